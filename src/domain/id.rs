@@ -1,0 +1,259 @@
+//! Names of things: sides, ids, idempotency keys and fingerprints.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// One of the two services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// Guance (观测云) or TrueWatch.
+    Guance,
+    /// Jira Cloud, Server or Data Center.
+    Jira,
+}
+
+impl Side {
+    /// Both sides, in reading order.
+    pub const BOTH: [Self; 2] = [Self::Guance, Self::Jira];
+
+    /// Returns the other side.
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Guance => Self::Jira,
+            Self::Jira => Self::Guance,
+        }
+    }
+
+    /// Returns the lower-case word used in keys, logs and the state file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Guance => "guance",
+            Self::Jira => "jira",
+        }
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Side {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        match word {
+            "guance" => Ok(Self::Guance),
+            "jira" => Ok(Self::Jira),
+            _ => Err(UnknownWord(word.to_owned())),
+        }
+    }
+}
+
+/// What kind of thing a key or a link is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// An issue on either side.
+    Issue,
+    /// A Jira comment or a Guance reply.
+    Comment,
+}
+
+impl Kind {
+    /// Returns the lower-case word used in keys and the state file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Comment => "comment",
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        match word {
+            "issue" => Ok(Self::Issue),
+            "comment" => Ok(Self::Comment),
+            _ => Err(UnknownWord(word.to_owned())),
+        }
+    }
+}
+
+/// A word that should have named a side or a kind and does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownWord(pub String);
+
+impl fmt::Display for UnknownWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown word {:?}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownWord {}
+
+macro_rules! id_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Wraps the remote's own id.
+            pub fn new(id: impl Into<String>) -> Self {
+                Self(id.into())
+            }
+
+            /// Returns the remote's own id.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id_type! {
+    /// An issue's own id: `issue_<32 hex>` on Guance, the numeric id on Jira (keys change, ids do not).
+    IssueId
+}
+
+id_type! {
+    /// A comment's own id: `repim_<32 hex>` on Guance, the numeric id on Jira.
+    CommentId
+}
+
+/// An idempotency key: names one original thing for ever, and one write about it.
+///
+/// `guance/issue/issue_…` is the creation of that issue's copy; `jira/comment/10042` the creation of that
+/// comment's copy. A later edit adds `@` and the fingerprint of the new content.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Key(String);
+
+impl Key {
+    /// Returns the key of an issue that was born on `side`.
+    pub fn issue(side: Side, id: &IssueId) -> Self {
+        Self(format!("{side}/issue/{id}"))
+    }
+
+    /// Returns the key of a comment that was born on `side`.
+    pub fn comment(side: Side, id: &CommentId) -> Self {
+        Self(format!("{side}/comment/{id}"))
+    }
+
+    /// Returns the key of the write that brings the copy to `content`.
+    #[must_use]
+    pub fn edit(&self, content: &Fingerprint) -> Self {
+        Self(format!("{}@{content}", self.origin().0))
+    }
+
+    /// Returns the key without what an edit added: the original thing's name.
+    #[must_use]
+    pub fn origin(&self) -> Self {
+        Self(self.0.split('@').next().unwrap_or_default().to_owned())
+    }
+
+    /// Returns the key's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns side, kind and remote id of the original thing.
+    pub fn parts(&self) -> Option<(Side, Kind, &str)> {
+        let whole = self.0.split('@').next()?;
+        let (side, rest) = whole.split_once('/')?;
+        let (kind, id) = rest.split_once('/')?;
+        if id.is_empty() {
+            return None;
+        }
+        Some((side.parse().ok()?, kind.parse().ok()?, id))
+    }
+
+    /// Returns the issue id when this is the key of an issue born on `side`.
+    pub fn issue_on(&self, side: Side) -> Option<IssueId> {
+        match self.parts() {
+            Some((s, Kind::Issue, id)) if s == side => Some(IssueId::new(id)),
+            _ => None,
+        }
+    }
+
+    /// Returns the comment id when this is the key of a comment born on `side`.
+    pub fn comment_on(&self, side: Side) -> Option<CommentId> {
+        match self.parts() {
+            Some((s, Kind::Comment, id)) if s == side => Some(CommentId::new(id)),
+            _ => None,
+        }
+    }
+}
+
+impl FromStr for Key {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        let key = Self(text.to_owned());
+        if key.parts().is_some() {
+            Ok(key)
+        } else {
+            Err(UnknownWord(text.to_owned()))
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A short digest of content, to tell an edit from a re-read: 16 hexadecimal digits of SHA-256.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// Returns the fingerprint of the parts, in order.
+    pub fn of(parts: &[&str]) -> Self {
+        let mut hasher = Sha256::new();
+        for part in parts {
+            hasher.update(part.len().to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        let digest = hasher.finalize();
+        Self(digest.iter().take(8).fold(String::new(), |mut hex, byte| {
+            use fmt::Write as _;
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        }))
+    }
+
+    /// Reads a fingerprint as written by [`Fingerprint::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        hex.then(|| Self(text.to_owned()))
+    }
+
+    /// Returns the digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

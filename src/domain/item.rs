@@ -1,0 +1,124 @@
+//! Issues and comments as both sides share them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{CommentId, Fingerprint, IssueId, Key, Side};
+use crate::text::Doc;
+
+/// Who did something, as far as the remote tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The remote's own id (`acnt_…`, `wsak_…`, Jira account id or user name); empty when unknown.
+    pub id: String,
+    /// The name people see; empty when unknown.
+    pub name: String,
+    /// The e-mail address, where the remote shows it.
+    pub email: Option<String>,
+}
+
+/// Who may see a thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Visibility {
+    /// Everybody who sees the issue.
+    Public,
+    /// Fewer people than that; the text says which restriction was seen, for `guajira why`.
+    Restricted(String),
+}
+
+/// What a remote object says about being our copy of something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The original's key.
+    pub key: Key,
+    /// True when people cannot carry the marker elsewhere by hand: a property written by the API, or a visible
+    /// marker in a text whose author is an API key. False for a label alone, which a clone copies.
+    pub proven: bool,
+    /// Fingerprint of the original's content when this copy was written, where the marker carries it.
+    pub written: Option<Fingerprint>,
+}
+
+/// A Guance issue's level.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    /// The remote's id: `system_level_1`, `issl_…`.
+    pub id: String,
+    /// The name people see: `P1`.
+    pub name: String,
+}
+
+/// One issue as read from either side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Issue {
+    /// Where it was read.
+    pub side: Side,
+    /// Its id there.
+    pub id: IssueId,
+    /// What people call it: `OPS-12` on Jira, the uuid on Guance.
+    pub name: String,
+    /// Address for people.
+    pub url: String,
+    /// One-line title.
+    pub title: String,
+    /// Description.
+    pub body: Doc,
+    /// Level (Guance).
+    pub level: Option<Level>,
+    /// Where it came from, for people: a monitor, dashboard or viewer (Guance), else empty.
+    pub source: String,
+    /// Status as the remote names it.
+    pub status: String,
+    /// Who opened it.
+    pub author: Person,
+    /// When it was opened, remote time.
+    pub created: DateTime<Utc>,
+    /// When it last changed, remote time.
+    pub updated: DateTime<Utc>,
+    /// `Restricted` when an issue security level hides it (Jira).
+    pub visibility: Visibility,
+    /// True in a Jira service project: what we write there must be an internal note.
+    pub service: bool,
+    /// What it says about being our copy.
+    pub claim: Option<Claim>,
+    /// The whole thread, oldest first, when the answer carried all of it.
+    pub thread: Option<Vec<Comment>>,
+}
+
+/// One Jira comment or Guance reply.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comment {
+    /// Where it was read.
+    pub side: Side,
+    /// Its id there.
+    pub id: CommentId,
+    /// The issue it belongs to, on the same side.
+    pub issue: IssueId,
+    /// Address for people.
+    pub url: String,
+    /// Who wrote it.
+    pub author: Person,
+    /// What was written.
+    pub body: Doc,
+    /// When, remote time.
+    pub created: DateTime<Utc>,
+    /// When it was last edited, remote time; equals `created` until then.
+    pub updated: DateTime<Utc>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// What it says about being our copy.
+    pub claim: Option<Claim>,
+}
+
+impl Comment {
+    /// Returns the fingerprint of what was written.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&[&self.body.canonical()])
+    }
+}
+
+impl Issue {
+    /// Returns the fingerprint of title and description.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&[&self.title, &self.body.canonical()])
+    }
+}

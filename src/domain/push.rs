@@ -1,0 +1,104 @@
+//! What is to be written to a remote, and what came of it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{CommentId, Fingerprint, IssueId, Key, Side};
+use crate::text::Doc;
+
+/// A Jira issue to be created.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewIssue {
+    /// Project key.
+    pub project: String,
+    /// Issue type, by name or id.
+    pub issue_type: String,
+    /// Summary; the adapter makes it one line and cuts it to the service's limit.
+    pub title: String,
+    /// Description, complete with the link back.
+    pub body: Doc,
+    /// Labels; the adapter makes them legal. The marker label is the adapter's business.
+    pub labels: Vec<String>,
+    /// Priority by name or id.
+    pub priority: Option<String>,
+    /// Address of the original, for "the rest is there" when the text must be cut.
+    pub origin_url: String,
+}
+
+/// One write.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Action {
+    /// Create an issue (Jira only).
+    CreateIssue(NewIssue),
+    /// Add a comment or reply.
+    AddComment {
+        /// The issue on the target side.
+        issue: IssueId,
+        /// The text, complete with author line, link and visible marker.
+        body: Doc,
+        /// Address of the original, for "the rest is there" when the text must be cut.
+        origin_url: String,
+        /// True when it must not be shown to a service project's customers.
+        internal: bool,
+    },
+    /// Rewrite a comment or reply that we made.
+    EditComment {
+        /// The issue on the target side.
+        issue: IssueId,
+        /// Our copy.
+        comment: CommentId,
+        /// The new text, complete as for [`Action::AddComment`].
+        body: Doc,
+        /// Address of the original.
+        origin_url: String,
+        /// As for [`Action::AddComment`].
+        internal: bool,
+    },
+    /// Delete a comment or reply that we made.
+    DeleteComment {
+        /// The issue on the target side.
+        issue: IssueId,
+        /// Our copy.
+        comment: CommentId,
+    },
+}
+
+/// One write with its idempotency key: a row of the outbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Push {
+    /// Names the original thing and this write.
+    pub key: Key,
+    /// Writes of one lane go out in order: the Guance issue they are about.
+    pub lane: IssueId,
+    /// Where it is to be written.
+    pub target: Side,
+    /// What is to be written.
+    pub action: Action,
+    /// Fingerprint of the original's content that this write carries; also put into the marker.
+    pub content: Fingerprint,
+    /// One line for people: `comment by 张三 on OPS-12`.
+    pub summary: String,
+}
+
+/// An optional field that the remote refused and that was therefore left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DroppedField {
+    /// The field as the remote names it.
+    pub field: String,
+    /// The remote's own words.
+    pub why: String,
+}
+
+/// Proof that a write took effect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receipt {
+    /// The created or changed thing's id: an issue id or a comment id.
+    pub id: String,
+    /// What people call it, e.g. `OPS-12`; the id where it has no other name.
+    pub name: String,
+    /// When the remote says it happened.
+    pub at: Option<DateTime<Utc>>,
+    /// Optional fields that were left out.
+    pub dropped: Vec<DroppedField>,
+}

@@ -1,0 +1,292 @@
+//! What the engine needs from outside: remotes, request budget, clock, stop signal, failpoints.
+//!
+//! These traits sit *below* the decisions: they move facts and carry out one write. Who may create what is
+//! `plan::Policy`.
+
+use std::fmt;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::{Comment, Fingerprint, Issue, IssueId, Key, Push, Receipt, Side};
+
+/// Why a remote call failed, by what the caller should do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApiErrorKind {
+    /// Certainly not carried out (no connection, rate limit, any failed read): again, not before `retry_after`.
+    Unavailable {
+        /// The least time to wait, where the remote named one.
+        retry_after: Option<Duration>,
+    },
+    /// A write left and no usable answer came (timeout, reset, 5xx): it may have happened.
+    InDoubt,
+    /// Understood and refused (400, 404, 413): no rerun does better; the item is dead.
+    Refused,
+    /// Our credentials were refused: leave this side alone for this run.
+    Unauthorized,
+    /// Our own request budget is used up; nothing was sent. Not a failure.
+    OutOfBudget,
+    /// The run was asked to stop; nothing was sent. Not a failure.
+    Stopped,
+}
+
+/// A failed remote call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    /// What to do about it.
+    pub kind: ApiErrorKind,
+    /// Which side.
+    pub side: Side,
+    /// What was tried, on what, and the remote's own words; a lower-case fragment without full stop, no secret.
+    pub message: String,
+    /// How to mend it, when we know.
+    pub hint: Option<String>,
+}
+
+impl ApiError {
+    /// Returns an error of this kind.
+    pub fn new(side: Side, kind: ApiErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, side, message: message.into(), hint: None }
+    }
+
+    /// Adds how to mend it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.side, self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+/// Who the remote says we are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The account's id on the remote; empty where the remote has no such call.
+    pub account: String,
+    /// A name for people.
+    pub name: String,
+    /// The remote's clock when it answered, if it told.
+    pub clock: Option<DateTime<Utc>>,
+}
+
+/// What to read: everything that changed at or after `from`, by the remote's clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Inclusive lower bound, remote time.
+    pub from: DateTime<Utc>,
+    /// Exclusive upper bound for a backfill; an ordinary run leaves its window open.
+    pub until: Option<DateTime<Utc>>,
+    /// Issues to watch that the usual selection no longer covers (moved to another project).
+    pub strays: Vec<IssueId>,
+}
+
+/// A record that could not be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The issue it is, or belongs to, when that much could be read.
+    pub issue: Option<IssueId>,
+    /// What was wrong.
+    pub why: String,
+}
+
+/// What a read of a span brought.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// Issues, in no promised order, each once.
+    pub issues: Vec<Issue>,
+    /// Highest time really seen in the field the cursor is about; `None` when nothing came.
+    pub watermark: Option<DateTime<Utc>>,
+    /// Records that could not be understood.
+    pub unreadable: Vec<Unreadable>,
+    /// The remote's clock, if it told.
+    pub clock: Option<DateTime<Utc>>,
+}
+
+/// What to look for on the other side before (re)sending a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The idempotency key whose marker is looked for.
+    pub key: Key,
+    /// The issue whose thread would hold it, for a comment.
+    pub issue: Option<IssueId>,
+    /// For an issue: the project it would be in.
+    pub project: Option<String>,
+    /// For an edit: the content's fingerprint that the copy would carry.
+    pub content: Option<Fingerprint>,
+}
+
+/// What a look-up by marker found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lookup {
+    /// It is there.
+    Found(Receipt),
+    /// It is certainly not there.
+    Absent,
+    /// It cannot be told now (an index lags): ask again later.
+    Unsure,
+}
+
+/// One line of `guajira check`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was tested: `project OPS`.
+    pub what: String,
+    /// `Ok` with a detail for people, or `Err` with what is wrong.
+    pub result: Result<String, String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// True when a sync cannot work until it is mended; false for a warning.
+    pub fatal: bool,
+}
+
+/// One of the two services.
+///
+/// Implementations do not decide anything and keep no truth: they may cache within one run only, and facts that
+/// may outlive it (a channel's uuid, what the server understands) go through [`Facts`].
+pub trait Remote {
+    /// Returns which side this is.
+    fn side(&self) -> Side;
+
+    /// Proves who we are. Called once per run before an answer may move a cursor.
+    ///
+    /// # Errors
+    /// `Unauthorized` when the credentials are refused, also where the remote would answer other calls with nothing.
+    fn identify(&self) -> Result<Identity, ApiError>;
+
+    /// Reads the issues that changed in the span.
+    ///
+    /// # Errors
+    /// Any kind but `InDoubt`; then nothing of the span counts as read.
+    fn changed(&self, span: &Span) -> Result<Batch, ApiError>;
+
+    /// Reads issues by id, not through a search index. Ids that are missing from the answer are unknown, not gone.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`].
+    fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError>;
+
+    /// Reads the whole thread of one issue, oldest first; `None` when the issue cannot be read by id (404).
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`].
+    fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError>;
+
+    /// Returns how many writes one request can carry.
+    fn batch_size(&self) -> usize;
+
+    /// Carries out writes; one result per push, in order. A write whose answer was lost is not repeated.
+    fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>>;
+
+    /// Looks for the markers of writes; one result per wanted thing, in order.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`].
+    fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError>;
+
+    /// Reads the write counter that guajira keeps on this side, to notice a state that is older than the world.
+    /// `Ok(None)` when none was ever written; `Unknown` inside when this side cannot keep one.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`].
+    fn read_register(&self) -> Result<Register, ApiError>;
+
+    /// Writes the counter. Called before the first write of a run.
+    ///
+    /// # Errors
+    /// As for [`Remote::push`]; `Refused` when this side cannot keep one.
+    fn write_register(&self, value: &str) -> Result<(), ApiError>;
+}
+
+/// The remote write counter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Register {
+    /// This side keeps no counter (no such ability, or no permission).
+    Unsupported,
+    /// Nobody has written one yet.
+    Empty,
+    /// What was last written.
+    Value(String),
+}
+
+/// How urgent a request is, when the minute's budget is nearly used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// A poll or a look-up: may use the last slots, and waits for one within the run's time.
+    Read,
+    /// A delivery: leaves the slots that the next run's polls need.
+    Write,
+}
+
+/// Hands out request slots of a rate-limited service; each credential has its own.
+pub trait Budget {
+    /// Takes a slot and records it durably; returns the index of the credential to use.
+    ///
+    /// # Errors
+    /// `OutOfBudget` when none is free in time, `Stopped` when the run was asked to stop while waiting.
+    fn take(&self, urgency: Urgency) -> Result<usize, ApiError>;
+
+    /// Records that the service said "slow down" to this credential: it is not used for `wait`.
+    fn exhausted(&self, credential: usize, wait: Duration);
+}
+
+/// Small facts about a remote that outlive a run (a channel's uuid, what a server understands).
+pub trait Facts {
+    /// Returns the fact, if known and not older than `max_age`.
+    fn recall(&self, name: &str, max_age: Duration) -> Option<String>;
+    /// Remembers the fact.
+    fn remember(&self, name: &str, value: &str);
+    /// Forgets the fact.
+    fn forget(&self, name: &str);
+}
+
+/// Our own clock. Never decides what was read; paces waiting and back-off.
+pub trait Clock {
+    /// Returns the time on this machine.
+    fn now(&self) -> DateTime<Utc>;
+    /// Waits.
+    fn sleep(&self, time: Duration);
+}
+
+/// Tells whether the run was asked to stop.
+pub trait Stop {
+    /// Returns true once SIGINT or SIGTERM has come.
+    fn requested(&self) -> bool;
+}
+
+/// Places where a test may let the process die. Every durable step calls one.
+pub trait Failpoints {
+    /// Returns an error where the test wants the run to end as if the process had been killed.
+    ///
+    /// # Errors
+    /// Only in tests.
+    fn hit(&self, name: &'static str) -> Result<(), Crash>;
+}
+
+/// The simulated death of the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crash(pub &'static str);
+
+impl fmt::Display for Crash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "crash injected at {}", self.0)
+    }
+}
+
+impl std::error::Error for Crash {}
+
+/// No failpoints: the real thing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoFailpoints;
+
+impl Failpoints for NoFailpoints {
+    fn hit(&self, _name: &'static str) -> Result<(), Crash> {
+        Ok(())
+    }
+}

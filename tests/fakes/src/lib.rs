@@ -1,0 +1,1 @@
+//! A fake Guance and a fake Jira on loopback.
