@@ -15,3 +15,5 @@ pub mod http;
 
 pub mod guance;
 pub mod jira;
+
+pub mod plan;
