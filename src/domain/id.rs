@@ -205,11 +205,7 @@ impl FromStr for Key {
 
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
         let key = Self(text.to_owned());
-        if key.parts().is_some() {
-            Ok(key)
-        } else {
-            Err(UnknownWord(text.to_owned()))
-        }
+        if key.parts().is_some() { Ok(key) } else { Err(UnknownWord(text.to_owned())) }
     }
 }
 

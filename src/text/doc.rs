@@ -74,7 +74,11 @@ pub enum PanelKind {
 #[serde(tag = "inline", rename_all = "snake_case")]
 pub enum Inline {
     /// Text with marks.
-    Text { text: String, #[serde(default, skip_serializing_if = "Vec::is_empty")] marks: Vec<Mark> },
+    Text {
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        marks: Vec<Mark>,
+    },
     /// A hard line break.
     Break,
     /// A person, by the source's id and the name people see. Plain text for the other side unless mapped.
