@@ -85,6 +85,9 @@ pub struct Span {
     pub until: Option<DateTime<Utc>>,
     /// Issues to watch that the usual selection no longer covers (moved to another project).
     pub strays: Vec<IssueId>,
+    /// Only issues that our own account created, in any project: to rebuild a lost state. A side that cannot tell
+    /// answers with nothing.
+    pub ours_only: bool,
 }
 
 /// A record that could not be understood.

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
-    /// Guance (观测云) or TrueWatch.
+    /// Guance (观测云) or `TrueWatch`.
     Guance,
     /// Jira Cloud, Server or Data Center.
     Jira,
@@ -21,6 +21,7 @@ impl Side {
     pub const BOTH: [Self; 2] = [Self::Guance, Self::Jira];
 
     /// Returns the other side.
+    #[must_use]
     pub fn opposite(self) -> Self {
         match self {
             Self::Guance => Self::Jira,

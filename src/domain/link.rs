@@ -1,11 +1,13 @@
 //! Two ids known to be one thing: the merge base of everything we decide.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
-use crate::domain::{CommentId, Fingerprint, IssueId, Side};
+use crate::domain::{CommentId, Fingerprint, IssueId, Key, Side};
 
 /// A Guance issue and a Jira issue that are one thing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssueLink {
     /// The Guance uuid; also names the lane.
     pub guance: IssueId,
@@ -13,17 +15,35 @@ pub struct IssueLink {
     pub jira: IssueId,
     /// What people call the Jira issue now, e.g. `OPS-12`.
     pub jira_name: String,
-    /// `updated` of the Jira issue when its thread was last read whole.
-    pub jira_seen: Option<DateTime<Utc>>,
-    /// `updated` of the Guance issue when its thread was last read whole.
+    /// `updated` of the Guance issue when its thread was last read whole; see [`IssueLink::seen`].
     pub guance_seen: Option<DateTime<Utc>>,
-    /// True when everything guajira ever wrote into both threads is known here. False after an adoption or when
-    /// the state was rolled back: then a thread is read before anything is written into it.
-    pub whole: bool,
+    /// `updated` of the Jira issue when its thread was last read whole; see [`IssueLink::seen`].
+    pub jira_seen: Option<DateTime<Utc>>,
+}
+
+impl IssueLink {
+    /// Returns `updated` of the issue on `side` when its thread was last read whole.
+    ///
+    /// INVARIANT: `Some` means that every copy guajira ever wrote into that thread is known here, so that a new one
+    /// may be written. `None` (after an adoption, a rolled-back state, an unfinished read) means: read it first.
+    pub fn seen(&self, side: Side) -> Option<DateTime<Utc>> {
+        match side {
+            Side::Guance => self.guance_seen,
+            Side::Jira => self.jira_seen,
+        }
+    }
+
+    /// Returns the issue's id on `side`.
+    pub fn id(&self, side: Side) -> &IssueId {
+        match side {
+            Side::Guance => &self.guance,
+            Side::Jira => &self.jira,
+        }
+    }
 }
 
 /// A comment and its copy.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommentLink {
     /// The side the original is on.
     pub origin: Side,
@@ -35,4 +55,48 @@ pub struct CommentLink {
     pub lane: IssueId,
     /// Fingerprint of the original when the copy was last written; unknown after some adoptions.
     pub written: Option<Fingerprint>,
+}
+
+/// Where a write stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Waits to be sent; certainly not sent yet.
+    Pending,
+    /// Held by the brake; certainly not sent yet.
+    Held,
+    /// Was being sent: may have happened.
+    InFlight,
+    /// Has happened.
+    Done,
+    /// Refused for good, kept for a person.
+    Dead,
+}
+
+impl Stage {
+    /// Returns the word used in the state file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Held => "held",
+            Self::InFlight => "in_flight",
+            Self::Done => "done",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// Reads the word used in the state file.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Pending, Self::Held, Self::InFlight, Self::Done, Self::Dead].into_iter().find(|s| s.as_str() == word)
+    }
+}
+
+/// What we know about the things a read brought.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Issue links, by the id on either side.
+    pub issues: HashMap<(Side, IssueId), IssueLink>,
+    /// Comment links, by the id on either side.
+    pub comments: HashMap<(Side, CommentId), CommentLink>,
+    /// Outbox rows by key: where they stand and what content they carry.
+    pub outbox: HashMap<Key, (Stage, Fingerprint)>,
 }

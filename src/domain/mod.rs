@@ -7,5 +7,5 @@ pub mod push;
 
 pub use id::{CommentId, Fingerprint, IssueId, Key, Kind, Side};
 pub use item::{Claim, Comment, Issue, Level, Person, Visibility};
-pub use link::{CommentLink, IssueLink};
+pub use link::{CommentLink, IssueLink, Known, Stage};
 pub use push::{Action, DroppedField, NewIssue, Push, Receipt};

@@ -1,5 +1,101 @@
 //! Decisions: pure functions from what was read and what is known to steps.
 
+pub mod comments;
+pub mod issues;
 pub mod policy;
 
+use crate::domain::{CommentLink, IssueId, Key, Push};
+
+pub use comments::Thread;
 pub use policy::{Flow, NoRoute, Policy, Route};
+
+/// One decision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Write this to the other side.
+    Push(Push),
+    /// These two issues are one thing: a marker says so.
+    AdoptIssue {
+        /// The Guance uuid.
+        guance: IssueId,
+        /// The numeric Jira id.
+        jira: IssueId,
+        /// What people call the Jira issue.
+        jira_name: String,
+    },
+    /// These two comments are one thing: a marker says so.
+    AdoptComment(CommentLink),
+    /// The Jira issue goes by another name now (moved, project renamed).
+    Rename {
+        /// The Guance uuid.
+        guance: IssueId,
+        /// What people call the Jira issue now.
+        jira_name: String,
+    },
+    /// This write, not sent yet, must not be sent any more.
+    Withdraw {
+        /// The write.
+        key: Key,
+        /// Why not.
+        reason: SkipReason,
+    },
+    /// Nothing to do, and why.
+    Skip {
+        /// What it is about: an issue or comment id.
+        item: String,
+        /// Why.
+        reason: SkipReason,
+    },
+}
+
+/// Why something is not carried.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SkipReason {
+    /// The flow is off in the config.
+    FlowOff(&'static str),
+    /// It is our own writing.
+    Echo,
+    /// Already carried, and unchanged.
+    Unchanged,
+    /// Already in the outbox, and unchanged.
+    Queued,
+    /// A write about it may or may not have happened; to be looked up first.
+    InDoubt,
+    /// Fewer people may see it than would see the copy.
+    Restricted(String),
+    /// No route takes it.
+    NoRoute,
+    /// The route's priority table does not list its level.
+    LevelNotListed(String),
+    /// Opened before the time this state begins at, or outside the backfill's window.
+    OutsideWindow,
+    /// It claims to be the copy of something that already has another copy (a clone, a quotation).
+    SecondClaim,
+    /// Refused earlier, and unchanged since.
+    Dead,
+}
+
+impl SkipReason {
+    /// Returns true for reasons that say nothing new about the item, so that no history is kept of them.
+    pub fn is_routine(&self) -> bool {
+        matches!(self, Self::Echo | Self::Unchanged | Self::Queued)
+    }
+}
+
+impl std::fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::FlowOff(flow) => write!(f, "flow.{flow} is off"),
+            Self::Echo => f.write_str("our own writing"),
+            Self::Unchanged => f.write_str("already carried"),
+            Self::Queued => f.write_str("already waiting to be sent"),
+            Self::InDoubt => f.write_str("an earlier write about it may have happened; it is looked up first"),
+            Self::Restricted(why) => write!(f, "restricted: {why}"),
+            Self::NoRoute => f.write_str("no [[route]] takes it"),
+            Self::LevelNotListed(level) => write!(f, "level {level} is not listed in [route.priority]"),
+            Self::OutsideWindow => f.write_str("opened before the time this sync begins at (use --since to backfill)"),
+            Self::SecondClaim => f.write_str("carries the marker of something that already has another copy"),
+            Self::Dead => f.write_str("refused earlier and unchanged since (see guajira retry)"),
+        }
+    }
+}

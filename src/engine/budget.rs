@@ -1,0 +1,133 @@
+//! The request budget of a rate-limited service, kept in the state so that consecutive runs together stay within it.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::{Fingerprint, Side};
+use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, Stop, Urgency};
+use crate::secret::Secret;
+use crate::state::State;
+
+/// The limit's window, with a second for the time a request is under way.
+/// Source: Guance `OpenAPI`, "API limit": 20 requests per minute and key; the kind of window is not documented, so
+/// that no window of a minute may hold more.
+const WINDOW: TimeDelta = TimeDelta::seconds(61);
+/// Requests per minute that all keys of a workspace may make together. Source: the same page.
+const WORKSPACE_LIMIT: usize = 200;
+/// Slots that deliveries leave for the next run's polls.
+const RESERVE: usize = 2;
+
+/// Hands out slots, and records each before its request is sent.
+pub struct Ledger<'a> {
+    state: &'a State,
+    clock: &'a dyn Clock,
+    stop: &'a dyn Stop,
+    per_minute: usize,
+    patience: Patience,
+    /// For each key: a name that does not show it, and until when it must rest.
+    credentials: RefCell<Vec<(String, Option<DateTime<Utc>>)>>,
+}
+
+/// How long a request may wait for a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Polls wait until then, deliveries not at all: an ordinary run.
+    Until(DateTime<Utc>),
+    /// As long as it takes: a backfill.
+    Endless,
+}
+
+impl<'a> Ledger<'a> {
+    /// Returns the budget for these keys.
+    pub fn new(
+        state: &'a State,
+        clock: &'a dyn Clock,
+        stop: &'a dyn Stop,
+        keys: &[Secret],
+        per_minute: u32,
+        patience: Patience,
+    ) -> Self {
+        let name = |key: &Secret| Fingerprint::of(&["guance key", key.expose()]).as_str().to_owned();
+        let credentials = RefCell::new(keys.iter().map(|key| (name(key), None)).collect());
+        let per_minute = usize::try_from(per_minute).unwrap_or(usize::MAX).max(1);
+        Self { state, clock, stop, per_minute, patience, credentials }
+    }
+
+    /// Returns the key with the most free slots, or when the next slot frees.
+    fn choose(&self, now: DateTime<Utc>, reserve: usize) -> Result<Result<usize, DateTime<Utc>>, ApiError> {
+        let mut best: Option<(usize, usize)> = None;
+        let mut soonest: Option<DateTime<Utc>> = None;
+        let mut total = 0;
+        for (index, (name, rest_until)) in self.credentials.borrow().iter().enumerate() {
+            let used = self.state.requests_since(name, now - WINDOW, now).map_err(|err| broken(&err))?;
+            total += used.len();
+            let limit = self.per_minute.saturating_sub(reserve).max(1);
+            let resting = rest_until.filter(|until| *until > now);
+            let free = limit.saturating_sub(used.len());
+            if resting.is_none() && free > 0 {
+                if best.is_none_or(|(_, most)| free > most) {
+                    best = Some((index, free));
+                }
+                continue;
+            }
+            let frees = used.get(used.len().saturating_sub(limit)).map(|oldest| *oldest + WINDOW);
+            let ready = frees.max(resting).unwrap_or(now + TimeDelta::seconds(1));
+            soonest = Some(soonest.map_or(ready, |s| s.min(ready)));
+        }
+        match best {
+            Some((index, _)) if total < WORKSPACE_LIMIT.max(self.per_minute) => Ok(Ok(index)),
+            _ => Ok(Err(soonest.unwrap_or(now + TimeDelta::seconds(1)))),
+        }
+    }
+
+    fn wait_until(&self, ready: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), ApiError> {
+        if self.stop.requested() {
+            return Err(ApiError::new(Side::Guance, ApiErrorKind::Stopped, "asked to stop"));
+        }
+        let wait = (ready - now).clamp(TimeDelta::milliseconds(50), TimeDelta::seconds(1));
+        self.clock.sleep(wait.to_std().unwrap_or(Duration::from_secs(1)));
+        Ok(())
+    }
+}
+
+impl Budget for Ledger<'_> {
+    fn take(&self, urgency: Urgency) -> Result<usize, ApiError> {
+        let reserve = match (urgency, self.patience) {
+            (Urgency::Write, Patience::Until(_)) => RESERVE,
+            _ => 0,
+        };
+        loop {
+            let now = self.clock.now();
+            match self.choose(now, reserve)? {
+                Ok(index) => {
+                    let credentials = self.credentials.borrow();
+                    let name = credentials.get(index).map(|(name, _)| name.as_str()).unwrap_or_default();
+                    self.state.record_request(name, now).map_err(|err| broken(&err))?;
+                    return Ok(index);
+                }
+                Err(ready) => match (self.patience, urgency) {
+                    (Patience::Until(deadline), Urgency::Read) if ready < deadline => self.wait_until(ready, now)?,
+                    (Patience::Endless, _) => self.wait_until(ready, now)?,
+                    _ => {
+                        let message = "this minute's request budget is used up";
+                        return Err(ApiError::new(Side::Guance, ApiErrorKind::OutOfBudget, message));
+                    }
+                },
+            }
+        }
+    }
+
+    fn exhausted(&self, credential: usize, wait: Duration) {
+        if let Some((_, rest_until)) = self.credentials.borrow_mut().get_mut(credential) {
+            let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(1));
+            *rest_until = Some(self.clock.now() + wait);
+        }
+    }
+}
+
+/// Without a record of the request it must not be sent.
+fn broken(err: &crate::state::StateError) -> ApiError {
+    ApiError::new(Side::Guance, ApiErrorKind::OutOfBudget, format!("request not recorded: {err}"))
+}

@@ -1,0 +1,310 @@
+//! From the outbox to the remotes: in flight first, look up before resending, retry, give up.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Run, Trouble, delta, pull, trust};
+use crate::domain::{Action, CommentLink, IssueLink, Key, Push, Receipt, Side};
+use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
+use crate::state::{Deferral, Queued, Tx};
+
+/// After so many failures in a row a side is left alone.
+const MAX_FAILURES: u32 = 3;
+/// The first and the longest wait before a failed write is tried again; each failure doubles it.
+const BACK_OFF: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
+/// How soon a look-up that could not tell is tried again.
+const UNSURE_WAIT: TimeDelta = TimeDelta::minutes(1);
+
+/// How a write is known to have happened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Evidence {
+    /// The remote answered our request.
+    Answered,
+    /// Its marker was found.
+    Found,
+}
+
+/// A write that left, and what came back.
+type Sent = (Queued, Result<Receipt, ApiError>);
+
+/// Delivers to both sides; Jira first, since a new pair's comments wait for it.
+pub(super) fn both(run: &mut Run<'_>) -> Result<()> {
+    for target in [Side::Jira, Side::Guance] {
+        side(run, target)?;
+    }
+    Ok(())
+}
+
+/// Delivers everything that is ready to one side.
+pub(super) fn side(run: &mut Run<'_>, target: Side) -> Result<()> {
+    if run.is_down(target) {
+        return Ok(());
+    }
+    match lanes(run, target) {
+        Ok(()) => Ok(()),
+        Err(trouble) => run.absorb(target, trouble),
+    }
+}
+
+fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
+    resolve_in_doubt(run, target)?;
+    let mut failures = 0;
+    loop {
+        let ready = run.world.state.ready(target, run.world.clock.now(), run.remote(target).batch_size())?;
+        let batch = one_request(ready);
+        if batch.is_empty() || run.must_stop() {
+            return Ok(());
+        }
+        run.identify(target)?;
+        trust::establish(run)?;
+        let Some(batch) = certainly_new(run, target, batch)? else { continue };
+        for (queued, result) in send(run, target, batch)? {
+            match result {
+                Ok(receipt) => {
+                    failures = 0;
+                    settle(run, &queued.push, &receipt, Evidence::Answered)?;
+                }
+                Err(err) => failures += fail(run, &queued, &err)?,
+            }
+        }
+        if failures >= MAX_FAILURES {
+            let kind = ApiErrorKind::Unavailable { retry_after: None };
+            return Err(ApiError::new(target, kind, "too many writes failed in a row").into());
+        }
+    }
+}
+
+/// Takes from the heads of the lanes what one request can carry: several creates, or one of anything else.
+fn one_request(mut ready: Vec<Queued>) -> Vec<Queued> {
+    let creates = |queued: &Queued| matches!(queued.push.action, Action::CreateIssue(_));
+    if ready.first().is_some_and(creates) {
+        ready.retain(creates);
+    } else {
+        ready.truncate(1);
+    }
+    ready
+}
+
+/// Sends writes, durably in flight before anything leaves.
+fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Vec<Sent>, Trouble> {
+    let world = run.world;
+    let keys: Vec<&Key> = batch.iter().map(|queued| &queued.push.key).collect();
+    let tx = world.state.begin()?;
+    tx.mark_in_flight(&keys, world.clock.now())?;
+    tx.commit()?;
+    world.failpoints.hit("in flight")?;
+    let pushes: Vec<Push> = batch.iter().map(|queued| queued.push.clone()).collect();
+    let mut results = run.remote(target).push(&pushes);
+    world.failpoints.hit("sent")?;
+    // An adapter that answers too little leaves the rest in doubt.
+    while results.len() < batch.len() {
+        results.push(Err(ApiError::new(target, ApiErrorKind::InDoubt, "no result for this write")));
+    }
+    Ok(batch.into_iter().zip(results).collect())
+}
+
+/// Finds out what became of the writes that were in flight when a run ended, or whose answer was lost.
+fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
+    let mut doubtful = run.world.state.in_flight(target)?;
+    // What this run itself sent is looked up by the next one: the remote may still be at work on it.
+    doubtful.retain(|queued| !run.report.left_in_doubt.contains(queued.push.key.as_str()));
+    if doubtful.is_empty() || run.must_stop() {
+        return Ok(());
+    }
+    run.identify(target)?;
+    wait_for_the_dust(run, &doubtful);
+    let wanted: Vec<Wanted> = doubtful.iter().map(|queued| wanted(&queued.push)).collect();
+    let found = run.remote(target).find(&wanted)?;
+    for (queued, lookup) in doubtful.iter().zip(found) {
+        match lookup {
+            Lookup::Found(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
+            Lookup::Absent => {
+                let again = Deferral { not_before: DateTime::UNIX_EPOCH, counts: true };
+                put_back(run, &queued.push.key, again, None)?;
+            }
+            Lookup::Unsure => {
+                run.report.left_in_doubt.insert(queued.push.key.as_str().to_owned());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Waits until the youngest doubtful write is old enough for its absence to mean something.
+fn wait_for_the_dust(run: &Run<'_>, doubtful: &[Queued]) {
+    let wait = delta(run.world.settings.in_doubt_wait);
+    let now = run.world.clock.now();
+    // Our clock may have been set back since: then the whole wait is due, but not more.
+    let left = doubtful.iter().filter_map(|queued| queued.sent_at).map(|sent| wait - (now - sent)).max();
+    if let Some(left) = left.map(|left| left.min(wait)).filter(|left| *left > TimeDelta::zero()) {
+        run.world.clock.sleep(left.to_std().unwrap_or_default());
+    }
+}
+
+fn wanted(push: &Push) -> Wanted {
+    let key = push.key.clone();
+    match &push.action {
+        Action::CreateIssue(new) => Wanted { key, issue: None, project: Some(new.project.clone()), content: None },
+        Action::AddComment { issue, .. } | Action::DeleteComment { issue, .. } => {
+            Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content: None }
+        }
+        Action::EditComment { issue, .. } => {
+            let content = Some(push.content.clone());
+            Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content }
+        }
+    }
+}
+
+/// Leaves of a batch what certainly is not on the other side yet; `None` when the outbox has changed meanwhile.
+///
+/// Creates are always looked up: it costs a few Jira requests and saves from any lost, copied or rolled-back state.
+/// A comment is looked up by reading its thread, unless the thread is known to hold nothing of ours that we do not know.
+fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Option<Vec<Queued>>, Trouble> {
+    let Some(first) = batch.first() else { return Ok(None) };
+    if !matches!(first.push.action, Action::CreateIssue(_)) {
+        let Some(link) = run.world.state.issue_link(Side::Guance, &first.push.lane)? else { return Ok(Some(batch)) };
+        if link.seen(target).is_some() {
+            return Ok(Some(batch));
+        }
+        pull::thread(run, &link, target)?;
+        let known = run.world.state.issue_link(Side::Guance, &link.guance)?.is_some_and(|l| l.seen(target).is_some());
+        if !known {
+            let later = Deferral { not_before: run.world.clock.now() + UNSURE_WAIT, counts: false };
+            put_back(run, &first.push.key, later, Some("its thread could not be read whole"))?;
+        }
+        return Ok(None);
+    }
+    let wanted: Vec<Wanted> = batch.iter().map(|queued| wanted(&queued.push)).collect();
+    let found = run.remote(target).find(&wanted)?;
+    let mut new = Vec::new();
+    for (queued, lookup) in batch.into_iter().zip(found) {
+        match lookup {
+            Lookup::Absent => new.push(queued),
+            Lookup::Found(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
+            Lookup::Unsure => {
+                let later = Deferral { not_before: run.world.clock.now() + UNSURE_WAIT, counts: false };
+                put_back(run, &queued.push.key, later, Some("it cannot be told yet whether it exists already"))?;
+            }
+        }
+    }
+    Ok(if new.is_empty() { None } else { Some(new) })
+}
+
+/// Records a write that has happened: link and outbox row in one transaction.
+fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence) -> Result<(), Trouble> {
+    let world = run.world;
+    let now = world.clock.now();
+    let tx = world.state.begin()?;
+    link(&tx, push, receipt, evidence, now)?;
+    tx.done(&push.key, now)?;
+    let how = if evidence == Evidence::Found { "found" } else { "written" };
+    tx.note(push.key.origin().as_str(), &format!("{how} as {}: {}", receipt.name, push.summary), now)?;
+    for field in &receipt.dropped {
+        let what = format!("left out {}, which {} refused: {}", field.field, push.target, field.why);
+        tx.note(push.key.origin().as_str(), &what, now)?;
+    }
+    tx.commit()?;
+    tracing::info!(key = %push.key, id = %receipt.name, "Write settled.");
+    run.report.delivered(push, receipt, evidence == Evidence::Found);
+    world.failpoints.hit("settled")?;
+    world.progress.delivered(run.report.written(), world.state.backlog()?.pending);
+    Ok(())
+}
+
+fn link(tx: &Tx<'_>, push: &Push, receipt: &Receipt, evidence: Evidence, now: DateTime<Utc>) -> Result<(), Trouble> {
+    match &push.action {
+        Action::CreateIssue(_) => {
+            // What we have just made holds nothing of ours yet; what was found may hold anything.
+            let seen = (evidence == Evidence::Answered).then_some(DateTime::UNIX_EPOCH);
+            let link = IssueLink {
+                guance: push.lane.clone(),
+                jira: crate::domain::IssueId::new(receipt.id.clone()),
+                jira_name: receipt.name.clone(),
+                guance_seen: seen,
+                jira_seen: seen,
+            };
+            tx.link_issues(&link, receipt.at.unwrap_or(now), now)?;
+        }
+        Action::AddComment { .. } => {
+            let origin = push.target.opposite();
+            let Some(origin_id) = push.key.comment_on(origin) else { return Ok(()) };
+            tx.link_comments(
+                &CommentLink {
+                    origin,
+                    origin_id,
+                    copy_id: crate::domain::CommentId::new(receipt.id.clone()),
+                    lane: push.lane.clone(),
+                    written: Some(push.content.clone()),
+                },
+                now,
+            )?;
+        }
+        Action::EditComment { .. } => {
+            let origin = push.target.opposite();
+            if let Some(origin_id) = push.key.comment_on(origin) {
+                tx.set_written(origin, &origin_id, &push.content)?;
+            }
+        }
+        Action::DeleteComment { .. } => {}
+    }
+    Ok(())
+}
+
+/// Records a write that failed; returns 1 when it speaks against the side, 0 when it speaks against the write.
+fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<u32, Trouble> {
+    let world = run.world;
+    let key = &queued.push.key;
+    let now = world.clock.now();
+    match err.kind {
+        ApiErrorKind::Refused => {
+            tracing::warn!(%key, error = %err, "Write refused for good.");
+            let tx = world.state.begin()?;
+            tx.bury(key, &err.message, now)?;
+            tx.note(key.origin().as_str(), &format!("refused for good: {}", err.message), now)?;
+            tx.commit()?;
+            run.report.item_failed(&queued.push, err);
+            world.failpoints.hit("buried")?;
+            Ok(0)
+        }
+        ApiErrorKind::InDoubt => {
+            tracing::warn!(%key, error = %err, "Answer lost: to be looked up by the next run.");
+            let tx = world.state.begin()?;
+            tx.doubt(key, &err.message)?;
+            tx.note(key.origin().as_str(), &format!("sent, answer lost: {}", err.message), now)?;
+            tx.commit()?;
+            run.report.left_in_doubt.insert(key.as_str().to_owned());
+            run.report.item_failed(&queued.push, err);
+            world.failpoints.hit("doubted")?;
+            Ok(1)
+        }
+        ApiErrorKind::Unavailable { retry_after } => {
+            tracing::warn!(%key, error = %err, "Write put off to a later run.");
+            let wait = back_off(queued.attempts).max(retry_after.map_or(TimeDelta::zero(), delta));
+            put_back(run, key, Deferral { not_before: now + wait, counts: true }, Some(&err.message))?;
+            run.report.item_failed(&queued.push, err);
+            Ok(1)
+        }
+        ApiErrorKind::Unauthorized | ApiErrorKind::OutOfBudget | ApiErrorKind::Stopped => {
+            put_back(run, key, Deferral { not_before: DateTime::UNIX_EPOCH, counts: false }, None)?;
+            Err(err.clone().into())
+        }
+    }
+}
+
+fn back_off(attempts: u32) -> TimeDelta {
+    let (first, longest) = BACK_OFF;
+    first.checked_mul(1 << attempts.min(10)).map_or(longest, |wait| wait.min(longest))
+}
+
+fn put_back(run: &Run<'_>, key: &Key, deferral: Deferral, error: Option<&str>) -> Result<(), Trouble> {
+    let tx = run.world.state.begin()?;
+    tx.defer(key, deferral, error)?;
+    tx.commit()?;
+    run.world.failpoints.hit("put back")?;
+    Ok(())
+}
+
+/// Keys whose answer was lost in this run.
+pub(super) type InDoubt = HashSet<String>;

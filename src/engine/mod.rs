@@ -1,0 +1,248 @@
+//! The story of a run: pull both sides, plan, enqueue and advance, deliver, record.
+
+pub mod budget;
+mod deliver;
+mod pull;
+pub mod report;
+mod trust;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::{IssueId, Side};
+use crate::plan::Policy;
+use crate::ports::{ApiError, ApiErrorKind, Clock, Failpoints, Identity, Remote, Stop};
+use crate::state::State;
+
+pub use report::Report;
+
+/// Everything a run works with.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The Guance side.
+    pub guance: &'a dyn Remote,
+    /// The Jira side.
+    pub jira: &'a dyn Remote,
+    /// The state file; a copy in memory for a dry run.
+    pub state: &'a State,
+    /// What is carried, and where to.
+    pub policy: &'a Policy,
+    /// Windows and limits.
+    pub settings: &'a Settings,
+    /// Our clock.
+    pub clock: &'a dyn Clock,
+    /// Whether we were asked to stop.
+    pub stop: &'a dyn Stop,
+    /// Where a test lets the process die.
+    pub failpoints: &'a dyn Failpoints,
+    /// Who is told how far a long run has come.
+    pub progress: &'a dyn Progress,
+}
+
+/// Windows and limits: `[sync]`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How far back the very first run looks.
+    pub window: Duration,
+    /// How much before the cursor every run reads again.
+    pub overlap: Duration,
+    /// How often a run also looks far back.
+    pub sweep_every: Duration,
+    /// How far back that is.
+    pub sweep_back: Duration,
+    /// When an ordinary run stops and leaves the rest.
+    pub max_runtime: Duration,
+    /// The most creates of an ordinary run; more are all held.
+    pub max_creates: usize,
+    /// How old a write without an answer must be before a look-up may say that it did not happen.
+    pub in_doubt_wait: Duration,
+    /// Jira projects of the routes.
+    pub projects: Vec<String>,
+}
+
+/// What kind of run it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// A window to read on both sides instead of from the cursors.
+    pub backfill: Option<Backfill>,
+    /// Plan only; the state must be a copy.
+    pub dry_run: bool,
+    /// Let go what the brake holds.
+    pub release: bool,
+}
+
+/// `--since` and `--until`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backfill {
+    /// Inclusive.
+    pub from: DateTime<Utc>,
+    /// Exclusive; `None` is now.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Is told how far a long run has come.
+pub trait Progress {
+    /// So many writes are done, so many are left.
+    fn delivered(&self, done: u64, left: u64);
+}
+
+/// Tells nobody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Quiet;
+
+impl Progress for Quiet {
+    fn delivered(&self, _done: u64, _left: u64) {}
+}
+
+/// Does one run. What a remote refuses or fails to answer is in the report.
+///
+/// # Errors
+/// When the state file fails, or a test injected a crash: the run ends where it stands, and the next one goes on.
+pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
+    let started = world.clock.now();
+    let mut run = Run::new(*world, *order, started);
+    let id = if order.dry_run { None } else { Some(world.state.begin_run(run.report.kind, started)?) };
+    if order.release {
+        let tx = world.state.begin()?;
+        run.report.released = tx.release()?;
+        tx.commit()?;
+    }
+    for side in [Side::Jira, Side::Guance] {
+        pull::side(&mut run, side)?;
+    }
+    if !order.dry_run {
+        deliver::side(&mut run, Side::Jira)?;
+        pull::due_threads(&mut run)?;
+        deliver::both(&mut run)?;
+        pull::threads_in_turn(&mut run)?;
+        deliver::both(&mut run)?;
+    }
+    run.report.close(world.state, run.interrupted, world.clock.now())?;
+    if let Some(id) = id {
+        world.state.end_run(id, run.report.is_good(), &run.report.summary(), world.clock.now())?;
+    }
+    Ok(run.report)
+}
+
+/// One run under way.
+struct Run<'a> {
+    world: World<'a>,
+    order: Order,
+    report: Report,
+    deadline: Option<DateTime<Utc>>,
+    identities: HashMap<Side, Identity>,
+    /// Sides that are left alone for the rest of the run.
+    down: Vec<Side>,
+    /// Whether the run noticed that it must stop.
+    interrupted: bool,
+    /// `updated` of the Guance issues seen in this run's list.
+    guance_updated: HashMap<IssueId, DateTime<Utc>>,
+    trust: trust::Trust,
+}
+
+/// Why a stage of a run ended early.
+enum Trouble {
+    /// A remote said no, or nothing: recorded, and the run goes on elsewhere.
+    Api(ApiError),
+    /// The run itself cannot go on.
+    Fatal(anyhow::Error),
+}
+
+impl From<ApiError> for Trouble {
+    fn from(err: ApiError) -> Self {
+        Self::Api(err)
+    }
+}
+
+impl From<crate::state::StateError> for Trouble {
+    fn from(err: crate::state::StateError) -> Self {
+        Self::Fatal(err.into())
+    }
+}
+
+impl From<crate::ports::Crash> for Trouble {
+    fn from(err: crate::ports::Crash) -> Self {
+        Self::Fatal(err.into())
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(world: World<'a>, order: Order, started: DateTime<Utc>) -> Self {
+        let deadline = order.backfill.is_none().then(|| started + delta(world.settings.max_runtime));
+        let mut report = Report::new(started);
+        report.dry_run = order.dry_run;
+        report.kind = if order.backfill.is_some() { "backfill" } else { "ordinary" };
+        Self {
+            world,
+            order,
+            report,
+            deadline,
+            identities: HashMap::new(),
+            down: Vec::new(),
+            interrupted: false,
+            guance_updated: HashMap::new(),
+            trust: trust::Trust::default(),
+        }
+    }
+
+    fn remote(&self, side: Side) -> &'a dyn Remote {
+        match side {
+            Side::Guance => self.world.guance,
+            Side::Jira => self.world.jira,
+        }
+    }
+
+    fn is_down(&self, side: Side) -> bool {
+        self.down.contains(&side)
+    }
+
+    /// Returns true when the run has to end: asked to, or out of time.
+    fn must_stop(&mut self) -> bool {
+        if self.world.stop.requested() {
+            self.interrupted = true;
+            return true;
+        }
+        let late = self.deadline.is_some_and(|deadline| self.world.clock.now() >= deadline);
+        self.report.out_of_time |= late;
+        late
+    }
+
+    /// Proves once per run who we are on a side.
+    fn identify(&mut self, side: Side) -> Result<Identity, ApiError> {
+        if let Some(identity) = self.identities.get(&side) {
+            return Ok(identity.clone());
+        }
+        let identity = self.remote(side).identify()?;
+        if let Some(theirs) = identity.clock {
+            self.report.skew(side, theirs.signed_duration_since(self.world.clock.now()));
+        }
+        self.identities.insert(side, identity.clone());
+        Ok(identity)
+    }
+
+    /// Records what a remote failed at, and leaves that side alone where asking again makes no sense.
+    fn absorb(&mut self, side: Side, trouble: Trouble) -> Result<()> {
+        match trouble {
+            Trouble::Fatal(err) => Err(err),
+            Trouble::Api(err) => {
+                match err.kind {
+                    ApiErrorKind::OutOfBudget => self.report.out_of_budget = true,
+                    ApiErrorKind::Stopped => self.interrupted = true,
+                    _ => {
+                        tracing::warn!(%side, error = %err, "Side left alone for this run.");
+                        self.report.side_failed(side, &err);
+                    }
+                }
+                self.down.push(side);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn delta(time: Duration) -> TimeDelta {
+    TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX)
+}

@@ -1,0 +1,266 @@
+//! What a run did, as data; text and JSON are made of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::deliver::InDoubt;
+use crate::domain::{Action, Push, Receipt, Side};
+use crate::plan::{SkipReason, Step};
+use crate::ports::{ApiError, ApiErrorKind, Unreadable};
+use crate::state::{Backlog, State, StateError};
+
+/// A clock that differs by more than this is reported.
+const TOLERATED_SKEW: TimeDelta = TimeDelta::seconds(30);
+
+/// What a run did. Counts receipts, never plans.
+#[derive(Clone, Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the run")]
+pub struct Report {
+    /// ordinary or backfill.
+    pub kind: &'static str,
+    /// True when nothing was written anywhere.
+    pub dry_run: bool,
+    /// When it began, by our clock.
+    pub started: DateTime<Utc>,
+    /// When it ended.
+    pub ended: DateTime<Utc>,
+    /// Issues read, by side.
+    pub issues_read: BTreeMap<Side, usize>,
+    /// What the plan would write or wrote into the outbox: one line each.
+    pub planned: Vec<Planned>,
+    /// Issues created.
+    pub issues_created: usize,
+    /// Comments and replies copied.
+    pub comments_copied: usize,
+    /// Comments and replies edited.
+    pub comments_edited: usize,
+    /// Writes that turned out to have happened before.
+    pub found_done: usize,
+    /// Copies recognised by their markers.
+    pub adopted: usize,
+    /// What a sweep found that ordinary reads had missed.
+    pub found_late: usize,
+    /// Writes that the brake let go.
+    pub released: usize,
+    /// Why things were not carried, and how many.
+    pub skipped: BTreeMap<String, usize>,
+    /// Optional fields that a service refused.
+    pub dropped_fields: BTreeSet<String>,
+    /// Sides that could not be read or written to the end, and why.
+    pub sides_failed: BTreeMap<Side, SideFailure>,
+    /// Items that failed in this run, and why.
+    pub items_failed: Vec<ItemFailure>,
+    /// Differences between our clock and theirs worth mending, in seconds; positive when theirs is ahead.
+    pub clock_skew_seconds: BTreeMap<Side, i64>,
+    /// True when the minute's request budget was used up.
+    pub out_of_budget: bool,
+    /// True when `max_runtime` was reached.
+    pub out_of_time: bool,
+    /// True when the run was asked to stop.
+    pub interrupted: bool,
+    /// How many writes stand where, after the run.
+    pub backlog: Backlog,
+    /// Writes whose answer was lost in this run.
+    #[serde(skip)]
+    pub(super) left_in_doubt: InDoubt,
+}
+
+/// One planned write.
+#[derive(Clone, Debug, Serialize)]
+pub struct Planned {
+    /// Its key.
+    pub key: String,
+    /// Where it goes.
+    pub target: Side,
+    /// What it is.
+    pub summary: String,
+    /// True when the brake holds it.
+    pub held: bool,
+    /// The whole write.
+    pub action: Action,
+}
+
+/// Why a side failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct SideFailure {
+    /// What was tried, and the service's own words.
+    pub message: String,
+    /// How to mend it.
+    pub hint: Option<String>,
+    /// True when the credentials were refused.
+    pub unauthorized: bool,
+}
+
+/// Why an item failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct ItemFailure {
+    /// The item.
+    pub item: String,
+    /// What it is.
+    pub summary: String,
+    /// What was tried, and the service's own words.
+    pub message: String,
+}
+
+impl Report {
+    pub(super) fn new(started: DateTime<Utc>) -> Self {
+        Self {
+            kind: "ordinary",
+            dry_run: false,
+            started,
+            ended: started,
+            issues_read: BTreeMap::new(),
+            planned: Vec::new(),
+            issues_created: 0,
+            comments_copied: 0,
+            comments_edited: 0,
+            found_done: 0,
+            adopted: 0,
+            found_late: 0,
+            released: 0,
+            skipped: BTreeMap::new(),
+            dropped_fields: BTreeSet::new(),
+            sides_failed: BTreeMap::new(),
+            items_failed: Vec::new(),
+            clock_skew_seconds: BTreeMap::new(),
+            out_of_budget: false,
+            out_of_time: false,
+            interrupted: false,
+            backlog: Backlog::default(),
+            left_in_doubt: InDoubt::new(),
+        }
+    }
+
+    /// Returns true when both sides were read and nothing failed.
+    pub fn is_good(&self) -> bool {
+        self.sides_failed.is_empty() && self.items_failed.is_empty() && !self.interrupted
+    }
+
+    /// Returns how many writes took effect in this run.
+    pub fn written(&self) -> u64 {
+        u64::try_from(self.issues_created + self.comments_copied + self.comments_edited).unwrap_or(u64::MAX)
+    }
+
+    /// Returns the one line that a run prints.
+    pub fn summary(&self) -> String {
+        let mut parts = Vec::new();
+        let mut count = |n: usize, what: &str| {
+            if n > 0 {
+                parts.push(format!("{n} {what}"));
+            }
+        };
+        count(self.issues_created, "issues created");
+        count(self.comments_copied, "comments copied");
+        count(self.comments_edited, "comments edited");
+        count(self.found_done, "found done already");
+        count(self.adopted, "copies recognised");
+        count(self.found_late, "found late");
+        count(self.released, "released");
+        if self.dry_run {
+            count(self.planned.len(), "writes planned, nothing written");
+        }
+        count(self.items_failed.len(), "failed");
+        let waiting = [
+            (self.backlog.pending, "pending"),
+            (self.backlog.held, "held by the brake"),
+            (self.backlog.in_doubt, "in doubt"),
+            (self.backlog.dead, "dead"),
+        ];
+        for (n, what) in waiting {
+            count(usize::try_from(n).unwrap_or(usize::MAX), what);
+        }
+        for side in self.sides_failed.keys() {
+            parts.push(format!("{side} failed"));
+        }
+        if parts.is_empty() {
+            parts.push("nothing to do".to_owned());
+        }
+        parts.join(", ")
+    }
+
+    pub(super) fn read(&mut self, side: Side, issues: usize) {
+        *self.issues_read.entry(side).or_default() += issues;
+    }
+
+    pub(super) fn step(&mut self, step: &Step, held: bool) {
+        match step {
+            Step::Push(push) => self.planned.push(Planned {
+                key: push.key.as_str().to_owned(),
+                target: push.target,
+                summary: push.summary.clone(),
+                held: held && matches!(push.action, Action::CreateIssue(_)),
+                action: push.action.clone(),
+            }),
+            Step::AdoptIssue { .. } | Step::AdoptComment(_) => self.adopted += 1,
+            Step::Skip { reason, .. } if reason.is_routine() => {}
+            Step::Skip { reason, .. } | Step::Withdraw { reason, .. } => {
+                let shown = match reason {
+                    SkipReason::Restricted(_) => "restricted".to_owned(),
+                    other => other.to_string(),
+                };
+                *self.skipped.entry(shown).or_default() += 1;
+            }
+            Step::Rename { .. } => {}
+        }
+    }
+
+    pub(super) fn delivered(&mut self, push: &Push, receipt: &Receipt, found: bool) {
+        if found {
+            self.found_done += 1;
+        } else {
+            match push.action {
+                Action::CreateIssue(_) => self.issues_created += 1,
+                Action::AddComment { .. } => self.comments_copied += 1,
+                Action::EditComment { .. } | Action::DeleteComment { .. } => self.comments_edited += 1,
+            }
+        }
+        for field in &receipt.dropped {
+            self.dropped_fields.insert(format!("{}: {}", field.field, field.why));
+        }
+    }
+
+    pub(super) fn side_failed(&mut self, side: Side, err: &ApiError) {
+        self.sides_failed.entry(side).or_insert_with(|| SideFailure {
+            message: err.message.clone(),
+            hint: err.hint.clone(),
+            unauthorized: err.kind == ApiErrorKind::Unauthorized,
+        });
+    }
+
+    pub(super) fn item_failed(&mut self, push: &Push, err: &ApiError) {
+        self.items_failed.push(ItemFailure {
+            item: push.key.as_str().to_owned(),
+            summary: push.summary.clone(),
+            message: err.message.clone(),
+        });
+    }
+
+    pub(super) fn thread_failed(&mut self, side: Side, issue: &str, err: &ApiError) {
+        self.items_failed.push(ItemFailure {
+            item: issue.to_owned(),
+            summary: format!("reading the thread of {issue} on {side}"),
+            message: err.message.clone(),
+        });
+    }
+
+    pub(super) fn unreadable(&mut self, side: Side, record: &Unreadable) {
+        let item = record.issue.as_ref().map_or_else(|| format!("{side} record"), ToString::to_string);
+        let summary = format!("a record of {side} that could not be understood");
+        self.items_failed.push(ItemFailure { item, summary, message: record.why.clone() });
+    }
+
+    pub(super) fn skew(&mut self, side: Side, theirs_ahead: TimeDelta) {
+        if theirs_ahead.abs() > TOLERATED_SKEW {
+            self.clock_skew_seconds.insert(side, theirs_ahead.num_seconds());
+        }
+    }
+
+    pub(super) fn close(&mut self, state: &State, interrupted: bool, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.interrupted = interrupted;
+        self.backlog = state.backlog()?;
+        self.ended = now;
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! Whether this state is as new as the world: a counter kept on the remote side.
+//!
+//! A state file may be lost, restored from a backup or copied to another runner; such a file does not know the last
+//! writes. Before its first write a run compares its counter with the one kept remotely, and raises both. A state
+//! that is behind trusts no thread: each is read, and our own writing in it recognised, before anything is added.
+
+use chrono::{DateTime, Utc};
+
+use super::{Run, Trouble};
+use crate::ports::{ApiErrorKind, Register};
+use crate::state::State;
+
+const COUNTER: &str = "engine.counter";
+const STATE_ID: &str = "engine.state-id";
+
+/// What this run found out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// Not asked yet: nothing was written.
+    #[default]
+    Unknown,
+    /// The counter was compared and raised.
+    Settled,
+}
+
+/// Makes sure, once per run and before its first write, that the threads this state trusts may be trusted.
+pub(super) fn establish(run: &mut Run<'_>) -> Result<(), Trouble> {
+    if run.trust == Trust::Settled {
+        return Ok(());
+    }
+    let state = run.world.state;
+    let now = run.world.clock.now();
+    let id = state_id(state, now)?;
+    let mine = state.fact(COUNTER)?.and_then(|(n, _)| n.parse::<u64>().ok()).unwrap_or(0);
+    let (behind, theirs) = match run.world.jira.read_register()? {
+        Register::Unsupported => (true, None),
+        Register::Empty => (mine > 0, Some(0)),
+        Register::Value(value) => {
+            let (writer, count) = parse(&value);
+            (writer != id || count > mine, Some(count))
+        }
+    };
+    if behind {
+        tracing::info!(
+            known = mine,
+            remote = theirs,
+            "State may be older than the world: threads are read before writing."
+        );
+        let tx = state.begin()?;
+        tx.distrust_threads()?;
+        tx.commit()?;
+    }
+    let next = mine.max(theirs.unwrap_or(0)) + 1;
+    state.set_fact(COUNTER, &next.to_string(), now)?;
+    run.world.failpoints.hit("counter raised")?;
+    if theirs.is_some()
+        && let Err(err) = run.world.jira.write_register(&format!("{id}:{next}"))
+    {
+        match err.kind {
+            // It cannot be kept here: threads are read before writing, in every run.
+            ApiErrorKind::Refused => {
+                let tx = state.begin()?;
+                tx.distrust_threads()?;
+                tx.commit()?;
+            }
+            _ => return Err(err.into()),
+        }
+    }
+    run.world.failpoints.hit("register written")?;
+    run.trust = Trust::Settled;
+    Ok(())
+}
+
+fn parse(value: &str) -> (&str, u64) {
+    let (writer, count) = value.split_once(':').unwrap_or((value, ""));
+    (writer, count.parse().unwrap_or(u64::MAX))
+}
+
+/// A name for this state file, made once. Two files never share it unless one is a copy of the other.
+fn state_id(state: &State, now: DateTime<Utc>) -> Result<String, Trouble> {
+    if let Some((id, _)) = state.fact(STATE_ID)? {
+        return Ok(id);
+    }
+    let place = state.path().map(|path| path.display().to_string()).unwrap_or_default();
+    let nanos = now.timestamp_nanos_opt().unwrap_or_default().to_string();
+    let seed = [place.as_str(), nanos.as_str(), &std::process::id().to_string()];
+    let id = crate::domain::Fingerprint::of(&seed).as_str().to_owned();
+    state.set_fact(STATE_ID, &id, now)?;
+    Ok(id)
+}

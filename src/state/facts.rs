@@ -1,0 +1,56 @@
+//! Small facts about a remote that outlive a run.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, params};
+
+use super::{State, StateError, from_ms, to_ms};
+use crate::ports::Facts;
+
+impl State {
+    /// Returns a fact and when it was learnt.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn fact(&self, name: &str) -> Result<Option<(String, DateTime<Utc>)>, StateError> {
+        let row = self
+            .conn
+            .prepare_cached("SELECT value, at FROM fact WHERE name = ?1")?
+            .query_row([name], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))
+            .optional()?;
+        Ok(row.map(|(value, at)| (value, from_ms(at))))
+    }
+
+    /// Remembers a fact as learnt now.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn set_fact(&self, name: &str, value: &str, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.conn
+            .prepare_cached("INSERT OR REPLACE INTO fact (name, value, at) VALUES (?1, ?2, ?3)")?
+            .execute(params![name, value, to_ms(now)])?;
+        Ok(())
+    }
+}
+
+/// A fact that cannot be read or written is merely unknown: it costs a request, never correctness.
+impl Facts for State {
+    fn recall(&self, name: &str, max_age: Duration) -> Option<String> {
+        let (value, at) = self.fact(name).ok().flatten()?;
+        let age = Utc::now().signed_duration_since(at).to_std().unwrap_or_default();
+        (age <= max_age).then_some(value)
+    }
+
+    fn remember(&self, name: &str, value: &str) {
+        if let Err(err) = self.set_fact(name, value, Utc::now()) {
+            tracing::debug!(name, error = %err, "Fact not remembered.");
+        }
+    }
+
+    fn forget(&self, name: &str) {
+        if let Err(err) = self.conn.execute("DELETE FROM fact WHERE name = ?1", [name]) {
+            tracing::debug!(name, error = %err, "Fact not forgotten.");
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Links: which two things are one.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::{State, StateError, Tx, from_ms, to_ms};
+use crate::domain::{CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Known, Side, Stage};
+
+const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen";
+const COMMENT_COLUMNS: &str = "origin, origin_id, copy_id, lane, written";
+
+impl State {
+    /// Returns what is known about these issues of one side.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn known_issues<'a>(
+        &self,
+        side: Side,
+        issues: impl Iterator<Item = (&'a IssueId, Option<Key>)>,
+    ) -> Result<Known, StateError> {
+        let mut known = Known::default();
+        for (id, key) in issues {
+            if let Some(link) = self.issue_link(side, id)? {
+                known.issues.insert((side, id.clone()), link);
+            }
+            let Some(key) = key else { continue };
+            if let Some(original) = key.issue_on(side.opposite()) {
+                // A claim: what is known about the original it names?
+                if let Some(link) = self.issue_link(side.opposite(), &original)? {
+                    known.issues.insert((side.opposite(), original), link);
+                }
+            }
+            self.queued_about(&key, &mut known)?;
+        }
+        Ok(known)
+    }
+
+    /// Returns what is known about these comments of one side, and about the originals they claim to be copies of.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn known_comments<'a>(
+        &self,
+        side: Side,
+        comments: impl Iterator<Item = (&'a CommentId, Option<&'a Key>)>,
+    ) -> Result<Known, StateError> {
+        let mut known = Known::default();
+        for (id, claim) in comments {
+            if let Some(link) = self.comment_link(side, id)? {
+                known.comments.insert((side, id.clone()), link);
+            }
+            if let Some(original) = claim.and_then(|key| key.comment_on(side.opposite()))
+                && let Some(link) = self.comment_link(side.opposite(), &original)?
+            {
+                known.comments.insert((side.opposite(), original), link);
+            }
+            self.queued_about(&Key::comment(side, id), &mut known)?;
+        }
+        Ok(known)
+    }
+
+    fn queued_about(&self, key: &Key, known: &mut Known) -> Result<(), StateError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT key, stage, content FROM outbox WHERE origin = ?1 ORDER BY seq")?;
+        let rows = statement
+            .query_map([key.origin().as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<Vec<(String, String, String)>, _>>()?;
+        for (key, stage, content) in rows {
+            let parsed = key.parse().ok().zip(Stage::parse(&stage)).zip(Fingerprint::parse(&content));
+            let Some(((key, stage), content)) = parsed else { return Err(StateError::Nonsense(format!("row {key}"))) };
+            known.outbox.insert(key, (stage, content));
+        }
+        Ok(())
+    }
+
+    /// Returns the pair an issue belongs to.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn issue_link(&self, side: Side, id: &IssueId) -> Result<Option<IssueLink>, StateError> {
+        let column = match side {
+            Side::Guance => "guance",
+            Side::Jira => "jira",
+        };
+        Ok(self
+            .conn
+            .prepare_cached(&format!("SELECT {ISSUE_COLUMNS} FROM issue_link WHERE {column} = ?1"))?
+            .query_row([id.as_str()], issue_link)
+            .optional()?)
+    }
+
+    /// Returns the pair a comment belongs to, be it original or copy.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn comment_link(&self, side: Side, id: &CommentId) -> Result<Option<CommentLink>, StateError> {
+        let row = self
+            .conn
+            .prepare_cached(&format!(
+                "SELECT {COMMENT_COLUMNS} FROM comment_link
+                 WHERE (origin = ?1 AND origin_id = ?3) OR (origin = ?2 AND copy_id = ?3)"
+            ))?
+            .query_row(params![side.as_str(), side.opposite().as_str(), id.as_str()], comment_link)
+            .optional()?;
+        row.transpose()
+    }
+
+    /// Returns the pairs whose thread on `side` has to be read before it can be trusted, the latest active first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn due_threads(&self, side: Side, limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        let column = seen_column(side);
+        self.links_where(&format!("{column} IS NULL ORDER BY active DESC, guance LIMIT ?1"), limit)
+    }
+
+    /// Returns the pairs that were active last, by the remotes' clocks.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn recent_links(&self, limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        self.links_where("1 ORDER BY active DESC, guance LIMIT ?1", limit)
+    }
+
+    /// Returns the pairs whose Guance thread was read longest ago: those active within `active_since` and not read
+    /// since `polled_before`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn threads_in_turn(
+        &self,
+        active_since: DateTime<Utc>,
+        polled_before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<IssueLink>, StateError> {
+        let (active, polled) = (to_ms(active_since), to_ms(polled_before));
+        self.links_where(&format!("active >= {active} AND polled < {polled} ORDER BY polled, guance LIMIT ?1"), limit)
+    }
+
+    fn links_where(&self, clause: &str, limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        let mut statement = self.conn.prepare(&format!("SELECT {ISSUE_COLUMNS} FROM issue_link WHERE {clause}"))?;
+        let rows = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], issue_link)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns how many pairs of issues and of comments there are.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn count_links(&self) -> Result<(u64, u64), StateError> {
+        let count = |table: &str| -> Result<u64, StateError> {
+            let n: i64 = self.conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
+            Ok(u64::try_from(n).unwrap_or(0))
+        };
+        Ok((count("issue_link")?, count("comment_link")?))
+    }
+}
+
+impl Tx<'_> {
+    /// Links two issues; a pending write that would have made the copy is done with.
+    ///
+    /// `seen` tells, for Guance and for Jira, up to which `updated` the thread is known whole.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn link_issues(&self, link: &IssueLink, active: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "INSERT OR IGNORE INTO issue_link (guance, jira, jira_name, guance_seen, jira_seen, active, polled)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
+            )?
+            .execute(params![
+                link.guance.as_str(),
+                link.jira.as_str(),
+                link.jira_name,
+                link.guance_seen.map(to_ms),
+                link.jira_seen.map(to_ms),
+                to_ms(active),
+            ])?;
+        self.done(&Key::issue(Side::Guance, &link.guance), now)
+    }
+
+    /// Links two comments; a pending write that would have made the copy is done with.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn link_comments(&self, link: &CommentLink, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(&format!(
+                "INSERT OR IGNORE INTO comment_link ({COMMENT_COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5)"
+            ))?
+            .execute(params![
+                link.origin.as_str(),
+                link.origin_id.as_str(),
+                link.copy_id.as_str(),
+                link.lane.as_str(),
+                link.written.as_ref().map(Fingerprint::as_str),
+            ])?;
+        self.done(&Key::comment(link.origin, &link.origin_id), now)
+    }
+
+    /// Records what the copy now says.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn set_written(&self, origin: Side, id: &CommentId, content: &Fingerprint) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached("UPDATE comment_link SET written = ?3 WHERE origin = ?1 AND origin_id = ?2")?
+            .execute(params![origin.as_str(), id.as_str(), content.as_str()])?;
+        Ok(())
+    }
+
+    /// Records what people call the Jira issue now.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn rename(&self, guance: &IssueId, jira_name: &str) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached("UPDATE issue_link SET jira_name = ?2 WHERE guance = ?1")?
+            .execute(params![guance.as_str(), jira_name])?;
+        Ok(())
+    }
+
+    /// Records that the thread on `side` was read whole when the issue's `updated` was `seen`; `None` means that it
+    /// has to be read again.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn thread_read(
+        &self,
+        guance: &IssueId,
+        side: Side,
+        seen: Option<DateTime<Utc>>,
+        active: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StateError> {
+        let column = seen_column(side);
+        let polled = if side == Side::Guance { to_ms(now) } else { 0 };
+        self.tx
+            .prepare_cached(&format!(
+                "UPDATE issue_link SET {column} = ?2, active = max(active, ?3), polled = max(polled, ?4)
+                 WHERE guance = ?1"
+            ))?
+            .execute(params![guance.as_str(), seen.map(to_ms), to_ms(active), polled])?;
+        Ok(())
+    }
+
+    /// Records the `updated` of a Guance issue seen in a list; a change since its thread was read makes it the next
+    /// to be read in turn.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn touch(&self, guance: &IssueId, updated: DateTime<Utc>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "UPDATE issue_link SET active = max(active, ?2),
+                     polled = CASE WHEN guance_seen < ?2 THEN 0 ELSE polled END WHERE guance = ?1",
+            )?
+            .execute(params![guance.as_str(), to_ms(updated)])?;
+        Ok(())
+    }
+
+    /// Trusts no thread any more: each is read before it is written into.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn distrust_threads(&self) -> Result<(), StateError> {
+        self.tx.execute("UPDATE issue_link SET guance_seen = NULL, jira_seen = NULL", [])?;
+        Ok(())
+    }
+}
+
+fn seen_column(side: Side) -> &'static str {
+    match side {
+        Side::Guance => "guance_seen",
+        Side::Jira => "jira_seen",
+    }
+}
+
+fn issue_link(row: &Row<'_>) -> rusqlite::Result<IssueLink> {
+    Ok(IssueLink {
+        guance: IssueId::new(row.get::<_, String>(0)?),
+        jira: IssueId::new(row.get::<_, String>(1)?),
+        jira_name: row.get(2)?,
+        guance_seen: row.get::<_, Option<i64>>(3)?.map(from_ms),
+        jira_seen: row.get::<_, Option<i64>>(4)?.map(from_ms),
+    })
+}
+
+fn comment_link(row: &Row<'_>) -> rusqlite::Result<Result<CommentLink, StateError>> {
+    let origin: String = row.get(0)?;
+    let Ok(origin) = origin.parse::<Side>() else {
+        return Ok(Err(StateError::Nonsense(format!("a comment link from {origin}"))));
+    };
+    Ok(Ok(CommentLink {
+        origin,
+        origin_id: CommentId::new(row.get::<_, String>(1)?),
+        copy_id: CommentId::new(row.get::<_, String>(2)?),
+        lane: IssueId::new(row.get::<_, String>(3)?),
+        written: row.get::<_, Option<String>>(4)?.as_deref().and_then(Fingerprint::parse),
+    }))
+}

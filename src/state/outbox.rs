@@ -1,0 +1,290 @@
+//! The outbox: writes that are pending, held, in flight, done or dead.
+//!
+//! INVARIANT: delivery works from these rows alone, and a row is in flight, durably, before its request leaves.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Row, params};
+
+use super::{State, StateError, Tx, from_ms, to_ms};
+use crate::domain::{Fingerprint, IssueId, Key, Push, Side, Stage};
+
+/// Version of the JSON an action is stored as.
+const ACTION_VERSION: u64 = 1;
+
+/// A row of the outbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queued {
+    /// What is to be written.
+    pub push: Push,
+    /// Where it stands.
+    pub stage: Stage,
+    /// How often it failed.
+    pub attempts: u32,
+    /// When it was last sent, by our clock.
+    pub sent_at: Option<DateTime<Utc>>,
+}
+
+/// How a write that failed goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deferral {
+    /// Not to be sent before this, by our clock.
+    pub not_before: DateTime<Utc>,
+    /// Whether it counts as a failed attempt.
+    pub counts: bool,
+}
+
+const COLUMNS: &str = "key, lane, target, action, content, summary, stage, attempts, sent_at";
+
+impl State {
+    /// Returns the first sendable write of each lane, in the order of enqueueing.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn ready(&self, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
+        self.rows(
+            "SELECT {} FROM outbox o WHERE target = ?1 AND stage = 'pending' AND not_before <= ?2
+             AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.target = o.target AND p.seq < o.seq
+                             AND p.stage IN ('pending', 'held', 'in_flight'))
+             ORDER BY seq LIMIT ?3",
+            params![target.as_str(), to_ms(now), i64::try_from(limit).unwrap_or(i64::MAX)],
+        )
+    }
+
+    /// Returns the writes whose outcome is unknown.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn in_flight(&self, target: Side) -> Result<Vec<Queued>, StateError> {
+        self.rows(
+            "SELECT {} FROM outbox WHERE target = ?1 AND stage = 'in_flight' ORDER BY seq",
+            params![target.as_str()],
+        )
+    }
+
+    /// Returns every write that is not done, oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn unsettled(&self) -> Result<Vec<Queued>, StateError> {
+        self.rows("SELECT {} FROM outbox WHERE stage <> 'done' ORDER BY seq", params![])
+    }
+
+    fn rows(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Queued>, StateError> {
+        let mut statement = self.conn.prepare_cached(&sql.replacen("{}", COLUMNS, 1))?;
+        let rows = statement.query_map(params, |row| Ok(queued(row)))?;
+        rows.map(|row| row?).collect()
+    }
+
+    /// Returns how many writes stand where: pending, held, in flight, dead; and how many of the pending have failed.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn backlog(&self) -> Result<Backlog, StateError> {
+        let mut backlog = Backlog::default();
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT stage, attempts > 0, count(*) FROM outbox WHERE stage <> 'done' GROUP BY 1, 2")?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, row.get::<_, i64>(2)?)))?
+            .collect::<Result<Vec<_>, _>>()?;
+        for (stage, failed, count) in rows {
+            let count = u64::try_from(count).unwrap_or(0);
+            match Stage::parse(&stage) {
+                Some(Stage::Pending) => {
+                    backlog.pending += count;
+                    backlog.failing += if failed { count } else { 0 };
+                }
+                Some(Stage::Held) => backlog.held += count,
+                Some(Stage::InFlight) => backlog.in_doubt += count,
+                Some(Stage::Dead) => backlog.dead += count,
+                Some(Stage::Done) | None => {}
+            }
+        }
+        Ok(backlog)
+    }
+}
+
+/// How many writes stand where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Backlog {
+    /// Waiting to be sent.
+    pub pending: u64,
+    /// Of the pending ones, those that have failed before.
+    pub failing: u64,
+    /// Held by the brake.
+    pub held: u64,
+    /// Sent, outcome unknown.
+    pub in_doubt: u64,
+    /// Refused for good.
+    pub dead: u64,
+}
+
+impl Tx<'_> {
+    /// Puts a write into the outbox. An unsent write of the same key is replaced in its place; unsent edits of the
+    /// same original give way to a newer one; a settled row of the same key makes room.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn enqueue(&self, push: &Push, held: bool, now: DateTime<Utc>) -> Result<(), StateError> {
+        let origin = push.key.origin();
+        if push.key != origin {
+            self.tx
+                .prepare_cached(
+                    "DELETE FROM outbox WHERE origin = ?1 AND key <> ?1 AND stage IN ('pending', 'dead', 'done')",
+                )?
+                .execute([origin.as_str()])?;
+        }
+        self.tx.prepare_cached("DELETE FROM outbox WHERE key = ?1 AND stage = 'done'")?.execute([push.key.as_str()])?;
+        let stage = if held { Stage::Held } else { Stage::Pending };
+        self.tx
+            .prepare_cached(
+                "INSERT INTO outbox (key, origin, lane, target, action, content, summary, stage, enqueued_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                 ON CONFLICT (key) DO UPDATE SET action = excluded.action, content = excluded.content,
+                     summary = excluded.summary, attempts = 0, not_before = 0, error = NULL,
+                     stage = CASE stage WHEN 'held' THEN 'held' ELSE excluded.stage END
+                 WHERE stage IN ('pending', 'held', 'dead')",
+            )?
+            .execute(params![
+                push.key.as_str(),
+                origin.as_str(),
+                push.lane.as_str(),
+                push.target.as_str(),
+                encode(push)?,
+                push.content.as_str(),
+                push.summary,
+                stage.as_str(),
+                to_ms(now),
+            ])?;
+        Ok(())
+    }
+
+    /// Marks writes as about to be sent.
+    ///
+    /// # Errors
+    /// When the file cannot be written; then they must not be sent.
+    pub fn mark_in_flight(&self, keys: &[&Key], now: DateTime<Utc>) -> Result<(), StateError> {
+        for key in keys {
+            self.tx
+                .prepare_cached("UPDATE outbox SET stage = 'in_flight', sent_at = ?2 WHERE key = ?1")?
+                .execute(params![key.as_str(), to_ms(now)])?;
+        }
+        Ok(())
+    }
+
+    /// Settles a write: it has happened. Its text is not kept.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn done(&self, key: &Key, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "UPDATE outbox SET stage = 'done', settled_at = ?2, action = '', error = NULL
+                 WHERE key = ?1 AND stage <> 'done'",
+            )?
+            .execute(params![key.as_str(), to_ms(now)])?;
+        Ok(())
+    }
+
+    /// Puts a write back: it certainly did not happen, and is to be sent later.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn defer(&self, key: &Key, deferral: Deferral, error: Option<&str>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "UPDATE outbox SET stage = 'pending', not_before = ?2, attempts = attempts + ?3,
+                     error = coalesce(?4, error) WHERE key = ?1",
+            )?
+            .execute(params![key.as_str(), to_ms(deferral.not_before), i64::from(deferral.counts), error])?;
+        Ok(())
+    }
+
+    /// Records why a write in flight is still in doubt.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn doubt(&self, key: &Key, error: &str) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached("UPDATE outbox SET error = ?2 WHERE key = ?1 AND stage = 'in_flight'")?
+            .execute(params![key.as_str(), error])?;
+        Ok(())
+    }
+
+    /// Gives a write up: refused for good, kept for a person with the service's own words.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn bury(&self, key: &Key, error: &str, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "UPDATE outbox SET stage = 'dead', attempts = attempts + 1, error = ?2, settled_at = ?3
+                 WHERE key = ?1",
+            )?
+            .execute(params![key.as_str(), error, to_ms(now)])?;
+        Ok(())
+    }
+
+    /// Takes back a write that was not sent.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn withdraw(&self, key: &Key) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached("DELETE FROM outbox WHERE key = ?1 AND stage IN ('pending', 'held', 'dead')")?
+            .execute([key.as_str()])?;
+        Ok(())
+    }
+
+    /// Lets go what the brake holds; returns how many writes.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn release(&self) -> Result<usize, StateError> {
+        Ok(self.tx.execute("UPDATE outbox SET stage = 'pending', not_before = 0 WHERE stage = 'held'", [])?)
+    }
+
+    /// Puts dead writes back in the queue, and lets waiting ones go at once. `None` means all; an id may be a key, or
+    /// the id of the item it is about. Returns how many writes.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn revive(&self, id: Option<&str>) -> Result<usize, StateError> {
+        Ok(self.tx.execute(
+            "UPDATE outbox SET stage = 'pending', attempts = 0, not_before = 0
+             WHERE (stage = 'dead' OR (stage = 'pending' AND not_before > 0))
+               AND (?1 IS NULL OR key = ?1 OR origin = ?1 OR lane = ?1 OR substr(origin, -length(?1) - 1) = '/' || ?1)",
+            [id],
+        )?)
+    }
+}
+
+fn encode(push: &Push) -> Result<String, StateError> {
+    serde_json::to_string(&serde_json::json!({ "v": ACTION_VERSION, "action": push.action }))
+        .map_err(|err| StateError::Nonsense(format!("action of {}: {err}", push.key)))
+}
+
+fn queued(row: &Row<'_>) -> Result<Queued, StateError> {
+    let key: String = row.get(0)?;
+    let nonsense = || StateError::Nonsense(format!("outbox row {key}"));
+    let target: String = row.get(2)?;
+    let action: String = row.get(3)?;
+    let content: String = row.get(4)?;
+    let stage: String = row.get(6)?;
+    let mut envelope: serde_json::Value = serde_json::from_str(&action).map_err(|_| nonsense())?;
+    let action = serde_json::from_value(envelope.get_mut("action").map(serde_json::Value::take).unwrap_or_default())
+        .map_err(|_| nonsense())?;
+    Ok(Queued {
+        push: Push {
+            key: key.parse().map_err(|_| nonsense())?,
+            lane: IssueId::new(row.get::<_, String>(1)?),
+            target: target.parse().map_err(|_| nonsense())?,
+            action,
+            content: Fingerprint::parse(&content).ok_or_else(nonsense)?,
+            summary: row.get(5)?,
+        },
+        stage: Stage::parse(&stage).ok_or_else(nonsense)?,
+        attempts: row.get(7)?,
+        sent_at: row.get::<_, Option<i64>>(8)?.map(from_ms),
+    })
+}

@@ -1,0 +1,108 @@
+//! The tables, and how an older file becomes a current one.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::StateError;
+
+/// Migrations in order; the file's `user_version` counts those applied. Appended to, never edited.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE fact (
+        name  TEXT PRIMARY KEY,
+        value TEXT NOT NULL,
+        at    INTEGER NOT NULL
+    ) STRICT;
+    -- Times are milliseconds since 1970, UTC. Those of a cursor are the remote's.
+    CREATE TABLE cursor (
+        side  TEXT PRIMARY KEY,
+        at    INTEGER NOT NULL,
+        floor INTEGER NOT NULL,
+        swept INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE issue_link (
+        guance      TEXT PRIMARY KEY,
+        jira        TEXT NOT NULL UNIQUE,
+        jira_name   TEXT NOT NULL,
+        guance_seen INTEGER,
+        jira_seen   INTEGER,
+        active      INTEGER NOT NULL,
+        polled      INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE comment_link (
+        origin    TEXT NOT NULL,
+        origin_id TEXT NOT NULL,
+        copy_id   TEXT NOT NULL,
+        lane      TEXT NOT NULL,
+        written   TEXT,
+        PRIMARY KEY (origin, origin_id),
+        UNIQUE (origin, copy_id)
+    ) STRICT;
+    CREATE TABLE outbox (
+        seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+        key         TEXT NOT NULL UNIQUE,
+        origin      TEXT NOT NULL,
+        lane        TEXT NOT NULL,
+        target      TEXT NOT NULL,
+        action      TEXT NOT NULL,
+        content     TEXT NOT NULL,
+        summary     TEXT NOT NULL,
+        stage       TEXT NOT NULL CHECK (stage IN ('pending', 'held', 'in_flight', 'done', 'dead')),
+        attempts    INTEGER NOT NULL DEFAULT 0,
+        not_before  INTEGER NOT NULL DEFAULT 0,
+        sent_at     INTEGER,
+        enqueued_at INTEGER NOT NULL,
+        settled_at  INTEGER,
+        error       TEXT
+    ) STRICT;
+    CREATE INDEX outbox_lane ON outbox (lane, seq) WHERE stage <> 'done';
+    CREATE INDEX outbox_origin ON outbox (origin);
+    CREATE TABLE ledger (
+        credential TEXT NOT NULL,
+        at         INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX ledger_at ON ledger (credential, at);
+    CREATE TABLE unreadable (
+        side  TEXT NOT NULL,
+        issue TEXT NOT NULL,
+        why   TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        next  INTEGER NOT NULL,
+        PRIMARY KEY (side, issue)
+    ) STRICT;
+    CREATE TABLE run (
+        id      INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind    TEXT NOT NULL,
+        started INTEGER NOT NULL,
+        ended   INTEGER,
+        good    INTEGER,
+        summary TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+    CREATE TABLE event (
+        id   INTEGER PRIMARY KEY AUTOINCREMENT,
+        at   INTEGER NOT NULL,
+        item TEXT NOT NULL,
+        what TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX event_item ON event (item, id);
+"];
+
+/// Brings the file to the current version, in one transaction.
+///
+/// # Errors
+/// `Newer` when a later guajira wrote it; otherwise what `SQLite` says.
+pub(super) fn migrate(conn: &mut Connection) -> Result<(), StateError> {
+    let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if version > known {
+        return Err(StateError::Newer { version, known });
+    }
+    if version == known {
+        return Ok(());
+    }
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for migration in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(0)) {
+        tx.execute_batch(migration)?;
+    }
+    tx.pragma_update(None, "user_version", known)?;
+    tx.commit()?;
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! What `guajira status` shows.
+
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+use serde::Serialize;
+
+use super::outbox::Backlog;
+use super::{State, StateError, Tx, from_ms, to_ms};
+use crate::domain::{IssueId, Side};
+
+/// The whole of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// For each side: how far it has been read and since when, by the remote's clock.
+    pub cursors: Vec<(Side, DateTime<Utc>, DateTime<Utc>)>,
+    /// Pairs of issues.
+    pub issue_pairs: u64,
+    /// Pairs of comments.
+    pub comment_pairs: u64,
+    /// How many writes stand where.
+    pub backlog: Backlog,
+    /// Writes that are not done, oldest first.
+    pub items: Vec<StuckItem>,
+    /// Records that could not be read.
+    pub unreadable: Vec<(Side, IssueId, String)>,
+    /// The last runs, latest first.
+    pub runs: Vec<LastRun>,
+    /// When the last good run ended.
+    pub last_good: Option<DateTime<Utc>>,
+}
+
+/// A write that is not done.
+#[derive(Clone, Debug, Serialize)]
+pub struct StuckItem {
+    /// Its key.
+    pub key: String,
+    /// pending, held, `in_flight` or dead.
+    pub stage: String,
+    /// What it is, for people.
+    pub summary: String,
+    /// How often it failed.
+    pub attempts: u32,
+    /// When it entered the outbox.
+    pub enqueued: DateTime<Utc>,
+    /// When it may be sent again, if it has to wait.
+    pub not_before: Option<DateTime<Utc>>,
+    /// Why it is not done, in the service's own words.
+    pub error: Option<String>,
+}
+
+/// One run.
+#[derive(Clone, Debug, Serialize)]
+pub struct LastRun {
+    /// ordinary, backfill.
+    pub kind: String,
+    /// When it began.
+    pub started: DateTime<Utc>,
+    /// When it ended; `None` when it was cut off.
+    pub ended: Option<DateTime<Utc>>,
+    /// Whether both sides were read and everything found was taken over.
+    pub good: Option<bool>,
+    /// Its one line.
+    pub summary: String,
+}
+
+impl State {
+    /// Returns the status.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn status(&self) -> Result<Status, StateError> {
+        let (issue_pairs, comment_pairs) = self.count_links()?;
+        let mut cursors = Vec::new();
+        for side in Side::BOTH {
+            if let Some(cursor) = self.cursor(side)? {
+                cursors.push((side, cursor.at, cursor.floor));
+            }
+        }
+        let last_good: Option<i64> =
+            self.conn.query_row("SELECT max(ended) FROM run WHERE good = 1", [], |row| row.get(0))?;
+        Ok(Status {
+            cursors,
+            issue_pairs,
+            comment_pairs,
+            backlog: self.backlog()?,
+            items: self.stuck_items()?,
+            unreadable: self.unreadable()?,
+            runs: self.last_runs(10)?,
+            last_good: last_good.map(from_ms),
+        })
+    }
+
+    fn stuck_items(&self) -> Result<Vec<StuckItem>, StateError> {
+        let mut statement = self.conn.prepare(
+            "SELECT key, stage, summary, attempts, enqueued_at, not_before, error FROM outbox
+             WHERE stage <> 'done' ORDER BY seq",
+        )?;
+        let rows = statement.query_map([], |row| {
+            let not_before: i64 = row.get(5)?;
+            Ok(StuckItem {
+                key: row.get(0)?,
+                stage: row.get(1)?,
+                summary: row.get(2)?,
+                attempts: row.get(3)?,
+                enqueued: from_ms(row.get(4)?),
+                not_before: (not_before > 0).then(|| from_ms(not_before)),
+                error: row.get(6)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn last_runs(&self, limit: u32) -> Result<Vec<LastRun>, StateError> {
+        let mut statement =
+            self.conn.prepare("SELECT kind, started, ended, good, summary FROM run ORDER BY id DESC LIMIT ?1")?;
+        let rows = statement.query_map([limit], |row| {
+            Ok(LastRun {
+                kind: row.get(0)?,
+                started: from_ms(row.get(1)?),
+                ended: row.get::<_, Option<i64>>(2)?.map(from_ms),
+                good: row.get(3)?,
+                summary: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the records that could not be read.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn unreadable(&self) -> Result<Vec<(Side, IssueId, String)>, StateError> {
+        self.unreadable_before(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// Returns the records that could not be read and are due for another try.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn unreadable_before(&self, now: DateTime<Utc>) -> Result<Vec<(Side, IssueId, String)>, StateError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT side, issue, why FROM unreadable WHERE next <= ?1 ORDER BY since")?;
+        let rows = statement
+            .query_map([to_ms(now)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?)))?
+            .collect::<Result<Vec<(String, String, String)>, _>>()?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(side, issue, why)| Some((side.parse().ok()?, IssueId::new(issue), why)))
+            .collect())
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps a record that could not be read, to be tried again at `next`.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep_unreadable(
+        &self,
+        side: Side,
+        issue: &IssueId,
+        why: &str,
+        now: DateTime<Utc>,
+        next: DateTime<Utc>,
+    ) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO unreadable (side, issue, why, since, next) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (side, issue) DO UPDATE SET why = excluded.why, next = excluded.next",
+            )?
+            .execute(params![side.as_str(), issue.as_str(), why, to_ms(now), to_ms(next)])?;
+        Ok(())
+    }
+
+    /// Forgets that a record could not be read: it was read now.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn readable_again(&self, side: Side, issue: &IssueId) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached("DELETE FROM unreadable WHERE side = ?1 AND issue = ?2")?
+            .execute(params![side.as_str(), issue.as_str()])?;
+        Ok(())
+    }
+}
