@@ -60,14 +60,22 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         run.identify(target)?;
         trust::establish(run)?;
         let Some(batch) = certainly_new(run, target, batch)? else { continue };
+        let mut end = None;
         for (queued, result) in send(run, target, batch)? {
             match result {
                 Ok(receipt) => {
                     failures = 0;
                     settle(run, &queued.push, &receipt, Evidence::Answered)?;
                 }
-                Err(err) => failures += fail(run, &queued, &err)?,
+                Err(err) => match fail(run, &queued, &err)? {
+                    Blame::Write => {}
+                    Blame::Side => failures += 1,
+                    Blame::Us => end = Some(err),
+                },
             }
+        }
+        if let Some(err) = end {
+            return Err(err.into());
         }
         if failures >= MAX_FAILURES {
             let kind = ApiErrorKind::Unavailable { retry_after: None };
@@ -252,8 +260,18 @@ fn link(tx: &Tx<'_>, push: &Push, receipt: &Receipt, evidence: Evidence, now: Da
     Ok(())
 }
 
-/// Records a write that failed; returns 1 when it speaks against the side, 0 when it speaks against the write.
-fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<u32, Trouble> {
+/// What a failed write speaks against.
+enum Blame {
+    /// The write itself: others may go.
+    Write,
+    /// The side, if it happens again.
+    Side,
+    /// Our credentials, our budget, or that we were asked to stop: no other write can go.
+    Us,
+}
+
+/// Records a write that failed.
+fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Trouble> {
     let world = run.world;
     let key = &queued.push.key;
     let now = world.clock.now();
@@ -266,7 +284,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<u32, Troub
             tx.commit()?;
             run.report.item_failed(&queued.push, err);
             world.failpoints.hit("buried")?;
-            Ok(0)
+            Ok(Blame::Write)
         }
         ApiErrorKind::InDoubt => {
             tracing::warn!(%key, error = %err, "Answer lost: to be looked up by the next run.");
@@ -277,18 +295,18 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<u32, Troub
             run.report.left_in_doubt.insert(key.as_str().to_owned());
             run.report.item_failed(&queued.push, err);
             world.failpoints.hit("doubted")?;
-            Ok(1)
+            Ok(Blame::Side)
         }
         ApiErrorKind::Unavailable { retry_after } => {
             tracing::warn!(%key, error = %err, "Write put off to a later run.");
             let wait = back_off(queued.attempts).max(retry_after.map_or(TimeDelta::zero(), delta));
             put_back(run, key, Deferral { not_before: now + wait, counts: true }, Some(&err.message))?;
             run.report.item_failed(&queued.push, err);
-            Ok(1)
+            Ok(Blame::Side)
         }
         ApiErrorKind::Unauthorized | ApiErrorKind::OutOfBudget | ApiErrorKind::Stopped => {
             put_back(run, key, Deferral { not_before: DateTime::UNIX_EPOCH, counts: false }, None)?;
-            Err(err.clone().into())
+            Ok(Blame::Us)
         }
     }
 }

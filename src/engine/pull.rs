@@ -21,6 +21,8 @@ const MAX_FAILED_THREADS: usize = 3;
 const PAIRS_CHECKED: usize = 100;
 /// Most threads that one run catches up on.
 const MAX_DUE_THREADS: usize = 500;
+/// Fact: when the latest copy was made that a rebuild found.
+const LATEST_COPY: &str = "engine.latest-copy";
 /// How soon a Guance thread comes round again, by how long ago something happened in the pair.
 const TURNS: [(TimeDelta, TimeDelta); 3] = [
     (TimeDelta::hours(1), TimeDelta::minutes(5)),
@@ -39,8 +41,13 @@ pub(super) fn side(run: &mut Run<'_>, side: Side) -> Result<()> {
 fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     let identity = run.identify(side)?;
     let reading = Reading::plan(run, side, &identity)?;
-    if side == Side::Jira && reading.first {
-        rebuild(run)?;
+    if reading.first {
+        match side {
+            Side::Jira => rebuild(run)?,
+            // Where to begin is told by the copies on Jira; without them a lost state would leave a gap.
+            Side::Guance if run.world.state.cursor(Side::Jira)?.is_none() && run.is_down(Side::Jira) => return Ok(()),
+            Side::Guance => {}
+        }
     }
     let mut batch = run.remote(side).changed(&reading.span)?;
     run.report.read(side, batch.issues.len());
@@ -55,7 +62,7 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
         }
         Side::Jira => {
             adopt(run, &batch.issues)?;
-            read_threads(run, &batch)?
+            read_threads(run, &batch, Source::Index)?
         }
     };
     take_over(run, &reading, &batch, threads)
@@ -81,10 +88,18 @@ impl Reading {
         let theirs = identity.clock.unwrap_or(ours);
         let found = run.world.state.cursor(side)?;
         let first = found.is_none();
-        let cursor = found.unwrap_or_else(|| {
-            let start = theirs - delta(settings.window);
-            Cursor { at: start, floor: start, swept: ours }
-        });
+        let cursor = match found {
+            Some(cursor) => cursor,
+            None => {
+                let mut start = theirs - delta(settings.window);
+                if side == Side::Guance
+                    && let Some(copied) = latest_copy(run)?
+                {
+                    start = start.min(copied - delta(settings.overlap));
+                }
+                Cursor { at: start, floor: start, swept: ours }
+            }
+        };
         let strays = if side == Side::Jira { strays(run)? } else { Vec::new() };
         let span = |from, until| Span { from, until, strays, ours_only: false };
         if let Some(backfill) = run.order.backfill {
@@ -126,12 +141,23 @@ fn strays(run: &Run<'_>) -> Result<Vec<IssueId>, Trouble> {
     Ok(links.into_iter().filter(|link| !inside(&link.jira_name)).map(|link| link.jira).take(500).collect())
 }
 
-/// With no cursor the state is new or lost: every copy that carries our marker is a pair.
+/// With no cursor the state is new or lost: every copy that carries our marker is a pair, and the latest of them
+/// tells how far Guance had been read.
 fn rebuild(run: &mut Run<'_>) -> Result<(), Trouble> {
     let from = DateTime::<Utc>::UNIX_EPOCH;
     let span = Span { from, until: None, strays: Vec::new(), ours_only: true };
     let batch = run.world.jira.changed(&span)?;
+    let ours = batch.issues.iter().filter(|issue| issue.claim.as_ref().is_some_and(|claim| claim.proven));
+    if let Some(latest) = ours.map(|issue| issue.created).max() {
+        run.world.state.set_fact(LATEST_COPY, &latest.to_rfc3339(), run.world.clock.now())?;
+    }
     adopt(run, &batch.issues)
+}
+
+/// When the latest copy was made that a rebuild found, by Jira's clock.
+fn latest_copy(run: &Run<'_>) -> Result<Option<DateTime<Utc>>, Trouble> {
+    let fact = run.world.state.fact(LATEST_COPY)?;
+    Ok(fact.and_then(|(time, _)| DateTime::parse_from_rfc3339(&time).ok()).map(|time| time.to_utc()))
 }
 
 /// Recognises copies by their markers, in a transaction of its own: it says nothing about what was read.
@@ -179,8 +205,17 @@ impl Seen {
     }
 }
 
+/// Where issues were read from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// A search index, which may lag.
+    Index,
+    /// The issues themselves, by id.
+    Item,
+}
+
 /// Reads the Jira threads that changed since they were last read whole.
-fn read_threads(run: &mut Run<'_>, batch: &Batch) -> Result<Taken, Trouble> {
+fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> Result<Taken, Trouble> {
     let mut taken = Taken::default();
     let mut failed = 0;
     for issue in &batch.issues {
@@ -193,7 +228,7 @@ fn read_threads(run: &mut Run<'_>, batch: &Batch) -> Result<Taken, Trouble> {
             taken.seen.push(Seen { link, whole: None, updated: issue.updated });
             continue;
         }
-        match one_thread(run, issue, &link) {
+        match one_thread(run, issue, &link, source) {
             Ok(Some((steps, whole))) => {
                 let clock = batch.clock.unwrap_or(issue.updated);
                 // Not final yet, but everything in it is known: the next read finds the same or more.
@@ -218,10 +253,16 @@ fn read_threads(run: &mut Run<'_>, batch: &Batch) -> Result<Taken, Trouble> {
 }
 
 /// Plans one Jira thread; `None` when its issue cannot be read. The flag says whether all of it is settled.
-fn one_thread(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<Option<(Vec<Step>, bool)>, Trouble> {
+fn one_thread(
+    run: &Run<'_>,
+    issue: &Issue,
+    link: &IssueLink,
+    source: Source,
+) -> Result<Option<(Vec<Step>, bool)>, Trouble> {
     let fetched;
     // A thread that is not trusted is read from the issue itself, not from a search index that may lag.
-    let comments = match issue.thread.as_ref().filter(|_| link.jira_seen.is_some()) {
+    let trusted = link.jira_seen.is_some() || source == Source::Item;
+    let comments = match issue.thread.as_ref().filter(|_| trusted) {
         Some(comments) => comments,
         None => match run.remote(issue.side).thread(&issue.id)? {
             Some(comments) => {
@@ -439,7 +480,7 @@ fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
     let mut batch = run.world.jira.issues(&ids)?;
     batch.clock = batch.clock.or_else(|| run.identities.get(&Side::Jira).and_then(|i| i.clock));
     adopt(run, &batch.issues)?;
-    let mut taken = read_threads(run, &batch)?;
+    let mut taken = read_threads(run, &batch, Source::Item)?;
     for link in links {
         if !batch.issues.iter().any(|issue| issue.id == link.jira) {
             taken.seen.push(Seen::absent(link));
@@ -488,7 +529,7 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     }
     let now = run.world.clock.now();
     for (active, every) in TURNS {
-        for link in run.world.state.threads_in_turn(now - active, now - every, 200)? {
+        for link in run.world.state.threads_in_turn(now - active, now - every, now, 200)? {
             if run.must_stop() {
                 return Ok(());
             }

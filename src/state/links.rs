@@ -123,8 +123,8 @@ impl State {
         self.links_where("1 ORDER BY active DESC, guance LIMIT ?1", limit)
     }
 
-    /// Returns the pairs whose Guance thread was read longest ago: those active within `active_since` and not read
-    /// since `polled_before`.
+    /// Returns the pairs whose Guance thread was read longest ago: those active since `active_since` and not read
+    /// since `polled_before`. A reading in the future (the clock was set back) does not count.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -132,10 +132,12 @@ impl State {
         &self,
         active_since: DateTime<Utc>,
         polled_before: DateTime<Utc>,
+        now: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<IssueLink>, StateError> {
-        let (active, polled) = (to_ms(active_since), to_ms(polled_before));
-        self.links_where(&format!("active >= {active} AND polled < {polled} ORDER BY polled, guance LIMIT ?1"), limit)
+        let (active, polled, now) = (to_ms(active_since), to_ms(polled_before), to_ms(now));
+        let due = format!("active >= {active} AND (polled < {polled} OR polled > {now})");
+        self.links_where(&format!("{due} ORDER BY polled, guance LIMIT ?1"), limit)
     }
 
     fn links_where(&self, clause: &str, limit: usize) -> Result<Vec<IssueLink>, StateError> {

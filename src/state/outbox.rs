@@ -42,7 +42,9 @@ impl State {
     /// When the file cannot be read.
     pub fn ready(&self, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
         self.rows(
-            "SELECT {} FROM outbox o WHERE target = ?1 AND stage = 'pending' AND not_before <= ?2
+            // A wait far beyond the longest back-off was set by a clock that has been set back since.
+            "SELECT {} FROM outbox o WHERE target = ?1 AND stage = 'pending'
+             AND (not_before <= ?2 OR not_before > ?2 + 7200000)
              AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.target = o.target AND p.seq < o.seq
                              AND p.stage IN ('pending', 'held', 'in_flight'))
              ORDER BY seq LIMIT ?3",
