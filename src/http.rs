@@ -1,11 +1,21 @@
 //! One blocking HTTP client for both sides: timeouts, proxy from the environment, TLS roots, no credentials across hosts.
 //!
-//! It decides nothing about services: status codes and bodies are the adapters' business.
+//! It decides nothing about services: status codes and bodies are the adapters' business. It never prints a header's
+//! value, a query or a body.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::error::Error as _;
+use std::fmt;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Once, OnceLock};
+use std::time::{Duration, Instant};
 
+use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
+use reqwest::blocking::{Client, ClientBuilder, Response};
+use reqwest::header::{ACCEPT, HeaderName, HeaderValue, LOCATION};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Url};
 use serde_json::Value;
 
 use crate::secret::Secret;
@@ -48,7 +58,7 @@ pub struct Call<'a> {
 }
 
 /// A complete answer, whatever its status.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
@@ -73,25 +83,137 @@ pub enum Failure {
 /// Longest answer that is read, in bytes.
 pub const MAX_BODY_BYTES: u64 = 64 * 1024 * 1024;
 
+/// Longest time to get a connection, TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Longest chain of redirects that is followed.
+const MAX_REDIRECTS: usize = 5;
+
 /// The client.
-#[derive(Debug)]
-pub struct Http {}
+///
+/// Connections are set up at the first request, and TLS roots are loaded only for a service that needs them: a run
+/// against plain `http://` costs nothing for TLS.
+pub struct Http {
+    timeout: Duration,
+    extra_roots: Vec<Certificate>,
+    plain: OnceLock<Client>,
+    secure: OnceLock<Client>,
+}
 
 impl Http {
     /// Builds the client.
     ///
     /// # Errors
     /// When `ca_file` cannot be read or holds no certificate.
-    pub fn new(_settings: &Settings) -> anyhow::Result<Self> {
-        Ok(Self {})
+    pub fn new(settings: &Settings) -> anyhow::Result<Self> {
+        install_crypto_provider();
+        let extra_roots = settings.ca_file.as_deref().map(read_certificates).transpose()?.unwrap_or_default();
+        let http = Self { timeout: settings.timeout, extra_roots, plain: OnceLock::new(), secure: OnceLock::new() };
+        if let Some(path) = &settings.ca_file {
+            // A certificate that no verifier takes shows only here; better now than as a failed connection later.
+            let client = http.build_secure().with_context(|| unusable(path))?;
+            let _ = http.secure.set(client);
+        }
+        Ok(http)
     }
 
     /// Sends one request once.
     ///
+    /// A redirect is followed only within the same scheme, host and port, or from `http` to `https` on the same host,
+    /// and for anything but a GET only where the method stays (307, 308); every other one is returned as the answer.
+    ///
     /// # Errors
     /// When no complete answer came; the kind says whether the request may have taken effect.
-    pub fn send(&self, _call: &Call<'_>) -> Result<Answer, Failure> {
-        Err(Failure::NotSent(String::new()))
+    pub fn send(&self, call: &Call<'_>) -> Result<Answer, Failure> {
+        let start = Instant::now();
+        let mut url = address(call)?;
+        let mut hops = 0;
+        loop {
+            let left = self.timeout.saturating_sub(start.elapsed());
+            let answer = self.send_to(call, &url, left)?;
+            tracing::debug!(
+                method = call.method.as_str(),
+                url = shown(&url),
+                status = answer.status,
+                elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+                "Request answered."
+            );
+            match onward(call.method, &url, &answer) {
+                Some(next) if hops < MAX_REDIRECTS => url = next,
+                _ => return Ok(answer),
+            }
+            hops += 1;
+        }
+    }
+
+    fn send_to(&self, call: &Call<'_>, url: &Url, left: Duration) -> Result<Answer, Failure> {
+        let what = format!("{} {}", call.method.as_str(), shown(url));
+        let client = self.client_for(url).map_err(|why| Failure::NotSent(format!("{what}: {why:#}")))?;
+        let mut request = client.request(call.method.wire(), url.clone()).timeout(left);
+        if let Some((name, value)) = &call.auth {
+            let (name, value) = credential(name, value).map_err(|why| Failure::NotSent(format!("{what}: {why}")))?;
+            request = request.header(name, value);
+        }
+        if let Some(body) = &call.body {
+            request = request.json(body);
+        }
+        let response = request.send().map_err(|error| failure(error, &what, self.timeout))?;
+        read(response, &what)
+    }
+
+    fn client_for(&self, url: &Url) -> anyhow::Result<&Client> {
+        let (cell, secure) = if needs_tls(url) { (&self.secure, true) } else { (&self.plain, false) };
+        if let Some(client) = cell.get() {
+            return Ok(client);
+        }
+        let client = if secure {
+            self.build_secure().context("cannot set up TLS")?
+        } else {
+            builder().tls_certs_only([]).build().context("cannot set up the client")?
+        };
+        Ok(cell.get_or_init(|| client))
+    }
+
+    fn build_secure(&self) -> Result<Client, reqwest::Error> {
+        // Asked without the extra roots first: with them the build succeeds on an empty system store too, and would
+        // then trust nothing else.
+        let system = builder().build();
+        match (system, self.extra_roots.is_empty()) {
+            (Ok(client), true) => Ok(client),
+            (Ok(_), false) => builder().tls_certs_merge(self.extra_roots.iter().cloned()).build(),
+            (Err(_), _) => {
+                let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|der| Certificate::from_der(der));
+                let bundled = bundled.collect::<Result<Vec<_>, _>>()?;
+                builder().tls_certs_only(bundled.into_iter().chain(self.extra_roots.iter().cloned())).build()
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").field("timeout", &self.timeout).finish_non_exhaustive()
+    }
+}
+
+impl Method {
+    /// Returns the method's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    fn wire(self) -> reqwest::Method {
+        match self {
+            Self::Get => reqwest::Method::GET,
+            Self::Post => reqwest::Method::POST,
+            Self::Put => reqwest::Method::PUT,
+            Self::Delete => reqwest::Method::DELETE,
+        }
     }
 }
 
@@ -106,6 +228,162 @@ impl Answer {
     /// # Errors
     /// With the body's first words when it is something else (a login page, a proxy's message).
     pub fn json(&self) -> Result<Value, String> {
-        serde_json::from_slice(&self.body).map_err(|_| String::from_utf8_lossy(&self.body).chars().take(80).collect())
+        serde_json::from_slice(&self.body).map_err(|_| {
+            let text = String::from_utf8_lossy(&self.body);
+            let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            words.chars().filter(|c| !c.is_control()).take(80).collect()
+        })
     }
 }
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, body, date, retry_after, headers: _ } = self;
+        f.debug_struct("Answer")
+            .field("status", status)
+            .field("body_bytes", &body.len())
+            .field("date", date)
+            .field("retry_after", retry_after)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSent(why) | Self::NoAnswer(why) => f.write_str(why),
+        }
+    }
+}
+
+fn install_crypto_provider() {
+    static INSTALLED: Once = Once::new();
+    // Somebody else's provider is as good as ours.
+    INSTALLED.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+}
+
+fn builder() -> ClientBuilder {
+    Client::builder()
+        .user_agent(concat!("guajira/", env!("CARGO_PKG_VERSION")))
+        .default_headers([(ACCEPT, HeaderValue::from_static("application/json"))].into_iter().collect())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(Policy::none())
+        .referer(false)
+}
+
+fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
+    let pem = std::fs::read(path).with_context(|| {
+        format!("cannot read ca_file {}: give the path of a PEM file with the certificates to trust", path.display())
+    })?;
+    let certificates = Certificate::from_pem_bundle(&pem).with_context(|| unusable(path))?;
+    if certificates.is_empty() {
+        bail!(
+            "ca_file {} holds no certificate: it must be PEM, with a line -----BEGIN CERTIFICATE----- \
+             (mend a DER file with: openssl x509 -inform der -in FILE -out FILE.pem)",
+            path.display()
+        );
+    }
+    Ok(certificates)
+}
+
+fn unusable(path: &Path) -> String {
+    format!("ca_file {} holds a certificate that cannot be used: export it again as PEM", path.display())
+}
+
+/// True when a connection for this address may speak TLS: to the service, or to a proxy on the way.
+fn needs_tls(url: &Url) -> bool {
+    let proxies = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    url.scheme() != "http" || proxies.iter().any(|name| std::env::var(name).is_ok_and(|p| p.starts_with("https:")))
+}
+
+fn address(call: &Call<'_>) -> Result<Url, Failure> {
+    let mut url = Url::parse(&call.url).map_err(|why| {
+        // What stands before an @ may be a password.
+        let safe = call.url.split('?').next().and_then(|u| u.rsplit('@').next()).unwrap_or_default();
+        Failure::NotSent(format!("{} {safe:?}: not an address: {why}", call.method.as_str()))
+    })?;
+    if !call.query.is_empty() {
+        url.query_pairs_mut().extend_pairs(&call.query);
+    }
+    Ok(url)
+}
+
+/// The address without user, password and query.
+fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
+}
+
+fn credential(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), String> {
+    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("{name:?} is not a header name"))?;
+    let mut value = HeaderValue::from_str(value.expose())
+        .map_err(|_| "the credential holds a character that no header can carry (a line break?)".to_owned())?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}
+
+/// Where a redirect may be followed to.
+fn onward(method: Method, from: &Url, answer: &Answer) -> Option<Url> {
+    let keeps_method = matches!(answer.status, 307 | 308);
+    let reads_on = method == Method::Get && matches!(answer.status, 301..=303);
+    if !keeps_method && !reads_on {
+        return None;
+    }
+    let to = from.join(answer.header(LOCATION.as_str())?).ok()?;
+    let same_host = to.host_str() == from.host_str();
+    let same_place = to.scheme() == from.scheme() && to.port_or_known_default() == from.port_or_known_default();
+    let upgrade = from.scheme() == "http" && to.scheme() == "https" && to.port() == from.port();
+    (same_host && (same_place || upgrade)).then_some(to)
+}
+
+fn failure(error: reqwest::Error, what: &str, timeout: Duration) -> Failure {
+    let certain = error.is_builder() || error.is_connect();
+    if !certain && error.is_timeout() {
+        return Failure::NoAnswer(format!("{what}: no answer within {timeout:?}"));
+    }
+    let error = error.without_url();
+    let mut words = format!("{what}: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        words.push_str(": ");
+        words.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    if certain { Failure::NotSent(words) } else { Failure::NoAnswer(words) }
+}
+
+fn read(response: Response, what: &str) -> Result<Answer, Failure> {
+    let status = response.status().as_u16();
+    let headers: Vec<(String, String)> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    let mut body = Vec::new();
+    response
+        .take(MAX_BODY_BYTES + 1)
+        .read_to_end(&mut body)
+        .map_err(|error| Failure::NoAnswer(format!("{what}: status {status}, and the answer broke off: {error}")))?;
+    if body.len() as u64 > MAX_BODY_BYTES {
+        let limit = MAX_BODY_BYTES / (1024 * 1024);
+        return Err(Failure::NoAnswer(format!("{what}: status {status}, and the answer is longer than {limit} MiB")));
+    }
+    let mut answer = Answer { status, body, date: None, retry_after: None, headers };
+    answer.date = answer.header("date").and_then(http_date);
+    answer.retry_after = answer.header("retry-after").and_then(|v| wait_time(v, answer.date.unwrap_or_else(Utc::now)));
+    Ok(answer)
+}
+
+fn http_date(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(text.trim()).ok().map(|date| date.with_timezone(&Utc))
+}
+
+fn wait_time(text: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    http_date(text).map(|date| (date - now).to_std().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,37 @@
-//! The Guance side: implements `ports::Remote` over the Guance OpenAPI.
+//! The Guance side: implements `ports::Remote` over the Guance Open API.
+//!
+//! `api` holds the endpoints, `answer` what their answers mean, `paging` how a list is read to its end, `wire` the rows
+//! as they travel, `convert` and `claim` what they mean to us. What is not documented is understood in every form that
+//! was seen; what is remembered between runs goes through [`Facts`].
 
+mod answer;
+mod api;
+mod channel;
+mod check;
+mod claim;
+mod convert;
+mod level;
+mod paging;
+mod plain;
+mod wire;
+
+use std::cell::{Cell, OnceCell};
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use answer::{Cause, Fault};
+use api::Api;
+use wire::{IssueRow, ReplyRow};
+
+use crate::domain::{Action, Comment, Issue, IssueId, Push, Receipt, Side};
+use crate::http::Http;
+use crate::ports::{
+    ApiError, ApiErrorKind, Batch, Budget, Clock, Facts, Identity, Lookup, Register, Remote, Span, Unreadable, Wanted,
+};
 use crate::secret::Secret;
 
 /// How this workspace shows replies.
@@ -26,4 +58,234 @@ pub struct Settings {
     pub channel: String,
     /// How this workspace shows replies.
     pub reply_format: ReplyFormat,
+}
+
+/// Facts that hold until something contradicts them.
+const FOR_EVER: Duration = Duration::from_hours(10 * 365 * 24);
+
+/// The fact that `issue/list` was seen to select by update time.
+const BY_UPDATE: &str = "guance.window_is_about_updates";
+
+/// A Guance workspace, as one of the two sides.
+pub struct Guance<'a> {
+    api: Api<'a>,
+    facts: &'a dyn Facts,
+    channel: OnceCell<String>,
+    levels_asked: Cell<bool>,
+}
+
+impl fmt::Debug for Guance<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guance").field("base_url", &self.api.settings.base_url).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Guance<'a> {
+    /// Returns the side; nothing is contacted yet.
+    pub fn new(
+        settings: Settings,
+        http: &'a Http,
+        budget: &'a dyn Budget,
+        facts: &'a dyn Facts,
+        clock: &'a dyn Clock,
+    ) -> Self {
+        let api = Api::new(settings, http, budget, facts, clock);
+        Self { api, facts, channel: OnceCell::new(), levels_asked: Cell::new(false) }
+    }
+
+    /// Lists the issues of the span, of whichever time the service takes it to be about.
+    fn rows(&self, span: &Span) -> Result<Vec<Value>, Fault> {
+        let known = self.facts.recall(BY_UPDATE, FOR_EVER).is_some();
+        let rows = self.with_channel(|channel| self.api.issues(channel, span, span.until.filter(|_| !known)))?;
+        // An issue from before the window is there because it changed within: so the window is about updates, and
+        // an issue from within that changed after its end is not there.
+        let from = span.from.timestamp();
+        let older = |row: &Value| row.get("createAt").and_then(wire::moment).is_some_and(|t| t.timestamp() < from);
+        if known || !rows.iter().any(older) {
+            return Ok(rows);
+        }
+        self.facts.remember(BY_UPDATE, "yes");
+        if span.until.is_none() { Ok(rows) } else { self.with_channel(|channel| self.api.issues(channel, span, None)) }
+    }
+
+    /// Turns a row into an issue, asking for the names of levels when it must.
+    fn issue(&self, value: Value) -> Result<Result<Issue, Unreadable>, ApiError> {
+        let row: IssueRow = match api::row(value) {
+            Ok(row) => row,
+            Err((issue, why)) => return Ok(Err(Unreadable { issue, why })),
+        };
+        let id = IssueId::new(row.uuid.as_str());
+        let level = self.level_of(&row)?;
+        let issue = convert::issue(row, level, &self.api.settings.console_url);
+        Ok(issue.map_err(|why| Unreadable { issue: Some(id), why }))
+    }
+
+    fn batch(&self, rows: impl IntoIterator<Item = Value>) -> Result<Batch, ApiError> {
+        let mut batch = Batch::default();
+        for row in rows {
+            match self.issue(row)? {
+                Ok(issue) => batch.issues.push(issue),
+                Err(unreadable) => batch.unreadable.push(unreadable),
+            }
+        }
+        batch.clock = self.api.server_clock();
+        Ok(batch)
+    }
+
+    /// Reads a thread; the flag tells whether every row of it could be read.
+    fn read_thread(&self, issue: &IssueId) -> Result<Option<(Vec<Comment>, bool)>, ApiError> {
+        let rows = match self.api.replies(issue) {
+            Ok(rows) => rows,
+            Err(fault) if fault.cause == Cause::Gone => return Ok(None),
+            Err(fault) => return Err(fault.error),
+        };
+        let mut whole = true;
+        let mut thread = Vec::new();
+        for row in rows {
+            let read = match api::row::<ReplyRow>(row) {
+                // What the service itself writes about changes is not somebody's words.
+                Ok(row) if row.kind == "change" => continue,
+                Ok(row) => convert::comment(row, issue, &self.api.settings.console_url),
+                Err((_, why)) => Err(why),
+            };
+            match read {
+                Ok(comment) => thread.push(comment),
+                Err(error) => {
+                    tracing::warn!(side = "guance", id = %issue, error, "Reply could not be read.");
+                    whole = false;
+                }
+            }
+        }
+        thread.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+        Ok(Some((thread, whole)))
+    }
+
+    fn push_one(&self, push: &Push) -> Result<Receipt, ApiError> {
+        let request = |issue, body, url| {
+            convert::reply_request(self.api.settings.reply_format, issue, body, url, &push.key, &push.content)
+        };
+        match &push.action {
+            Action::AddComment { issue, body, origin_url, internal: _ } => {
+                receipt(&self.api.create_reply(request(issue, body, origin_url))?)
+            }
+            Action::EditComment { issue, comment, body, origin_url, internal: _ } => {
+                let answer = self.api.modify_reply(comment.as_str(), request(issue, body, origin_url))?;
+                // The reply is known by its id whatever the answer holds.
+                Ok(receipt(&answer).unwrap_or_else(|_| receipt_for(comment.as_str(), None)))
+            }
+            Action::DeleteComment { issue: _, comment } => match self.api.delete_reply(comment.as_str()) {
+                Ok(_) => Ok(receipt_for(comment.as_str(), self.api.server_clock())),
+                Err(fault) if fault.cause == Cause::Gone => Ok(receipt_for(comment.as_str(), None)),
+                Err(fault) => Err(fault.error),
+            },
+            Action::CreateIssue(_) => {
+                Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "issues are not created on Guance"))
+            }
+        }
+    }
+}
+
+impl Remote for Guance<'_> {
+    fn side(&self) -> Side {
+        Side::Guance
+    }
+
+    /// Guance has no such call. A request with a bad key is answered with an error, never with nothing, so that a
+    /// request spent on this would prove no more than the poll itself.
+    fn identify(&self) -> Result<Identity, ApiError> {
+        self.channel()?;
+        Ok(Identity { clock: self.api.server_clock(), ..Identity::default() })
+    }
+
+    fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
+        let mut batch = self.batch(self.rows(span)?)?;
+        batch.watermark = convert::watermark(&batch.issues);
+        Ok(batch)
+    }
+
+    fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
+        let mut rows = Vec::new();
+        let mut refused = Vec::new();
+        for id in ids {
+            match self.api.issue(id) {
+                Ok(row) => rows.push(row),
+                Err(fault) if fault.cause == Cause::Gone => {}
+                Err(fault) if fault.error.kind == ApiErrorKind::Refused => {
+                    refused.push(Unreadable { issue: Some(id.clone()), why: fault.error.message });
+                }
+                Err(fault) => return Err(fault.error),
+            }
+        }
+        let mut batch = self.batch(rows)?;
+        batch.unreadable.extend(refused);
+        Ok(batch)
+    }
+
+    fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
+        Ok(self.read_thread(issue)?.map(|(thread, _)| thread))
+    }
+
+    fn batch_size(&self) -> usize {
+        1
+    }
+
+    fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
+        batch.iter().map(|push| self.push_one(push)).collect()
+    }
+
+    fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
+        let mut threads: HashMap<&IssueId, Option<(Vec<Comment>, bool)>> = HashMap::new();
+        let mut found = Vec::new();
+        for wanted in wanted {
+            let Some(issue) = &wanted.issue else {
+                found.push(Lookup::Unsure);
+                continue;
+            };
+            if !threads.contains_key(issue) {
+                threads.insert(issue, self.read_thread(issue)?);
+            }
+            found.push(threads.get(issue).map_or(Lookup::Unsure, |thread| look_up(wanted, thread.as_ref())));
+        }
+        Ok(found)
+    }
+
+    fn read_register(&self) -> Result<Register, ApiError> {
+        Ok(Register::Unsupported)
+    }
+
+    fn write_register(&self, _value: &str) -> Result<(), ApiError> {
+        Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "Guance keeps no write counter"))
+    }
+}
+
+fn look_up(wanted: &Wanted, thread: Option<&(Vec<Comment>, bool)>) -> Lookup {
+    // An issue that cannot be read by id holds no copy.
+    let Some((thread, whole)) = thread else { return Lookup::Absent };
+    let key = wanted.key.origin();
+    let is_it = |comment: &&Comment| {
+        comment
+            .claim
+            .as_ref()
+            .is_some_and(|claim| claim.key == key && (wanted.content.is_none() || claim.written == wanted.content))
+    };
+    match thread.iter().find(is_it) {
+        Some(comment) => Lookup::Found(receipt_for(comment.id.as_str(), Some(comment.created))),
+        None if *whole => Lookup::Absent,
+        None => Lookup::Unsure,
+    }
+}
+
+/// Reads the object that a reply write returns.
+///
+/// # Errors
+/// `InDoubt` when it does not name the reply: it may be there, and only a look-up can tell.
+fn receipt(answer: &Value) -> Result<Receipt, ApiError> {
+    let row: ReplyRow = api::row(answer.clone()).map_err(|(_, why)| {
+        ApiError::new(Side::Guance, ApiErrorKind::InDoubt, format!("the reply was accepted, but not named: {why}"))
+    })?;
+    Ok(receipt_for(row.uuid.as_str(), row.update_at.or(row.create_at)))
+}
+
+fn receipt_for(id: &str, at: Option<DateTime<Utc>>) -> Receipt {
+    Receipt { id: id.to_owned(), name: id.to_owned(), at, dropped: Vec::new() }
 }

@@ -1,1 +1,15 @@
-//! A fake Guance and a fake Jira on loopback.
+//! A fake Guance and a fake Jira on loopback: strict, stateful, and as awkward as the real ones.
+//!
+//! Both stand on [`server`], which owns the wire and the faults; both tell the time by a [`clock::SimClock`].
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::missing_errors_doc,
+    reason = "a test double that panics fails its test, which is the point"
+)]
+
+pub mod clock;
+pub mod server;

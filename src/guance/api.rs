@@ -1,0 +1,292 @@
+//! Guance's endpoints: one method each, and the one place a request goes through: budget, credential, retry of reads.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::Settings;
+use super::answer::{Cause, Fault, REST, What, judge, unanswered};
+use super::paging::{LARGE_PAGE, SMALL_PAGE, collect};
+use super::wire::{Named, Page};
+use crate::domain::{IssueId, Side};
+use crate::http::{Call, Http, Method};
+use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Span, Urgency};
+
+/// The credential's header. Source: Guance Open API, overview.
+const KEY_HEADER: &str = "DF-API-KEY";
+
+/// How often a failed read is tried again within one run.
+const RETRIES: u32 = 2;
+
+/// Longest wait before a read is tried again within one run; a longer one is the next run's.
+const MAX_WAIT: Duration = Duration::from_secs(5);
+
+/// Longest a failed read may have taken to be tried again: two time-outs in a row would eat the run.
+const MAX_RETRIED: TimeDelta = TimeDelta::seconds(10);
+
+/// A fact that the service refused a large page is asked again after this.
+const PAGE_SIZE_AGE: Duration = Duration::from_hours(30 * 24);
+
+/// How far beyond the clock an open window reaches: new issues must not fall out of it because clocks differ.
+const HORIZON: TimeDelta = TimeDelta::days(1);
+
+/// The endpoints.
+pub(super) struct Api<'a> {
+    pub(super) settings: Settings,
+    http: &'a Http,
+    budget: &'a dyn Budget,
+    facts: &'a dyn Facts,
+    clock: &'a dyn Clock,
+    server_clock: Cell<Option<DateTime<Utc>>>,
+}
+
+/// One request before it has a credential.
+struct Request<'q> {
+    method: Method,
+    path: String,
+    query: Vec<(&'q str, String)>,
+    body: Option<Value>,
+    write: bool,
+}
+
+impl<'a> Api<'a> {
+    pub(super) fn new(
+        settings: Settings,
+        http: &'a Http,
+        budget: &'a dyn Budget,
+        facts: &'a dyn Facts,
+        clock: &'a dyn Clock,
+    ) -> Self {
+        Self { settings, http, budget, facts, clock, server_clock: Cell::new(None) }
+    }
+
+    /// Returns the service's clock at its last answer.
+    pub(super) fn server_clock(&self) -> Option<DateTime<Utc>> {
+        self.server_clock.get()
+    }
+
+    /// Returns how far our clock is ahead of the service's, by its last answer.
+    pub(super) fn clock_skew(&self) -> Option<TimeDelta> {
+        self.server_clock.get().map(|server| self.clock.now() - server)
+    }
+
+    /// `POST /api/v1/issue/list`, all pages.
+    ///
+    /// Which time the window is about is not documented. `startTime` and `endTime` are unix seconds by the vendor's
+    /// JIRA script; the issues are asked for from the floor of `from` to the ceiling of `until`.
+    pub(super) fn issues(&self, channel: &str, span: &Span, until: Option<DateTime<Utc>>) -> Result<Vec<Value>, Fault> {
+        let mut end = until.unwrap_or_else(|| self.horizon(span));
+        loop {
+            let rows = self.list("guance.page_size", |size, index| Request {
+                method: Method::Post,
+                path: "/api/v1/issue/list".to_owned(),
+                query: Vec::new(),
+                body: Some(json!({
+                    "channelUUID": channel,
+                    "startTime": span.from.timestamp(),
+                    "endTime": end.timestamp() + i64::from(end.timestamp_subsec_nanos() > 0),
+                    "pageSize": size,
+                    "pageIndex": index,
+                })),
+                write: false,
+            })?;
+            // A clock of ours that is more than a day slow would have cut off what is new.
+            if until.is_some() || self.server_clock.get().is_none_or(|server| server < end) {
+                return Ok(rows);
+            }
+            end = self.horizon(span);
+        }
+    }
+
+    /// `GET /api/v1/issue/{issue_uuid}/get`.
+    pub(super) fn issue(&self, id: &IssueId) -> Result<Value, Fault> {
+        self.get(format!("/api/v1/issue/{}/get", segment(id.as_str())?))
+    }
+
+    /// `GET /api/v1/issue/reply/{issue_uuid}/list`, all pages.
+    pub(super) fn replies(&self, issue: &IssueId) -> Result<Vec<Value>, Fault> {
+        let path = format!("/api/v1/issue/reply/{}/list", segment(issue.as_str())?);
+        self.list("guance.reply_page_size", |size, index| Request {
+            method: Method::Get,
+            path: path.clone(),
+            query: vec![
+                ("ordering", "-createAt".to_owned()),
+                ("pageSize", size.to_string()),
+                ("pageIndex", index.to_string()),
+            ],
+            body: None,
+            write: false,
+        })
+    }
+
+    /// `GET /api/v1/channel/quick_list`.
+    pub(super) fn channels(&self) -> Result<Vec<Named>, Fault> {
+        self.get("/api/v1/channel/quick_list".to_owned()).and_then(named)
+    }
+
+    /// `GET /api/v1/issue-level/list`.
+    pub(super) fn levels(&self) -> Result<Vec<Named>, Fault> {
+        self.get("/api/v1/issue-level/list".to_owned()).and_then(named)
+    }
+
+    /// `POST /api/v1/issue/reply/create`.
+    pub(super) fn create_reply(&self, body: Value) -> Result<Value, Fault> {
+        self.write(Method::Post, "/api/v1/issue/reply/create".to_owned(), Some(body))
+    }
+
+    /// `POST /api/v1/issue/reply/{reply_uuid}/modify`.
+    pub(super) fn modify_reply(&self, reply: &str, body: Value) -> Result<Value, Fault> {
+        self.write(Method::Post, format!("/api/v1/issue/reply/{}/modify", segment(reply)?), Some(body))
+    }
+
+    /// `DELETE /api/v1/issue/reply/{reply_uuid}/delete`.
+    pub(super) fn delete_reply(&self, reply: &str) -> Result<Value, Fault> {
+        self.write(Method::Delete, format!("/api/v1/issue/reply/{}/delete", segment(reply)?), None)
+    }
+
+    fn horizon(&self, span: &Span) -> DateTime<Utc> {
+        let now = self.clock.now().max(span.from);
+        self.server_clock.get().map_or(now, |server| server.max(now)) + HORIZON
+    }
+
+    fn get(&self, path: String) -> Result<Value, Fault> {
+        self.send(&Request { method: Method::Get, path, query: Vec::new(), body: None, write: false })
+    }
+
+    fn write(&self, method: Method, path: String, body: Option<Value>) -> Result<Value, Fault> {
+        self.send(&Request { method, path, query: Vec::new(), body, write: true })
+    }
+
+    /// Reads all pages; a service that refuses a large page is asked for small ones, now and later.
+    fn list<'q>(&self, fact: &str, request: impl Fn(usize, usize) -> Request<'q>) -> Result<Vec<Value>, Fault> {
+        let read = |size: usize| {
+            let page = |index| {
+                let request = request(size, index);
+                let content = self.send(&request)?;
+                Page::read(content).ok_or_else(|| odd(&request.path, "no list in it"))
+            };
+            collect(size, page, || odd(&request(size, 1).path, "the list does not end"))
+        };
+        if self.facts.recall(fact, PAGE_SIZE_AGE).is_some() {
+            return read(SMALL_PAGE);
+        }
+        match read(LARGE_PAGE) {
+            Err(fault) if fault.cause == Cause::BadRequest => {
+                let rows = read(SMALL_PAGE).map_err(|_| fault)?;
+                self.facts.remember(fact, &SMALL_PAGE.to_string());
+                Ok(rows)
+            }
+            done => done,
+        }
+    }
+
+    /// Sends a request; a failed read again where a second try soon is likely to help, a write never.
+    fn send(&self, request: &Request<'_>) -> Result<Value, Fault> {
+        let mut retries = if request.write { 0 } else { RETRIES };
+        let mut credential = self.take(request)?;
+        loop {
+            let start = self.clock.now();
+            let fault = match self.send_once(request, credential) {
+                Ok(content) => return Ok(content),
+                Err(fault) => fault,
+            };
+            let wait = self.wait_before_retry(&fault, credential);
+            let Some(wait) = wait.filter(|_| retries > 0 && self.clock.now() - start < MAX_RETRIED) else {
+                return Err(fault);
+            };
+            self.clock.sleep(wait);
+            // Without a slot left the first failure is what there is to say.
+            let Ok(next) = self.take(request) else { return Err(fault) };
+            credential = next;
+            retries -= 1;
+        }
+    }
+
+    fn take(&self, request: &Request<'_>) -> Result<usize, Fault> {
+        let urgency = if request.write { Urgency::Write } else { Urgency::Read };
+        self.budget.take(urgency).map_err(|error| Fault { error, cause: Cause::Other })
+    }
+
+    /// Tells how long to wait before the same read is worth another try; `None` when it is not. Lets a key rest that
+    /// the service does not want to hear from.
+    fn wait_before_retry(&self, fault: &Fault, credential: usize) -> Option<Duration> {
+        let named = match fault.error.kind {
+            ApiErrorKind::Unavailable { retry_after } => retry_after,
+            _ => None,
+        };
+        match fault.cause {
+            Cause::SlowDown { per_key } => {
+                let wait = named.unwrap_or(REST);
+                let keys = self.settings.api_keys.len();
+                let resting = if per_key { credential..credential + 1 } else { 0..keys };
+                resting.for_each(|key| self.budget.exhausted(key, wait));
+                if per_key && keys > 1 { Some(Duration::ZERO) } else { Some(wait).filter(|wait| *wait <= MAX_WAIT) }
+            }
+            Cause::Transient => Some(named.unwrap_or(Duration::from_secs(1))).filter(|wait| *wait <= MAX_WAIT),
+            Cause::Gone | Cause::BadRequest | Cause::Other => None,
+        }
+    }
+
+    fn send_once(&self, request: &Request<'_>, credential: usize) -> Result<Value, Fault> {
+        let what = What { method: request.method.as_str(), path: &request.path, write: request.write };
+        let Some(key) = self.settings.api_keys.get(credential) else {
+            let error = ApiError::new(Side::Guance, ApiErrorKind::Unauthorized, "there is no API key");
+            return Err(Fault { error: error.with_hint("set [guance].api_key"), cause: Cause::Other });
+        };
+        let call = Call {
+            method: request.method,
+            url: format!("{}{}", self.settings.base_url, request.path),
+            query: request.query.clone(),
+            auth: Some((KEY_HEADER, key.clone())),
+            body: request.body.clone(),
+        };
+        let result = match self.http.send(&call) {
+            Ok(answer) => {
+                self.server_clock.set(answer.date.or(self.server_clock.get()));
+                judge(what, answer.status, answer.json(), answer.retry_after)
+            }
+            Err(failure) => Err(unanswered(what, failure)),
+        };
+        result.map_err(|mut fault| {
+            // A service that repeats our credential in its words must not bring it into a log.
+            if !key.expose().is_empty() {
+                fault.error.message = fault.error.message.replace(key.expose(), "(redacted)");
+            }
+            fault
+        })
+    }
+}
+
+/// Reads a row.
+///
+/// # Errors
+/// In words, with the id where that much could be read.
+pub(super) fn row<T: DeserializeOwned>(value: Value) -> Result<T, (Option<IssueId>, String)> {
+    let id = value.get("uuid").and_then(Value::as_str).map(IssueId::new);
+    serde_json::from_value(value).map_err(|error| (id, error.to_string()))
+}
+
+/// Reads a list of things with a uuid and a name; rows that are something else are left out.
+fn named(content: Value) -> Result<Vec<Named>, Fault> {
+    let page = Page::read(content).ok_or_else(|| odd("a list of names", "no list in it"))?;
+    Ok(page.rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect())
+}
+
+/// An answer that is none; only reads get here.
+fn odd(path: &str, why: &str) -> Fault {
+    let kind = ApiErrorKind::Unavailable { retry_after: None };
+    Fault { error: ApiError::new(Side::Guance, kind, format!("{path}: unexpected answer: {why}")), cause: Cause::Other }
+}
+
+/// An id as a part of an address; one that could lead elsewhere is refused.
+fn segment(id: &str) -> Result<&str, Fault> {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    if !id.is_empty() && id.bytes().all(legal) {
+        return Ok(id);
+    }
+    let error = ApiError::new(Side::Guance, ApiErrorKind::Refused, format!("{id:?} is not a Guance id"));
+    Err(Fault { error, cause: Cause::Gone })
+}

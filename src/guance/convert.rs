@@ -1,0 +1,209 @@
+//! Pure conversion between Guance's rows and the domain.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::wire::{CreatorInfo, IssueRow, ReplyRow};
+use super::{ReplyFormat, claim, plain};
+use crate::domain::{Comment, CommentId, Fingerprint, Issue, IssueId, Key, Level, Person, Side, Visibility};
+use crate::text::{Block, Doc, Inline, html, markdown};
+
+/// Longest reply, in bytes.
+///
+/// Source: Guance Open API, `POST /api/v1/issue/reply/create`, `content` (`$maxCustomLength: 65535`). The page does not
+/// say bytes or characters; a limit in bytes holds for both.
+pub(super) const MAX_REPLY_BYTES: usize = 65_535;
+
+/// Returns an issue.
+///
+/// # Errors
+/// When the row does not say when the issue was opened: no window could hold it.
+pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> Result<Issue, String> {
+    let Some(created) = row.create_at else { return Err("no createAt".to_owned()) };
+    let url = issue_url(console_url, &row.workspace, row.uuid.as_str());
+    let author = person(row.creator, row.creator_info, &row.extend);
+    Ok(Issue {
+        side: Side::Guance,
+        id: IssueId::new(row.uuid.as_str()),
+        name: row.uuid.as_str().to_owned(),
+        url,
+        title: row.name,
+        body: body(&row.description, &row.extend),
+        level,
+        source: row.resource,
+        status: status(&row.status_type),
+        author,
+        created,
+        updated: row.update_at.unwrap_or(created),
+        visibility: Visibility::Public,
+        service: false,
+        claim: None,
+        thread: None,
+    })
+}
+
+/// Returns a reply as a comment of `issue`.
+///
+/// # Errors
+/// When the row carries no time at all.
+pub(super) fn comment(row: ReplyRow, issue: &IssueId, console_url: &str) -> Result<Comment, String> {
+    let latest = row.update_at.max(row.modified_at);
+    let Some(created) = row.create_at.or(latest) else { return Err("no createAt".to_owned()) };
+    let mut body = body(&row.content, &row.extend);
+    body.blocks.extend(row.attachments_list.iter().filter_map(attachment));
+    Ok(Comment {
+        side: Side::Guance,
+        id: CommentId::new(row.uuid.as_str()),
+        issue: issue.clone(),
+        url: issue_url(console_url, &row.workspace, issue.as_str()),
+        claim: claim::read(&row.extend, &row.content, &row.creator),
+        author: person(row.creator, row.creator_info, &row.extend),
+        body,
+        created,
+        updated: latest.unwrap_or(created),
+        visibility: Visibility::Public,
+    })
+}
+
+/// Returns the body of a request that writes a reply: `reply/create`, and `reply/{uuid}/modify`.
+///
+/// Source: Guance Open API, both pages: `issueUUID`, `content`, `extend` (required).
+pub(super) fn reply_request(
+    format: ReplyFormat,
+    issue: &IssueId,
+    body: &Doc,
+    origin_url: &str,
+    key: &Key,
+    content: &Fingerprint,
+) -> Value {
+    let text = match format {
+        ReplyFormat::Html => html::write(body, MAX_REPLY_BYTES, origin_url),
+        ReplyFormat::Markdown => markdown::write(body, MAX_REPLY_BYTES, origin_url),
+        ReplyFormat::Text => plain::write(body, MAX_REPLY_BYTES, origin_url),
+    };
+    json!({"issueUUID": issue.as_str(), "content": text, "extend": claim::extend(key, content)})
+}
+
+/// Returns the address at which people see an issue in the console.
+///
+/// Source: `view_isuue_url` in the example of `POST /api/v1/issue/add`.
+pub(super) fn issue_url(console_url: &str, workspace: &str, issue: &str) -> String {
+    let plain = |id: &str| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let workspace = if plain(workspace) && !workspace.is_empty() { format!("&w={workspace}") } else { String::new() };
+    format!(
+        "{console_url}/exceptions/exceptionsTracking?leftActiveKey=ExceptionsTracking&activeName=ExceptionsTracking\
+         {workspace}&sourceType=exceptions_tracing&__docid={issue}"
+    )
+}
+
+/// Returns the highest time of the field that the cursor is about: when an issue was opened.
+pub(super) fn watermark(issues: &[Issue]) -> Option<DateTime<Utc>> {
+    issues.iter().map(|issue| issue.created).max()
+}
+
+/// The editor keeps HTML, a monitor writes Markdown, a program what it likes; `extend.text` is a rendering of it.
+fn body(content: &str, extend: &Value) -> Doc {
+    if content.trim().is_empty() {
+        return Doc::from_plain(extend.get("text").and_then(Value::as_str).unwrap_or_default());
+    }
+    if html::looks_like_html(content) { html::read(content) } else { markdown::read(content) }
+}
+
+/// Names an attached file. The published examples show no element of the list; issues have `fileName`.
+fn attachment(row: &Value) -> Option<Block> {
+    let name = ["fileName", "name"].iter().find_map(|key| row.get(key)?.as_str()).filter(|name| !name.is_empty())?;
+    Some(Block::Paragraph { content: vec![Inline::text(format!("📎 {name}"))] })
+}
+
+/// Returns what Guance calls a status.
+///
+/// Source: Guance Open API, `statusType` of `POST /api/v1/issue/{issue_uuid}/modify`.
+fn status(status_type: &str) -> String {
+    let name = match status_type {
+        "10" => "Open",
+        "15" => "Working",
+        "20" => "Resolved",
+        "25" => "Closed",
+        "30" => "Pending",
+        other => other,
+    };
+    name.to_owned()
+}
+
+fn person(id: String, info: CreatorInfo, extend: &Value) -> Person {
+    // A program may tell for whom it wrote; for a person's own writing the account is the truth.
+    let told = |key: &str| {
+        let extra = extend.get("extra")?.get("creator")?.get(key)?.as_str()?.trim();
+        (!id.starts_with("acnt_") && !extra.is_empty()).then(|| extra.to_owned())
+    };
+    let CreatorInfo { acnt_ws_nickname, name, username, email } = info;
+    let known = [acnt_ws_nickname, name, username].into_iter().find(|name| !name.trim().is_empty());
+    let name = told("name").or(known).unwrap_or_default();
+    let email = told("email").or(Some(email)).filter(|email| email.contains('@'));
+    Person { id, name, email }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn reply(extra: &Value) -> Comment {
+        let mut row = json!({"uuid": "repim_1", "type": "reply", "content": "hi", "createAt": 10, "updateAt": 20,
+            "creator": "acnt_1", "workspaceUUID": "wksp_1"});
+        row.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        comment(serde_json::from_value(row).unwrap(), &IssueId::new("issue_1"), "https://c").unwrap()
+    }
+
+    #[test]
+    fn a_person_is_named_as_people_know_them() {
+        let info = json!({"acntWsNickname": "", "name": "张三", "username": "zs", "email": "zs@example.com"});
+        let extra = json!({"extra": {"creator": {"name": "李四", "email": "ls@example.com"}}});
+        for (creator, info, extend, name, email) in [
+            ("acnt_1", info.clone(), json!({}), "张三", Some("zs@example.com")),
+            ("acnt_1", info.clone(), extra.clone(), "张三", Some("zs@example.com")),
+            ("wsak_1", json!({"name": "Jira 系统", "email": "wsak_1"}), json!({}), "Jira 系统", None),
+            ("wsak_1", json!({"name": "Jira 系统", "email": "wsak_1"}), extra, "李四", Some("ls@example.com")),
+            ("acnt_1", json!({"acntWsNickname": "nick", "name": "n"}), json!({}), "nick", None),
+            ("", json!(null), json!(""), "", None),
+        ] {
+            let author = reply(&json!({"creator": creator, "creatorInfo": info, "extend": extend})).author;
+            assert_eq!((author.name.as_str(), author.email.as_deref()), (name, email), "{creator}");
+        }
+    }
+
+    #[test]
+    fn an_edit_moves_updated_and_never_created() {
+        let edited = reply(&json!({"latest_modify_time": 30.5}));
+        assert_eq!((edited.created.timestamp(), edited.updated.timestamp()), (10, 30));
+        assert_eq!(reply(&json!({"updateAt": -1})).updated.timestamp(), 10);
+        assert_eq!(reply(&json!({"createAt": null})).created.timestamp(), 20);
+    }
+
+    #[test]
+    fn an_attached_file_is_named() {
+        let with = reply(&json!({"content": "", "extend": {}, "attachmentsList": [{"fileName": "图.png"}, 7, {}]}));
+        assert_eq!(with.body.blocks, vec![Block::Paragraph { content: vec![Inline::text("📎 图.png")] }]);
+    }
+
+    #[test]
+    fn an_empty_text_falls_back_to_its_rendering() {
+        assert_eq!(reply(&json!({"content": "", "extend": {"text": "hello"}})).body, Doc::from_plain("hello"));
+    }
+
+    #[test]
+    fn a_console_address_names_workspace_and_issue() {
+        let want = "https://c/exceptions/exceptionsTracking?leftActiveKey=ExceptionsTracking\
+                    &activeName=ExceptionsTracking&w=wksp_1&sourceType=exceptions_tracing&__docid=issue_1";
+        assert_eq!(issue_url("https://c", "wksp_1", "issue_1"), want);
+        assert!(!issue_url("https://c", "a&b=c", "issue_1").contains("a&b"));
+    }
+
+    #[test]
+    fn a_status_has_a_name() {
+        for (code, name) in [("10", "Open"), ("15", "Working"), ("25", "Closed"), ("30", "Pending"), ("99", "99")] {
+            assert_eq!(status(code), name);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Reads a paged list to its end, whatever the service tells about its pages.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::wire::Page;
+
+/// Rows asked for at once. The service's maximum is not documented; a refusal is answered with [`SMALL_PAGE`].
+pub(super) const LARGE_PAGE: usize = 100;
+
+/// The page size of the published examples.
+pub(super) const SMALL_PAGE: usize = 20;
+
+/// A page with fewer rows than this is the last one even where the service does not tell its page size: a service may
+/// silently give fewer rows than asked for, but none gives fewer than this. Default of `issue/reply/{uuid}/list`: 10.
+const LEAST_PAGE: usize = 10;
+
+/// More pages than any real list has; a service that never ends must not hold a run for ever.
+const MAX_PAGES: usize = 2_000;
+
+/// Collects a list page by page.
+///
+/// `fetch` gets the 1-based page number. The service documents no order, so rows may move between pages while we read:
+/// each row counts once, and where the service tells a total that was not reached, the list is read once more.
+///
+/// # Errors
+/// The first error of `fetch`; `endless()` when the list does not end.
+pub(super) fn collect<E>(
+    asked: usize,
+    mut fetch: impl FnMut(usize) -> Result<Page, E>,
+    endless: impl FnOnce() -> E,
+) -> Result<Vec<Value>, E> {
+    let mut rows = Rows::default();
+    let mut again = true;
+    let mut index = 1;
+    while index <= MAX_PAGES {
+        let page = fetch(index)?;
+        let total = page.total;
+        if !rows.add(page).is_last(&rows, asked) {
+            index += 1;
+        } else if again && index > 1 && total.is_some_and(|total| rows.kept.len() < total) {
+            again = false;
+            index = 1;
+        } else {
+            return Ok(rows.kept);
+        }
+    }
+    Err(endless())
+}
+
+#[derive(Default)]
+struct Rows {
+    kept: Vec<Value>,
+    seen: HashSet<String>,
+}
+
+/// What one page told.
+struct Told {
+    rows: usize,
+    fresh: usize,
+    size: Option<usize>,
+    total: Option<usize>,
+}
+
+impl Rows {
+    fn add(&mut self, page: Page) -> Told {
+        let before = self.kept.len();
+        let told = Told { rows: page.rows.len(), fresh: 0, size: page.size, total: page.total };
+        for row in page.rows {
+            // A row without an id cannot be read; it is kept once for the report.
+            let name = row.get("uuid").and_then(Value::as_str).map_or_else(|| row.to_string(), str::to_owned);
+            if self.seen.insert(name) {
+                self.kept.push(row);
+            }
+        }
+        Told { fresh: self.kept.len() - before, ..told }
+    }
+}
+
+impl Told {
+    fn is_last(&self, rows: &Rows, asked: usize) -> bool {
+        if self.rows == 0 || self.fresh == 0 {
+            return true;
+        }
+        match self.total {
+            Some(total) if rows.kept.len() < total => false,
+            Some(total) if rows.kept.len() == total => true,
+            // A total below what was read is no total.
+            _ => self.rows < self.size.unwrap_or_else(|| asked.min(LEAST_PAGE)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    type Served = (Vec<u32>, Option<usize>, Option<usize>);
+
+    /// Returns how many distinct rows came, and with how many requests.
+    fn read(mut serve: impl FnMut(usize) -> Served) -> Result<(usize, usize), String> {
+        let mut requests = 0;
+        let fetch = |index| {
+            requests += 1;
+            let (ids, size, total) = serve(index);
+            let rows = ids.iter().map(|id| json!({"uuid": format!("u{id}")})).collect();
+            Ok(Page { rows, size, total })
+        };
+        let rows = collect(LARGE_PAGE, fetch, || "endless".to_owned())?;
+        Ok((rows.len(), requests))
+    }
+
+    fn slice(count: u32, size: usize, index: usize) -> Vec<u32> {
+        (0..count).skip((index - 1) * size).take(size).collect()
+    }
+
+    #[test]
+    fn a_list_is_read_to_its_end_whatever_it_tells() {
+        for (count, size, with_size, with_total, requests) in [
+            (0, 100, true, true, 1),
+            (0, 100, false, false, 1),
+            (3, 100, false, false, 1),
+            (3, 100, true, true, 1),
+            (100, 100, true, true, 1),
+            (100, 100, true, false, 2),
+            (250, 100, true, true, 3),
+            (250, 100, true, false, 3),
+            (250, 20, true, false, 13),
+            (250, 20, false, true, 13),
+            (45, 20, false, false, 3),
+            (250, 20, false, false, 14),
+        ] {
+            let got = read(|index| {
+                let rows = slice(count, size, index);
+                (rows, with_size.then_some(size), with_total.then_some(count as usize))
+            });
+            let (rows, used) = got.unwrap();
+            assert_eq!(rows, count as usize, "{count} {size} {with_size} {with_total}");
+            assert!(used <= requests.max(1), "{count} {size} {with_size} {with_total}: {used} requests");
+        }
+    }
+
+    #[test]
+    fn a_service_that_ignores_the_page_number_ends() {
+        assert_eq!(read(|_| (slice(100, 100, 1), None, None)).unwrap(), (100, 2));
+    }
+
+    #[test]
+    fn a_total_below_what_came_is_not_believed() {
+        assert_eq!(read(|index| (slice(130, 100, index), Some(100), Some(0))).unwrap(), (130, 2));
+    }
+
+    #[test]
+    fn a_row_that_moved_to_a_page_already_read_is_found_on_a_second_reading() {
+        let mut calls = 0;
+        let got = read(|index| {
+            calls += 1;
+            // Row 149 moves to the front after the first page was read.
+            let order: Vec<u32> =
+                if calls == 1 { (0..150).collect() } else { std::iter::once(149).chain(0..149).collect() };
+            (order.into_iter().skip((index - 1) * 100).take(100).collect(), Some(100), Some(150))
+        });
+        assert_eq!(got.unwrap().0, 150);
+    }
+
+    #[test]
+    fn a_list_without_end_is_an_error() {
+        let mut next = 0;
+        let got = read(|_| {
+            next += 100;
+            ((next - 100..next).collect(), None, None)
+        });
+        assert_eq!(got.unwrap_err(), "endless");
+    }
+}

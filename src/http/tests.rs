@@ -1,0 +1,232 @@
+//! The client against a tiny listener on loopback.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::thread::JoinHandle;
+
+use super::*;
+
+/// Serves the answers one connection each and returns what was asked: request line, headers and body.
+fn serve(answers: Vec<String>) -> (String, JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let thread = std::thread::spawn(move || {
+        let mut seen = Vec::new();
+        for answer in answers {
+            let (stream, _) = listener.accept().unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let mut request = String::new();
+            while !request.ends_with("\r\n\r\n") {
+                assert_ne!(reader.read_line(&mut request).unwrap(), 0);
+            }
+            let lower = request.to_lowercase();
+            if let Some(length) = lower.split("content-length: ").nth(1) {
+                let mut body = vec![0; length.lines().next().unwrap().parse().unwrap()];
+                reader.read_exact(&mut body).unwrap();
+                request.push_str(&String::from_utf8(body).unwrap());
+            }
+            seen.push(request);
+            (&stream).write_all(answer.as_bytes()).unwrap();
+        }
+        seen
+    });
+    (base, thread)
+}
+
+fn reply(status: &str, headers: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+}
+
+fn http() -> Http {
+    Http::new(&Settings { ca_file: None, timeout: Duration::from_secs(20) }).unwrap()
+}
+
+fn call(method: Method, url: String) -> Call<'static> {
+    let auth = Some(("DF-API-KEY", Secret::new("top-secret")));
+    Call { method, url, query: Vec::new(), auth, body: None }
+}
+
+#[test]
+fn an_answer_carries_status_body_clock_and_wait() {
+    let headers = "Date: Sun, 22 Nov 2026 20:00:00 GMT\r\nRetry-After: Sun, 22 Nov 2026 20:00:30 GMT\r\nX-Odd: v\r\n";
+    let (base, thread) = serve(vec![reply("503 Busy", headers, "{\"a\":1}")]);
+    let mut post = call(Method::Post, format!("{base}/ctx/api"));
+    post.query = vec![("q", "a b&c".to_owned())];
+    post.body = Some(serde_json::json!({"x": "观测云"}));
+    let answer = http().send(&post).unwrap();
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.json().unwrap()["a"], 1);
+    assert_eq!(answer.date.unwrap().to_rfc3339(), "2026-11-22T20:00:00+00:00");
+    assert_eq!(answer.retry_after, Some(Duration::from_secs(30)));
+    assert_eq!(answer.header("x-odd"), Some("v"));
+    assert!(!format!("{answer:?}").contains("x-odd"));
+    let seen = thread.join().unwrap().remove(0);
+    assert!(seen.starts_with("POST /ctx/api?q=a+b%26c HTTP/1.1\r\n"), "{seen}");
+    assert!(seen.to_lowercase().contains(concat!("user-agent: guajira/", env!("CARGO_PKG_VERSION"))), "{seen}");
+    assert!(seen.contains("df-api-key: top-secret") && seen.ends_with("{\"x\":\"观测云\"}"), "{seen}");
+}
+
+#[test]
+fn a_wait_is_given_in_seconds_or_as_a_date() {
+    let now = http_date("Sun, 22 Nov 2026 20:00:00 GMT").unwrap();
+    for (text, want) in [
+        ("7", Some(7)),
+        (" 0 ", Some(0)),
+        ("Sun, 22 Nov 2026 20:01:00 GMT", Some(60)),
+        ("Sun, 22 Nov 2026 19:00:00 GMT", Some(0)),
+        ("soon", None),
+        ("-1", None),
+    ] {
+        assert_eq!(wait_time(text, now), want.map(Duration::from_secs), "{text}");
+    }
+}
+
+#[test]
+fn a_truncated_answer_is_no_answer() {
+    let (base, thread) = serve(vec!["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"a\"".to_owned()]);
+    let failure = http().send(&call(Method::Post, format!("{base}/x"))).unwrap_err();
+    thread.join().unwrap();
+    assert!(matches!(&failure, Failure::NoAnswer(why) if why.contains("broke off")), "{failure:?}");
+}
+
+#[test]
+fn a_connection_closed_after_the_request_is_no_answer() {
+    let (base, thread) = serve(vec![String::new()]);
+    let failure = http().send(&call(Method::Post, format!("{base}/x"))).unwrap_err();
+    thread.join().unwrap();
+    assert!(matches!(failure, Failure::NoAnswer(_)), "{failure:?}");
+}
+
+#[test]
+fn silence_is_no_answer() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/x?token=t", listener.local_addr().unwrap());
+    let http = Http::new(&Settings { ca_file: None, timeout: Duration::from_millis(30) }).unwrap();
+    let failure = http.send(&call(Method::Get, url)).unwrap_err();
+    assert!(matches!(&failure, Failure::NoAnswer(why) if why.ends_with("no answer within 30ms")), "{failure:?}");
+}
+
+#[test]
+fn a_refused_connection_is_not_sent_and_its_error_shows_no_query() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut get = call(Method::Get, format!("http://user:hunter2@127.0.0.1:{port}/x"));
+    get.query = vec![("token", "in-query".to_owned())];
+    let failure = http().send(&get).unwrap_err();
+    assert!(matches!(failure, Failure::NotSent(_)), "{failure:?}");
+    let words = failure.to_string();
+    assert!(words.contains(&format!("GET http://127.0.0.1:{port}/x: ")), "{words}");
+    assert!(["hunter2", "in-query", "top-secret"].iter().all(|secret| !words.contains(secret)), "{words}");
+}
+
+#[test]
+fn a_failed_tls_handshake_is_not_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/x", listener.local_addr().unwrap());
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+    });
+    let failure = http().send(&call(Method::Post, url)).unwrap_err();
+    thread.join().unwrap();
+    assert!(matches!(failure, Failure::NotSent(_)), "{failure:?}");
+}
+
+#[test]
+fn a_credential_no_header_can_carry_is_not_sent_and_not_shown() {
+    let mut get = call(Method::Get, "http://127.0.0.1:9/x".to_owned());
+    get.auth = Some(("DF-API-KEY", Secret::new("line\nbreak")));
+    let failure = http().send(&get).unwrap_err();
+    assert!(matches!(&failure, Failure::NotSent(why) if !why.contains("break\"")), "{failure:?}");
+}
+
+#[test]
+fn a_redirect_to_another_host_or_port_is_the_answer() {
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    other.set_nonblocking(true).unwrap();
+    let port = other.local_addr().unwrap().port();
+    for target in [format!("http://127.0.0.1:{port}/"), "http://localhost/".to_owned(), "https://127.0.0.1/".to_owned()]
+    {
+        let (base, thread) = serve(vec![reply("302 Found", &format!("Location: {target}\r\n"), "")]);
+        assert_eq!(http().send(&call(Method::Get, format!("{base}/x"))).unwrap().status, 302, "{target}");
+        thread.join().unwrap();
+    }
+    assert!(other.accept().is_err());
+}
+
+#[test]
+fn a_redirect_on_the_same_host_is_followed_with_the_credential() {
+    let (base, thread) = serve(vec![reply("301 Moved", "Location: /y?a=b\r\n", ""), reply("200 OK", "", "{}")]);
+    assert_eq!(http().send(&call(Method::Get, format!("{base}/x"))).unwrap().status, 200);
+    let seen = thread.join().unwrap();
+    assert!(seen[1].starts_with("GET /y?a=b ") && seen[1].contains("top-secret"));
+}
+
+#[test]
+fn a_write_follows_only_a_redirect_that_keeps_the_method() {
+    let (base, thread) = serve(vec![reply("302 Found", "Location: /y\r\n", "")]);
+    assert_eq!(http().send(&call(Method::Post, format!("{base}/x"))).unwrap().status, 302);
+    thread.join().unwrap();
+
+    let (base, thread) = serve(vec![reply("307 Later", "Location: /y\r\n", ""), reply("200 OK", "", "{}")]);
+    assert_eq!(http().send(&call(Method::Post, format!("{base}/x"))).unwrap().status, 200);
+    assert!(thread.join().unwrap()[1].starts_with("POST /y "));
+}
+
+#[test]
+fn a_redirect_loop_ends() {
+    let (base, thread) = serve(vec![reply("302 Found", "Location: /x\r\n", ""); MAX_REDIRECTS + 1]);
+    assert_eq!(http().send(&call(Method::Get, format!("{base}/x"))).unwrap().status, 302);
+    thread.join().unwrap();
+}
+
+#[test]
+fn only_an_upgrade_on_the_usual_ports_changes_the_scheme() {
+    let answer = |to: &str| Answer {
+        status: 308,
+        body: Vec::new(),
+        date: None,
+        retry_after: None,
+        headers: vec![("location".to_owned(), to.to_owned())],
+    };
+    for (from, to, followed) in [
+        ("http://h/a", "https://h/a", true),
+        ("https://h/a", "http://h/a", false),
+        ("http://h/a", "https://h:8443/a", false),
+        ("http://h/a", "https://g/a", false),
+        ("https://h/a", "//h/b", true),
+        ("https://h/a", "https://h:443/b", true),
+        ("https://h/a", "https://h.evil/b", false),
+        ("https://h/a", "javascript:alert(1)", false),
+    ] {
+        let got = onward(Method::Post, &Url::parse(from).unwrap(), &answer(to));
+        assert_eq!(got.is_some(), followed, "{from} -> {to}");
+    }
+}
+
+#[test]
+fn a_bad_ca_file_is_named_with_the_way_to_mend_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let error = |content: Option<&str>| {
+        let path = dir.path().join("ca.pem");
+        if let Some(content) = content {
+            std::fs::write(&path, content).unwrap();
+        }
+        let settings = Settings { ca_file: Some(path), timeout: Duration::from_secs(1) };
+        format!("{:#}", Http::new(&settings).unwrap_err())
+    };
+    let missing = error(None);
+    assert!(missing.contains("cannot read ca_file") && missing.contains("ca.pem: give the path"), "{missing}");
+    let empty = error(Some("hello\n"));
+    assert!(empty.contains("holds no certificate") && empty.contains("openssl x509"), "{empty}");
+    let broken = error(Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));
+    assert!(broken.contains("cannot be used: export it again"), "{broken}");
+}
+
+#[test]
+fn a_page_instead_of_json_shows_its_first_words() {
+    let body = b"<html>\n  <title>Sign in</title>".to_vec();
+    let answer = Answer { status: 200, body, date: None, retry_after: None, headers: Vec::new() };
+    assert_eq!(answer.json().unwrap_err(), "<html> <title>Sign in</title>");
+}
