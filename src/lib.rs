@@ -22,3 +22,5 @@ pub mod http;
 
 pub mod guance;
 pub mod jira;
+
+pub mod config;

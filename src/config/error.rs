@@ -1,0 +1,146 @@
+//! What can be wrong with a configuration, and how it is shown: place, sentence, the offending key with a caret.
+//!
+//! An excerpt never shows more of a line than its key and, where the key cannot hold a secret, its value: a
+//! misspelt `token` must not print the token.
+
+use std::fmt;
+use std::ops::Range;
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: `sync.toml:12`, or the name of an environment variable; empty when it is nowhere in particular.
+    pub place: String,
+    /// What: a lower-case fragment without full stop.
+    pub message: String,
+    /// The offending key, and its value where it may be shown, over a line with a caret.
+    pub excerpt: Option<String>,
+    /// How to mend it.
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    /// Returns a problem without place.
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { place: String::new(), message: message.into(), excerpt: None, hint: None }
+    }
+
+    /// Says where it is.
+    pub(super) fn at(mut self, place: impl Into<String>) -> Self {
+        self.place = place.into();
+        self
+    }
+
+    /// Says how to mend it.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.place.is_empty() {
+            write!(f, "{}: ", self.place)?;
+        }
+        f.write_str(&self.message)?;
+        self.excerpt.as_ref().map_or(Ok(()), |excerpt| write!(f, "\n{excerpt}"))
+    }
+}
+
+/// Everything that is wrong with a configuration, in the order of the file. Holds at least one problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+}
+
+impl From<Problem> for ConfigError {
+    fn from(problem: Problem) -> Self {
+        Self { problems: vec![problem] }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, problem) in self.problems.iter().enumerate() {
+            let gap = if n == 0 { "" } else { "\n" };
+            write!(f, "{gap}{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// The text of a file, to find lines in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Source {
+    /// The file's name as the user gave it.
+    pub(super) name: String,
+    /// Its content.
+    pub(super) text: String,
+}
+
+impl Source {
+    /// Returns the number of the line that holds this byte, from 1.
+    pub(super) fn line(&self, at: usize) -> usize {
+        self.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+    }
+
+    /// Returns `name:line`.
+    pub(super) fn place(&self, at: usize) -> String {
+        format!("{}:{}", self.name, self.line(at))
+    }
+
+    /// Draws `key = …` with the caret under the key.
+    pub(super) fn point_at_key(&self, key: &Range<usize>) -> String {
+        let word = self.words(key);
+        let (line, column) = self.line_around(key.start);
+        let header = line.rfind(']').and_then(|end| line.get(..=end)).unwrap_or_default();
+        if header.starts_with('[') && !header.contains(['=', '\'']) {
+            return self.draw(key.start, header, column, word.chars().count());
+        }
+        self.draw(key.start, &format!("{word} = …"), 0, word.chars().count())
+    }
+
+    /// Draws `key = value` with the caret under the value. Not for values that may be secret.
+    pub(super) fn point_at_value(&self, key: &Range<usize>, value: &Range<usize>) -> String {
+        let (word, shown) = (self.words(key), self.words(value));
+        let indent = word.chars().count() + 3;
+        self.draw(key.start, &format!("{word} = {shown}"), indent, shown.chars().count())
+    }
+
+    /// Draws a line that is not TOML with the caret under the byte; what stands after `=` stays hidden.
+    pub(super) fn point_at_byte(&self, at: usize) -> String {
+        let (line, column) = self.line_around(at);
+        let shown = match line.split_once('=') {
+            Some((key, _)) if is_key(key) => format!("{key}= …"),
+            None if line.trim_start().starts_with('[') => line.to_owned(),
+            _ => "…".to_owned(),
+        };
+        self.draw(at, &shown, column, 1)
+    }
+
+    /// Returns the line that holds a byte, and which of its characters that is.
+    fn line_around(&self, at: usize) -> (&str, usize) {
+        let start = self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+        let line = self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        (line, self.text.get(start..at).map_or(0, |before| before.chars().count()))
+    }
+
+    fn words(&self, span: &Range<usize>) -> &str {
+        self.text.get(span.clone()).and_then(|text| text.lines().next()).unwrap_or("…")
+    }
+
+    fn draw(&self, at: usize, shown: &str, indent: usize, width: usize) -> String {
+        let number = self.line(at).to_string();
+        let gutter = " ".repeat(number.len());
+        format!("{number} | {shown}\n{gutter} | {}{}", " ".repeat(indent), "^".repeat(width.max(1)))
+    }
+}
+
+fn is_key(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '"'))
+}

@@ -1,0 +1,212 @@
+//! The configuration: `sync.toml` with the environment laid over it, checked, in the words of the modules that use it.
+//!
+//! Reading has two steps, because only commands that contact a service need secrets: [`Draft::load`] checks every
+//! key, [`Draft::resolve`] fetches the secrets.
+
+mod error;
+mod reader;
+mod secret;
+mod sections;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::plan::Policy;
+use crate::secret::Secret;
+use crate::{guance, http, jira};
+
+pub use error::{ConfigError, Problem};
+pub use tree::Environment;
+
+use error::Source;
+use secret::SecretSource;
+
+/// The file that is read when none is named.
+pub const DEFAULT_FILE: &str = "sync.toml";
+
+/// Everything a run needs to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The file it came from; `None` when all of it came from the environment.
+    pub path: Option<PathBuf>,
+    /// How to talk to Guance.
+    pub guance: guance::Settings,
+    /// How to reach Guance.
+    pub guance_http: http::Settings,
+    /// How to talk to Jira.
+    pub jira: jira::Settings,
+    /// How to reach Jira.
+    pub jira_http: http::Settings,
+    /// Requests that one Guance key may make in a minute.
+    pub requests_per_minute: u32,
+    /// How a run goes.
+    pub sync: SyncSettings,
+    /// What is carried, and where to.
+    pub policy: Policy,
+    /// What works and should be known, as sentences for the log.
+    pub warnings: Vec<String>,
+}
+
+/// How a run goes: `[sync]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncSettings {
+    /// The state file.
+    pub state: PathBuf,
+    /// How far back the first run looks.
+    pub window: Duration,
+    /// How much every run reads again before its cursor.
+    pub overlap: Duration,
+    /// How often a run also looks far back.
+    pub sweep_every: Duration,
+    /// How far back it then looks.
+    pub sweep_back: Duration,
+    /// When an ordinary run stops and leaves the rest pending.
+    pub max_runtime: Duration,
+    /// More creates than this in an ordinary run are all held.
+    pub max_creates: usize,
+    /// How long after a lost answer a look-up may conclude that the write did not happen.
+    pub in_doubt_wait: Duration,
+}
+
+impl Default for SyncSettings {
+    fn default() -> Self {
+        let minutes = |n: u64| Duration::from_secs(n * 60);
+        Self {
+            state: PathBuf::from("guajira.db"),
+            window: minutes(1),
+            overlap: minutes(10),
+            sweep_every: minutes(60),
+            sweep_back: minutes(24 * 60),
+            max_runtime: Duration::from_secs(50),
+            max_creates: 200,
+            in_doubt_wait: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A checked configuration whose secrets have not been fetched.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The file it came from; `None` when all of it came from the environment.
+    pub path: Option<PathBuf>,
+    /// How a run goes.
+    pub sync: SyncSettings,
+    /// What is carried, and where to.
+    pub policy: Policy,
+    /// What works and should be known, as sentences for the log.
+    pub warnings: Vec<String>,
+    base: PathBuf,
+    guance: sections::Guance,
+    jira: sections::Jira,
+}
+
+impl Draft {
+    /// Reads and checks the configuration. Without a path, `sync.toml` in the current folder is read if it is there.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(path: Option<&Path>, env: &Environment) -> Result<Self, ConfigError> {
+        let (path, source) = read(path, env)?;
+        let base = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        sections::draft(path, base, source, env).map(|(draft, _)| draft)
+    }
+
+    /// Fetches the secrets.
+    ///
+    /// # Errors
+    /// Names the key and the source of every secret that is missing, empty or cannot be fetched.
+    pub fn resolve(self, env: &Environment) -> Result<Config, ConfigError> {
+        let Self { path, sync, policy, warnings, base, guance, jira } = self;
+        let mut vault = Vault { base, env, problems: Vec::new() };
+        let api_keys = guance.api_keys.iter().map(|key| vault.fetch(key)).collect();
+        let token = vault.fetch(&jira.token);
+        let auth = match jira.user {
+            Some(user) => jira::Auth::Basic { user, token },
+            None => jira::Auth::Pat { token },
+        };
+        if !vault.problems.is_empty() {
+            return Err(ConfigError { problems: vault.problems });
+        }
+        Ok(Config {
+            guance: guance::Settings {
+                base_url: guance.base_url,
+                console_url: guance.console_url,
+                api_keys,
+                channel: guance.channel,
+                reply_format: guance.reply_format,
+            },
+            guance_http: guance.http,
+            jira: jira::Settings {
+                base_url: jira.base_url,
+                deployment: jira.deployment,
+                auth,
+                projects: jira.projects,
+                pair_id: jira.pair_id,
+            },
+            jira_http: jira.http,
+            requests_per_minute: guance.requests_per_minute,
+            path,
+            sync,
+            policy,
+            warnings,
+        })
+    }
+}
+
+impl Config {
+    /// Reads and checks the configuration and fetches its secrets.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(path: Option<&Path>, env: &Environment) -> Result<Self, ConfigError> {
+        Draft::load(path, env)?.resolve(env)
+    }
+}
+
+/// A secret's key, for messages, and where it is.
+#[derive(Clone, Debug)]
+struct SecretAt {
+    key: String,
+    place: String,
+    source: SecretSource,
+}
+
+/// Fetches secrets and collects what went wrong.
+struct Vault<'a> {
+    base: PathBuf,
+    env: &'a Environment,
+    problems: Vec<Problem>,
+}
+
+impl Vault<'_> {
+    fn fetch(&mut self, secret: &SecretAt) -> Secret {
+        secret.source.fetch(&self.base, self.env).unwrap_or_else(|why| {
+            let message = format!("no secret for {}: {why}", secret.key);
+            self.problems.push(Problem::new(message).at(&secret.place));
+            Secret::new("")
+        })
+    }
+}
+
+fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, Source), ConfigError> {
+    let named = path.is_some();
+    let path = path.unwrap_or(Path::new(DEFAULT_FILE));
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+            Ok((Some(path.to_owned()), Source { name, text }))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named && env.has_settings() => {
+            Ok((None, Source { name: "the environment".to_owned(), text: String::new() }))
+        }
+        Err(error) => {
+            let problem = Problem::new(format!("cannot read {name}: {error}"));
+            Err(problem.hint("write one with `guajira init`, or name it with --config").into())
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! Reads typed values out of the tree, remembers every key it was asked for, and collects what is wrong.
+//!
+//! A key nobody asked for is unknown: so the list of known keys cannot differ from what is really read.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::error::{ConfigError, Problem, Source};
+use super::secret::SecretSource;
+use super::tree::{Environment, Node, Origin, PREFIX, Value};
+
+/// Longest duration that is taken: ten years.
+const MAX_DURATION: Duration = Duration::from_hours(3650 * 24);
+
+/// Reads one configuration.
+pub(super) struct Reader {
+    source: Source,
+    root: Node,
+    asked: RefCell<BTreeSet<String>>,
+    missing: RefCell<Vec<String>>,
+    problems: RefCell<Vec<(usize, Problem)>>,
+}
+
+impl Reader {
+    /// Returns a reader of this tree.
+    pub(super) fn new(source: Source, root: Node) -> Self {
+        Self { source, root, asked: RefCell::default(), missing: RefCell::default(), problems: RefCell::default() }
+    }
+
+    /// Returns a text that is not empty.
+    pub(super) fn text(&self, path: &str) -> Option<String> {
+        let node = self.ask(path)?;
+        match &node.value {
+            Value::Text(text) | Value::Raw(text) if text.trim().is_empty() => {
+                self.wrong(path, node, "is empty");
+                None
+            }
+            Value::Text(text) | Value::Raw(text) => Some(text.trim().to_owned()),
+            _ => {
+                self.mistyped(path, node, "a text in quotes");
+                None
+            }
+        }
+    }
+
+    /// Returns a text that must be there. The empty text stands for a problem that was noted.
+    pub(super) fn required_text(&self, path: &str) -> String {
+        if self.ask(path).is_none() {
+            self.missing(path);
+        }
+        self.text(path).unwrap_or_default()
+    }
+
+    /// Returns a switch.
+    pub(super) fn flag(&self, path: &str, default: bool) -> bool {
+        let Some(node) = self.ask(path) else { return default };
+        match &node.value {
+            Value::Flag(flag) => return *flag,
+            Value::Raw(text) if text == "true" => return true,
+            Value::Raw(text) if text == "false" => return false,
+            _ => self.mistyped(path, node, "true or false"),
+        }
+        default
+    }
+
+    /// Returns a whole number within bounds.
+    pub(super) fn whole(&self, path: &str, default: u32, bounds: &RangeInclusive<u32>) -> u32 {
+        let Some(node) = self.ask(path) else { return default };
+        let number = match &node.value {
+            Value::Whole(number) => Some(*number),
+            Value::Raw(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let Some(number) = number else {
+            self.mistyped(path, node, "a whole number");
+            return default;
+        };
+        match u32::try_from(number) {
+            Ok(number) if bounds.contains(&number) => number,
+            _ => {
+                self.wrong(path, node, format!("must be between {} and {}", bounds.start(), bounds.end()));
+                default
+            }
+        }
+    }
+
+    /// Returns a duration of at least `least`.
+    pub(super) fn duration(&self, path: &str, default: Duration, least: Duration) -> Duration {
+        let Some(node) = self.ask(path) else { return default };
+        let (Value::Text(text) | Value::Raw(text)) = &node.value else {
+            self.mistyped(path, node, "a duration in quotes, such as \"90s\", \"10m\" or \"24h\"");
+            return default;
+        };
+        match humantime::parse_duration(text.trim()) {
+            Ok(time) if time < least => {
+                self.wrong(path, node, format!("must be at least {}", humantime::format_duration(least)));
+            }
+            Ok(time) if time > MAX_DURATION => self.wrong(path, node, "must be at most 3650 days"),
+            Ok(time) => return time,
+            Err(_) => self.wrong(path, node, "is not a duration such as \"90s\", \"10m\" or \"24h\""),
+        }
+        default
+    }
+
+    /// Returns what stands beside the word that was written.
+    pub(super) fn one_of<T: Copy>(&self, path: &str, words: &[(&str, T)], default: T) -> T {
+        let Some(node) = self.ask(path) else { return default };
+        let (Value::Text(text) | Value::Raw(text)) = &node.value else {
+            self.mistyped(path, node, "a word in quotes");
+            return default;
+        };
+        if let Some((_, found)) = words.iter().find(|(word, _)| word == text) {
+            return *found;
+        }
+        let known: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+        self.wrong(path, node, format!("must be {}", known.join(" or ")));
+        default
+    }
+
+    /// Checks a key of which this version knows only one word.
+    pub(super) fn only(&self, path: &str, word: &str, others: &[&str]) {
+        let mut words = vec![(word, true)];
+        words.extend(others.iter().map(|other| (*other, false)));
+        if !self.one_of(path, &words, true) {
+            self.unsupported(path, &format!("is not supported by this version, except as {word:?}"));
+        }
+    }
+
+    /// Notes that a key, if it is set, asks for what is not in this version.
+    pub(super) fn unsupported(&self, path: &str, message: &str) {
+        if let Some(node) = self.ask(path) {
+            self.wrong(path, node, message);
+        }
+    }
+
+    /// Returns a list of texts; a variable may separate them with commas.
+    pub(super) fn list(&self, path: &str) -> Vec<String> {
+        let Some(node) = self.ask(path) else { return Vec::new() };
+        let items = match &node.value {
+            Value::Raw(text) => Some(text.split(',').map(|part| part.trim().to_owned()).collect()),
+            Value::List(items) => items.iter().map(as_text).collect(),
+            _ => None,
+        };
+        items.unwrap_or_else(|| {
+            self.mistyped(path, node, "a list of texts, such as [\"a\", \"b\"]");
+            Vec::new()
+        })
+    }
+
+    /// Returns a table of texts, in the order of the file.
+    pub(super) fn pairs(&self, path: &str) -> Option<Vec<(String, String)>> {
+        let node = self.ask(path)?;
+        let Value::Table(entries) = &node.value else {
+            self.mistyped(path, node, "a table");
+            return None;
+        };
+        let mut pairs = Vec::new();
+        for (key, entry) in entries {
+            match as_text(entry) {
+                Some(text) if !text.trim().is_empty() => pairs.push((key.clone(), text)),
+                _ => self.mistyped(&format!("{path}.{key}"), entry, "a text in quotes"),
+            }
+        }
+        Some(pairs)
+    }
+
+    /// Returns where a secret is, or a list of secrets; at least one. Nothing is read from there yet.
+    pub(super) fn secrets(&self, path: &str, many: bool) -> Vec<SecretSource> {
+        let Some(node) = self.ask(path) else {
+            self.missing(path);
+            return Vec::new();
+        };
+        let sources = match &node.value {
+            Value::List(items) if many => items.iter().map(SecretSource::of).collect(),
+            Value::Raw(text) if many => {
+                text.split(',').map(|part| Ok(SecretSource::Given(part.trim().into()))).collect()
+            }
+            _ => SecretSource::of(node).map(|source| vec![source]),
+        };
+        match sources {
+            Ok(sources) if sources.is_empty() => self.hidden(path, node, "is an empty list"),
+            Ok(sources) => return sources,
+            Err(message) => self.hidden(path, node, message),
+        }
+        Vec::new()
+    }
+
+    /// Returns how many elements a list of tables has, at least one so that its keys are missed by name;
+    /// none when it is no list. Each is `path.0`, `path.1`, …
+    pub(super) fn count(&self, path: &str) -> usize {
+        match self.root.descend(path).map(|node| (node, &node.value)) {
+            Some((_, Value::List(items))) => items.len().max(1),
+            Some((node, _)) => {
+                self.ask(path);
+                self.hidden(path, node, format!("is a list of tables: write [[{path}]]"));
+                0
+            }
+            None => 1,
+        }
+    }
+
+    /// Notes a wrong value and shows it.
+    pub(super) fn refuse(&self, path: &str, message: impl Into<String>) {
+        match self.root.descend(path) {
+            Some(node) => self.wrong(path, node, message),
+            None => self.note(usize::MAX, Problem::new(format!("{} {}", shown(path), message.into()))),
+        }
+    }
+
+    /// Notes a wrong value without showing it: it may hold a secret.
+    pub(super) fn refuse_hidden(&self, path: &str, message: impl Into<String>) {
+        match self.root.descend(path) {
+            Some(node) => self.hidden(path, node, message),
+            None => self.note(usize::MAX, Problem::new(format!("{} {}", shown(path), message.into()))),
+        }
+    }
+
+    /// Returns where a key was set, for messages that come later: `sync.toml:4`, or the variable.
+    pub(super) fn place(&self, path: &str) -> String {
+        match self.root.descend(path).map(|node| &node.origin) {
+            Some(Origin::File { key, .. }) => self.source.place(key.start),
+            Some(Origin::Variable(name)) => name.clone(),
+            None => self.source.name.clone(),
+        }
+    }
+
+    /// Returns true when the key's value stands in the file itself, in the clear.
+    pub(super) fn is_in_file(&self, path: &str) -> bool {
+        self.root.descend(path).is_some_and(|node| matches!(node.origin, Origin::File { .. }))
+    }
+
+    /// Returns true when the key is set.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.ask(path).is_some()
+    }
+
+    /// Takes a table as known, whatever is in it.
+    pub(super) fn take_whole(&self, path: &str) {
+        self.ask(path);
+    }
+
+    /// Ends the reading: looks for keys that nobody asked for, and returns every key that was.
+    ///
+    /// # Errors
+    /// Everything that was wrong, in the order of the file.
+    pub(super) fn finish(self, env: &Environment, named: &[String]) -> Result<BTreeSet<String>, ConfigError> {
+        self.find_unknown("", &self.root);
+        self.find_misspelt_variables(env, named);
+        for path in self.missing.take() {
+            let message = format!("missing {} (or the variable {})", shown(&path), variable(&path));
+            self.note(usize::MAX - 1, Problem::new(message).at(&self.source.name));
+        }
+        let mut problems = self.problems.into_inner();
+        problems.sort_by_key(|(at, _)| *at);
+        let mut problems: Vec<Problem> = problems.into_iter().map(|(_, problem)| problem).collect();
+        problems.dedup();
+        if problems.is_empty() { Ok(self.asked.into_inner()) } else { Err(ConfigError { problems }) }
+    }
+
+    fn ask(&self, path: &str) -> Option<&Node> {
+        self.asked.borrow_mut().insert(path.to_owned());
+        self.root.descend(path)
+    }
+
+    fn find_unknown(&self, path: &str, node: &Node) {
+        let children: Vec<(String, &Node)> = match &node.value {
+            Value::Table(entries) => entries.iter().map(|(key, child)| (key.clone(), child)).collect(),
+            Value::List(items) => items.iter().enumerate().map(|(n, child)| (n.to_string(), child)).collect(),
+            _ => Vec::new(),
+        };
+        for (key, child) in children {
+            let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let prefix = format!("{below}.");
+            if self.asked.borrow().contains(&below) {
+                continue;
+            }
+            let is_section = self.asked.borrow().iter().any(|asked| asked.starts_with(&prefix));
+            match (&child.value, is_section) {
+                (Value::Table(_) | Value::List(_), true) => self.find_unknown(&below, child),
+                (_, true) => self.hidden(&below, child, format!("is a table: write [{below}]")),
+                (_, false) => self.unknown(path, &key, child),
+            }
+        }
+    }
+
+    fn unknown(&self, table: &str, key: &str, node: &Node) {
+        let message = match table_name(table) {
+            name if name.is_empty() => format!("unknown key `{key}`"),
+            name => format!("unknown key `{key}` in {name}"),
+        };
+        let asked = self.asked.borrow();
+        let near = nearest(key, siblings(&asked, table));
+        let message = match (near, elsewhere(&asked, key)) {
+            (Some(near), _) => {
+                let found = if table.is_empty() { near.to_owned() } else { format!("{table}.{near}") };
+                self.forget_missing(&found);
+                format!("{message}; did you mean `{near}`?")
+            }
+            (None, Some(other)) => format!("{message}; there is a {}", shown(other)),
+            (None, None) => message,
+        };
+        let (at, mut problem) = self.locate(node, message);
+        if let Origin::File { key, .. } = &node.origin {
+            problem.excerpt = Some(self.source.point_at_key(key));
+        }
+        self.note(at, problem);
+    }
+
+    /// A misspelt required key is one mistake, not two; so is a misspelt table.
+    fn forget_missing(&self, path: &str) {
+        let below = format!("{path}.");
+        self.missing.borrow_mut().retain(|missing| missing != path && !missing.starts_with(&below));
+    }
+
+    /// Finds `GUAJIRA_JIRA_BASE_URL`, which names no path because it lacks an underscore.
+    fn find_misspelt_variables(&self, env: &Environment, named: &[String]) {
+        for name in env.pathless().filter(|name| !named.iter().any(|other| other == name)) {
+            let asked = self.asked.borrow();
+            let Some(path) = asked.iter().find(|path| path.contains('.') && variable(path).replace("__", "_") == name)
+            else {
+                continue;
+            };
+            self.forget_missing(path);
+            let right = variable(path);
+            self.note(usize::MAX, Problem::new(format!("unknown variable; did you mean {right}?")).at(name));
+        }
+    }
+
+    fn missing(&self, path: &str) {
+        self.missing.borrow_mut().push(path.to_owned());
+    }
+
+    fn mistyped(&self, path: &str, node: &Node, wanted: &str) {
+        let found = match &node.value {
+            Value::Raw(_) => format!("must be {wanted}"),
+            _ => format!("must be {wanted}, and is {}", node.kind()),
+        };
+        self.wrong(path, node, found);
+    }
+
+    fn wrong(&self, path: &str, node: &Node, message: impl Into<String>) {
+        let (at, mut problem) = self.locate(node, format!("{} {}", shown(path), message.into()));
+        if let Origin::File { key, value } = &node.origin {
+            problem.excerpt = Some(self.source.point_at_value(key, value));
+        }
+        self.note(at, problem);
+    }
+
+    fn hidden(&self, path: &str, node: &Node, message: impl Into<String>) {
+        let (at, mut problem) = self.locate(node, format!("{} {}", shown(path), message.into()));
+        if let Origin::File { key, .. } = &node.origin {
+            problem.excerpt = Some(self.source.point_at_key(key));
+        }
+        self.note(at, problem);
+    }
+
+    fn locate(&self, node: &Node, message: String) -> (usize, Problem) {
+        match &node.origin {
+            Origin::File { key, .. } => (key.start, Problem::new(message).at(self.source.place(key.start))),
+            Origin::Variable(name) => (usize::MAX - 2, Problem::new(message).at(name)),
+        }
+    }
+
+    fn note(&self, at: usize, problem: Problem) {
+        self.problems.borrow_mut().push((at, problem));
+    }
+}
+
+/// Returns a key as people write it: `[jira.auth].token`.
+pub(super) fn shown(path: &str) -> String {
+    match path.rsplit_once('.') {
+        Some((table, key)) => format!("{}.{key}", table_name(table)),
+        None => path.to_owned(),
+    }
+}
+
+/// Returns the variable that sets a key.
+pub(super) fn variable(path: &str) -> String {
+    format!("{PREFIX}{}", path.replace('.', "__").to_ascii_uppercase())
+}
+
+/// Returns `[jira.auth]`, `[[route]]`, `[route.priority]`; a route's number is told by the line.
+fn table_name(table: &str) -> String {
+    let parts: Vec<&str> = table.split('.').filter(|part| part.parse::<usize>().is_err()).collect();
+    match parts.as_slice() {
+        [] | [""] => String::new(),
+        ["route"] => "[[route]]".to_owned(),
+        parts => format!("[{}]", parts.join(".")),
+    }
+}
+
+/// Returns the names that are known directly inside a table.
+fn siblings<'a>(asked: &'a BTreeSet<String>, table: &str) -> Vec<&'a str> {
+    let prefix = if table.is_empty() { String::new() } else { format!("{table}.") };
+    asked.iter().filter_map(|path| path.strip_prefix(&prefix)?.split('.').next()).collect()
+}
+
+/// Returns a key of that very name in another table.
+fn elsewhere<'a>(asked: &'a BTreeSet<String>, key: &str) -> Option<&'a str> {
+    asked.iter().map(String::as_str).find(|path| path.rsplit('.').next() == Some(key))
+}
+
+fn nearest<'a>(word: &str, known: Vec<&'a str>) -> Option<&'a str> {
+    let closeness = |other: &str| strsim::jaro_winkler(word, other);
+    known.into_iter().max_by(|a, b| closeness(a).total_cmp(&closeness(b))).filter(|best| closeness(best) > 0.8)
+}
+
+fn as_text(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Text(text) | Value::Raw(text) => Some(text.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,303 @@
+//! The keys of `sync.toml`, section by section: what each may be and what it is when it is not set.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::Url;
+
+use crate::domain::Fingerprint;
+use crate::guance::ReplyFormat;
+use crate::http;
+use crate::jira::Deployment;
+use crate::plan::{Flow, Policy, Route};
+
+use super::error::{ConfigError, Source};
+use super::reader::{self, Reader};
+use super::secret::SecretSource;
+use super::tree::{self, Environment};
+use super::{Draft, SecretAt, SyncSettings};
+
+/// Requests a minute that the service allows one key.
+///
+/// Source: Guance documentation, `open-api/api-limit.md`.
+const REQUESTS_PER_MINUTE: u32 = 20;
+
+/// The channel that holds every issue.
+const DEFAULT_CHANNEL: &str = "default";
+
+/// How long one request may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// `[guance]`.
+#[derive(Clone, Debug)]
+pub(super) struct Guance {
+    pub(super) base_url: String,
+    pub(super) console_url: String,
+    pub(super) api_keys: Vec<SecretAt>,
+    pub(super) channel: String,
+    pub(super) requests_per_minute: u32,
+    pub(super) reply_format: ReplyFormat,
+    pub(super) http: http::Settings,
+}
+
+/// `[jira]`.
+#[derive(Clone, Debug)]
+pub(super) struct Jira {
+    pub(super) base_url: String,
+    pub(super) deployment: Option<Deployment>,
+    /// With basic authentication; a personal access token has no user.
+    pub(super) user: Option<String>,
+    pub(super) token: SecretAt,
+    pub(super) projects: Vec<String>,
+    pub(super) pair_id: String,
+    pub(super) http: http::Settings,
+}
+
+/// Reads every section. Returns the draft and every key that was asked for.
+///
+/// # Errors
+/// Everything that is wrong.
+pub(super) fn draft(
+    path: Option<PathBuf>,
+    base: PathBuf,
+    source: Source,
+    env: &Environment,
+) -> Result<(Draft, BTreeSet<String>), ConfigError> {
+    let root = tree::build(&source, env)?;
+    let reader = Reader::new(source, root);
+    let mut warnings = Vec::new();
+    let guance = guance(&reader, &base, &mut warnings);
+    let mut jira = jira(&reader, &base, &guance, &mut warnings);
+    let sync = sync(&reader, &base);
+    let policy = Policy { flow: flow(&reader), routes: routes(&reader) };
+    jira.projects = projects(&policy);
+    if policy.routes.len() > 1 {
+        warnings.push("only the first [[route]] is used: it takes every issue".to_owned());
+    }
+    warn_of_readable_secrets(&reader, path.as_deref(), &guance, &jira, &mut warnings);
+
+    let secrets = guance.api_keys.iter().chain([&jira.token]);
+    let named: Vec<String> = secrets.filter_map(|secret| secret.source.variable().map(str::to_owned)).collect();
+    let keys = reader.finish(env, &named)?;
+    Ok((Draft { path, sync, policy, warnings, base, guance, jira }, keys))
+}
+
+fn guance(reader: &Reader, base: &Path, warnings: &mut Vec<String>) -> Guance {
+    let base_url = url(reader, "guance.base_url", true, warnings);
+    let console_url = url(reader, "guance.console_url", false, warnings);
+    Guance {
+        console_url: if console_url.is_empty() { console_of(&base_url) } else { console_url },
+        base_url,
+        api_keys: secrets(reader, "guance.api_key", true),
+        channel: reader.text("guance.channel").unwrap_or_else(|| DEFAULT_CHANNEL.to_owned()),
+        requests_per_minute: reader.whole("guance.requests_per_minute", REQUESTS_PER_MINUTE, &(1..=200)),
+        reply_format: reader.one_of(
+            "guance.reply_format",
+            &[("html", ReplyFormat::Html), ("markdown", ReplyFormat::Markdown), ("text", ReplyFormat::Text)],
+            ReplyFormat::Html,
+        ),
+        http: http_settings(reader, "guance", base),
+    }
+}
+
+fn jira(reader: &Reader, base: &Path, guance: &Guance, warnings: &mut Vec<String>) -> Jira {
+    let deployments = [("cloud", Some(Deployment::Cloud)), ("server", Some(Deployment::Server)), ("auto", None)];
+    let base_url = url(reader, "jira.base_url", true, warnings);
+    let (user, token) = auth(reader, warnings);
+    Jira {
+        base_url,
+        deployment: reader.one_of("jira.deployment", &deployments, None),
+        user,
+        token,
+        projects: Vec::new(),
+        pair_id: Fingerprint::of(&[&format!("{}\n{}", guance.base_url, guance.channel)]).as_str().to_owned(),
+        http: http_settings(reader, "jira", base),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Basic,
+    Pat,
+    OAuth1,
+}
+
+fn auth(reader: &Reader, warnings: &mut Vec<String>) -> (Option<String>, SecretAt) {
+    let methods = [("basic", Method::Basic), ("pat", Method::Pat), ("oauth1", Method::OAuth1)];
+    let nothing = || SecretAt { key: String::new(), place: String::new(), source: SecretSource::Given("".into()) };
+    let method = reader.one_of("jira.auth.method", &methods, Method::Basic);
+    if method == Method::OAuth1 {
+        reader.unsupported("jira.auth.method", "is not supported by this version: use \"basic\" or \"pat\"");
+        reader.take_whole("jira.auth");
+        return (None, nothing());
+    }
+    let user = match method {
+        Method::Basic => Some(reader.required_text("jira.auth.user")),
+        _ => {
+            if reader.has("jira.auth.user") {
+                warnings
+                    .push("[jira.auth].user is not used: a personal access token says who it belongs to".to_owned());
+            }
+            None
+        }
+    };
+    let token = secrets(reader, "jira.auth.token", false).pop();
+    (user, token.unwrap_or_else(nothing))
+}
+
+fn sync(reader: &Reader, base: &Path) -> SyncSettings {
+    let SyncSettings { state, window, overlap, sweep_every, sweep_back, max_runtime, max_creates, in_doubt_wait } =
+        SyncSettings::default();
+    let max_creates = u32::try_from(max_creates).unwrap_or(u32::MAX);
+    let creates = reader.whole("sync.max_creates", max_creates, &(0..=1_000_000));
+    SyncSettings {
+        state: base.join(reader.text("sync.state").map_or(state, PathBuf::from)),
+        window: reader.duration("sync.window", window, SECOND),
+        overlap: reader.duration("sync.overlap", overlap, MINUTE),
+        sweep_every: reader.duration("sync.sweep_every", sweep_every, MINUTE),
+        sweep_back: reader.duration("sync.sweep_back", sweep_back, MINUTE),
+        max_runtime: reader.duration("sync.max_runtime", max_runtime, SECOND),
+        max_creates: usize::try_from(creates).unwrap_or(usize::MAX),
+        in_doubt_wait: reader.duration("sync.in_doubt_wait", in_doubt_wait, Duration::ZERO),
+    }
+}
+
+fn flow(reader: &Reader) -> Flow {
+    reader.only("flow.deletes", "keep", &["mark", "delete"]);
+    reader.only("flow.status", "off", &["to-jira", "to-guance", "both"]);
+    reader.only("flow.assignee", "off", &["to-jira", "to-guance", "both"]);
+    Flow {
+        issues: reader.flag("flow.issues", true),
+        comments: reader.flag("flow.comments", true),
+        replies: reader.flag("flow.replies", true),
+        edits: reader.flag("flow.edits", true),
+        copy_restricted: reader.one_of("flow.restricted", &[("skip", false), ("copy", true)], false),
+    }
+}
+
+fn projects(policy: &Policy) -> Vec<String> {
+    let mut projects: Vec<String> = Vec::new();
+    for route in &policy.routes {
+        if !projects.contains(&route.project) {
+            projects.push(route.project.clone());
+        }
+    }
+    projects
+}
+
+fn routes(reader: &Reader) -> Vec<Route> {
+    (0..reader.count("route")).map(|n| route(reader, &format!("route.{n}"))).collect()
+}
+
+fn route(reader: &Reader, path: &str) -> Route {
+    let key = |name: &str| format!("{path}.{name}");
+    reader.unsupported(&key("when"), "is not supported by this version: the first route takes every issue");
+    let project = reader.required_text(&key("project"));
+    if project.contains(|c: char| c.is_whitespace() || c == '"') {
+        reader.refuse(&key("project"), "is not a project key such as \"OPS\"");
+    }
+    let labels = reader.list(&key("labels"));
+    if labels.iter().any(|label| label.is_empty() || label.contains(char::is_whitespace)) {
+        reader.refuse(&key("labels"), "holds a label that is empty or has a blank in it, which Jira refuses");
+    }
+    Route {
+        project,
+        issue_type: reader.required_text(&key("issue_type")),
+        labels,
+        priority: reader.pairs(&key("priority")),
+    }
+}
+
+fn http_settings(reader: &Reader, section: &str, base: &Path) -> http::Settings {
+    http::Settings {
+        ca_file: reader.text(&format!("{section}.ca_file")).map(|path| base.join(path)),
+        timeout: reader.duration(&format!("{section}.timeout"), TIMEOUT, SECOND),
+    }
+}
+
+fn secrets(reader: &Reader, path: &str, many: bool) -> Vec<SecretAt> {
+    let (key, place) = (reader::shown(path), reader.place(path));
+    let at = |source| SecretAt { key: key.clone(), place: place.clone(), source };
+    reader.secrets(path, many).into_iter().map(at).collect()
+}
+
+/// Returns a base address without trailing slash; empty when it is not set or wrong.
+fn url(reader: &Reader, path: &str, required: bool, warnings: &mut Vec<String>) -> String {
+    let text = if required { reader.required_text(path) } else { reader.text(path).unwrap_or_default() };
+    if text.is_empty() {
+        return text;
+    }
+    let Ok(url) = Url::parse(&text) else {
+        reader.refuse_hidden(path, "is not an address such as \"https://example.com\"");
+        return String::new();
+    };
+    let complaint = if !url.username().is_empty() || url.password().is_some() {
+        Some("holds a user name or password: they belong into their own keys")
+    } else if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        Some("must begin with https:// or http://")
+    } else if url.query().is_some() || url.fragment().is_some() {
+        Some("must end before `?` and `#`")
+    } else if url.path().contains("/rest/api") || url.path().contains("/api/v1") {
+        Some("must be the address of the site, without the path of its API")
+    } else {
+        None
+    };
+    if let Some(complaint) = complaint {
+        reader.refuse_hidden(path, complaint);
+    } else if url.scheme() == "http" && !is_loopback(&url) {
+        let key = reader::shown(path);
+        warnings.push(format!("{key} begins with http://: credentials and texts travel unencrypted"));
+    }
+    text.trim_end_matches('/').to_owned()
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_address = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    is_address || host == "localhost" || host.ends_with(".localhost")
+}
+
+/// Returns the console of a known site: `openapi.` and `xx-openapi.` become `console.` and `xx-console.`.
+///
+/// Source: `GuanceCloud/dataflux-func`, `guance-node-urls.json`.
+fn console_of(base_url: &str) -> String {
+    let Some((scheme, rest)) = base_url.split_once("://") else { return base_url.to_owned() };
+    match rest.split_once('.') {
+        Some((label, domain)) if label == "openapi" || label.ends_with("-openapi") => {
+            format!("{scheme}://{}.{domain}", label.replace("openapi", "console"))
+        }
+        _ => base_url.to_owned(),
+    }
+}
+
+/// Warns when a secret stands in a file that other users of the machine can read.
+fn warn_of_readable_secrets(
+    reader: &Reader,
+    path: Option<&Path>,
+    guance: &Guance,
+    jira: &Jira,
+    warnings: &mut Vec<String>,
+) {
+    let in_file = |key: &str, secret: &SecretAt| secret.source.is_given() && reader.is_in_file(key);
+    let holds_secret = guance.api_keys.iter().any(|secret| in_file("guance.api_key", secret))
+        || in_file("jira.auth.token", &jira.token);
+    if let Some(path) = path.filter(|path| holds_secret && is_open_to_others(path)) {
+        let path = path.display();
+        warnings.push(format!("{path} holds a secret and other users of this machine can read it: chmod 600 {path}"));
+    }
+}
+
+#[cfg(unix)]
+fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_path: &Path) -> bool {
+    false
+}

@@ -1,0 +1,367 @@
+//! What the configuration takes, refuses, and says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use tempfile::TempDir;
+
+use super::error::Source;
+use super::*;
+
+const MINIMAL: &str = r#"
+[guance]
+base_url = "https://openapi.guance.com"
+api_key = "g-key"
+[jira]
+base_url = "https://example.atlassian.net"
+[jira.auth]
+user = "bot@example.com"
+token = "j-token"
+[[route]]
+project = "OPS"
+issue_type = "Bug"
+"#;
+
+fn load_with(text: &str, env: &Environment) -> Result<Config, ConfigError> {
+    let source = Source { name: "sync.toml".to_owned(), text: text.to_owned() };
+    sections::draft(None, PathBuf::new(), source, env).and_then(|(draft, _)| draft.resolve(env))
+}
+
+fn load(text: &str) -> Result<Config, ConfigError> {
+    load_with(text, &Environment::default())
+}
+
+fn error(text: &str) -> String {
+    load(text).map(|_| "no error").unwrap_err().to_string()
+}
+
+fn swap(from: &str, to: &str) -> String {
+    assert!(MINIMAL.contains(from), "{from}");
+    MINIMAL.replace(from, to)
+}
+
+#[test]
+fn the_smallest_file_gives_the_defaults() {
+    let config = load(MINIMAL).unwrap();
+    assert_eq!(config.guance.base_url, "https://openapi.guance.com");
+    assert_eq!(config.guance.console_url, "https://console.guance.com");
+    assert_eq!(config.guance.api_keys[0].expose(), "g-key");
+    assert_eq!(config.jira.projects, ["OPS"]);
+    assert_eq!(config.jira.pair_id.len(), 16);
+    assert_eq!(config.jira.deployment, None);
+    assert_eq!(config.requests_per_minute, 20);
+    assert_eq!(config.guance_http.timeout, Duration::from_secs(30));
+    assert_eq!(config.sync, SyncSettings::default());
+    assert_eq!(config.policy.routes[0].priority, None);
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+}
+
+#[test]
+fn the_example_is_true_and_complete() {
+    let text = include_str!("../../sync.toml.example");
+    let env = Environment::from([("GUANCE_API_KEY", "g-key"), ("JIRA_API_TOKEN", "j-token")]);
+    let example = load_with(text, &env).unwrap();
+    let minimal = load(MINIMAL).unwrap();
+    assert_eq!(example.sync, minimal.sync);
+    assert_eq!(example.policy.flow, minimal.policy.flow);
+    assert_eq!(example.requests_per_minute, minimal.requests_per_minute);
+    assert_eq!(example.guance.channel, minimal.guance.channel);
+    assert_eq!(example.guance.reply_format, minimal.guance.reply_format);
+    assert_eq!(example.guance_http.timeout, minimal.guance_http.timeout);
+    assert_eq!(example.jira_http.timeout, minimal.jira_http.timeout);
+    assert_eq!(example.policy.routes[0].priority.as_ref().unwrap()[0], ("P0".to_owned(), "Highest".to_owned()));
+
+    let source = Source { name: String::new(), text: text.to_owned() };
+    let (_, keys) = sections::draft(None, PathBuf::new(), source, &env).unwrap();
+    for key in keys.iter().filter(|key| *key != "route.0.when" && *key != "route.0.priority") {
+        let word = key.rsplit('.').next().unwrap();
+        assert!(text.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{word} = "))), "{key}");
+    }
+}
+
+#[test]
+fn an_unknown_key_names_the_line_and_the_nearest_key() {
+    assert_snapshot!(error(&swap("[jira]\nbase_url", "[jira]\nbse_url")), @r"
+    sync.toml:6: unknown key `bse_url` in [jira]; did you mean `base_url`?
+    6 | bse_url = …
+      | ^^^^^^^
+    ");
+    assert_snapshot!(error(&swap("[jira.auth]", "[jira.outh]")), @"
+    sync.toml:7: unknown key `outh` in [jira]; did you mean `auth`?
+    7 | [jira.outh]
+      |       ^^^^
+    ");
+    assert_snapshot!(error(&swap("[guance]", "[gunace]")), @"
+    sync.toml:2: unknown key `gunace`; did you mean `guance`?
+    2 | [gunace]
+      |  ^^^^^^
+    ");
+    assert_snapshot!(error(&swap("project = \"OPS\"", "project = \"OPS\"\nstate = \"x.db\"")), @r"
+    sync.toml:12: unknown key `state` in [[route]]; there is a [sync].state
+    12 | state = …
+       | ^^^^^
+    ");
+}
+
+#[test]
+fn every_mistake_is_told_at_once() {
+    let text = format!("{MINIMAL}\n[sync]\noverlap = \"30s\"\nmax_creates = \"many\"\n[flow]\nedits = \"yes\"\n");
+    assert_snapshot!(error(&text), @r#"
+    sync.toml:15: [sync].overlap must be at least 1m
+    15 | overlap = "30s"
+       |           ^^^^^
+    sync.toml:16: [sync].max_creates must be a whole number, and is a text
+    16 | max_creates = "many"
+       |               ^^^^^^
+    sync.toml:18: [flow].edits must be true or false, and is a text
+    18 | edits = "yes"
+       |         ^^^^^
+    "#);
+}
+
+#[test]
+fn missing_keys_name_their_variable() {
+    assert_snapshot!(error(""), @"
+    sync.toml: missing [guance].base_url (or the variable GUAJIRA_GUANCE__BASE_URL)
+    sync.toml: missing [guance].api_key (or the variable GUAJIRA_GUANCE__API_KEY)
+    sync.toml: missing [jira].base_url (or the variable GUAJIRA_JIRA__BASE_URL)
+    sync.toml: missing [jira.auth].user (or the variable GUAJIRA_JIRA__AUTH__USER)
+    sync.toml: missing [jira.auth].token (or the variable GUAJIRA_JIRA__AUTH__TOKEN)
+    sync.toml: missing [[route]].project (or the variable GUAJIRA_ROUTE__0__PROJECT)
+    sync.toml: missing [[route]].issue_type (or the variable GUAJIRA_ROUTE__0__ISSUE_TYPE)
+    ");
+}
+
+#[test]
+fn what_this_version_cannot_do_is_refused() {
+    let text = swap("project =", "when = \"level == 1\"\nproject =")
+        + "[flow]\nstatus = \"both\"\nassignee = \"to-jira\"\ndeletes = \"mark\"\n";
+    assert_snapshot!(error(&text.replace("[jira.auth]", "[jira.auth]\nmethod = \"oauth1\"")), @r#"
+    sync.toml:8: [jira.auth].method is not supported by this version: use "basic" or "pat"
+    8 | method = "oauth1"
+      |          ^^^^^^^^
+    sync.toml:12: [[route]].when is not supported by this version: the first route takes every issue
+    12 | when = "level == 1"
+       |        ^^^^^^^^^^^^
+    sync.toml:16: [flow].status is not supported by this version, except as "off"
+    16 | status = "both"
+       |          ^^^^^^
+    sync.toml:17: [flow].assignee is not supported by this version, except as "off"
+    17 | assignee = "to-jira"
+       |            ^^^^^^^^^
+    sync.toml:18: [flow].deletes is not supported by this version, except as "keep"
+    18 | deletes = "mark"
+       |           ^^^^^^
+    "#);
+}
+
+#[test]
+fn a_line_that_is_not_toml_is_shown_without_its_value() {
+    assert_snapshot!(error("[guance]\napi_key = \"g-secret\nbase_url = 1\n"), @r#"
+    sync.toml:2: not TOML: invalid basic string, expected `"`
+    2 | api_key = …
+      |                    ^
+    "#);
+    assert_snapshot!(error("[guance\n"), @"
+    sync.toml:1: not TOML: unclosed table, expected `]`
+    1 | [guance
+      |        ^
+    ");
+}
+
+#[test]
+fn no_message_shows_a_value_that_may_be_secret() {
+    let texts = [
+        swap("token = \"j-token\"", "token = [\"hunter2\"]"),
+        swap("token = \"j-token\"", "token = { env = \"hunter2-x=\" }"),
+        swap("token = \"j-token\"", "tokne = \"hunter2\""),
+        swap("token = \"j-token\"", "token = { evn = \"hunter2\" }"),
+        swap("token = \"j-token\"", "token = { env = 2, hunter2 = \"hunter2\" }").replace("hunter2 =", "file ="),
+        swap("token = \"j-token\"", "token = \"hunter2\nnext\""),
+        swap("token = \"j-token\"", "token = \"hunter2\\nnext\""),
+        swap("api_key = \"g-key\"", "api_key = { command = \"hunter2\" }"),
+        swap("[jira.auth]", "[jira.auth]\n\"tok en\" = 'hunter2'"),
+        swap("https://example", "https://bot:hunter2@example"),
+        swap("user = \"bot@example.com\"\ntoken = \"j-token\"", "tok = { user = \"x\", token = \"hunter2\" }"),
+        swap("[[route]]", "token = \"hunter2\"\n[[route]]"),
+        "jira = \"hunter2\"".to_owned(),
+    ];
+    for text in texts {
+        let said = error(&text);
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn the_environment_is_laid_over_the_file() {
+    let env = Environment::from([
+        ("GUAJIRA_JIRA__BASE_URL", "https://jira.example.com/jira/"),
+        ("GUAJIRA_JIRA__AUTH__METHOD", "pat"),
+        ("GUAJIRA_JIRA__AUTH__TOKEN__ENV", "MY_TOKEN"),
+        ("MY_TOKEN", "pat-1"),
+        ("GUAJIRA_SYNC__MAX_RUNTIME", "2m"),
+        ("GUAJIRA_SYNC__MAX_CREATES", "7"),
+        ("GUAJIRA_FLOW__COMMENTS", "false"),
+        ("GUAJIRA_GUANCE__API_KEY", "one, two"),
+        ("GUAJIRA_ROUTE__0__PROJECT", "DEV"),
+        ("GUAJIRA_ROUTE__0__LABELS", "a,b"),
+        ("GUAJIRA_ROUTE__0__PRIORITY__P0", "Highest"),
+        ("GUAJIRA_PORT", "tcp://10.0.0.1:80"),
+    ]);
+    let config = load_with(MINIMAL, &env).unwrap();
+    assert_eq!(config.jira.base_url, "https://jira.example.com/jira");
+    assert!(matches!(&config.jira.auth, jira::Auth::Pat { token } if token.expose() == "pat-1"));
+    assert_eq!(config.sync.max_runtime, Duration::from_mins(2));
+    assert_eq!(config.sync.max_creates, 7);
+    assert!(!config.policy.flow.comments);
+    assert_eq!(config.guance.api_keys.iter().map(Secret::expose).collect::<Vec<_>>(), ["one", "two"]);
+    let route = &config.policy.routes[0];
+    assert_eq!((route.project.as_str(), route.issue_type.as_str()), ("DEV", "Bug"));
+    assert_eq!(route.labels, ["a", "b"]);
+    assert_eq!(route.priority, Some(vec![("p0".to_owned(), "Highest".to_owned())]));
+}
+
+#[test]
+fn no_file_is_needed_when_the_environment_has_everything() {
+    let env = Environment::from([
+        ("GUAJIRA_GUANCE__BASE_URL", "https://us1-openapi.truewatch.com"),
+        ("GUAJIRA_GUANCE__API_KEY", "[\"one\", { env = \"TWO\" }]"),
+        ("TWO", "2"),
+        ("GUAJIRA_JIRA__BASE_URL", "http://127.0.0.1:8080"),
+        ("GUAJIRA_JIRA__AUTH__USER", "bot"),
+        ("GUAJIRA_JIRA__AUTH__TOKEN", "t"),
+        ("GUAJIRA_ROUTE__0__PROJECT", "OPS"),
+        ("GUAJIRA_ROUTE__0__ISSUE_TYPE", "Task"),
+    ]);
+    let config = load_with("", &env).unwrap();
+    assert_eq!(config.guance.console_url, "https://us1-console.truewatch.com");
+    assert_eq!(config.guance.api_keys.len(), 2);
+    assert!(config.warnings.is_empty());
+}
+
+#[test]
+fn a_misspelt_variable_is_an_error() {
+    let said = |name: &str, value: &str| {
+        let env = Environment::from([(name, value)]);
+        load_with(MINIMAL, &env).map(|_| "no error").unwrap_err().to_string()
+    };
+    let all = [
+        said("GUAJIRA_JIRA__BASE_URI", "x"),
+        said("GUAJIRA_JIRA_BASE_URL", "x"),
+        said("GUAJIRA_SYNK__STATE", "x"),
+        said("GUAJIRA_ROUTE__5__PROJECT", "x"),
+        said("GUAJIRA_ROUTE__PROJECT", "x"),
+        said("GUAJIRA_SYNC__OVERLAP", ""),
+        said("GUAJIRA_JIRA__AUTH__TOKEN", ""),
+    ];
+    assert_snapshot!(all.join("\n"), @r#"
+    GUAJIRA_JIRA__BASE_URI: unknown key `base_uri` in [jira]; did you mean `base_url`?
+    GUAJIRA_JIRA_BASE_URL: unknown variable; did you mean GUAJIRA_JIRA__BASE_URL?
+    GUAJIRA_SYNK__STATE: unknown key `synk`; did you mean `sync`?
+    GUAJIRA_ROUTE__5__PROJECT: there is no route 5: the next one is number 1
+    GUAJIRA_ROUTE__PROJECT: "project" is not the number of a route (from 0)
+    GUAJIRA_SYNC__OVERLAP: [sync].overlap is not a duration such as "90s", "10m" or "24h"
+    GUAJIRA_JIRA__AUTH__TOKEN: no secret for [jira.auth].token: the text is empty
+    "#);
+    let own = swap("\"j-token\"", "{ env = \"GUAJIRA_JIRA_AUTH_TOKEN\" }");
+    assert!(load_with(&own, &Environment::from([("GUAJIRA_JIRA_AUTH_TOKEN", "t")])).is_ok());
+}
+
+#[test]
+fn secrets_come_from_files_and_commands_beside_the_config() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("key"), "from-file\n").unwrap();
+    let text = swap("\"g-key\"", "{ file = \"key\" }")
+        .replace("\"j-token\"", "{ command = [\"sh\", \"-c\", \"echo from-command\"] }");
+    fs::write(at("sync.toml"), text).unwrap();
+    let config = Config::load(Some(&at("sync.toml")), &Environment::default()).unwrap();
+    assert_eq!(config.guance.api_keys[0].expose(), "from-file");
+    assert!(matches!(&config.jira.auth, jira::Auth::Basic { token, .. } if token.expose() == "from-command"));
+    assert_eq!(config.sync.state, at("guajira.db"));
+    assert_eq!(config.path, Some(at("sync.toml")));
+}
+
+#[test]
+fn a_secret_that_is_not_there_names_its_key_and_source() {
+    let said = |source: &str| error(&swap("\"j-token\"", source));
+    let all = [
+        said("\"\""),
+        said("{ env = \"NO_SUCH\" }"),
+        said("{ file = \"/no/such\" }"),
+        said("{ command = [\"sh\", \"-c\", \"echo hunter2; exit 3\"] }"),
+        said("{ command = [\"true\"] }"),
+        said("{ command = [\"/no/such\"] }"),
+        said("{}"),
+    ];
+    assert_snapshot!(all.join("\n"), @r#"
+    sync.toml:9: no secret for [jira.auth].token: the text is empty
+    sync.toml:9: no secret for [jira.auth].token: the variable NO_SUCH is not set
+    sync.toml:9: no secret for [jira.auth].token: cannot read the file /no/such: No such file or directory (os error 2)
+    sync.toml:9: no secret for [jira.auth].token: the command sh failed: exit status: 3
+    sync.toml:9: no secret for [jira.auth].token: the output of true is empty
+    sync.toml:9: no secret for [jira.auth].token: the command /no/such cannot be started: No such file or directory (os error 2)
+    sync.toml:9: [jira.auth].token must be exactly one of { env = "NAME" }, { file = "PATH" } or { command = ["prog", "arg"] }
+    9 | token = …
+      | ^^^^^
+    "#);
+}
+
+#[test]
+fn secrets_are_not_needed_for_a_draft() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("sync.toml");
+    fs::write(&file, swap("\"j-token\"", "{ env = \"NO_SUCH\" }")).unwrap();
+    let draft = Draft::load(Some(&file), &Environment::default()).unwrap();
+    assert_eq!(draft.sync.state, folder.path().join("guajira.db"));
+    assert!(draft.resolve(&Environment::default()).is_err());
+}
+
+#[test]
+fn addresses_are_checked() {
+    let said = |url: &str| error(&swap("https://example.atlassian.net", url));
+    let all = [
+        said("example.atlassian.net"),
+        said("ftp://example.net"),
+        said("https://example.net/?x=1"),
+        said("https://example.net/rest/api/2"),
+        said("https://bot@example.net"),
+    ];
+    assert_snapshot!(all.join("\n"), @r#"
+    sync.toml:6: [jira].base_url is not an address such as "https://example.com"
+    6 | base_url = …
+      | ^^^^^^^^
+    sync.toml:6: [jira].base_url must begin with https:// or http://
+    6 | base_url = …
+      | ^^^^^^^^
+    sync.toml:6: [jira].base_url must end before `?` and `#`
+    6 | base_url = …
+      | ^^^^^^^^
+    sync.toml:6: [jira].base_url must be the address of the site, without the path of its API
+    6 | base_url = …
+      | ^^^^^^^^
+    sync.toml:6: [jira].base_url holds a user name or password: they belong into their own keys
+    6 | base_url = …
+      | ^^^^^^^^
+    "#);
+    let plain = load(&swap("https://example.atlassian.net", "http://jira.example.net")).unwrap();
+    assert_snapshot!(plain.warnings.join("\n"), @"[jira].base_url begins with http://: credentials and texts travel unencrypted");
+}
+
+#[test]
+fn the_console_is_found_for_known_sites_only() {
+    let console = |url: &str| load(&swap("https://openapi.guance.com", url)).unwrap().guance.console_url;
+    assert_eq!(console("https://cn6-openapi.guance.one/"), "https://cn6-console.guance.one");
+    assert_eq!(console("https://guance.example.com/x"), "https://guance.example.com/x");
+}
+
+#[test]
+fn a_missing_file_says_how_to_get_one() {
+    let missing = Path::new("/no/such/sync.toml");
+    let problem = Draft::load(Some(missing), &Environment::default()).unwrap_err().problems.remove(0);
+    assert_eq!(problem.message, "cannot read /no/such/sync.toml: No such file or directory (os error 2)");
+    assert!(problem.hint.unwrap().contains("guajira init"));
+}
