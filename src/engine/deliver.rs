@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, delta, pull, trust};
+use super::{Run, Trouble, delta, threads, trust};
 use crate::domain::{Action, CommentLink, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
 use crate::state::{Deferral, Queued, Tx};
@@ -176,7 +176,7 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
         if link.seen(target).is_some() {
             return Ok(Some(batch));
         }
-        pull::thread(run, &link, target)?;
+        threads::thread(run, &link, target)?;
         let known = run.world.state.issue_link(Side::Guance, &link.guance)?.is_some_and(|l| l.seen(target).is_some());
         if !known {
             let later = Deferral { not_before: run.world.clock.now() + UNSURE_WAIT, counts: false };

@@ -3,7 +3,9 @@
 pub mod budget;
 mod deliver;
 mod pull;
+mod reading;
 pub mod report;
+mod threads;
 mod trust;
 
 use std::collections::HashMap;
@@ -115,9 +117,9 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
     }
     if !order.dry_run {
         deliver::side(&mut run, Side::Jira)?;
-        pull::due_threads(&mut run)?;
+        threads::due_threads(&mut run)?;
         deliver::both(&mut run)?;
-        pull::threads_in_turn(&mut run)?;
+        threads::threads_in_turn(&mut run)?;
         deliver::both(&mut run)?;
     }
     run.report.close(world.state, run.interrupted, world.clock.now())?;

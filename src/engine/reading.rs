@@ -1,0 +1,104 @@
+//! What a run asks a side for: from the cursor, far back for a sweep, or a backfill's window.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Run, Trouble, delta, pull};
+use crate::domain::{IssueId, Side};
+use crate::plan::issues::Scope;
+use crate::ports::{Batch, Identity, Span};
+use crate::state::Cursor;
+
+/// Fact: when the latest copy was made that a rebuild found.
+const LATEST_COPY: &str = "engine.latest-copy";
+
+/// What is to be read, and what follows from having read it.
+pub(super) struct Reading {
+    pub(super) side: Side,
+    pub(super) span: Span,
+    pub(super) scope: Scope,
+    /// The cursor before the read, or the one that the first read begins.
+    pub(super) cursor: Cursor,
+    /// True when there was no cursor.
+    pub(super) first: bool,
+    /// True when this read looks far back.
+    pub(super) sweep: bool,
+}
+
+impl Reading {
+    pub(super) fn plan(run: &Run<'_>, side: Side, identity: &Identity) -> Result<Self, Trouble> {
+        let settings = run.world.settings;
+        let ours = run.world.clock.now();
+        let theirs = identity.clock.unwrap_or(ours);
+        let found = run.world.state.cursor(side)?;
+        let first = found.is_none();
+        let cursor = match found {
+            Some(cursor) => cursor,
+            None => {
+                let mut start = theirs - delta(settings.window);
+                if side == Side::Guance
+                    && let Some(copied) = latest_copy(run)?
+                {
+                    start = start.min(copied - delta(settings.overlap));
+                }
+                Cursor { at: start, floor: start, swept: ours }
+            }
+        };
+        let strays = if side == Side::Jira { strays(run)? } else { Vec::new() };
+        let span = |from, until| Span { from, until, strays, ours_only: false };
+        if let Some(backfill) = run.order.backfill {
+            let scope = Scope { from: backfill.from, until: backfill.until };
+            let span = span(backfill.from, backfill.until);
+            return Ok(Self { side, span, scope, cursor, first, sweep: false });
+        }
+        let since_sweep = ours.signed_duration_since(cursor.swept);
+        let sweep = !first && (since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.sweep_every));
+        let mut from = cursor.at - delta(settings.overlap);
+        if sweep {
+            from = from.min(theirs - delta(settings.sweep_back));
+        }
+        // Jira comments of old pairs are in scope however old the pair is; only a Guance issue's opening is not.
+        let from = if first || side == Side::Guance { from.max(cursor.floor) } else { from };
+        let scope = Scope { from: cursor.floor, until: None };
+        Ok(Self { side, span: span(from, None), scope, cursor, first, sweep })
+    }
+
+    /// Returns the cursor after this read: what was really seen, never beyond the remote's own clock.
+    pub(super) fn next_cursor(&self, batch: &Batch, clock: Option<DateTime<Utc>>, ours: DateTime<Utc>) -> Cursor {
+        let seen = batch.watermark.unwrap_or(self.cursor.at);
+        let at = match batch.clock.or(clock) {
+            Some(clock) => seen.min(clock),
+            None => seen,
+        };
+        let swept = if self.sweep { ours } else { self.cursor.swept };
+        Cursor { at: at.max(self.cursor.at), floor: self.cursor.floor, swept }
+    }
+}
+
+/// Pairs whose Jira issue was moved out of the routes' projects: the usual selection does not find them.
+fn strays(run: &Run<'_>) -> Result<Vec<IssueId>, Trouble> {
+    let inside = |name: &str| {
+        let project = name.rsplit_once('-').map_or(name, |(project, _)| project);
+        run.world.settings.projects.iter().any(|p| p == project)
+    };
+    let links = run.world.state.recent_links(5000)?;
+    Ok(links.into_iter().filter(|link| !inside(&link.jira_name)).map(|link| link.jira).take(500).collect())
+}
+
+/// With no cursor the state is new or lost: every copy that carries our marker is a pair, and the latest of them
+/// tells how far Guance had been read.
+pub(super) fn rebuild(run: &mut Run<'_>) -> Result<(), Trouble> {
+    let from = DateTime::<Utc>::UNIX_EPOCH;
+    let span = Span { from, until: None, strays: Vec::new(), ours_only: true };
+    let batch = run.world.jira.changed(&span)?;
+    let ours = batch.issues.iter().filter(|issue| issue.claim.as_ref().is_some_and(|claim| claim.proven));
+    if let Some(latest) = ours.map(|issue| issue.created).max() {
+        run.world.state.set_fact(LATEST_COPY, &latest.to_rfc3339(), run.world.clock.now())?;
+    }
+    pull::adopt(run, &batch.issues)
+}
+
+/// When the latest copy was made that a rebuild found, by Jira's clock.
+fn latest_copy(run: &Run<'_>) -> Result<Option<DateTime<Utc>>, Trouble> {
+    let fact = run.world.state.fact(LATEST_COPY)?;
+    Ok(fact.and_then(|(time, _)| DateTime::parse_from_rfc3339(&time).ok()).map(|time| time.to_utc()))
+}

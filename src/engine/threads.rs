@@ -1,0 +1,239 @@
+//! Threads: when a pair's comments are read, and how far they are known.
+
+use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Run, Trouble, pull};
+use crate::domain::{Claim, Comment, Issue, IssueLink, Side, Visibility};
+use crate::plan::Step;
+use crate::plan::comments::{self, Thread};
+use crate::ports::{ApiErrorKind, Batch};
+
+/// An issue's `updated` is taken as final only this long after it, since some servers keep whole seconds.
+const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(2);
+
+/// After so many threads that could not be read a side is left alone.
+const MAX_FAILED_THREADS: usize = 3;
+
+/// Most threads that one run catches up on.
+const MAX_DUE_THREADS: usize = 500;
+
+/// How soon a Guance thread comes round again, by how long ago something happened in the pair.
+const TURNS: [(TimeDelta, TimeDelta); 3] = [
+    (TimeDelta::hours(1), TimeDelta::minutes(5)),
+    (TimeDelta::days(1), TimeDelta::minutes(30)),
+    (TimeDelta::days(30), TimeDelta::hours(6)),
+];
+
+/// What the threads of a batch brought.
+#[derive(Default)]
+pub(super) struct Taken {
+    /// Steps of every thread that could be read.
+    pub(super) steps: Vec<Step>,
+    /// Every thread that was read, or should have been.
+    pub(super) seen: Vec<Seen>,
+}
+
+/// How far a thread is known.
+pub(super) struct Seen {
+    pub(super) link: IssueLink,
+    /// Up to which `updated` it is known whole; `None`: to be read again.
+    pub(super) whole: Option<DateTime<Utc>>,
+    /// `updated` of its issue, or of its latest comment.
+    pub(super) updated: DateTime<Utc>,
+}
+
+impl Seen {
+    /// The issue cannot be read by id: gone or hidden. Should it come back, its `updated` is later than this.
+    fn absent(link: &IssueLink) -> Self {
+        let long_ago = DateTime::UNIX_EPOCH;
+        Self { link: link.clone(), whole: Some(long_ago), updated: long_ago }
+    }
+}
+
+/// Where issues were read from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A search index, which may lag.
+    Index,
+    /// The issues themselves, by id.
+    Item,
+}
+
+/// Reads the Jira threads that changed since they were last read whole.
+pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> Result<Taken, Trouble> {
+    let mut taken = Taken::default();
+    let mut failed = 0;
+    for issue in &batch.issues {
+        let Some(link) = run.world.state.issue_link(Side::Jira, &issue.id)? else { continue };
+        // A search index that lags may show an older state than what was read before: that is no news.
+        if link.jira_seen.is_some_and(|seen| seen >= issue.updated) {
+            continue;
+        }
+        if run.must_stop() {
+            taken.seen.push(Seen { link, whole: None, updated: issue.updated });
+            continue;
+        }
+        match one_thread(run, issue, &link, source) {
+            Ok(Some((steps, whole))) => {
+                let clock = batch.clock.unwrap_or(issue.updated);
+                // Not final yet, but everything in it is known: the next read finds the same or more.
+                let early = clock < issue.updated + SETTLED_AFTER;
+                let seen = issue.updated - TimeDelta::milliseconds(i64::from(early));
+                taken.steps.extend(steps);
+                taken.seen.push(Seen { link, whole: whole.then_some(seen), updated: issue.updated });
+            }
+            Ok(None) => {}
+            Err(Trouble::Api(err)) if matches!(err.kind, ApiErrorKind::Unavailable { .. } | ApiErrorKind::Refused) => {
+                failed += 1;
+                run.report.thread_failed(Side::Jira, &link.jira_name, &err);
+                taken.seen.push(Seen { link, whole: None, updated: issue.updated });
+                if failed >= MAX_FAILED_THREADS {
+                    return Err(Trouble::Api(err));
+                }
+            }
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    Ok(taken)
+}
+
+/// Plans one Jira thread; `None` when its issue cannot be read. The flag says whether all of it is settled.
+fn one_thread(
+    run: &Run<'_>,
+    issue: &Issue,
+    link: &IssueLink,
+    source: Source,
+) -> Result<Option<(Vec<Step>, bool)>, Trouble> {
+    let fetched;
+    // A thread that is not trusted is read from the issue itself, not from a search index that may lag.
+    let trusted = link.jira_seen.is_some() || source == Source::Item;
+    let comments = match issue.thread.as_ref().filter(|_| trusted) {
+        Some(comments) => comments,
+        None => match run.remote(issue.side).thread(&issue.id)? {
+            Some(comments) => {
+                fetched = comments;
+                &fetched
+            }
+            None => return Ok(None),
+        },
+    };
+    plan_thread(run, link, issue.side, &issue.visibility, comments).map(Some)
+}
+
+fn plan_thread(
+    run: &Run<'_>,
+    link: &IssueLink,
+    side: Side,
+    visibility: &Visibility,
+    comments: &[Comment],
+) -> Result<(Vec<Step>, bool), Trouble> {
+    let ids = comments.iter().map(|c| (&c.id, c.claim.as_ref().map(|Claim { key, .. }| key)));
+    let known = run.world.state.known_comments(side, ids)?;
+    let thread = Thread { link, side, issue: visibility, comments };
+    let decision = comments::thread(&thread, &known, run.world.policy);
+    Ok((decision.steps, !decision.unfinished))
+}
+
+/// Reads the threads that must be read before they can be trusted.
+pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
+    for side in [Side::Jira, Side::Guance] {
+        if side == Side::Guance && !run.world.policy.flow.replies || run.is_down(side) {
+            continue;
+        }
+        if let Err(trouble) = due_on(run, side) {
+            run.absorb(side, trouble)?;
+        }
+    }
+    Ok(())
+}
+
+fn due_on(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
+    let due = run.world.state.due_threads(side, MAX_DUE_THREADS)?;
+    for some in due.chunks(100) {
+        if side == Side::Jira {
+            due_on_jira(run, some)?;
+            continue;
+        }
+        for link in some {
+            if run.must_stop() {
+                return Ok(());
+            }
+            thread(run, link, side)?;
+        }
+    }
+    Ok(())
+}
+
+/// Jira's issues come many at a time, and with them who may see them.
+fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
+    if links.is_empty() || run.must_stop() {
+        return Ok(());
+    }
+    run.identify(Side::Jira)?;
+    let ids: Vec<_> = links.iter().map(|link| link.jira.clone()).collect();
+    let mut batch = run.world.jira.issues(&ids)?;
+    batch.clock = batch.clock.or_else(|| run.identities.get(&Side::Jira).and_then(|i| i.clock));
+    pull::adopt(run, &batch.issues)?;
+    let mut taken = read_threads(run, &batch, Source::Item)?;
+    for link in links {
+        if !batch.issues.iter().any(|issue| issue.id == link.jira) {
+            taken.seen.push(Seen::absent(link));
+        }
+    }
+    settle_threads(run, Side::Jira, &taken)
+}
+
+/// Reads one thread and takes over what it brings.
+pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<(), Trouble> {
+    if side == Side::Jira {
+        return due_on_jira(run, std::slice::from_ref(link));
+    }
+    run.identify(side)?;
+    let id = link.id(side);
+    let Some(comments) = run.remote(side).thread(id)? else {
+        return settle_threads(run, side, &Taken { steps: Vec::new(), seen: vec![Seen::absent(link)] });
+    };
+    let (steps, whole) = plan_thread(run, link, side, &Visibility::Public, &comments)?;
+    let latest = comments.iter().map(|c| c.updated).max().unwrap_or(DateTime::UNIX_EPOCH);
+    let updated = run.guance_updated.get(id).copied().unwrap_or(latest);
+    let whole = whole.then_some(updated.max(link.seen(side).unwrap_or(updated)));
+    let taken = Taken { steps, seen: vec![Seen { link: link.clone(), whole, updated: latest }] };
+    settle_threads(run, side, &taken)
+}
+
+fn settle_threads(run: &mut Run<'_>, side: Side, taken: &Taken) -> Result<(), Trouble> {
+    let now = run.world.clock.now();
+    let tx = run.world.state.begin()?;
+    for step in &taken.steps {
+        pull::apply(run, &tx, step, false, now)?;
+    }
+    for Seen { link, whole, updated } in &taken.seen {
+        tx.thread_read(&link.guance, side, *whole, *updated, now)?;
+    }
+    tx.commit()?;
+    run.world.failpoints.hit("thread read")?;
+    Ok(())
+}
+
+/// Reads Guance threads in turn, with what the deliveries left of the minute's budget: Guance has no "replies since".
+pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
+    let side = Side::Guance;
+    if !run.world.policy.flow.replies || run.is_down(side) {
+        return Ok(());
+    }
+    let now = run.world.clock.now();
+    for (active, every) in TURNS {
+        for link in run.world.state.threads_in_turn(now - active, now - every, now, 200)? {
+            if run.must_stop() {
+                return Ok(());
+            }
+            match thread(run, &link, side) {
+                Ok(()) => {}
+                Err(Trouble::Api(err)) if err.kind == ApiErrorKind::OutOfBudget => return Ok(()),
+                Err(trouble) => return run.absorb(side, trouble),
+            }
+        }
+    }
+    Ok(())
+}
