@@ -119,3 +119,123 @@ fn proven(issue: &Issue) -> Option<IssueId> {
 fn age_rank(id: &IssueId) -> (u64, &str) {
     (id.as_str().parse().unwrap_or(u64::MAX), id.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use super::*;
+    use crate::domain::{Claim, IssueLink, Level, Person, Visibility};
+    use crate::plan::{Flow, Route};
+    use crate::text::Doc;
+
+    fn issue(side: Side, id: &str) -> Issue {
+        Issue {
+            side,
+            id: IssueId::new(id),
+            name: id.to_owned(),
+            url: format!("https://guance.example/{id}"),
+            title: "磁盘满".to_owned(),
+            body: Doc::from_plain("text"),
+            level: Some(Level { id: "system_level_1".into(), name: "P1".into() }),
+            source: String::new(),
+            status: "10".to_owned(),
+            author: Person::default(),
+            created: DateTime::from_timestamp(1000, 0).unwrap(),
+            updated: DateTime::from_timestamp(1000, 0).unwrap(),
+            visibility: Visibility::Public,
+            service: false,
+            claim: None,
+            thread: None,
+        }
+    }
+
+    fn copy(id: &str, claims: &str, proven: bool) -> Issue {
+        let key = Key::issue(Side::Guance, &IssueId::new(claims));
+        Issue { claim: Some(Claim { key, proven, written: None }), ..issue(Side::Jira, id) }
+    }
+
+    fn policy(priority: Option<&[(&str, &str)]>) -> Policy {
+        let priority = priority.map(|table| table.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect());
+        Policy {
+            flow: Flow { issues: true, comments: true, replies: true, edits: true, copy_restricted: false },
+            routes: vec![Route { project: "OPS".into(), issue_type: "Bug".into(), labels: vec![], priority }],
+        }
+    }
+
+    fn scope(from: i64) -> Scope {
+        Scope { from: DateTime::from_timestamp(from, 0).unwrap(), until: None }
+    }
+
+    fn why(issue: &Issue, known: &Known, policy: &Policy, scope: Scope) -> Option<SkipReason> {
+        match original(issue, known, policy, scope) {
+            Step::Skip { reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn an_issue_in_scope_that_nobody_knows_is_pushed() {
+        let issue = issue(Side::Guance, "issue_a");
+        let step = original(&issue, &Known::default(), &policy(None), scope(0));
+        let Step::Push(push) = step else { panic!("{step:?}") };
+        assert_eq!(push.key.as_str(), "guance/issue/issue_a");
+    }
+
+    #[test]
+    fn what_is_not_pushed_says_why() {
+        let unknown = Known::default();
+        let a = issue(Side::Guance, "issue_a");
+        assert_eq!(why(&a, &unknown, &policy(None), scope(2000)), Some(SkipReason::OutsideWindow));
+        let unlisted = policy(Some(&[("P0", "Highest")]));
+        assert_eq!(why(&a, &unknown, &unlisted, scope(0)), Some(SkipReason::LevelNotListed("P1".into())));
+        let mut known = Known::default();
+        known.outbox.insert(Key::issue(Side::Guance, &a.id), (Stage::InFlight, content(&a)));
+        assert_eq!(why(&a, &known, &policy(None), scope(0)), Some(SkipReason::InDoubt));
+    }
+
+    #[test]
+    fn a_level_is_listed_by_name_in_any_case_or_by_id() {
+        for word in ["P1", "p1", "system_level_1"] {
+            let listed = policy(Some(&[(word, "High")]));
+            let step = original(&issue(Side::Guance, "issue_a"), &Known::default(), &listed, scope(0));
+            let Step::Push(Push { action: Action::CreateIssue(new), .. }) = step else { panic!("{step:?}") };
+            assert_eq!(new.priority.as_deref(), Some("High"));
+        }
+    }
+
+    #[test]
+    fn a_waiting_create_follows_a_changed_title() {
+        let mut a = issue(Side::Guance, "issue_a");
+        let mut known = Known::default();
+        known.outbox.insert(Key::issue(Side::Guance, &a.id), (Stage::Pending, content(&a)));
+        assert_eq!(why(&a, &known, &policy(None), scope(0)), Some(SkipReason::Queued));
+        a.title = "磁盘快满".to_owned();
+        assert_eq!(why(&a, &known, &policy(None), scope(0)), None);
+    }
+
+    #[test]
+    fn of_two_that_claim_one_original_the_oldest_is_the_copy() {
+        let both = [copy("10002", "issue_a", true), copy("10001", "issue_a", true)];
+        let steps = copies(&both, &Known::default());
+        let adopted: Vec<_> = steps.iter().filter(|step| matches!(step, Step::AdoptIssue { .. })).collect();
+        let [Step::AdoptIssue { jira, .. }] = adopted.as_slice() else { panic!("{steps:?}") };
+        assert_eq!(jira.as_str(), "10001");
+    }
+
+    #[test]
+    fn a_label_alone_is_no_proof_and_a_linked_original_has_its_copy_already() {
+        assert!(copies(&[copy("10001", "issue_a", false)], &Known::default()).is_empty());
+        let mut known = Known::default();
+        let link = IssueLink {
+            guance: IssueId::new("issue_a"),
+            jira: IssueId::new("10001"),
+            jira_name: "OPS-1".into(),
+            guance_seen: None,
+            jira_seen: None,
+        };
+        known.issues.insert((Side::Guance, link.guance.clone()), link);
+        let steps = copies(&[copy("10009", "issue_a", true)], &known);
+        assert!(matches!(steps.as_slice(), [Step::Skip { reason: SkipReason::SecondClaim, .. }]), "{steps:?}");
+    }
+}

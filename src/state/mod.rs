@@ -193,3 +193,6 @@ fn to_ms(time: DateTime<Utc>) -> i64 {
 fn from_ms(ms: i64) -> DateTime<Utc> {
     Utc.timestamp_millis_opt(ms).single().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

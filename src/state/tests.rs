@@ -1,0 +1,188 @@
+//! The state file's own rules.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::*;
+use crate::domain::{Action, CommentId, Fingerprint, IssueId, Key, Push, Side, Stage};
+use crate::text::Doc;
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap()
+}
+
+fn fresh() -> (tempfile::TempDir, State) {
+    let dir = tempfile::tempdir().unwrap();
+    let state = State::open(&dir.path().join("guajira.db")).unwrap();
+    (dir, state)
+}
+
+fn comment(id: &str, lane: &str, text: &str) -> Push {
+    Push {
+        key: Key::comment(Side::Jira, &CommentId::new(id)),
+        lane: IssueId::new(lane),
+        target: Side::Guance,
+        action: Action::AddComment {
+            issue: IssueId::new(lane),
+            body: Doc::from_plain(text),
+            origin_url: String::new(),
+            internal: false,
+        },
+        content: Fingerprint::of(&[text]),
+        summary: format!("comment {text}"),
+    }
+}
+
+fn enqueue(state: &State, push: &Push) {
+    let tx = state.begin().unwrap();
+    tx.enqueue(push, false, at(0)).unwrap();
+    tx.commit().unwrap();
+}
+
+fn ready(state: &State) -> Vec<String> {
+    let rows = state.ready(Side::Guance, at(100), 50).unwrap();
+    rows.into_iter().map(|queued| queued.push.key.as_str().to_owned()).collect()
+}
+
+#[test]
+fn only_the_first_write_of_a_lane_is_ready() {
+    let (_dir, state) = fresh();
+    for (id, lane) in [("1", "a"), ("2", "a"), ("3", "b")] {
+        enqueue(&state, &comment(id, lane, "x"));
+    }
+    assert_eq!(ready(&state), ["jira/comment/1", "jira/comment/3"]);
+    let tx = state.begin().unwrap();
+    tx.bury(&Key::comment(Side::Jira, &CommentId::new("1")), "too long", at(1)).unwrap();
+    tx.commit().unwrap();
+    assert_eq!(ready(&state), ["jira/comment/2", "jira/comment/3"], "a dead write does not block its lane");
+}
+
+#[test]
+fn enqueueing_twice_adds_nothing_and_an_unsent_write_follows_its_original() {
+    let (_dir, state) = fresh();
+    enqueue(&state, &comment("1", "a", "old"));
+    enqueue(&state, &comment("1", "a", "new"));
+    let rows = state.unsettled().unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows.first().unwrap().push, comment("1", "a", "new"));
+}
+
+#[test]
+fn a_write_in_flight_is_not_touched_by_a_new_plan() {
+    let (_dir, state) = fresh();
+    let push = comment("1", "a", "old");
+    enqueue(&state, &push);
+    let tx = state.begin().unwrap();
+    tx.mark_in_flight(&[&push.key], at(1)).unwrap();
+    tx.commit().unwrap();
+    enqueue(&state, &comment("1", "a", "new"));
+    let rows = state.in_flight(Side::Guance).unwrap();
+    assert_eq!(rows.first().map(|row| (&row.push, row.stage)), Some((&push, Stage::InFlight)));
+}
+
+#[test]
+fn a_newer_edit_replaces_an_unsent_one_and_an_old_one_may_come_back() {
+    let (_dir, state) = fresh();
+    let edit = |text: &str| {
+        let mut push = comment("1", "a", text);
+        push.key = push.key.edit(&push.content);
+        push
+    };
+    enqueue(&state, &edit("b"));
+    enqueue(&state, &edit("c"));
+    assert_eq!(ready(&state), [edit("c").key.as_str()]);
+    let tx = state.begin().unwrap();
+    tx.done(&edit("c").key, at(1)).unwrap();
+    tx.commit().unwrap();
+    enqueue(&state, &edit("b"));
+    enqueue(&state, &edit("c"));
+    assert_eq!(ready(&state), [edit("c").key.as_str()]);
+}
+
+#[test]
+fn a_clock_set_back_neither_blocks_a_write_nor_frees_a_request() {
+    let (_dir, state) = fresh();
+    let push = comment("1", "a", "x");
+    enqueue(&state, &push);
+    let tx = state.begin().unwrap();
+    let wait = Deferral { not_before: at(100) + TimeDelta::days(2), counts: true };
+    tx.defer(&push.key, wait, None).unwrap();
+    tx.commit().unwrap();
+    assert_eq!(ready(&state), ["jira/comment/1"]);
+    state.record_request("key", at(5000)).unwrap();
+    assert_eq!(state.requests_since("key", at(40), at(100)).unwrap(), [at(100)]);
+    assert!(state.requests_since("key", at(140), at(200)).unwrap().is_empty());
+}
+
+#[test]
+fn a_cursor_never_moves_backwards() {
+    let (_dir, state) = fresh();
+    for seconds in [500, 300] {
+        let tx = state.begin().unwrap();
+        tx.advance(Side::Jira, &Cursor { at: at(seconds), floor: at(100), swept: at(0) }).unwrap();
+        tx.commit().unwrap();
+    }
+    assert_eq!(state.cursor(Side::Jira).unwrap().unwrap().at, at(500));
+}
+
+#[test]
+fn the_file_is_private_and_a_newer_or_foreign_one_is_refused_by_name() {
+    let (dir, state) = fresh();
+    let path = dir.path().join("guajira.db");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    state.conn.pragma_update(None, "user_version", 99).unwrap();
+    drop(state);
+    let err = State::open(&path).unwrap_err();
+    assert!(matches!(err, StateError::Newer { version: 99, .. }), "{err}");
+    let foreign = dir.path().join("foreign.db");
+    std::fs::write(&foreign, "not a database at all, but long enough to be looked at as one").unwrap();
+    let err = State::open(&foreign).unwrap_err();
+    assert!(matches!(err, StateError::Corrupt(_)), "{err}");
+}
+
+#[test]
+fn one_run_at_a_time_and_the_lock_goes_with_its_holder() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("guajira.db");
+    let held = RunLock::take(&path).unwrap();
+    assert!(held.is_some());
+    assert!(RunLock::take(&path).unwrap().is_none());
+    drop(held);
+    assert!(RunLock::take(&path).unwrap().is_some());
+}
+
+#[test]
+fn a_copy_in_memory_leaves_the_file_alone() {
+    let (dir, state) = fresh();
+    enqueue(&state, &comment("1", "a", "x"));
+    let copy = State::open_copy(&dir.path().join("guajira.db")).unwrap();
+    enqueue(&copy, &comment("2", "b", "y"));
+    assert_eq!(copy.unsettled().unwrap().len(), 2);
+    assert_eq!(state.unsettled().unwrap().len(), 1);
+}
+
+#[test]
+fn retry_takes_a_key_the_id_of_an_item_or_everything() {
+    let (_dir, state) = fresh();
+    for (id, lane) in [("1", "a"), ("2", "b"), ("3", "c")] {
+        let push = comment(id, lane, "x");
+        enqueue(&state, &push);
+        let tx = state.begin().unwrap();
+        tx.bury(&push.key, "no", at(1)).unwrap();
+        tx.commit().unwrap();
+    }
+    let revive = |id: Option<&str>| {
+        let tx = state.begin().unwrap();
+        let n = tx.revive(id).unwrap();
+        tx.commit().unwrap();
+        n
+    };
+    assert_eq!(revive(Some("jira/comment/1")), 1);
+    assert_eq!(revive(Some("2")), 1);
+    assert_eq!(revive(Some("unknown")), 0);
+    assert_eq!(revive(None), 1);
+}
