@@ -155,3 +155,141 @@ fn push(thread: &Thread<'_>, comment: &Comment, key: Key, content: Fingerprint, 
     let summary = format!("{verb} by {who} on {}", thread.link.jira_name);
     Push { key, lane: thread.link.guance.clone(), target, action, content, summary }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use super::*;
+    use crate::domain::{Claim, CommentId, IssueId, Person};
+    use crate::plan::Flow;
+    use crate::text::Doc;
+    use chrono::DateTime;
+
+    fn comment(text: &str) -> Comment {
+        let time = DateTime::from_timestamp(1000, 0).unwrap();
+        Comment {
+            side: Side::Jira,
+            id: CommentId::new("10042"),
+            issue: IssueId::new("10001"),
+            url: "https://jira.example/browse/OPS-1?focusedCommentId=10042".into(),
+            author: Person { name: "张三".into(), ..Person::default() },
+            body: Doc::from_plain(text),
+            created: time,
+            updated: time,
+            visibility: Visibility::Public,
+            claim: None,
+        }
+    }
+
+    fn link() -> IssueLink {
+        IssueLink {
+            guance: IssueId::new("issue_a"),
+            jira: IssueId::new("10001"),
+            jira_name: "OPS-1".into(),
+            guance_seen: None,
+            jira_seen: None,
+        }
+    }
+
+    fn policy() -> Policy {
+        let flow = Flow { issues: true, comments: true, replies: true, edits: true, copy_restricted: false };
+        Policy { flow, routes: Vec::new() }
+    }
+
+    fn decide(comment: &Comment, known: &Known) -> Step {
+        decide_in(comment, known, &Visibility::Public, &policy())
+    }
+
+    fn decide_in(comment: &Comment, known: &Known, issue: &Visibility, policy: &Policy) -> Step {
+        let link = link();
+        let all = [comment.clone()];
+        let thread = Thread { link: &link, side: Side::Jira, issue, comments: &all };
+        super::thread(&thread, known, policy).steps.remove(0)
+    }
+
+    fn reason(step: Step) -> SkipReason {
+        match step {
+            Step::Skip { reason, .. } | Step::Withdraw { reason, .. } => reason,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn copied(written: &Comment) -> Known {
+        let mut known = Known::default();
+        let link = CommentLink {
+            origin: Side::Jira,
+            origin_id: CommentId::new("10042"),
+            copy_id: CommentId::new("repim_b"),
+            lane: IssueId::new("issue_a"),
+            written: Some(written.fingerprint()),
+        };
+        known.comments.insert((Side::Jira, link.origin_id.clone()), link);
+        known
+    }
+
+    #[test]
+    fn a_new_comment_travels_with_author_link_and_marker() {
+        let original = comment("在看了");
+        let Step::Push(push) = decide(&original, &Known::default()) else { panic!() };
+        let Action::AddComment { issue, body, internal, .. } = push.action else { panic!() };
+        assert_eq!((issue.as_str(), internal), ("issue_a", false));
+        let text = body.canonical();
+        assert!(text.contains("张三") && text.contains("在看了"), "{text}");
+        assert!(text.contains(&format!("focusedCommentId=10042#guajira-{}", original.fingerprint())), "{text}");
+    }
+
+    #[test]
+    fn what_fewer_people_may_see_stays_where_it_is() {
+        let hidden = Visibility::Restricted("role Administrators".into());
+        let secret = Comment { visibility: hidden.clone(), ..comment("secret") };
+        let restricted = SkipReason::Restricted("role Administrators".into());
+        assert_eq!(reason(decide(&secret, &Known::default())), restricted);
+        let step = decide_in(&comment("x"), &Known::default(), &hidden, &policy());
+        assert_eq!(reason(step), restricted, "a restricted issue hides all its comments");
+        assert_eq!(
+            reason(decide(&Comment { visibility: hidden.clone(), ..comment("new") }, &copied(&comment("old")))),
+            restricted
+        );
+        let mut waiting = Known::default();
+        waiting.outbox.insert(Key::comment(Side::Jira, &secret.id), (Stage::Pending, secret.fingerprint()));
+        assert!(matches!(decide(&secret, &waiting), Step::Withdraw { .. }), "it must not be sent after all");
+        let mut open = policy();
+        open.flow.copy_restricted = true;
+        assert!(matches!(decide_in(&secret, &Known::default(), &hidden, &open), Step::Push(_)));
+    }
+
+    #[test]
+    fn an_edit_travels_once_and_its_undoing_follows_it() {
+        let (old, new) = (comment("old"), comment("new"));
+        assert_eq!(reason(decide(&old, &copied(&old))), SkipReason::Unchanged);
+        let Step::Push(push) = decide(&new, &copied(&old)) else { panic!() };
+        assert!(matches!(push.action, Action::EditComment { .. }));
+        let mut known = copied(&old);
+        known.outbox.insert(push.key.clone(), (Stage::InFlight, push.content));
+        let Step::Push(undo) = decide(&old, &known) else { panic!() };
+        assert_eq!(undo.content, old.fingerprint(), "the edit on its way would win otherwise");
+    }
+
+    #[test]
+    fn our_own_writing_is_recognised_with_and_without_the_state() {
+        let key = Key::comment(Side::Guance, &CommentId::new("repim_c"));
+        let ours = Comment { claim: Some(Claim { key, proven: true, written: None }), ..comment("x") };
+        let Step::AdoptComment(adopted) = decide(&ours, &Known::default()) else { panic!() };
+        assert_eq!((adopted.origin, adopted.origin_id.as_str()), (Side::Guance, "repim_c"));
+        let mut known = Known::default();
+        known.comments.insert((Side::Jira, ours.id.clone()), adopted);
+        assert_eq!(reason(decide(&ours, &known)), SkipReason::Echo);
+    }
+
+    #[test]
+    fn a_doubtful_write_makes_the_thread_unfinished() {
+        let original = comment("x");
+        let mut known = Known::default();
+        known.outbox.insert(Key::comment(Side::Jira, &original.id), (Stage::InFlight, original.fingerprint()));
+        let link = link();
+        let all = [original];
+        let thread = Thread { link: &link, side: Side::Jira, issue: &Visibility::Public, comments: &all };
+        assert!(super::thread(&thread, &known, &policy()).unfinished);
+    }
+}
