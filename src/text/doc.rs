@@ -145,9 +145,125 @@ impl Doc {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Returns what a person reads, without any markup.
+    /// Returns what a person reads, without any markup: a line per line, a blank line between blocks.
     pub fn plain_text(&self) -> String {
-        String::new()
+        let mut out = String::new();
+        plain_blocks(&self.blocks, 0, &mut out);
+        out.trim_matches('\n').to_owned()
+    }
+}
+
+/// Deepest nesting of blocks that is walked; readers never build deeper trees.
+pub(crate) const MAX_DEPTH: usize = 32;
+
+fn plain_blocks(blocks: &[Block], depth: usize, out: &mut String) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    for block in blocks {
+        if !out.is_empty() && !out.ends_with("\n\n") {
+            out.push_str(if out.ends_with('\n') { "\n" } else { "\n\n" });
+        }
+        plain_block(block, depth, out);
+    }
+}
+
+fn plain_block(block: &Block, depth: usize, out: &mut String) {
+    match block {
+        Block::Paragraph { content } | Block::Heading { content, .. } => out.push_str(&plain_inlines(content)),
+        Block::List { start, items } => plain_list(*start, items, depth, out),
+        Block::Code { text, .. } => out.push_str(text),
+        Block::Quote { blocks } => plain_blocks(blocks, depth + 1, out),
+        Block::Table { rows } => {
+            for row in rows {
+                let cells: Vec<String> = row.iter().map(|cell| one_line(&cell.blocks, depth + 1)).collect();
+                out.push_str(&cells.join(" | "));
+                out.push('\n');
+            }
+        }
+        Block::Rule => {}
+        Block::Panel { title, blocks, .. } => {
+            plain_blocks(&title.as_deref().map(Block::paragraph).into_iter().collect::<Vec<_>>(), depth, out);
+            plain_blocks(blocks, depth + 1, out);
+        }
+        Block::Expand { title, blocks } => {
+            out.push_str(title);
+            plain_blocks(blocks, depth + 1, out);
+        }
+    }
+}
+
+fn plain_list(start: Option<u64>, items: &[ListItem], depth: usize, out: &mut String) {
+    for (n, item) in items.iter().enumerate() {
+        if n > 0 && !out.ends_with('\n') {
+            out.push('\n');
+        }
+        match start {
+            Some(first) => out.push_str(&format!("{}. ", first.saturating_add(n as u64))),
+            None => out.push_str("- "),
+        }
+        match item.task {
+            Some(true) => out.push_str(TASK_DONE),
+            Some(false) => out.push_str(TASK_OPEN),
+            None => {}
+        }
+        let mut inner = String::new();
+        plain_blocks(&item.blocks, depth + 1, &mut inner);
+        out.push_str(&inner.trim_end_matches('\n').replace("\n\n", "\n").replace('\n', "\n  "));
+    }
+}
+
+/// What stands before the text of a done task where a format has no task lists.
+pub(crate) const TASK_DONE: &str = "\u{2611} ";
+/// What stands before the text of an open task where a format has no task lists.
+pub(crate) const TASK_OPEN: &str = "\u{2610} ";
+
+fn one_line(blocks: &[Block], depth: usize) -> String {
+    let mut out = String::new();
+    plain_blocks(blocks, depth, &mut out);
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the text of a run of inlines; a break is a newline.
+pub(crate) fn plain_inlines(content: &[Inline]) -> String {
+    content.iter().map(Inline::plain).collect()
+}
+
+impl Block {
+    /// Returns a paragraph of plain text.
+    pub fn paragraph(text: &str) -> Self {
+        Self::Paragraph { content: vec![Inline::text(text)] }
+    }
+}
+
+impl PanelKind {
+    /// Returns the word people read where a format has no panels.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Info => "Info",
+            Self::Note => "Note",
+            Self::Tip => "Tip",
+            Self::Warning => "Warning",
+            Self::Error => "Error",
+            Self::Success => "Success",
+        }
+    }
+}
+
+impl Mark {
+    /// Returns the place of the mark in the normal order.
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Self::Link(_) => 0,
+            Self::Color(_) => 1,
+            Self::Strong => 2,
+            Self::Em => 3,
+            Self::Strike => 4,
+            Self::Underline => 5,
+            Self::Sub => 6,
+            Self::Sup => 7,
+            Self::Code => 8,
+        }
     }
 }
 
@@ -165,5 +281,23 @@ impl Inline {
     /// Returns bold text.
     pub fn strong(text: impl Into<String>) -> Self {
         Self::Text { text: text.into(), marks: vec![Mark::Strong] }
+    }
+
+    /// Returns text with marks.
+    pub(crate) fn marked(text: impl Into<String>, marks: &[Mark]) -> Self {
+        Self::Text { text: text.into(), marks: marks.to_vec() }
+    }
+
+    /// Returns what a person reads of it: a mention is `@name`, an image without text is `[image]`.
+    pub(crate) fn plain(&self) -> String {
+        match self {
+            Self::Text { text, .. } | Self::Emoji { text } => text.clone(),
+            Self::Break => "\n".to_owned(),
+            Self::Mention { id, name } => {
+                let name = if name.is_empty() { id } else { name };
+                format!("@{}", name.trim_start_matches('@'))
+            }
+            Self::Image { alt, .. } => format!("[{}]", if alt.is_empty() { "image" } else { alt }),
+        }
     }
 }

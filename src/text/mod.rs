@@ -3,9 +3,16 @@
 //! Pure functions over untrusted input: no I/O, no panic, no recursion without a depth cap.
 
 pub mod adf;
+mod color;
+mod cut;
 pub mod doc;
+mod fit;
+mod grid;
 pub mod html;
 pub mod markdown;
+mod normal;
+mod spans;
+mod url;
 pub mod wiki;
 
 pub use doc::{Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};

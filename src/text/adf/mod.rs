@@ -1,0 +1,41 @@
+//! Atlassian Document Format: reader and writer.
+
+mod read;
+mod write;
+
+use serde_json::{Value, json};
+
+use super::cut;
+use super::doc::{Block, Doc};
+use super::fit::{Fate, Place, Rules};
+
+/// Reads a document; whatever it cannot name it reads as the text inside.
+pub fn read(value: &Value) -> Doc {
+    read::document(value).normalized()
+}
+
+/// Writes a document that is valid against the ADF schema. If its JSON would be longer than `max_chars` characters,
+/// cuts the document at a character boundary and ends it with a link to `rest`.
+pub fn write(doc: &Doc, max_chars: usize, rest: &str) -> Value {
+    let sized = |doc: &Doc| {
+        let value = write::document(&RULES.fit(doc));
+        let size = value.to_string().chars().count();
+        (value, size)
+    };
+    cut::to_fit(doc, max_chars, rest, sized).unwrap_or_else(|| json!({"version": 1, "type": "doc", "content": []}))
+}
+
+/// What ADF can hold. Source: Atlassian's JSON schema (`@atlaskit/adf-schema`, `full.json`).
+pub(crate) const RULES: Rules = Rules { fate, panel_title: false, images: false, ..Rules::ALL };
+
+fn fate(place: Place, block: &Block) -> Fate {
+    use Block::{Code, Expand, Heading, List, Panel, Paragraph, Quote, Rule, Table};
+    match (place, block) {
+        (Place::Item | Place::Quote, Table { .. } | Rule) | (Place::Panel, Table { .. }) => Fate::Hoist,
+        (Place::Item | Place::Quote, Heading { .. } | Quote { .. } | Panel { .. } | Expand { .. })
+        | (Place::Panel, Quote { .. } | Panel { .. } | Expand { .. })
+        | (Place::Cell, Table { .. } | Expand { .. })
+        | (Place::Expand, Expand { .. }) => Fate::Open,
+        (_, Paragraph { .. } | List { .. } | Code { .. }) | (_, _) => Fate::Keep,
+    }
+}

@@ -1,0 +1,286 @@
+//! Reads ADF as services really send it: looser than its schema, with nodes of tomorrow in it.
+
+use serde_json::Value;
+
+use crate::text::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, PanelKind, TableCell};
+
+/// Reads a document, or any node.
+pub(super) fn document(value: &Value) -> Doc {
+    let blocks = match value {
+        Value::String(text) => return Doc::from_plain(text),
+        Value::Array(nodes) => blocks(nodes, 0),
+        node if text_of(node, "type") == "doc" => blocks(children(node), 0),
+        node => blocks(std::slice::from_ref(node), 0),
+    };
+    Doc { blocks }
+}
+
+fn children(node: &Value) -> &[Value] {
+    node.get("content").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text_of<'a>(node: &'a Value, key: &str) -> &'a str {
+    node.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn attr<'a>(node: &'a Value, key: &str) -> &'a str {
+    node.get("attrs").map(|attrs| text_of(attrs, key)).unwrap_or_default()
+}
+
+/// Reads nodes; inline nodes that stand between blocks become paragraphs.
+fn blocks(nodes: &[Value], depth: usize) -> Vec<Block> {
+    let mut out = Vec::new();
+    let mut loose = Vec::new();
+    for node in nodes {
+        if is_inline(node) {
+            inline(node, &[], depth, &mut loose);
+            continue;
+        }
+        if !loose.is_empty() {
+            out.push(Block::Paragraph { content: std::mem::take(&mut loose) });
+        }
+        block(node, depth, &mut out);
+    }
+    if !loose.is_empty() {
+        out.push(Block::Paragraph { content: loose });
+    }
+    out
+}
+
+fn is_inline(node: &Value) -> bool {
+    matches!(
+        text_of(node, "type"),
+        "text"
+            | "hardBreak"
+            | "mention"
+            | "emoji"
+            | "date"
+            | "status"
+            | "inlineCard"
+            | "placeholder"
+            | "mediaInline"
+            | "inlineExtension"
+    )
+}
+
+fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
+    if depth >= MAX_DEPTH {
+        out.push(Block::paragraph(&all_text(node)));
+        return;
+    }
+    let inner = || blocks(children(node), depth + 1);
+    match text_of(node, "type") {
+        "paragraph" | "caption" => out.push(Block::Paragraph { content: inlines(node, depth) }),
+        "heading" => {
+            let level = node.pointer("/attrs/level").and_then(Value::as_u64).unwrap_or(1).clamp(1, 6);
+            out.push(Block::Heading { level: u8::try_from(level).unwrap_or(6), content: inlines(node, depth) });
+        }
+        "bulletList" => out.push(list(None, node, depth)),
+        "orderedList" => {
+            let first = node.pointer("/attrs/order").and_then(Value::as_u64).unwrap_or(1);
+            out.push(list(Some(first), node, depth));
+        }
+        "taskList" => out.push(task_list(node, depth)),
+        "decisionList" => out.push(list(None, node, depth)),
+        "codeBlock" => {
+            let language = Some(attr(node, "language").to_owned()).filter(|name| !name.is_empty());
+            out.push(Block::Code { language, text: all_text(node) });
+        }
+        "blockquote" => out.push(Block::Quote { blocks: inner() }),
+        "panel" => out.push(Block::Panel { kind: panel_kind(attr(node, "panelType")), title: None, blocks: inner() }),
+        "rule" => out.push(Block::Rule),
+        "table" => out.push(table(node, depth)),
+        "expand" | "nestedExpand" => {
+            out.push(Block::Expand { title: attr(node, "title").to_owned(), blocks: inner() });
+        }
+        "media" => out.push(Block::Paragraph { content: vec![media(node)] }),
+        "blockCard" | "embedCard" => out.push(Block::Paragraph { content: vec![card(node)] }),
+        // Layouts, media groups and whatever comes next: what is inside counts.
+        kind => {
+            let content = inner();
+            if !content.is_empty() {
+                out.extend(content);
+            } else if let Some(text) = words_of(node, kind) {
+                out.push(Block::paragraph(&text));
+            }
+        }
+    }
+}
+
+/// Returns what can be said of a node without content: its own words, or its name.
+fn words_of(node: &Value, kind: &str) -> Option<String> {
+    let container = ["layout", "media", "doc", "table", "list", "decision", "task", "bodied", "sync"];
+    let own = [text_of(node, "text"), attr(node, "text"), attr(node, "title"), attr(node, "url"), attr(node, "alt")];
+    if let Some(words) = own.into_iter().find(|words| !words.is_empty()) {
+        return Some(words.to_owned());
+    }
+    let key = attr(node, "extensionKey");
+    if !key.is_empty() {
+        return Some(format!("[unsupported: {key}]"));
+    }
+    let known = container.iter().any(|word| kind.starts_with(word));
+    (!kind.is_empty() && !known).then(|| format!("[unsupported: {kind}]"))
+}
+
+/// Returns all text below a node, without recursion, so that any depth is safe.
+fn all_text(node: &Value) -> String {
+    let mut out = String::new();
+    let mut stack = vec![node];
+    while let Some(node) = stack.pop() {
+        match text_of(node, "type") {
+            "text" => out.push_str(text_of(node, "text")),
+            "hardBreak" => out.push('\n'),
+            "mention" | "emoji" | "status" => out.push_str(attr(node, "text")),
+            "paragraph" | "heading" | "listItem" | "taskItem" if !out.is_empty() && !out.ends_with('\n') => {
+                out.push('\n')
+            }
+            _ => {}
+        }
+        stack.extend(children(node).iter().rev());
+    }
+    out
+}
+
+fn list(start: Option<u64>, node: &Value, depth: usize) -> Block {
+    let items = children(node)
+        .iter()
+        .map(|child| match text_of(child, "type") {
+            "listItem" => ListItem { task: None, blocks: blocks(children(child), depth + 2) },
+            "decisionItem" => {
+                let mut content = vec![Inline::text("◆ ")];
+                content.extend(inlines(child, depth + 1));
+                ListItem { task: None, blocks: vec![Block::Paragraph { content }] }
+            }
+            _ => ListItem { task: None, blocks: blocks(std::slice::from_ref(child), depth + 1) },
+        })
+        .collect();
+    Block::List { start, items }
+}
+
+/// Reads a task list; in ADF a nested list stands beside its item, in the tree it belongs to it.
+fn task_list(node: &Value, depth: usize) -> Block {
+    let mut items: Vec<ListItem> = Vec::new();
+    for child in children(node) {
+        match text_of(child, "type") {
+            "taskItem" | "blockTaskItem" => {
+                let done = attr(child, "state") == "DONE";
+                items.push(ListItem { task: Some(done), blocks: blocks(children(child), depth + 2) });
+            }
+            _ => {
+                let inner = blocks(std::slice::from_ref(child), depth + 1);
+                match items.last_mut() {
+                    Some(item) => item.blocks.extend(inner),
+                    None => items.push(ListItem { task: None, blocks: inner }),
+                }
+            }
+        }
+    }
+    Block::List { start: None, items }
+}
+
+fn panel_kind(name: &str) -> PanelKind {
+    match name {
+        "note" => PanelKind::Note,
+        "tip" => PanelKind::Tip,
+        "warning" => PanelKind::Warning,
+        "error" => PanelKind::Error,
+        "success" => PanelKind::Success,
+        _ => PanelKind::Info,
+    }
+}
+
+/// Reads a table; a cell that spans several places leaves the others blank.
+fn table(node: &Value, depth: usize) -> Block {
+    let mut grid = super::super::grid::Grid::default();
+    for row in children(node) {
+        grid.start_row();
+        for cell in children(row) {
+            let header = text_of(cell, "type") == "tableHeader";
+            let span = |key: &str| cell.pointer(key).and_then(Value::as_u64).unwrap_or(1);
+            let cell = TableCell { header, blocks: blocks(children(cell), depth + 3) };
+            grid.push(cell, span("/attrs/colspan"), span("/attrs/rowspan"));
+        }
+    }
+    Block::Table { rows: grid.into_rows() }
+}
+
+fn inlines(node: &Value, depth: usize) -> Vec<Inline> {
+    let mut out = Vec::new();
+    for child in children(node) {
+        inline(child, &[], depth + 1, &mut out);
+    }
+    out
+}
+
+fn inline(node: &Value, outer: &[Mark], depth: usize, out: &mut Vec<Inline>) {
+    let mut marks = outer.to_vec();
+    marks.extend(node.get("marks").and_then(Value::as_array).into_iter().flatten().filter_map(mark));
+    match text_of(node, "type") {
+        "text" => out.push(Inline::Text { text: text_of(node, "text").to_owned(), marks }),
+        "hardBreak" => out.push(Inline::Break),
+        "mention" => {
+            let name = attr(node, "text").trim_start_matches('@').to_owned();
+            out.push(Inline::Mention { id: attr(node, "id").to_owned(), name });
+        }
+        "emoji" => {
+            let text = [attr(node, "text"), attr(node, "shortName")].into_iter().find(|text| !text.is_empty());
+            out.push(Inline::Emoji { text: text.unwrap_or_default().to_owned() });
+        }
+        "date" => out.push(Inline::Text { text: date(node), marks }),
+        "status" => out.push(Inline::marked(attr(node, "text"), &[Mark::Code])),
+        "inlineCard" | "blockCard" | "embedCard" => out.push(card(node)),
+        "placeholder" => out.push(Inline::text(attr(node, "text"))),
+        "mediaInline" | "media" => out.push(media(node)),
+        _ if depth >= MAX_DEPTH => out.push(Inline::text(all_text(node))),
+        kind => {
+            let before = out.len();
+            for child in children(node) {
+                inline(child, &marks, depth + 1, out);
+            }
+            if out.len() == before
+                && let Some(text) = words_of(node, kind)
+            {
+                out.push(Inline::text(text));
+            }
+        }
+    }
+}
+
+/// Reads a date node: milliseconds since 1970, as a number or a string, to the day it shows.
+fn date(node: &Value) -> String {
+    let stamp = node.pointer("/attrs/timestamp");
+    let millis = stamp.and_then(|stamp| stamp.as_i64().or_else(|| stamp.as_str()?.trim().parse().ok()));
+    match millis.and_then(chrono::DateTime::from_timestamp_millis) {
+        Some(time) => time.format("%Y-%m-%d").to_string(),
+        None => stamp.and_then(Value::as_str).unwrap_or_default().to_owned(),
+    }
+}
+
+fn card(node: &Value) -> Inline {
+    let url = [attr(node, "url"), node.pointer("/attrs/data/url").and_then(Value::as_str).unwrap_or_default()];
+    let url = url.into_iter().find(|url| !url.is_empty()).unwrap_or_default();
+    let name = node.pointer("/attrs/data/name").and_then(Value::as_str).filter(|name| !name.is_empty());
+    Inline::link(name.unwrap_or(url), url)
+}
+
+/// Reads a media node. A file's `id` belongs to Atlassian's media service and says nothing to people.
+fn media(node: &Value) -> Inline {
+    let names = [attr(node, "alt"), attr(node, "__fileName"), attr(node, "fileName")];
+    let alt = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    Inline::Image { url: attr(node, "url").to_owned(), alt: alt.to_owned() }
+}
+
+fn mark(mark: &Value) -> Option<Mark> {
+    Some(match text_of(mark, "type") {
+        "strong" => Mark::Strong,
+        "em" => Mark::Em,
+        "strike" => Mark::Strike,
+        "underline" => Mark::Underline,
+        "code" => Mark::Code,
+        "subsup" if attr(mark, "type") == "sub" => Mark::Sub,
+        "subsup" => Mark::Sup,
+        "textColor" => Mark::Color(attr(mark, "color").to_owned()),
+        "link" => Mark::Link(attr(mark, "href").to_owned()),
+        _ => return None,
+    })
+}

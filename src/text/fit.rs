@@ -1,0 +1,346 @@
+//! Makes a document fit a format: what the format cannot hold becomes what it can, and no text is lost.
+//!
+//! Each format states its [`Rules`]; a writer then writes the fitted document without looking left or right, and its
+//! reader gives back exactly that document.
+
+use super::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, TableCell};
+use super::normal::{unmarked, written};
+
+/// Where a block stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Top level of the document.
+    Top,
+    /// In a list item.
+    Item,
+    /// In a quote.
+    Quote,
+    /// In a panel.
+    Panel,
+    /// In a table cell.
+    Cell,
+    /// In an expand.
+    Expand,
+}
+
+/// What becomes of a block in a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It stays.
+    Keep,
+    /// It is unwrapped to simpler blocks: a heading to bold text, a quote to its blocks, a table to lines.
+    Open,
+    /// It ends the block around it and stands after it; what follows in that block stands after it too.
+    Hoist,
+}
+
+/// What a format can hold.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules {
+    /// What becomes of a block in a place.
+    pub(crate) fate: fn(Place, &Block) -> Fate,
+    /// Whether a mark can be written.
+    pub(crate) mark: fn(&Mark) -> bool,
+    /// Where several paragraphs are one paragraph with line breaks.
+    pub(crate) one_paragraph: fn(Place) -> bool,
+    /// Whether a numbered list can start at another number than 1.
+    pub(crate) list_start: bool,
+    /// Whether a panel has a title of its own; else it is a bold first line.
+    pub(crate) panel_title: bool,
+    /// Whether panels become quotes when opened.
+    pub(crate) panel_as_quote: bool,
+    /// Whether only the first row of a table is a header.
+    pub(crate) header_row_only: bool,
+    /// Whether an image can be shown; else it is a link.
+    pub(crate) images: bool,
+    /// A last look at the text of a run in a place.
+    pub(crate) text: fn(Place, String, &[Mark]) -> String,
+    /// A last look at an address.
+    pub(crate) address: fn(String) -> String,
+}
+
+impl Rules {
+    /// Rules that keep everything.
+    pub(crate) const ALL: Self = Self {
+        fate: |_, _| Fate::Keep,
+        mark: |_| true,
+        one_paragraph: |_| false,
+        list_start: true,
+        panel_title: true,
+        panel_as_quote: false,
+        header_row_only: false,
+        images: true,
+        text: |_, text, _| text,
+        address: |address| address,
+    };
+
+    /// Returns the document as the format can hold it, in normal form.
+    pub(crate) fn fit(&self, doc: &Doc) -> Doc {
+        let doc = doc.clone().normalized();
+        let blocks = self.blocks(doc.blocks, Place::Top, 0).into_iter().map(|(block, _)| block).collect();
+        Doc { blocks }.normalized()
+    }
+
+    /// Fits blocks; `true` stands by those that must leave the block around them.
+    fn blocks(&self, blocks: Vec<Block>, place: Place, depth: usize) -> Vec<(Block, bool)> {
+        let mut out: Vec<(Block, bool)> = Vec::new();
+        for block in blocks {
+            let fate = if depth > MAX_DEPTH { Fate::Open } else { (self.fate)(place, &block) };
+            match fate {
+                Fate::Keep => {
+                    for (block, left) in self.inside(block, place, depth) {
+                        // What left the block inside is judged again by the place it came to.
+                        if left {
+                            out.extend(self.blocks(vec![block], place, depth + 1))
+                        } else {
+                            out.push((block, false))
+                        }
+                    }
+                }
+                Fate::Hoist => out.push((block, true)),
+                Fate::Open if depth > 2 * MAX_DEPTH => {
+                    let text = Doc { blocks: vec![block] }.plain_text();
+                    out.extend(self.inside(Block::paragraph(&text), place, depth));
+                }
+                Fate::Open => out.extend(self.blocks(self.open(block), place, depth + 1)),
+            }
+        }
+        if (self.one_paragraph)(place) { join_paragraphs(out) } else { out }
+    }
+
+    /// Fits what is inside a block that stays. The result may be several blocks, when something had to leave it.
+    fn inside(&self, block: Block, place: Place, depth: usize) -> Vec<(Block, bool)> {
+        let stays = |block| vec![(block, false)];
+        match block {
+            Block::Paragraph { content } => stays(Block::Paragraph { content: self.inlines(content, place) }),
+            Block::Heading { level, content } => stays(Block::Heading { level, content: self.inlines(content, place) }),
+            Block::List { start, items } => self.list(start, items, depth),
+            Block::Quote { blocks } => {
+                self.split(self.blocks(blocks, Place::Quote, depth + 1), |blocks, _| Block::Quote { blocks })
+            }
+            Block::Panel { kind, title, mut blocks } => {
+                let mut title = title;
+                if !self.panel_title
+                    && let Some(text) = title.take()
+                {
+                    blocks.insert(0, Block::Paragraph { content: vec![Inline::strong(text)] });
+                }
+                self.split(self.blocks(blocks, Place::Panel, depth + 1), |blocks, first| Block::Panel {
+                    kind,
+                    title: title.clone().filter(|_| first),
+                    blocks,
+                })
+            }
+            Block::Expand { title, blocks } => {
+                self.split(self.blocks(blocks, Place::Expand, depth + 1), |blocks, _| Block::Expand {
+                    title: title.clone(),
+                    blocks,
+                })
+            }
+            Block::Table { rows } => stays(self.table(rows, depth)),
+            Block::Code { .. } | Block::Rule => stays(block),
+        }
+    }
+
+    fn list(&self, start: Option<u64>, items: Vec<ListItem>, depth: usize) -> Vec<(Block, bool)> {
+        let start = if self.list_start { start } else { start.map(|_| 1) };
+        let mut out: Vec<(Block, bool)> = Vec::new();
+        let mut items_now: Vec<ListItem> = Vec::new();
+        let mut number = start;
+        let mut count = 0_u64;
+        for item in items {
+            count += 1;
+            let mut blocks = self.blocks(item.blocks, Place::Item, depth + 1).into_iter().peekable();
+            let mut kept = Vec::new();
+            while let Some((block, _)) = blocks.next_if(|(_, leaves)| !leaves) {
+                kept.push(block);
+            }
+            if !kept.is_empty() {
+                items_now.push(ListItem { task: item.task, blocks: kept });
+            }
+            if blocks.peek().is_some() {
+                if !items_now.is_empty() {
+                    out.push((Block::List { start: number, items: std::mem::take(&mut items_now) }, false));
+                }
+                out.extend(blocks.map(|(block, _)| (block, true)));
+                number = start.map(|first| if self.list_start { first.saturating_add(count) } else { 1 });
+            }
+        }
+        if !items_now.is_empty() {
+            out.push((Block::List { start: number, items: items_now }, false));
+        }
+        out
+    }
+
+    /// Wraps the blocks that stay; those that leave stand between the pieces.
+    fn split(&self, blocks: Vec<(Block, bool)>, wrap: impl Fn(Vec<Block>, bool) -> Block) -> Vec<(Block, bool)> {
+        let _ = self;
+        let mut out = Vec::new();
+        let mut now = Vec::new();
+        let mut first = true;
+        for (block, leaves) in blocks {
+            if leaves {
+                if first || !now.is_empty() {
+                    out.push((wrap(std::mem::take(&mut now), first), false));
+                    first = false;
+                }
+                out.push((block, true));
+            } else {
+                now.push(block);
+            }
+        }
+        if first || !now.is_empty() {
+            out.push((wrap(now, first), false));
+        }
+        out
+    }
+
+    fn table(&self, rows: Vec<Vec<TableCell>>, depth: usize) -> Block {
+        let head = rows.first().is_some_and(|row| row.iter().all(|cell| cell.header));
+        let fit_cell = |n: usize, cell: TableCell| {
+            let mut blocks: Vec<Block> =
+                self.blocks(cell.blocks, Place::Cell, depth + 1).into_iter().map(|(block, _)| block).collect();
+            let header = cell.header && (!self.header_row_only || (n == 0 && head));
+            if cell.header && !header {
+                for block in &mut blocks {
+                    if let Block::Paragraph { content } = block {
+                        embolden(content);
+                    }
+                }
+            }
+            TableCell { header, blocks }
+        };
+        let rows = rows
+            .into_iter()
+            .enumerate()
+            .map(|(n, row)| row.into_iter().map(|cell| fit_cell(n, cell)).collect())
+            .collect();
+        Block::Table { rows }
+    }
+
+    /// Unwraps a block to simpler ones; each is strictly simpler, so this ends.
+    fn open(&self, block: Block) -> Vec<Block> {
+        match block {
+            Block::Heading { mut content, .. } => {
+                embolden(&mut content);
+                vec![Block::Paragraph { content }]
+            }
+            Block::Quote { blocks } => blocks,
+            Block::Panel { kind, title, blocks } => {
+                let label = title.unwrap_or_else(|| format!("{}:", kind.label()));
+                let blocks = titled(label, blocks);
+                if self.panel_as_quote { vec![Block::Quote { blocks }] } else { blocks }
+            }
+            Block::Expand { title, blocks } => titled(title, blocks),
+            Block::Code { text, .. } => {
+                let mut content = Vec::new();
+                for line in text.lines() {
+                    let body = line.trim_start();
+                    let indent = line.len() - body.len();
+                    content.push(Inline::text(line.get(..indent).unwrap_or_default()));
+                    content.push(Inline::marked(body, &[Mark::Code]));
+                    content.push(Inline::Break);
+                }
+                vec![Block::Paragraph { content }]
+            }
+            Block::Table { rows } => rows.into_iter().map(row_as_line).collect(),
+            Block::List { start, items } => items_as_paragraphs(start, items),
+            Block::Rule => Vec::new(),
+            Block::Paragraph { content } => vec![Block::Paragraph { content: vec![unmarked(&content)] }],
+        }
+    }
+
+    fn inlines(&self, content: Vec<Inline>, place: Place) -> Vec<Inline> {
+        written(content)
+            .into_iter()
+            .map(|inline| match inline {
+                Inline::Text { text, marks } => {
+                    let marks: Vec<Mark> = marks
+                        .into_iter()
+                        .filter(self.mark)
+                        .map(|mark| match mark {
+                            Mark::Link(url) => Mark::Link((self.address)(url)),
+                            mark => mark,
+                        })
+                        .collect();
+                    Inline::Text { text: (self.text)(place, text, &marks), marks }
+                }
+                Inline::Image { url, alt } if !self.images => {
+                    let alt = if alt.is_empty() { "image".to_owned() } else { alt };
+                    let marks = vec![Mark::Link((self.address)(url))];
+                    Inline::Text { text: (self.text)(place, alt, &marks), marks }
+                }
+                Inline::Image { url, alt } => Inline::Image {
+                    url: (self.address)(url),
+                    alt: (self.text)(place, alt, &[Mark::Link(String::new())]),
+                },
+                other => other,
+            })
+            .collect()
+    }
+}
+
+fn titled(title: String, mut blocks: Vec<Block>) -> Vec<Block> {
+    blocks.insert(0, Block::Paragraph { content: vec![Inline::strong(title)] });
+    blocks
+}
+
+fn embolden(content: &mut [Inline]) {
+    for inline in content {
+        if let Inline::Text { marks, .. } = inline
+            && !marks.contains(&Mark::Code)
+        {
+            marks.push(Mark::Strong);
+        }
+    }
+}
+
+fn row_as_line(row: Vec<TableCell>) -> Block {
+    let mut line = Vec::new();
+    for (n, cell) in row.into_iter().enumerate() {
+        if n > 0 {
+            line.push(Inline::text(" | "));
+        }
+        match <[Block; 1]>::try_from(cell.blocks) {
+            Ok([Block::Paragraph { content }]) => line.extend(content),
+            Ok(blocks) => line.push(Inline::text(Doc { blocks: blocks.into() }.plain_text())),
+            Err(blocks) => line.push(Inline::text(Doc { blocks }.plain_text())),
+        }
+    }
+    let line = line.into_iter().map(|inline| if inline == Inline::Break { Inline::text(" ") } else { inline });
+    Block::Paragraph { content: line.collect() }
+}
+
+fn items_as_paragraphs(start: Option<u64>, items: Vec<ListItem>) -> Vec<Block> {
+    let mut out = Vec::new();
+    for (n, item) in items.into_iter().enumerate() {
+        let number = start.map_or_else(|| "- ".to_owned(), |first| format!("{}. ", first.saturating_add(n as u64)));
+        let sign = match item.task {
+            Some(true) => super::doc::TASK_DONE,
+            Some(false) => super::doc::TASK_OPEN,
+            None => "",
+        };
+        let lead = Inline::text(format!("{number}{sign}"));
+        let mut blocks = item.blocks;
+        match blocks.first_mut() {
+            Some(Block::Paragraph { content }) => content.insert(0, lead),
+            _ => blocks.insert(0, Block::Paragraph { content: vec![lead] }),
+        }
+        out.append(&mut blocks);
+    }
+    out
+}
+
+fn join_paragraphs(blocks: Vec<(Block, bool)>) -> Vec<(Block, bool)> {
+    let mut out: Vec<(Block, bool)> = Vec::new();
+    for (block, leaves) in blocks {
+        match (out.last_mut(), block) {
+            (Some((Block::Paragraph { content: before }, was)), Block::Paragraph { content }) if *was == leaves => {
+                before.push(Inline::Break);
+                before.extend(content);
+            }
+            (_, block) => out.push((block, leaves)),
+        }
+    }
+    out
+}

@@ -1,0 +1,489 @@
+//! Builds the tree from HTML tokens with a stack of open boxes; there is no recursion, so no depth can hurt.
+
+use super::token::{Token, Tokens, attributes, decode};
+use crate::text::color;
+use crate::text::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, TableCell, plain_inlines};
+use crate::text::grid::Grid;
+
+/// Most open inline tags that are minded at a time.
+const MAX_INLINE: usize = 64;
+
+/// Reads a fragment.
+pub(super) fn document(html: &str) -> Doc {
+    let mut builder = Builder::default();
+    let mut tokens = Tokens::new(html);
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Text(text) => builder.text(&decode(text)),
+            Token::Open(name, attrs) => match name.as_str() {
+                "script" | "style" | "template" | "svg" | "math" | "title" | "head" | "noscript" => {
+                    if !attrs.trim_end().ends_with('/') {
+                        tokens.skip_past(&name);
+                    }
+                }
+                _ => builder.open(&name, attrs),
+            },
+            Token::Close(name) => builder.close(&name),
+        }
+    }
+    builder.finish()
+}
+
+/// An open box: what it is and the blocks that are in it so far.
+struct Frame {
+    kind: Kind,
+    blocks: Vec<Block>,
+}
+
+enum Kind {
+    Quote,
+    List { start: Option<u64>, items: Vec<ListItem> },
+    Item { task: Option<bool> },
+    Table(Grid),
+    Cell { header: bool, columns: u64, rows: u64 },
+    Expand { title: String },
+}
+
+/// An open inline tag.
+struct Open {
+    tag: String,
+    mark: Option<Mark>,
+    embed: Option<Embed>,
+}
+
+/// An embedded thing of Guance's editor: where its text starts, and the id of the person it mentions.
+struct Embed {
+    from: usize,
+    mention: Option<String>,
+}
+
+#[derive(Default)]
+struct Builder {
+    root: Vec<Block>,
+    frames: Vec<Frame>,
+    inline: Vec<Open>,
+    line: Vec<Inline>,
+    heading: Option<u8>,
+    /// Text and language of an open `pre`.
+    pre: Option<(String, Option<String>)>,
+    /// True while the text goes to the title of the nearest `details`.
+    summary: bool,
+}
+
+impl Builder {
+    fn text(&mut self, text: &str) {
+        if let Some((code, _)) = &mut self.pre {
+            code.push_str(text);
+            return;
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut after_space = self.after_space();
+        for c in text.chars() {
+            if matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0C') {
+                if !after_space {
+                    out.push(' ');
+                }
+                after_space = true;
+            } else {
+                out.push(c);
+                after_space = false;
+            }
+        }
+        if !out.is_empty() {
+            let marks = self.inline.iter().filter_map(|open| open.mark.clone()).collect();
+            self.line.push(Inline::Text { text: out, marks });
+        }
+    }
+
+    fn after_space(&self) -> bool {
+        match self.line.last() {
+            None | Some(Inline::Break) => true,
+            Some(Inline::Text { text, .. }) => text.ends_with(' '),
+            Some(_) => false,
+        }
+    }
+
+    /// Ends the paragraph or heading.
+    fn flush(&mut self) {
+        let content = std::mem::take(&mut self.line);
+        for open in &mut self.inline {
+            open.embed = None;
+        }
+        if content.is_empty() {
+            return;
+        }
+        if self.summary {
+            if let Some(title) = self.frames.iter_mut().rev().find_map(|frame| match &mut frame.kind {
+                Kind::Expand { title } => Some(title),
+                _ => None,
+            }) {
+                title.push_str(&plain_inlines(&content));
+                return;
+            }
+        }
+        let block = match self.heading {
+            Some(level) => Block::Heading { level, content },
+            None => Block::Paragraph { content },
+        };
+        self.add(block);
+    }
+
+    fn add(&mut self, block: Block) {
+        match self.frames.last_mut() {
+            Some(frame) => frame.blocks.push(block),
+            None => self.root.push(block),
+        }
+    }
+
+    fn push(&mut self, kind: Kind) {
+        self.flush();
+        if self.frames.len() < 2 * MAX_DEPTH {
+            self.frames.push(Frame { kind, blocks: Vec::new() });
+        }
+    }
+
+    /// Closes the innermost box.
+    fn pop(&mut self) {
+        self.flush();
+        let Some(Frame { kind, blocks }) = self.frames.pop() else { return };
+        match kind {
+            Kind::Quote => self.add(Block::Quote { blocks }),
+            Kind::List { start, mut items } => {
+                if !blocks.is_empty() {
+                    items.push(ListItem { task: None, blocks });
+                }
+                self.add(Block::List { start, items });
+            }
+            Kind::Item { task } => match self.frames.last_mut().map(|frame| &mut frame.kind) {
+                Some(Kind::List { items, .. }) => items.push(ListItem { task, blocks }),
+                _ => blocks.into_iter().for_each(|block| self.add(block)),
+            },
+            Kind::Table(grid) => {
+                let rows = grid.into_rows();
+                self.add(Block::Table { rows });
+                blocks.into_iter().for_each(|block| self.add(block));
+            }
+            Kind::Cell { header, columns, rows } => match self.frames.last_mut().map(|frame| &mut frame.kind) {
+                Some(Kind::Table(grid)) => grid.push(TableCell { header, blocks }, columns, rows),
+                _ => blocks.into_iter().for_each(|block| self.add(block)),
+            },
+            Kind::Expand { title } => self.add(Block::Expand { title, blocks }),
+        }
+    }
+
+    /// Closes boxes up to the nearest of a kind, if there is one that is not outside of `stop`.
+    fn close_to(&mut self, wanted: fn(&Kind) -> bool, stop: fn(&Kind) -> bool) {
+        self.flush();
+        let Some(at) = self.frames.iter().rposition(|frame| wanted(&frame.kind) || stop(&frame.kind)) else { return };
+        if !self.frames.get(at).is_some_and(|frame| wanted(&frame.kind)) {
+            return;
+        }
+        while self.frames.len() > at {
+            self.pop();
+        }
+    }
+
+    fn open(&mut self, name: &str, attrs: &str) {
+        if self.pre.is_some() && self.open_in_pre(name, attrs) {
+            return;
+        }
+        match name {
+            "br" => self.line.push(Inline::Break),
+            "hr" => {
+                self.flush();
+                self.add(Block::Rule);
+            }
+            "img" => self.image(attrs),
+            "input" => self.checkbox(attrs),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.flush();
+                self.heading = name.get(1..).and_then(|level| level.parse().ok());
+            }
+            "ul" | "menu" | "dl" => self.push(Kind::List { start: None, items: Vec::new() }),
+            "ol" => {
+                let start = attribute(attrs, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1);
+                self.push(Kind::List { start: Some(start), items: Vec::new() });
+            }
+            "li" | "dt" | "dd" => {
+                self.close_to(is_item, |kind| is_list(kind) || is_cell(kind));
+                let parent = self.frames.last().map(|frame| &frame.kind);
+                if !parent.is_some_and(is_list) {
+                    self.push(Kind::List { start: None, items: Vec::new() });
+                }
+                self.push(Kind::Item { task: None });
+            }
+            "blockquote" => self.push(Kind::Quote),
+            "details" => self.push(Kind::Expand { title: String::new() }),
+            "summary" => {
+                self.flush();
+                self.summary = true;
+            }
+            "table" => self.push(Kind::Table(Grid::default())),
+            "tr" => {
+                self.close_to(is_cell, is_table);
+                if let Some(Frame { kind: Kind::Table(grid), .. }) = self.frames.last_mut() {
+                    grid.start_row();
+                }
+            }
+            "td" | "th" => {
+                self.close_to(is_cell, is_table);
+                let attrs = attributes(attrs);
+                let span =
+                    |key: &str| attrs.iter().find(|(name, _)| name == key).and_then(|(_, n)| n.trim().parse().ok());
+                let (columns, rows) = (span("colspan").unwrap_or(1), span("rowspan").unwrap_or(1));
+                self.push(Kind::Cell { header: name == "th", columns, rows });
+            }
+            "pre" | "textarea" => {
+                self.flush();
+                self.pre = Some((String::new(), language(attrs)));
+            }
+            name if is_box(name) => self.flush(),
+            _ => self.open_inline(name, attrs),
+        }
+    }
+
+    /// Minds the few tags that mean something in a `pre`; true when the tag is done with.
+    fn open_in_pre(&mut self, name: &str, attrs: &str) -> bool {
+        let Some((code, language_now)) = &mut self.pre else { return false };
+        match name {
+            "br" => code.push('\n'),
+            "code" if language_now.is_none() => *language_now = language(attrs),
+            "div" | "p" if !code.is_empty() && !code.ends_with('\n') => code.push('\n'),
+            "table" | "ul" | "ol" | "blockquote" | "pre" | "h1" | "h2" | "h3" => {
+                self.end_pre();
+                return false;
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn end_pre(&mut self) {
+        if let Some((text, language)) = self.pre.take() {
+            self.add(Block::Code { language, text });
+        }
+    }
+
+    fn open_inline(&mut self, name: &str, attrs: &str) {
+        if self.inline.len() >= MAX_INLINE {
+            return;
+        }
+        let embed = self.embed(name, attrs);
+        let mark = match name {
+            "b" | "strong" => Some(Mark::Strong),
+            "i" | "em" | "cite" | "var" | "dfn" => Some(Mark::Em),
+            "s" | "strike" | "del" => Some(Mark::Strike),
+            "u" | "ins" => Some(Mark::Underline),
+            "code" | "kbd" | "samp" | "tt" => Some(Mark::Code),
+            "sub" => Some(Mark::Sub),
+            "sup" => Some(Mark::Sup),
+            "a" => attribute(attrs, "href").map(Mark::Link),
+            "font" => attribute(attrs, "color").and_then(|name| color::parse(&name)).map(Mark::Color),
+            _ => None,
+        };
+        self.inline.push(Open { tag: name.to_owned(), mark, embed });
+        if mark_by_style(name)
+            && let Some(style) = attribute(attrs, "style")
+        {
+            for mark in style_marks(&style).into_iter().take(MAX_INLINE - self.inline.len()) {
+                // The same tag again: its closing tag takes all of them, see `close_inline`.
+                self.inline.push(Open { tag: format!("+{name}"), mark: Some(mark), embed: None });
+            }
+        }
+    }
+
+    fn embed(&mut self, name: &str, attrs: &str) -> Option<Embed> {
+        if name != "span" || !attrs.contains("data-") {
+            return None;
+        }
+        let attrs = attributes(attrs);
+        let value = |key: &str| attrs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+        let by_at = value("data-insert-by") == Some("@");
+        let mention = if value("data-mention") == Some("true") {
+            value("data-uuid").map(str::to_owned)
+        } else if by_at {
+            let info = value("data-info").and_then(|info| serde_json::from_str::<serde_json::Value>(info).ok());
+            let uuid = info.as_ref().and_then(|info| info.pointer("/item/uuid")).and_then(serde_json::Value::as_str);
+            Some(uuid.unwrap_or_default().to_owned())
+        } else {
+            value("data-insert-by")?;
+            None
+        };
+        if !self.after_space() {
+            self.line.push(Inline::text(" "));
+        }
+        Some(Embed { from: self.line.len(), mention })
+    }
+
+    fn close(&mut self, name: &str) {
+        if self.pre.is_some() {
+            if name == "pre" || name == "textarea" {
+                self.end_pre();
+            }
+            return;
+        }
+        match name {
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.flush();
+                self.heading = None;
+            }
+            "ul" | "ol" | "menu" | "dl" => self.close_to(is_list, is_cell),
+            "li" | "dt" | "dd" => self.close_to(is_item, |kind| is_list(kind) || is_cell(kind)),
+            "blockquote" => self.close_to(|kind| matches!(kind, Kind::Quote), is_cell),
+            "details" => self.close_to(|kind| matches!(kind, Kind::Expand { .. }), is_cell),
+            "summary" => {
+                self.flush();
+                self.summary = false;
+            }
+            "table" => self.close_to(is_table, |_| false),
+            "tr" | "td" | "th" => self.close_to(is_cell, is_table),
+            "p" | "br" if self.line.is_empty() => {}
+            name if is_box(name) => self.flush(),
+            _ => self.close_inline(name),
+        }
+    }
+
+    fn close_inline(&mut self, name: &str) {
+        let Some(at) = self.inline.iter().rposition(|open| open.tag == name) else { return };
+        let styled = |open: &Open| open.tag.strip_prefix('+') == Some(name);
+        let open = self.inline.remove(at);
+        while self.inline.get(at).is_some_and(styled) {
+            self.inline.remove(at);
+        }
+        if let Some(Embed { from, mention }) = open.embed
+            && from <= self.line.len()
+        {
+            let text = plain_inlines(&self.line.split_off(from));
+            let text = text.replace('\u{A0}', " ").trim().to_owned();
+            match mention {
+                Some(id) => {
+                    let name = text.trim_start_matches('@').to_owned();
+                    self.line.push(Inline::Mention { id, name });
+                }
+                None => self.line.push(Inline::text(text)),
+            }
+            self.line.push(Inline::text(" "));
+        }
+    }
+
+    fn image(&mut self, attrs: &str) {
+        let attrs = attributes(attrs);
+        let value = |key: &str| attrs.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
+        let url = value("src").unwrap_or_default();
+        let alt = value("alt").or_else(|| value("title")).unwrap_or_default();
+        self.line.push(Inline::Image { url, alt });
+    }
+
+    fn checkbox(&mut self, attrs: &str) {
+        let attrs = attributes(attrs);
+        if !attrs.iter().any(|(name, value)| name == "type" && value.eq_ignore_ascii_case("checkbox")) {
+            return;
+        }
+        let done = attrs.iter().any(|(name, _)| name == "checked");
+        if let Some(Frame { kind: Kind::Item { task }, blocks }) = self.frames.last_mut()
+            && blocks.is_empty()
+        {
+            *task = Some(done);
+        }
+    }
+
+    fn finish(mut self) -> Doc {
+        self.end_pre();
+        while !self.frames.is_empty() {
+            self.pop();
+        }
+        self.flush();
+        Doc { blocks: self.root }
+    }
+}
+
+fn is_item(kind: &Kind) -> bool {
+    matches!(kind, Kind::Item { .. })
+}
+
+fn is_list(kind: &Kind) -> bool {
+    matches!(kind, Kind::List { .. })
+}
+
+fn is_cell(kind: &Kind) -> bool {
+    matches!(kind, Kind::Cell { .. })
+}
+
+fn is_table(kind: &Kind) -> bool {
+    matches!(kind, Kind::Table(_))
+}
+
+/// Returns true for tags that start and end a line and are nothing else to us.
+fn is_box(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "div"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "main"
+            | "nav"
+            | "aside"
+            | "figure"
+            | "figcaption"
+            | "center"
+            | "address"
+            | "form"
+            | "fieldset"
+            | "tbody"
+            | "thead"
+            | "tfoot"
+            | "caption"
+            | "body"
+            | "html"
+            | "video"
+            | "audio"
+            | "iframe"
+            | "object"
+            | "option"
+            | "select"
+    )
+}
+
+fn attribute(attrs: &str, key: &str) -> Option<String> {
+    if attrs.is_empty() {
+        return None;
+    }
+    attributes(attrs).into_iter().find(|(name, _)| name == key).map(|(_, value)| value)
+}
+
+fn language(attrs: &str) -> Option<String> {
+    let class = attribute(attrs, "class").or_else(|| attribute(attrs, "data-language"))?;
+    let name = class.split_whitespace().find_map(|word| word.strip_prefix("language-").or(word.strip_prefix("lang-")));
+    name.map(str::to_owned)
+}
+
+fn mark_by_style(name: &str) -> bool {
+    matches!(name, "span" | "font" | "b" | "i" | "u" | "s" | "em" | "strong" | "a" | "code")
+}
+
+fn style_marks(style: &str) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    for rule in style.split(';').take(32) {
+        let Some((name, value)) = rule.split_once(':') else { continue };
+        let value = value.trim().to_ascii_lowercase();
+        match name.trim().to_ascii_lowercase().as_str() {
+            "color" => marks.extend(color::parse(&value).map(Mark::Color)),
+            "font-weight" if matches!(value.as_str(), "bold" | "bolder" | "600" | "700" | "800" | "900") => {
+                marks.push(Mark::Strong);
+            }
+            "font-style" if value == "italic" => marks.push(Mark::Em),
+            "text-decoration" | "text-decoration-line" => {
+                if value.contains("underline") {
+                    marks.push(Mark::Underline);
+                }
+                if value.contains("line-through") {
+                    marks.push(Mark::Strike);
+                }
+            }
+            _ => {}
+        }
+    }
+    marks
+}

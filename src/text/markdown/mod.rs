@@ -1,0 +1,41 @@
+//! Markdown (CommonMark and GFM): reader and writer.
+
+mod read;
+mod write;
+
+use super::cut;
+use super::doc::{Block, Doc, Mark};
+use super::fit::{Fate, Place, Rules};
+
+/// Reads Markdown. A newline inside a paragraph is a line break, as people who type comments mean it.
+pub fn read(markdown: &str) -> Doc {
+    read::document(markdown).normalized()
+}
+
+/// Writes Markdown, cut to `max_bytes` at a character boundary with a link to `rest`.
+pub fn write(doc: &Doc, max_bytes: usize, rest: &str) -> String {
+    let sized = |doc: &Doc| {
+        let markdown = write::document(&RULES.fit(doc));
+        let size = markdown.len();
+        (markdown, size)
+    };
+    cut::to_fit(doc, max_bytes, rest, sized).unwrap_or_default()
+}
+
+/// What Markdown can hold without HTML: marks it has no signs for are dropped, panels are quotes.
+pub(crate) const RULES: Rules = Rules {
+    fate,
+    mark: |mark| !matches!(mark, Mark::Underline | Mark::Sub | Mark::Sup | Mark::Color(_)),
+    one_paragraph: |place| place == Place::Cell,
+    panel_as_quote: true,
+    header_row_only: true,
+    ..Rules::ALL
+};
+
+fn fate(place: Place, block: &Block) -> Fate {
+    match (place, block) {
+        (_, Block::Panel { .. } | Block::Expand { .. }) => Fate::Open,
+        (Place::Cell, block) if !matches!(block, Block::Paragraph { .. }) => Fate::Open,
+        _ => Fate::Keep,
+    }
+}

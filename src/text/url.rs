@@ -1,0 +1,152 @@
+//! Addresses: which ones may be carried, how they are spelled, and where a bare one in a text begins and ends.
+
+use std::fmt::Write as _;
+
+/// Longest address that is carried, in bytes; a longer one loses its target.
+const MAX_URL: usize = 8 * 1024;
+
+/// Returns the address as it may be carried: `http`, `https`, `mailto`, `tel` or relative to the site, with everything
+/// that would need escaping in some format percent-encoded. `None` for anything else (`javascript:`, `data:` ...).
+pub(crate) fn safe(url: &str) -> Option<String> {
+    // Browsers drop tabs and newlines inside an address, so `java\nscript:` must not hide from us.
+    let url: String = url.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();
+    let url = url.trim();
+    if url.is_empty() || url.len() > MAX_URL || !scheme_is_safe(url) {
+        return None;
+    }
+    let mut out = String::with_capacity(url.len());
+    for c in url.chars() {
+        if c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}') {
+            let mut buffer = [0; 4];
+            for byte in c.encode_utf8(&mut buffer).bytes() {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Some(out)
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
+}
+
+fn scheme_is_safe(url: &str) -> bool {
+    let head = url.split(['/', '?', '#']).next().unwrap_or_default();
+    match head.split_once(':') {
+        None => true,
+        Some((scheme, _)) => ["http", "https", "mailto", "tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known)),
+    }
+}
+
+/// Splits a text into plain pieces and bare `http(s)` addresses; `true` marks an address.
+///
+/// An address ends at white space, at a quote or bracket that cannot be part of it, at full-width punctuation
+/// (`https://e.com/a，后` links only up to the comma) and before closing punctuation.
+pub(crate) fn bare(text: &str) -> Vec<(&str, bool)> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    let mut from = 0;
+    while let Some(found) = rest.get(from..).and_then(|tail| tail.find("://")).map(|at| at + from) {
+        let Some(start) = scheme_start(rest, found) else {
+            from = found + 3;
+            continue;
+        };
+        let end = address_end(rest, found + 3);
+        if end == found + 3 {
+            from = end;
+            continue;
+        }
+        let (before, tail) = rest.split_at(start);
+        let (address, after) = tail.split_at(end - start);
+        if !before.is_empty() {
+            pieces.push((before, false));
+        }
+        pieces.push((address, true));
+        rest = after;
+        from = 0;
+    }
+    if !rest.is_empty() {
+        pieces.push((rest, false));
+    }
+    pieces
+}
+
+fn scheme_start(text: &str, colon: usize) -> Option<usize> {
+    let head = text.get(..colon)?;
+    for scheme in ["https", "http"] {
+        let Some(start) = colon.checked_sub(scheme.len()) else { continue };
+        if !head.get(start..).is_some_and(|word| word.eq_ignore_ascii_case(scheme)) {
+            continue;
+        }
+        let before = head.get(..start).and_then(|h| h.chars().next_back());
+        if !before.is_some_and(|c| c.is_ascii_alphanumeric()) {
+            return Some(start);
+        }
+    }
+    None
+}
+
+fn address_end(text: &str, from: usize) -> usize {
+    let tail = text.get(from..).unwrap_or_default();
+    let stop = tail.find(ends_address).unwrap_or(tail.len());
+    let mut address = tail.get(..stop).unwrap_or_default();
+    let count = |c: char| address.matches(c).count();
+    let (mut round, mut square) = (count(')').saturating_sub(count('(')), count(']').saturating_sub(count('[')));
+    while let Some(last) = address.chars().next_back() {
+        match last {
+            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' | '~' => {}
+            ')' if round > 0 => round -= 1,
+            ']' if square > 0 => square -= 1,
+            _ => break,
+        }
+        address = address.get(..address.len() - last.len_utf8()).unwrap_or_default();
+    }
+    if address.chars().next().is_some_and(|c| c.is_alphanumeric() || c == '[') { from + address.len() } else { from }
+}
+
+fn ends_address(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || is_invisible(c)
+        || matches!(c, '"' | '<' | '>' | '`' | '{' | '|' | '}' | '\\' | '^')
+        || matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}')
+        || matches!(c, '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}')
+        || matches!(c, '\u{2018}'..='\u{201F}' | '\u{2026}' | '\u{2014}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_harmless_addresses_are_carried() {
+        let check = |url: &str, want: Option<&str>| assert_eq!(safe(url).as_deref(), want, "{url:?}");
+        check("https://e.com/a?b=c#d", Some("https://e.com/a?b=c#d"));
+        check("HTTP://e.com", Some("HTTP://e.com"));
+        check("/browse/OPS-1", Some("/browse/OPS-1"));
+        check("mailto:a@e.com", Some("mailto:a@e.com"));
+        check("javascript:alert(1)", None);
+        check(" java\nscript:alert(1)", None);
+        check("\u{1}javascript:alert(1)", None);
+        check("data:text/html,x", None);
+        check("vbscript:x", None);
+        check("https://e.com/a b|c", Some("https://e.com/a%20b%7Cc"));
+        check("", None);
+    }
+
+    #[test]
+    fn a_bare_address_ends_where_a_reader_would_end_it() {
+        let check = |text: &str, want: &[&str]| {
+            let got: Vec<&str> = bare(text).into_iter().filter(|(_, is)| *is).map(|(t, _)| t).collect();
+            assert_eq!(got, want, "{text:?}");
+            assert_eq!(bare(text).into_iter().map(|(t, _)| t).collect::<String>(), text);
+        };
+        check("见 https://e.com/a，后", &["https://e.com/a"]);
+        check("(https://e.com/a_(b)).", &["https://e.com/a_(b)"]);
+        check("http://a.b http://c.d", &["http://a.b", "http://c.d"]);
+        check("xhttp://a.b ftp://c http://", &[]);
+        check("https://e.com/路径。", &["https://e.com/路径"]);
+    }
+}
