@@ -12,4 +12,5 @@
 )]
 
 pub mod clock;
+pub mod guance;
 pub mod server;

@@ -1,0 +1,157 @@
+//! The fake is strict, keeps its limits by its own clock, and people leave the traces that the service leaves.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use chrono::{TimeZone as _, Utc};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::clock::SimClock;
+
+fn fake() -> FakeGuance {
+    let clock = SimClock::fixed(Utc.with_ymd_and_hms(2026, 11, 22, 10, 0, 0).unwrap());
+    FakeGuance::start(Options { clock, ..Options::default() })
+}
+
+fn ask(fake: &FakeGuance, secret: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    let mut stream = TcpStream::connect(fake.base_url().trim_start_matches("http://")).unwrap();
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let length = body.len();
+    let head = format!("{method} {path} HTTP/1.1\r\nDF-API-KEY: {secret}\r\nContent-Type: application/json\r\n");
+    write!(stream, "{head}Connection: close\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap())
+}
+
+fn send(fake: &FakeGuance, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    ask(fake, "guance-test-key", method, path, body)
+}
+
+#[test]
+fn what_was_not_asked_for_is_refused() {
+    let fake = fake();
+    fake.limit(100, 100);
+    let issue = fake.open_issue("a", "", "P1", "张三");
+    let long = "é".repeat(32_768);
+    for (path, body, code) in [
+        ("/api/v1/nothing", json!({}), "RouterNotFound"),
+        ("/api/v1/issue/list", json!({}), "ft.InvalidParams"),
+        ("/api/v1/issue/list", json!({"channelUUID": "chan_x"}), "ft.NotFoundChannel"),
+        ("/api/v1/issue/list", json!({"channelUUID": fake.channel("default"), "ordering": "x"}), "ft.InvalidParams"),
+        ("/api/v1/issue/list", json!({"channelUUID": fake.channel("default"), "startTime": "1"}), "ft.InvalidParams"),
+        ("/api/v1/issue/reply/create", json!({"issueUUID": issue, "content": "x"}), "ft.InvalidParams"),
+        ("/api/v1/issue/reply/create", json!({"issueUUID": issue, "content": long, "extend": {}}), "ft.InvalidParams"),
+        (
+            "/api/v1/issue/reply/create",
+            json!({"issueUUID": "issue_x", "content": "x", "extend": {}}),
+            "ft.NotFoundIssue",
+        ),
+    ] {
+        let (status, answer) = send(&fake, "POST", path, &body);
+        assert_eq!((answer["errorCode"].as_str(), answer["success"].as_bool()), (Some(code), Some(false)), "{path}");
+        assert_eq!(answer["code"], json!(status));
+    }
+    assert_eq!(send(&fake, "GET", "/api/v1/issue/list", &Value::Null).1["errorCode"], "RouterNotFound");
+    assert!(fake.replies(&issue).is_empty());
+}
+
+#[test]
+fn limits_slide_with_the_fakes_clock() {
+    let fake = fake();
+    fake.limit(2, 3);
+    let ask = || send(&fake, "GET", "/api/v1/validate", &Value::Null);
+    assert_eq!((ask().0, ask().0), (200, 200));
+    let (status, answer) = ask();
+    assert_eq!((status, answer["errorCode"].as_str()), (401, Some("ft.TriggerApiAkCurrentLimiting")));
+    fake.clock().advance(Duration::from_mins(1));
+    assert_eq!(ask().0, 200);
+    fake.limit(20, 1);
+    assert_eq!(ask().1["errorCode"], "ft.TriggerApiWorkspaceCurrentLimiting");
+}
+
+#[test]
+fn a_bad_key_is_refused_with_the_switched_status() {
+    let fake = fake();
+    for status in [403, 401] {
+        fake.switch(|switches| switches.bad_key_status = status);
+        let (got, answer) = ask(&fake, "wrong", "GET", "/api/v1/validate", &Value::Null);
+        assert_eq!((got, answer["errorCode"].as_str()), (status, Some("ft.InvalidAPIKey")));
+    }
+}
+
+#[test]
+fn a_life_of_an_issue_leaves_the_documented_traces() {
+    let fake = fake();
+    let path = "/api/v1/issue/add";
+    let body = json!({"name": "磁盘", "level": "system_level_2", "description": "<b>x</b>", "extend": {}});
+    let issue = send(&fake, "POST", path, &body).1["content"]["uuid"].as_str().unwrap().to_owned();
+    assert_eq!(fake.issue(&issue).unwrap().creator, fake.key_uuid(0));
+    let person = fake.reply(&issue, "张三", "<p>看</p>");
+
+    let body = json!({"issueUUID": issue, "content": "ok", "extend": {"guajira": {"key": "k"}, "text": "ok"}});
+    let made = send(&fake, "POST", "/api/v1/issue/reply/create", &body).1["content"].clone();
+    assert!(made["id"].is_null() && made.get("creatorInfo").is_none());
+    let mine = made["uuid"].as_str().unwrap().to_owned();
+    assert_eq!(made["extend"]["guajira"]["key"], "k");
+
+    fake.clock().advance(Duration::from_secs(5));
+    fake.switch(|switches| switches.keep_extend = false);
+    let edit = json!({"issueUUID": issue, "content": "ok!", "extend": {"guajira": {"key": "k"}, "text": "ok!"}});
+    let edited = send(&fake, "POST", &format!("/api/v1/issue/reply/{mine}/modify"), &edit).1["content"].clone();
+    assert_eq!(edited["extend"], json!({"text": "ok!"}));
+    assert_eq!(edited["updateAt"].as_i64().unwrap() - edited["createAt"].as_i64().unwrap(), 5);
+    let other = send(&fake, "POST", &format!("/api/v1/issue/reply/{person}/modify"), &edit);
+    assert_eq!((other.0, other.1["errorCode"].as_str()), (403, Some("ft.NoPermission")));
+
+    assert_eq!(send(&fake, "POST", &format!("/api/v1/issue/{issue}/modify"), &json!({"statusType": 25})).0, 200);
+    fake.switch(|switches| switches.new_statuses = false);
+    assert_eq!(send(&fake, "POST", &format!("/api/v1/issue/{issue}/modify"), &json!({"statusType": 15})).0, 400);
+
+    let list = send(&fake, "GET", &format!("/api/v1/issue/reply/{issue}/list?ordering=-createAt"), &Value::Null).1;
+    let kinds: Vec<_> = list["content"].as_array().unwrap().iter().map(|row| row["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["change", "reply", "reply", "change"]);
+    assert_eq!(list["pageInfo"], json!({"count": 4, "pageIndex": 1, "pageSize": 10, "totalCount": 4}));
+
+    let delete = send(&fake, "DELETE", &format!("/api/v1/issue/reply/{mine}/delete"), &Value::Null).1;
+    assert_eq!((delete["content"].as_bool(), fake.replies(&issue).len()), (Some(true), 1));
+}
+
+#[test]
+fn a_list_is_told_in_every_switched_way() {
+    let fake = fake();
+    fake.limit(100, 100);
+    for n in 0..3 {
+        fake.open_issue(&format!("i{n}"), "", "P2", "张三");
+        fake.clock().advance(Duration::from_secs(10));
+    }
+    let first = fake.issues()[0].uuid.clone();
+    fake.set_level(&first, "P0", "李四");
+    let list = |extra: Value| {
+        let mut body = json!({"channelUUID": fake.channel("default"), "pageSize": 2, "pageIndex": 1});
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        send(&fake, "POST", "/api/v1/issue/list", &body).1["content"].clone()
+    };
+    let names = |content: &Value| -> Vec<String> {
+        let rows = content.as_array().or_else(|| content["data"].as_array()).unwrap();
+        rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&list(json!({}))), ["i2", "i1"]);
+    assert_eq!(names(&list(json!({"pageIndex": 2}))), ["i0"]);
+    assert_eq!(names(&list(json!({"filters": [{"key": "level", "value": "system_level_0", "equal": true}]}))), ["i0"]);
+    fake.switch(|switches| switches.order = Order::UpdatedFirst);
+    assert_eq!(names(&list(json!({}))), ["i0", "i2"]);
+    fake.switch(|switches| switches.list_shape = ListShape::Bare);
+    assert!(list(json!({})).is_array());
+    let start = fake.clock().now().timestamp();
+    assert_eq!(names(&list(json!({"startTime": start}))), Vec::<String>::new());
+    fake.switch(|switches| switches.window = Window::Updated);
+    assert_eq!(names(&list(json!({"startTime": start}))), ["i0"]);
+    fake.switch(|switches| switches.level_form = LevelForm::Integer);
+    assert_eq!(list(json!({"startTime": start}))[0]["level"], 0);
+    fake.switch(|switches| switches.page_limit = PageLimit::Refuse(1));
+    assert!(list(json!({})).as_object().is_some_and(Map::is_empty));
+}
