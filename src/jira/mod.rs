@@ -1,6 +1,31 @@
 //! The Jira side: implements `ports::Remote` over Jira Cloud REST v3 (ADF) and Server / Data Center REST v2 (wiki).
+//!
+//! It moves facts and carries out single writes; what to write is decided elsewhere. Nothing is kept beyond a run
+//! but what goes through [`Facts`].
 
+mod api;
+mod auth;
+mod check;
+mod comments;
+mod convert;
+mod create;
+mod find;
+mod jql;
+mod search;
+mod session;
+mod wire;
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+
+use crate::domain::{Action, Comment, IssueId, Push, Receipt, Side};
+use crate::http::Http;
+use crate::ports::{
+    ApiError, ApiErrorKind, Batch, Clock, Facts, Identity, Lookup, Register, Remote, Span, Stop, Wanted,
+};
 use crate::secret::Secret;
+
+pub use check::CheckRoute;
 
 /// Which kind of Jira.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,4 +66,165 @@ pub struct Settings {
     pub projects: Vec<String>,
     /// Distinguishes this pair of services from others that use the same bot account: hex digits.
     pub pair_id: String,
+}
+
+/// A Jira, for the length of one run.
+pub struct Jira<'a> {
+    settings: Settings,
+    api: api::Api<'a>,
+    facts: &'a dyn Facts,
+    clock: &'a dyn Clock,
+    site: OnceCell<session::Site>,
+    me: RefCell<Option<session::Me>>,
+    /// Whether search understands unquoted milliseconds, once asked.
+    epoch: Cell<Option<bool>>,
+    /// What this run has seen of issues that comments may hang on.
+    seen: RefCell<HashMap<IssueId, session::SeenIssue>>,
+    /// Project id → is it a service project.
+    services: RefCell<HashMap<String, bool>>,
+    /// Project key → what reading its newest issues by key has found.
+    probes: RefCell<HashMap<String, find::Probe>>,
+}
+
+impl<'a> Jira<'a> {
+    /// Returns the Jira that the settings name. Nothing is sent yet.
+    pub fn new(
+        settings: Settings,
+        http: &'a Http,
+        facts: &'a dyn Facts,
+        clock: &'a dyn Clock,
+        stop: &'a dyn Stop,
+    ) -> Self {
+        let credential = auth::Credential::new(&settings.auth);
+        let api = api::Api::new(http, clock, stop, &settings.base_url, credential);
+        Self {
+            settings,
+            api,
+            facts,
+            clock,
+            site: OnceCell::new(),
+            me: RefCell::new(None),
+            epoch: Cell::new(None),
+            seen: RefCell::default(),
+            services: RefCell::default(),
+            probes: RefCell::default(),
+        }
+    }
+
+    fn write_one(&self, push: &Push) -> Result<Receipt, ApiError> {
+        match &push.action {
+            Action::CreateIssue(_) => Err(refused(format!("{}: a create outside its batch; this is a bug", push.key))),
+            Action::AddComment { issue, body, origin_url, internal } => {
+                self.add_comment(push, issue, &comments::Text { body, origin_url }, *internal)
+            }
+            Action::EditComment { issue, comment, body, origin_url, internal } => {
+                self.edit_comment(push, issue, comment, &comments::Text { body, origin_url }, *internal)
+            }
+            Action::DeleteComment { issue, comment } => self.delete_comment(issue, comment),
+        }
+    }
+}
+
+impl Remote for Jira<'_> {
+    fn side(&self) -> Side {
+        Side::Jira
+    }
+
+    fn identify(&self) -> Result<Identity, ApiError> {
+        let me = self.log_in()?;
+        Ok(Identity { account: me.user.id().to_owned(), name: me.user.display_name, clock: me.clock })
+    }
+
+    fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
+        self.read_changed(span)
+    }
+
+    fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
+        self.read_by_id(ids)
+    }
+
+    fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
+        self.read_thread(issue)
+    }
+
+    fn batch_size(&self) -> usize {
+        create::MAX_BULK
+    }
+
+    fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
+        let mut results: Vec<Option<Result<Receipt, ApiError>>> = batch.iter().map(|_| None).collect();
+        let is_create = |push: &Push| matches!(push.action, Action::CreateIssue(_));
+        let creates: Vec<usize> =
+            batch.iter().enumerate().filter(|(_, push)| is_create(push)).map(|(index, _)| index).collect();
+        for (index, result) in creates.iter().zip(self.create_issues(batch)) {
+            if let Some(slot) = results.get_mut(*index) {
+                *slot = Some(result);
+            }
+        }
+        let mut logged_out = results.iter().flatten().find_map(|result| match result {
+            Err(error) if error.kind == ApiErrorKind::Unauthorized => Some(error.clone()),
+            _ => None,
+        });
+        let mut out = Vec::with_capacity(batch.len());
+        for (push, done) in batch.iter().zip(results) {
+            let result = match (done, &logged_out) {
+                (Some(result), _) => result,
+                // Another try with refused credentials could lock the account.
+                (None, Some(error)) => Err(error.clone()),
+                (None, None) => self.write_one(push),
+            };
+            if let Err(error) = &result
+                && error.kind == ApiErrorKind::Unauthorized
+            {
+                logged_out = Some(error.clone());
+            }
+            out.push(result);
+        }
+        out
+    }
+
+    fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
+        self.look_up(wanted)
+    }
+
+    fn read_register(&self) -> Result<Register, ApiError> {
+        self.register()
+    }
+
+    fn write_register(&self, value: &str) -> Result<(), ApiError> {
+        self.set_register(value)
+    }
+}
+
+fn refused(message: impl Into<String>) -> ApiError {
+    ApiError::new(Side::Jira, ApiErrorKind::Refused, message)
+}
+
+fn unavailable(message: impl Into<String>) -> ApiError {
+    ApiError::new(Side::Jira, ApiErrorKind::Unavailable { retry_after: None }, message)
+}
+
+/// Returns the host of an address, without port.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    host.split(':').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_is_found_in_an_address() {
+        for (url, want) in [
+            ("https://x.atlassian.net", "x.atlassian.net"),
+            ("https://jira.example.com:8443/jira", "jira.example.com"),
+            ("https://api.atlassian.com/ex/jira/1-2", "api.atlassian.com"),
+            ("http://127.0.0.1:80", "127.0.0.1"),
+        ] {
+            assert_eq!(host_of(url), want);
+        }
+    }
 }

@@ -1,0 +1,527 @@
+//! One request to Jira: sending it, repeating it where that is harmless, and saying what a failure means.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::domain::Side;
+use crate::http::{Answer, Call, Failure, Http, Method};
+use crate::jira::auth::{self, Credential};
+use crate::ports::{ApiError, ApiErrorKind, Clock, Stop};
+
+/// How often a repeatable request is sent again after the first time.
+const RETRIES: u32 = 2;
+
+/// Longest wait within a run that `Retry-After` may ask for; beyond it, the next run tries.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// Longest quotation of the remote's words in a message, in characters.
+const MAX_WORDS: usize = 300;
+
+/// One request before it is sent.
+#[derive(Clone, Debug)]
+pub(super) struct Ask {
+    method: Method,
+    path: String,
+    query: Vec<(&'static str, String)>,
+    body: Option<Value>,
+    repeatable: bool,
+    finish: bool,
+}
+
+impl Ask {
+    fn new(method: Method, path: impl Into<String>) -> Self {
+        let repeatable = method == Method::Get;
+        Self { method, path: path.into(), query: Vec::new(), body: None, repeatable, finish: false }
+    }
+
+    /// Returns a GET of the path below the base address.
+    pub(super) fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::Get, path)
+    }
+
+    /// Returns a POST.
+    pub(super) fn post(path: impl Into<String>, body: Value) -> Self {
+        Self { body: Some(body), ..Self::new(Method::Post, path) }
+    }
+
+    /// Returns a PUT.
+    pub(super) fn put(path: impl Into<String>, body: Value) -> Self {
+        Self { body: Some(body), ..Self::new(Method::Put, path) }
+    }
+
+    /// Returns a DELETE.
+    pub(super) fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::Delete, path)
+    }
+
+    /// Adds a query parameter, not yet encoded.
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    /// Marks a request that only reads, or that does no harm when it is carried out twice.
+    pub(super) fn repeatable(self) -> Self {
+        Self { repeatable: true, ..self }
+    }
+
+    /// Marks a request that completes a write already made: it is sent although the run was asked to stop.
+    pub(super) fn finishing(self) -> Self {
+        Self { finish: true, ..self }
+    }
+
+    /// Names the request in messages.
+    fn name(&self) -> String {
+        let method = match self.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Delete => "DELETE",
+        };
+        format!("{method} {}", self.path)
+    }
+}
+
+/// A usable answer: 2xx, with JSON or nothing in it.
+#[derive(Clone, Debug)]
+pub(super) struct Reply {
+    /// The body; `Null` where there was none.
+    pub(super) json: Value,
+    /// Jira's clock.
+    pub(super) date: Option<DateTime<Utc>>,
+}
+
+/// What Jira said about a failure, in whichever shape.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Words {
+    /// Free sentences.
+    pub(super) messages: Vec<String>,
+    /// What was wrong with which field.
+    pub(super) fields: Vec<(String, String)>,
+}
+
+/// A failed request, with what a caller may want to look at before giving up.
+#[derive(Clone, Debug)]
+pub(super) struct Failed {
+    /// What the caller's caller gets.
+    pub(super) error: ApiError,
+    /// The HTTP status, when there was an answer.
+    pub(super) status: Option<u16>,
+    /// The service's own words.
+    pub(super) words: Box<Words>,
+    /// The whole answer, where it was JSON.
+    pub(super) json: Box<Value>,
+    /// True when Jira itself said that the login failed; a bare 401 or 403 may be about one permission.
+    pub(super) login_refused: bool,
+}
+
+impl From<ApiError> for Failed {
+    fn from(error: ApiError) -> Self {
+        Self { error, status: None, words: Box::default(), json: Box::default(), login_refused: false }
+    }
+}
+
+impl From<Failed> for ApiError {
+    fn from(failed: Failed) -> Self {
+        failed.error
+    }
+}
+
+/// Sends requests below one base address with one credential.
+pub(super) struct Api<'a> {
+    http: &'a Http,
+    clock: &'a dyn Clock,
+    stop: &'a dyn Stop,
+    base_url: String,
+    credential: Credential,
+}
+
+impl<'a> Api<'a> {
+    pub(super) fn new(
+        http: &'a Http,
+        clock: &'a dyn Clock,
+        stop: &'a dyn Stop,
+        base_url: &str,
+        credential: Credential,
+    ) -> Self {
+        Self { http, clock, stop, base_url: base_url.trim_end_matches('/').to_owned(), credential }
+    }
+
+    /// Sends the request, again where that is harmless and promising.
+    pub(super) fn send(&self, ask: &Ask) -> Result<Reply, Failed> {
+        let mut attempt = 0;
+        loop {
+            if self.stop.requested() && !ask.finish {
+                let error = ApiError::new(Side::Jira, ApiErrorKind::Stopped, format!("{}: not sent", ask.name()));
+                return Err(error.into());
+            }
+            match self.once(ask) {
+                Ok(reply) => return Ok(reply),
+                Err(failed) => match self.pause(ask, &failed, attempt) {
+                    Some(wait) => self.clock.sleep(wait),
+                    None => return Err(failed),
+                },
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Returns how long to wait before the next attempt; `None`: no further attempt.
+    fn pause(&self, ask: &Ask, failed: &Failed, attempt: u32) -> Option<Duration> {
+        let ApiErrorKind::Unavailable { retry_after } = failed.error.kind else { return None };
+        let transient = matches!(failed.status, None | Some(429 | 502 | 503 | 504));
+        if !ask.repeatable || !transient || attempt >= RETRIES {
+            return None;
+        }
+        let jitter = 70 + self.clock.now().timestamp_subsec_nanos() % 61;
+        let own = Duration::from_millis(500) * 2_u32.pow(attempt) * jitter / 100;
+        let wait = own.max(retry_after.unwrap_or_default());
+        (wait <= LONGEST_WAIT).then_some(wait)
+    }
+
+    fn once(&self, ask: &Ask) -> Result<Reply, Failed> {
+        let call = Call {
+            method: ask.method,
+            url: format!("{}{}", self.base_url, ask.path),
+            query: ask.query.clone(),
+            auth: Some(self.credential.header()),
+            body: ask.body.clone(),
+        };
+        let started = self.clock.now();
+        let sent = self.http.send(&call);
+        let elapsed_ms = (self.clock.now() - started).num_milliseconds();
+        let status = sent.as_ref().map_or(0, |answer| answer.status);
+        tracing::debug!(side = "jira", request = ask.name(), status, elapsed_ms, "Request answered.");
+        match sent {
+            Ok(answer) => self.judge(ask, &answer),
+            Err(failure) => Err(lost(ask, failure)),
+        }
+    }
+
+    fn judge(&self, ask: &Ask, answer: &Answer) -> Result<Reply, Failed> {
+        let json = if answer.body.iter().all(u8::is_ascii_whitespace) { Ok(Value::Null) } else { answer.json() };
+        let login = auth::login_refused(
+            answer.status,
+            answer.header("X-Seraph-LoginReason"),
+            answer.header("X-Authentication-Denied-Reason"),
+            &String::from_utf8_lossy(answer.body.get(..2000).unwrap_or(&answer.body)),
+        );
+        if let (200..=299, None, Ok(json)) = (answer.status, login, &json) {
+            return Ok(Reply { json: json.clone(), date: answer.date });
+        }
+        let (shape, words) = match &json {
+            Ok(Value::Null) => (Shape::Empty, Words::default()),
+            Ok(value) => (shape_of(value), words_of(value)),
+            Err(_) => {
+                let text = page_words(&String::from_utf8_lossy(&answer.body));
+                (Shape::Page, Words { messages: vec![text], fields: Vec::new() })
+            }
+        };
+        let seen = Seen {
+            status: answer.status,
+            repeatable: ask.repeatable,
+            login,
+            shape,
+            retry_after: answer.retry_after.filter(|wait| !wait.is_zero()),
+        };
+        let kind = kind_of(&seen);
+        let mut error = ApiError::new(Side::Jira, kind, message(ask, &seen, &words, answer));
+        error.hint = self.hint(kind, &seen, answer);
+        Err(Failed {
+            error,
+            status: Some(answer.status),
+            words: Box::new(words),
+            json: Box::new(json.unwrap_or_default()),
+            login_refused: login.is_some(),
+        })
+    }
+
+    /// Returns what to do when the credentials are refused.
+    pub(super) fn login_hint(&self) -> String {
+        self.credential.hint(&self.base_url, None)
+    }
+
+    fn hint(&self, kind: ApiErrorKind, seen: &Seen, answer: &Answer) -> Option<String> {
+        if kind == ApiErrorKind::Unauthorized {
+            return Some(self.credential.hint(&self.base_url, seen.login));
+        }
+        match seen.status {
+            410 => Some("this Jira no longer has that part of its API: update guajira".to_owned()),
+            300..=399 => {
+                let target = answer.header("Location").map(clean).unwrap_or_default();
+                Some(format!("set [jira].base_url to where the redirect leads ({target}), unless that is a login page"))
+            }
+            200..=299 | 404 if seen.shape == Shape::Page => Some(
+                "a page instead of JSON: check [jira].base_url with its context path, and any proxy or single sign-on \
+                 in front of Jira"
+                    .to_owned(),
+            ),
+            403 if seen.shape == Shape::Page => {
+                Some("a proxy or firewall in front of Jira may have refused the text".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What an answer looked like, as far as its meaning goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    status: u16,
+    /// A read, or a write that may be carried out twice.
+    repeatable: bool,
+    login: Option<auth::LoginRefusal>,
+    shape: Shape,
+    retry_after: Option<Duration>,
+}
+
+/// What kind of body came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// Jira's own JSON.
+    Jira,
+    /// JSON of the gateway in front of Jira Cloud.
+    Gateway,
+    /// HTML or plain text.
+    Page,
+    /// Nothing.
+    Empty,
+}
+
+/// Decides what a caller should do about an answer that is not a plain success.
+fn kind_of(seen: &Seen) -> ApiErrorKind {
+    let later = ApiErrorKind::Unavailable { retry_after: None };
+    let unclear = if seen.repeatable { later } else { ApiErrorKind::InDoubt };
+    match (seen.status, seen.shape) {
+        // Carried out for somebody, or answered by a page: only a look-up can tell.
+        (200..=299, _) if !seen.repeatable => ApiErrorKind::InDoubt,
+        _ if seen.login.is_some() => ApiErrorKind::Unauthorized,
+        (401, _) => ApiErrorKind::Unauthorized,
+        (403, Shape::Jira) => ApiErrorKind::Refused,
+        // A firewall that dislikes one text must not silence the whole side.
+        (403, Shape::Page) if !seen.repeatable => later,
+        (403, _) => ApiErrorKind::Unauthorized,
+        (429, _) => ApiErrorKind::Unavailable { retry_after: seen.retry_after },
+        (500..=599, _) if seen.repeatable => ApiErrorKind::Unavailable { retry_after: seen.retry_after },
+        (500..=599, _) => ApiErrorKind::InDoubt,
+        (408, _) => unclear,
+        (413, _) => ApiErrorKind::Refused,
+        (409 | 425 | 200..=399, _) | (_, Shape::Page) => later,
+        _ => ApiErrorKind::Refused,
+    }
+}
+
+fn lost(ask: &Ask, failure: Failure) -> Failed {
+    let (kind, text) = match failure {
+        Failure::NotSent(text) => (ApiErrorKind::Unavailable { retry_after: None }, text),
+        Failure::NoAnswer(text) if ask.repeatable => (ApiErrorKind::Unavailable { retry_after: None }, text),
+        Failure::NoAnswer(text) => (ApiErrorKind::InDoubt, text),
+    };
+    ApiError::new(Side::Jira, kind, format!("{}: {}", ask.name(), clean(&text))).into()
+}
+
+fn message(ask: &Ask, seen: &Seen, words: &Words, answer: &Answer) -> String {
+    let mut text = format!("{}: {}", ask.name(), seen.status);
+    if kind_of(seen) == ApiErrorKind::Unauthorized {
+        text.push_str(" credentials refused");
+    }
+    if let Some(reason) = answer.header("RateLimit-Reason").filter(|_| seen.status == 429) {
+        text.push_str(&format!(" ({})", clean(reason)));
+    }
+    let said = words.to_string();
+    if !said.is_empty() {
+        text.push_str(": ");
+        text.push_str(&said);
+    }
+    text
+}
+
+impl std::fmt::Display for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let fields = self.fields.iter().map(|(field, why)| format!("{field}: {why}"));
+        let all: Vec<String> = self.messages.iter().cloned().chain(fields).collect();
+        f.write_str(clean(&all.join("; ")).trim_end_matches('.'))
+    }
+}
+
+fn shape_of(value: &Value) -> Shape {
+    let has = |name: &str| value.get(name).is_some();
+    let gateway = has("code") && !has("errorMessages") && !has("errors");
+    if gateway { Shape::Gateway } else { Shape::Jira }
+}
+
+/// Reads every error shape seen in the wild; what it does not know it shows whole.
+pub(super) fn words_of(value: &Value) -> Words {
+    let mut words = Words::default();
+    match value.get("errorMessages") {
+        Some(Value::Array(list)) => words.messages.extend(list.iter().map(plain)),
+        Some(Value::String(one)) => words.messages.push(one.clone()),
+        _ => {}
+    }
+    for name in ["message", "errorMessage", "error_description", "error"] {
+        if let Some(Value::String(one)) = value.get(name) {
+            words.messages.push(one.clone());
+        }
+    }
+    match value.get("errors") {
+        Some(Value::Object(map)) => words.fields.extend(map.iter().map(|(field, why)| (field.clone(), plain(why)))),
+        Some(Value::Array(list)) => {
+            for inner in list.iter().map(|one| words_of(one.get("elementErrors").unwrap_or(one))) {
+                words.messages.extend(inner.messages);
+                words.fields.extend(inner.fields);
+            }
+        }
+        Some(Value::String(one)) => words.messages.push(one.clone()),
+        _ => {}
+    }
+    if words == Words::default() {
+        match value {
+            Value::String(one) => words.messages.push(one.clone()),
+            Value::Object(map) if !map.is_empty() => words.messages.push(value.to_string()),
+            _ => {}
+        }
+    }
+    words.messages.retain(|text| !text.trim().is_empty());
+    words
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Returns the first words of a page that came instead of JSON: its title, else its text without tags.
+fn page_words(page: &str) -> String {
+    let head: String = page.chars().take(8000).collect();
+    let lower = head.to_ascii_lowercase();
+    let title = lower.find("<title>").and_then(|start| {
+        let rest = head.get(start + "<title>".len()..)?;
+        rest.split('<').next().map(str::trim).filter(|title| !title.is_empty())
+    });
+    if let Some(title) = title {
+        return clean(title);
+    }
+    let mut text = String::new();
+    let mut inside = false;
+    for c in head.chars() {
+        match c {
+            '<' => inside = true,
+            '>' if inside => {
+                inside = false;
+                text.push(' ');
+            }
+            c if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    clean(&text).chars().take(80).collect()
+}
+
+/// Returns text from outside as one line of bounded length.
+pub(super) fn clean(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MAX_WORDS) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
+
+/// Returns a remote id as one segment of a path.
+pub(super) fn segment(id: &str) -> String {
+    id.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_~".contains(&byte) {
+            out.push(char::from(byte));
+        } else if byte == b'.' && id.len() > 2 {
+            out.push('.');
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    const LATER: ApiErrorKind = ApiErrorKind::Unavailable { retry_after: None };
+
+    #[test]
+    fn an_answer_means_one_thing() {
+        use ApiErrorKind::{InDoubt, Refused, Unauthorized};
+        use Shape::{Empty, Gateway, Jira, Page};
+        let captcha = Some(auth::LoginRefusal::Captcha);
+        for (status, shape, login, read, write) in [
+            (200, Page, None, LATER, InDoubt),
+            (200, Jira, captcha, Unauthorized, InDoubt),
+            (302, Empty, None, LATER, LATER),
+            (400, Jira, None, Refused, Refused),
+            (400, Jira, captcha, Unauthorized, Unauthorized),
+            (400, Page, None, LATER, LATER),
+            (401, Jira, None, Unauthorized, Unauthorized),
+            (401, Page, None, Unauthorized, Unauthorized),
+            (401, Gateway, None, Unauthorized, Unauthorized),
+            (403, Jira, None, Refused, Refused),
+            (403, Gateway, None, Unauthorized, Unauthorized),
+            (403, Page, None, Unauthorized, LATER),
+            (403, Page, captcha, Unauthorized, Unauthorized),
+            (404, Jira, None, Refused, Refused),
+            (404, Page, None, LATER, LATER),
+            (405, Empty, None, Refused, Refused),
+            (408, Empty, None, LATER, InDoubt),
+            (409, Jira, None, LATER, LATER),
+            (410, Jira, None, Refused, Refused),
+            (413, Page, None, Refused, Refused),
+            (429, Empty, None, LATER, LATER),
+            (500, Jira, None, LATER, InDoubt),
+            (502, Page, None, LATER, InDoubt),
+            (503, Jira, None, LATER, InDoubt),
+        ] {
+            for (repeatable, want) in [(true, read), (false, write)] {
+                let seen = Seen { status, repeatable, login, shape, retry_after: None };
+                assert_eq!(kind_of(&seen), want, "{seen:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_error_shape_keeps_the_services_own_words() {
+        for (value, want) in [
+            (json!({"errorMessages": ["No."], "errors": {}}), "No"),
+            (json!({"errorMessages": [], "errors": {"summary": "You must."}}), "summary: You must"),
+            (json!({"message": "Client must be authenticated.", "status-code": 401}), "Client must be authenticated"),
+            (json!({"errorMessage": "busy"}), "busy"),
+            (
+                json!({"code": 401, "message": "Unauthorized; scope does not match"}),
+                "Unauthorized; scope does not match",
+            ),
+            (json!({"errorMessages": "one\ntwo", "errors": "three"}), "one two; three"),
+            (json!({"errors": [{"elementErrors": {"errors": {"labels": "no"}}}]}), "labels: no"),
+            (json!({"surprise": 7}), r#"{"surprise":7}"#),
+            (json!([]), ""),
+        ] {
+            assert_eq!(words_of(&value).to_string(), want);
+        }
+    }
+
+    #[test]
+    fn a_page_shows_its_title_or_its_first_words() {
+        assert_eq!(page_words("<html><head><TITLE> Log in \n- Jira</TITLE>"), "Log in - Jira");
+        assert_eq!(page_words("<h1>502</h1><p>Bad gateway"), "502 Bad gateway");
+        assert_eq!(page_words("XSRF check failed"), "XSRF check failed");
+    }
+
+    #[test]
+    fn an_id_cannot_leave_its_place_in_the_path() {
+        assert_eq!(segment("10042"), "10042");
+        assert_eq!(segment("../x?y=1"), "..%2Fx%3Fy%3D1");
+        assert_eq!(segment(".."), "%2E%2E");
+        assert_eq!(segment("guajira.0a1b"), "guajira.0a1b");
+    }
+}

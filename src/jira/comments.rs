@@ -1,0 +1,251 @@
+//! Comments: whole threads, and writing single comments so that each carries its marker from the first moment.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::domain::{Comment, CommentId, IssueId, Push, Receipt};
+use crate::jira::api::{Ask, Failed, Reply, segment};
+use crate::jira::convert::{PROPERTY, property_claim, sort, time};
+use crate::jira::{Jira, refused, unavailable, wire};
+use crate::ports::ApiError;
+use crate::text::{Doc, adf, wiki};
+
+/// Longest serialised ADF that is sent.
+///
+/// Source: Jira's limit of 32 767 for a text field; on Cloud it is not said whether the text or its ADF counts.
+pub(super) const MAX_ADF: usize = 30_000;
+
+/// Longest wiki markup that is sent, in UTF-16 units; below Jira's limit of 32 767.
+pub(super) const MAX_WIKI: usize = 32_000;
+
+/// Comments asked for in one page.
+const PAGE: usize = 100;
+
+/// A thread longer than this many pages is a fault of the server's paging.
+const MAX_PAGES: usize = 1_000;
+
+/// The property of a service project's internal note.
+const INTERNAL: &str = "sd.public.comment";
+
+/// A text to be written, and where the rest of it is.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'t> {
+    pub(super) body: &'t Doc,
+    pub(super) origin_url: &'t str,
+}
+
+impl Text<'_> {
+    /// Returns the text as this kind of Jira takes it.
+    pub(super) fn rich(self, cloud: bool) -> Value {
+        written(self.body, cloud, MAX_ADF, MAX_WIKI, self.origin_url)
+    }
+
+    /// Returns the text without formatting, for a Jira that refuses the rich one.
+    pub(super) fn plain(self, cloud: bool) -> Value {
+        let doc = Doc::from_plain(&self.body.plain_text());
+        written(&doc, cloud, MAX_ADF, MAX_WIKI, self.origin_url)
+    }
+
+    /// Returns the beginning of the text, for a Jira with a small limit.
+    pub(super) fn short(self, cloud: bool) -> Value {
+        let doc = Doc::from_plain(&self.body.plain_text());
+        written(&doc, cloud, 2_000, 1_000, self.origin_url)
+    }
+}
+
+fn written(doc: &Doc, cloud: bool, max_adf: usize, max_wiki: usize, rest: &str) -> Value {
+    if cloud { adf::write(doc, max_adf, rest) } else { Value::String(wiki::write(doc, max_wiki, rest)) }
+}
+
+/// Returns the value of our marker property.
+pub(super) fn marker(push: &Push, pair: &str) -> Value {
+    json!({"v": 1, "key": push.key.origin().as_str(), "content": push.content.as_str(), "pair": pair})
+}
+
+impl Jira<'_> {
+    /// Reads a whole thread, oldest first; `None` when the issue answers 404.
+    pub(super) fn read_thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
+        let Some(seen) = self.seen_issue(issue)? else { return Ok(None) };
+        let Some(raws) = self.raw_thread(issue)? else { return Ok(None) };
+        self.with_reader(|reader| {
+            let mut thread: Vec<Comment> =
+                raws.iter().map(|raw| reader.comment(raw, issue, &seen.name, seen.service)).collect();
+            sort(&mut thread);
+            Some(thread)
+        })
+    }
+
+    /// Pages through a thread. A comment deleted meanwhile shifts the pages, so a walk that comes out short is
+    /// made once more.
+    fn raw_thread(&self, issue: &IssueId) -> Result<Option<Vec<wire::Comment>>, ApiError> {
+        let mut found: HashMap<String, wire::Comment> = HashMap::new();
+        for _ in 0..2 {
+            let mut start = 0;
+            let mut total = 0;
+            for _ in 0..MAX_PAGES {
+                let Some(page) = self.comment_page(issue, start)? else { return Ok(None) };
+                let received = page.comments.len();
+                total = page.total.and_then(|total| usize::try_from(total).ok()).unwrap_or(start + received);
+                for value in page.comments {
+                    match wire::read::<wire::Comment>(value) {
+                        Ok(raw) => {
+                            found.insert(raw.id.clone(), raw);
+                        }
+                        Err(why) => tracing::warn!(side = "jira", id = %issue, error = why, "Comment cannot be read."),
+                    }
+                }
+                start += received;
+                if received == 0 || start >= total {
+                    break;
+                }
+            }
+            if found.len() >= total {
+                break;
+            }
+        }
+        Ok(Some(found.into_values().collect()))
+    }
+
+    fn comment_page(&self, issue: &IssueId, start: usize) -> Result<Option<wire::CommentPage>, ApiError> {
+        let path = self.rest(&format!("issue/{}/comment", segment(issue.as_str())))?;
+        let ask = Ask::get(path)
+            .with("startAt", start.to_string())
+            .with("maxResults", PAGE.to_string())
+            .with("orderBy", "created")
+            .with("expand", "properties");
+        match self.api.send(&ask) {
+            Ok(reply) => {
+                let unreadable = |why| unavailable(format!("GET comments of {issue}: {why}"));
+                wire::read(reply.json).map(Some).map_err(unreadable)
+            }
+            Err(failed) if failed.status == Some(404) => Ok(None),
+            Err(failed) => Err(failed.into()),
+        }
+    }
+
+    /// Adds a comment; text and marker are one write.
+    pub(super) fn add_comment(
+        &self,
+        push: &Push,
+        issue: &IssueId,
+        text: &Text<'_>,
+        internal: bool,
+    ) -> Result<Receipt, ApiError> {
+        let cloud = self.is_cloud()?;
+        let mut properties = vec![json!({"key": PROPERTY, "value": marker(push, &self.settings.pair_id)})];
+        if internal {
+            properties.push(json!({"key": INTERNAL, "value": {"internal": true}}));
+        }
+        let path = self.rest(&format!("issue/{}/comment", segment(issue.as_str())))?;
+        let send = |body: Value| {
+            let body = json!({"body": body, "properties": properties});
+            self.api.send(&Ask::post(path.clone(), body).with("expand", "properties"))
+        };
+        let reply = or_plainly(send(text.rich(cloud)), || send(text.plain(cloud)))?;
+        let comment: wire::Comment = wire::read(reply.json).map_err(|why| {
+            let message = format!("{path}: the new comment's answer cannot be read: {why}");
+            ApiError::new(crate::domain::Side::Jira, crate::ports::ApiErrorKind::InDoubt, message)
+        })?;
+        if internal && comment.internal() != Some(true) {
+            self.hide_or_take_back(issue, &comment.id)?;
+        }
+        Ok(receipt(&comment))
+    }
+
+    /// Rewrites a comment of ours, with the visibility it has now; leaves it alone when it already says this.
+    pub(super) fn edit_comment(
+        &self,
+        push: &Push,
+        issue: &IssueId,
+        comment: &CommentId,
+        text: &Text<'_>,
+        internal: bool,
+    ) -> Result<Receipt, ApiError> {
+        let path = self.comment_path(issue, comment.as_str())?;
+        let now = self.read_comment(&path)?;
+        let carried = now.property(PROPERTY).and_then(|value| property_claim(value, crate::domain::Kind::Comment));
+        if carried.is_some_and(|claim| claim.key == push.key.origin() && claim.written.as_ref() == Some(&push.content))
+        {
+            return Ok(receipt(&now));
+        }
+        if internal && now.internal() != Some(true) && !self.hide(&path, &now.id)? {
+            return Err(refused(format!("PUT {path}: not sent, because the comment is shown to customers")));
+        }
+        let cloud = self.is_cloud()?;
+        let send = |body: Value| {
+            let mut body = json!({"body": body});
+            // Left out, a restricted comment could become public.
+            if let (false, Some(map)) = (now.visibility.is_null(), body.as_object_mut()) {
+                map.insert("visibility".to_owned(), now.visibility.clone());
+            }
+            self.api.send(&Ask::put(path.clone(), body))
+        };
+        let reply = or_plainly(send(text.rich(cloud)), || send(text.plain(cloud)))?;
+        let property = format!("comment/{}/properties/{PROPERTY}", segment(comment.as_str()));
+        let marked = Ask::put(self.rest(&property)?, marker(push, &self.settings.pair_id)).repeatable().finishing();
+        if let Err(failed) = self.api.send(&marked) {
+            // The visible marker was renewed with the text; this one is the second witness.
+            tracing::warn!(side = "jira", id = %comment, error = %failed.error, "Comment property not renewed.");
+        }
+        Ok(wire::read(reply.json).map_or_else(|_| receipt(&now), |comment| receipt(&comment)))
+    }
+
+    /// Deletes a comment of ours; one that is gone already counts as done.
+    pub(super) fn delete_comment(&self, issue: &IssueId, comment: &CommentId) -> Result<Receipt, ApiError> {
+        match self.api.send(&Ask::delete(self.comment_path(issue, comment.as_str())?).repeatable()) {
+            Err(failed) if failed.status != Some(404) => Err(failed.into()),
+            _ => Ok(Receipt { id: comment.to_string(), name: comment.to_string(), at: None, dropped: Vec::new() }),
+        }
+    }
+
+    fn comment_path(&self, issue: &IssueId, comment: &str) -> Result<String, ApiError> {
+        self.rest(&format!("issue/{}/comment/{}", segment(issue.as_str()), segment(comment)))
+    }
+
+    fn read_comment(&self, path: &str) -> Result<wire::Comment, ApiError> {
+        let reply = self.api.send(&Ask::get(path).with("expand", "properties").finishing())?;
+        wire::read(reply.json).map_err(|why| unavailable(format!("GET {path}: {why}")))
+    }
+
+    /// Makes a comment an internal note; returns whether Jira then says that it is one.
+    fn hide(&self, path: &str, comment: &str) -> Result<bool, ApiError> {
+        let property = self.rest(&format!("comment/{}/properties/{INTERNAL}", segment(comment)))?;
+        let ask = Ask::put(property, json!({"internal": true})).repeatable().finishing();
+        if self.api.send(&ask).is_err() {
+            return Ok(false);
+        }
+        Ok(self.read_comment(path)?.internal() == Some(true))
+    }
+
+    /// Sees to it that a comment just made is an internal note; if it cannot be one, it must not stay.
+    fn hide_or_take_back(&self, issue: &IssueId, comment: &str) -> Result<(), ApiError> {
+        let path = self.comment_path(issue, comment)?;
+        let told = self.read_comment(&path).is_ok_and(|now| now.internal() == Some(true));
+        if told || self.hide(&path, comment).unwrap_or(false) {
+            return Ok(());
+        }
+        let taken_back = match self.api.send(&Ask::delete(path.clone()).repeatable().finishing()) {
+            Ok(_) => "it was deleted again".to_owned(),
+            Err(failed) => format!("and it could not be deleted: {}", failed.error.message),
+        };
+        Err(refused(format!("POST {path}: Jira did not make the comment an internal note; {taken_back}"))
+            .with_hint("the bot must be an agent of the service project to write internal notes"))
+    }
+}
+
+/// Sends the plain form when the rich one was refused as such.
+fn or_plainly(rich: Result<Reply, Failed>, plain: impl FnOnce() -> Result<Reply, Failed>) -> Result<Reply, ApiError> {
+    match rich {
+        Err(failed) if failed.status == Some(400) && !failed.login_refused => {
+            tracing::warn!(side = "jira", error = %failed.error, "Formatted text refused; sending plain text.");
+            plain().map_err(ApiError::from)
+        }
+        other => Ok(other?),
+    }
+}
+
+fn receipt(comment: &wire::Comment) -> Receipt {
+    let at = time(&comment.updated).or_else(|| time(&comment.created));
+    Receipt { id: comment.id.clone(), name: comment.id.clone(), at, dropped: Vec::new() }
+}

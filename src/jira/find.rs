@@ -1,0 +1,342 @@
+//! Looking for our own writes before repeating them: by label through search, and past the lagging search index by
+//! reading the newest issues one key after another.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::domain::{Comment, IssueId, Key, Kind, Receipt, Side};
+use crate::jira::convert::{PROPERTY, label_id, property_claim, time};
+use crate::jira::search::MAX_FETCH;
+use crate::jira::{Jira, jql, wire};
+use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
+
+/// Most labels in one query.
+const MAX_LABELS: usize = 50;
+
+/// What is read of an issue to recognise a copy.
+const FIELDS: [&str; 3] = ["labels", "creator", "created"];
+
+/// Most bulk fetches of one probe.
+const MAX_PAGES: u32 = 50;
+
+/// Most single reads of one probe (Server has no bulk fetch).
+const MAX_READS: u32 = 500;
+
+/// Missing keys in a row that mean the end, on Server.
+const MAX_MISSES: u32 = 5;
+
+/// Longest project that is read from its first key.
+const MAX_WHOLE: u64 = 5_000;
+
+/// How far back keys are read on Server in a project where our label cannot be searched for.
+const BACK_ON_SERVER: u64 = 300;
+
+/// How old an issue must be for search to know it for certain.
+const INDEXED: &str = "\"-15m\"";
+
+/// What reading a project's newest issues by key has found so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Probe {
+    /// The next key number to read.
+    next: u64,
+    /// The highest number that search knew.
+    ceiling: u64,
+    /// Numbers below `next` that did not answer; their issue may have been on its way.
+    holes: Vec<u64>,
+    copies: Vec<Copy>,
+}
+
+/// An issue that may be a copy of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Copy {
+    id: String,
+    name: String,
+    created: Option<DateTime<Utc>>,
+    /// By its property.
+    key: Option<Key>,
+    pair: Option<String>,
+    /// By its label, when we created it.
+    labelled: Option<Key>,
+}
+
+impl Copy {
+    fn new(raw: &wire::Issue, me: &wire::User) -> Self {
+        let property = raw.properties.get(PROPERTY);
+        let claim = property.and_then(|value| property_claim(value, Kind::Issue));
+        let ours = raw.fields.creator.as_ref().is_some_and(|creator| creator.is(me));
+        let label = raw.fields.labels.iter().find_map(|label| label_id(label)).filter(|_| ours);
+        Self {
+            id: raw.id.clone(),
+            name: raw.key.clone(),
+            created: time(&raw.fields.created),
+            key: claim.map(|claim| claim.key),
+            pair: property.and_then(|value| value.get("pair")).and_then(Value::as_str).map(str::to_owned),
+            labelled: label.map(|id| Key::issue(Side::Guance, &id)),
+        }
+    }
+
+    fn is_marked(&self) -> bool {
+        self.key.is_some() || self.labelled.is_some()
+    }
+}
+
+/// Returns the copy of `key`: proof by property first, then a label on an issue we created; the oldest of several.
+/// A copy that was moved out of the project counts when its property names this pair of services.
+fn choose<'c>(copies: &'c [Copy], key: &Key, project: Option<&str>, pair: &str) -> Option<&'c Copy> {
+    let inside = |copy: &Copy| project.is_none_or(|project| project_of(&copy.name) == project);
+    let proven = |copy: &&Copy| copy.key.as_ref() == Some(key) && (inside(copy) || copy.pair.as_deref() == Some(pair));
+    let labelled = |copy: &&Copy| copy.key.is_none() && copy.labelled.as_ref() == Some(key) && inside(copy);
+    let age = |copy: &&Copy| (copy.created.unwrap_or(DateTime::<Utc>::MAX_UTC), number_of(&copy.name));
+    copies.iter().filter(proven).min_by_key(age).or_else(|| copies.iter().filter(labelled).min_by_key(age))
+}
+
+impl Jira<'_> {
+    /// Looks for the markers of writes; one result per wanted thing, in order.
+    pub(super) fn look_up(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
+        let mut out = vec![Lookup::Unsure; wanted.len()];
+        self.look_up_comments(wanted, &mut out)?;
+        let issues: Vec<(usize, &Wanted, IssueId)> = wanted
+            .iter()
+            .enumerate()
+            .filter(|(_, want)| want.issue.is_none())
+            .filter_map(|(index, want)| Some((index, want, want.key.issue_on(Side::Guance)?)))
+            .collect();
+        let labelled = self.by_label(&issues.iter().map(|(_, _, id)| id.as_str()).collect::<Vec<_>>())?;
+        let mut open = Vec::new();
+        for (index, want, _) in issues {
+            match (self.chosen(&labelled, want), out.get_mut(index)) {
+                (Some(found), Some(slot)) => *slot = found,
+                _ => open.push((index, want)),
+            }
+        }
+        let projects: BTreeSet<&str> = open.iter().filter_map(|(_, want)| want.project.as_deref()).collect();
+        for project in projects {
+            let probe = self.probe(project)?;
+            for (index, want) in open.iter().filter(|(_, want)| want.project.as_deref() == Some(project)) {
+                let found = match &probe {
+                    Some(probe) => self.chosen(&probe.copies, want).unwrap_or(Lookup::Absent),
+                    None => Lookup::Unsure,
+                };
+                if let Some(slot) = out.get_mut(*index) {
+                    *slot = found;
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn chosen(&self, copies: &[Copy], want: &Wanted) -> Option<Lookup> {
+        let copy = choose(copies, &want.key.origin(), want.project.as_deref(), &self.settings.pair_id)?;
+        Some(Lookup::Found(Receipt {
+            id: copy.id.clone(),
+            name: copy.name.clone(),
+            at: copy.created,
+            dropped: Vec::new(),
+        }))
+    }
+
+    fn look_up_comments(&self, wanted: &[Wanted], out: &mut [Lookup]) -> Result<(), ApiError> {
+        let issues: BTreeSet<&IssueId> = wanted.iter().filter_map(|want| want.issue.as_ref()).collect();
+        for issue in issues {
+            // No issue, no comment on it.
+            let thread = self.read_thread(issue)?.unwrap_or_default();
+            for (want, slot) in wanted.iter().zip(out.iter_mut()).filter(|(want, _)| want.issue.as_ref() == Some(issue))
+            {
+                *slot = comment_in(&thread, want);
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the search index for labels, in every project: a copy may have been moved.
+    fn by_label(&self, labels: &[&str]) -> Result<Vec<Copy>, ApiError> {
+        let mut copies = Vec::new();
+        for chunk in labels.chunks(MAX_LABELS) {
+            let query = format!("labels in ({}) ORDER BY created ASC, key ASC", jql::list(chunk.iter().copied()));
+            let mut rows = self.walk(&query, &FIELDS)?;
+            if !self.is_cloud()? {
+                // This search gives no properties.
+                let ids: Vec<String> = rows.iter().filter_map(|row| wire::id_text(row.get("id")?)).collect();
+                rows = self.fetch(&ids.iter().map(String::as_str).collect::<Vec<_>>(), &FIELDS)?;
+            }
+            copies.extend(self.copies(rows)?);
+        }
+        Ok(copies)
+    }
+
+    fn copies(&self, rows: Vec<Value>) -> Result<Vec<Copy>, ApiError> {
+        let me = self.me()?;
+        let raws = rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
+        Ok(raws.map(|raw| Copy::new(&raw, &me.user)).collect())
+    }
+
+    /// Reads a project's newest issues by key, which no index delays; `None` when they are too many or hidden.
+    fn probe(&self, project: &str) -> Result<Option<Probe>, ApiError> {
+        let known = self.probes.borrow_mut().remove(project);
+        let mut probe = match known {
+            Some(probe) => probe,
+            None => match self.first_probe(project)? {
+                Some(probe) => probe,
+                None => return Ok(None),
+            },
+        };
+        let whole =
+            if self.is_cloud()? { self.read_pages(project, &mut probe)? } else { self.read_keys(project, &mut probe)? };
+        if whole {
+            self.probes.borrow_mut().insert(project.to_owned(), probe.clone());
+        }
+        Ok(whole.then_some(probe))
+    }
+
+    /// Finds where to begin: after an issue old enough for search to know all before it.
+    fn first_probe(&self, project: &str) -> Result<Option<Probe>, ApiError> {
+        let quoted = jql::quote(project);
+        let numbers = |condition: &str| -> Result<Option<Vec<u64>>, ApiError> {
+            let query = format!("project = {quoted}{condition} ORDER BY created DESC, key DESC");
+            match self.first_rows(&query, &["created"], 5) {
+                Ok(rows) => {
+                    let names = rows.iter().filter_map(|row| row.get("key")?.as_str());
+                    Ok(Some(names.filter(|name| project_of(name) == project).filter_map(number_of).collect()))
+                }
+                Err(failed) if failed.status == Some(400) && failed.error.kind == ApiErrorKind::Refused => Ok(None),
+                Err(failed) => Err(failed.into()),
+            }
+        };
+        // The lowest of a few: an issue that was moved in is old and has a new key.
+        let Some(old) = numbers(&format!(" AND created <= {INDEXED}"))? else { return Ok(None) };
+        let Some(newest) = numbers("")? else { return Ok(None) };
+        let ceiling = newest.into_iter().max().unwrap_or(0);
+        let next = match old.into_iter().min() {
+            _ if self.is_unlabelled(project) => {
+                let back = if self.is_cloud()? { MAX_WHOLE } else { BACK_ON_SERVER };
+                ceiling.saturating_sub(back) + 1
+            }
+            Some(anchor) => anchor + 1,
+            None if ceiling > MAX_WHOLE => return Ok(None),
+            None => 1,
+        };
+        Ok(Some(Probe { next, ceiling, ..Probe::default() }))
+    }
+
+    /// Cloud: a hundred keys at a time, until a page is empty. Returns false when it does not end.
+    fn read_pages(&self, project: &str, probe: &mut Probe) -> Result<bool, ApiError> {
+        let holes = std::mem::take(&mut probe.holes);
+        self.read_numbers(project, probe, &holes)?;
+        let mut start = probe.next;
+        for _ in 0..MAX_PAGES {
+            let size = u64::try_from(MAX_FETCH).unwrap_or(u64::MAX);
+            let page: Vec<u64> = (start..start.saturating_add(size)).collect();
+            let found = self.read_numbers(project, probe, &page)?;
+            start = start.saturating_add(size);
+            if found == 0 && start > probe.ceiling {
+                probe.holes.retain(|hole| *hole < probe.next);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reads these keys in one go; notes copies, holes and the highest key seen. Returns how many issues came.
+    fn read_numbers(&self, project: &str, probe: &mut Probe, numbers: &[u64]) -> Result<usize, ApiError> {
+        let names: Vec<String> = numbers.iter().map(|number| format!("{project}-{number}")).collect();
+        let rows = self.fetch(&names.iter().map(String::as_str).collect::<Vec<_>>(), &FIELDS)?;
+        let copies = self.copies(rows)?;
+        let seen: BTreeSet<u64> = copies.iter().filter_map(|copy| number_of(&copy.name)).collect();
+        let came = copies.len();
+        probe.next = numbers.iter().filter(|n| seen.contains(n)).max().map_or(probe.next, |n| probe.next.max(n + 1));
+        probe.holes.extend(numbers.iter().filter(|n| !seen.contains(n)));
+        probe.copies.extend(copies.into_iter().filter(Copy::is_marked));
+        Ok(came)
+    }
+
+    /// Server: one key at a time, until several in a row are missing. Returns false when it does not end.
+    fn read_keys(&self, project: &str, probe: &mut Probe) -> Result<bool, ApiError> {
+        let holes = std::mem::take(&mut probe.holes);
+        for hole in holes {
+            self.read_number(project, probe, hole)?;
+        }
+        let mut misses = 0;
+        let mut number = probe.next;
+        for _ in 0..MAX_READS {
+            misses = if self.read_number(project, probe, number)? { 0 } else { misses + 1 };
+            if misses >= MAX_MISSES && number >= probe.ceiling {
+                probe.holes.retain(|hole| *hole < probe.next);
+                return Ok(true);
+            }
+            number += 1;
+        }
+        Ok(false)
+    }
+
+    fn read_number(&self, project: &str, probe: &mut Probe, number: u64) -> Result<bool, ApiError> {
+        let Some(row) = self.fetch_one(&format!("{project}-{number}"), &FIELDS)? else {
+            probe.holes.push(number);
+            return Ok(false);
+        };
+        probe.next = probe.next.max(number + 1);
+        probe.copies.extend(self.copies(vec![row])?.into_iter().filter(Copy::is_marked));
+        Ok(true)
+    }
+}
+
+fn comment_in(thread: &[Comment], want: &Wanted) -> Lookup {
+    let origin = want.key.origin();
+    let found = thread.iter().find(|comment| {
+        comment.claim.as_ref().is_some_and(|claim| {
+            claim.key == origin && want.content.as_ref().is_none_or(|content| claim.written.as_ref() == Some(content))
+        })
+    });
+    found.map_or(Lookup::Absent, |comment| {
+        let id = comment.id.to_string();
+        Lookup::Found(Receipt { name: id.clone(), id, at: Some(comment.updated), dropped: Vec::new() })
+    })
+}
+
+fn project_of(name: &str) -> &str {
+    name.rsplit_once('-').map_or("", |(project, _)| project)
+}
+
+fn number_of(name: &str) -> Option<u64> {
+    name.rsplit_once('-')?.1.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn key(digit: char) -> Key {
+        Key::issue(Side::Guance, &IssueId::new(format!("issue_{}", digit.to_string().repeat(32))))
+    }
+
+    fn copy(name: &str, minute: u32, property: Option<(char, &str)>, label: Option<char>) -> Copy {
+        Copy {
+            id: format!("1{}", number_of(name).unwrap()),
+            name: name.to_owned(),
+            created: Some(format!("2026-11-22T10:{minute:02}:00Z").parse().unwrap()),
+            key: property.map(|(digit, _)| key(digit)),
+            pair: property.map(|(_, pair)| pair.to_owned()),
+            labelled: label.map(key),
+        }
+    }
+
+    #[test]
+    fn proof_goes_before_labels_and_age_before_the_rest() {
+        for (copies, want) in [
+            (vec![], None),
+            (vec![copy("P-1", 1, None, Some('a')), copy("P-2", 2, Some(('a', "x")), None)], Some("P-2")),
+            (vec![copy("P-2", 2, Some(('a', "x")), None), copy("P-1", 1, Some(('a', "x")), None)], Some("P-1")),
+            (vec![copy("P-2", 2, None, Some('a')), copy("P-1", 1, None, Some('a'))], Some("P-1")),
+            (vec![copy("P-1", 1, Some(('b', "x")), Some('a'))], None),
+            (vec![copy("Q-1", 1, Some(('a', "mine")), None)], Some("Q-1")),
+            (vec![copy("Q-1", 1, Some(('a', "theirs")), None)], None),
+            (vec![copy("Q-1", 1, None, Some('a'))], None),
+        ] {
+            let found = choose(&copies, &key('a'), Some("P"), "mine").map(|copy| copy.name.as_str());
+            assert_eq!(found, want, "{copies:?}");
+        }
+    }
+}

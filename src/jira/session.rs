@@ -1,0 +1,248 @@
+//! Who and where we are: the kind of Jira, our account, its clock, and what one run has learnt on the way.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::domain::{IssueId, Side};
+use crate::jira::api::{Ask, Failed, segment};
+use crate::jira::auth::is_cloud_host;
+use crate::jira::convert::Reader;
+use crate::jira::{Deployment, Jira, host_of, refused, unavailable, wire};
+use crate::ports::{ApiError, ApiErrorKind, Register};
+
+/// How long the kind and the address of a Jira are believed.
+const SITE_AGE: Duration = Duration::from_secs(24 * 3600);
+
+/// How long it is believed which kind a project is of.
+const SERVICE_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// What `serverInfo` tells.
+#[derive(Clone, Debug)]
+pub(super) struct Site {
+    pub(super) deployment: Deployment,
+    /// Base address for people; differs from the API's behind Atlassian's gateway.
+    pub(super) base: String,
+}
+
+/// Our account.
+#[derive(Clone, Debug)]
+pub(super) struct Me {
+    pub(super) user: wire::User,
+    /// Jira's clock when it told us who we are.
+    pub(super) clock: Option<DateTime<Utc>>,
+    /// Our clock at that moment.
+    pub(super) at: DateTime<Utc>,
+}
+
+/// What is needed to make sense of a comment.
+#[derive(Clone, Debug)]
+pub(super) struct SeenIssue {
+    pub(super) name: String,
+    pub(super) service: bool,
+}
+
+impl Jira<'_> {
+    /// Returns the kind and the address for people of this Jira, asked for at most once a day.
+    pub(super) fn site(&self) -> Result<&Site, ApiError> {
+        if let Some(site) = self.site.get() {
+            return Ok(site);
+        }
+        let site = self.find_site()?;
+        Ok(self.site.get_or_init(|| site))
+    }
+
+    fn find_site(&self) -> Result<Site, ApiError> {
+        let api_base = self.settings.base_url.trim_end_matches('/').to_owned();
+        let host = host_of(&api_base);
+        let gateway = host == "api.atlassian.com";
+        let deployment =
+            self.settings.deployment.or_else(|| match self.facts.recall("jira.deployment", SITE_AGE)?.as_str() {
+                "cloud" => Some(Deployment::Cloud),
+                "server" => Some(Deployment::Server),
+                _ => None,
+            });
+        let base = if gateway { self.facts.recall("jira.site", SITE_AGE) } else { Some(api_base.clone()) };
+        if let (Some(deployment), Some(base)) = (deployment, base.clone()) {
+            return Ok(Site { deployment, base });
+        }
+        let guess = if is_cloud_host(host) { Deployment::Cloud } else { Deployment::Server };
+        match self.server_info() {
+            Ok(info) => {
+                let told = match info.deployment.as_str() {
+                    "Cloud" => Deployment::Cloud,
+                    "Server" | "DataCenter" | "Data Center" => Deployment::Server,
+                    _ => guess,
+                };
+                let word = if told == Deployment::Cloud { "cloud" } else { "server" };
+                self.facts.remember("jira.deployment", word);
+                let shown = Some(info.base_url.trim_end_matches('/').to_owned()).filter(|url| url.starts_with("http"));
+                if let (true, Some(url)) = (gateway, &shown) {
+                    self.facts.remember("jira.site", url);
+                }
+                let base = base.or(shown).unwrap_or(api_base);
+                Ok(Site { deployment: deployment.unwrap_or(told), base })
+            }
+            Err(failed) if failed.login_refused => Err(failed.into()),
+            // Some servers hide it from everybody: then the address must tell.
+            Err(failed) if matches!(failed.error.kind, ApiErrorKind::Refused | ApiErrorKind::Unauthorized) => {
+                Ok(Site { deployment: deployment.unwrap_or(guess), base: base.unwrap_or(api_base) })
+            }
+            Err(failed) => Err(failed.into()),
+        }
+    }
+
+    pub(super) fn server_info(&self) -> Result<wire::ServerInfo, Failed> {
+        // Version 2 answers on every kind of Jira.
+        let reply = self.api.send(&Ask::get("/rest/api/2/serverInfo"))?;
+        Ok(wire::read(reply.json).unwrap_or_default())
+    }
+
+    /// Returns true on Jira Cloud.
+    pub(super) fn is_cloud(&self) -> Result<bool, ApiError> {
+        Ok(self.site()?.deployment == Deployment::Cloud)
+    }
+
+    /// Returns the path of a resource of this Jira's API version.
+    pub(super) fn rest(&self, resource: &str) -> Result<String, ApiError> {
+        let version = if self.is_cloud()? { 3 } else { 2 };
+        Ok(format!("/rest/api/{version}/{resource}"))
+    }
+
+    /// Asks who we are, and remembers it for this run.
+    pub(super) fn log_in(&self) -> Result<Me, ApiError> {
+        let ask = Ask::get(self.rest("myself")?);
+        let reply = self.api.send(&ask).map_err(|failed| match failed.error.kind {
+            ApiErrorKind::Refused => self.not_logged_in(failed.error.message),
+            _ => failed.into(),
+        })?;
+        let user: wire::User = wire::read(reply.json).unwrap_or_default();
+        if user.id().is_empty() {
+            return Err(self.not_logged_in("GET myself: the answer names no account".to_owned()));
+        }
+        let me = Me { user, clock: reply.date, at: self.clock.now() };
+        *self.me.borrow_mut() = Some(me.clone());
+        Ok(me)
+    }
+
+    fn not_logged_in(&self, message: String) -> ApiError {
+        let hint = self.api.login_hint();
+        ApiError::new(Side::Jira, ApiErrorKind::Unauthorized, message).with_hint(hint)
+    }
+
+    /// Returns our account; an answer without anything in it means nothing before this is known.
+    pub(super) fn me(&self) -> Result<Me, ApiError> {
+        let known = self.me.borrow().clone();
+        known.map_or_else(|| self.log_in(), Ok)
+    }
+
+    /// Returns Jira's clock now, if it ever told; measured from its answer with our clock.
+    pub(super) fn remote_now(&self) -> Result<Option<DateTime<Utc>>, ApiError> {
+        let me = self.me()?;
+        Ok(me.clock.map(|clock| clock + (self.clock.now() - me.at)))
+    }
+
+    /// Runs `read` with what reading records needs to know.
+    pub(super) fn with_reader<T>(&self, read: impl FnOnce(Reader<'_>) -> T) -> Result<T, ApiError> {
+        let me = self.me()?;
+        let site = self.site()?;
+        Ok(read(Reader { base: &site.base, me: &me.user }))
+    }
+
+    /// Returns true when the issue's project is a service project. Fails closed.
+    pub(super) fn is_service(&self, project: &wire::Project) -> Result<bool, ApiError> {
+        if !project.type_key.is_empty() {
+            return Ok(project.type_key == "service_desk");
+        }
+        if project.id.is_empty() {
+            return Ok(true);
+        }
+        if let Some(known) = self.services.borrow().get(&project.id) {
+            return Ok(*known);
+        }
+        let fact = format!("jira.service.{}", project.id);
+        let service = match self.facts.recall(&fact, SERVICE_AGE).as_deref() {
+            Some("yes") => true,
+            Some("no") => false,
+            _ => {
+                let ask = Ask::get(self.rest(&format!("project/{}", segment(&project.id)))?);
+                match self.api.send(&ask) {
+                    Ok(reply) => {
+                        let told: wire::Project = wire::read(reply.json).unwrap_or_default();
+                        let service = told.type_key.is_empty() || told.type_key == "service_desk";
+                        self.facts.remember(&fact, if service { "yes" } else { "no" });
+                        service
+                    }
+                    Err(failed) if failed.error.kind == ApiErrorKind::Refused => true,
+                    Err(failed) => return Err(failed.into()),
+                }
+            }
+        };
+        self.services.borrow_mut().insert(project.id.clone(), service);
+        Ok(service)
+    }
+
+    /// Returns what is known about an issue, reading it by id if need be; `None` when it cannot be read.
+    pub(super) fn seen_issue(&self, id: &IssueId) -> Result<Option<SeenIssue>, ApiError> {
+        if let Some(seen) = self.seen.borrow().get(id) {
+            return Ok(Some(seen.clone()));
+        }
+        let path = self.rest(&format!("issue/{}", segment(id.as_str())))?;
+        let reply = match self.api.send(&Ask::get(path).with("fields", "project")) {
+            Ok(reply) => reply,
+            Err(failed) if failed.status == Some(404) => return Ok(None),
+            Err(failed) => return Err(failed.into()),
+        };
+        let raw: wire::Issue = wire::read(reply.json).map_err(|why| unavailable(format!("GET issue {id}: {why}")))?;
+        let service = self.is_service(&raw.fields.project)?;
+        Ok(Some(self.note(id.clone(), &raw, service)))
+    }
+
+    /// Remembers an issue for this run.
+    pub(super) fn note(&self, id: IssueId, raw: &wire::Issue, service: bool) -> SeenIssue {
+        let name = if raw.key.is_empty() { raw.id.clone() } else { raw.key.clone() };
+        let seen = SeenIssue { name, service };
+        self.seen.borrow_mut().insert(id, seen.clone());
+        seen
+    }
+
+    /// Returns the address of our user property.
+    fn register_ask(&self, make: impl FnOnce(String) -> Ask) -> Result<Ask, ApiError> {
+        let path = self.rest(&format!("user/properties/{}", segment(&format!("guajira.{}", self.settings.pair_id))))?;
+        let me = self.me()?.user;
+        let owner = if self.is_cloud()? { "accountId" } else { "username" };
+        Ok(make(path).with(owner, me.id()))
+    }
+
+    /// Reads the write counter.
+    pub(super) fn register(&self) -> Result<Register, ApiError> {
+        match self.api.send(&self.register_ask(Ask::get)?) {
+            Ok(reply) => {
+                let counter = reply.json.get("value").and_then(|value| value.get("counter")).and_then(Value::as_str);
+                Ok(counter.map_or(Register::Empty, |counter| Register::Value(counter.to_owned())))
+            }
+            Err(failed) => match failed.status {
+                _ if failed.login_refused => Err(failed.into()),
+                Some(404) => Ok(Register::Empty),
+                // Not allowed to keep properties; the account itself was accepted in this run.
+                Some(400 | 401 | 403 | 405) => Ok(Register::Unsupported),
+                _ => Err(failed.into()),
+            },
+        }
+    }
+
+    /// Writes the write counter.
+    pub(super) fn set_register(&self, value: &str) -> Result<(), ApiError> {
+        let body = json!({"v": 1, "counter": value});
+        // Writing the same value twice is harmless.
+        let ask = self.register_ask(|path| Ask::put(path, body))?.repeatable();
+        match self.api.send(&ask) {
+            Ok(_) => Ok(()),
+            Err(failed) if !failed.login_refused && matches!(failed.status, Some(400 | 401 | 403 | 404 | 405)) => {
+                Err(refused(failed.error.message))
+            }
+            Err(failed) => Err(failed.into()),
+        }
+    }
+}

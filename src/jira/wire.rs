@@ -1,0 +1,231 @@
+//! What Jira sends, as far as we read it. Lenient where a surprise is harmless, and raw where it could leak.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// One issue, from a search, a bulk fetch or a read by id.
+///
+/// Source: Jira Cloud REST v3 `IssueBean`; Jira Data Center REST v2 `IssueBean`.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Issue {
+    #[serde(deserialize_with = "id")]
+    pub(super) id: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) key: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) fields: Fields,
+    /// Issue properties by key, when they were asked for.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) properties: Map<String, Value>,
+}
+
+/// The fields we ask for.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Fields {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) summary: String,
+    /// ADF or wiki markup.
+    #[serde(default)]
+    pub(super) description: Value,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) status: Named,
+    #[serde(default)]
+    pub(super) created: Value,
+    #[serde(default)]
+    pub(super) updated: Value,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) labels: Vec<String>,
+    /// Anything but null restricts the issue.
+    #[serde(default)]
+    pub(super) security: Value,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) project: Project,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) creator: Option<User>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) reporter: Option<User>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) comment: Option<CommentPage>,
+}
+
+/// A thing with a name.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Named {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) name: String,
+}
+
+/// A project, inside an issue or on its own.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Project {
+    #[serde(default, deserialize_with = "id_or_nothing")]
+    pub(super) id: String,
+    #[serde(default, deserialize_with = "lenient", rename = "projectTypeKey")]
+    pub(super) type_key: String,
+}
+
+/// A user: Cloud has only `accountId`, Server only `name` and `key`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct User {
+    #[serde(default, deserialize_with = "lenient", rename = "accountId")]
+    pub(super) account_id: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) name: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) key: String,
+    #[serde(default, deserialize_with = "lenient", rename = "displayName")]
+    pub(super) display_name: String,
+    #[serde(default, deserialize_with = "lenient", rename = "emailAddress")]
+    pub(super) email: Option<String>,
+    #[serde(default, deserialize_with = "lenient", rename = "timeZone")]
+    pub(super) time_zone: String,
+}
+
+impl User {
+    /// Returns the id that names this account on its kind of Jira; empty when there is none.
+    pub(super) fn id(&self) -> &str {
+        [&self.account_id, &self.name, &self.key].into_iter().find(|id| !id.is_empty()).map_or("", String::as_str)
+    }
+
+    /// Returns true when both are the same, known account.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        let same = |a: &str, b: &str| !a.is_empty() && a == b;
+        same(&self.account_id, &other.account_id) || same(&self.name, &other.name) || same(&self.key, &other.key)
+    }
+}
+
+/// A page of comments, or the list inside an issue.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct CommentPage {
+    #[serde(default)]
+    pub(super) comments: Vec<Value>,
+    #[serde(default)]
+    pub(super) total: Option<u64>,
+}
+
+/// One comment.
+///
+/// Source: Jira Cloud REST v3 `Comment`; Jira Data Center REST v2 `CommentJsonBean`.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Comment {
+    #[serde(deserialize_with = "id")]
+    pub(super) id: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) author: Option<User>,
+    /// ADF or wiki markup.
+    #[serde(default)]
+    pub(super) body: Value,
+    #[serde(default)]
+    pub(super) created: Value,
+    #[serde(default)]
+    pub(super) updated: Value,
+    /// Anything but null restricts the comment.
+    #[serde(default)]
+    pub(super) visibility: Value,
+    /// False for a service project's internal note.
+    #[serde(default, rename = "jsdPublic")]
+    pub(super) jsd_public: Value,
+    /// `[{"key", "value"}]` when expanded.
+    #[serde(default)]
+    pub(super) properties: Value,
+}
+
+impl Comment {
+    /// Returns a property's value.
+    pub(super) fn property(&self, key: &str) -> Option<&Value> {
+        let list = self.properties.as_array()?;
+        list.iter().find(|entry| entry.get("key").and_then(Value::as_str) == Some(key))?.get("value")
+    }
+
+    /// Returns whether it is a service project's internal note; `None` when the answer does not tell.
+    pub(super) fn internal(&self) -> Option<bool> {
+        let by_property = self.property("sd.public.comment").and_then(|value| value.get("internal"));
+        let marked = by_property.is_some_and(|value| *value == Value::Bool(true) || value.as_str() == Some("true"));
+        match &self.jsd_public {
+            _ if marked => Some(true),
+            Value::Bool(public) => Some(!public),
+            Value::Null => self.properties.is_array().then_some(false),
+            _ => Some(true),
+        }
+    }
+}
+
+/// One page of a search, of either kind of Jira, or a bulk fetch.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct SearchPage {
+    pub(super) issues: Vec<Value>,
+    /// Cloud: how to get the next page; absent on the last.
+    #[serde(default, rename = "nextPageToken")]
+    pub(super) next: Option<String>,
+    /// Server.
+    #[serde(default)]
+    pub(super) total: Option<u64>,
+}
+
+/// `serverInfo`.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct ServerInfo {
+    #[serde(default, deserialize_with = "lenient", rename = "baseUrl")]
+    pub(super) base_url: String,
+    #[serde(default, deserialize_with = "lenient", rename = "deploymentType")]
+    pub(super) deployment: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) version: String,
+}
+
+/// Answer to a bulk create: successes in input order, and what failed.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct BulkCreated {
+    #[serde(default)]
+    pub(super) issues: Vec<Created>,
+    #[serde(default)]
+    pub(super) errors: Vec<BulkError>,
+}
+
+/// A created issue.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Created {
+    #[serde(deserialize_with = "id")]
+    pub(super) id: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) key: String,
+}
+
+/// One element that was not created.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct BulkError {
+    #[serde(default)]
+    pub(super) status: Option<u16>,
+    #[serde(rename = "failedElementNumber")]
+    pub(super) element: usize,
+    #[serde(default, rename = "elementErrors")]
+    pub(super) errors: Value,
+}
+
+/// Reads a value, with serde's words when it is something else.
+pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
+    serde_json::from_value(value).map_err(|e| e.to_string())
+}
+
+fn id<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
+    let value = Value::deserialize(input)?;
+    id_text(&value).ok_or_else(|| serde::de::Error::custom("no id"))
+}
+
+fn id_or_nothing<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
+    Ok(id_text(&Value::deserialize(input)?).unwrap_or_default())
+}
+
+/// Returns an id that came as a string or as a number.
+pub(super) fn id_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(input: D) -> Result<T, D::Error> {
+    Ok(serde_json::from_value(Value::deserialize(input)?).unwrap_or_default())
+}
