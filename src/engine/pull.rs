@@ -47,7 +47,7 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
             Taken::default()
         }
         Side::Jira => {
-            adopt(run, &batch.issues)?;
+            adopt(run, &mut batch.issues)?;
             threads::read_threads(run, &batch, Source::Index)?
         }
     };
@@ -55,8 +55,9 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
 }
 
 /// Recognises copies by their markers, in a transaction of its own: it says nothing about what was read.
-pub(super) fn adopt(run: &mut Run<'_>, issues: &[Issue]) -> Result<(), Trouble> {
+pub(super) fn adopt(run: &mut Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     let state = run.world.state;
+    prove(run, issues)?;
     let claims = issues.iter().map(|issue| (&issue.id, issue.claim.as_ref().map(|claim| claim.key.clone())));
     let known = state.known_issues(Side::Jira, claims)?;
     let steps = issues::copies(issues, &known);
@@ -70,6 +71,31 @@ pub(super) fn adopt(run: &mut Run<'_>, issues: &[Issue]) -> Result<(), Trouble> 
     }
     tx.commit()?;
     run.world.failpoints.hit("adopted")?;
+    Ok(())
+}
+
+/// Reads the markers that a search does not give: of issues that only claim to be copies of what has no copy yet.
+fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
+    let state = run.world.state;
+    let mut doubtful = Vec::new();
+    for issue in issues.iter() {
+        let Some(original) = issue.claim.as_ref().filter(|c| !c.proven).and_then(|c| c.key.issue_on(Side::Guance))
+        else {
+            continue;
+        };
+        if state.issue_link(Side::Jira, &issue.id)?.is_none() && state.issue_link(Side::Guance, &original)?.is_none() {
+            doubtful.push(issue.id.clone());
+        }
+    }
+    if doubtful.is_empty() {
+        return Ok(());
+    }
+    let read = run.world.jira.issues(&doubtful)?;
+    for proof in read.issues {
+        if let Some(issue) = issues.iter_mut().find(|issue| issue.id == proof.id) {
+            issue.claim = proof.claim;
+        }
+    }
     Ok(())
 }
 

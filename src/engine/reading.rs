@@ -1,9 +1,11 @@
 //! What a run asks a side for: from the cursor, far back for a sweep, or a backfill's window.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Run, Trouble, delta, pull};
-use crate::domain::{IssueId, Side};
+use crate::domain::{Issue, IssueId, Key, Side};
 use crate::plan::issues::Scope;
 use crate::ports::{Batch, Identity, Span};
 use crate::state::Cursor;
@@ -89,12 +91,25 @@ fn strays(run: &Run<'_>) -> Result<Vec<IssueId>, Trouble> {
 pub(super) fn rebuild(run: &mut Run<'_>) -> Result<(), Trouble> {
     let from = DateTime::<Utc>::UNIX_EPOCH;
     let span = Span { from, until: None, strays: Vec::new(), ours_only: true };
-    let batch = run.world.jira.changed(&span)?;
-    let ours = batch.issues.iter().filter(|issue| issue.claim.as_ref().is_some_and(|claim| claim.proven));
+    let mut batch = run.world.jira.changed(&span)?;
+    prove_unique(&mut batch.issues);
+    let ours = batch.issues.iter().filter(|issue| issue.claim.is_some());
     if let Some(latest) = ours.map(|issue| issue.created).max() {
         run.world.state.set_fact(LATEST_COPY, &latest.to_rfc3339(), run.world.clock.now())?;
     }
-    pull::adopt(run, &batch.issues)
+    pull::adopt(run, &mut batch.issues)
+}
+
+/// Among all that our account created, a label that only one issue carries is proof enough: a clone's original would
+/// be there too. It saves reading thousands of properties one by one, where a search does not give them.
+fn prove_unique(issues: &mut [Issue]) {
+    let mut carriers: HashMap<Key, usize> = HashMap::new();
+    for claim in issues.iter().filter_map(|issue| issue.claim.as_ref()) {
+        *carriers.entry(claim.key.clone()).or_default() += 1;
+    }
+    for claim in issues.iter_mut().filter_map(|issue| issue.claim.as_mut()) {
+        claim.proven |= carriers.get(&claim.key) == Some(&1);
+    }
 }
 
 /// When the latest copy was made that a rebuild found, by Jira's clock.

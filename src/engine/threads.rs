@@ -174,7 +174,7 @@ fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
     let ids: Vec<_> = links.iter().map(|link| link.jira.clone()).collect();
     let mut batch = run.world.jira.issues(&ids)?;
     batch.clock = batch.clock.or_else(|| run.identities.get(&Side::Jira).and_then(|i| i.clock));
-    pull::adopt(run, &batch.issues)?;
+    pull::adopt(run, &mut batch.issues)?;
     let mut taken = read_threads(run, &batch, Source::Item)?;
     for link in links {
         if !batch.issues.iter().any(|issue| issue.id == link.jira) {

@@ -61,6 +61,9 @@ pub(super) fn changed(projects: &[String], strays: &[String], since: &str) -> Op
     Some(format!("({scope}) AND updated >= {since} ORDER BY updated ASC, key ASC"))
 }
 
+/// Every issue that our own account created, in any project: our copies are among them.
+pub(super) const OURS: &str = "creator = currentUser() ORDER BY created ASC, key ASC";
+
 /// Returns the restriction to projects and single issues, by numeric id.
 pub(super) fn scope(projects: &[String], strays: &[String]) -> Option<String> {
     let mut parts = Vec::new();

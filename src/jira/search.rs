@@ -88,6 +88,11 @@ impl Jira<'_> {
     /// hold comments from inside the window.
     pub(super) fn read_changed(&self, span: &Span) -> Result<Batch, ApiError> {
         let me = self.me()?;
+        if span.ours_only {
+            let mut batch = self.batch(self.walk(jql::OURS, &FIELDS)?)?;
+            batch.clock = me.clock;
+            return Ok(batch);
+        }
         let mut strays: Vec<String> = span.strays.iter().map(|id| id.as_str().to_owned()).collect();
         let mut by_id = Vec::new();
         if strays.len() > MAX_STRAYS {
