@@ -1,0 +1,113 @@
+//! What must hold: at every instant, and once the history has settled.
+
+use guajira::domain::{CommentId, IssueId, Key, Side, Stage};
+use guajira::state::{State, StateError};
+
+use super::world::{Note, World, time};
+
+/// Nothing that was shown to a run may be gone once the run has moved on: it is copied, or in the outbox, or its
+/// thread is still to be read. Holds after a crash too.
+pub(super) fn conserved(w: &World, state: &State, moved_on: impl Fn(Side) -> bool) -> Result<Vec<String>, StateError> {
+    let mut wrong = Vec::new();
+    for key in &w.shown {
+        let lost = match key.parts() {
+            Some((Side::Guance, guajira::domain::Kind::Issue, id)) => {
+                let at = w.guance.place(id);
+                let wanted = at.map(|at| &w.guance.issues[at]).is_some_and(|i| i.listed && i.created >= w.floor);
+                wanted && moved_on(Side::Guance) && !issue_kept(state, key)?
+            }
+            Some((side, _, id)) => comment_lost(w, state, side, id, key)?,
+            None => false,
+        };
+        if lost {
+            wrong.push(format!("lost: {key} was shown to the run, and is neither copied nor in the outbox"));
+        }
+    }
+    Ok(wrong)
+}
+
+fn issue_kept(state: &State, key: &Key) -> Result<bool, StateError> {
+    let Some(id) = key.issue_on(Side::Guance) else { return Ok(true) };
+    let known = state.known_issues(Side::Guance, std::iter::once((&id, Some(key.clone()))))?;
+    Ok(!known.issues.is_empty() || known.outbox.contains_key(key))
+}
+
+fn comment_lost(w: &World, state: &State, side: Side, id: &str, key: &Key) -> Result<bool, StateError> {
+    let Some((issue, note, since)) = eligible(w, side, id) else { return Ok(false) };
+    let Some(link) = state.issue_link(side, &IssueId::new(issue))? else { return Ok(false) };
+    // A thread that is still to be read again keeps what it holds.
+    if link.seen(side).is_none_or(|seen| seen <= time(since)) {
+        return Ok(false);
+    }
+    let id = CommentId::new(&note.id);
+    let known = state.known_comments(side, std::iter::once((&id, None)))?;
+    Ok(known.comments.is_empty() && !known.outbox.contains_key(key))
+}
+
+/// Returns a note that everybody may read and a person wrote: its issue, itself, and since when that is so.
+fn eligible<'w>(w: &'w World, side: Side, id: &str) -> Option<(&'w str, &'w Note, i64)> {
+    let (issue, note, since) = match side {
+        Side::Guance => {
+            let (at, n) = w.guance.find_note(id)?;
+            let issue = &w.guance.issues[at];
+            (issue.id.as_str(), &issue.notes[n], issue.notes[n].updated)
+        }
+        Side::Jira => {
+            let (at, n) = w.jira.find_note(id)?;
+            let issue = &w.jira.issues[at].now;
+            let note = &issue.notes[n];
+            if issue.secure || note.restricted {
+                return None;
+            }
+            (issue.id.as_str(), note, note.updated.max(issue.opened_up))
+        }
+    };
+    (!note.deleted && note.born.is_none()).then_some((issue, note, since))
+}
+
+/// Everything eligible has exactly one copy that says what the original says, and nothing is left without a reason.
+pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateError> {
+    let mut wrong = Vec::new();
+    for issue in &w.guance.issues {
+        let key = Key::issue(Side::Guance, &IssueId::new(&issue.id));
+        let copies: Vec<_> = w.jira.issues.iter().filter(|j| j.now.born.as_ref() == Some(&key)).collect();
+        if copies.is_empty() && issue.listed && issue.created >= w.floor && !w.floor_unknown && !w.refused.contains(&key) {
+            wrong.push(format!("lost: {key} has no copy"));
+        }
+        for copy in &copies {
+            let secure = copy.now.secure;
+            for note in &issue.notes {
+                pair(w, Side::Guance, note, &copy.now.notes, true, &mut wrong);
+            }
+            for note in &copy.now.notes {
+                pair(w, Side::Jira, note, &issue.notes, !secure && !note.restricted, &mut wrong);
+            }
+        }
+    }
+    for row in state.unsettled()? {
+        let known_reason = row.stage == Stage::Dead && w.refused.contains(&row.push.key.origin());
+        if !known_reason {
+            wrong.push(format!("stuck: {} is {} for no reason", row.push.key, row.stage.as_str()));
+        }
+    }
+    Ok(wrong)
+}
+
+fn pair(w: &World, side: Side, note: &Note, other: &[Note], public: bool, wrong: &mut Vec<String>) {
+    if note.born.is_some() || note.deleted {
+        return;
+    }
+    let key = Key::comment(side, &CommentId::new(&note.id));
+    let copies: Vec<_> = other.iter().filter(|n| n.born.as_ref() == Some(&key) && !n.deleted).collect();
+    let excused = !public || w.copy_deleted.contains(&key) || w.refused.contains(&key);
+    if copies.is_empty() && !excused {
+        wrong.push(format!("lost: {key} ({}) has no copy", note.words));
+    }
+    for copy in copies {
+        let text = copy.body.canonical();
+        let says = copy.hand.as_ref().unwrap_or(&note.words);
+        if !text.contains(says.as_str()) && !excused {
+            wrong.push(format!("stale: the copy of {key} does not say {says}"));
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Plays a history with the real engine over a real state file, then lets the world settle and checks it.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::Duration;
+
+use guajira::domain::{Side, Stage};
+use guajira::engine::budget::{Ledger, Patience};
+use guajira::engine::{self, Order, Quiet, Settings};
+use guajira::plan::{Flow, Policy, Route};
+use guajira::ports::{Clock, Crash};
+use guajira::secret::Secret;
+use guajira::state::{Durability, RunLock, State};
+use rusqlite::Connection;
+
+use super::gallery::{self, Bug};
+use super::guance::SimGuance;
+use super::history::{Event, History, Run, Setup, What};
+use super::jira::SimJira;
+use super::world::{Killed, Machine, World};
+use super::{check, people};
+
+/// What came of a history.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// Broken promises; empty is good.
+    pub(super) wrong: Vec<String>,
+    /// The story, when it was asked for.
+    pub(super) log: Vec<String>,
+    /// How many runs it took.
+    pub(super) runs: u32,
+}
+
+/// Plays a history in a directory that is its own.
+pub(super) fn play(history: &History, bug: Option<Bug>, dir: &Path, tell: bool) -> Outcome {
+    let file = dir.join("state.db");
+    clear(&file);
+    clear(&file.with_extension("saved"));
+    let world = RefCell::new(World::new(history.setup.clone(), bug, file.clone(), tell));
+    let stage = Theatre { world: &world, file: &file, policy: policy(), settings: settings(&history.setup, bug) };
+    let mut runs = 0;
+    for event in &history.events {
+        runs += u32::from(matches!(event.what, What::Run(_)));
+        stage.event(event);
+        if !world.borrow().wrong.is_empty() {
+            break;
+        }
+    }
+    if world.borrow().wrong.is_empty() {
+        runs += stage.settle();
+    }
+    let world = world.into_inner();
+    Outcome { wrong: world.wrong, log: world.log, runs }
+}
+
+struct Theatre<'w> {
+    world: &'w RefCell<World>,
+    file: &'w Path,
+    policy: Policy,
+    settings: Settings,
+}
+
+fn policy() -> Policy {
+    let flow = Flow { issues: true, comments: true, replies: true, edits: true, copy_restricted: false };
+    let route = Route {
+        project: "OPS".into(),
+        issue_type: "Bug".into(),
+        labels: vec!["guance".into()],
+        priority: Some(vec![("P0".into(), "Highest".into())]),
+    };
+    Policy { flow, routes: vec![route] }
+}
+
+fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
+    let hours = |n: u64| Duration::from_secs(n * 3600);
+    Settings {
+        window: Duration::from_secs(60),
+        overlap: Duration::from_secs(if bug == Some(Bug::NoOverlap) { 0 } else { 600 }),
+        sweep_every: if setup.sweep { hours(1) } else { hours(1_000_000) },
+        sweep_back: hours(24),
+        max_runtime: Duration::from_secs(50),
+        max_creates: 200,
+        in_doubt_wait: Duration::from_secs(300),
+        projects: vec!["OPS".into()],
+    }
+}
+
+impl Theatre<'_> {
+    fn event(&self, event: &Event) {
+        self.pass(i64::from(event.after_s) * 1000);
+        match &event.what {
+            What::Person(deed, pick) => people::act(&mut self.world.borrow_mut(), *deed, *pick, event.uid),
+            What::Run(run) => self.run(run.clone()),
+            What::ClockJump(seconds) => {
+                let w = &mut *self.world.borrow_mut();
+                w.our_skew += i64::from(*seconds) * 1000;
+                w.ledger_excused();
+                w.note(|| format!("our clock jumps by {seconds}s"));
+            }
+            What::SaveState => {
+                let _ = std::fs::copy(self.file, self.saved());
+            }
+            What::RestoreState => {
+                if self.saved().exists() {
+                    clear(self.file);
+                    let _ = std::fs::copy(self.saved(), self.file);
+                    self.state_lost("an older copy of the state is put back");
+                }
+            }
+            What::LoseState => {
+                clear(self.file);
+                let _ = std::fs::remove_file(self.saved());
+                self.state_lost("the state is lost");
+                self.world.borrow_mut().floor_unknown = true;
+            }
+        }
+    }
+
+    fn pass(&self, ms: i64) {
+        self.world.borrow_mut().now += ms;
+    }
+
+    fn saved(&self) -> std::path::PathBuf {
+        self.file.with_extension("saved")
+    }
+
+    fn state_lost(&self, how: &str) {
+        let w = &mut *self.world.borrow_mut();
+        w.note(|| how.to_owned());
+        w.ledger_excused();
+        w.state_lost = true;
+    }
+
+    /// One run of the program, to its end or its death.
+    fn run(&self, plan: Run) {
+        self.world.borrow_mut().note(|| format!("run: {plan:?}"));
+        self.world.borrow_mut().start(plan);
+        if let Err(err) = self.run_or_fail() {
+            self.world.borrow_mut().blame(format!("failed: {err:#}"));
+        }
+    }
+
+    fn run_or_fail(&self) -> anyhow::Result<()> {
+        let lock = RunLock::take(self.file)?;
+        anyhow::ensure!(lock.is_some(), "the lock of a dead run is still held");
+        let bug = self.world.borrow().bug;
+        let state = State::open_with(self.file, Durability::Process)?;
+        let before = match bug {
+            Some(bug) => Some((bug, gallery::before(&Connection::open(self.file)?)?)),
+            None => None,
+        };
+        let cursors = [state.cursor(Side::Guance)?, state.cursor(Side::Jira)?];
+        let crashed = self.process(&state)?;
+        let moved = |side: Side| {
+            let old = &cursors[usize::from(side == Side::Jira)];
+            state.cursor(side).is_ok_and(|new| new.map(|c| c.at) != old.map(|c| c.at))
+        };
+        let w = &mut *self.world.borrow_mut();
+        if w.floor_unknown && state.cursor(Side::Guance)?.is_some() {
+            (w.floor, w.floor_unknown) = (w.run_started, false);
+        }
+        if !w.floor_unknown {
+            let lost = check::conserved(w, &state, moved)?;
+            lost.into_iter().for_each(|line| w.blame(line));
+        }
+        drop(state);
+        if let Some((bug, before)) = before {
+            gallery::after(bug, &Connection::open(self.file)?, w, &before, crashed)?;
+        }
+        Ok(())
+    }
+
+    /// Returns whether the process died.
+    fn process(&self, state: &State) -> anyhow::Result<bool> {
+        let machine = Machine(self.world);
+        let patience = Patience::Until(machine.now() + self.settings.max_runtime);
+        let keys = [Secret::new("key")];
+        let budget = Ledger::new(state, &machine, &machine, &keys, 20, patience);
+        let guance = SimGuance { world: self.world, budget: &budget };
+        let jira = SimJira(self.world);
+        let world = engine::World {
+            guance: &guance,
+            jira: &jira,
+            state,
+            policy: &self.policy,
+            settings: &self.settings,
+            clock: &machine,
+            stop: &machine,
+            failpoints: &machine,
+            progress: &Quiet,
+        };
+        match catch_unwind(AssertUnwindSafe(|| engine::sync_once(&world, &Order::default()))) {
+            Ok(Ok(_report)) => Ok(false),
+            Ok(Err(err)) if err.downcast_ref::<Crash>().is_some() => Ok(true),
+            Ok(Err(err)) => Err(err),
+            Err(payload) if payload.is::<Killed>() => {
+                self.world.borrow_mut().note(|| "  killed".into());
+                Ok(true)
+            }
+            Err(payload) => std::panic::resume_unwind(payload),
+        }
+    }
+
+    /// Lets everything come to rest without faults, and checks it; returns how many runs that took.
+    fn settle(&self) -> u32 {
+        self.world.borrow_mut().note(|| "-- settling".into());
+        let mut quiet = 0;
+        for n in 0..60 {
+            self.pass(if n < 3 { 61_000 } else { 3_660_000 });
+            self.run(Run::default());
+            if !self.world.borrow().wrong.is_empty() {
+                return n + 1;
+            }
+            let resting = self.world.borrow().writes == 0 && self.nothing_waits();
+            quiet = if resting { quiet + 1 } else { 0 };
+            if quiet >= 2 && n >= 6 {
+                self.judge();
+                return n + 1;
+            }
+        }
+        self.judge();
+        self.world.borrow_mut().blame("restless: it never came to rest".into());
+        60
+    }
+
+    fn nothing_waits(&self) -> bool {
+        let rows = State::open_with(self.file, Durability::Process).and_then(|state| state.unsettled());
+        rows.is_ok_and(|rows| rows.iter().all(|row| row.stage == Stage::Dead))
+    }
+
+    fn judge(&self) {
+        let w = &mut *self.world.borrow_mut();
+        let wrong = State::open_with(self.file, Durability::Process).and_then(|state| check::settled(w, &state));
+        match wrong {
+            Ok(wrong) => wrong.into_iter().for_each(|line| w.blame(line)),
+            Err(err) => w.blame(format!("failed: {err}")),
+        }
+    }
+}
+
+fn clear(file: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(end);
+        let _ = std::fs::remove_file(name);
+    }
+}

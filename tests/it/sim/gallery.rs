@@ -1,0 +1,137 @@
+//! Seeded bugs. A simulation is worth what it catches: each of these must turn it red.
+//!
+//! None lives in the engine. Some make a remote's adapter careless, some edit the state file behind the engine's back
+//! so that it is as if the engine had been careless.
+
+use guajira::domain::{Claim, CommentId, Key, Side};
+use rusqlite::Connection;
+
+use super::world::{Note, World};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bug {
+    /// The cursor is set to our own clock after a run.
+    CursorSetToNow,
+    /// One watermark and no overlap.
+    NoOverlap,
+    /// A crash finds the cursor moved and the rows not written.
+    CursorBeforeTheRow,
+    /// Only the first page of a listing is read.
+    FirstPageOnly,
+    /// `isLast` ends the paging, whatever the token says.
+    IsLastTrusted,
+    /// The span's bound is written in the wrong time zone.
+    LocalDates,
+    /// Boundaries are compared as texts cut to the minute.
+    MinutesAsText,
+    /// A write whose answer was lost is sent again at once.
+    PostRepeated,
+    /// A crash finds a write sent and no row that says so.
+    NoRowBeforeTheSend,
+    /// Links get lost.
+    LinkForgotten,
+    /// A look-up asks the lagging index and believes it.
+    LaggingSearchTrusted,
+    /// What a listing does not show is taken for deleted.
+    AbsenceIsDeletion,
+    /// Our own writing is told by its words.
+    EchoByEqualText,
+    /// The only marker of an issue is a label.
+    MarkerOnlyInALabel,
+}
+
+impl Bug {
+    pub(super) const ALL: [Self; 14] = [
+        Self::CursorSetToNow,
+        Self::NoOverlap,
+        Self::CursorBeforeTheRow,
+        Self::FirstPageOnly,
+        Self::IsLastTrusted,
+        Self::LocalDates,
+        Self::MinutesAsText,
+        Self::PostRepeated,
+        Self::NoRowBeforeTheSend,
+        Self::LinkForgotten,
+        Self::LaggingSearchTrusted,
+        Self::AbsenceIsDeletion,
+        Self::EchoByEqualText,
+        Self::MarkerOnlyInALabel,
+    ];
+}
+
+/// What the state file held when the run began, as far as a bug needs it.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    last_row: i64,
+    cursors: Vec<(String, i64)>,
+}
+
+/// Takes note of the state file before a run.
+pub(super) fn before(file: &Connection) -> rusqlite::Result<Before> {
+    let last_row = file.query_row("SELECT coalesce(max(seq), 0) FROM outbox", [], |row| row.get(0))?;
+    let mut cursors = file.prepare("SELECT side, at FROM cursor")?;
+    let cursors = cursors.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    Ok(Before { last_row, cursors })
+}
+
+/// Does to the state file after a run what the careless engine would have done to it.
+pub(super) fn after(
+    bug: Bug,
+    file: &Connection,
+    w: &World,
+    before: &Before,
+    crashed: bool,
+) -> rusqlite::Result<()> {
+    match bug {
+        Bug::CursorSetToNow => {
+            file.execute("UPDATE cursor SET at = ?1", [w.now + w.our_skew])?;
+        }
+        Bug::CursorBeforeTheRow if crashed => {
+            file.execute("DELETE FROM outbox WHERE seq > ?1 AND stage = 'pending'", [before.last_row])?;
+        }
+        Bug::NoRowBeforeTheSend if crashed => {
+            file.execute("DELETE FROM outbox WHERE stage = 'in_flight'", [])?;
+            file.execute("UPDATE issue_link SET guance_seen = guance_seen - 1, jira_seen = jira_seen - 1", [])?;
+            for (side, at) in &before.cursors {
+                file.execute("UPDATE cursor SET at = ?2 WHERE side = ?1", rusqlite::params![side, at])?;
+            }
+        }
+        Bug::LinkForgotten => {
+            file.execute_batch(
+                "DELETE FROM outbox WHERE stage = 'done';
+                 DELETE FROM issue_link WHERE rowid = (SELECT max(rowid) FROM issue_link);
+                 DELETE FROM comment_link WHERE rowid = (SELECT max(rowid) FROM comment_link);",
+            )?;
+        }
+        Bug::AbsenceIsDeletion => forget_the_absent(file, w)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Drops the pairs, and what waits for them, that no listing of this run showed.
+fn forget_the_absent(file: &Connection, w: &World) -> rusqlite::Result<()> {
+    let mut pairs = file.prepare("SELECT guance FROM issue_link")?;
+    let pairs: Vec<String> = pairs.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for guance in pairs {
+        let shown = w.shown.iter().any(|key| key.as_str().ends_with(&guance));
+        if !shown {
+            file.execute("DELETE FROM issue_link WHERE guance = ?1", [&guance])?;
+            file.execute("DELETE FROM comment_link WHERE lane = ?1", [&guance])?;
+            file.execute("UPDATE outbox SET stage = 'done' WHERE lane = ?1", [&guance])?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a note for our own when its text holds the words of a note on the other side.
+pub(super) fn claim_by_text(w: &World, side: Side, note: &Note) -> Option<Claim> {
+    let text = note.body.canonical();
+    let others: Vec<&Note> = match side {
+        Side::Jira => w.guance.issues.iter().flat_map(|issue| &issue.notes).collect(),
+        Side::Guance => w.jira.issues.iter().flat_map(|issue| &issue.now.notes).collect(),
+    };
+    let original = others.into_iter().find(|other| other.born.is_none() && text.contains(&other.words))?;
+    let key = Key::comment(side.opposite(), &CommentId::new(&original.id));
+    Some(Claim { key, proven: true, written: None })
+}

@@ -1,0 +1,354 @@
+//! The simulated Guance: issues and replies, and a list that filters and sorts in one of several undocumented ways.
+
+use std::cell::RefCell;
+
+use guajira::domain::{
+    Action, Claim, Comment, CommentId, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side,
+    Visibility,
+};
+use guajira::ports::{
+    ApiError, ApiErrorKind, Batch, Budget, Identity, Lookup, Register, Remote, Span, Unreadable, Urgency, Wanted,
+};
+use guajira::text::Doc;
+
+use super::gallery::{self, Bug};
+use super::jira::{story, visible_claim};
+use super::rng::mix;
+use super::world::{Killed, Note, Passage, World, send, time};
+
+/// What the API key's own writes are signed with.
+pub(super) const API_KEY: &str = "wsak_1";
+const PAGE: usize = 3;
+
+#[derive(Clone, Debug)]
+pub(super) struct GuanceIssue {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) body: Doc,
+    /// The level is in the route's priority table.
+    pub(super) listed: bool,
+    pub(super) created: i64,
+    pub(super) updated: i64,
+    pub(super) notes: Vec<Note>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct GuanceSite {
+    pub(super) issues: Vec<GuanceIssue>,
+    replies: u64,
+}
+
+impl GuanceSite {
+    pub(super) fn place(&self, id: &str) -> Option<usize> {
+        self.issues.iter().position(|issue| issue.id == id)
+    }
+
+    pub(super) fn fresh_reply_id(&mut self) -> String {
+        self.replies += 1;
+        format!("repim_{:032x}", self.replies)
+    }
+
+    pub(super) fn find_note(&self, id: &str) -> Option<(usize, usize)> {
+        self.issues
+            .iter()
+            .enumerate()
+            .find_map(|(at, issue)| issue.notes.iter().position(|note| note.id == id).map(|n| (at, n)))
+    }
+}
+
+impl World {
+    pub(super) fn open_guance(&mut self, title: String, body: Doc, listed: bool) -> usize {
+        let at = self.guance_now();
+        let id = format!("issue_{:032x}", self.guance.issues.len() + 1);
+        let notes = Vec::new();
+        self.guance.issues.push(GuanceIssue { id, title, body, listed, created: at, updated: at, notes });
+        self.guance.issues.len() - 1
+    }
+
+    /// A reply came, changed or went.
+    pub(super) fn replied(&mut self, issue: usize) {
+        if self.setup.reply_bumps {
+            self.guance.issues[issue].updated = self.guance_now();
+        }
+        let notes = self.guance.issues[issue].notes.iter().filter(|note| !note.deleted);
+        self.public.extend(notes.map(|note| note.words.clone()));
+    }
+
+    fn guance_issue(issue: &GuanceIssue) -> Issue {
+        let (id, name) = if issue.listed { ("system_level_0", "P0") } else { ("issl_9", "Whatever") };
+        Issue {
+            side: Side::Guance,
+            id: IssueId::new(&issue.id),
+            name: issue.id.clone(),
+            url: format!("https://console.test/exceptions/issue/{}", issue.id),
+            title: issue.title.clone(),
+            body: issue.body.clone(),
+            level: Some(Level { id: id.into(), name: name.into() }),
+            source: String::new(),
+            status: "Open".into(),
+            author: Person { id: "acnt_1".into(), name: "张三".into(), email: None },
+            created: time(issue.created),
+            updated: time(issue.updated),
+            visibility: Visibility::Public,
+            service: false,
+            claim: None,
+            thread: None,
+        }
+    }
+
+    fn guance_reply(&self, issue: &GuanceIssue, note: &Note) -> Comment {
+        let aside = note.aside.as_ref().map(|(key, written)| Claim {
+            key: key.clone(),
+            proven: true,
+            written: Some(written.clone()),
+        });
+        let claim = match self.bug {
+            Some(Bug::EchoByEqualText) => gallery::claim_by_text(self, Side::Guance, note),
+            _ => aside.or_else(|| visible_claim(&note.body, Side::Jira, note.author.id == API_KEY)),
+        };
+        Comment {
+            side: Side::Guance,
+            id: CommentId::new(&note.id),
+            issue: IssueId::new(&issue.id),
+            url: format!("https://console.test/exceptions/issue/{}?reply={}", issue.id, note.id),
+            author: note.author.clone(),
+            body: note.body.clone(),
+            created: time(note.created),
+            updated: time(note.updated),
+            visibility: Visibility::Public,
+            claim,
+        }
+    }
+}
+
+/// Guance as the engine sees it.
+pub(super) struct SimGuance<'w> {
+    pub(super) world: &'w RefCell<World>,
+    pub(super) budget: &'w dyn Budget,
+}
+
+impl SimGuance<'_> {
+    fn send(&self, what: &str, urgency: Urgency) -> Result<Passage, ApiError> {
+        let credential = self.budget.take(urgency)?;
+        let passage = send(self.world, Side::Guance, what, urgency == Urgency::Write);
+        if let Err(error) = &passage
+            && let ApiErrorKind::Unavailable { retry_after: Some(wait) } = error.kind
+        {
+            self.budget.exhausted(credential, wait);
+        }
+        passage
+    }
+
+    fn read(&self, what: &str) -> Result<Passage, ApiError> {
+        let passage = self.send(what, Urgency::Read)?;
+        if passage == Passage::DieAfter {
+            std::panic::panic_any(Killed);
+        }
+        Ok(passage)
+    }
+
+    /// Places of the issues in the span, in the order of this world's list.
+    fn hits(&self, span: &Span) -> Vec<(i64, usize)> {
+        let w = self.world.borrow();
+        if span.ours_only {
+            return Vec::new();
+        }
+        let key = |issue: &GuanceIssue| if w.setup.list_by_update { issue.updated } else { issue.created };
+        // The list's bounds are whole seconds.
+        let from = span.from.timestamp() * 1000;
+        let within = |at: i64| at >= from && span.until.is_none_or(|until| at < until.timestamp_millis());
+        let mut hits: Vec<_> = w
+            .guance
+            .issues
+            .iter()
+            .enumerate()
+            .map(|(place, issue)| (key(issue), place))
+            .filter(|(at, _)| within(*at))
+            .collect();
+        hits.sort_by_key(|(_, place)| mix(w.setup.seed, *place as u64));
+        hits
+    }
+
+    fn write(w: &mut World, push: &Push) -> Result<Receipt, ApiError> {
+        let refused = |why: &str| Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, why.to_owned()));
+        let (issue, body) = match &push.action {
+            Action::CreateIssue(_) => return refused("issues are not created here"),
+            Action::AddComment { issue, body, .. } | Action::EditComment { issue, body, .. } => (issue, Some(body)),
+            Action::DeleteComment { issue, .. } => (issue, None),
+        };
+        let Some(at) = w.guance.place(issue.as_str()) else { return refused("404 no such issue") };
+        if let Some(body) = body {
+            w.crosses(&push.key, &body.canonical());
+        }
+        let now = w.guance_now();
+        let kept = w.setup.extend_kept.then(|| (push.key.origin(), push.content.clone()));
+        if let Action::AddComment { body, .. } = &push.action {
+            w.check_home(&push.key, Side::Guance, issue.as_str());
+            w.copied(&push.key);
+            let id = w.guance.fresh_reply_id();
+            w.guance.issues[at].notes.push(Note {
+                id: id.clone(),
+                author: Person { id: API_KEY.into(), ..Person::default() },
+                body: body.clone(),
+                created: now,
+                updated: now,
+                restricted: false,
+                aside: kept,
+                born: Some(push.key.origin()),
+                deleted: false,
+                hand: None,
+                written: Some(push.content.clone()),
+                words: String::new(),
+            });
+            w.replied(at);
+            w.writes += 1;
+            return Ok(receipt(id, now));
+        }
+        let (Action::EditComment { comment, .. } | Action::DeleteComment { comment, .. }) = &push.action else {
+            return refused("nothing to do");
+        };
+        let notes = &mut w.guance.issues[at].notes;
+        let Some(note) = notes.iter_mut().find(|note| note.id == comment.as_str() && !note.deleted) else {
+            return refused("404 no such reply");
+        };
+        let ours = note.born == Some(push.key.origin());
+        let trampled = note.tramples(&push.content);
+        match body {
+            Some(body) => note.rewrite(body, &push.content, kept),
+            None => note.deleted = true,
+        }
+        note.updated = now;
+        w.trampled(&push.key, trampled);
+        if !ours {
+            w.blame(format!("foreign: {} rewrote reply {comment}, which is no copy of it", push.key));
+        }
+        w.replied(at);
+        w.writes += 1;
+        Ok(receipt(comment.as_str().to_owned(), now))
+    }
+
+    fn look(w: &World, wanted: &Wanted) -> Lookup {
+        let Some((Side::Jira, Kind::Comment, _)) = wanted.key.parts() else { return Lookup::Unsure };
+        let Some(at) = wanted.issue.as_ref().and_then(|id| w.guance.place(id.as_str())) else {
+            return Lookup::Unsure;
+        };
+        let origin = wanted.key.origin();
+        let issue = &w.guance.issues[at];
+        let holds = |note: &&Note| {
+            let claim = w.guance_reply(issue, note).claim;
+            claim.is_some_and(|claim| {
+                let right = wanted.content.is_none() || claim.written == wanted.content;
+                claim.proven && claim.key == origin && right
+            })
+        };
+        let found = issue.notes.iter().filter(|note| !note.deleted).find(holds);
+        found.map_or(Lookup::Absent, |note| Lookup::Found(receipt(note.id.clone(), note.updated)))
+    }
+}
+
+fn receipt(id: String, at: i64) -> Receipt {
+    Receipt { name: id.clone(), id, at: Some(time(at)), dropped: Vec::new() }
+}
+
+impl Remote for SimGuance<'_> {
+    fn side(&self) -> Side {
+        Side::Guance
+    }
+
+    fn identify(&self) -> Result<Identity, ApiError> {
+        Ok(Identity::default())
+    }
+
+    fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
+        let mut read: Vec<(i64, usize)> = Vec::new();
+        let mut odd = None;
+        for page in 0.. {
+            let passage = self.read(&format!("list from {} page {page}", span.from))?;
+            let hits = self.hits(span);
+            let fresh: Vec<_> =
+                hits.into_iter().filter(|(_, at)| read.iter().all(|(_, known)| known != at)).take(PAGE).collect();
+            if passage == Passage::Unreadable {
+                odd = odd.or(fresh.first().map(|(_, at)| *at));
+            }
+            read.extend(&fresh);
+            if self.world.borrow().bug == Some(Bug::FirstPageOnly) || fresh.len() < PAGE {
+                break;
+            }
+        }
+        let w = &mut *self.world.borrow_mut();
+        let readable = || read.iter().filter(|(_, at)| Some(*at) != odd);
+        let why = |at: usize| Unreadable { issue: Some(IssueId::new(&w.guance.issues[at].id)), why: "odd".into() };
+        let batch = Batch {
+            issues: readable().map(|(_, at)| World::guance_issue(&w.guance.issues[*at])).collect(),
+            watermark: readable().map(|(time_ms, _)| time(*time_ms)).max(),
+            unreadable: odd.map(why).into_iter().collect(),
+            clock: Some(time(w.guance_now())),
+        };
+        w.showed(&batch);
+        w.note(|| format!("     -> {}", story(&batch)));
+        Ok(batch)
+    }
+
+    fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
+        let mut batch = Batch::default();
+        for id in ids {
+            self.read(&format!("get {id}"))?;
+            let w = self.world.borrow();
+            let found = w.guance.place(id.as_str()).map(|at| World::guance_issue(&w.guance.issues[at]));
+            batch.issues.extend(found);
+        }
+        batch.watermark = batch.issues.iter().map(|issue| issue.updated).max();
+        batch.clock = Some(time(self.world.borrow().guance_now()));
+        Ok(batch)
+    }
+
+    fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
+        self.read(&format!("replies of {issue}"))?;
+        let w = self.world.borrow();
+        let Some(at) = w.guance.place(issue.as_str()) else { return Ok(None) };
+        let issue = &w.guance.issues[at];
+        let thread: Vec<_> = issue.notes.iter().filter(|n| !n.deleted).map(|n| w.guance_reply(issue, n)).collect();
+        drop(w);
+        self.world.borrow_mut().shown_thread(&thread);
+        Ok(Some(thread))
+    }
+
+    fn batch_size(&self) -> usize {
+        1
+    }
+
+    fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
+        let again = self.world.borrow().bug == Some(Bug::PostRepeated);
+        let carry = |push: &Push| {
+            let passage = self.send(&format!("write {}", push.key), Urgency::Write);
+            self.world.borrow_mut().settle_passage(std::slice::from_ref(push), passage, Self::write)
+        };
+        batch
+            .iter()
+            .flat_map(|push| {
+                let done = carry(push);
+                let unsure = |r: &Result<Receipt, ApiError>| r.as_ref().is_err_and(|e| e.kind == ApiErrorKind::InDoubt);
+                if again && done.iter().any(unsure) { carry(push) } else { done }
+            })
+            .collect()
+    }
+
+    fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
+        wanted
+            .iter()
+            .map(|wanted| {
+                let passage = self.read(&format!("look for {}", wanted.key))?;
+                let w = self.world.borrow();
+                Ok(if passage == Passage::Unsure { Lookup::Unsure } else { Self::look(&w, wanted) })
+            })
+            .collect()
+    }
+
+    fn read_register(&self) -> Result<Register, ApiError> {
+        Ok(Register::Unsupported)
+    }
+
+    fn write_register(&self, _value: &str) -> Result<(), ApiError> {
+        Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "no register here"))
+    }
+}

@@ -1,0 +1,264 @@
+//! A history: how the world is set up, and what people, schedulers and bad luck do, in order. Plain data, so that it
+//! can be told, replayed and made shorter.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use guajira::domain::Side;
+
+use super::rng::Rng;
+
+/// Which of the undocumented worlds this is.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the world, independent of the others")]
+pub(super) struct Setup {
+    pub(super) seed: u64,
+    /// Guance keeps unknown keys of `extend`.
+    pub(super) extend_kept: bool,
+    /// Guance's list filters by update time; else by creation time.
+    pub(super) list_by_update: bool,
+    /// A reply moves its issue's update time.
+    pub(super) reply_bumps: bool,
+    /// Jira keeps comment properties given at creation.
+    pub(super) comment_properties: bool,
+    /// The bot may keep its write counter on Jira.
+    pub(super) register: bool,
+    /// The slow tier is on. Without it the fast tier alone must lose nothing, in a world that allows that.
+    pub(super) sweep: bool,
+    /// The routed project is a service project.
+    pub(super) service: bool,
+    /// The create screen has no label field: labels are dropped silently.
+    pub(super) labels_dropped: bool,
+    /// Search shows a change after at most this long.
+    pub(super) max_lag_s: u32,
+    /// How many comments a search answer carries.
+    pub(super) inline_comments: usize,
+    /// Jira's clock against true time.
+    pub(super) jira_skew_s: i32,
+}
+
+/// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
+/// are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    OpenGuance { listed: bool },
+    EditGuanceIssue,
+    SetLevel { listed: bool },
+    Reply,
+    EditReply,
+    DeleteReply,
+    OpenJira,
+    Comment { restricted: bool, as_bot: bool },
+    /// The same words as other people use.
+    PlusOne { side: Side },
+    EditComment,
+    DeleteComment,
+    Restrict,
+    Unrestrict,
+    Secure,
+    Unsecure,
+    Move { project: usize },
+    RenameProject,
+    DropLabels,
+    AddLabel,
+    CloneIssue,
+    /// Quotes a copy, marker and all, in a new text.
+    Quote { side: Side, as_bot: bool },
+    EditCopy { side: Side },
+    DeleteCopy { side: Side },
+}
+
+/// What goes wrong with one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    NoConnection,
+    RequestLost,
+    AnswerLost,
+    SlowDown,
+    ServerError,
+    Refused,
+    /// Credentials are refused from here to the end of the run.
+    AuthLost,
+    /// Jira takes us for nobody from here to the end of the run: 200 with nothing in it.
+    Anonymous,
+    CrashBefore,
+    CrashAfter,
+    Slow,
+    Unreadable,
+    Unsure,
+    /// Another run is started while this request is under way.
+    SecondRun,
+    /// A person acts just before this request is answered.
+    Meanwhile(Deed, u32),
+}
+
+/// One run of the program.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Run {
+    /// By number of the request within the run.
+    pub(super) faults: BTreeMap<u32, Fault>,
+    /// Dies at this durable step.
+    pub(super) dies_at: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    Person(Deed, u32),
+    Run(Run),
+    ClockJump(i32),
+    SaveState,
+    RestoreState,
+    LoseState,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    /// Names the event in texts and in the index's luck; kept when others are dropped.
+    pub(super) uid: u32,
+    /// Time since the event before.
+    pub(super) after_s: u32,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct History {
+    pub(super) setup: Setup,
+    pub(super) events: Vec<Event>,
+}
+
+impl History {
+    /// Makes up the history of this seed.
+    pub(super) fn of(seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let setup = Setup::draw(seed, &mut rng);
+        let count = 5 + rng.below(21);
+        let calm = rng.chance(25);
+        let mut events = vec![
+            Event { uid: 0, after_s: 0, what: What::Run(Run::default()) },
+            Event { uid: 1, after_s: 20, what: What::Person(Deed::OpenGuance { listed: true }, 0) },
+        ];
+        if rng.chance(60) {
+            events.push(Event { uid: 2, after_s: 20, what: What::Run(Run::draw(&mut rng, 3, true)) });
+        }
+        let mut long_waits = 0;
+        for uid in 3..count + 3 {
+            let what = draw_what(&mut rng, uid, calm, setup.sweep);
+            let mut after_s = if rng.chance(50) { 1 + rng.below(20) } else { 20 + rng.below(100) };
+            if long_waits < 3 && rng.chance(6) {
+                long_waits += 1;
+                after_s = 600 + rng.below(3 * 3600);
+            }
+            events.push(Event { uid, after_s, what });
+        }
+        Self { setup, events }
+    }
+}
+
+impl Setup {
+    fn draw(seed: u64, rng: &mut Rng) -> Self {
+        let sweep = rng.chance(50);
+        Self {
+            seed,
+            extend_kept: rng.chance(50),
+            list_by_update: !sweep || rng.chance(60),
+            reply_bumps: !sweep || rng.chance(60),
+            comment_properties: rng.chance(80),
+            register: rng.chance(70),
+            sweep,
+            service: rng.chance(15),
+            labels_dropped: rng.chance(10),
+            max_lag_s: if sweep { rng.pick(&[0, 20, 300, 540, 1500]) } else { rng.pick(&[0, 20, 120, 300]) },
+            inline_comments: rng.below(4) as usize,
+            jira_skew_s: rng.pick(&[0, 0, 0, 37, -95, 1800]),
+        }
+    }
+}
+
+impl Run {
+    fn draw(rng: &mut Rng, uid: u32, calm: bool) -> Self {
+        let mut run = Self::default();
+        if calm || rng.chance(35) {
+            return run;
+        }
+        for n in 0..1 + rng.below(3) {
+            let at = if rng.chance(70) { rng.below(8) } else { rng.below(30) };
+            run.faults.insert(at, draw_fault(rng, 1000 + uid * 10 + n));
+        }
+        if rng.chance(30) {
+            run.dies_at = Some(rng.below(16));
+        }
+        run
+    }
+}
+
+fn draw_what(rng: &mut Rng, uid: u32, calm: bool, sweep: bool) -> What {
+    match rng.below(100) {
+        0..55 => What::Person(draw_deed(rng), rng.below(1000)),
+        55..90 => What::Run(Run::draw(rng, uid, calm)),
+        90..93 => What::ClockJump(rng.pick(&[-7200, -600, -61, 45, 400, 7200])),
+        93..96 => What::SaveState,
+        96..98 => What::RestoreState,
+        // Without the slow tier nobody promised to find what changed before the file was lost.
+        _ if sweep => What::LoseState,
+        _ => What::RestoreState,
+    }
+}
+
+fn draw_fault(rng: &mut Rng, salt: u32) -> Fault {
+    match rng.below(20) {
+        0 => Fault::NoConnection,
+        1 | 2 => Fault::RequestLost,
+        3..6 => Fault::AnswerLost,
+        6 => Fault::SlowDown,
+        7 => Fault::ServerError,
+        8 => Fault::Refused,
+        9 => Fault::AuthLost,
+        10 => Fault::Anonymous,
+        11 | 12 => Fault::CrashBefore,
+        13 | 14 => Fault::CrashAfter,
+        15 => Fault::Slow,
+        16 => Fault::Unreadable,
+        17 => Fault::Unsure,
+        18 => Fault::SecondRun,
+        _ => Fault::Meanwhile(draw_deed(rng), salt),
+    }
+}
+
+fn draw_deed(rng: &mut Rng) -> Deed {
+    let side = rng.pick(&Side::BOTH);
+    match rng.below(100) {
+        0..12 => Deed::OpenGuance { listed: rng.chance(85) },
+        12..14 => Deed::EditGuanceIssue,
+        14..17 => Deed::SetLevel { listed: rng.chance(70) },
+        17..29 => Deed::Reply,
+        29..36 => Deed::EditReply,
+        36..38 => Deed::DeleteReply,
+        38..40 => Deed::OpenJira,
+        40..56 => Deed::Comment { restricted: rng.chance(20), as_bot: rng.chance(15) },
+        56..60 => Deed::PlusOne { side },
+        60..68 => Deed::EditComment,
+        68..70 => Deed::DeleteComment,
+        70..73 => Deed::Restrict,
+        73..75 => Deed::Unrestrict,
+        75..77 => Deed::Secure,
+        77..79 => Deed::Unsecure,
+        79..82 => Deed::Move { project: rng.below(3) as usize },
+        82..84 => Deed::RenameProject,
+        84..87 => Deed::DropLabels,
+        87..88 => Deed::AddLabel,
+        88..91 => Deed::CloneIssue,
+        91..96 => Deed::Quote { side, as_bot: rng.chance(40) },
+        96..98 => Deed::EditCopy { side },
+        _ => Deed::DeleteCopy { side },
+    }
+}
+
+impl fmt::Display for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  world: {:?}", self.setup)?;
+        for Event { uid, after_s, what } in &self.events {
+            writeln!(f, "  #{uid} after {after_s}s: {what:?}")?;
+        }
+        Ok(())
+    }
+}

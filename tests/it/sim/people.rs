@@ -1,0 +1,254 @@
+//! What people do on both sides, between runs and in the middle of one.
+
+use guajira::domain::{Key, Person, Side};
+use guajira::text::{Block, Doc, Inline};
+
+use super::history::Deed;
+use super::jira::BOT;
+use super::rng::mix;
+use super::world::{Note, World};
+
+/// Carries out one deed. `pick` chooses among what is there; `uid` names the text that is written.
+pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
+    let token = format!("tok{uid:05}");
+    w.note(|| format!("person: {deed:?} (pick {pick}, {token})"));
+    match deed {
+        Deed::OpenGuance { listed } => {
+            w.public.insert(token.clone());
+            w.open_guance(format!("disk full {token}"), Doc::from_plain("it is full"), listed);
+        }
+        Deed::EditGuanceIssue => guance_issue(w, pick, |w, at| {
+            w.public.insert(token.clone());
+            let now = w.guance_now();
+            let issue = &mut w.guance.issues[at];
+            (issue.title, issue.updated) = (format!("disk full {token}"), now);
+        }),
+        Deed::SetLevel { listed } => guance_issue(w, pick, |w, at| {
+            let now = w.guance_now();
+            let issue = &mut w.guance.issues[at];
+            (issue.listed, issue.updated) = (listed, now);
+        }),
+        Deed::OpenJira => {
+            let at = w.open_jira(0, "a person's own".into(), Doc::from_plain(&token), person(pick));
+            w.touched(at, uid);
+        }
+        Deed::Reply => reply(w, pick, &token, Doc::from_plain(&format!("well, {token}"))),
+        Deed::Comment { restricted, as_bot } => {
+            let author = if as_bot { bot() } else { person(pick) };
+            comment(w, pick, uid, &token, Doc::from_plain(&format!("I say {token}")), author, restricted);
+        }
+        Deed::PlusOne { side: Side::Guance } => reply(w, pick, "+1", Doc::from_plain("+1")),
+        Deed::PlusOne { side: Side::Jira } => comment(w, pick, uid, "+1", Doc::from_plain("+1"), person(pick), false),
+        Deed::EditReply => edit(w, Side::Guance, pick, uid, false),
+        Deed::EditComment => edit(w, Side::Jira, pick, uid, false),
+        Deed::EditCopy { side } => edit(w, side, pick, uid, true),
+        Deed::DeleteReply => with_note(w, Side::Guance, pick, uid, false, |note| note.deleted = true),
+        Deed::DeleteComment => with_note(w, Side::Jira, pick, uid, false, |note| note.deleted = true),
+        Deed::DeleteCopy { side } => {
+            let mut gone = None;
+            with_note(w, side, pick, uid, true, |note| {
+                note.deleted = true;
+                gone.clone_from(&note.born);
+            });
+            w.copy_deleted.extend(gone);
+        }
+        Deed::Restrict => with_note(w, Side::Jira, pick, uid, false, |note| note.restricted = true),
+        Deed::Unrestrict => with_note(w, Side::Jira, pick, uid, false, |note| note.restricted = false),
+        Deed::Secure => jira_issue(w, pick, uid, |w, at| w.jira.issues[at].now.secure = true),
+        Deed::Unsecure => jira_issue(w, pick, uid, |w, at| {
+            let now = w.jira_now();
+            let issue = &mut w.jira.issues[at].now;
+            (issue.secure, issue.opened_up) = (false, now);
+        }),
+        Deed::Move { project } => jira_issue(w, pick, uid, |w, at| w.move_jira(at, project)),
+        Deed::RenameProject => w.jira.rename(pick as usize % 3, format!("R{uid}")),
+        Deed::DropLabels => jira_issue(w, pick, uid, |w, at| w.jira.issues[at].now.labels.clear()),
+        Deed::AddLabel => jira_issue(w, pick, uid, |w, at| w.jira.issues[at].now.labels.push("urgent".into())),
+        Deed::CloneIssue => clone_issue(w, pick, uid),
+        Deed::Quote { side, as_bot } => quote(w, side, as_bot, pick, uid, &token),
+    }
+}
+
+fn person(pick: u32) -> Person {
+    Person { id: format!("acnt_{}", pick % 3), name: ["张三", "李四", "Bob"][pick as usize % 3].into(), email: None }
+}
+
+fn bot() -> Person {
+    Person { id: BOT.into(), ..Person::default() }
+}
+
+fn guance_issue(w: &mut World, pick: u32, deed: impl FnOnce(&mut World, usize)) {
+    if !w.guance.issues.is_empty() {
+        let at = pick as usize % w.guance.issues.len();
+        deed(w, at);
+    }
+}
+
+/// Picks an issue, more often one of guajira's, and touches it.
+fn jira_issue(w: &mut World, pick: u32, uid: u32, deed: impl FnOnce(&mut World, usize)) {
+    let all = w.jira.issues.len();
+    let ours: Vec<usize> = (0..all).filter(|at| w.jira.issues[*at].now.born.is_some()).collect();
+    let pick = pick as usize;
+    let at = match (ours.len(), all) {
+        (_, 0) => return,
+        (1.., _) if !pick.is_multiple_of(5) => ours[pick % ours.len()],
+        _ => pick % all,
+    };
+    deed(w, at);
+    w.touched(at, uid);
+}
+
+fn reply(w: &mut World, pick: u32, words: &str, body: Doc) {
+    guance_issue(w, pick, |w, at| {
+        let (id, now) = (w.guance.fresh_reply_id(), w.guance_now());
+        w.guance.issues[at].notes.push(fresh(id, person(pick), body, now, words));
+        w.replied(at);
+    });
+}
+
+fn comment(w: &mut World, pick: u32, uid: u32, words: &str, body: Doc, author: Person, restricted: bool) {
+    jira_issue(w, pick, uid, |w, at| {
+        let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
+        w.jira.issues[at].now.notes.push(Note { restricted, ..fresh(id, author, body, now, words) });
+    });
+}
+
+fn fresh(id: String, author: Person, body: Doc, now: i64, words: &str) -> Note {
+    Note {
+        id,
+        author,
+        body,
+        created: now,
+        updated: now,
+        restricted: false,
+        aside: None,
+        born: None,
+        deleted: false,
+        hand: None,
+        written: None,
+        words: words.to_owned(),
+    }
+}
+
+/// Every living note of a side, people's own or guajira's copies: places of issue and note.
+fn notes_of(w: &World, side: Side, copies: bool) -> Vec<(usize, usize)> {
+    let wanted = |note: &Note| !note.deleted && note.born.is_some() == copies;
+    let threads: Vec<&Vec<Note>> = match side {
+        Side::Guance => w.guance.issues.iter().map(|issue| &issue.notes).collect(),
+        Side::Jira => w.jira.issues.iter().map(|issue| &issue.now.notes).collect(),
+    };
+    let each = threads.iter().enumerate();
+    each.flat_map(|(at, notes)| (0..notes.len()).filter(|n| wanted(&notes[*n])).map(move |n| (at, n))).collect()
+}
+
+fn with_note(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool, deed: impl FnOnce(&mut Note)) {
+    let notes = notes_of(w, side, copies);
+    if notes.is_empty() {
+        return;
+    }
+    let (at, n) = notes[pick as usize % notes.len()];
+    let now = if side == Side::Jira { w.jira_now() } else { w.guance_now() };
+    let note = match side {
+        Side::Guance => &mut w.guance.issues[at].notes[n],
+        Side::Jira => &mut w.jira.issues[at].now.notes[n],
+    };
+    note.updated = now;
+    deed(note);
+    let (id, born) = (note.id.clone(), note.born.clone());
+    w.note(|| format!("        on {side} {id}{}", born.map(|key| format!(", the copy of {key}")).unwrap_or_default()));
+    match side {
+        Side::Guance => w.replied(at),
+        Side::Jira => w.touched(at, uid),
+    }
+}
+
+fn edit(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool) {
+    let token = format!("tok{uid:05}");
+    // What a person writes into a copy by hand never crosses back; it must only stay.
+    with_note(w, side, pick, uid, copies, |note| {
+        if copies {
+            note.body.blocks.push(Block::Paragraph { content: vec![Inline::text(token.as_str())] });
+            note.hand = Some(token);
+        } else {
+            note.body = Doc::from_plain(&format!("rather {token}"));
+            note.words = token;
+        }
+    });
+}
+
+fn clone_issue(w: &mut World, pick: u32, uid: u32) {
+    if w.jira.issues.is_empty() {
+        return;
+    }
+    let from = w.jira.issues[pick as usize % w.jira.issues.len()].now.clone();
+    let at = w.open_jira(from.project, format!("CLONE - {}", from.title), from.body, person(pick));
+    w.jira.issues[at].now.labels = from.labels;
+    w.touched(at, uid);
+}
+
+/// Copies a copy's text, marker and all, into a new text of one's own.
+fn quote(w: &mut World, side: Side, as_bot: bool, pick: u32, uid: u32, token: &str) {
+    let copies = notes_of(w, side, true);
+    if copies.is_empty() {
+        return;
+    }
+    let (at, n) = copies[pick as usize % copies.len()];
+    let quoted = match side {
+        Side::Guance => w.guance.issues[at].notes[n].body.clone(),
+        Side::Jira => w.jira.issues[at].now.notes[n].body.clone(),
+    };
+    let mut body = Doc::from_plain(&format!("as they say {token}"));
+    let wrapped = mix(w.setup.seed, u64::from(uid)).is_multiple_of(2);
+    if wrapped {
+        body.blocks.push(Block::Quote { blocks: quoted.blocks });
+    } else {
+        body.blocks.extend(quoted.blocks);
+    }
+    match side {
+        Side::Guance => {
+            let (id, now) = (w.guance.fresh_reply_id(), w.guance_now());
+            w.guance.issues[at].notes.push(fresh(id, person(pick), body, now, token));
+            w.replied(at);
+        }
+        Side::Jira => {
+            let author = if as_bot { bot() } else { person(pick) };
+            let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
+            w.jira.issues[at].now.notes.push(fresh(id, author, body, now, token));
+            w.touched(at, uid);
+        }
+    }
+}
+
+impl World {
+    /// Checks that a copy is made of a person's own thing, in the one place where it belongs.
+    pub(super) fn check_home(&mut self, key: &Key, target: Side, issue: &str) {
+        let Some((origin, guajira::domain::Kind::Comment, id)) = key.parts() else {
+            return self.blame(format!("odd: {key} names no comment"));
+        };
+        if origin == target {
+            return self.blame(format!("echo: {key} is copied to its own side"));
+        }
+        let home = match origin {
+            Side::Jira => self.jira.find_note(id).map(|(at, n)| {
+                let issue = &self.jira.issues[at].now;
+                (issue.born.as_ref().and_then(|key| key.issue_on(Side::Guance)), issue.notes[n].born.clone())
+            }),
+            Side::Guance => self.guance.find_note(id).map(|(at, n)| {
+                let issue = &self.guance.issues[at];
+                let copy = self.jira.issues.iter().find(|j| {
+                    let born = j.now.born.as_ref().and_then(|key| key.issue_on(Side::Guance));
+                    born.is_some_and(|id| id.as_str() == issue.id)
+                });
+                (copy.map(|j| guajira::domain::IssueId::new(&j.now.id)), issue.notes[n].born.clone())
+            }),
+        };
+        match home {
+            None => self.blame(format!("odd: {key} names nothing that ever was")),
+            Some((_, Some(born))) => self.blame(format!("echo: {key} is our own copy of {born}")),
+            Some((home, None)) if home.as_ref().is_none_or(|home| home.as_str() != issue) => {
+                self.blame(format!("astray: {key} went to {issue}, at home in {home:?}"));
+            }
+            Some(_) => {}
+        }
+    }
+}

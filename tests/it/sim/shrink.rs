@@ -1,0 +1,88 @@
+//! Makes a failing history short: drops events and faults as long as it still fails in the same way.
+
+use std::path::Path;
+
+use super::drive::play;
+use super::gallery::Bug;
+use super::history::{History, What};
+
+/// Most plays that one shrinking may take.
+const MAX_PLAYS: usize = 600;
+
+/// Returns a history that fails in the same way and from which nothing more can be dropped.
+pub(super) fn shrink(history: History, bug: Option<Bug>, dir: &Path) -> History {
+    let Some(class) = class(&history, bug, dir) else { return history };
+    let mut best = history;
+    let mut plays = 0;
+    loop {
+        let mut better = None;
+        for candidate in shorter(&best) {
+            plays += 1;
+            if plays > MAX_PLAYS {
+                return best;
+            }
+            if self::class(&candidate, bug, dir).as_ref() == Some(&class) {
+                better = Some(candidate);
+                break;
+            }
+        }
+        match better {
+            Some(candidate) => best = candidate,
+            None => return best,
+        }
+    }
+}
+
+fn class(history: &History, bug: Option<Bug>, dir: &Path) -> Option<String> {
+    class_of(&play(history, bug, dir, false).wrong)
+}
+
+/// Returns the first complaint without its ids: the way in which a history fails.
+pub(super) fn class_of(wrong: &[String]) -> Option<String> {
+    let idless = |line: &String| {
+        let words = line.split(' ').map(|word| match word.rsplit_once('/') {
+            Some((kind, _)) if word.contains(|c: char| c.is_ascii_digit()) => kind,
+            _ => word,
+        });
+        let plain = words.filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
+        plain.collect::<Vec<_>>().join(" ")
+    };
+    wrong.first().map(idless)
+}
+
+/// Every history that is one step shorter, the boldest first.
+fn shorter(history: &History) -> Vec<History> {
+    let mut all = Vec::new();
+    let count = history.events.len();
+    for half in [count / 2, count / 4] {
+        for from in (0..count).step_by(half.max(1)) {
+            if half > 1 {
+                let mut less = history.clone();
+                less.events.drain(from..(from + half).min(count));
+                all.push(less);
+            }
+        }
+    }
+    for at in (0..count).rev() {
+        let mut less = history.clone();
+        less.events.remove(at);
+        all.push(less);
+    }
+    for at in 0..count {
+        let What::Run(run) = &history.events[at].what else { continue };
+        let mut edit = |change: &dyn Fn(&mut super::history::Run)| {
+            let mut less = history.clone();
+            if let What::Run(run) = &mut less.events[at].what {
+                change(run);
+            }
+            all.push(less);
+        };
+        if run.dies_at.is_some() {
+            edit(&|run| run.dies_at = None);
+        }
+        for request in run.faults.keys() {
+            edit(&|run| run.faults.retain(|at, _| at != request));
+        }
+    }
+    all
+}

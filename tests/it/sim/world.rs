@@ -1,0 +1,360 @@
+//! The simulated world: true time, both services, the luck of each request, and what has been proven wrong so far.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use guajira::domain::{Fingerprint, Key, Person, Side};
+use guajira::ports::{ApiError, ApiErrorKind, Clock, Crash, Failpoints, Stop};
+use guajira::state::RunLock;
+use guajira::text::{Block, Doc, Inline, Mark};
+
+use super::gallery::Bug;
+use super::guance::GuanceSite;
+use super::history::{Fault, Run, Setup};
+use super::jira::JiraSite;
+use super::people;
+
+/// True time at the start of every history, in milliseconds since 1970.
+const START_MS: i64 = 1_795_000_000_000;
+
+/// Payload of the panic that stands for the death of the process inside a request.
+#[derive(Debug)]
+pub(super) struct Killed;
+
+/// A comment or a reply, as its service holds it.
+#[derive(Clone, Debug)]
+pub(super) struct Note {
+    pub(super) id: String,
+    pub(super) author: Person,
+    pub(super) body: Doc,
+    pub(super) created: i64,
+    pub(super) updated: i64,
+    pub(super) restricted: bool,
+    /// The marker kept beside the text: a comment property, or `extend`.
+    pub(super) aside: Option<(Key, Fingerprint)>,
+    /// The truth, which no service tells: guajira wrote it, under this key.
+    pub(super) born: Option<Key>,
+    pub(super) deleted: bool,
+    /// What a person wrote in it by hand, when it is a copy.
+    pub(super) hand: Option<String>,
+    /// The truth: the original's content that guajira last wrote here.
+    pub(super) written: Option<Fingerprint>,
+    /// What its last writer meant to say: a unique token, or words that others use too.
+    pub(super) words: String,
+}
+
+impl Note {
+    /// Guajira writes a newer text into its copy.
+    pub(super) fn rewrite(&mut self, body: &Doc, content: &Fingerprint, aside: Option<(Key, Fingerprint)>) {
+        self.body = body.clone();
+        self.aside = aside;
+        self.hand = None;
+        self.written = Some(content.clone());
+    }
+
+    /// Returns true when writing this content would undo a person's work for nothing.
+    pub(super) fn tramples(&self, content: &Fingerprint) -> bool {
+        self.hand.is_some() && self.written.as_ref() == Some(content)
+    }
+}
+
+/// Everything there is.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) setup: Setup,
+    pub(super) bug: Option<Bug>,
+    /// True time.
+    pub(super) now: i64,
+    /// Our machine's clock against true time.
+    pub(super) our_skew: i64,
+    pub(super) jira: JiraSite,
+    pub(super) guance: GuanceSite,
+    pub(super) run: Run,
+    /// Requests of this run so far, both sides.
+    pub(super) requests: u32,
+    /// Writes of this run that took effect.
+    pub(super) writes: u32,
+    /// Durable steps of this run so far.
+    pub(super) steps: u32,
+    pub(super) run_started: i64,
+    auth_lost: BTreeSet<Side>,
+    pub(super) anonymous: bool,
+    /// True time of each Guance request since the ledger was last whole.
+    guance_requests: Vec<i64>,
+    /// Tokens that everybody could read at some time.
+    pub(super) public: BTreeSet<String>,
+    /// Copies made, by the original's key; a person's deletion does not take it out.
+    pub(super) copies: BTreeMap<Key, u32>,
+    /// Copies that a person deleted.
+    pub(super) copy_deleted: BTreeSet<Key>,
+    /// Originals whose write the remote refused, by key.
+    pub(super) refused: BTreeSet<Key>,
+    /// The state was lost or replaced by an older copy at some time.
+    pub(super) state_lost: bool,
+    /// What this run was shown.
+    pub(super) shown: BTreeSet<Key>,
+    pub(super) register: Option<String>,
+    /// The state file.
+    pub(super) file: PathBuf,
+    /// What was opened before this is out of scope: an older state that knew it was lost.
+    pub(super) floor: i64,
+    pub(super) floor_unknown: bool,
+    pub(super) wrong: Vec<String>,
+    pub(super) tell: bool,
+    pub(super) log: Vec<String>,
+}
+
+/// How a request ends when it reaches the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Passage {
+    Clear,
+    AnswerLost,
+    DieAfter,
+    Unreadable,
+    Unsure,
+}
+
+impl World {
+    pub(super) fn new(setup: Setup, bug: Option<Bug>, file: PathBuf, tell: bool) -> Self {
+        Self {
+            jira: JiraSite::new(&setup),
+            guance: GuanceSite::default(),
+            setup,
+            bug,
+            now: START_MS,
+            our_skew: 0,
+            run: Run::default(),
+            requests: 0,
+            writes: 0,
+            steps: 0,
+            run_started: START_MS,
+            auth_lost: BTreeSet::new(),
+            anonymous: false,
+            guance_requests: Vec::new(),
+            public: BTreeSet::new(),
+            copies: BTreeMap::new(),
+            copy_deleted: BTreeSet::new(),
+            refused: BTreeSet::new(),
+            state_lost: false,
+            shown: BTreeSet::new(),
+            register: None,
+            file,
+            floor: 0,
+            floor_unknown: true,
+            wrong: Vec::new(),
+            tell,
+            log: Vec::new(),
+        }
+    }
+
+    /// Starts a run under this plan.
+    pub(super) fn start(&mut self, run: Run) {
+        self.run = run;
+        self.requests = 0;
+        self.writes = 0;
+        self.steps = 0;
+        self.run_started = self.now;
+        self.auth_lost.clear();
+        self.anonymous = false;
+        self.shown.clear();
+    }
+
+    pub(super) fn note(&mut self, line: impl FnOnce() -> String) {
+        if self.tell {
+            let at = (self.now - START_MS) as f64 / 1000.0;
+            self.log.push(format!("{at:>9.1}s {}", line()));
+        }
+    }
+
+    /// Records a broken promise.
+    pub(super) fn blame(&mut self, what: String) {
+        self.note(|| format!("!! {what}"));
+        self.wrong.push(what);
+    }
+
+    /// Jira's clock now.
+    pub(super) fn jira_now(&self) -> i64 {
+        self.now + i64::from(self.setup.jira_skew_s) * 1000
+    }
+
+    /// Guance's clock now: whole seconds.
+    pub(super) fn guance_now(&self) -> i64 {
+        self.now / 1000 * 1000
+    }
+
+    /// Forgets requests that the ledger cannot know of: its file was lost, or our clock jumped.
+    pub(super) fn ledger_excused(&mut self) {
+        self.guance_requests.clear();
+    }
+
+    fn count_guance_request(&mut self) {
+        let now = self.now;
+        self.guance_requests.retain(|at| now - at < 60_000);
+        self.guance_requests.push(now);
+        let used = self.guance_requests.len();
+        if used > 20 {
+            self.blame(format!("budget: {used} Guance requests within a minute"));
+        }
+    }
+
+    /// Says that this write took effect, once; a second copy of the same original is wrong at once.
+    pub(super) fn copied(&mut self, key: &Key) {
+        let made = self.copies.entry(key.origin()).or_default();
+        *made += 1;
+        if *made > 1 {
+            self.blame(format!("twice: a second copy of {}", key.origin()));
+        }
+    }
+
+    /// Records that a copy which a person had edited was written over though its original had not changed.
+    pub(super) fn trampled(&mut self, key: &Key, trampled: bool) {
+        if trampled && !self.state_lost {
+            self.blame(format!("asymmetry: the copy edited by hand was written over by {key}, which says nothing new"));
+        }
+    }
+
+    /// Checks that a text which crosses was readable by everybody at some time.
+    pub(super) fn crosses(&mut self, key: &Key, text: &str) {
+        for token in tokens(text) {
+            if !self.public.contains(token) {
+                self.blame(format!("leak: {token} crossed under {key}"));
+            }
+        }
+    }
+}
+
+/// Lets one request through, or tells how it failed. `wanted` is whether it writes.
+pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool) -> Result<Passage, ApiError> {
+    let fault = {
+        let w = &mut *world.borrow_mut();
+        w.now += 150;
+        let n = w.requests;
+        w.requests += 1;
+        let fault = w.run.faults.get(&n).copied();
+        if side == Side::Guance {
+            w.count_guance_request();
+        }
+        w.note(|| format!("  {n}: {side} {what}{}", fault.map(|f| format!("  <- {f:?}")).unwrap_or_default()));
+        if fault == Some(Fault::AuthLost) {
+            w.auth_lost.insert(side);
+        }
+        if w.auth_lost.contains(&side) {
+            return Err(ApiError::new(side, ApiErrorKind::Unauthorized, format!("{what}: credentials refused")));
+        }
+        fault
+    };
+    let fail = |kind, words: &str| Err(ApiError::new(side, kind, format!("{what}: {words}")));
+    let lost = if writes { ApiErrorKind::InDoubt } else { ApiErrorKind::Unavailable { retry_after: None } };
+    match fault {
+        None | Some(Fault::AuthLost) => Ok(Passage::Clear),
+        Some(Fault::NoConnection) => fail(ApiErrorKind::Unavailable { retry_after: None }, "no connection"),
+        Some(Fault::RequestLost) => fail(lost, "no answer"),
+        Some(Fault::ServerError) => fail(lost, "502 bad gateway"),
+        Some(Fault::SlowDown) => {
+            fail(ApiErrorKind::Unavailable { retry_after: Some(Duration::from_secs(30)) }, "slow down")
+        }
+        Some(Fault::Refused) if writes => fail(ApiErrorKind::Refused, "400 refused"),
+        Some(Fault::AnswerLost) if writes => Ok(Passage::AnswerLost),
+        Some(Fault::AnswerLost) => fail(lost, "no answer"),
+        Some(Fault::Anonymous) => {
+            world.borrow_mut().anonymous = true;
+            Ok(Passage::Clear)
+        }
+        Some(Fault::CrashBefore) => std::panic::panic_any(Killed),
+        Some(Fault::CrashAfter) => Ok(Passage::DieAfter),
+        Some(Fault::Slow) => {
+            world.borrow_mut().now += 29_000;
+            Ok(Passage::Clear)
+        }
+        Some(Fault::Unreadable) => Ok(Passage::Unreadable),
+        Some(Fault::Unsure) => Ok(Passage::Unsure),
+        Some(Fault::SecondRun) => {
+            let w = &mut *world.borrow_mut();
+            if !matches!(RunLock::take(&w.file), Ok(None)) {
+                w.blame("lock: a second run was let in".into());
+            }
+            Ok(Passage::Clear)
+        }
+        Some(Fault::Meanwhile(deed, salt)) => {
+            people::act(&mut world.borrow_mut(), deed, salt, salt);
+            Ok(Passage::Clear)
+        }
+        Some(Fault::Refused) => Ok(Passage::Clear),
+    }
+}
+
+/// Our machine: a clock that may be wrong, a process that may die.
+#[derive(Debug)]
+pub(super) struct Machine<'w>(pub(super) &'w RefCell<World>);
+
+impl Clock for Machine<'_> {
+    fn now(&self) -> DateTime<Utc> {
+        let w = self.0.borrow();
+        time(w.now + w.our_skew)
+    }
+
+    fn sleep(&self, time: Duration) {
+        let mut w = self.0.borrow_mut();
+        w.note(|| format!("  sleeps {time:?}"));
+        w.now += i64::try_from(time.as_millis()).unwrap_or(0);
+    }
+}
+
+impl Stop for Machine<'_> {
+    fn requested(&self) -> bool {
+        false
+    }
+}
+
+impl Failpoints for Machine<'_> {
+    fn hit(&self, name: &'static str) -> Result<(), Crash> {
+        let mut w = self.0.borrow_mut();
+        let step = w.steps;
+        w.steps += 1;
+        if w.run.dies_at == Some(step) {
+            w.note(|| format!("  dies at step {step} ({name})"));
+            return Err(Crash(name));
+        }
+        Ok(())
+    }
+}
+
+/// Returns a time of the world as the engine reads it.
+pub(super) fn time(ms: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(ms).unwrap_or_default()
+}
+
+/// Returns the unique tokens in a text.
+pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("tok").filter_map(|(at, _)| text.get(at..at + 8))
+}
+
+/// Returns the links of a text, in order.
+pub(super) fn links(doc: &Doc) -> Vec<&str> {
+    fn inlines<'d>(content: &'d [Inline], out: &mut Vec<&'d str>) {
+        for inline in content {
+            if let Inline::Text { marks, .. } = inline {
+                out.extend(marks.iter().filter_map(|m| if let Mark::Link(url) = m { Some(url.as_str()) } else { None }));
+            }
+        }
+    }
+    fn blocks<'d>(list: &'d [Block], out: &mut Vec<&'d str>) {
+        for block in list {
+            match block {
+                Block::Paragraph { content } | Block::Heading { content, .. } => inlines(content, out),
+                Block::Quote { blocks: inner }
+                | Block::Panel { blocks: inner, .. }
+                | Block::Expand { blocks: inner, .. } => blocks(inner, out),
+                Block::List { items, .. } => items.iter().for_each(|item| blocks(&item.blocks, out)),
+                Block::Table { rows } => rows.iter().flatten().for_each(|cell| blocks(&cell.blocks, out)),
+                Block::Code { .. } | Block::Rule => {}
+            }
+        }
+    }
+    let mut out = Vec::new();
+    blocks(&doc.blocks, &mut out);
+    out
+}
