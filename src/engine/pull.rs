@@ -236,6 +236,8 @@ pub(super) fn apply(
         }
         Step::AdoptComment(link) => {
             tx.link_comments(link, now)?;
+            // The copy may say something older than what is waiting to be sent: the original is planned again.
+            tx.thread_read(&link.lane, link.origin, None, DateTime::UNIX_EPOCH, now)?;
             let key = Key::comment(link.origin, &link.origin_id);
             tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
         }

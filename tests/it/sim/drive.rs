@@ -11,7 +11,7 @@ use guajira::engine::{self, Order, Quiet, Settings};
 use guajira::plan::{Flow, Policy, Route};
 use guajira::ports::{Clock, Crash};
 use guajira::secret::Secret;
-use guajira::state::{Durability, RunLock, State};
+use guajira::state::{Durability, RunLock, State, StateError};
 use rusqlite::Connection;
 
 use super::gallery::{self, Bug};
@@ -38,7 +38,8 @@ pub(super) fn play(history: &History, bug: Option<Bug>, dir: &Path, tell: bool) 
     clear(&file);
     clear(&file.with_extension("saved"));
     let world = RefCell::new(World::new(history.setup.clone(), bug, file.clone(), tell));
-    let stage = Theatre { world: &world, file: &file, policy: policy(), settings: settings(&history.setup, bug) };
+    let settings = settings(&history.setup, bug);
+    let stage = Theatre { world: &world, file: &file, policy: policy(), settings, open: RefCell::default() };
     let mut runs = 0;
     for event in &history.events {
         runs += u32::from(matches!(event.what, What::Run(_)));
@@ -59,6 +60,8 @@ struct Theatre<'w> {
     file: &'w Path,
     policy: Policy,
     settings: Settings,
+    /// The state stays open from run to run, for speed alone; a death or a change of the file closes it.
+    open: RefCell<Option<State>>,
 }
 
 fn policy() -> Policy {
@@ -99,16 +102,19 @@ impl Theatre<'_> {
                 w.note(|| format!("our clock jumps by {seconds}s"));
             }
             What::SaveState => {
+                self.open.take();
                 let _ = std::fs::copy(self.file, self.saved());
             }
             What::RestoreState => {
                 if self.saved().exists() {
+                    self.open.take();
                     clear(self.file);
                     let _ = std::fs::copy(self.saved(), self.file);
                     self.state_lost("an older copy of the state is put back");
                 }
             }
             What::LoseState => {
+                self.open.take();
                 clear(self.file);
                 let _ = std::fs::remove_file(self.saved());
                 self.state_lost("the state is lost");
@@ -145,7 +151,7 @@ impl Theatre<'_> {
         let lock = RunLock::take(self.file)?;
         anyhow::ensure!(lock.is_some(), "the lock of a dead run is still held");
         let bug = self.world.borrow().bug;
-        let state = State::open_with(self.file, Durability::Process)?;
+        let state = self.opened()?;
         let before = match bug {
             Some(bug) => Some((bug, gallery::before(&Connection::open(self.file)?)?)),
             None => None,
@@ -164,11 +170,17 @@ impl Theatre<'_> {
             let lost = check::conserved(w, &state, moved)?;
             lost.into_iter().for_each(|line| w.blame(line));
         }
-        drop(state);
         if let Some((bug, before)) = before {
             gallery::after(bug, &Connection::open(self.file)?, w, &before, crashed)?;
         }
+        if !crashed {
+            self.open.replace(Some(state));
+        }
         Ok(())
+    }
+
+    fn opened(&self) -> Result<State, StateError> {
+        self.open.take().map_or_else(|| State::open_with(self.file, Durability::Process), Ok)
     }
 
     /// Returns whether the process died.
@@ -207,14 +219,14 @@ impl Theatre<'_> {
         self.world.borrow_mut().note(|| "-- settling".into());
         let mut quiet = 0;
         for n in 0..60 {
-            self.pass(if n < 3 { 61_000 } else { 3_660_000 });
+            self.pass(if n < 2 { 61_000 } else { 3_660_000 });
             self.run(Run::default());
             if !self.world.borrow().wrong.is_empty() {
                 return n + 1;
             }
             let resting = self.world.borrow().writes == 0 && self.nothing_waits();
             quiet = if resting { quiet + 1 } else { 0 };
-            if quiet >= 2 && n >= 6 {
+            if quiet >= 2 && n >= 4 {
                 self.judge();
                 return n + 1;
             }
@@ -225,13 +237,14 @@ impl Theatre<'_> {
     }
 
     fn nothing_waits(&self) -> bool {
-        let rows = State::open_with(self.file, Durability::Process).and_then(|state| state.unsettled());
-        rows.is_ok_and(|rows| rows.iter().all(|row| row.stage == Stage::Dead))
+        let state = self.open.borrow();
+        let rows = state.as_ref().map(State::unsettled);
+        rows.is_some_and(|rows| rows.is_ok_and(|rows| rows.iter().all(|row| row.stage == Stage::Dead)))
     }
 
     fn judge(&self) {
         let w = &mut *self.world.borrow_mut();
-        let wrong = State::open_with(self.file, Durability::Process).and_then(|state| check::settled(w, &state));
+        let wrong = self.opened().and_then(|state| check::settled(w, &state));
         match wrong {
             Ok(wrong) => wrong.into_iter().for_each(|line| w.blame(line)),
             Err(err) => w.blame(format!("failed: {err}")),

@@ -71,7 +71,7 @@ impl World {
             self.guance.issues[issue].updated = self.guance_now();
         }
         let notes = self.guance.issues[issue].notes.iter().filter(|note| !note.deleted);
-        self.public.extend(notes.map(|note| note.words.clone()));
+        self.public.extend(notes.flat_map(Note::said));
     }
 
     fn guance_issue(issue: &GuanceIssue) -> Issue {

@@ -157,7 +157,7 @@ impl World {
         issue.index.push((shown, Rc::new(issue.now.clone())));
         if !secure {
             let notes = issue.now.notes.iter().filter(|note| !note.restricted && !note.deleted);
-            self.public.extend(notes.map(|note| note.words.clone()));
+            self.public.extend(notes.flat_map(Note::said));
         }
     }
 

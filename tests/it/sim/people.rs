@@ -60,6 +60,8 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
             let issue = &mut w.jira.issues[at].now;
             (issue.secure, issue.opened_up) = (false, now);
         }),
+        // Only the slow tier finds an issue that left before anybody looked.
+        Deed::Move { .. } if !w.setup.sweep => {}
         Deed::Move { project } => jira_issue(w, pick, uid, |w, at| w.move_jira(at, project)),
         Deed::RenameProject => w.jira.rename(pick as usize % 3, format!("R{uid}")),
         Deed::DropLabels => jira_issue(w, pick, uid, |w, at| w.jira.issues[at].now.labels.clear()),

@@ -47,6 +47,11 @@ pub(super) struct Note {
 }
 
 impl Note {
+    /// What people have said in it.
+    pub(super) fn said(&self) -> impl Iterator<Item = String> {
+        std::iter::once(&self.words).chain(&self.hand).cloned()
+    }
+
     /// Guajira writes a newer text into its copy.
     pub(super) fn rewrite(&mut self, body: &Doc, content: &Fingerprint, aside: Option<(Key, Fingerprint)>) {
         self.body = body.clone();
@@ -204,7 +209,9 @@ impl World {
     pub(super) fn copied(&mut self, key: &Key) {
         let made = self.copies.entry(key.origin()).or_default();
         *made += 1;
-        if *made > 1 {
+        // A state that was lost cannot know that a person once deleted the copy.
+        let again = u32::from(self.state_lost && self.copy_deleted.contains(&key.origin()));
+        if *made > 1 + again {
             self.blame(format!("twice: a second copy of {}", key.origin()));
         }
     }
