@@ -184,6 +184,10 @@ pub trait Remote {
     /// Returns how many writes one request can carry.
     fn batch_size(&self) -> usize;
 
+    /// Returns how many more requests this side can take right now, without waiting and without the slots that the
+    /// next run's polls need.
+    fn spare(&self) -> usize;
+
     /// Carries out writes; one result per push, in order. A write whose answer was lost is not repeated.
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>>;
 
@@ -234,6 +238,9 @@ pub trait Budget {
     /// # Errors
     /// `OutOfBudget` when none is free in time, `Stopped` when the run was asked to stop while waiting.
     fn take(&self, urgency: Urgency) -> Result<usize, ApiError>;
+
+    /// Returns how many deliveries could go right now.
+    fn spare(&self) -> usize;
 
     /// Records that the service said "slow down" to this credential: it is not used for `wait`.
     fn exhausted(&self, credential: usize, wait: Duration);

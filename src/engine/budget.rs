@@ -55,31 +55,23 @@ impl<'a> Ledger<'a> {
         Self { state, clock, stop, per_minute, patience, credentials }
     }
 
-    /// Returns the key with the most free slots, or when the next slot frees.
-    fn choose(&self, now: DateTime<Utc>, reserve: usize) -> Result<Result<usize, DateTime<Utc>>, ApiError> {
-        let mut best: Option<(usize, usize)> = None;
-        let mut soonest: Option<DateTime<Utc>> = None;
+    /// Returns, for each key, its free slots, and when the next one frees where there is none.
+    fn slots(&self, now: DateTime<Utc>, reserve: usize) -> Result<Vec<(usize, DateTime<Utc>)>, ApiError> {
+        let limit = self.per_minute.saturating_sub(reserve).max(1);
+        let mut slots = Vec::new();
         let mut total = 0;
-        for (index, (name, rest_until)) in self.credentials.borrow().iter().enumerate() {
+        for (name, rest_until) in self.credentials.borrow().iter() {
             let used = self.state.requests_since(name, now - WINDOW, now).map_err(|err| broken(&err))?;
             total += used.len();
-            let limit = self.per_minute.saturating_sub(reserve).max(1);
             let resting = rest_until.filter(|until| *until > now);
-            let free = limit.saturating_sub(used.len());
-            if resting.is_none() && free > 0 {
-                if best.is_none_or(|(_, most)| free > most) {
-                    best = Some((index, free));
-                }
-                continue;
-            }
+            let free = if resting.is_some() { 0 } else { limit.saturating_sub(used.len()) };
             let frees = used.get(used.len().saturating_sub(limit)).map(|oldest| *oldest + WINDOW);
-            let ready = frees.max(resting).unwrap_or(now + TimeDelta::seconds(1));
-            soonest = Some(soonest.map_or(ready, |s| s.min(ready)));
+            slots.push((free, frees.max(resting).unwrap_or(now + TimeDelta::seconds(1))));
         }
-        match best {
-            Some((index, _)) if total < WORKSPACE_LIMIT.max(self.per_minute) => Ok(Ok(index)),
-            _ => Ok(Err(soonest.unwrap_or(now + TimeDelta::seconds(1)))),
+        if total >= WORKSPACE_LIMIT.max(self.per_minute) {
+            slots.iter_mut().for_each(|(free, _)| *free = 0);
         }
+        Ok(slots)
     }
 
     fn wait_until(&self, ready: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), ApiError> {
@@ -100,23 +92,30 @@ impl Budget for Ledger<'_> {
         };
         loop {
             let now = self.clock.now();
-            match self.choose(now, reserve)? {
-                Ok(index) => {
-                    let credentials = self.credentials.borrow();
-                    let name = credentials.get(index).map(|(name, _)| name.as_str()).unwrap_or_default();
-                    self.state.record_request(name, now).map_err(|err| broken(&err))?;
-                    return Ok(index);
+            let slots = self.slots(now, reserve)?;
+            // The key with the most free slots.
+            let best = slots.iter().enumerate().filter(|(_, (free, _))| *free > 0).max_by_key(|(_, (free, _))| *free);
+            if let Some((index, _)) = best {
+                let credentials = self.credentials.borrow();
+                let name = credentials.get(index).map(|(name, _)| name.as_str()).unwrap_or_default();
+                self.state.record_request(name, now).map_err(|err| broken(&err))?;
+                return Ok(index);
+            }
+            let ready = slots.iter().map(|(_, ready)| *ready).min().unwrap_or(now + TimeDelta::seconds(1));
+            match (self.patience, urgency) {
+                (Patience::Until(deadline), Urgency::Read) if ready < deadline => self.wait_until(ready, now)?,
+                (Patience::Endless, _) => self.wait_until(ready, now)?,
+                _ => {
+                    let message = "this minute's request budget is used up";
+                    return Err(ApiError::new(Side::Guance, ApiErrorKind::OutOfBudget, message));
                 }
-                Err(ready) => match (self.patience, urgency) {
-                    (Patience::Until(deadline), Urgency::Read) if ready < deadline => self.wait_until(ready, now)?,
-                    (Patience::Endless, _) => self.wait_until(ready, now)?,
-                    _ => {
-                        let message = "this minute's request budget is used up";
-                        return Err(ApiError::new(Side::Guance, ApiErrorKind::OutOfBudget, message));
-                    }
-                },
             }
         }
+    }
+
+    fn spare(&self) -> usize {
+        let slots = self.slots(self.clock.now(), RESERVE).unwrap_or_default();
+        slots.iter().map(|(free, _)| free).sum()
     }
 
     fn exhausted(&self, credential: usize, wait: Duration) {

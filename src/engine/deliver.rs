@@ -176,6 +176,9 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
         if link.seen(target).is_some() {
             return Ok(Some(batch));
         }
+        if run.order.backfill.is_none() && run.remote(target).spare() == 0 {
+            return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
+        }
         threads::thread(run, &link, target)?;
         let known = run.world.state.issue_link(Side::Guance, &link.guance)?.is_some_and(|l| l.seen(target).is_some());
         if !known {

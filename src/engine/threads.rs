@@ -18,6 +18,8 @@ const MAX_FAILED_THREADS: usize = 3;
 /// Most threads that one run catches up on.
 const MAX_DUE_THREADS: usize = 500;
 
+/// Most threads that one run reads in turn, of each kind.
+const MAX_TURNS: usize = 200;
 /// How soon a Guance thread comes round again, by how long ago something happened in the pair.
 const TURNS: [(TimeDelta, TimeDelta); 3] = [
     (TimeDelta::hours(1), TimeDelta::minutes(5)),
@@ -156,7 +158,7 @@ fn due_on(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
             continue;
         }
         for link in some {
-            if run.must_stop() {
+            if run.must_stop() || (run.order.backfill.is_none() && run.remote(side).spare() == 0) {
                 return Ok(());
             }
             thread(run, link, side)?;
@@ -217,21 +219,26 @@ fn settle_threads(run: &mut Run<'_>, side: Side, taken: &Taken) -> Result<(), Tr
 }
 
 /// Reads Guance threads in turn, with what the deliveries left of the minute's budget: Guance has no "replies since".
+/// A backfill reads only those that were never read, and waits for budget.
 pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     let side = Side::Guance;
     if !run.world.policy.flow.replies || run.is_down(side) {
         return Ok(());
     }
     let now = run.world.clock.now();
+    let backfill = run.order.backfill.is_some();
     for (active, every) in TURNS {
-        for link in run.world.state.threads_in_turn(now - active, now - every, now, 200)? {
-            if run.must_stop() {
+        let (active_since, read_before) = if backfill {
+            (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + SETTLED_AFTER)
+        } else {
+            (now - active, now - every)
+        };
+        for link in run.world.state.threads_in_turn(active_since, read_before, now, MAX_TURNS)? {
+            if run.must_stop() || (!backfill && run.remote(side).spare() == 0) {
                 return Ok(());
             }
-            match thread(run, &link, side) {
-                Ok(()) => {}
-                Err(Trouble::Api(err)) if err.kind == ApiErrorKind::OutOfBudget => return Ok(()),
-                Err(trouble) => return run.absorb(side, trouble),
+            if let Err(trouble) = thread(run, &link, side) {
+                return run.absorb(side, trouble);
             }
         }
     }

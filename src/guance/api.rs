@@ -37,7 +37,7 @@ const HORIZON: TimeDelta = TimeDelta::days(1);
 pub(super) struct Api<'a> {
     pub(super) settings: Settings,
     http: &'a Http,
-    budget: &'a dyn Budget,
+    pub(super) budget: &'a dyn Budget,
     facts: &'a dyn Facts,
     clock: &'a dyn Clock,
     server_clock: Cell<Option<DateTime<Utc>>>,

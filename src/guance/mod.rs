@@ -225,6 +225,10 @@ impl Remote for Guance<'_> {
         Ok(self.read_thread(issue)?.map(|(thread, _)| thread))
     }
 
+    fn spare(&self) -> usize {
+        self.api.budget.spare()
+    }
+
     fn batch_size(&self) -> usize {
         1
     }

@@ -147,6 +147,10 @@ impl Remote for Jira<'_> {
         self.read_thread(issue)
     }
 
+    fn spare(&self) -> usize {
+        usize::MAX
+    }
+
     fn batch_size(&self) -> usize {
         create::MAX_BULK
     }

@@ -71,7 +71,12 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
     for issue in &w.guance.issues {
         let key = Key::issue(Side::Guance, &IssueId::new(&issue.id));
         let copies: Vec<_> = w.jira.issues.iter().filter(|j| j.now.born.as_ref() == Some(&key)).collect();
-        if copies.is_empty() && issue.listed && issue.created >= w.floor && !w.floor_unknown && !w.refused.contains(&key) {
+        if copies.is_empty()
+            && issue.listed
+            && issue.created >= w.floor
+            && !w.floor_unknown
+            && !w.refused.contains(&key)
+        {
             wrong.push(format!("lost: {key} has no copy"));
         }
         for copy in &copies {

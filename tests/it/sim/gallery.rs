@@ -75,13 +75,7 @@ pub(super) fn before(file: &Connection) -> rusqlite::Result<Before> {
 }
 
 /// Does to the state file after a run what the careless engine would have done to it.
-pub(super) fn after(
-    bug: Bug,
-    file: &Connection,
-    w: &World,
-    before: &Before,
-    crashed: bool,
-) -> rusqlite::Result<()> {
+pub(super) fn after(bug: Bug, file: &Connection, w: &World, before: &Before, crashed: bool) -> rusqlite::Result<()> {
     match bug {
         Bug::CursorSetToNow => {
             file.execute("UPDATE cursor SET at = ?1", [w.now + w.our_skew])?;

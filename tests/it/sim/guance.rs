@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 
 use guajira::domain::{
-    Action, Claim, Comment, CommentId, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side,
-    Visibility,
+    Action, Claim, Comment, CommentId, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side, Visibility,
 };
 use guajira::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Identity, Lookup, Register, Remote, Span, Unreadable, Urgency, Wanted,
@@ -311,6 +310,10 @@ impl Remote for SimGuance<'_> {
         drop(w);
         self.world.borrow_mut().shown_thread(&thread);
         Ok(Some(thread))
+    }
+
+    fn spare(&self) -> usize {
+        self.budget.spare()
     }
 
     fn batch_size(&self) -> usize {

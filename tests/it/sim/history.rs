@@ -41,31 +41,49 @@ pub(super) struct Setup {
 /// are dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Deed {
-    OpenGuance { listed: bool },
+    OpenGuance {
+        listed: bool,
+    },
     EditGuanceIssue,
-    SetLevel { listed: bool },
+    SetLevel {
+        listed: bool,
+    },
     Reply,
     EditReply,
     DeleteReply,
     OpenJira,
-    Comment { restricted: bool, as_bot: bool },
+    Comment {
+        restricted: bool,
+        as_bot: bool,
+    },
     /// The same words as other people use.
-    PlusOne { side: Side },
+    PlusOne {
+        side: Side,
+    },
     EditComment,
     DeleteComment,
     Restrict,
     Unrestrict,
     Secure,
     Unsecure,
-    Move { project: usize },
+    Move {
+        project: usize,
+    },
     RenameProject,
     DropLabels,
     AddLabel,
     CloneIssue,
     /// Quotes a copy, marker and all, in a new text.
-    Quote { side: Side, as_bot: bool },
-    EditCopy { side: Side },
-    DeleteCopy { side: Side },
+    Quote {
+        side: Side,
+        as_bot: bool,
+    },
+    EditCopy {
+        side: Side,
+    },
+    DeleteCopy {
+        side: Side,
+    },
 }
 
 /// What goes wrong with one request.

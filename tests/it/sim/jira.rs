@@ -105,9 +105,10 @@ impl JiraSite {
     }
 
     pub(super) fn find_note(&self, id: &str) -> Option<(usize, usize)> {
-        self.issues.iter().enumerate().find_map(|(at, issue)| {
-            issue.now.notes.iter().position(|note| note.id == id).map(|n| (at, n))
-        })
+        self.issues
+            .iter()
+            .enumerate()
+            .find_map(|(at, issue)| issue.now.notes.iter().position(|note| note.id == id).map(|n| (at, n)))
     }
 }
 
@@ -466,7 +467,8 @@ impl Remote for SimJira<'_> {
             }
         }
         let w = &mut *self.0.borrow_mut();
-        let odd = |state: &IssueState| unreadable.iter().any(|u| u.issue.as_ref().is_some_and(|i| i.as_str() == state.id));
+        let odd =
+            |state: &IssueState| unreadable.iter().any(|u| u.issue.as_ref().is_some_and(|i| i.as_str() == state.id));
         let inline = Some(w.setup.inline_comments);
         let read: Vec<_> = pages.values().filter(|state| !odd(state)).collect();
         let batch = Batch {
@@ -505,6 +507,10 @@ impl Remote for SimJira<'_> {
         drop(w);
         self.0.borrow_mut().shown_thread(&thread);
         Ok(Some(thread))
+    }
+
+    fn spare(&self) -> usize {
+        usize::MAX
     }
 
     fn batch_size(&self) -> usize {

@@ -72,7 +72,9 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
 }
 
 fn person(pick: u32) -> Person {
-    Person { id: format!("acnt_{}", pick % 3), name: ["张三", "李四", "Bob"][pick as usize % 3].into(), email: None }
+    Person {
+        id: format!("acnt_{}", pick % 3), name: ["张三", "李四", "Bob"][pick as usize % 3].into(), email: None
+    }
 }
 
 fn bot() -> Person {

@@ -344,7 +344,9 @@ pub(super) fn links(doc: &Doc) -> Vec<&str> {
     fn inlines<'d>(content: &'d [Inline], out: &mut Vec<&'d str>) {
         for inline in content {
             if let Inline::Text { marks, .. } = inline {
-                out.extend(marks.iter().filter_map(|m| if let Mark::Link(url) = m { Some(url.as_str()) } else { None }));
+                out.extend(
+                    marks.iter().filter_map(|m| if let Mark::Link(url) = m { Some(url.as_str()) } else { None }),
+                );
             }
         }
     }
