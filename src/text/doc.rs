@@ -1,4 +1,5 @@
 //! The document tree: blocks and inlines.
+#![allow(missing_docs, reason = "the fields of a variant are described with the variant")]
 
 use serde::{Deserialize, Serialize};
 

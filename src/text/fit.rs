@@ -55,6 +55,10 @@ pub(crate) struct Rules {
     pub(crate) images: bool,
     /// A last look at the text of a run in a place.
     pub(crate) text: fn(Place, String, &[Mark]) -> String,
+    /// A last look at the title of a panel.
+    pub(crate) title: fn(String) -> String,
+    /// A last look at the language of code.
+    pub(crate) language: fn(Option<String>) -> Option<String>,
     /// A last look at an address.
     pub(crate) address: fn(String) -> String,
 }
@@ -71,6 +75,8 @@ impl Rules {
         header_row_only: false,
         images: true,
         text: |_, text, _| text,
+        title: |title| title,
+        language: |name| name,
         address: |address| address,
     };
 
@@ -127,7 +133,7 @@ impl Rules {
                 }
                 self.split(self.blocks(blocks, Place::Panel, depth + 1), |blocks, first| Block::Panel {
                     kind,
-                    title: title.clone().filter(|_| first),
+                    title: title.clone().filter(|_| first).map(self.title),
                     blocks,
                 })
             }
@@ -138,7 +144,8 @@ impl Rules {
                 })
             }
             Block::Table { rows } => stays(self.table(rows, depth)),
-            Block::Code { .. } | Block::Rule => stays(block),
+            Block::Code { language, text } => stays(Block::Code { language: (self.language)(language), text }),
+            Block::Rule => stays(Block::Rule),
         }
     }
 

@@ -73,6 +73,13 @@ pub(crate) fn bare(text: &str) -> Vec<(&str, bool)> {
     pieces
 }
 
+/// Returns how long the address is that a text starts with, if it is one.
+pub(crate) fn address_length(text: &str) -> Option<usize> {
+    let from = text.find("://")? + 3;
+    let end = address_end(text, from);
+    (end > from).then_some(end)
+}
+
 fn scheme_start(text: &str, colon: usize) -> Option<usize> {
     let head = text.get(..colon)?;
     for scheme in ["https", "http"] {

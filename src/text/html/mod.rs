@@ -78,6 +78,11 @@ pub(crate) fn tag_name(after: &str) -> Option<(String, bool)> {
     token::tag_name(after).map(|tag| (tag.name, tag.closing))
 }
 
+/// Reads the character reference (`&amp;`) at the start of a text: what it stands for and its length in bytes.
+pub(crate) fn reference(text: &str) -> Option<(String, usize)> {
+    token::reference(text)
+}
+
 /// Returns an attribute of a whole tag (`<a href="x">`).
 pub(crate) fn attribute_in(tag: &str, key: &str) -> Option<String> {
     let inner = tag.trim_start_matches('<').trim_end_matches('>');

@@ -11,7 +11,7 @@ fn check(input: &str, want: &str) {
 #[test]
 fn the_editors_html_reads_as_its_author_saw_it() {
     check("<p>a <b>b</b></p><p>c</p>", "a **b**\n\nc");
-    check("<div>a</div><div>b<br>c</div>", "a\n\nb\\\nc");
+    check("<div>a</div><div>b<br>c</div>", "a\n\nb  \nc");
     check("<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>", "- a\n  - b\n- c");
     check("<ol start=3><li>a<li>b</ol>", "3. a\n4. b");
     check("<script>alert(1)</script>x<style>p{}</style>", "x");

@@ -283,7 +283,7 @@ pub(super) fn decode(text: &str) -> String {
 }
 
 /// Reads the character reference at the start of a text: what it stands for and its length in bytes.
-fn reference(text: &str) -> Option<(String, usize)> {
+pub(super) fn reference(text: &str) -> Option<(String, usize)> {
     let body = text.strip_prefix('&')?;
     let end = body.bytes().take(32).position(|b| !b.is_ascii_alphanumeric() && b != b'#').unwrap_or(body.len().min(32));
     let name = body.get(..end)?;

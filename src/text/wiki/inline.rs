@@ -1,0 +1,517 @@
+//! Inline wiki markup: one pass, every sign that opens waits for its partner in a list of at most one per kind.
+
+use super::macros::tag;
+use crate::text::color;
+use crate::text::doc::{Inline, Mark};
+use crate::text::html;
+use crate::text::url;
+
+/// Longest emoticon and macro name that are looked for, and how long a link or image may be, in bytes.
+const MAX_LINK: usize = 10 * 1024;
+
+/// Reads one paragraph's text; a newline is a line break.
+pub(super) fn read(text: &str) -> Vec<Inline> {
+    read_in(text, true)
+}
+
+fn read_in(text: &str, links: bool) -> Vec<Inline> {
+    let mut reader = Reader { text, at: 0, links, out: Vec::new(), open: Vec::new(), dead: Dead::default() };
+    reader.run();
+    reader.out
+}
+
+/// A sign that waits for its partner.
+struct Open {
+    kind: u8,
+    /// Its place in the output, where it stands as text until the partner comes.
+    at: usize,
+    mark: Mark,
+}
+
+/// Partners that are known not to come any more before a place.
+#[derive(Default)]
+struct Dead {
+    bracket: usize,
+    code: usize,
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    links: bool,
+    out: Vec<Inline>,
+    open: Vec<Open>,
+    dead: Dead,
+}
+
+/// Kind of the colour macro among the signs.
+const COLOR: u8 = b'c';
+
+impl Reader<'_> {
+    fn run(&mut self) {
+        while let Some(c) = self.rest().chars().next() {
+            if !self.special(c) {
+                self.push_char(c);
+                self.at += c.len_utf8();
+            }
+        }
+        // A colour that is not closed reaches to the end.
+        if let Some(open) = self.open.iter().position(|open| open.kind == COLOR) {
+            self.close(open);
+        }
+    }
+
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn before(&self) -> Option<char> {
+        self.text.get(..self.at).and_then(|head| head.chars().next_back())
+    }
+
+    fn push_char(&mut self, c: char) {
+        // A sign that waits for its partner stands alone.
+        let after_sign = self.open.iter().any(|open| open.at + 1 == self.out.len());
+        match self.out.last_mut() {
+            Some(Inline::Text { text, marks }) if marks.is_empty() && !after_sign => text.push(c),
+            _ => self.out.push(Inline::text(c.to_string())),
+        }
+    }
+
+    fn push_str(&mut self, text: &str) {
+        self.out.push(Inline::text(text));
+    }
+
+    /// Reads markup at the current place; false when the character is only itself.
+    fn special(&mut self, c: char) -> bool {
+        match c {
+            '\n' => {
+                self.end_line();
+                self.out.push(Inline::Break);
+                self.at += 1;
+                true
+            }
+            '\\' => self.backslash(),
+            '{' => self.brace(),
+            '*' | '_' | '+' | '^' | '~' | '-' | '?' => self.sign(c),
+            '[' => self.bracket(),
+            '!' => self.bang(),
+            'h' | 'H' => self.address(),
+            '&' => self.entity(),
+            '(' | ':' | ';' => self.emoticon(),
+            _ => false,
+        }
+    }
+
+    fn backslash(&mut self) -> bool {
+        let run = self.rest().bytes().take_while(|b| *b == b'\\').count();
+        if run == 2 {
+            self.at += 2;
+            self.end_line();
+            self.out.push(Inline::Break);
+            if self.rest().starts_with('\n') {
+                self.at += 1;
+            }
+            return true;
+        }
+        if run > 2 {
+            let signs = "\\".repeat(run);
+            self.push_str(&signs);
+            self.at += run;
+            return true;
+        }
+        match self.rest().chars().nth(1) {
+            Some(next) if is_escapable(next) => {
+                self.push_char(next);
+                self.at += 2;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn brace(&mut self) -> bool {
+        if self.rest().starts_with("{{") && self.code() {
+            return true;
+        }
+        if let Some((kind, length)) = braced_sign(self.rest()) {
+            self.toggle(kind, length, true, true);
+            return true;
+        }
+        let Some((name, params, length)) = tag(self.rest()) else { return false };
+        match name.to_ascii_lowercase().as_str() {
+            "color" if params.is_empty() => {
+                if let Some(open) = self.open.iter().position(|open| open.kind == COLOR) {
+                    self.close(open);
+                }
+            }
+            "color" => {
+                let params = params.to_owned();
+                if let Some(open) = self.open.iter().position(|open| open.kind == COLOR) {
+                    self.close(open);
+                }
+                if let Some(color) = color::parse(&params) {
+                    self.open.push(Open { kind: COLOR, at: self.out.len(), mark: Mark::Color(color) });
+                    self.push_str("");
+                }
+            }
+            "anchor" | "toc" => {}
+            _ => return false,
+        }
+        self.at += length;
+        true
+    }
+
+    /// Reads `{{code}}`.
+    fn code(&mut self) -> bool {
+        if self.at < self.dead.code {
+            return false;
+        }
+        let body = self.text.get(self.at + 2..).unwrap_or_default();
+        let line = body.find('\n').unwrap_or(body.len());
+        let mut from = 0;
+        let end = loop {
+            let Some(found) = body.get(from..line).and_then(|tail| tail.find("}}")).map(|found| found + from) else {
+                self.dead.code = self.at + 2 + line;
+                return false;
+            };
+            // `\}` is a brace, and of three braces the last two close.
+            if found > 0 && body.as_bytes().get(found - 1) == Some(&b'\\') {
+                from = found + 1;
+                continue;
+            }
+            let more = body.get(found..line).unwrap_or_default().bytes().take_while(|b| *b == b'}').count();
+            break found + more - 2;
+        };
+        let inner = body.get(..end).unwrap_or_default();
+        if inner.is_empty() {
+            return false;
+        }
+        let inner = match inner.strip_prefix("{}").and_then(|inner| inner.strip_suffix("{}")) {
+            Some(inner) => inner,
+            None => inner,
+        };
+        let text = inner.replace("\\{", "{").replace("\\}", "}");
+        self.out.push(Inline::marked(text, &[Mark::Code]));
+        self.at += end + 4;
+        true
+    }
+
+    /// Reads a formatting sign between blanks and letters.
+    fn sign(&mut self, c: char) -> bool {
+        let length = if c == '?' { 2 } else { 1 };
+        if c == '?' && !self.rest().starts_with("??") {
+            return false;
+        }
+        if c == '-' && self.dashes() {
+            return true;
+        }
+        let before = self.before();
+        let after = self.rest().chars().nth(length);
+        let same = |other: Option<char>| other == Some(c);
+        if same(before) || same(after) {
+            return false;
+        }
+        let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+        let opens = !letter(before) && !blank(after);
+        let closes = !blank(before) && !letter(after);
+        if !opens && !closes {
+            return false;
+        }
+        self.toggle(c as u8, length, opens, closes)
+    }
+
+    /// Opens or closes a sign; false when it does neither.
+    fn toggle(&mut self, kind: u8, length: usize, opens: bool, closes: bool) -> bool {
+        if closes && let Some(open) = self.open.iter().position(|open| open.kind == kind) {
+            // Nothing between the signs is no mark.
+            if self.open.get(open).is_some_and(|open| open.at + 1 < self.out.len()) {
+                self.close(open);
+                self.at += length;
+                return true;
+            }
+            return self.literal(length);
+        }
+        if opens && !self.open.iter().any(|open| open.kind == kind) {
+            let sign = self.rest().get(..length).unwrap_or_default().to_owned();
+            self.open.push(Open { kind, at: self.out.len(), mark: mark(kind) });
+            self.push_str(&sign);
+            self.at += length;
+            return true;
+        }
+        self.literal(length)
+    }
+
+    fn literal(&mut self, length: usize) -> bool {
+        let sign = self.rest().get(..length).unwrap_or_default().to_owned();
+        self.push_str(&sign);
+        self.at += length;
+        true
+    }
+
+    /// Marks what stands since the sign opened; signs that opened in between stay text.
+    fn close(&mut self, open: usize) {
+        let Open { at, mark, .. } = self.open.remove(open);
+        self.open.retain(|other| other.at < at || other.kind == COLOR);
+        if let Some(sign) = self.out.get_mut(at) {
+            *sign = Inline::text("");
+        }
+        for inline in self.out.iter_mut().skip(at + 1) {
+            if let Inline::Text { marks, .. } = inline
+                && !marks.contains(&mark)
+            {
+                marks.push(mark.clone());
+            }
+        }
+        // Text that comes next must not join a marked run.
+        self.push_str("");
+    }
+
+    /// Ends what cannot go over a line end: everything but colours.
+    fn end_line(&mut self) {
+        self.open.retain(|open| open.kind == COLOR);
+    }
+
+    /// Reads ` -- ` and ` --- `, which Jira shows as dashes.
+    fn dashes(&mut self) -> bool {
+        let run = self.rest().bytes().take_while(|b| *b == b'-').count();
+        if run < 2 {
+            return false;
+        }
+        let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+        let alone = blank(self.before()) && blank(self.rest().chars().nth(run));
+        match (run, alone) {
+            (2, true) => self.push_str("–"),
+            (3, true) => self.push_str("—"),
+            _ => {
+                let signs = "-".repeat(run);
+                self.push_str(&signs);
+            }
+        }
+        self.at += run;
+        true
+    }
+
+    fn bracket(&mut self) -> bool {
+        if !self.links || self.at < self.dead.bracket {
+            return false;
+        }
+        let body = self.text.get(self.at + 1..).unwrap_or_default();
+        let Some(end) = body.bytes().take(MAX_LINK).position(|b| matches!(b, b'[' | b']' | b'\n')) else {
+            self.dead.bracket = self.at + 1 + body.len().min(MAX_LINK);
+            return false;
+        };
+        if body.as_bytes().get(end) != Some(&b']') {
+            return false;
+        }
+        let inner = body.get(..end).unwrap_or_default();
+        let Some(link) = parse_link(inner) else { return false };
+        match link {
+            Link::Web { text, url } => {
+                let mut inner = match text {
+                    Some(text) => read_in(text, false),
+                    None => vec![Inline::text(url.strip_prefix("mailto:").unwrap_or(url))],
+                };
+                for inline in &mut inner {
+                    match inline {
+                        Inline::Text { marks, .. } => marks.push(Mark::Link(url.to_owned())),
+                        // Emoji cannot carry a mark, their text can.
+                        Inline::Emoji { text } => *inline = Inline::link(text.clone(), url),
+                        _ => {}
+                    }
+                }
+                self.out.append(&mut inner);
+            }
+            Link::File(name) => self.out.push(Inline::Image { url: String::new(), alt: name.to_owned() }),
+            Link::Person(id) => self.out.push(Inline::Mention { id: id.to_owned(), name: id.to_owned() }),
+            Link::Key(key) => self.push_str(key),
+        }
+        self.push_str("");
+        self.at += end + 2;
+        true
+    }
+
+    fn bang(&mut self) -> bool {
+        let tail = self.text.get(self.at + 1..).unwrap_or_default();
+        let Some((image, length)) = image(tail) else { return false };
+        self.out.push(image);
+        self.at += length + 1;
+        true
+    }
+
+    /// Reads a bare address whole, so that signs in it are not markup.
+    fn address(&mut self) -> bool {
+        let rest = self.rest();
+        let starts = ["http://", "https://"]
+            .iter()
+            .any(|scheme| rest.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme)));
+        if !starts || self.before().is_some_and(|c| c.is_ascii_alphanumeric()) {
+            return false;
+        }
+        let Some(length) = url::address_length(rest) else { return false };
+        let address = rest.get(..length).unwrap_or_default().to_owned();
+        self.push_str(&address);
+        self.at += length;
+        true
+    }
+
+    fn entity(&mut self) -> bool {
+        let Some((text, length)) = html::reference(self.rest()) else { return false };
+        if !self.rest().get(..length).is_some_and(|reference| reference.ends_with(';')) {
+            return false;
+        }
+        self.push_str(&text);
+        self.at += length;
+        true
+    }
+
+    fn emoticon(&mut self) -> bool {
+        if self.before().is_some_and(char::is_alphanumeric) {
+            return false;
+        }
+        let Some((sign, emoji)) = EMOTICONS.iter().find(|(sign, _)| self.rest().starts_with(sign)) else {
+            return false;
+        };
+        let after = self.rest().get(sign.len()..).and_then(|tail| tail.chars().next());
+        if after.is_some_and(char::is_alphanumeric) {
+            return false;
+        }
+        self.out.push(Inline::Emoji { text: (*emoji).to_owned() });
+        self.at += sign.len();
+        true
+    }
+}
+
+/// Emoticons and what they show. Source: Jira's text formatting help, "Miscellaneous".
+pub(super) const EMOTICONS: &[(&str, &str)] = &[
+    (":)", "🙂"),
+    (":(", "🙁"),
+    (":P", "😛"),
+    (":D", "😃"),
+    (";)", "😉"),
+    ("(y)", "👍"),
+    ("(n)", "👎"),
+    ("(i)", "ℹ️"),
+    ("(/)", "✅"),
+    ("(x)", "❌"),
+    ("(!)", "⚠️"),
+    ("(+)", "➕"),
+    ("(-)", "➖"),
+    ("(?)", "❓"),
+    ("(on)", "💡"),
+    ("(off)", "🌑"),
+    ("(*)", "⭐"),
+    ("(*r)", "⭐"),
+    ("(*g)", "⭐"),
+    ("(*b)", "⭐"),
+    ("(*y)", "⭐"),
+    ("(flag)", "🚩"),
+    ("(flagoff)", "🏳️"),
+];
+
+/// Returns true for characters that a backslash makes plain.
+pub(super) fn is_escapable(c: char) -> bool {
+    matches!(
+        c,
+        '{' | '}' | '[' | ']' | '(' | ')' | '*' | '_' | '+' | '^' | '~' | '-' | '?' | '!' | '|' | '#' | '&' | '@'
+    )
+}
+
+fn braced_sign(text: &str) -> Option<(u8, usize)> {
+    if text.starts_with("{??}") {
+        return Some((b'?', 4));
+    }
+    let [b'{', sign, b'}', ..] = text.as_bytes() else { return None };
+    matches!(sign, b'*' | b'_' | b'+' | b'^' | b'~' | b'-').then_some((*sign, 3))
+}
+
+fn mark(kind: u8) -> Mark {
+    match kind {
+        b'*' => Mark::Strong,
+        b'+' => Mark::Underline,
+        b'^' => Mark::Sup,
+        b'~' => Mark::Sub,
+        b'-' => Mark::Strike,
+        _ => Mark::Em,
+    }
+}
+
+enum Link<'a> {
+    Web { text: Option<&'a str>, url: &'a str },
+    File(&'a str),
+    Person(&'a str),
+    Key(&'a str),
+}
+
+/// Returns true when the text between brackets is a link.
+pub(super) fn is_link(inner: &str) -> bool {
+    parse_link(inner).is_some()
+}
+
+fn parse_link(inner: &str) -> Option<Link<'_>> {
+    let inner = inner.trim();
+    let mut parts = inner.split('|');
+    let first = parts.next()?.trim();
+    let Some(second) = parts.next() else {
+        if let Some(file) = first.strip_prefix('^').filter(|name| !name.trim().is_empty()) {
+            return Some(Link::File(file.trim()));
+        }
+        if let Some(person) = first.strip_prefix('~').filter(|name| !name.is_empty() && !name.contains(' ')) {
+            return Some(Link::Person(person.strip_prefix("accountid:").unwrap_or(person)));
+        }
+        if is_key(first) {
+            return Some(Link::Key(first));
+        }
+        return is_target(first).then_some(Link::Web { text: None, url: first });
+    };
+    let target = second.trim();
+    if let Some(file) = target.strip_prefix('^').filter(|name| !name.is_empty()) {
+        return Some(Link::File(if first.is_empty() { file } else { first }));
+    }
+    let text = Some(first).filter(|text| !text.is_empty());
+    (is_target(target) || target.starts_with(['/', '#'])).then_some(Link::Web { text, url: target })
+}
+
+fn is_target(url: &str) -> bool {
+    let known =
+        ["http://", "https://", "mailto:", "tel:", "ftp://", "file:", "//", "javascript:", "data:", "vbscript:"];
+    !url.contains(' ')
+        && known.iter().any(|head| url.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head)))
+}
+
+fn is_key(text: &str) -> bool {
+    let Some((project, number)) = text.split_once('-') else { return false };
+    project.len() > 1
+        && project.starts_with(|c: char| c.is_ascii_uppercase())
+        && project.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        && !number.is_empty()
+        && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Reads the image that starts after a `!`: the image and its length with the closing sign.
+pub(super) fn image(tail: &str) -> Option<(Inline, usize)> {
+    let end = tail.bytes().take(MAX_LINK).position(|b| matches!(b, b'!' | b'\n'))?;
+    let inner = tail.get(..end)?;
+    if tail.as_bytes().get(end) != Some(&b'!') || inner.is_empty() || inner != inner.trim() {
+        return None;
+    }
+    let (target, options) = inner.split_once('|').unwrap_or((inner, ""));
+    let is_url = target.contains("://") || target.starts_with('/') || target.starts_with("data:");
+    let is_file = target.rsplit_once('.').is_some_and(|(name, extension)| {
+        !name.is_empty() && (1..=5).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+    });
+    if !(is_url && !target.contains(' ')) && !is_file {
+        return None;
+    }
+    let alt = options.split(',').flat_map(|part| part.split('|')).find_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("alt").then(|| value.trim().trim_matches('"').to_owned())
+    });
+    let image = if is_url {
+        Inline::Image { url: target.to_owned(), alt: alt.unwrap_or_default() }
+    } else {
+        Inline::Image { url: String::new(), alt: target.to_owned() }
+    };
+    Some((image, end + 1))
+}

@@ -1,0 +1,199 @@
+//! Wiki macros `{name:params}`: where one starts and ends, and what its parameters say.
+
+use crate::text::doc::PanelKind;
+
+/// Macros that hold blocks or raw text up to their closing tag.
+const BODIED: &[&str] =
+    &["code", "noformat", "quote", "panel", "info", "note", "tip", "warning", "expand", "section", "column"];
+
+/// A macro with a body.
+pub(super) struct Macro<'a> {
+    pub(super) name: &'static str,
+    pub(super) params: &'a str,
+    pub(super) body: &'a str,
+    /// Where it starts and ends in the text.
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Finds macros in a text, from left to right.
+pub(super) struct Finder<'a> {
+    text: &'a str,
+    /// Macros that are known not to close any more: looking again would make hostile input quadratic.
+    unclosed: Vec<&'static str>,
+}
+
+impl<'a> Finder<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, unclosed: Vec::new() }
+    }
+
+    /// Returns the next macro that starts at or after `from`.
+    pub(super) fn next(&mut self, from: usize) -> Option<Macro<'a>> {
+        let mut at = from;
+        while let Some(start) = self.text.get(at..).and_then(|tail| tail.find('{')).map(|found| found + at) {
+            if let Some(found) = self.at(start) {
+                return Some(found);
+            }
+            // `{{` is code, and so is what follows it.
+            at = start + 1;
+        }
+        None
+    }
+
+    /// Returns the macro that starts at `start`, if one does and it is closed.
+    pub(super) fn at(&mut self, start: usize) -> Option<Macro<'a>> {
+        if is_escaped(self.text, start) {
+            return None;
+        }
+        let (name, params, length) = tag(self.text.get(start..)?)?;
+        let name = *BODIED.iter().find(|known| known.eq_ignore_ascii_case(name))?;
+        if self.unclosed.contains(&name) {
+            return None;
+        }
+        let from = start + length;
+        let Some((body_end, end)) = self.closing(name, from) else {
+            self.unclosed.push(name);
+            return None;
+        };
+        let body = self.text.get(from..body_end)?;
+        Some(Macro { name, params, body, start, end })
+    }
+
+    fn closing(&self, name: &str, from: usize) -> Option<(usize, usize)> {
+        let raw = matches!(name, "code" | "noformat");
+        let mut at = from;
+        while let Some(start) = self.text.get(at..).and_then(|tail| tail.find('{')).map(|found| found + at) {
+            let tail = self.text.get(start + 1..).unwrap_or_default();
+            let hit = tail.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name))
+                && tail.get(name.len()..).is_some_and(|rest| rest.starts_with('}'));
+            if hit && (raw || !is_escaped(self.text, start)) {
+                return Some((start, start + name.len() + 2));
+            }
+            at = start + 1;
+        }
+        None
+    }
+}
+
+/// Returns true when an odd number of backslashes stands before a place.
+pub(super) fn is_escaped(text: &str, at: usize) -> bool {
+    let head = text.get(..at).unwrap_or_default().as_bytes();
+    // Two are a line break, three and more are text: only a single one escapes.
+    head.last() == Some(&b'\\') && head.iter().rev().nth(1) != Some(&b'\\')
+}
+
+/// Reads `{name}` or `{name:params}` at the start of a text: name, parameters and length.
+pub(super) fn tag(text: &str) -> Option<(&str, &str, usize)> {
+    let body = text.strip_prefix('{')?;
+    let end = body.bytes().take(512).position(|b| matches!(b, b'}' | b'{' | b'\n'))?;
+    if body.as_bytes().get(end) != Some(&b'}') {
+        return None;
+    }
+    let inner = body.get(..end)?;
+    let (name, params) = inner.split_once(':').unwrap_or((inner, ""));
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    plain.then_some((name, params, end + 2))
+}
+
+/// Returns a named parameter of a macro.
+pub(super) fn param<'a>(params: &'a str, key: &str) -> Option<&'a str> {
+    params.split('|').find_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        name.trim().eq_ignore_ascii_case(key).then(|| value.trim())
+    })
+}
+
+/// Returns the parameter without a name: the language of `{code:rust}`.
+pub(super) fn bare_param(params: &str) -> Option<&str> {
+    params.split('|').map(str::trim).find(|part| !part.is_empty() && !part.contains('='))
+}
+
+/// Panel colours. Source: Atlassian's wiki markup transformer, which writes and reads these; `tip` has no own colour
+/// there and gets one of the same palette.
+const PANELS: &[(PanelKind, &str)] = &[
+    (PanelKind::Info, "#deebff"),
+    (PanelKind::Note, "#eae6ff"),
+    (PanelKind::Tip, "#e6fcff"),
+    (PanelKind::Success, "#e3fcef"),
+    (PanelKind::Warning, "#fffae6"),
+    (PanelKind::Error, "#ffebe6"),
+];
+
+/// Returns the background colour of a kind of panel.
+pub(super) fn panel_color(kind: PanelKind) -> &'static str {
+    PANELS.iter().find(|(known, _)| *known == kind).map_or("#deebff", |(_, color)| color)
+}
+
+/// Returns the kind of a panel macro.
+pub(super) fn panel_kind(name: &str, params: &str) -> PanelKind {
+    match name {
+        "note" => PanelKind::Note,
+        "tip" => PanelKind::Tip,
+        "warning" => PanelKind::Warning,
+        _ => {
+            let color = param(params, "bgColor").unwrap_or_default();
+            PANELS
+                .iter()
+                .find(|(_, known)| known.eq_ignore_ascii_case(color))
+                .map_or(PanelKind::Info, |(kind, _)| *kind)
+        }
+    }
+}
+
+/// Languages that `{code:…}` knows in Data Center; another name makes it show an error box.
+/// Source: Jira's text formatting help, list of the code macro.
+const LANGUAGES: &[&str] = &[
+    "actionscript",
+    "ada",
+    "applescript",
+    "bash",
+    "c",
+    "c#",
+    "c++",
+    "cpp",
+    "css",
+    "erlang",
+    "go",
+    "groovy",
+    "haskell",
+    "html",
+    "java",
+    "javascript",
+    "js",
+    "json",
+    "lua",
+    "nyan",
+    "objc",
+    "perl",
+    "php",
+    "python",
+    "r",
+    "ruby",
+    "scala",
+    "sh",
+    "sql",
+    "swift",
+    "visualbasic",
+    "xml",
+    "yaml",
+];
+
+/// Returns the name that Jira knows a language by.
+pub(super) fn language(name: &str) -> Option<String> {
+    let name = name.to_ascii_lowercase();
+    let name = match name.as_str() {
+        "shell" | "zsh" | "console" => "bash",
+        "yml" => "yaml",
+        "py" => "python",
+        "rb" => "ruby",
+        "golang" => "go",
+        "csharp" | "cs" => "c#",
+        "objective-c" => "objc",
+        "vb" => "visualbasic",
+        "typescript" | "ts" | "jsx" | "tsx" => "javascript",
+        "svg" | "xhtml" => "xml",
+        other => other,
+    };
+    LANGUAGES.contains(&name).then(|| name.to_owned())
+}

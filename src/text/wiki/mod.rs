@@ -1,0 +1,64 @@
+//! Jira wiki markup: reader and writer.
+//!
+//! The reader follows Jira's renderer where people can see the difference; the writer uses only forms that Data Center's
+//! renderer and Cloud's parser both read alike: `{*}x{*}` instead of `*x*`, because between Chinese characters the short
+//! form is text.
+
+mod block;
+mod inline;
+mod macros;
+mod write;
+
+use super::cut;
+use super::doc::{Block, Doc, Mark};
+use super::fit::{Fate, Place, Rules};
+
+/// Reads wiki markup.
+pub fn read(wiki: &str) -> Doc {
+    let text = wiki.replace("\r\n", "\n").replace('\r', "\n");
+    Doc { blocks: block::blocks(&text, 0) }.normalized()
+}
+
+/// Writes wiki markup, cut to `max_utf16` UTF-16 units at a character boundary with a link to `rest`.
+pub fn write(doc: &Doc, max_utf16: usize, rest: &str) -> String {
+    let sized = |doc: &Doc| {
+        let wiki = write::document(&RULES.fit(doc));
+        let size = wiki.encode_utf16().count();
+        (wiki, size)
+    };
+    cut::to_fit(doc, max_utf16, rest, sized).unwrap_or_default()
+}
+
+/// What wiki markup can hold.
+pub(crate) const RULES: Rules = Rules {
+    fate,
+    one_paragraph: |place| matches!(place, Place::Item | Place::Cell),
+    list_start: false,
+    text,
+    title: |title| title.replace('|', "｜").replace('{', "｛").replace('}', "｝"),
+    language: |name| name.and_then(|name| macros::language(&name)),
+    address: |url| url.replace('[', "%5B").replace(']', "%5D").replace('!', "%21"),
+    ..Rules::ALL
+};
+
+fn fate(place: Place, block: &Block) -> Fate {
+    use Block::{Code, Expand, Heading, List, Panel, Paragraph, Quote, Rule, Table};
+    match (place, block) {
+        (_, Expand { .. }) | (Place::Quote, Quote { .. } | Panel { .. }) | (Place::Panel, Panel { .. }) => Fate::Open,
+        (_, Paragraph { .. }) | (Place::Item, List { .. }) => Fate::Keep,
+        (Place::Item, Heading { .. } | Panel { .. }) | (Place::Cell, _) => Fate::Open,
+        (Place::Item, Code { .. } | Quote { .. } | Table { .. } | Rule) => Fate::Hoist,
+        _ => Fate::Keep,
+    }
+}
+
+/// A bar splits a table cell and a link whatever stands before it, and a bracket ends a link: the full-width signs
+/// read the same.
+fn text(place: Place, text: String, marks: &[Mark]) -> String {
+    let in_link = marks.iter().any(|mark| matches!(mark, Mark::Link(_)));
+    let text = if in_link { text.replace('[', "［").replace(']', "］") } else { text };
+    if in_link || place == Place::Cell { text.replace('|', "｜") } else { text }
+}
+
+#[cfg(test)]
+mod tests;

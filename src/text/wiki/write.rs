@@ -1,0 +1,325 @@
+//! Writes a fitted document as wiki markup.
+
+use std::fmt::Write as _;
+
+use super::inline::{EMOTICONS, is_escapable};
+use super::macros::panel_color;
+use crate::text::doc::{Block, Doc, Inline, ListItem, Mark, TASK_DONE, TASK_OPEN, TableCell};
+use crate::text::html;
+use crate::text::spans::{Span, nest};
+
+/// Keeps two signs from being read as one. Readers drop it.
+const APART: char = '\u{200B}';
+/// A space that no reader eats.
+const HARD_SPACE: char = '\u{A0}';
+
+/// Writes a document that fits already.
+pub(super) fn document(doc: &Doc) -> String {
+    blocks(&doc.blocks)
+}
+
+fn blocks(blocks: &[Block]) -> String {
+    let mut out = String::new();
+    for block in blocks {
+        if !out.is_empty() {
+            out.push_str("\n\n");
+        }
+        write_block(block, &mut out);
+    }
+    out
+}
+
+fn write_block(block: &Block, out: &mut String) {
+    match block {
+        Block::Paragraph { content } => out.push_str(&inlines(content, Line::Paragraph)),
+        Block::Heading { level, content } => {
+            let _ = write!(out, "h{level}. {}", inlines(content, Line::Inside));
+        }
+        Block::List { start, items } => {
+            let mut lines = Vec::new();
+            list(*start, items, "", &mut lines);
+            out.push_str(&lines.join("\n"));
+        }
+        Block::Code { language, text } => code(language.as_deref(), text, out),
+        Block::Quote { blocks: inner } => {
+            let _ = write!(out, "{{quote}}\n{}\n{{quote}}", blocks(inner));
+        }
+        Block::Table { rows } => {
+            let rows: Vec<String> = rows.iter().map(|cells| row(cells)).collect();
+            out.push_str(&rows.join("\n"));
+        }
+        Block::Rule => out.push_str("----"),
+        Block::Panel { kind, title, blocks: inner } => {
+            let title = title.as_ref().map(|title| format!("title={title}|")).unwrap_or_default();
+            let _ = write!(out, "{{panel:{title}bgColor={}}}\n{}\n{{panel}}", panel_color(*kind), blocks(inner));
+        }
+        Block::Expand { blocks: inner, .. } => out.push_str(&blocks(inner)),
+    }
+}
+
+fn code(language: Option<&str>, text: &str, out: &mut String) {
+    let name = if language.is_some() { "code" } else { "noformat" };
+    // Its own closing tag inside it would end it.
+    let text = text.replace(&format!("{{{name}"), &format!("{{{APART}{name}"));
+    let params = language.map(|language| format!(":{language}")).unwrap_or_default();
+    let _ = write!(out, "{{{name}{params}}}\n{text}\n{{{name}}}");
+}
+
+fn list(start: Option<u64>, items: &[ListItem], signs: &str, lines: &mut Vec<String>) {
+    let signs = format!("{signs}{}", if start.is_some() { '#' } else { '*' });
+    for item in items {
+        let mut blocks = item.blocks.as_slice();
+        let task = match item.task {
+            Some(true) => TASK_DONE,
+            Some(false) => TASK_OPEN,
+            None => "",
+        };
+        if let Some((Block::Paragraph { content }, rest)) = blocks.split_first() {
+            lines.push(format!("{signs} {task}{}", inlines(content, Line::Inside)));
+            blocks = rest;
+        } else if !task.is_empty() {
+            lines.push(format!("{signs} {}", task.trim_end()));
+        }
+        for block in blocks {
+            if let Block::List { start, items } = block {
+                list(*start, items, &signs, lines);
+            }
+        }
+    }
+}
+
+fn row(cells: &[TableCell]) -> String {
+    let mut out = String::new();
+    for cell in cells {
+        out.push_str(if cell.header { "||" } else { "|" });
+        out.push(' ');
+        if let Some(Block::Paragraph { content }) = cell.blocks.first() {
+            out.push_str(&inlines(content, Line::Cell));
+        }
+        out.push(' ');
+    }
+    out.push_str(if cells.last().is_some_and(|cell| cell.header) { "||" } else { "|" });
+    out
+}
+
+/// What kind of line the text is in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    /// A paragraph: its lines start at the margin.
+    Paragraph,
+    /// After a sign: only the lines after a break start at the margin.
+    Inside,
+    /// A table cell: there are no lines.
+    Cell,
+}
+
+fn inlines(content: &[Inline], line: Line) -> String {
+    let mut writer =
+        Writer { out: String::new(), line, line_start: (line == Line::Paragraph).then_some(0), after_break: true };
+    writer.spans(&nest(content), None);
+    writer.out
+}
+
+struct Writer {
+    out: String,
+    line: Line,
+    /// Where the line starts, if it starts at the margin.
+    line_start: Option<usize>,
+    /// True at the start and after a break: a space there would be lost.
+    after_break: bool,
+}
+
+impl Writer {
+    fn spans(&mut self, spans: &[Span<'_>], next: Option<char>) {
+        for (n, span) in spans.iter().enumerate() {
+            let next = spans.get(n + 1).map_or(next, first_char);
+            match span {
+                Span::Leaf(Inline::Text { text, .. }) => self.text(text, next),
+                Span::Leaf(Inline::Break) => self.line_break(),
+                Span::Leaf(Inline::Image { url, alt }) => self.image(url, alt),
+                Span::Leaf(other) => self.text(&other.plain(), next),
+                Span::Marked(mark, inner) => self.marked(mark, inner, next),
+            }
+        }
+    }
+
+    fn line_break(&mut self) {
+        if self.line == Line::Cell {
+            self.out.push_str("\\\\");
+        } else {
+            self.out.push('\n');
+            self.line_start = Some(self.out.len());
+        }
+        self.after_break = true;
+    }
+
+    fn image(&mut self, url: &str, alt: &str) {
+        let alt: String = alt.replace(['!', '|', ',', '"', '=', '\n'], " ");
+        let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
+        let url = url.replace('|', "%7C").replace('!', "%21");
+        if alt.is_empty() {
+            let _ = write!(self.out, "!{url}!");
+        } else {
+            let _ = write!(self.out, "!{url}|alt={alt}!");
+        }
+        self.after_break = false;
+    }
+
+    fn marked(&mut self, mark: &Mark, inner: &[Span<'_>], next: Option<char>) {
+        let sign = match mark {
+            Mark::Strong => "{*}",
+            Mark::Em => "{_}",
+            Mark::Strike => "{-}",
+            Mark::Underline => "{+}",
+            Mark::Sub => "{~}",
+            Mark::Sup => "{^}",
+            Mark::Code => return self.mono(inner, next),
+            Mark::Link(url) => return self.link(url, inner),
+            Mark::Color(color) => {
+                let _ = write!(self.out, "{{color:{color}}}");
+                self.spans(inner, Some('{'));
+                self.out.push_str("{color}");
+                return;
+            }
+        };
+        self.out.push_str(sign);
+        self.spans(inner, Some('{'));
+        self.out.push_str(sign);
+    }
+
+    fn mono(&mut self, inner: &[Span<'_>], next: Option<char>) {
+        let text: String = inner.iter().map(leaf_text).collect();
+        let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let pad = if letter(self.out.chars().next_back()) || letter(next) { "{}" } else { "" };
+        self.out.push_str("{{");
+        self.out.push_str(pad);
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '{' | '}' => {
+                    self.out.push('\\');
+                    self.out.push(c);
+                }
+                '\\' => {
+                    self.out.push('\\');
+                    if chars.peek().is_none_or(|next| matches!(next, '{' | '}')) {
+                        self.out.push(APART);
+                    }
+                }
+                ' ' if self.out.ends_with([' ', HARD_SPACE]) => self.out.push(HARD_SPACE),
+                c => self.out.push(c),
+            }
+        }
+        self.out.push_str(pad);
+        self.out.push_str("}}");
+        self.after_break = false;
+    }
+
+    fn link(&mut self, url: &str, inner: &[Span<'_>]) {
+        let url = url.replace('|', "%7C").replace(']', "%5D").replace('[', "%5B");
+        self.out.push('[');
+        match inner {
+            [Span::Leaf(Inline::Text { text, .. })] if *text == url && url.contains("://") => {}
+            _ => {
+                self.spans(inner, Some('|'));
+                self.out.push('|');
+            }
+        }
+        self.out.push_str(&url);
+        self.out.push(']');
+        self.after_break = false;
+    }
+
+    fn text(&mut self, text: &str, next_span: Option<char>) {
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let tail = rest.get(c.len_utf8()..).unwrap_or_default();
+            let next = tail.chars().next().or(next_span);
+            if self.line_start == Some(self.out.len()) && starts_line(rest) {
+                self.out.push(APART);
+            }
+            self.character(c, rest, next);
+            self.after_break = false;
+            rest = tail;
+        }
+    }
+
+    fn character(&mut self, c: char, rest: &str, next: Option<char>) {
+        let before = self.out.chars().next_back();
+        match c {
+            ' ' if self.after_break || before == Some(' ') || before == Some(HARD_SPACE) => self.out.push(HARD_SPACE),
+            '{' | '}' | '[' | ']' => self.escaped(c),
+            '*' | '_' | '+' | '^' | '~' | '-' if is_active(c, before, next) => self.escaped(c),
+            '?' if before == Some('?') || next == Some('?') => self.escaped(c),
+            '!' if next.is_none_or(|next| !next.is_whitespace()) => self.escaped(c),
+            '#' if self.line_start == Some(self.out.trim_end_matches(APART).len()) => self.escaped(c),
+            '|' if self.line_start == Some(self.out.trim_end_matches(APART).len()) => self.escaped(c),
+            '(' if EMOTICONS.iter().any(|(sign, _)| rest.starts_with(sign)) => self.escaped(c),
+            ':' | ';' if EMOTICONS.iter().any(|(sign, _)| rest.starts_with(sign)) => self.split(c),
+            '&' if html::reference(rest).is_some() => self.split(c),
+            '\\' => {
+                if before == Some('\\') {
+                    self.out.push(APART);
+                }
+                let plain = next.is_some_and(|next| next != '\\' && !is_escapable(next));
+                if plain { self.out.push(c) } else { self.split(c) }
+            }
+            c => self.out.push(c),
+        }
+    }
+
+    fn escaped(&mut self, c: char) {
+        // After a break (`\\`) one more backslash would make it text.
+        if self.out.ends_with('\\') {
+            self.out.push(APART);
+        }
+        self.out.push('\\');
+        self.out.push(c);
+    }
+
+    fn split(&mut self, c: char) {
+        if c == '\\' && self.out.ends_with('\\') {
+            self.out.push(APART);
+        }
+        self.out.push(c);
+        self.out.push(APART);
+    }
+}
+
+/// Returns true when a formatting sign could open or close something where it stands.
+fn is_active(c: char, before: Option<char>, next: Option<char>) -> bool {
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    if c == '-' && (before == Some('-') || next == Some('-')) {
+        return true;
+    }
+    let inside_word = letter(before) && letter(next);
+    let alone = before.is_some_and(char::is_whitespace) && blank(next);
+    !inside_word && !alone
+}
+
+/// Returns true when a line that starts so would be a heading, a quote, a list or a table.
+fn starts_line(rest: &str) -> bool {
+    let heading = rest.strip_prefix('h').is_some_and(|rest| {
+        rest.starts_with(|c: char| ('1'..='6').contains(&c)) && rest.get(1..).is_some_and(|rest| rest.starts_with('.'))
+    });
+    heading || rest.starts_with("bq.") || rest.starts_with(['|', '-', '#', '*'])
+}
+
+fn leaf_text(span: &Span<'_>) -> String {
+    match span {
+        Span::Leaf(inline) => inline.plain(),
+        Span::Marked(_, inner) => inner.iter().map(leaf_text).collect(),
+    }
+}
+
+/// Returns the first character that a span is written with.
+fn first_char(span: &Span<'_>) -> Option<char> {
+    match span {
+        Span::Leaf(Inline::Break) => Some('\n'),
+        Span::Leaf(Inline::Image { .. }) => Some('!'),
+        Span::Leaf(other) => other.plain().chars().next(),
+        Span::Marked(Mark::Link(_), _) => Some('['),
+        Span::Marked(..) => Some('{'),
+    }
+}
