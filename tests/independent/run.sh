@@ -19,7 +19,7 @@ servers=$!
 trap 'kill "$servers" 2>/dev/null || true; rm -f "$lines"' EXIT INT TERM
 
 tries=0
-until [ "$(wc -l <"$lines")" -ge 2 ]; do
+until [ "$(wc -l <"$lines")" -ge 3 ]; do
     tries=$((tries + 1))
     [ "$tries" -le 100 ] || { echo "fake-servers did not start" >&2; exit 1; }
     sleep 0.05

@@ -1,6 +1,7 @@
 //! Serves the fakes until it is killed; prints one JSON line for each: where it is and how to log in.
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
+use guajira_fakes::guance::{self, FakeGuance};
 use guajira_fakes::jira::{FakeJira, Flavour, Options, Project};
 use serde_json::{Value, json};
 
@@ -9,6 +10,10 @@ fn main() {
     let server = FakeJira::start(Flavour::Server, options("/jira"));
     println!("{}", describe("jira-cloud", &cloud));
     println!("{}", describe("jira-server", &server));
+    let workspace = guance::Options::default();
+    let keys: Vec<_> = workspace.keys.iter().map(|key| json!({"name": key.name, "secret": key.secret})).collect();
+    let guance = FakeGuance::start(workspace);
+    println!("{}", json!({"name": "guance", "base_url": guance.base_url(), "keys": keys}));
     loop {
         std::thread::park();
     }

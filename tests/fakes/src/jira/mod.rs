@@ -20,6 +20,8 @@ mod routes;
 mod search;
 mod state;
 mod switches;
+#[cfg(test)]
+mod tests;
 mod text;
 mod view;
 
