@@ -13,4 +13,5 @@
 
 pub mod clock;
 pub mod guance;
+pub mod jira;
 pub mod server;

@@ -384,3 +384,8 @@ fn login_page() -> Response {
     let page = "<!DOCTYPE html><html><head><title>Log in</title></head><body><form>...</form></body></html>";
     Response::text(200, "text/html;charset=UTF-8", page)
 }
+
+/// Percent-decodes; `+` stays.
+pub(crate) fn percent_decode(text: &str) -> String {
+    wire::decode(text, false)
+}

@@ -1,0 +1,380 @@
+//! What a Jira site holds: users, projects, workflows, issues, comments. Plain data.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde_json::Value;
+
+/// Which Jira this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flavour {
+    /// `*.atlassian.net`: REST v3 (and v2), ADF, account ids.
+    Cloud,
+    /// Jira Server and Data Center: REST v2, wiki markup, user names.
+    Server,
+}
+
+/// A user to set up.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// Login name; people are addressed by it on the fake. On the wire only on Server.
+    pub name: String,
+    /// Account id; on the wire only on Cloud.
+    pub account_id: String,
+    /// Server's stable user key.
+    pub key: String,
+    /// Shown name.
+    pub display_name: String,
+    /// Mail address.
+    pub email: String,
+    /// Whether the profile shows the mail address.
+    pub email_visible: bool,
+    /// The profile's time zone.
+    pub time_zone: Tz,
+    /// Whether the account is active.
+    pub active: bool,
+    /// `atlassian`, `app` or `customer`.
+    pub account_type: String,
+    /// Groups.
+    pub groups: BTreeSet<String>,
+    /// Project roles, in every project.
+    pub roles: BTreeSet<String>,
+    /// Permission keys the user does not have.
+    pub denied: BTreeSet<String>,
+    /// API token (Cloud) or password (Server), for basic authentication.
+    pub secret: String,
+    /// Personal access token, for bearer authentication on Server.
+    pub pat: String,
+    /// Cloud: the token is scoped and works through the gateway prefix alone.
+    pub scoped: bool,
+}
+
+impl User {
+    /// A plain user in UTC, in group `jira-users`, without rights to administer.
+    pub fn new(name: &str, display_name: &str) -> Self {
+        let denied = ["ADMINISTER", "ADMINISTER_PROJECTS", "EDIT_ALL_COMMENTS", "DELETE_ALL_COMMENTS", "DELETE_ISSUES"];
+        let number = name.bytes().fold(7_u64, |all, byte| (all * 31 + u64::from(byte)) % 0xffff_ffff);
+        Self {
+            name: name.to_owned(),
+            account_id: format!("712020:{number:0>24x}"),
+            key: format!("JIRAUSER{}", 10_100 + number % 80_000),
+            display_name: display_name.to_owned(),
+            email: format!("{name}@example.com"),
+            email_visible: true,
+            time_zone: Tz::UTC,
+            active: true,
+            account_type: "atlassian".into(),
+            groups: BTreeSet::from(["jira-users".into()]),
+            roles: BTreeSet::from(["Users".into()]),
+            denied: denied.iter().map(|d| (*d).to_owned()).collect(),
+            secret: format!("{name}-secret"),
+            pat: format!("{name}-pat"),
+            scoped: false,
+        }
+    }
+}
+
+/// A status category, by Jira's fixed keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Category {
+    /// `new`, shown as *To Do*.
+    New,
+    /// `indeterminate`, shown as *In Progress*.
+    Indeterminate,
+    /// `done`.
+    Done,
+}
+
+impl Category {
+    /// Id, key, English name, colour.
+    pub fn words(self) -> (u64, &'static str, &'static str, &'static str) {
+        match self {
+            Self::New => (2, "new", "To Do", "blue-gray"),
+            Self::Indeterminate => (4, "indeterminate", "In Progress", "yellow"),
+            Self::Done => (3, "done", "Done", "green"),
+        }
+    }
+}
+
+/// A workflow status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Id.
+    pub id: String,
+    /// Shown name.
+    pub name: String,
+    /// Category.
+    pub category: Category,
+}
+
+/// A way from status to status.
+#[derive(Debug, Clone)]
+pub struct Transition {
+    /// Id.
+    pub id: String,
+    /// Shown name.
+    pub name: String,
+    /// Status ids it starts from; empty for all.
+    pub from: Vec<String>,
+    /// Status id it leads to.
+    pub to: String,
+    /// Whether its screen asks for a resolution.
+    pub asks_resolution: bool,
+}
+
+/// Statuses and the ways between them. New issues start in the first status.
+#[derive(Debug, Clone)]
+pub struct Workflow {
+    /// Statuses.
+    pub statuses: Vec<Status>,
+    /// Transitions.
+    pub transitions: Vec<Transition>,
+}
+
+fn status(id: &str, name: &str, category: Category) -> Status {
+    Status { id: id.into(), name: name.into(), category }
+}
+
+fn way(id: &str, name: &str, from: &[&str], to: &str, asks_resolution: bool) -> Transition {
+    let from = from.iter().map(|f| (*f).to_owned()).collect();
+    Transition { id: id.into(), name: name.into(), from, to: to.into(), asks_resolution }
+}
+
+impl Workflow {
+    /// *To Do*, *In Progress*, *Done*, each reachable from each, without screens.
+    pub fn simple() -> Self {
+        Self {
+            statuses: vec![
+                status("10000", "To Do", Category::New),
+                status("10001", "In Progress", Category::Indeterminate),
+                status("10002", "Done", Category::Done),
+            ],
+            transitions: vec![
+                way("11", "To Do", &[], "10000", false),
+                way("21", "In Progress", &[], "10001", false),
+                way("31", "Done", &[], "10002", false),
+            ],
+        }
+    }
+
+    /// Jira's classic workflow: *Open* to *Closed* in steps, with a resolution screen.
+    pub fn classic() -> Self {
+        Self {
+            statuses: vec![
+                status("1", "Open", Category::New),
+                status("3", "In Progress", Category::Indeterminate),
+                status("4", "Reopened", Category::New),
+                status("5", "Resolved", Category::Done),
+                status("6", "Closed", Category::Done),
+            ],
+            transitions: vec![
+                way("4", "Start Progress", &["1", "4"], "3", false),
+                way("301", "Stop Progress", &["3"], "1", false),
+                way("5", "Resolve Issue", &["1", "3", "4"], "5", true),
+                way("2", "Close Issue", &["1", "3", "4"], "6", true),
+                way("701", "Close Issue", &["5"], "6", false),
+                way("3", "Reopen Issue", &["5", "6"], "4", false),
+            ],
+        }
+    }
+}
+
+/// Something with an id and a name: an issue type, a priority, a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Id.
+    pub id: String,
+    /// Shown name.
+    pub name: String,
+}
+
+/// The kind of value a custom field takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CustomKind {
+    /// One line of text.
+    Text,
+    /// Rich text: ADF in v3, wiki markup in v2.
+    TextArea,
+    /// A number.
+    Number,
+}
+
+/// A custom field on the project's screens.
+#[derive(Debug, Clone)]
+pub struct CustomField {
+    /// `customfield_10010`.
+    pub id: String,
+    /// Shown name.
+    pub name: String,
+    /// Value kind.
+    pub kind: CustomKind,
+    /// Whether a create must give it.
+    pub required: bool,
+}
+
+/// A project.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// Numeric id; 0 lets the site choose.
+    pub id: u64,
+    /// Key.
+    pub key: String,
+    /// Shown name.
+    pub name: String,
+    /// `software`, `service_desk` or `business`.
+    pub kind: String,
+    /// Issue types; the last may be *Sub-task*.
+    pub types: Vec<Named>,
+    /// Priorities, highest first.
+    pub priorities: Vec<Named>,
+    /// Components.
+    pub components: Vec<Named>,
+    /// Versions.
+    pub versions: Vec<Named>,
+    /// Custom fields.
+    pub custom_fields: Vec<CustomField>,
+    /// Workflow of all types.
+    pub workflow: Workflow,
+    /// Login names that cannot see the project.
+    pub hidden_from: BTreeSet<String>,
+}
+
+fn named(pairs: &[(&str, &str)]) -> Vec<Named> {
+    pairs.iter().map(|(id, name)| Named { id: (*id).into(), name: (*name).into() }).collect()
+}
+
+impl Project {
+    /// A software project with the usual types and priorities and the simple workflow.
+    pub fn new(key: &str, name: &str) -> Self {
+        Self {
+            id: 0,
+            key: key.into(),
+            name: name.into(),
+            kind: "software".into(),
+            types: named(&[("10001", "Bug"), ("10002", "Task"), ("10003", "Story"), ("10004", "Sub-task")]),
+            priorities: named(&[("1", "Highest"), ("2", "High"), ("3", "Medium"), ("4", "Low"), ("5", "Lowest")]),
+            components: Vec::new(),
+            versions: Vec::new(),
+            custom_fields: Vec::new(),
+            workflow: Workflow::simple(),
+            hidden_from: BTreeSet::new(),
+        }
+    }
+
+    /// A service project.
+    pub fn service_desk(key: &str, name: &str) -> Self {
+        Self { kind: "service_desk".into(), ..Self::new(key, name) }
+    }
+}
+
+/// A restriction of who sees a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Visibility {
+    /// Members of a project role.
+    Role(String),
+    /// Members of a group.
+    Group(String),
+}
+
+/// A comment.
+#[derive(Debug, Clone)]
+pub struct Comment {
+    /// Numeric id.
+    pub id: u64,
+    /// Login name; `None` for a removed account.
+    pub author: Option<String>,
+    /// Login name of the last editor.
+    pub update_author: Option<String>,
+    /// ADF on Cloud, a string on Server.
+    pub body: Value,
+    /// When written.
+    pub created: DateTime<Utc>,
+    /// When last changed.
+    pub updated: DateTime<Utc>,
+    /// Restriction.
+    pub visibility: Option<Visibility>,
+    /// Entity properties; `sd.public.comment` makes it internal.
+    pub properties: BTreeMap<String, Value>,
+}
+
+impl Comment {
+    /// Whether it is a service-desk internal note.
+    pub fn internal(&self) -> bool {
+        self.properties.get("sd.public.comment").and_then(|v| v.get("internal")) == Some(&Value::Bool(true))
+    }
+}
+
+/// One entry of an issue's history.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// Id.
+    pub id: u64,
+    /// Login name.
+    pub author: String,
+    /// When.
+    pub created: DateTime<Utc>,
+    /// Field, old value, new value.
+    pub items: Vec<(String, Option<String>, Option<String>)>,
+}
+
+/// An issue security level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityLevel {
+    /// Shown name.
+    pub name: String,
+    /// Login names that see the issue.
+    pub members: BTreeSet<String>,
+}
+
+/// An issue.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    /// Numeric id, for ever.
+    pub id: u64,
+    /// The key it has now.
+    pub key: String,
+    /// Project id.
+    pub project: u64,
+    /// The number in its key.
+    pub number: u64,
+    /// Issue type id.
+    pub issue_type: String,
+    /// Title.
+    pub summary: String,
+    /// ADF on Cloud, a string on Server, or null.
+    pub description: Value,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// Priority id.
+    pub priority: Option<String>,
+    /// Status id.
+    pub status: String,
+    /// Resolution name.
+    pub resolution: Option<String>,
+    /// When resolved.
+    pub resolved: Option<DateTime<Utc>>,
+    /// Login name.
+    pub creator: String,
+    /// Login name.
+    pub reporter: Option<String>,
+    /// Login name.
+    pub assignee: Option<String>,
+    /// When created.
+    pub created: DateTime<Utc>,
+    /// When last changed.
+    pub updated: DateTime<Utc>,
+    /// Security level.
+    pub security: Option<SecurityLevel>,
+    /// Other fields, by id, as given: due date, components, versions, environment, parent, custom fields.
+    pub other: BTreeMap<String, Value>,
+    /// Entity properties.
+    pub properties: BTreeMap<String, Value>,
+    /// Remote links: id and body.
+    pub remote_links: Vec<(u64, Value)>,
+    /// Comments, oldest first.
+    pub comments: Vec<Arc<Comment>>,
+    /// History, oldest first.
+    pub history: Vec<History>,
+}

@@ -1,0 +1,200 @@
+//! From a request to an endpoint: prefix, credentials, limits, version, path.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::auth::Caller;
+use super::call::Call;
+use super::errors::{self, Answer};
+use super::state::Site;
+use crate::server::{Handler, Request, Response};
+
+/// The fake behind its server.
+pub(super) struct Desk(pub(super) Mutex<Site>);
+
+const DEAD_LINK: &str =
+    "<!DOCTYPE html><html><head><title>Oops, you've found a dead link. - JIRA</title></head></html>";
+const REMOVED: &str = "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration \
+    guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046";
+
+/// Paths whose POST only reads.
+const READING_POSTS: [&str; 6] =
+    ["/search", "/search/jql", "/search/approximate-count", "/issue/bulkfetch", "/comment/list", "/jql/parse"];
+
+impl Handler for Desk {
+    fn handle(&self, request: &Request) -> Response {
+        let mut site = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        site.handle(request).unwrap_or_else(|refusal| refusal)
+    }
+
+    fn is_write(&self, request: &Request) -> bool {
+        let reads = request.method == "POST" && READING_POSTS.iter().any(|p| request.path.ends_with(p));
+        !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !reads
+    }
+}
+
+impl Site {
+    fn handle(&mut self, request: &Request) -> Answer {
+        let segments = request.segments();
+        let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let cloud_id = self.cloud_id.clone();
+        let gateway = ["ex", "jira", cloud_id.as_str()];
+        let through_gateway = self.cloud() && parts.starts_with(&gateway);
+        let context_path = self.context_path.clone();
+        let context: Vec<&str> = context_path.split('/').filter(|s| !s.is_empty()).collect();
+        let (prefix, rest) = if through_gateway {
+            (format!("/{}", gateway.join("/")), parts.get(3..))
+        } else {
+            (context_path.clone(), parts.strip_prefix(context.as_slice()))
+        };
+        let rest = rest.unwrap_or_default().to_vec();
+        if self.cloud() && rest == ["_edge", "tenant_info"] {
+            return Ok(Response::json(200, &serde_json::json!({"cloudId": self.cloud_id})));
+        }
+        let (["rest", "api", version], path) = rest.split_at(rest.len().min(3)) else { return Err(dead_link()) };
+        let v3 = match (*version, self.cloud()) {
+            ("3", true) => true,
+            ("2" | "latest", _) => false,
+            _ => return Err(dead_link()),
+        };
+        refuse_browsers(request)?;
+        let caller = self.caller(request, through_gateway)?;
+        let mut extra = Vec::new();
+        if self.cloud() {
+            self.check_burst(&request.method)?;
+        } else if let Some(name) = caller.name() {
+            extra = self.take_token(name)?;
+        }
+        let own_host = request.header("host").unwrap_or("127.0.0.1");
+        let api = format!("http://{own_host}{prefix}/rest/api/{version}");
+        let mut call = Call { site: self, request, v3, caller: caller.clone(), api };
+        let mut answer = call.dispatch(path).unwrap_or_else(|refusal| refusal);
+        answer.headers.extend(extra);
+        match &caller {
+            Caller::User(name) if !call.cloud() => answer.headers.push(("X-AUSERNAME".into(), name.clone())),
+            Caller::Rejected if call.cloud() => {
+                answer.headers.push(("X-Seraph-LoginReason".into(), "AUTHENTICATED_FAILED".into()));
+            }
+            _ => {}
+        }
+        Ok(answer)
+    }
+}
+
+fn dead_link() -> Response {
+    Response::text(404, "text/html;charset=UTF-8", DEAD_LINK)
+}
+
+/// Jira takes a POST with a browser's user agent for a forged one.
+fn refuse_browsers(request: &Request) -> Answer<()> {
+    let browser = request.header("user-agent").is_some_and(|a| a.starts_with("Mozilla/"));
+    let excused = request.header("x-atlassian-token").is_some_and(|t| t == "no-check");
+    if browser && !excused && request.method != "GET" {
+        return Err(Response::text(403, "text/plain", "XSRF check failed"));
+    }
+    Ok(())
+}
+
+impl Call<'_> {
+    fn dispatch(&mut self, path: &[&str]) -> Answer {
+        let searches = matches!(path, ["search"]);
+        if !self.cloud() && self.caller == Caller::Rejected && !searches {
+            return Err(errors::unauthenticated());
+        }
+        let json = self.request.header("content-type").is_some_and(|t| t.starts_with("application/json"));
+        if !self.request.body.is_empty() && !json {
+            return Err(Response::empty(415));
+        }
+        let method = self.request.method.clone();
+        let both = self.shared(&method, path);
+        both.or_else(|| if self.cloud() { self.cloud_only(&method, path) } else { self.server_only(&method, path) })
+            .unwrap_or_else(|| Err(self.nothing_here(path)))
+    }
+
+    fn nothing_here(&self, path: &[&str]) -> Response {
+        let known = matches!(
+            path,
+            ["issue" | "myself" | "serverInfo" | "mypermissions" | "priority" | "field" | "issuetype" | "search"]
+                | ["issue", _]
+                | ["issue", _, "comment" | "transitions" | "remotelink"]
+                | ["issue", _, "comment", _]
+        );
+        if known {
+            return Response::empty(405);
+        }
+        let text = format!("null for uri: {}/{}", self.api, path.join("/"));
+        Response::json(404, &serde_json::json!({"message": text, "status-code": 404}))
+    }
+
+    fn shared(&mut self, method: &str, path: &[&str]) -> Option<Answer> {
+        Some(match (method, path) {
+            ("GET", ["serverInfo"]) => self.server_info(),
+            ("GET", ["myself"]) => self.myself(),
+            ("GET", ["mypermissions"]) => self.my_permissions(),
+            ("GET", ["project"]) => self.projects(),
+            ("GET", ["project", key]) => self.get_project(key),
+            ("GET", ["project", key, "statuses"]) => self.project_statuses(key),
+            ("GET", ["priority"]) => self.priorities(),
+            ("GET", ["issuetype"]) => self.issue_types(),
+            ("GET", ["field"]) => self.fields_list(),
+            ("GET", ["attachment", "meta"]) => {
+                super::call::ok(&serde_json::json!({"enabled": true, "uploadLimit": 10_485_760}))
+            }
+            ("GET", ["issue", "createmeta", project, "issuetypes"]) => self.create_meta(project, None),
+            ("GET", ["issue", "createmeta", project, "issuetypes", id]) => self.create_meta(project, Some(id)),
+            ("POST", ["issue"]) => self.create_issue(),
+            ("POST", ["issue", "bulk"]) => self.create_bulk(),
+            ("GET", ["user", "search"]) => self.find_users(),
+            ("GET", ["user", "assignable", "search"]) => self.assignable_users(),
+            (_, ["user", "properties"]) => self.user_properties(None),
+            (_, ["user", "properties", key]) => self.user_properties(Some(key)),
+            (_, ["comment", id, "properties"]) => self.comment_properties(id, None),
+            (_, ["comment", id, "properties", key]) => self.comment_properties(id, Some(key)),
+            (_, ["issue", key, rest @ ..]) if !matches!(*key, "bulk" | "createmeta" | "bulkfetch") => {
+                return self.of_issue(method, key, rest);
+            }
+            _ => return None,
+        })
+    }
+
+    fn of_issue(&mut self, method: &str, key: &str, rest: &[&str]) -> Option<Answer> {
+        Some(match (method, rest) {
+            ("GET", []) => self.get_issue(key),
+            ("PUT", []) => self.edit_issue(key),
+            ("DELETE", []) => self.delete_issue(key),
+            ("PUT", ["assignee"]) => self.put_assignee(key),
+            ("GET", ["comment"]) => self.list_comments(key),
+            ("POST", ["comment"]) => self.post_comment(key),
+            ("GET", ["comment", id]) => self.get_comment(key, id),
+            ("PUT", ["comment", id]) => self.put_comment(key, id),
+            ("DELETE", ["comment", id]) => self.delete_comment(key, id),
+            (_, ["properties"]) => self.issue_properties(key, None),
+            (_, ["properties", property]) => self.issue_properties(key, Some(property)),
+            ("GET", ["remotelink"]) => self.remote_links(key),
+            ("POST", ["remotelink"]) => self.post_remote_link(key),
+            ("DELETE", ["remotelink"]) => self.delete_remote_link(key, None),
+            ("DELETE", ["remotelink", id]) => self.delete_remote_link(key, Some(id)),
+            ("GET", ["transitions"]) => self.transitions(key),
+            ("POST", ["transitions"]) => self.transition(key),
+            _ => return None,
+        })
+    }
+
+    fn cloud_only(&mut self, method: &str, path: &[&str]) -> Option<Answer> {
+        Some(match (method, path) {
+            ("GET" | "POST", ["search"]) => Err(errors::message(410, REMOVED)),
+            ("GET" | "POST", ["search", "jql"]) => self.search_by_token(),
+            ("POST", ["search", "approximate-count"]) => self.approximate_count(),
+            ("POST", ["jql", "parse"]) => self.parse_jql(),
+            ("POST", ["comment", "list"]) => self.comments_by_id(),
+            ("POST", ["issue", "bulkfetch"]) => self.bulk_fetch(),
+            _ => return None,
+        })
+    }
+
+    fn server_only(&mut self, method: &str, path: &[&str]) -> Option<Answer> {
+        Some(match (method, path) {
+            ("GET" | "POST", ["search"]) => self.search_by_offset(),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! Everything about Jira that is undocumented, disputed or configurable, as switches a test can throw.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// What the server makes of an unquoted number in a date clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EpochMs {
+    /// Milliseconds since 1970.
+    Understood,
+    /// 400, as for any malformed date.
+    Refused,
+    /// The clause holds for every issue.
+    AlwaysTrue,
+}
+
+/// What happens to a field that is not on the create screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OffScreen {
+    /// 400 `Field 'x' cannot be set. It is not on the appropriate screen, or unknown.`
+    Refused,
+    /// The issue is created without it, and nothing is said.
+    Dropped,
+}
+
+/// How a Cloud search says that there is no further page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastToken {
+    /// No `nextPageToken` at all.
+    Absent,
+    /// `"nextPageToken": null`.
+    Null,
+}
+
+/// What a search answers to credentials that no longer count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeadSearch {
+    /// 200 with an empty list.
+    Empty,
+    /// 400 `The value 'X' does not exist for the field 'project'.`
+    UnknownProject,
+}
+
+/// DC's token bucket per user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DcLimit {
+    /// Bucket size.
+    pub limit: u32,
+    /// Tokens added per interval.
+    pub fill: u32,
+    /// The interval.
+    pub interval: Duration,
+}
+
+/// The switches. The default is a well-meaning server of its flavour.
+#[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "a board of independent switches")]
+pub struct Switches {
+    /// Search sees the issues as they were this long ago, by the fake's clock.
+    pub index_lag: Duration,
+    /// Issues (by key) that search does not show at all, whatever their age; `reconcileIssues` does.
+    pub unindexed: BTreeSet<String>,
+    /// Unquoted numbers in date clauses.
+    pub epoch_ms: EpochMs,
+    /// Cloud: `isLast` is left out of search answers.
+    pub no_is_last: bool,
+    /// Cloud: how the last page says so.
+    pub last_token: LastToken,
+    /// Search pages hold at most this many rows, whatever was asked (Cloud: a short page that is not the last).
+    pub page_cap: Option<usize>,
+    /// Cloud: every page that has a successor is followed by an empty one.
+    pub empty_pages: bool,
+    /// A page starts with the last row of the page before.
+    pub duplicate_rows: bool,
+    /// `ORDER BY` is ignored; rows come in a fixed shuffled order.
+    pub unsorted: bool,
+    /// How many comments a search row or a bulk fetch carries inline.
+    pub inline_comments: usize,
+    /// Whether the inline comments are the newest ones rather than the oldest.
+    pub inline_newest: bool,
+    /// Whether editing a comment moves its issue's `updated`.
+    pub comment_edit_bumps: bool,
+    /// Whether deleting a comment moves its issue's `updated`.
+    pub comment_delete_bumps: bool,
+    /// A comment PUT without `visibility` makes a restricted comment public.
+    pub put_drops_visibility: bool,
+    /// Whether a user may write properties on the own user record.
+    pub user_properties: bool,
+    /// Fields (by id) that are not on the create screen.
+    pub off_create_screen: BTreeSet<String>,
+    /// What happens to those.
+    pub off_screen: OffScreen,
+    /// Server: `jira.search.views.default.max`.
+    pub max_results: usize,
+    /// `jira.text.field.character.limit`.
+    pub text_limit: usize,
+    /// A search with dead credentials.
+    pub dead_search: DeadSearch,
+    /// Server: basic authentication is off, as Jira 11 ships.
+    pub basic_auth_off: bool,
+    /// Cloud: enforces 20 writes in 2 s and 100 in 30 s on one issue, by the fake's clock.
+    pub per_issue_writes: bool,
+    /// Cloud: at most so many requests per second and method, by the fake's clock.
+    pub burst: Option<u32>,
+    /// Cloud: requests left in the hourly quota; none is 429 with a long `Retry-After`.
+    pub quota: Option<u32>,
+    /// Server: rate limiting is on.
+    pub dc_limit: Option<DcLimit>,
+    /// `ORDER BY`-less searches and searches without a restriction are refused (Cloud only).
+    pub bounded: bool,
+    /// `properties` and `expand=properties` work on comment lists.
+    pub comment_properties_expand: bool,
+    /// ADF is checked against the published schema; a real Cloud is laxer.
+    pub strict_adf: bool,
+}
+
+impl Switches {
+    pub(super) fn new(cloud: bool) -> Self {
+        Self {
+            index_lag: Duration::ZERO,
+            unindexed: BTreeSet::new(),
+            epoch_ms: EpochMs::Understood,
+            no_is_last: false,
+            last_token: LastToken::Absent,
+            page_cap: None,
+            empty_pages: false,
+            duplicate_rows: false,
+            unsorted: false,
+            inline_comments: if cloud { 20 } else { usize::MAX },
+            inline_newest: false,
+            comment_edit_bumps: true,
+            comment_delete_bumps: true,
+            put_drops_visibility: true,
+            user_properties: true,
+            off_create_screen: BTreeSet::new(),
+            off_screen: OffScreen::Refused,
+            max_results: 1000,
+            text_limit: 32_767,
+            dead_search: DeadSearch::Empty,
+            basic_auth_off: false,
+            per_issue_writes: false,
+            burst: None,
+            quota: None,
+            dc_limit: None,
+            bounded: cloud,
+            comment_properties_expand: true,
+            strict_adf: true,
+        }
+    }
+}
