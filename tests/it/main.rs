@@ -1,1 +1,12 @@
-//! x
+//! Everything that needs more than one module: one binary, so that it links once.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod adapter;
