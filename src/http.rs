@@ -86,6 +86,10 @@ pub const MAX_BODY_BYTES: u64 = 64 * 1024 * 1024;
 /// Longest time to get a connection, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// An idle connection is not used again after this. A server closes idle ones too (Jira's Tomcat after 20 s), and a
+/// write that crosses its closing is in doubt.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Longest chain of redirects that is followed.
 const MAX_REDIRECTS: usize = 5;
 
@@ -228,7 +232,8 @@ impl Answer {
     /// # Errors
     /// With the body's first words when it is something else (a login page, a proxy's message).
     pub fn json(&self) -> Result<Value, String> {
-        serde_json::from_slice(&self.body).map_err(|_| {
+        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
+        serde_json::from_slice(body).map_err(|_| {
             let text = String::from_utf8_lossy(&self.body);
             let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
             words.chars().filter(|c| !c.is_control()).take(80).collect()
@@ -267,6 +272,7 @@ fn builder() -> ClientBuilder {
         .user_agent(concat!("guajira/", env!("CARGO_PKG_VERSION")))
         .default_headers([(ACCEPT, HeaderValue::from_static("application/json"))].into_iter().collect())
         .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
         .redirect(Policy::none())
         .referer(false)
 }

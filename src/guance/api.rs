@@ -263,9 +263,9 @@ impl<'a> Api<'a> {
 /// Reads a row.
 ///
 /// # Errors
-/// In words, with the id where that much could be read.
+/// In words, with the id where it can be read by.
 pub(super) fn row<T: DeserializeOwned>(value: Value) -> Result<T, (Option<IssueId>, String)> {
-    let id = value.get("uuid").and_then(Value::as_str).map(IssueId::new);
+    let id = value.get("uuid").and_then(Value::as_str).and_then(|id| segment(id).ok()).map(IssueId::new);
     serde_json::from_value(value).map_err(|error| (id, error.to_string()))
 }
 

@@ -3,7 +3,7 @@
 //! Two markers, because Guance may drop unknown keys of `extend`: the key itself in `extend.guajira`, and the visible
 //! link to the original, whose fragment carries the fingerprint of what was copied.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::{Claim, CommentId, Fingerprint, Key, Side};
 
@@ -20,8 +20,9 @@ const FRAGMENT: &str = "#guajira-";
 const FINGERPRINT_LEN: usize = 16;
 
 /// Returns the `extend` of a reply that copies the original of `key`.
-pub(super) fn extend(key: &Key, content: &Fingerprint) -> Value {
-    json!({ EXTEND_KEY: { "key": key.origin().as_str(), "content": content.as_str() } })
+pub(super) fn extend(key: &Key, content: &Fingerprint) -> Map<String, Value> {
+    let ours = json!({"key": key.origin().as_str(), "content": content.as_str()});
+    Map::from_iter([(EXTEND_KEY.to_owned(), ours)])
 }
 
 /// Returns what a reply says about being our copy.
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_claim_is_read_from_either_marker() {
-        let ours = extend(&KEY.parse().unwrap(), &Fingerprint::parse(PRINT).unwrap());
+        let ours = Value::Object(extend(&KEY.parse().unwrap(), &Fingerprint::parse(PRINT).unwrap()));
         let keyed = serde_json::json!({"guajira": {"key": "jira/comment/10042@0123456789abcdef"}});
         for (extend, content, creator, want) in [
             (ours.clone(), String::new(), "wsak_1", Some(Some(PRINT))),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::wire::{CreatorInfo, IssueRow, ReplyRow};
 use super::{ReplyFormat, claim, plain};
 use crate::domain::{Comment, CommentId, Fingerprint, Issue, IssueId, Key, Level, Person, Side, Visibility};
-use crate::text::{Block, Doc, Inline, html, markdown};
+use crate::text::{Block, Doc, Inline, Mark, html, markdown};
 
 /// Longest reply, in bytes.
 ///
@@ -81,7 +81,23 @@ pub(super) fn reply_request(
         ReplyFormat::Markdown => markdown::write(body, MAX_REPLY_BYTES, origin_url),
         ReplyFormat::Text => plain::write(body, MAX_REPLY_BYTES, origin_url),
     };
-    json!({"issueUUID": issue.as_str(), "content": text, "extend": claim::extend(key, content)})
+    let mut extend = claim::extend(key, content);
+    if let Some(name) = author_of(body) {
+        // Source: both pages, `extend.extra.creator` and `extend.extra.updator`: names to show instead of the key's.
+        let person = json!({ "name": name });
+        extend.insert("extra".to_owned(), json!({"creator": person, "updator": person}));
+    }
+    json!({"issueUUID": issue.as_str(), "content": text, "extend": extend})
+}
+
+/// Returns the original's author as the copy's first line names them: in bold, before anything else.
+fn author_of(body: &Doc) -> Option<&str> {
+    let Some(Block::Paragraph { content }) = body.blocks.first() else { return None };
+    match content.first() {
+        Some(Inline::Text { text, marks }) if marks.contains(&Mark::Strong) => Some(text.trim()),
+        _ => None,
+    }
+    .filter(|name| !name.is_empty() && *name != "?")
 }
 
 /// Returns the address at which people see an issue in the console.

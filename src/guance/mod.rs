@@ -198,6 +198,10 @@ impl Remote for Guance<'_> {
     }
 
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
+        // No issue here was created by us.
+        if span.ours_only {
+            return Ok(Batch { clock: self.api.server_clock(), ..Batch::default() });
+        }
         let mut batch = self.batch(self.rows(span)?)?;
         batch.watermark = convert::watermark(&batch.issues);
         Ok(batch)

@@ -140,10 +140,12 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Reads `content` in either of its shapes: a bare array, or an object with `data`. `None` for neither.
+    /// Reads `content` in either of its shapes: a bare array, or an object with `data`; null is no rows. `None` for
+    /// anything else.
     pub(super) fn read(content: Value) -> Option<Self> {
         let mut object = match content {
             Value::Array(rows) => return Some(Self { rows, ..Self::default() }),
+            Value::Null => return Some(Self::default()),
             Value::Object(object) => object,
             _ => return None,
         };
@@ -255,6 +257,7 @@ mod tests {
         let page = Page::read(json!({"data": [1], "pageInfo": info})).unwrap();
         assert_eq!(page, Page { rows: vec![json!(1)], size: Some(20), total: Some(7) });
         assert_eq!(Page::read(json!([1])).unwrap().total, None);
+        assert_eq!(Page::read(Value::Null).unwrap(), Page::default());
         assert_eq!(Page::read(json!({"data": null})).unwrap(), Page::default());
         assert_eq!(Page::read(json!({"rows": []})), None);
         assert_eq!(Page::read(json!(true)), None);

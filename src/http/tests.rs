@@ -224,9 +224,67 @@ fn a_bad_ca_file_is_named_with_the_way_to_mend_it() {
     assert!(broken.contains("cannot be used: export it again"), "{broken}");
 }
 
+/// Makes an authority and a certificate for 127.0.0.1 in `dir`; false where there is no openssl to do it.
+fn certify(dir: &Path) -> bool {
+    let run = |args: &str| {
+        let command = std::process::Command::new("openssl").current_dir(dir).args(args.split(' ')).output();
+        command.is_ok_and(|output| output.status.success())
+    };
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    let signed = "-CA ca.pem -CAkey ca.key -CAcreateserial -extfile leaf.ext -days 2 -in leaf.csr -out leaf.pem";
+    std::fs::write(dir.join("leaf.ext"), "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n").unwrap();
+    run(&format!("req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=test-authority"))
+        && run(&format!("req -new {key} -keyout leaf.key -out leaf.csr -subj /CN=test"))
+        && run(&format!("x509 -req {signed}"))
+}
+
+/// Answers one request over TLS; tells whether one came.
+fn serve_tls(dir: &Path) -> (String, JoinHandle<bool>) {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    install_crypto_provider();
+    let chain = vec![CertificateDer::from_pem_file(dir.join("leaf.pem")).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(dir.join("leaf.key")).unwrap();
+    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/x", listener.local_addr().unwrap());
+    let thread = std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let mut session = rustls::ServerConnection::new(std::sync::Arc::new(config)).unwrap();
+        let mut stream = rustls::Stream::new(&mut session, &mut socket);
+        let mut request = [0; 4096];
+        let came = stream.read(&mut request).is_ok_and(|read| read > 0);
+        came && stream.write_all(reply("200 OK", "", "{}").as_bytes()).is_ok()
+    });
+    (url, thread)
+}
+
+#[test]
+fn a_private_authority_is_trusted_only_when_its_file_is_given() {
+    let dir = tempfile::tempdir().unwrap();
+    if !certify(dir.path()) {
+        #[expect(clippy::print_stderr, reason = "a skipped test says so")]
+        {
+            eprintln!("skipped: no openssl to make a certificate with");
+        }
+        return;
+    }
+    let (url, thread) = serve_tls(dir.path());
+    let settings = Settings { ca_file: Some(dir.path().join("ca.pem")), timeout: Duration::from_secs(20) };
+    assert_eq!(Http::new(&settings).unwrap().send(&call(Method::Get, url)).unwrap().status, 200);
+    assert!(thread.join().unwrap());
+
+    let (url, thread) = serve_tls(dir.path());
+    let failure = http().send(&call(Method::Post, url)).unwrap_err();
+    assert!(matches!(&failure, Failure::NotSent(why) if why.contains("certificate")), "{failure:?}");
+    assert!(!thread.join().unwrap(), "no request went to a stranger");
+}
+
 #[test]
 fn a_page_instead_of_json_shows_its_first_words() {
     let body = b"<html>\n  <title>Sign in</title>".to_vec();
-    let answer = Answer { status: 200, body, date: None, retry_after: None, headers: Vec::new() };
+    let mut answer = Answer { status: 200, body, date: None, retry_after: None, headers: Vec::new() };
     assert_eq!(answer.json().unwrap_err(), "<html> <title>Sign in</title>");
+    answer.body = b"\xef\xbb\xbf{}".to_vec();
+    assert_eq!(answer.json().unwrap(), serde_json::json!({}), "a byte order mark is no garbage");
 }

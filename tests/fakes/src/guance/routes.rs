@@ -101,8 +101,8 @@ fn list(world: &World, request: &Request) -> Answer {
     }
     let asked = integer("pageSize").map(|n| usize::try_from(n).unwrap_or(0));
     let index = integer("pageIndex").map_or(1, |n| usize::try_from(n).unwrap_or(0));
-    let rows: Vec<Value> = rows.into_iter().map(|issue| world.issue_row(issue)).collect();
     let (rows, info) = page(world, rows, asked, world.switches().issue_page, index)?;
+    let rows: Vec<Value> = rows.into_iter().map(|issue| world.issue_row(issue)).collect();
     Ok(match world.switches().list_shape {
         ListShape::Nested => (json!({"data": rows, "pageInfo": info}), None),
         ListShape::Bare => (json!(rows), Some(info)),
@@ -131,13 +131,13 @@ fn passes(body: &Map<String, Value>, issue: &Issue) -> Result<bool, Refusal> {
     Ok(true)
 }
 
-fn page(
+fn page<T>(
     world: &World,
-    rows: Vec<Value>,
+    rows: Vec<T>,
     asked: Option<usize>,
     default: usize,
     index: usize,
-) -> Result<(Vec<Value>, Value), Refusal> {
+) -> Result<(Vec<T>, Value), Refusal> {
     let asked = asked.unwrap_or(default);
     if asked == 0 || index == 0 {
         return refuse("pageSize and pageIndex start at 1");
@@ -148,7 +148,7 @@ fn page(
         _ => asked,
     };
     let total = rows.len();
-    let rows: Vec<Value> = rows.into_iter().skip((index - 1) * size).take(size).collect();
+    let rows: Vec<T> = rows.into_iter().skip((index - 1) * size).take(size).collect();
     let info = json!({"count": rows.len(), "pageIndex": index, "pageSize": size, "totalCount": total});
     Ok((rows, info))
 }
@@ -236,10 +236,9 @@ fn replies(world: &World, request: &Request, uuid: &str) -> Answer {
     world.issue(uuid).ok_or_else(no_issue)?;
     let mut rows: Vec<_> = world.replies.iter().filter(|reply| reply.issue == uuid).collect();
     rows.sort_by_key(|reply| Reverse((reply.created, reply.id)));
-    let rows = rows.into_iter().map(|reply| world.reply_row(reply)).collect();
     let index = number(request, "pageIndex")?.unwrap_or(1);
     let (rows, info) = page(world, rows, number(request, "pageSize")?, world.switches().reply_page, index)?;
-    Ok((json!(rows), Some(info)))
+    Ok((rows.into_iter().map(|reply| world.reply_row(reply)).collect(), Some(info)))
 }
 
 const REPLY_FIELDS: [(&str, Kind, bool); 4] = [

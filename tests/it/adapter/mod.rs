@@ -1,0 +1,4 @@
+//! The adapters against the fakes and against published answers.
+
+mod guance;
+mod rig;
