@@ -312,7 +312,7 @@ impl Jira<'_> {
 
     /// Returns true when guajira once could not label an issue of this project.
     pub(super) fn is_unlabelled(&self, project: &str) -> bool {
-        self.facts.recall(&unlabelled(project), Duration::from_secs(365 * 24 * 3600)).is_some()
+        self.facts.recall(&unlabelled(project), Duration::from_hours(365 * 24)).is_some()
     }
 }
 

@@ -22,7 +22,7 @@ const FIELDS: [&str; 3] = ["labels", "creator", "created"];
 const MAX_PAGES: u32 = 50;
 
 /// Most single reads of one probe (Server has no bulk fetch).
-const MAX_READS: u32 = 500;
+const MAX_READS: u64 = 500;
 
 /// Missing keys in a row that mean the end, on Server.
 const MAX_MISSES: u32 = 5;
@@ -168,8 +168,8 @@ impl Jira<'_> {
 
     fn copies(&self, rows: Vec<Value>) -> Result<Vec<Copy>, ApiError> {
         let me = self.me()?;
-        let raws = rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
-        Ok(raws.map(|raw| Copy::new(&raw, &me.user)).collect())
+        let read = rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
+        Ok(read.map(|raw| Copy::new(&raw, &me.user)).collect())
     }
 
     /// Reads a project's newest issues by key, which no index delays; `None` when they are too many or hidden.
@@ -258,14 +258,13 @@ impl Jira<'_> {
             self.read_number(project, probe, hole)?;
         }
         let mut misses = 0;
-        let mut number = probe.next;
-        for _ in 0..MAX_READS {
+        let start = probe.next;
+        for number in start..start.saturating_add(MAX_READS) {
             misses = if self.read_number(project, probe, number)? { 0 } else { misses + 1 };
             if misses >= MAX_MISSES && number >= probe.ceiling {
                 probe.holes.retain(|hole| *hole < probe.next);
                 return Ok(true);
             }
-            number += 1;
         }
         Ok(false)
     }

@@ -47,10 +47,10 @@ const MAX_STRAYS: usize = 300;
 pub(super) const MAX_FETCH: usize = 100;
 
 /// How long it is believed that search does or does not understand milliseconds.
-const EPOCH_AGE: Duration = Duration::from_secs(30 * 24 * 3600);
+const EPOCH_AGE: Duration = Duration::from_hours(30 * 24);
 
 /// After this time the question is put again where an empty project could not answer it.
-const UNSURE_AGE: Duration = Duration::from_secs(24 * 3600);
+const UNSURE_AGE: Duration = Duration::from_hours(24);
 
 /// Rows of a walk, each issue once, the latest reading of each.
 #[derive(Default)]

@@ -13,10 +13,10 @@ use crate::jira::{Deployment, Jira, host_of, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Register};
 
 /// How long the kind and the address of a Jira are believed.
-const SITE_AGE: Duration = Duration::from_secs(24 * 3600);
+const SITE_AGE: Duration = Duration::from_hours(24);
 
 /// How long it is believed which kind a project is of.
-const SERVICE_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
+const SERVICE_AGE: Duration = Duration::from_hours(7 * 24);
 
 /// What `serverInfo` tells.
 #[derive(Clone, Debug)]
