@@ -29,6 +29,9 @@ const FIELDS: [&str; 12] = [
     "priority",
 ];
 
+/// What is enough to recognise a copy.
+const BRIEF: [&str; 8] = ["summary", "status", "created", "updated", "labels", "security", "project", "creator"];
+
 /// Rows asked for in one page; servers may give fewer.
 const PAGE: u64 = 100;
 
@@ -89,7 +92,8 @@ impl Jira<'_> {
     pub(super) fn read_changed(&self, span: &Span) -> Result<Batch, ApiError> {
         let me = self.me()?;
         if span.ours_only {
-            let mut batch = self.batch(self.walk(jql::OURS, &FIELDS)?)?;
+            // Enough to recognise a copy: its thread is read when it is paired.
+            let mut batch = self.batch(self.walk_scope(jql::OURS, span.from, &BRIEF)?)?;
             batch.clock = me.clock;
             return Ok(batch);
         }
@@ -185,19 +189,22 @@ impl Jira<'_> {
     }
 
     fn walk_changed(&self, from: DateTime<Utc>, strays: &[String]) -> Result<Vec<Value>, Failed> {
-        let projects = &self.settings.projects;
-        if projects.is_empty() && strays.is_empty() {
-            return Ok(Vec::new());
+        match jql::scope(&self.settings.projects, strays) {
+            Some(scope) => self.walk_scope(&scope, from, &FIELDS),
+            None => Ok(Vec::new()),
         }
+    }
+
+    fn walk_scope(&self, scope: &str, from: DateTime<Utc>, fields: &[&str]) -> Result<Vec<Value>, Failed> {
+        let dialect = self.dialect()?;
         let query = |since: DateTime<Utc>| -> Result<String, Failed> {
-            let since = self.dialect()?.literal(since);
-            Ok(jql::changed(projects, strays, &since).unwrap_or_default())
+            let since = if since <= DateTime::UNIX_EPOCH { None } else { Some(self.dialect()?.literal(since)) };
+            Ok(jql::changed(scope, since.as_deref()))
         };
         if self.is_cloud()? {
-            return self.walk_tokens(&query(from)?, &FIELDS);
+            return self.walk_tokens(&query(from)?, fields);
         }
-        let keyset = matches!(self.dialect()?, Dialect::EpochMillis);
-        self.walk_window(from, keyset, &query)
+        self.walk_window(from, dialect == Dialect::EpochMillis, &query, fields)
     }
 
     /// Reads every row of a query.
@@ -258,6 +265,7 @@ impl Jira<'_> {
         from: DateTime<Utc>,
         keyset: bool,
         query: &dyn Fn(DateTime<Utc>) -> Result<String, Failed>,
+        fields: &[&str],
     ) -> Result<Vec<Value>, Failed> {
         let mut rows = Rows::default();
         let mut since = from;
@@ -265,7 +273,7 @@ impl Jira<'_> {
             if !keyset {
                 break;
             }
-            let page = self.offset_page(&query(since)?, &FIELDS, 0, PAGE)?;
+            let page = self.offset_page(&query(since)?, fields, 0, PAGE)?;
             let received = u64::try_from(page.issues.len()).unwrap_or(u64::MAX);
             let last = page.issues.iter().filter_map(|row| time(row.get("fields")?.get("updated")?)).max();
             let (new, _) = rows.add(page.issues);
@@ -278,7 +286,7 @@ impl Jira<'_> {
                 _ => break,
             }
         }
-        self.walk_offsets(&mut rows, &FIELDS, &|| query(since))?;
+        self.walk_offsets(&mut rows, fields, &|| query(since))?;
         Ok(rows.rows)
     }
 

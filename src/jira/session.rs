@@ -147,7 +147,7 @@ impl Jira<'_> {
     pub(super) fn with_reader<T>(&self, read: impl FnOnce(Reader<'_>) -> T) -> Result<T, ApiError> {
         let me = self.me()?;
         let site = self.site()?;
-        Ok(read(Reader { base: &site.base, me: &me.user }))
+        Ok(read(Reader { base: &site.base, me: &me.user, pair: &self.settings.pair_id }))
     }
 
     /// Returns true when the project is a service project. Fails closed.
