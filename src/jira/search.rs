@@ -275,13 +275,16 @@ impl Jira<'_> {
             }
             let page = self.offset_page(&query(since)?, fields, 0, PAGE)?;
             let received = u64::try_from(page.issues.len()).unwrap_or(u64::MAX);
-            let last = page.issues.iter().filter_map(|row| time(row.get("fields")?.get("updated")?)).max();
+            let times: Vec<_> =
+                page.issues.iter().filter_map(|row| time(row.get("fields")?.get("updated")?)).collect();
+            let last = times.last().copied().filter(|_| times.is_sorted());
             let (new, _) = rows.add(page.issues);
             if received == 0 || page.total.is_some_and(|total| total <= received) {
                 return Ok(rows.rows);
             }
             match last {
-                // More rows at one instant, or in one unit of the server's accuracy, than a page holds: offsets go on.
+                // More rows at one instant, or in one unit of the server's accuracy, than a page holds, or rows in
+                // no order: offsets go on.
                 Some(last) if last > since && new > 0 => since = last,
                 _ => break,
             }

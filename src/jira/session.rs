@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{IssueId, Side};
 use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::auth::is_cloud_host;
+use crate::jira::auth::{is_cloud_host, is_gateway};
 use crate::jira::convert::Reader;
 use crate::jira::{Deployment, Jira, host_of, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Register};
@@ -56,7 +56,7 @@ impl Jira<'_> {
     fn find_site(&self) -> Result<Site, ApiError> {
         let api_base = self.settings.base_url.trim_end_matches('/').to_owned();
         let host = host_of(&api_base);
-        let gateway = host == "api.atlassian.com";
+        let gateway = is_gateway(&api_base);
         let deployment =
             self.settings.deployment.or_else(|| match self.facts.recall("jira.deployment", SITE_AGE)?.as_str() {
                 "cloud" => Some(Deployment::Cloud),
@@ -67,7 +67,7 @@ impl Jira<'_> {
         if let (Some(deployment), Some(base)) = (deployment, base.clone()) {
             return Ok(Site { deployment, base });
         }
-        let guess = if is_cloud_host(host) { Deployment::Cloud } else { Deployment::Server };
+        let guess = if gateway || is_cloud_host(host) { Deployment::Cloud } else { Deployment::Server };
         match self.server_info() {
             Ok(info) => {
                 let told = match info.deployment.as_str() {
