@@ -1,5 +1,6 @@
 //! One request to Jira: sending it, repeating it where that is harmless, and saying what a failure means.
 
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -298,16 +299,14 @@ fn kind_of(seen: &Seen) -> ApiErrorKind {
         // Carried out for somebody, or answered by a page: only a look-up can tell.
         (200..=299, _) if !seen.repeatable => ApiErrorKind::InDoubt,
         _ if seen.login.is_some() => ApiErrorKind::Unauthorized,
-        (401, _) => ApiErrorKind::Unauthorized,
-        (403, Shape::Jira) => ApiErrorKind::Refused,
+        (403, Shape::Jira) | (413, _) => ApiErrorKind::Refused,
         // A firewall that dislikes one text must not silence the whole side.
         (403, Shape::Page) if !seen.repeatable => later,
-        (403, _) => ApiErrorKind::Unauthorized,
+        (401 | 403, _) => ApiErrorKind::Unauthorized,
         (429, _) => ApiErrorKind::Unavailable { retry_after: seen.retry_after },
         (500..=599, _) if seen.repeatable => ApiErrorKind::Unavailable { retry_after: seen.retry_after },
         (500..=599, _) => ApiErrorKind::InDoubt,
         (408, _) => unclear,
-        (413, _) => ApiErrorKind::Refused,
         (409 | 425 | 200..=399, _) | (_, Shape::Page) => later,
         _ => ApiErrorKind::Refused,
     }
@@ -328,7 +327,7 @@ fn message(ask: &Ask, seen: &Seen, words: &Words, answer: &Answer) -> String {
         text.push_str(" credentials refused");
     }
     if let Some(reason) = answer.header("RateLimit-Reason").filter(|_| seen.status == 429) {
-        text.push_str(&format!(" ({})", clean(reason)));
+        let _ = write!(text, " ({})", clean(reason));
     }
     let said = words.to_string();
     if !said.is_empty() {
@@ -338,8 +337,8 @@ fn message(ask: &Ask, seen: &Seen, words: &Words, answer: &Answer) -> String {
     text
 }
 
-impl std::fmt::Display for Words {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fields = self.fields.iter().map(|(field, why)| format!("{field}: {why}"));
         let all: Vec<String> = self.messages.iter().cloned().chain(fields).collect();
         f.write_str(clean(&all.join("; ")).trim_end_matches('.'))
@@ -436,7 +435,7 @@ pub(super) fn segment(id: &str) -> String {
         } else if byte == b'.' && id.len() > 2 {
             out.push('.');
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
         out
     })

@@ -33,7 +33,7 @@ impl Credential {
                     administrator reset it), then correct [jira.auth].token"
                 .to_owned();
         }
-        let why = if host == "api.atlassian.com" {
+        let why = if is_gateway(base_url) {
             "it may have expired, or lack a scope: read:jira-work, write:jira-work and read:jira-user are needed"
         } else if is_cloud_host(host) && self.pat {
             "Jira Cloud takes an API token with method = \"basic\" and the account's e-mail as user"
@@ -83,6 +83,11 @@ pub(super) fn login_refused(
     let anonymous = ["Anonymous users do not have permission", "Client must be authenticated"];
     let said = (400..500).contains(&status) && anonymous.iter().any(|words| start.contains(words));
     said.then_some(LoginRefusal::Failed)
+}
+
+/// Returns true for the address of Atlassian's gateway: `https://api.atlassian.com/ex/jira/CLOUD_ID`.
+pub(super) fn is_gateway(base_url: &str) -> bool {
+    base_url.contains("/ex/jira/")
 }
 
 /// Returns true for a host that only Jira Cloud has.

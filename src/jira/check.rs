@@ -164,7 +164,7 @@ impl Jira<'_> {
         match self.read_list(&format!("{path}/{}", segment(&id)), &["fields", "values"]) {
             Ok(fields) => out.extend(check_fields(route, &fields)),
             Err(error) => {
-                out.push(bad(format!("fields of {issue_type} in {project}"), error.message, error.hint, false))
+                out.push(bad(format!("fields of {issue_type} in {project}"), error.message, error.hint, false));
             }
         }
         out

@@ -9,7 +9,7 @@ use crate::jira::api::{Ask, Failed, Reply, segment};
 use crate::jira::convert::{PROPERTY, property_claim, sort, time};
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::ApiError;
-use crate::text::{Doc, adf, wiki};
+use crate::text::{Block, Doc, Inline, Mark, adf, wiki};
 
 /// Longest serialised ADF that is sent.
 ///
@@ -43,14 +43,40 @@ impl Text<'_> {
 
     /// Returns the text without formatting, for a Jira that refuses the rich one.
     pub(super) fn plain(self, cloud: bool) -> Value {
-        let doc = Doc::from_plain(&self.body.plain_text());
-        written(&doc, cloud, MAX_ADF, MAX_WIKI, self.origin_url)
+        written(&plainly(self.body), cloud, MAX_ADF, MAX_WIKI, self.origin_url)
     }
 
     /// Returns the beginning of the text, for a Jira with a small limit.
     pub(super) fn short(self, cloud: bool) -> Value {
-        let doc = Doc::from_plain(&self.body.plain_text());
-        written(&doc, cloud, 2_000, 1_000, self.origin_url)
+        written(&plainly(self.body), cloud, 2_000, 1_000, self.origin_url)
+    }
+}
+
+/// Returns a text without formatting but with the links of its paragraphs: one of them is the marker.
+fn plainly(doc: &Doc) -> Doc {
+    let flat = |block: &Block| Doc::from_plain(&Doc { blocks: vec![block.clone()] }.plain_text()).blocks;
+    let blocks = doc.blocks.iter().flat_map(|block| match block {
+        Block::Paragraph { content } => match content.iter().map(unmarked).collect() {
+            Some(content) => vec![Block::Paragraph { content }],
+            None => flat(block),
+        },
+        block => flat(block),
+    });
+    Doc { blocks: blocks.collect() }
+}
+
+/// Returns a text or a break with no other mark than a plausible link.
+fn unmarked(inline: &Inline) -> Option<Inline> {
+    match inline {
+        Inline::Text { text, marks } => {
+            let plausible = |mark: &&Mark| match mark {
+                Mark::Link(url) => url.starts_with("http") && !url.contains(char::is_whitespace),
+                _ => false,
+            };
+            Some(Inline::Text { text: text.clone(), marks: marks.iter().filter(plausible).cloned().collect() })
+        }
+        Inline::Break => Some(Inline::Break),
+        _ => None,
     }
 }
 

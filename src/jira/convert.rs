@@ -20,6 +20,8 @@ pub(super) struct Reader<'r> {
     pub(super) base: &'r str,
     /// Our own account.
     pub(super) me: &'r wire::User,
+    /// Which pair of services we serve; another pair's copies are not ours.
+    pub(super) pair: &'r str,
 }
 
 impl Reader<'_> {
@@ -70,8 +72,7 @@ impl Reader<'_> {
         let mut thread = Vec::with_capacity(page.comments.len());
         for value in &page.comments {
             let raw: wire::Comment = wire::read(value.clone()).ok()?;
-            let ambiguous = self.wrote(&raw) && visible_markers(&raw.body).len() > 1;
-            if ambiguous || (service && raw.internal().is_none()) {
+            if service && raw.internal().is_none() {
                 return None;
             }
             thread.push(self.comment(&raw, issue, name, service));
@@ -103,8 +104,9 @@ impl Reader<'_> {
 
     /// The property is proof; a label alone counts when we created the issue.
     fn issue_claim(self, raw: &wire::Issue) -> Option<Claim> {
-        if let Some(claim) = raw.properties.get(PROPERTY).and_then(|value| property_claim(value, Kind::Issue)) {
-            return Some(claim);
+        if let Some(value) = raw.properties.get(PROPERTY) {
+            let theirs = value.get("pair").and_then(Value::as_str).is_some_and(|pair| pair != self.pair);
+            return property_claim(value, Kind::Issue).filter(|_| !theirs);
         }
         let ours = raw.fields.creator.as_ref().is_some_and(|creator| creator.is(self.me));
         let id = raw.fields.labels.iter().find_map(|label| label_id(label)).filter(|_| ours)?;
@@ -115,14 +117,14 @@ impl Reader<'_> {
     /// renewed together with the text, so it knows best which content was written.
     fn comment_claim(self, raw: &wire::Comment) -> Option<Claim> {
         let by_property = raw.property(PROPERTY).and_then(|value| property_claim(value, Kind::Comment));
-        let visible = if self.wrote(raw) { visible_markers(&raw.body) } else { Vec::new() };
+        let visible = visible_marker(&raw.body).filter(|_| self.wrote(raw));
         match by_property {
             Some(claim) => {
-                let written = visible.into_iter().rev().find(|(key, _)| *key == claim.key).map(|(_, content)| content);
+                let written = visible.filter(|(key, _)| *key == claim.key).map(|(_, content)| content);
                 Some(Claim { written: written.or(claim.written), ..claim })
             }
             None => {
-                let (key, written) = visible.into_iter().next_back()?;
+                let (key, written) = visible?;
                 Some(Claim { key, proven: true, written: Some(written) })
             }
         }
@@ -162,24 +164,26 @@ pub(super) fn property_claim(value: &Value, kind: Kind) -> Option<Claim> {
     Some(Claim { key: key.origin(), proven: true, written })
 }
 
-/// Returns the distinct markers `#guajira-repim_<32 hex>-<16 hex>` in a raw body, in order.
-fn visible_markers(raw: &Value) -> Vec<(Key, Fingerprint)> {
-    let text = match raw {
-        Value::String(text) => text.replace('\\', ""),
-        other => other.to_string(),
-    };
-    let mut found: Vec<(Key, Fingerprint)> = Vec::new();
-    for rest in text.split(VISIBLE).skip(1) {
-        let Some((id, rest)) = rest.split_once('-') else { continue };
-        let Some(content) = rest.get(..16).and_then(Fingerprint::parse) else { continue };
-        let whole = rest.as_bytes().get(16).is_none_or(|next| !next.is_ascii_alphanumeric());
-        if whole && is_uuid(id, "repim_") {
-            let marker = (Key::comment(Side::Guance, &CommentId::new(id)), content);
-            found.retain(|other| *other != marker);
-            found.push(marker);
+/// Returns the marker `#guajira-repim_<32 hex>-<16 hex>` of a raw body.
+///
+/// It stands in the first line: further down it is somebody's quotation.
+fn visible_marker(raw: &Value) -> Option<(Key, Fingerprint)> {
+    let line = match raw {
+        Value::String(text) => {
+            let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+            let quoted = ["bq.", "{quote", ">"].iter().any(|start| line.starts_with(start));
+            Some(line.replace('\\', "")).filter(|_| !quoted)?
         }
-    }
-    found
+        adf => {
+            let first = adf.get("content")?.get(0)?;
+            Some(first.to_string()).filter(|_| first.get("type").and_then(Value::as_str) != Some("blockquote"))?
+        }
+    };
+    let (_, rest) = line.split_once(VISIBLE)?;
+    let (id, rest) = rest.split_once('-')?;
+    let content = rest.get(..16).and_then(Fingerprint::parse)?;
+    let is_whole = rest.as_bytes().get(16).is_none_or(|next| !next.is_ascii_alphanumeric());
+    (is_whole && is_uuid(id, "repim_")).then(|| (Key::comment(Side::Guance, &CommentId::new(id)), content))
 }
 
 /// Returns how an issue security level restricts the issue.
@@ -248,12 +252,12 @@ mod tests {
     fn read_issue(fields: Value, properties: Value, service: bool) -> Issue {
         let raw = json!({"id": "10001", "key": "OPS-1", "fields": fields, "properties": properties});
         let me = me();
-        Reader { base: "https://x/jira", me: &me }.issue(&wire::read(raw).unwrap(), service).unwrap()
+        Reader { base: "https://x/jira", me: &me, pair: "ab" }.issue(&wire::read(raw).unwrap(), service).unwrap()
     }
 
     fn read_comment(raw: Value, service: bool) -> Comment {
         let me = me();
-        let reader = Reader { base: "https://x/jira", me: &me };
+        let reader = Reader { base: "https://x/jira", me: &me, pair: "ab" };
         reader.comment(&wire::read(raw).unwrap(), &IssueId::new("10001"), "OPS-1", service)
     }
 
@@ -282,10 +286,13 @@ mod tests {
         let ours = json!({"updated": t, "labels": ["x", ISSUE], "creator": {"accountId": "acc-bot"}});
         let theirs = json!({"updated": t, "labels": [ISSUE], "creator": {"accountId": "acc-mia"}});
         let nobody = json!({"updated": t, "labels": [ISSUE], "creator": {"displayName": "?"}});
+        let of_pair = |pair: &str| json!({"guajira": {"v": 1, "key": format!("guance/issue/{ISSUE}"), "content": CONTENT, "pair": pair}});
         let comment_key = json!({"guajira": {"v": 1, "key": format!("guance/comment/{REPLY}")}});
         let written = Fingerprint::parse(CONTENT);
         for (fields, properties, want) in [
-            (&theirs, &property, Some(Claim { key: key.clone(), proven: true, written })),
+            (&theirs, &property, Some(Claim { key: key.clone(), proven: true, written: written.clone() })),
+            (&theirs, &of_pair("ab"), Some(Claim { key: key.clone(), proven: true, written })),
+            (&ours, &of_pair("cd"), None),
             (&ours, &json!({}), Some(Claim { key, proven: false, written: None })),
             (&theirs, &json!({}), None),
             (&nobody, &json!(null), None),
@@ -318,7 +325,11 @@ mod tests {
         let key = Key::comment(Side::Guance, &CommentId::new(REPLY));
         let marker = format!("see #guajira-{REPLY}-{CONTENT}");
         let escaped = marker.replace('_', "\\_").replace('-', "\\-");
-        let adf = json!({"type": "doc", "content": [{"type": "inlineCard", "attrs": {"url": format!("https://g/{marker}")}}]});
+        let paragraph = |inline: &[&str]| {
+            let url = format!("https://g/{marker}");
+            let content: Vec<Value> = inline.iter().map(|kind| json!({"type": kind, "attrs": {"url": url}})).collect();
+            json!({"type": "doc", "content": [{"type": "paragraph", "content": content}]})
+        };
         let property = |content: &str| json!([{"key": "guajira", "value": {"v": 1, "key": format!("guance/comment/{REPLY}"), "content": content}}]);
         let claim =
             |written: &str| Some(Claim { key: key.clone(), proven: true, written: Fingerprint::parse(written) });
@@ -327,7 +338,10 @@ mod tests {
             (&bot, json!(marker), property("ffffffffffffffff"), claim(CONTENT)),
             (&bot, json!(marker), json!(null), claim(CONTENT)),
             (&bot, json!(escaped), json!(null), claim(CONTENT)),
-            (&bot, adf, json!([]), claim(CONTENT)),
+            (&bot, paragraph(&["inlineCard"]), json!([]), claim(CONTENT)),
+            (&bot, json!(format!("*Mia*\n{marker}")), json!(null), None),
+            (&bot, json!(format!("bq. {marker}\nmine")), json!(null), None),
+            (&bot, json!({"type": "doc", "content": [{"type": "blockquote", "content": marker}]}), json!(null), None),
             (&mia, json!(marker), json!(null), None),
             (&bot, json!(format!("{marker}0")), json!(null), None),
             (&bot, json!("plain words"), json!(null), None),

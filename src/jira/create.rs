@@ -11,6 +11,7 @@ use crate::domain::{Action, DroppedField, Key, Kind, NewIssue, Push, Receipt, Si
 use crate::jira::api::{Ask, Failed, Words, segment, words_of};
 use crate::jira::comments::{Text, marker};
 use crate::jira::convert::{PROPERTY, property_claim, time};
+use crate::jira::find::Copy;
 use crate::jira::{Jira, jql, refused, wire};
 use crate::ports::{ApiError, ApiErrorKind};
 
@@ -276,6 +277,11 @@ impl Jira<'_> {
         if let Some(row) = row {
             self.mend(draft, &created.id, row);
         }
+        if row.is_some_and(|row| row.is_marked) && !created.key.is_empty() {
+            let copy =
+                Copy::made(&created, draft.push.key.origin(), &self.settings.pair_id, row.and_then(|row| row.at));
+            self.made.borrow_mut().insert(created.key.clone(), copy);
+        }
         let name = if created.key.is_empty() { created.id.clone() } else { created.key };
         Ok(Receipt {
             id: created.id,
@@ -312,7 +318,7 @@ impl Jira<'_> {
 
     /// Returns true when guajira once could not label an issue of this project.
     pub(super) fn is_unlabelled(&self, project: &str) -> bool {
-        self.facts.recall(&unlabelled(project), Duration::from_secs(365 * 24 * 3600)).is_some()
+        self.facts.recall(&unlabelled(project), Duration::from_hours(365 * 24)).is_some()
     }
 }
 

@@ -22,7 +22,7 @@ const FIELDS: [&str; 3] = ["labels", "creator", "created"];
 const MAX_PAGES: u32 = 50;
 
 /// Most single reads of one probe (Server has no bulk fetch).
-const MAX_READS: u32 = 500;
+const MAX_READS: u64 = 500;
 
 /// Missing keys in a row that mean the end, on Server.
 const MAX_MISSES: u32 = 5;
@@ -50,7 +50,7 @@ pub(super) struct Probe {
 
 /// An issue that may be a copy of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Copy {
+pub(super) struct Copy {
     id: String,
     name: String,
     created: Option<DateTime<Utc>>,
@@ -75,6 +75,12 @@ impl Copy {
             pair: property.and_then(|value| value.get("pair")).and_then(Value::as_str).map(str::to_owned),
             labelled: label.map(|id| Key::issue(Side::Guance, &id)),
         }
+    }
+
+    /// Returns the copy that a create of this run made.
+    pub(super) fn made(created: &wire::Created, key: Key, pair: &str, at: Option<DateTime<Utc>>) -> Self {
+        let (id, name) = (created.id.clone(), created.key.clone());
+        Self { id, name, created: at, key: Some(key), pair: Some(pair.to_owned()), labelled: None }
     }
 
     fn is_marked(&self) -> bool {
@@ -168,8 +174,8 @@ impl Jira<'_> {
 
     fn copies(&self, rows: Vec<Value>) -> Result<Vec<Copy>, ApiError> {
         let me = self.me()?;
-        let raws = rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
-        Ok(raws.map(|raw| Copy::new(&raw, &me.user)).collect())
+        let read = rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
+        Ok(read.map(|raw| Copy::new(&raw, &me.user)).collect())
     }
 
     /// Reads a project's newest issues by key, which no index delays; `None` when they are too many or hidden.
@@ -241,8 +247,10 @@ impl Jira<'_> {
     /// Reads these keys in one go; notes copies, holes and the highest key seen. Returns how many issues came.
     fn read_numbers(&self, project: &str, probe: &mut Probe, numbers: &[u64]) -> Result<usize, ApiError> {
         let names: Vec<String> = numbers.iter().map(|number| format!("{project}-{number}")).collect();
-        let rows = self.fetch(&names.iter().map(String::as_str).collect::<Vec<_>>(), &FIELDS)?;
-        let copies = self.copies(rows)?;
+        let (made, unread): (Vec<_>, Vec<_>) = names.iter().partition(|name| self.made.borrow().contains_key(*name));
+        let rows = self.fetch(&unread.into_iter().map(String::as_str).collect::<Vec<_>>(), &FIELDS)?;
+        let mut copies = self.copies(rows)?;
+        copies.extend(made.into_iter().filter_map(|name| self.made.borrow().get(name).cloned()));
         let seen: BTreeSet<u64> = copies.iter().filter_map(|copy| number_of(&copy.name)).collect();
         let came = copies.len();
         probe.next = numbers.iter().filter(|n| seen.contains(n)).max().map_or(probe.next, |n| probe.next.max(n + 1));
@@ -258,25 +266,30 @@ impl Jira<'_> {
             self.read_number(project, probe, hole)?;
         }
         let mut misses = 0;
-        let mut number = probe.next;
-        for _ in 0..MAX_READS {
+        let start = probe.next;
+        for number in start..start.saturating_add(MAX_READS) {
             misses = if self.read_number(project, probe, number)? { 0 } else { misses + 1 };
             if misses >= MAX_MISSES && number >= probe.ceiling {
                 probe.holes.retain(|hole| *hole < probe.next);
                 return Ok(true);
             }
-            number += 1;
         }
         Ok(false)
     }
 
     fn read_number(&self, project: &str, probe: &mut Probe, number: u64) -> Result<bool, ApiError> {
-        let Some(row) = self.fetch_one(&format!("{project}-{number}"), &FIELDS)? else {
+        let name = format!("{project}-{number}");
+        let made = self.made.borrow().get(&name).cloned();
+        let copies = match made {
+            Some(copy) => vec![copy],
+            None => self.copies(self.fetch_one(&name, &FIELDS)?.into_iter().collect())?,
+        };
+        if copies.is_empty() {
             probe.holes.push(number);
             return Ok(false);
-        };
+        }
         probe.next = probe.next.max(number + 1);
-        probe.copies.extend(self.copies(vec![row])?.into_iter().filter(Copy::is_marked));
+        probe.copies.extend(copies.into_iter().filter(Copy::is_marked));
         Ok(true)
     }
 }

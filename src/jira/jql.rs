@@ -55,14 +55,14 @@ impl Dialect {
     }
 }
 
-/// Returns the query for what changed at or after the literal `since`; `None` when there is nothing to ask about.
-pub(super) fn changed(projects: &[String], strays: &[String], since: &str) -> Option<String> {
-    let scope = scope(projects, strays)?;
-    Some(format!("({scope}) AND updated >= {since} ORDER BY updated ASC, key ASC"))
-}
+/// Restricts to issues that our own account created, in any project: our copies are among them.
+pub(super) const OURS: &str = "creator = currentUser()";
 
-/// Every issue that our own account created, in any project: our copies are among them.
-pub(super) const OURS: &str = "creator = currentUser() ORDER BY created ASC, key ASC";
+/// Returns the query for what changed in `scope` at or after the literal `since`, or ever.
+pub(super) fn changed(scope: &str, since: Option<&str>) -> String {
+    let window = since.map(|since| format!(" AND updated >= {since}")).unwrap_or_default();
+    format!("({scope}){window} ORDER BY updated ASC, key ASC")
+}
 
 /// Returns the restriction to projects and single issues, by numeric id.
 pub(super) fn scope(projects: &[String], strays: &[String]) -> Option<String> {
@@ -121,14 +121,13 @@ mod tests {
     #[test]
     fn the_query_covers_projects_and_strays() {
         let texts = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        let both = scope(&texts(&["A", "IN"]), &texts(&["7", "x) OR (1", "8"])).unwrap();
         assert_eq!(
-            changed(&texts(&["A", "IN"]), &texts(&["7", "x) OR (1", "8"]), "0").unwrap(),
+            changed(&both, Some("0")),
             r#"(project in ("A", "IN") OR id in (7, 8)) AND updated >= 0 ORDER BY updated ASC, key ASC"#
         );
-        assert_eq!(
-            changed(&[], &texts(&["7"]), "0").unwrap(),
-            "(id in (7)) AND updated >= 0 ORDER BY updated ASC, key ASC"
-        );
-        assert_eq!(changed(&[], &[], "0"), None);
+        assert_eq!(scope(&[], &texts(&["7"])).unwrap(), "id in (7)");
+        assert_eq!(scope(&[], &texts(&["x"])), None);
+        assert_eq!(changed(OURS, None), "(creator = currentUser()) ORDER BY updated ASC, key ASC");
     }
 }

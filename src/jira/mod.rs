@@ -84,6 +84,8 @@ pub struct Jira<'a> {
     services: RefCell<HashMap<String, bool>>,
     /// Project key → what reading its newest issues by key has found.
     probes: RefCell<HashMap<String, find::Probe>>,
+    /// Issues that this run created, by name: a probe need not read them again.
+    made: RefCell<HashMap<String, find::Copy>>,
 }
 
 impl<'a> Jira<'a> {
@@ -108,6 +110,7 @@ impl<'a> Jira<'a> {
             seen: RefCell::default(),
             services: RefCell::default(),
             probes: RefCell::default(),
+            made: RefCell::default(),
         }
     }
 

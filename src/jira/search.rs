@@ -29,6 +29,9 @@ const FIELDS: [&str; 12] = [
     "priority",
 ];
 
+/// What is enough to recognise a copy.
+const BRIEF: [&str; 8] = ["summary", "status", "created", "updated", "labels", "security", "project", "creator"];
+
 /// Rows asked for in one page; servers may give fewer.
 const PAGE: u64 = 100;
 
@@ -47,10 +50,10 @@ const MAX_STRAYS: usize = 300;
 pub(super) const MAX_FETCH: usize = 100;
 
 /// How long it is believed that search does or does not understand milliseconds.
-const EPOCH_AGE: Duration = Duration::from_secs(30 * 24 * 3600);
+const EPOCH_AGE: Duration = Duration::from_hours(30 * 24);
 
 /// After this time the question is put again where an empty project could not answer it.
-const UNSURE_AGE: Duration = Duration::from_secs(24 * 3600);
+const UNSURE_AGE: Duration = Duration::from_hours(24);
 
 /// Rows of a walk, each issue once, the latest reading of each.
 #[derive(Default)]
@@ -89,7 +92,8 @@ impl Jira<'_> {
     pub(super) fn read_changed(&self, span: &Span) -> Result<Batch, ApiError> {
         let me = self.me()?;
         if span.ours_only {
-            let mut batch = self.batch(self.walk(jql::OURS, &FIELDS)?)?;
+            // Enough to recognise a copy: its thread is read when it is paired.
+            let mut batch = self.batch(self.walk_scope(jql::OURS, span.from, &BRIEF)?)?;
             batch.clock = me.clock;
             return Ok(batch);
         }
@@ -185,19 +189,22 @@ impl Jira<'_> {
     }
 
     fn walk_changed(&self, from: DateTime<Utc>, strays: &[String]) -> Result<Vec<Value>, Failed> {
-        let projects = &self.settings.projects;
-        if projects.is_empty() && strays.is_empty() {
-            return Ok(Vec::new());
+        match jql::scope(&self.settings.projects, strays) {
+            Some(scope) => self.walk_scope(&scope, from, &FIELDS),
+            None => Ok(Vec::new()),
         }
+    }
+
+    fn walk_scope(&self, scope: &str, from: DateTime<Utc>, fields: &[&str]) -> Result<Vec<Value>, Failed> {
+        let dialect = self.dialect()?;
         let query = |since: DateTime<Utc>| -> Result<String, Failed> {
-            let since = self.dialect()?.literal(since);
-            Ok(jql::changed(projects, strays, &since).unwrap_or_default())
+            let since = if since <= DateTime::UNIX_EPOCH { None } else { Some(self.dialect()?.literal(since)) };
+            Ok(jql::changed(scope, since.as_deref()))
         };
         if self.is_cloud()? {
-            return self.walk_tokens(&query(from)?, &FIELDS);
+            return self.walk_tokens(&query(from)?, fields);
         }
-        let keyset = matches!(self.dialect()?, Dialect::EpochMillis);
-        self.walk_window(from, keyset, &query)
+        self.walk_window(from, dialect == Dialect::EpochMillis, &query, fields)
     }
 
     /// Reads every row of a query.
@@ -258,6 +265,7 @@ impl Jira<'_> {
         from: DateTime<Utc>,
         keyset: bool,
         query: &dyn Fn(DateTime<Utc>) -> Result<String, Failed>,
+        fields: &[&str],
     ) -> Result<Vec<Value>, Failed> {
         let mut rows = Rows::default();
         let mut since = from;
@@ -265,20 +273,23 @@ impl Jira<'_> {
             if !keyset {
                 break;
             }
-            let page = self.offset_page(&query(since)?, &FIELDS, 0, PAGE)?;
+            let page = self.offset_page(&query(since)?, fields, 0, PAGE)?;
             let received = u64::try_from(page.issues.len()).unwrap_or(u64::MAX);
-            let last = page.issues.iter().filter_map(|row| time(row.get("fields")?.get("updated")?)).max();
+            let times: Vec<_> =
+                page.issues.iter().filter_map(|row| time(row.get("fields")?.get("updated")?)).collect();
+            let last = times.last().copied().filter(|_| times.is_sorted());
             let (new, _) = rows.add(page.issues);
             if received == 0 || page.total.is_some_and(|total| total <= received) {
                 return Ok(rows.rows);
             }
             match last {
-                // More rows at one instant, or in one unit of the server's accuracy, than a page holds: offsets go on.
+                // More rows at one instant, or in one unit of the server's accuracy, than a page holds, or rows in
+                // no order: offsets go on.
                 Some(last) if last > since && new > 0 => since = last,
                 _ => break,
             }
         }
-        self.walk_offsets(&mut rows, &FIELDS, &|| query(since))?;
+        self.walk_offsets(&mut rows, fields, &|| query(since))?;
         Ok(rows.rows)
     }
 

@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 
 use crate::domain::{IssueId, Side};
 use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::auth::is_cloud_host;
+use crate::jira::auth::{is_cloud_host, is_gateway};
 use crate::jira::convert::Reader;
 use crate::jira::{Deployment, Jira, host_of, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Register};
 
 /// How long the kind and the address of a Jira are believed.
-const SITE_AGE: Duration = Duration::from_secs(24 * 3600);
+const SITE_AGE: Duration = Duration::from_hours(24);
 
 /// How long it is believed which kind a project is of.
-const SERVICE_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
+const SERVICE_AGE: Duration = Duration::from_hours(7 * 24);
 
 /// What `serverInfo` tells.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ impl Jira<'_> {
     fn find_site(&self) -> Result<Site, ApiError> {
         let api_base = self.settings.base_url.trim_end_matches('/').to_owned();
         let host = host_of(&api_base);
-        let gateway = host == "api.atlassian.com";
+        let gateway = is_gateway(&api_base);
         let deployment =
             self.settings.deployment.or_else(|| match self.facts.recall("jira.deployment", SITE_AGE)?.as_str() {
                 "cloud" => Some(Deployment::Cloud),
@@ -67,7 +67,7 @@ impl Jira<'_> {
         if let (Some(deployment), Some(base)) = (deployment, base.clone()) {
             return Ok(Site { deployment, base });
         }
-        let guess = if is_cloud_host(host) { Deployment::Cloud } else { Deployment::Server };
+        let guess = if gateway || is_cloud_host(host) { Deployment::Cloud } else { Deployment::Server };
         match self.server_info() {
             Ok(info) => {
                 let told = match info.deployment.as_str() {
@@ -147,7 +147,7 @@ impl Jira<'_> {
     pub(super) fn with_reader<T>(&self, read: impl FnOnce(Reader<'_>) -> T) -> Result<T, ApiError> {
         let me = self.me()?;
         let site = self.site()?;
-        Ok(read(Reader { base: &site.base, me: &me.user }))
+        Ok(read(Reader { base: &site.base, me: &me.user, pair: &self.settings.pair_id }))
     }
 
     /// Returns true when the issue's project is a service project. Fails closed.
