@@ -91,6 +91,9 @@ impl From<rusqlite::Error> for StateError {
     }
 }
 
+/// How many statements stay prepared: all there are, so that none is parsed twice in a run.
+const STATEMENTS: usize = 100;
+
 /// How safely commits reach the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -143,6 +146,7 @@ impl State {
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
         conn.busy_timeout(Duration::from_secs(5))?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS);
         let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         if mode != "wal" {
             tracing::debug!(%mode, "The file system allows no write-ahead log.");
