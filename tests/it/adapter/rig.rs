@@ -52,6 +52,10 @@ impl Slots {
 }
 
 impl Budget for Slots {
+    fn spare(&self) -> usize {
+        usize::MAX
+    }
+
     fn take(&self, urgency: Urgency) -> Result<usize, ApiError> {
         let mut left = self.left.borrow_mut();
         if *left == 0 {
