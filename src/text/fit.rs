@@ -4,7 +4,7 @@
 //! reader gives back exactly that document.
 
 use super::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, TableCell};
-use super::normal::{unmarked, written};
+use super::normal::{paragraphs, unmarked};
 
 /// Where a block stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub(crate) struct Rules {
     pub(crate) mark: fn(&Mark) -> bool,
     /// Where several paragraphs are one paragraph with line breaks.
     pub(crate) one_paragraph: fn(Place) -> bool,
+    /// Whether a list item is text first, lists after it, and nothing after them.
+    pub(crate) item_text_first: bool,
     /// Whether a numbered list can start at another number than 1.
     pub(crate) list_start: bool,
     /// Whether a panel has a title of its own; else it is a bold first line.
@@ -55,6 +57,8 @@ pub(crate) struct Rules {
     pub(crate) images: bool,
     /// A last look at the text of a run in a place.
     pub(crate) text: fn(Place, String, &[Mark]) -> String,
+    /// A last look at the description of an image.
+    pub(crate) alt: fn(String) -> String,
     /// A last look at the title of a panel.
     pub(crate) title: fn(String) -> String,
     /// A last look at the language of code.
@@ -69,12 +73,14 @@ impl Rules {
         fate: |_, _| Fate::Keep,
         mark: |_| true,
         one_paragraph: |_| false,
+        item_text_first: false,
         list_start: true,
         panel_title: true,
         panel_as_quote: false,
         header_row_only: false,
         images: true,
         text: |_, text, _| text,
+        alt: |alt| alt,
         title: |title| title,
         language: |name| name,
         address: |address| address,
@@ -82,9 +88,9 @@ impl Rules {
 
     /// Returns the document as the format can hold it, in normal form.
     pub(crate) fn fit(&self, doc: &Doc) -> Doc {
-        let doc = doc.clone().normalized();
+        let doc = doc.clone().written();
         let blocks = self.blocks(doc.blocks, Place::Top, 0).into_iter().map(|(block, _)| block).collect();
-        Doc { blocks }.normalized()
+        Doc { blocks }.written()
     }
 
     /// Fits blocks; `true` stands by those that must leave the block around them.
@@ -129,7 +135,7 @@ impl Rules {
                 if !self.panel_title
                     && let Some(text) = title.take()
                 {
-                    blocks.insert(0, Block::Paragraph { content: vec![Inline::strong(text)] });
+                    blocks = titled(text, blocks);
                 }
                 self.split(self.blocks(blocks, Place::Panel, depth + 1), |blocks, first| Block::Panel {
                     kind,
@@ -159,8 +165,21 @@ impl Rules {
             count += 1;
             let mut blocks = self.blocks(item.blocks, Place::Item, depth + 1).into_iter().peekable();
             let mut kept = Vec::new();
-            while let Some((block, _)) = blocks.next_if(|(_, leaves)| !leaves) {
-                kept.push(block);
+            while let Some((block, leaves)) = blocks.peek() {
+                let after_list =
+                    matches!(kept.last(), Some(Block::List { .. })) && !matches!(block, Block::List { .. });
+                if *leaves || (self.item_text_first && after_list) {
+                    break;
+                }
+                kept.extend(blocks.next().map(|(block, _)| block));
+            }
+            if self.item_text_first
+                && item.task.is_none()
+                && matches!(kept.first(), Some(Block::List { .. }))
+                && let Some(before) = items_now.last_mut()
+            {
+                // A deeper list without a text before it goes on with the item above.
+                before.blocks.append(&mut kept);
             }
             if !kept.is_empty() {
                 items_now.push(ListItem { task: item.task, blocks: kept });
@@ -250,15 +269,15 @@ impl Rules {
                 }
                 vec![Block::Paragraph { content }]
             }
-            Block::Table { rows } => rows.into_iter().map(row_as_line).collect(),
+            Block::Table { rows } => rows.into_iter().flat_map(row_as_line).collect(),
             Block::List { start, items } => items_as_paragraphs(start, items),
             Block::Rule => Vec::new(),
-            Block::Paragraph { content } => vec![Block::Paragraph { content: vec![unmarked(&content)] }],
+            Block::Paragraph { content } => unmarked(&content),
         }
     }
 
     fn inlines(&self, content: Vec<Inline>, place: Place) -> Vec<Inline> {
-        written(content)
+        content
             .into_iter()
             .map(|inline| match inline {
                 Inline::Text { text, marks } => {
@@ -277,10 +296,7 @@ impl Rules {
                     let marks = vec![Mark::Link((self.address)(url))];
                     Inline::Text { text: (self.text)(place, alt, &marks), marks }
                 }
-                Inline::Image { url, alt } => Inline::Image {
-                    url: (self.address)(url),
-                    alt: (self.text)(place, alt, &[Mark::Link(String::new())]),
-                },
+                Inline::Image { url, alt } => Inline::Image { url: (self.address)(url), alt: (self.alt)(alt) },
                 other => other,
             })
             .collect()
@@ -288,7 +304,7 @@ impl Rules {
 }
 
 fn titled(title: String, mut blocks: Vec<Block>) -> Vec<Block> {
-    blocks.insert(0, Block::Paragraph { content: vec![Inline::strong(title)] });
+    blocks.splice(0..0, paragraphs(vec![Inline::strong(title)], true));
     blocks
 }
 
@@ -302,7 +318,7 @@ fn embolden(content: &mut [Inline]) {
     }
 }
 
-fn row_as_line(row: Vec<TableCell>) -> Block {
+fn row_as_line(row: Vec<TableCell>) -> Vec<Block> {
     let mut line = Vec::new();
     for (n, cell) in row.into_iter().enumerate() {
         if n > 0 {
@@ -315,7 +331,7 @@ fn row_as_line(row: Vec<TableCell>) -> Block {
         }
     }
     let line = line.into_iter().map(|inline| if inline == Inline::Break { Inline::text(" ") } else { inline });
-    Block::Paragraph { content: line.collect() }
+    paragraphs(line.collect(), true)
 }
 
 fn items_as_paragraphs(start: Option<u64>, items: Vec<ListItem>) -> Vec<Block> {
@@ -338,15 +354,22 @@ fn items_as_paragraphs(start: Option<u64>, items: Vec<ListItem>) -> Vec<Block> {
     out
 }
 
+/// Makes one paragraph of each stretch of paragraphs.
 fn join_paragraphs(blocks: Vec<(Block, bool)>) -> Vec<(Block, bool)> {
     let mut out: Vec<(Block, bool)> = Vec::new();
     for (block, leaves) in blocks {
-        match (out.last_mut(), block) {
-            (Some((Block::Paragraph { content: before }, was)), Block::Paragraph { content }) if *was == leaves => {
-                before.push(Inline::Break);
-                before.extend(content);
+        let Block::Paragraph { content } = block else {
+            out.push((block, leaves));
+            continue;
+        };
+        for paragraph in paragraphs(content, true) {
+            match (out.last_mut(), paragraph) {
+                (Some((Block::Paragraph { content: before }, was)), Block::Paragraph { content }) if *was == leaves => {
+                    before.push(Inline::Break);
+                    before.extend(content);
+                }
+                (_, paragraph) => out.push((paragraph, leaves)),
             }
-            (_, block) => out.push((block, leaves)),
         }
     }
     out

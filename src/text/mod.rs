@@ -16,3 +16,6 @@ mod url;
 pub mod wiki;
 
 pub use doc::{Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
+
+#[cfg(test)]
+mod props;

@@ -19,27 +19,34 @@ impl Doc {
     /// Returns the same document in normal form. Documents with one normal form read the same.
     #[must_use]
     pub fn normalized(self) -> Self {
-        Self { blocks: blocks(self.blocks, 0) }
+        Self { blocks: blocks(self.blocks, 0, false) }
+    }
+
+    /// Returns the normal form as another format gets it: mentions and emoji are plain text (nobody is pinged), and an
+    /// image without an address is its description.
+    #[must_use]
+    pub(crate) fn written(self) -> Self {
+        Self { blocks: blocks(self.blocks, 0, true) }
     }
 }
 
-fn blocks(input: Vec<Block>, depth: usize) -> Vec<Block> {
+fn blocks(input: Vec<Block>, depth: usize, plain: bool) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::with_capacity(input.len());
     for block in input {
         if depth >= MAX_DEPTH {
             let text = Doc { blocks: vec![block] }.plain_text();
-            out.extend(paragraphs(vec![Inline::text(text)]));
+            out.extend(paragraphs(vec![Inline::text(text)], plain));
             continue;
         }
         match block {
-            Block::Paragraph { content } => out.extend(paragraphs(content)),
+            Block::Paragraph { content } => out.extend(paragraphs(content, plain)),
             Block::Heading { level, content } => {
-                let content = heading(content);
+                let content = heading(content, plain);
                 if !content.is_empty() {
                     out.push(Block::Heading { level: level.clamp(1, 6), content });
                 }
             }
-            Block::List { start, items } => list(start, items, depth, &mut out),
+            Block::List { start, items } => list(start, items, depth, plain, &mut out),
             Block::Code { language, text } => {
                 let text = code_text(&text);
                 if !text.trim().is_empty() {
@@ -47,22 +54,22 @@ fn blocks(input: Vec<Block>, depth: usize) -> Vec<Block> {
                 }
             }
             Block::Quote { blocks: inner } => {
-                let inner = blocks(inner, depth + 1);
+                let inner = blocks(inner, depth + 1, plain);
                 if !inner.is_empty() {
                     out.push(Block::Quote { blocks: inner });
                 }
             }
-            Block::Table { rows } => table(rows, depth, &mut out),
+            Block::Table { rows } => table(rows, depth, plain, &mut out),
             Block::Rule => out.push(Block::Rule),
             Block::Panel { kind, title, blocks: inner } => {
                 let title = title.map(|text| one_line(&text)).filter(|text| !text.is_empty());
-                let inner = blocks(inner, depth + 1);
+                let inner = blocks(inner, depth + 1, plain);
                 if title.is_some() || !inner.is_empty() {
                     out.push(Block::Panel { kind, title, blocks: inner });
                 }
             }
             Block::Expand { title, blocks: inner } => {
-                let (title, inner) = (one_line(&title), blocks(inner, depth + 1));
+                let (title, inner) = (one_line(&title), blocks(inner, depth + 1, plain));
                 if !title.is_empty() || !inner.is_empty() {
                     out.push(Block::Expand { title, blocks: inner });
                 }
@@ -72,10 +79,10 @@ fn blocks(input: Vec<Block>, depth: usize) -> Vec<Block> {
     out
 }
 
-fn list(start: Option<u64>, items: Vec<ListItem>, depth: usize, out: &mut Vec<Block>) {
+fn list(start: Option<u64>, items: Vec<ListItem>, depth: usize, plain: bool, out: &mut Vec<Block>) {
     let items: Vec<ListItem> = items
         .into_iter()
-        .map(|item| task_item(item.task, blocks(item.blocks, depth + 1)))
+        .map(|item| task_item(item.task, blocks(item.blocks, depth + 1, plain), plain))
         .filter(|item| !item.blocks.is_empty())
         .collect();
     if items.is_empty() {
@@ -91,7 +98,7 @@ fn list(start: Option<u64>, items: Vec<ListItem>, depth: usize, out: &mut Vec<Bl
 }
 
 /// Makes an item a task when its text starts with a ballot box.
-fn task_item(task: Option<bool>, mut blocks: Vec<Block>) -> ListItem {
+fn task_item(task: Option<bool>, mut blocks: Vec<Block>, plain: bool) -> ListItem {
     if task.is_none()
         && let Some(Block::Paragraph { content }) = blocks.first_mut()
         && let Some(Inline::Text { text, .. }) = content.first_mut()
@@ -102,7 +109,7 @@ fn task_item(task: Option<bool>, mut blocks: Vec<Block>) -> ListItem {
             let rest = rest.trim_start_matches([' ', '\u{FE0E}', '\u{FE0F}']).to_owned();
             *text = rest;
             let content = std::mem::take(content);
-            let mut first = paragraphs(content);
+            let mut first = paragraphs(content, plain);
             blocks.remove(0);
             first.append(&mut blocks);
             return ListItem { task: Some(done), blocks: first };
@@ -111,13 +118,13 @@ fn task_item(task: Option<bool>, mut blocks: Vec<Block>) -> ListItem {
     ListItem { task, blocks }
 }
 
-fn table(rows: Vec<Vec<TableCell>>, depth: usize, out: &mut Vec<Block>) {
+fn table(rows: Vec<Vec<TableCell>>, depth: usize, plain: bool, out: &mut Vec<Block>) {
     let mut rows: Vec<Vec<TableCell>> = rows
         .into_iter()
         .map(|row| {
             let mut cells: Vec<TableCell> = row
                 .into_iter()
-                .map(|cell| TableCell { header: cell.header, blocks: blocks(cell.blocks, depth + 1) })
+                .map(|cell| TableCell { header: cell.header, blocks: blocks(cell.blocks, depth + 1, plain) })
                 .collect();
             if cells.len() > MAX_COLUMNS {
                 let rest: Vec<Block> = cells.drain(MAX_COLUMNS..).flat_map(|cell| cell.blocks).collect();
@@ -141,7 +148,7 @@ fn table(rows: Vec<Vec<TableCell>>, depth: usize, out: &mut Vec<Block>) {
     out.push(Block::Table { rows });
     if !beyond.is_empty() {
         let text = Doc { blocks: vec![Block::Table { rows: beyond }] }.plain_text();
-        out.extend(paragraphs(vec![Inline::text(text)]));
+        out.extend(paragraphs(vec![Inline::text(text)], plain));
     }
 }
 
@@ -203,20 +210,21 @@ fn clean(text: &str) -> String {
     out
 }
 
-fn heading(content: Vec<Inline>) -> Vec<Inline> {
-    let flat = clean_inlines(content)
+fn heading(content: Vec<Inline>, plain: bool) -> Vec<Inline> {
+    let flat = clean_inlines(content, plain)
         .into_iter()
         .map(|inline| if inline == Inline::Break { Inline::text(" ") } else { inline })
         .collect();
-    let mut lines = lines(flat);
-    lines.pop().unwrap_or_default()
+    let mut line = lines(flat).pop().unwrap_or_default();
+    trim_start(&mut line);
+    line
 }
 
 /// Returns one paragraph for each group of lines between empty lines.
-fn paragraphs(content: Vec<Inline>) -> Vec<Block> {
+pub(crate) fn paragraphs(content: Vec<Inline>, plain: bool) -> Vec<Block> {
     let mut out = Vec::new();
     let mut content_now: Vec<Inline> = Vec::new();
-    for line in lines(clean_inlines(content)) {
+    for line in lines(clean_inlines(content, plain)) {
         if line.is_empty() {
             if !content_now.is_empty() {
                 out.push(Block::Paragraph { content: std::mem::take(&mut content_now) });
@@ -238,55 +246,61 @@ fn paragraphs(content: Vec<Inline>) -> Vec<Block> {
 }
 
 /// Cleans each inline: text without newlines (they become breaks), addresses checked, bare addresses linked.
-fn clean_inlines(content: Vec<Inline>) -> Vec<Inline> {
+fn clean_inlines(content: Vec<Inline>, plain: bool) -> Vec<Inline> {
     let mut out = Vec::with_capacity(content.len());
     for inline in content {
-        match inline {
-            Inline::Text { text, marks } => {
-                let marks = sort_marks(marks);
-                for (n, line) in clean(&text).split('\n').enumerate() {
-                    if n > 0 {
-                        out.push(Inline::Break);
-                    }
-                    push_line(line, &marks, &mut out);
-                }
-            }
-            Inline::Break => out.push(Inline::Break),
-            Inline::Mention { id, name } => {
-                let (id, name) = (one_line(&id), one_line(&name));
-                if !id.is_empty() || !name.trim_start_matches('@').is_empty() {
-                    out.push(Inline::Mention { id, name });
-                }
-            }
-            Inline::Emoji { text } => {
-                let text = one_line(&text);
-                if !text.is_empty() {
-                    out.push(Inline::Emoji { text });
-                }
-            }
+        let inline = match inline {
+            Inline::Text { .. } | Inline::Break => inline,
+            Inline::Mention { id, name } => Inline::Mention { id: one_line(&id), name: one_line(&name) },
+            Inline::Emoji { text } => Inline::Emoji { text: one_line(&text) },
             Inline::Image { url, alt } => {
-                out.push(Inline::Image { url: url::safe(&url).unwrap_or_default(), alt: one_line(&alt) });
+                Inline::Image { url: url::safe(&url).unwrap_or_default(), alt: one_line(&alt) }
             }
+        };
+        match inline {
+            Inline::Text { text, marks } => push_lines(&text, &sort_marks(marks), &mut out),
+            Inline::Mention { .. } | Inline::Emoji { .. } if plain => push_lines(&inline.plain(), &[], &mut out),
+            Inline::Image { ref url, .. } if plain && url.is_empty() => push_lines(&inline.plain(), &[], &mut out),
+            Inline::Mention { ref id, ref name } if id.is_empty() && name.trim_start_matches('@').is_empty() => {}
+            Inline::Emoji { ref text } if text.is_empty() => {}
+            inline => out.push(inline),
+        }
+    }
+    link_addresses(out)
+}
+
+fn push_lines(text: &str, marks: &[Mark], out: &mut Vec<Inline>) {
+    for (n, line) in clean(text).split('\n').enumerate() {
+        if n > 0 {
+            out.push(Inline::Break);
+        }
+        if !line.is_empty() {
+            push_text(line, marks.to_vec(), out);
+        }
+    }
+}
+
+/// Makes links of bare addresses, once neighbours are one run.
+fn link_addresses(content: Vec<Inline>) -> Vec<Inline> {
+    let mut out = Vec::with_capacity(content.len());
+    for inline in content {
+        let Inline::Text { text, marks } = inline else {
+            out.push(inline);
+            continue;
+        };
+        if marks.iter().any(|mark| matches!(mark, Mark::Link(_) | Mark::Code)) {
+            push_text(&text, marks, &mut out);
+            continue;
+        }
+        for (piece, is_address) in url::bare(&text) {
+            let mut marks = marks.clone();
+            if is_address && let Some(url) = url::safe(piece) {
+                marks.insert(0, Mark::Link(url));
+            }
+            push_text(piece, marks, &mut out);
         }
     }
     out
-}
-
-fn push_line(line: &str, marks: &[Mark], out: &mut Vec<Inline>) {
-    if line.is_empty() {
-        return;
-    }
-    if marks.iter().any(|mark| matches!(mark, Mark::Link(_) | Mark::Code)) {
-        push_text(line, marks.to_vec(), out);
-        return;
-    }
-    for (piece, is_address) in url::bare(line) {
-        let mut marks = marks.to_vec();
-        if is_address && let Some(url) = url::safe(piece) {
-            marks.insert(0, Mark::Link(url));
-        }
-        push_text(piece, marks, out);
-    }
 }
 
 fn push_text(piece: &str, marks: Vec<Mark>, out: &mut Vec<Inline>) {
@@ -350,7 +364,7 @@ fn is_blank(inline: &Inline) -> bool {
     matches!(inline, Inline::Text { text, .. } if text.trim().is_empty())
 }
 
-/// Splits blanks off the edges of each run and leaves them only the marks that both neighbours have too.
+/// Splits blanks off the edges of each run and gives them the marks that both neighbours have.
 fn share_blanks(line: Vec<Inline>) -> Vec<Inline> {
     let mut parts: Vec<Inline> = Vec::with_capacity(line.len());
     for inline in line {
@@ -388,11 +402,13 @@ fn share_blanks(line: Vec<Inline>) -> Vec<Inline> {
             stretch.push(next);
         }
         let right = marks_of(parts.peek());
+        let same = left == right;
         let mut shared: Vec<Mark> = left.iter().filter(|mark| right.contains(mark)).cloned().collect();
-        for blank in &stretch {
-            if let Inline::Text { marks, .. } = blank {
-                shared.retain(|mark| marks.contains(mark));
-            }
+        let all_code =
+            stretch.iter().all(|blank| matches!(blank, Inline::Text { marks, .. } if marks.contains(&Mark::Code)));
+        if !(same && all_code) {
+            // Two words of code are not one.
+            shared.retain(|mark| *mark != Mark::Code);
         }
         let text: String = stretch.iter().map(Inline::plain).collect();
         out.push(Inline::Text { text, marks: shared });
@@ -432,20 +448,7 @@ fn trim_start(line: &mut Vec<Inline>) {
     }
 }
 
-/// Returns inlines as another format gets them: mentions and emoji are plain text (nobody is pinged), and an image
-/// without an address is its description.
-pub(crate) fn written(content: Vec<Inline>) -> Vec<Inline> {
-    content
-        .into_iter()
-        .map(|inline| match inline {
-            Inline::Mention { .. } | Inline::Emoji { .. } => Inline::text(inline.plain()),
-            Inline::Image { ref url, .. } if url.is_empty() => Inline::text(inline.plain()),
-            other => other,
-        })
-        .collect()
-}
-
-/// Returns the runs of a text as one run of plain text.
-pub(crate) fn unmarked(content: &[Inline]) -> Inline {
-    Inline::text(plain_inlines(content))
+/// Returns the runs of a text as plain paragraphs.
+pub(crate) fn unmarked(content: &[Inline]) -> Vec<Block> {
+    paragraphs(vec![Inline::text(plain_inlines(content))], true)
 }

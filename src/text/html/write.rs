@@ -118,7 +118,7 @@ fn write_inlines(content: &[Inline], out: &mut String) {
 fn write_spans(spans: &[Span<'_>], after_space: &mut bool, out: &mut String) {
     for span in spans {
         match span {
-            Span::Leaf(Inline::Text { text, .. }) => write_text(text, after_space, out),
+            Span::Text(text) => write_text(text, after_space, out),
             Span::Leaf(Inline::Break) => {
                 out.push_str("<br>");
                 *after_space = true;
@@ -157,7 +157,7 @@ fn open_mark(mark: &Mark, out: &mut String) -> &'static str {
         Mark::Link(url) => {
             out.push_str("<a href=\"");
             escape(url, out);
-            out.push_str("\" target=\"_blank\" rel=\"noopener noreferrer\">");
+            out.push_str("\" target=\"_blank\">");
             ("", "</a>")
         }
     };

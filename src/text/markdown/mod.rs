@@ -29,6 +29,10 @@ pub(crate) const RULES: Rules = Rules {
     one_paragraph: |place| place == Place::Cell,
     panel_as_quote: true,
     header_row_only: true,
+    // In code in a cell `\\|` is a bar: a backslash before a bar cannot be written.
+    text: |place, text, marks| {
+        if place == Place::Cell && marks.contains(&Mark::Code) { text.replace("\\|", "\\｜") } else { text }
+    },
     ..Rules::ALL
 };
 

@@ -130,7 +130,7 @@ fn longest_run(text: &str) -> usize {
 
 fn inlines(content: &[Inline], in_table: bool) -> String {
     let mut writer = Writer { out: String::new(), in_table, line_start: 0, closing: None };
-    writer.spans(&nest(content));
+    writer.spans(&nest(content), None);
     writer.out
 }
 
@@ -144,24 +144,25 @@ struct Writer {
 }
 
 impl Writer {
-    fn spans(&mut self, spans: &[Span<'_>]) {
-        for span in spans {
+    fn spans(&mut self, spans: &[Span<'_>], next: Option<char>) {
+        for (n, span) in spans.iter().enumerate() {
+            let next = spans.get(n + 1).map_or(next, written_first);
             match span {
-                Span::Leaf(Inline::Text { text, .. }) => self.text(text),
+                Span::Text(text) => self.text(text, next),
                 Span::Leaf(Inline::Break) => self.line_break(),
                 Span::Leaf(Inline::Image { url, alt }) => {
                     self.before('!');
                     self.out.push_str("![");
-                    self.text(alt);
+                    self.text(alt, Some(']'));
                     self.destination(url);
                 }
-                Span::Leaf(other) => self.text(&other.plain()),
+                Span::Leaf(other) => self.text(&other.plain(), next),
                 Span::Marked(Mark::Code, inner) => self.code(inner),
                 Span::Marked(Mark::Link(url), inner) => self.link(url, inner),
                 Span::Marked(Mark::Strong, inner) => self.emphasis("**", inner),
                 Span::Marked(Mark::Em, inner) => self.emphasis("*", inner),
                 Span::Marked(Mark::Strike, inner) => self.emphasis("~~", inner),
-                Span::Marked(_, inner) => self.spans(inner),
+                Span::Marked(_, inner) => self.spans(inner, next),
             }
         }
     }
@@ -182,10 +183,11 @@ impl Writer {
             && !next.is_whitespace()
         {
             let punctuated = self.out.get(..at).and_then(|head| head.chars().next_back()).is_some_and(is_sign);
-            if punctuated && !is_sign(next) {
+            let delimiter = matches!(next, '*' | '~');
+            if punctuated && (delimiter || !is_sign(next)) {
                 self.out.insert(at, APART);
             }
-            if matches!(next, '*' | '~') {
+            if delimiter {
                 self.out.push(APART);
             }
         }
@@ -200,7 +202,7 @@ impl Writer {
         if !opens && outside.is_some_and(|c| !c.is_whitespace() && !is_sign(c)) {
             self.out.push(APART);
         }
-        self.spans(inner);
+        self.spans(inner, sign.chars().next());
         let at = match self.closing {
             Some(at) => at,
             None => self.out.len(),
@@ -214,7 +216,7 @@ impl Writer {
     }
 
     fn code(&mut self, inner: &[Span<'_>]) {
-        let text: String = inner.iter().map(leaf_text).collect();
+        let text: String = inner.iter().map(Span::plain).collect();
         self.before('`');
         let fence = "`".repeat(longest_run(&text) + 1);
         let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
@@ -225,8 +227,8 @@ impl Writer {
     fn link(&mut self, url: &str, inner: &[Span<'_>]) {
         self.before('[');
         let absolute = url.contains("://");
-        if let [Span::Leaf(Inline::Text { text, .. })] = inner
-            && text == url
+        if let [Span::Text(text)] = inner
+            && *text == url
             && absolute
             && !url.contains(['&', '|'])
         {
@@ -234,14 +236,14 @@ impl Writer {
             return;
         }
         self.out.push('[');
-        self.spans(inner);
+        self.spans(inner, Some(']'));
         self.closing = None;
         self.destination(url);
     }
 
     fn destination(&mut self, url: &str) {
         // `&copy;` in an address would be read as a character reference.
-        let url = if url.contains('&') && url.contains(';') { url.replace('&', "\\&") } else { url.to_owned() };
+        let url = if url.contains('&') && url.contains(';') { url.replace('&', "&amp;") } else { url.to_owned() };
         let url = if self.in_table { url.replace('|', "%7C") } else { url };
         if url.contains(['(', ')']) {
             self.out.push_str(&format!("](<{url}>)"));
@@ -250,29 +252,32 @@ impl Writer {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str, next_span: Option<char>) {
         if let Some(first) = text.chars().next() {
             // A sign is written with a backslash before it, which is a sign too.
             self.before(first);
         }
-        let mut chars = text.chars().peekable();
-        while let Some(c) = chars.next() {
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
             let before = self.last();
             let at_start = self.out.len() == self.line_start;
-            let next = chars.peek().copied();
+            let tail = rest.get(c.len_utf8()..).unwrap_or_default();
+            let next = tail.chars().next().or(next_span);
             match c {
                 ' ' if before.is_none_or(|c| c == ' ' || c == HARD_SPACE) => self.out.push(HARD_SPACE),
                 '\\' | '`' | '*' | '[' | ']' | '<' | '~' => self.escaped(c),
                 '_' if !(before.is_some_and(char::is_alphanumeric) && next.is_some_and(char::is_alphanumeric)) => {
                     self.escaped(c);
                 }
+                '^' if before == Some('[') => self.escaped(c),
                 '|' if self.in_table || at_start => self.escaped(c),
-                '&' if next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '#') => self.escaped(c),
-                '!' if next.is_none() => self.escaped(c),
+                '&' if is_reference(tail) => self.escaped(c),
+                '!' if next == Some('[') => self.escaped(c),
                 '#' | '>' | '-' | '+' | '=' | ':' if at_start => self.escaped(c),
                 '.' | ')' if self.after_number() => self.escaped(c),
                 c => self.out.push(c),
             }
+            rest = tail;
         }
     }
 
@@ -288,15 +293,29 @@ impl Writer {
     }
 }
 
-fn is_sign(c: char) -> bool {
-    !c.is_alphanumeric() && !c.is_whitespace() && c != APART
+/// Returns true when what follows a `&` makes it a character reference.
+fn is_reference(tail: &str) -> bool {
+    let name = tail.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'#').take(40).count();
+    name > 0 && tail.as_bytes().get(name) == Some(&b';')
 }
 
-fn leaf_text(span: &Span<'_>) -> String {
+/// Returns the first character that a span is written with.
+fn written_first(span: &Span<'_>) -> Option<char> {
     match span {
-        Span::Leaf(inline) => inline.plain(),
-        Span::Marked(_, inner) => inner.iter().map(leaf_text).collect(),
+        Span::Leaf(Inline::Break) => Some('\n'),
+        Span::Leaf(Inline::Image { .. }) => Some('!'),
+        Span::Text(text) => text.chars().next(),
+        Span::Leaf(other) => other.plain().chars().next(),
+        Span::Marked(Mark::Link(_), _) => Some('['),
+        Span::Marked(Mark::Code, _) => Some('`'),
+        Span::Marked(Mark::Strike, _) => Some('~'),
+        Span::Marked(Mark::Strong | Mark::Em, _) => Some('*'),
+        Span::Marked(_, inner) => inner.first().and_then(written_first),
     }
+}
+
+fn is_sign(c: char) -> bool {
+    !c.is_alphanumeric() && !c.is_whitespace() && c != APART
 }
 
 fn starts_marked(spans: &[Span<'_>]) -> bool {
@@ -305,6 +324,7 @@ fn starts_marked(spans: &[Span<'_>]) -> bool {
 
 fn first_char(spans: &[Span<'_>]) -> Option<char> {
     match spans.first()? {
+        Span::Text(text) => text.chars().next(),
         Span::Leaf(inline) => inline.plain().chars().next(),
         Span::Marked(_, inner) => first_char(inner),
     }

@@ -33,8 +33,10 @@ pub fn write(doc: &Doc, max_utf16: usize, rest: &str) -> String {
 pub(crate) const RULES: Rules = Rules {
     fate,
     one_paragraph: |place| matches!(place, Place::Item | Place::Cell),
+    item_text_first: true,
     list_start: false,
     text,
+    alt: |alt| alt.replace(['!', '|', ',', '"', '=', '{', '}'], " ").split_whitespace().collect::<Vec<_>>().join(" "),
     title: |title| title.replace('|', "｜").replace('{', "｛").replace('}', "｝"),
     language: |name| name.and_then(|name| macros::language(&name)),
     address: |url| url.replace('[', "%5B").replace(']', "%5D").replace('!', "%21"),

@@ -134,7 +134,7 @@ impl Writer {
         for (n, span) in spans.iter().enumerate() {
             let next = spans.get(n + 1).map_or(next, first_char);
             match span {
-                Span::Leaf(Inline::Text { text, .. }) => self.text(text, next),
+                Span::Text(text) => self.text(text, next),
                 Span::Leaf(Inline::Break) => self.line_break(),
                 Span::Leaf(Inline::Image { url, alt }) => self.image(url, alt),
                 Span::Leaf(other) => self.text(&other.plain(), next),
@@ -154,8 +154,6 @@ impl Writer {
     }
 
     fn image(&mut self, url: &str, alt: &str) {
-        let alt: String = alt.replace(['!', '|', ',', '"', '=', '\n'], " ");
-        let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
         let url = url.replace('|', "%7C").replace('!', "%21");
         if alt.is_empty() {
             let _ = write!(self.out, "!{url}!");
@@ -188,7 +186,7 @@ impl Writer {
     }
 
     fn mono(&mut self, inner: &[Span<'_>], next: Option<char>) {
-        let text: String = inner.iter().map(leaf_text).collect();
+        let text: String = inner.iter().map(Span::plain).collect();
         let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let pad = if letter(self.out.chars().next_back()) || letter(next) { "{}" } else { "" };
         self.out.push_str("{{");
@@ -219,7 +217,7 @@ impl Writer {
         let url = url.replace('|', "%7C").replace(']', "%5D").replace('[', "%5B");
         self.out.push('[');
         match inner {
-            [Span::Leaf(Inline::Text { text, .. })] if *text == url && url.contains("://") => {}
+            [Span::Text(text)] if *text == url && url.contains("://") => {}
             _ => {
                 self.spans(inner, Some('|'));
                 self.out.push('|');
@@ -306,18 +304,12 @@ fn starts_line(rest: &str) -> bool {
     heading || rest.starts_with("bq.") || rest.starts_with(['|', '-', '#', '*'])
 }
 
-fn leaf_text(span: &Span<'_>) -> String {
-    match span {
-        Span::Leaf(inline) => inline.plain(),
-        Span::Marked(_, inner) => inner.iter().map(leaf_text).collect(),
-    }
-}
-
 /// Returns the first character that a span is written with.
 fn first_char(span: &Span<'_>) -> Option<char> {
     match span {
         Span::Leaf(Inline::Break) => Some('\n'),
         Span::Leaf(Inline::Image { .. }) => Some('!'),
+        Span::Text(text) => text.chars().next(),
         Span::Leaf(other) => other.plain().chars().next(),
         Span::Marked(Mark::Link(_), _) => Some('['),
         Span::Marked(..) => Some('{'),
