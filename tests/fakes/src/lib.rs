@@ -14,4 +14,5 @@
 pub mod clock;
 pub mod guance;
 pub mod jira;
+pub mod openapi;
 pub mod server;

@@ -72,8 +72,10 @@ impl Site {
             .with_header("WWW-Authenticate", "OAuth realm=\"http%3A%2F%2F127.0.0.1\""))
     }
 
+    /// Personal access tokens came with Jira 8.14.
     fn bearer(&self, token: &str) -> Caller {
-        let user = self.users.iter().find(|u| !self.cloud() && u.pat == token && u.active);
+        let knows = !self.cloud() && self.version.as_slice() >= [8, 14].as_slice();
+        let user = self.users.iter().find(|u| knows && u.pat == token && u.active);
         user.map_or(Caller::Rejected, |u| Caller::User(u.name.clone()))
     }
 

@@ -51,8 +51,8 @@ impl Call<'_> {
     /// A comment the caller sees, by id alone.
     pub(super) fn comment_anywhere(&self, id: &str) -> Option<(Arc<Issue>, Arc<Comment>)> {
         let id: u64 = id.parse().ok()?;
-        let (issue, comment) =
-            self.site.current().find_map(|i| i.comments.iter().find(|c| c.id == id).map(|c| (i, c)))?;
+        let issue = self.site.issue(*self.site.comment_homes.get(&id)?)?;
+        let comment = issue.comments.iter().find(|c| c.id == id)?;
         let seen = self.site.sees_issue(issue, self.viewer()) && self.site.sees_comment(comment, self.viewer());
         seen.then(|| (Arc::clone(issue), Arc::clone(comment)))
     }
@@ -111,7 +111,8 @@ impl Call<'_> {
     /// Rich text as sent, checked and brought into the site's form.
     pub(super) fn text_in(&self, sent: &Value) -> Result<Value, super::text::BadText> {
         let switches = &self.site.switches;
-        super::text::accept(sent, self.v3, self.cloud(), switches.text_limit, switches.strict_adf)
+        let stored = super::text::accept(sent, self.v3, self.cloud(), switches.text_limit, switches.strict_adf)?;
+        Ok(if switches.rewrites_text { super::text::rewritten(stored) } else { stored })
     }
 }
 

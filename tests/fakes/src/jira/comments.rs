@@ -50,6 +50,7 @@ impl Site {
             visibility,
             properties,
         };
+        self.comment_homes.insert(id, issue);
         self.change(issue, |i| {
             i.comments.push(Arc::new(comment));
             i.updated = now;

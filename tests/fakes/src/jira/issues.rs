@@ -176,7 +176,7 @@ impl Call<'_> {
         found.sort_by_key(|i| i.id);
         found.dedup_by_key(|i| i.id);
         let issues: Vec<_> = found.iter().map(|i| self.issue_json(i, &shape)).collect();
-        ok(&json!({"expand": "names,schema", "issues": issues, "issueErrors": []}))
+        ok(&json!({"issues": issues, "issueErrors": []}))
     }
 
     pub(super) fn edit_issue(&mut self, key: &str) -> Answer {

@@ -146,6 +146,35 @@ impl Call<'_> {
         ok(&all.iter().map(|p| self.priority_json(p)).collect())
     }
 
+    pub(super) fn all_statuses(&self) -> Answer {
+        self.user()?;
+        let mut all: Vec<_> = self.site.projects.iter().flat_map(|p| p.workflow.statuses.iter()).collect();
+        all.sort_by_key(|s| s.id.clone());
+        all.dedup_by_key(|s| s.id.clone());
+        ok(&all.iter().map(|s| self.status_json(s)).collect())
+    }
+
+    pub(super) fn status_categories(&self) -> Answer {
+        use super::model::Category::{Done, Indeterminate, New};
+        self.user()?;
+        let none = (1, "undefined", "No Category", "medium-gray");
+        let all = [none, New.words(), Indeterminate.words(), Done.words()];
+        let all = all.map(|(id, key, name, colour)| {
+            let own = format!("{}/statuscategory/{id}", self.api);
+            json!({"self": own, "id": id, "key": key, "colorName": colour, "name": name})
+        });
+        ok(&json!(all))
+    }
+
+    pub(super) fn get_user(&self) -> Answer {
+        self.user()?;
+        let wire = self.request.query(if self.cloud() { "accountId" } else { "username" }).unwrap_or_default();
+        let by_key = self.request.query("key").and_then(|key| self.site.users.iter().find(|u| u.key == key));
+        let user = by_key.filter(|_| !self.cloud()).or_else(|| self.site.user_by_wire_id(wire));
+        let missing = || errors::message(404, "The user named does not exist.");
+        user.map(|u| self.user_json(u)).ok_or_else(missing).and_then(|json| ok(&json))
+    }
+
     pub(super) fn issue_types(&self) -> Answer {
         self.user()?;
         let mut all: Vec<_> = self.site.projects.iter().flat_map(|p| p.types.iter()).collect();

@@ -1,7 +1,6 @@
 //! What people do in Jira behind guajira's back, and what a test reads there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -48,8 +47,7 @@ impl Site {
 
     /// The issue a comment is on.
     fn issue_of_comment(&self, id: u64) -> u64 {
-        let holds = |i: &&Arc<Issue>| i.comments.iter().any(|c| c.id == id);
-        self.current().find(holds).expect("a known comment").id
+        *self.comment_homes.get(&id).expect("a known comment")
     }
 
     /// Puts an issue into a status; entering and leaving *done* sets and clears the resolution.

@@ -13,6 +13,8 @@ pub(super) struct Desk(pub(super) Mutex<Site>);
 
 const DEAD_LINK: &str =
     "<!DOCTYPE html><html><head><title>Oops, you've found a dead link. - JIRA</title></head></html>";
+/// Longest path and query, in bytes, before a web server in front refuses.
+const LONGEST_ADDRESS: usize = 8000;
 const REMOVED: &str = "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration \
     guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046";
 
@@ -57,6 +59,14 @@ impl Site {
             _ => return Err(dead_link()),
         };
         refuse_browsers(request)?;
+        let asked: usize = request.query.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+        if request.path.len() + asked > LONGEST_ADDRESS {
+            return Err(Response::text(414, "text/html", "<html><title>414 Request-URI Too Large</title></html>"));
+        }
+        let astral = || String::from_utf8_lossy(&request.body).chars().any(|c| c > '\u{ffff}');
+        if self.switches.three_byte_charset && matches!(request.method.as_str(), "POST" | "PUT") && astral() {
+            return Err(errors::message(500, "Incorrect string value"));
+        }
         let caller = self.caller(request, through_gateway)?;
         let mut extra = Vec::new();
         if self.cloud() {
@@ -70,7 +80,10 @@ impl Site {
         let mut answer = call.dispatch(path).unwrap_or_else(|refusal| refusal);
         answer.headers.extend(extra);
         match &caller {
-            Caller::User(name) if !call.cloud() => answer.headers.push(("X-AUSERNAME".into(), name.clone())),
+            Caller::User(name) if !call.cloud() => {
+                answer.headers.push(("X-AUSERNAME".into(), name.clone()));
+                answer.headers.push(("X-Seraph-LoginReason".into(), "OK".into()));
+            }
             Caller::Rejected if call.cloud() => {
                 answer.headers.push(("X-Seraph-LoginReason".into(), "AUTHENTICATED_FAILED".into()));
             }
@@ -133,12 +146,16 @@ impl Call<'_> {
             ("GET", ["project"]) => self.projects(),
             ("GET", ["project", key]) => self.get_project(key),
             ("GET", ["project", key, "statuses"]) => self.project_statuses(key),
+            ("GET", ["status"]) => self.all_statuses(),
+            ("GET", ["statuscategory"]) => self.status_categories(),
+            ("GET", ["user"]) => self.get_user(),
             ("GET", ["priority"]) => self.priorities(),
             ("GET", ["issuetype"]) => self.issue_types(),
             ("GET", ["field"]) => self.fields_list(),
             ("GET", ["attachment", "meta"]) => {
                 super::call::ok(&serde_json::json!({"enabled": true, "uploadLimit": 10_485_760}))
             }
+            (_, ["issue", "createmeta", ..]) if self.site.version.as_slice() < [8, 4].as_slice() => return None,
             ("GET", ["issue", "createmeta", project, "issuetypes"]) => self.create_meta(project, None),
             ("GET", ["issue", "createmeta", project, "issuetypes", id]) => self.create_meta(project, Some(id)),
             ("POST", ["issue"]) => self.create_issue(),

@@ -27,8 +27,10 @@ pub(super) struct Site {
     pub(super) users: Vec<User>,
     pub(super) projects: Vec<Project>,
     tracks: BTreeMap<u64, Track>,
-    /// Numbers that once named an issue in a project, for issues that moved.
-    moved: HashMap<(u64, u64), u64>,
+    /// Issues by project and number; a moved issue keeps its old entries.
+    numbers: HashMap<(u64, u64), u64>,
+    /// The issue each comment was written on.
+    pub(super) comment_homes: HashMap<u64, u64>,
     /// Former project keys.
     former_keys: HashMap<String, u64>,
     next_number: HashMap<u64, u64>,
@@ -55,7 +57,8 @@ impl Site {
             users: Vec::new(),
             projects: Vec::new(),
             tracks: BTreeMap::new(),
-            moved: HashMap::new(),
+            numbers: HashMap::new(),
+            comment_homes: HashMap::new(),
             former_keys: HashMap::new(),
             next_number: HashMap::new(),
             next_id: 10_000,
@@ -175,8 +178,7 @@ impl Site {
         let (project, number) = id_or_key.rsplit_once('-')?;
         let number: u64 = number.parse().ok()?;
         let project = self.project_named(project)?.id;
-        let now = self.current().find(|i| i.project == project && i.number == number);
-        now.or_else(|| self.issue(*self.moved.get(&(project, number))?))
+        self.issue(*self.numbers.get(&(project, number))?)
     }
 
     pub(super) fn sees_issue(&self, issue: &Issue, viewer: Option<&str>) -> bool {
@@ -208,6 +210,7 @@ impl Site {
 
     pub(super) fn insert(&mut self, issue: Issue) {
         let now = self.now();
+        self.numbers.insert((issue.project, issue.number), issue.id);
         self.tracks.insert(issue.id, vec![(now, Some(Arc::new(issue)))]);
     }
 
@@ -277,7 +280,7 @@ impl Site {
     pub(super) fn move_issue(&mut self, id: u64, to: u64, author: &str) {
         let Some(old) = self.issue(id).cloned() else { return };
         let (number, key) = self.next_key(to);
-        self.moved.insert((old.project, old.number), id);
+        self.numbers.insert((to, number), id);
         let target = self.project(to);
         let keeps = target.workflow.statuses.iter().any(|s| s.id == old.status);
         let status = if keeps { old.status.clone() } else { target.workflow.statuses[0].id.clone() };

@@ -110,6 +110,11 @@ pub struct Switches {
     pub bounded: bool,
     /// `properties` and `expand=properties` work on comment lists.
     pub comment_properties_expand: bool,
+    /// What is stored is not quite what was sent: Cloud adds local ids, merges text nodes and makes cards of bare
+    /// addresses; Server ends lines as its web editor does, with CR LF.
+    pub rewrites_text: bool,
+    /// Server: the database holds no character beyond U+FFFF and answers 500 to one.
+    pub three_byte_charset: bool,
     /// ADF is checked against the published schema; a real Cloud is laxer.
     pub strict_adf: bool,
 }
@@ -144,6 +149,8 @@ impl Switches {
             dc_limit: None,
             bounded: cloud,
             comment_properties_expand: true,
+            rewrites_text: false,
+            three_byte_charset: false,
             strict_adf: true,
         }
     }

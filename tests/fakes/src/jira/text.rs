@@ -132,3 +132,50 @@ fn walk(node: &Value, out: &mut String) {
         out.push('\n');
     }
 }
+
+/// Text as the server's own editors would have left it.
+pub(super) fn rewritten(stored: Value) -> Value {
+    match stored {
+        Value::String(text) => json!(text.replace("\r\n", "\n").replace('\n', "\r\n")),
+        mut document => {
+            let mut count = 0;
+            rewrite(&mut document, &mut count);
+            document
+        }
+    }
+}
+
+fn rewrite(node: &mut Value, count: &mut u64) {
+    let kind = node["type"].as_str().unwrap_or_default().to_owned();
+    if let Some(children) = node.get_mut("content").and_then(Value::as_array_mut) {
+        merge_texts(children);
+        for child in children.iter_mut() {
+            if let Some(url) = bare_address(child).filter(|_| kind == "paragraph") {
+                *child = json!({"type": "inlineCard", "attrs": {"url": url}});
+            }
+            rewrite(child, count);
+        }
+    }
+    if kind == "paragraph" {
+        *count += 1;
+        node["attrs"]["localId"] = json!(format!("{count:012x}"));
+    }
+}
+
+/// Neighbouring text nodes with the same marks become one.
+fn merge_texts(nodes: &mut Vec<Value>) {
+    nodes.dedup_by(|next, kept| {
+        let alike = next["type"] == "text" && kept["type"] == "text" && next.get("marks") == kept.get("marks");
+        if alike {
+            let joined = [&kept["text"], &next["text"]].map(|t| t.as_str().unwrap_or_default()).concat();
+            kept["text"] = json!(joined);
+        }
+        alike
+    });
+}
+
+fn bare_address(node: &Value) -> Option<String> {
+    let text = node["text"].as_str().filter(|_| node.get("marks").is_none())?;
+    let bare = text.starts_with("https://") && !text.contains(char::is_whitespace);
+    bare.then(|| text.to_owned())
+}

@@ -109,7 +109,7 @@ fn unknown_field(name: &str) -> String {
 
 impl Reader<'_> {
     fn by(self, field: &str, a: &Issue, b: &Issue) -> Ordering {
-        let key = |i: &Issue| (self.site.project(i.project).key.clone(), i.number);
+        let project = |i: &Issue| self.site.project(i.project).key.as_str();
         let rank = |i: &Issue| {
             let all = &self.site.project(i.project).priorities;
             all.iter().rev().position(|p| Some(&p.id) == i.priority.as_ref())
@@ -125,8 +125,8 @@ impl Reader<'_> {
             "reporter" => a.reporter.cmp(&b.reporter),
             "creator" => a.creator.cmp(&b.creator),
             "assignee" => a.assignee.cmp(&b.assignee),
-            "project" => key(a).0.cmp(&key(b).0),
-            _ => key(a).cmp(&key(b)),
+            "project" => project(a).cmp(project(b)),
+            _ => project(a).cmp(project(b)).then(a.number.cmp(&b.number)),
         }
     }
 

@@ -97,6 +97,10 @@ fn versions_and_paths_are_taken_literally() {
     assert_eq!(status(&server, "/jira/rest/api/3/myself"), 404);
     assert_eq!(status(&server, "/jira/rest/api/2/search/jql"), 404);
     assert_eq!(get(&server, "/jira/rest/api/2/serverInfo")["deploymentType"], json!("Server"));
+    server.set_version(&[8, 3, 0]);
+    assert_eq!(status(&server, "/jira/rest/api/2/issue/createmeta/OPS/issuetypes"), 404);
+    assert_eq!(raw(&server, "GET", "/jira/rest/api/2/myself", bearer(&server.pat("bot")), &NONE).status, 401);
+    assert_eq!(status(&server, &format!("/jira/rest/api/2/search?jql={}", "x".repeat(8000))), 414);
     let cloud = start(Flavour::Cloud);
     assert_eq!(status(&cloud, "/rest/api/2/myself"), 200);
     assert_eq!(status(&cloud, "/rest/api/3/nonsense"), 404);

@@ -2,6 +2,7 @@
 #![allow(clippy::unnecessary_wraps, reason = "an Authorization header is given where none may be")]
 
 mod access;
+mod openapi;
 mod search;
 mod write;
 

@@ -241,6 +241,27 @@ fn properties_and_links_are_upserts() {
 }
 
 #[test]
+fn text_may_be_rewritten_or_refused_by_the_database() {
+    let cloud = start(Flavour::Cloud);
+    cloud.switch(|s| s.rewrites_text = true);
+    let words = json!([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}, {"type": "hardBreak"},
+        {"type": "text", "text": "https://t/1"}]);
+    let sent = json!({"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": words}]});
+    let (_, made) = ask(&cloud, "POST", "/rest/api/3/issue", &fields(&json!({"description": sent})));
+    let stored = cloud.issue(made["key"].as_str().unwrap()).unwrap().description;
+    let nodes = stored["content"][0]["content"].as_array().unwrap();
+    assert_eq!((nodes.len(), &nodes[0]["text"], &nodes[2]["type"]), (3, &json!("ab"), &json!("inlineCard")));
+    assert_eq!(crate::jira::adf_fault(&stored), None);
+
+    let server = start(Flavour::Server);
+    server.switch(|s| (s.rewrites_text, s.three_byte_charset) = (true, true));
+    ask(&server, "POST", "/rest/api/2/issue", &fields(&json!({"description": "a\nb"})));
+    assert_eq!(server.issues()[0].description, json!("a\r\nb"));
+    let (status, _) = ask(&server, "POST", "/rest/api/2/issue", &fields(&json!({"summary": "😀"})));
+    assert_eq!((status, server.issues().len()), (500, 1));
+}
+
+#[test]
 fn people_change_things_and_updated_follows() {
     let jira = start(Flavour::Server);
     let key = jira.create_issue("OPS", "alice", Draft::new("s"));
