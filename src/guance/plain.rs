@@ -1,124 +1,87 @@
 //! Plain text for a workspace that shows replies as such. Links keep their address: it is a marker too.
 
-use crate::text::{Block, Doc, Inline, ListItem, Mark};
+use crate::text::{Block, Doc, Inline, Mark};
 
-/// Deepest nesting that is followed; what lies deeper is left out.
+/// Deepest nesting in which addresses are spelled out; readers build no deeper trees.
 const MAX_DEPTH: usize = 32;
 
 /// Writes plain text of at most `max_bytes`, cut at a character boundary with the address of the `rest`.
 pub(super) fn write(doc: &Doc, max_bytes: usize, rest: &str) -> String {
-    let mut text = String::new();
-    blocks(&doc.blocks, "", 0, &mut text);
-    let text = text.trim_end();
+    let mut doc = doc.clone();
+    spell_links(&mut doc.blocks, 0);
+    let text = doc.plain_text();
     if text.len() <= max_bytes {
-        return text.to_owned();
+        return text;
     }
     let tail = format!("…\n{rest}");
     let end = text.floor_char_boundary(max_bytes.saturating_sub(tail.len()));
     format!("{}{tail}", text.get(..end).unwrap_or_default())
 }
 
-fn blocks(blocks: &[Block], indent: &str, depth: usize, out: &mut String) {
+/// Puts the address of every link behind its text.
+fn spell_links(blocks: &mut [Block], depth: usize) {
     if depth > MAX_DEPTH {
         return;
     }
     for block in blocks {
         match block {
-            Block::Paragraph { content } | Block::Heading { content, .. } => line(&inlines(content), indent, out),
-            Block::Code { text, .. } => line(text, indent, out),
-            Block::Rule => line("----", indent, out),
-            Block::Quote { blocks: inner } => self::blocks(inner, &format!("{indent}> "), depth + 1, out),
-            Block::List { start, items } => list(*start, items, indent, depth, out),
-            Block::Table { rows } => rows.iter().for_each(|row| {
-                let cells = row.iter().map(|cell| {
-                    let mut text = String::new();
-                    self::blocks(&cell.blocks, "", depth + 1, &mut text);
-                    text.trim().replace('\n', " ")
-                });
-                line(&cells.collect::<Vec<_>>().join(" | "), indent, out);
-            }),
-            Block::Panel { title, blocks: inner, .. } => {
-                if let Some(title) = title {
-                    line(title, indent, out);
-                }
-                self::blocks(inner, indent, depth + 1, out);
+            Block::Paragraph { content } | Block::Heading { content, .. } => spell_in(content),
+            Block::Quote { blocks } | Block::Panel { blocks, .. } | Block::Expand { blocks, .. } => {
+                spell_links(blocks, depth + 1);
             }
-            Block::Expand { title, blocks: inner } => {
-                line(title, indent, out);
-                self::blocks(inner, indent, depth + 1, out);
+            Block::List { items, .. } => items.iter_mut().for_each(|item| spell_links(&mut item.blocks, depth + 1)),
+            Block::Table { rows } => {
+                rows.iter_mut().flatten().for_each(|cell| spell_links(&mut cell.blocks, depth + 1));
             }
+            Block::Code { .. } | Block::Rule => {}
         }
     }
 }
 
-fn list(start: Option<u64>, items: &[ListItem], indent: &str, depth: usize, out: &mut String) {
-    for (n, item) in (start.unwrap_or_default()..).zip(items) {
-        let bullet = if start.is_some() { format!("{n}. ") } else { "- ".to_owned() };
-        let task = match item.task {
-            Some(true) => "[x] ",
-            Some(false) => "[ ] ",
-            None => "",
-        };
-        let mut text = String::new();
-        blocks(&item.blocks, "", depth + 1, &mut text);
-        let inner = format!("{bullet}{task}{}", text.trim_end().replace('\n', "\n  "));
-        line(&inner, indent, out);
-    }
-}
-
-fn line(text: &str, indent: &str, out: &mut String) {
-    for line in text.lines() {
-        out.push_str(indent);
-        out.push_str(line);
-        out.push('\n');
-    }
-}
-
-fn inlines(content: &[Inline]) -> String {
-    let mut out = String::new();
-    for inline in content {
-        match inline {
-            Inline::Text { text, marks } => {
-                out.push_str(text);
-                let link = marks.iter().find_map(|mark| if let Mark::Link(url) = mark { Some(url) } else { None });
-                if let Some(url) = link.filter(|url| *url != text) {
-                    out.push_str(&format_args!(" ({url})").to_string());
-                }
-            }
-            Inline::Break => out.push('\n'),
-            Inline::Mention { name, .. } => {
-                out.push('@');
-                out.push_str(name.trim_start_matches('@'));
-            }
-            Inline::Emoji { text } => out.push_str(text),
-            Inline::Image { url, alt } => {
-                let words = [alt.as_str(), url.as_str()];
-                out.push_str(&words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" "));
-            }
+fn spell_in(content: &mut Vec<Inline>) {
+    let mut spelled = Vec::with_capacity(content.len());
+    // A link may run over several pieces: bold in its middle.
+    let mut words = String::new();
+    let mut pieces = std::mem::take(content).into_iter().peekable();
+    while let Some(piece) = pieces.next() {
+        let address = link(&piece).map(str::to_owned);
+        if let Inline::Text { text, .. } = &piece {
+            words.push_str(text);
         }
+        spelled.push(piece);
+        if let Some(address) = &address
+            && pieces.peek().and_then(link) == Some(address)
+        {
+            continue;
+        }
+        if let Some(address) = address.filter(|address| *address != words) {
+            spelled.push(Inline::text(format!(" ({address})")));
+        }
+        words.clear();
     }
-    out
+    *content = spelled;
+}
+
+fn link(inline: &Inline) -> Option<&str> {
+    let Inline::Text { marks, .. } = inline else { return None };
+    marks.iter().find_map(|mark| if let Mark::Link(url) = mark { Some(url.as_str()) } else { None })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn paragraph(content: Vec<Inline>) -> Block {
-        Block::Paragraph { content }
-    }
+    use crate::text::ListItem;
 
     #[test]
     fn structure_and_addresses_stay() {
-        let item = |text: &str| ListItem { task: None, blocks: vec![paragraph(vec![Inline::text(text)])] };
-        let doc = Doc {
-            blocks: vec![
-                paragraph(vec![Inline::strong("张三"), Inline::text(" "), Inline::link("OPS-1", "https://j/1#x")]),
-                Block::Quote { blocks: vec![paragraph(vec![Inline::text("a"), Inline::Break, Inline::text("b")])] },
-                Block::List { start: Some(3), items: vec![item("x"), item("y")] },
-            ],
-        };
-        assert_eq!(write(&doc, 1000, ""), "张三 OPS-1 (https://j/1#x)\n> a\n> b\n3. x\n4. y");
+        let bold_link =
+            Inline::Text { text: "-1".to_owned(), marks: vec![Mark::Strong, Mark::Link("https://j/1#x".to_owned())] };
+        let line = vec![Inline::strong("张三"), Inline::text(" "), Inline::link("OPS", "https://j/1#x"), bold_link];
+        let bare = Block::Paragraph { content: vec![Inline::link("https://j/2", "https://j/2")] };
+        let item = |block| ListItem { task: None, blocks: vec![block] };
+        let list = Block::List { start: Some(3), items: vec![item(bare), item(Block::paragraph("y"))] };
+        let doc = Doc { blocks: vec![Block::Paragraph { content: line }, list] };
+        assert_eq!(write(&doc, 1000, ""), "张三 OPS-1 (https://j/1#x)\n\n3. https://j/2\n4. y");
     }
 
     #[test]
