@@ -1,4 +1,5 @@
 //! The adapters against the fakes and against published answers.
 
 mod guance;
+mod jira;
 mod rig;
