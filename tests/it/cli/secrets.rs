@@ -7,6 +7,9 @@ use super::{NOBODY_LISTENS, Place, shown};
 
 const PLANTED: [&str; 3] = ["g-planted-7f3a", "j-planted-91bc", "p-planted-55de"];
 
+/// The second one as the header of basic authentication carries it, with its user.
+const ENCODED: &str = "Ym90QGV4YW1wbGUuY29tOmotcGxhbnRlZC05MWJj";
+
 #[test]
 fn no_output_and_no_file_shows_a_secret() {
     let [key, token, _] = PLANTED;
@@ -15,6 +18,7 @@ fn no_output_and_no_file_shows_a_secret() {
     let config = config.replace("http://127.0.0.1:9", &server.url);
     let broken = [
         config.clone(),
+        config.replace("user =", "method = \"pat\"\nuser ="),
         config.replace("token =", "tokn ="),
         config.replace("api_key = ", "api_key = 7, "),
         config.replace(&format!("\"{token}\""), &format!("\"{token}")),
@@ -53,7 +57,7 @@ fn a_secret_in_the_environment_is_not_in_the_help() {
 }
 
 fn search(text: &str, place: &str) {
-    for secret in PLANTED {
+    for secret in PLANTED.iter().chain([&ENCODED]) {
         assert!(!text.contains(secret), "{secret} in {place}:\n{text}");
     }
 }
