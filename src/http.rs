@@ -83,6 +83,12 @@ pub enum Failure {
 /// Longest answer that is read, in bytes.
 pub const MAX_BODY_BYTES: u64 = 64 * 1024 * 1024;
 
+/// What stands in an answer where it repeated our credential.
+const REDACTED: &str = "(redacted)";
+
+/// A shorter credential is not looked for in answers: it would be found in ordinary words.
+const MIN_SECRET_BYTES: usize = 6;
+
 /// Longest time to get a connection, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -134,7 +140,10 @@ impl Http {
         let mut hops = 0;
         loop {
             let left = self.timeout.saturating_sub(start.elapsed());
-            let answer = self.send_to(call, &url, left)?;
+            let mut answer = self.send_to(call, &url, left)?;
+            if let Some((_, credential)) = &call.auth {
+                answer.forget(credential);
+            }
             tracing::debug!(
                 method = call.method.as_str(),
                 url = shown(&url),
@@ -222,6 +231,22 @@ impl Method {
 }
 
 impl Answer {
+    /// Takes the credential out of the answer: a service or proxy that repeats what it was sent must not bring it into
+    /// an error or a log.
+    fn forget(&mut self, credential: &Secret) {
+        // `Basic` and `Bearer` are no secret, what follows is, be it repeated with or without them.
+        let secret = credential.expose().rsplit(' ').next().unwrap_or_default();
+        if secret.len() < MIN_SECRET_BYTES {
+            return;
+        }
+        for needle in [secret.to_owned(), secret.replace('/', "\\/")] {
+            replace(&mut self.body, needle.as_bytes());
+            for (_, value) in &mut self.headers {
+                *value = value.replace(&needle, REDACTED);
+            }
+        }
+    }
+
     /// Returns a header's value; names are compared without case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
@@ -258,6 +283,14 @@ impl fmt::Display for Failure {
         match self {
             Self::NotSent(why) | Self::NoAnswer(why) => f.write_str(why),
         }
+    }
+}
+
+fn replace(body: &mut Vec<u8>, needle: &[u8]) {
+    let mut from = 0;
+    while let Some(at) = body.get(from..).and_then(|rest| rest.windows(needle.len()).position(|part| part == needle)) {
+        body.splice(from + at..from + at + needle.len(), REDACTED.bytes());
+        from += at + REDACTED.len();
     }
 }
 

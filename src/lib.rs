@@ -24,3 +24,6 @@ pub mod guance;
 pub mod jira;
 
 pub mod config;
+pub mod logging;
+
+pub mod cli;

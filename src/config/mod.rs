@@ -49,6 +49,8 @@ pub struct Config {
     pub policy: Policy,
     /// What works and should be known, as sentences for the log.
     pub warnings: Vec<String>,
+    /// What could be better, as sentences for `guajira check`.
+    pub advice: Vec<String>,
 }
 
 /// How a run goes: `[sync]`.
@@ -99,6 +101,8 @@ pub struct Draft {
     pub policy: Policy,
     /// What works and should be known, as sentences for the log.
     pub warnings: Vec<String>,
+    /// What could be better, as sentences for `guajira check`.
+    pub advice: Vec<String>,
     base: PathBuf,
     guance: sections::Guance,
     jira: sections::Jira,
@@ -115,12 +119,21 @@ impl Draft {
         sections::draft(path, base, source, env).map(|(draft, _)| draft)
     }
 
+    /// Checks a text as if it were a file of this name, without the environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn of_text(name: &str, text: &str) -> Result<Self, ConfigError> {
+        let source = Source { name: name.to_owned(), text: text.to_owned() };
+        sections::draft(None, PathBuf::new(), source, &Environment::default()).map(|(draft, _)| draft)
+    }
+
     /// Fetches the secrets.
     ///
     /// # Errors
     /// Names the key and the source of every secret that is missing, empty or cannot be fetched.
     pub fn resolve(self, env: &Environment) -> Result<Config, ConfigError> {
-        let Self { path, sync, policy, warnings, base, guance, jira } = self;
+        let Self { path, sync, policy, warnings, advice, base, guance, jira } = self;
         let mut vault = Vault { base, env, problems: Vec::new() };
         let api_keys = guance.api_keys.iter().map(|key| vault.fetch(key)).collect();
         let token = vault.fetch(&jira.token);
@@ -153,6 +166,7 @@ impl Draft {
             sync,
             policy,
             warnings,
+            advice,
         })
     }
 }

@@ -78,12 +78,12 @@ pub(super) fn draft(
     if policy.routes.len() > 1 {
         warnings.push("only the first [[route]] is used: it takes every issue".to_owned());
     }
-    warn_of_readable_secrets(&reader, path.as_deref(), &guance, &jira, &mut warnings);
+    let advice = readable_secrets(&reader, path.as_deref(), &guance, &jira).into_iter().collect();
 
     let secrets = guance.api_keys.iter().chain([&jira.token]);
     let named: Vec<String> = secrets.filter_map(|secret| secret.source.variable().map(str::to_owned)).collect();
     let keys = reader.finish(env, &named)?;
-    Ok((Draft { path, sync, policy, warnings, base, guance, jira }, keys))
+    Ok((Draft { path, sync, policy, warnings, advice, base, guance, jira }, keys))
 }
 
 fn guance(reader: &Reader, base: &Path, warnings: &mut Vec<String>) -> Guance {
@@ -274,21 +274,13 @@ fn console_of(base_url: &str) -> String {
     }
 }
 
-/// Warns when a secret stands in a file that other users of the machine can read.
-fn warn_of_readable_secrets(
-    reader: &Reader,
-    path: Option<&Path>,
-    guance: &Guance,
-    jira: &Jira,
-    warnings: &mut Vec<String>,
-) {
+/// Says so when a secret stands in a file that other users of the machine can read.
+fn readable_secrets(reader: &Reader, path: Option<&Path>, guance: &Guance, jira: &Jira) -> Option<String> {
     let in_file = |key: &str, secret: &SecretAt| secret.source.is_given() && reader.is_in_file(key);
     let holds_secret = guance.api_keys.iter().any(|secret| in_file("guance.api_key", secret))
         || in_file("jira.auth.token", &jira.token);
-    if let Some(path) = path.filter(|path| holds_secret && is_open_to_others(path)) {
-        let path = path.display();
-        warnings.push(format!("{path} holds a secret and other users of this machine can read it: chmod 600 {path}"));
-    }
+    let path = path.filter(|path| holds_secret && is_open_to_others(path))?.display();
+    Some(format!("other users of this machine can read the secret in it: chmod 600 {path}"))
 }
 
 #[cfg(unix)]

@@ -288,3 +288,23 @@ fn a_page_instead_of_json_shows_its_first_words() {
     answer.body = b"\xef\xbb\xbf{}".to_vec();
     assert_eq!(answer.json().unwrap(), serde_json::json!({}), "a byte order mark is no garbage");
 }
+
+#[test]
+fn a_credential_that_the_service_repeats_is_taken_out() {
+    let page = |words: &str| {
+        reply("401 No", &format!("X-Echo: {words}\r\n"), &format!("{{\"message\":\"{words} and {words}\"}}"))
+    };
+    for (sent, repeated) in [
+        ("top-secret", "top-secret"),
+        ("Basic dG9wL3NlY3JldA==", "dG9wL3NlY3JldA=="),
+        ("Bearer a/b/c/d", "a\\/b\\/c\\/d"),
+    ] {
+        let (base, thread) = serve(vec![page(repeated)]);
+        let mut get = call(Method::Get, base);
+        get.auth = Some(("Authorization", Secret::new(sent)));
+        let answer = http().send(&get).unwrap();
+        thread.join().unwrap();
+        assert_eq!(answer.json().unwrap()["message"], "(redacted) and (redacted)");
+        assert_eq!(answer.header("X-Echo"), Some("(redacted)"));
+    }
+}

@@ -10,4 +10,6 @@
 )]
 
 mod adapter;
+mod cli;
+mod layers;
 mod sim;

@@ -1,0 +1,151 @@
+//! `guajira check`: one line for each thing that was tested, with how to mend it.
+
+use anyhow::Result;
+use chrono::{TimeDelta, Utc};
+
+use crate::config::Config;
+use crate::engine::budget::Patience;
+use crate::guance::Guance;
+use crate::jira::{CheckRoute, Jira};
+use crate::ports::{Finding, Remote};
+use crate::state::State;
+
+use super::exit::{Exit, Usage, hint_for};
+use super::services::{self, Signals};
+use super::{Context, term};
+
+/// How long a check waits for the request budget, in seconds: a window of it.
+const PATIENCE_SECONDS: i64 = 65;
+
+/// Tests everything that a sync needs.
+///
+/// # Errors
+/// When the configuration is wrong or the state file cannot be opened.
+pub(super) fn run(context: &Context) -> Result<Exit> {
+    let config = context.draft()?.resolve(&context.env)?;
+    let signals = Signals::listen()?;
+    check_config(&config)?;
+    let state = open_state(&config)?;
+    let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
+    services::with_sides(&config, &state, &signals, patience, |guance, jira| {
+        let guance = check_guance(guance)?;
+        let jira = check_jira(jira, &config)?;
+        Ok(worse(guance, jira))
+    })
+}
+
+fn check_config(config: &Config) -> Result<()> {
+    let place = config.path.as_ref().map_or_else(|| "the environment".to_owned(), |path| path.display().to_string());
+    let what = format!("config {place}");
+    for warning in config.warnings.iter().chain(&config.advice) {
+        print(&Finding { what: what.clone(), result: Err(warning.clone()), hint: None, fatal: false })?;
+    }
+    print(&Finding { what, result: Ok("no mistakes".to_owned()), hint: None, fatal: true })
+}
+
+/// Opens the state file where there is one, for its record of requests; makes none.
+fn open_state(config: &Config) -> Result<State> {
+    let path = &config.sync.state;
+    let exists = path.exists();
+    let state = if exists { State::open(path) } else { State::open_copy(path) };
+    let state = state.map_err(|error| Usage::state(path, &error))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let result = match folder {
+        _ if exists => Ok("readable and writable".to_owned()),
+        Some(folder) if !folder.is_dir() => Err(format!("there is no folder {}", folder.display())),
+        _ => Ok("none yet, the first sync makes one".to_owned()),
+    };
+    let hint = Some("make the folder, or change [sync].state".to_owned());
+    let finding = Finding { what: format!("state {}", path.display()), result, hint, fatal: true };
+    print(&finding)?;
+    if finding.result.is_err() {
+        return Err(Usage::new("the state file cannot be made").into());
+    }
+    Ok(state)
+}
+
+fn check_guance(guance: &Guance<'_>) -> Result<Exit> {
+    match reach(guance)? {
+        Exit::Done => show(&guance.check()),
+        exit => Ok(exit),
+    }
+}
+
+fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
+    if reach(jira)? != Exit::Done {
+        return Ok(Exit::SideFailed);
+    }
+    let routes: Vec<CheckRoute> = config
+        .policy
+        .routes
+        .iter()
+        .map(|route| CheckRoute {
+            project: route.project.clone(),
+            issue_type: route.issue_type.clone(),
+            priorities: route.priority.iter().flatten().map(|(_, to)| to.clone()).collect(),
+            labels: !route.labels.is_empty(),
+        })
+        .collect();
+    show(&jira.check(&routes))
+}
+
+/// Finds out whether a side answers and takes our credentials; what else is wrong there its own check tells.
+fn reach(remote: &dyn Remote) -> Result<Exit> {
+    let Err(error) = remote.identify() else { return Ok(Exit::Done) };
+    let hint = hint_for(&error);
+    print(&Finding { what: remote.side().to_string(), result: Err(error.message), hint, fatal: true })?;
+    Ok(Exit::SideFailed)
+}
+
+fn show(findings: &[Finding]) -> Result<Exit> {
+    let mut exit = Exit::Done;
+    for finding in findings {
+        print(finding)?;
+        if finding.fatal && finding.result.is_err() {
+            exit = Exit::ItemsFailed;
+        }
+    }
+    Ok(exit)
+}
+
+fn print(finding: &Finding) -> Result<()> {
+    Ok(term::line(&text(finding))?)
+}
+
+fn text(finding: &Finding) -> String {
+    let Finding { what, result, hint, fatal } = finding;
+    let hint = hint.as_ref().map(|hint| format!(" → {hint}")).unwrap_or_default();
+    match result {
+        Ok(detail) if detail.is_empty() => format!("ok   {what}"),
+        Ok(detail) => format!("ok   {what}: {detail}"),
+        Err(wrong) if *fatal => format!("FAIL {what}: {wrong}{hint}"),
+        Err(wrong) => format!("warn {what}: {wrong}{hint}"),
+    }
+}
+
+fn worse(a: Exit, b: Exit) -> Exit {
+    if a as u8 >= b as u8 { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(result: Result<&str, &str>, fatal: bool, want: &str) {
+        let finding = Finding {
+            what: "project OPS".to_owned(),
+            result: result.map(str::to_owned).map_err(str::to_owned),
+            hint: Some("do this".to_owned()),
+            fatal,
+        };
+        assert_eq!(text(&finding), want);
+    }
+
+    #[test]
+    fn a_finding_is_one_line() {
+        check(Ok("Operations"), true, "ok   project OPS: Operations");
+        check(Ok(""), true, "ok   project OPS");
+        check(Err("not found"), true, "FAIL project OPS: not found → do this");
+        check(Err("odd"), false, "warn project OPS: odd → do this");
+    }
+}

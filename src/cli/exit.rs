@@ -1,0 +1,119 @@
+//! Exit codes and hints: the only place that knows either.
+
+use std::fmt;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::config::ConfigError;
+use crate::engine::Report;
+use crate::ports::{ApiError, ApiErrorKind};
+use crate::state::StateError;
+
+use super::term;
+
+/// How a command ended. The numbers are part of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// Done; what is left waits only for the request budget or the next run.
+    Done = 0,
+    /// Usage or configuration; nothing was contacted.
+    Usage = 2,
+    /// It finished, and something failed.
+    ItemsFailed = 3,
+    /// A side could not be reached, refused the credentials or told us to come back later.
+    SideFailed = 4,
+    /// Asked to stop, after the request in flight; the rest is pending.
+    Interrupted = 5,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl Exit {
+    /// Returns how a run ended that came to its end.
+    pub(super) fn of_run(report: &Report) -> Self {
+        let waits_for_a_person_or_a_retry = report.backlog.failing + report.backlog.held + report.backlog.dead > 0;
+        if report.interrupted {
+            Self::Interrupted
+        } else if !report.sides_failed.is_empty() {
+            Self::SideFailed
+        } else if waits_for_a_person_or_a_retry || !report.items_failed.is_empty() {
+            Self::ItemsFailed
+        } else {
+            Self::Done
+        }
+    }
+}
+
+/// What the user asked for cannot be done, and nothing was contacted.
+#[derive(Debug)]
+pub(super) struct Usage {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Usage {
+    /// Returns an error with this message.
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    /// Says how to mend it.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The state file could not be opened.
+    pub(super) fn state(path: &Path, error: &StateError) -> Self {
+        Self::new(format!("cannot open {}: {error}", path.display())).hint(error.hint())
+    }
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// Says what went wrong and how to mend it, and returns the exit that stands for it.
+pub(super) fn explain(error: &anyhow::Error) -> Exit {
+    if let Some(config) = error.downcast_ref::<ConfigError>() {
+        for problem in &config.problems {
+            term::error(&problem.to_string());
+            term::hint(problem.hint.as_deref());
+        }
+        return Exit::Usage;
+    }
+    term::error(&format!("{error:#}"));
+    if let Some(usage) = error.downcast_ref::<Usage>() {
+        term::hint(usage.hint.as_deref());
+        return Exit::Usage;
+    }
+    if let Some(api) = error.downcast_ref::<ApiError>() {
+        term::hint(hint_for(api).as_deref());
+        return match api.kind {
+            ApiErrorKind::Stopped => Exit::Interrupted,
+            _ => Exit::SideFailed,
+        };
+    }
+    if let Some(state) = error.downcast_ref::<StateError>() {
+        term::hint(Some(state.hint()));
+    }
+    Exit::ItemsFailed
+}
+
+/// Returns how to mend a failed call: in its own words, or by what kind it is.
+pub(super) fn hint_for(error: &ApiError) -> Option<String> {
+    let unauthorized = || match (error.kind, error.side) {
+        (ApiErrorKind::Unauthorized, crate::domain::Side::Guance) => Some("check [guance].api_key".to_owned()),
+        (ApiErrorKind::Unauthorized, crate::domain::Side::Jira) => Some("check [jira.auth]".to_owned()),
+        _ => None,
+    };
+    error.hint.clone().or_else(unauthorized)
+}

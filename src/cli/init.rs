@@ -1,0 +1,123 @@
+//! `guajira init`: a commented sync.toml, from a few answers.
+
+use std::fs::OpenOptions;
+use std::io::{self, BufRead as _, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use crate::config::{DEFAULT_FILE, Draft};
+
+use super::exit::{Exit, Usage};
+use super::{Context, term};
+
+/// The file that the answers are put into.
+const TEMPLATE: &str = include_str!("../../sync.toml.example");
+
+/// What is asked: the line of the template that the answer goes into, the question, and the answer to an empty line.
+const QUESTIONS: &[(&str, &str, &str)] = &[
+    ("base_url = \"https://openapi.guance.com\"", "OpenAPI address of your Guance site", "https://openapi.guance.com"),
+    ("{ env = \"GUANCE_API_KEY\" }", "Environment variable that holds the Guance API key", "GUANCE_API_KEY"),
+    ("base_url = \"https://example.atlassian.net\"", "Address of your Jira", ""),
+    ("user = \"bot@example.com\"", "Jira user or e-mail (empty: a personal access token)", ""),
+    ("{ env = \"JIRA_API_TOKEN\" }", "Environment variable that holds the Jira token", "JIRA_API_TOKEN"),
+    ("project = \"OPS\"", "Key of the Jira project for new issues", ""),
+    ("issue_type = \"Bug\"", "Issue type for them", "Bug"),
+];
+
+/// Asks, and writes the file.
+///
+/// # Errors
+/// When the file is there already, or the answers make no valid configuration.
+pub(super) fn run(context: &Context) -> Result<Exit> {
+    let path = context.global.config.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
+    if path.exists() {
+        let usage = Usage::new(format!("{} is there already; nothing was changed", path.display()));
+        return Err(usage.hint("move it away, or name another file with --config").into());
+    }
+    let text = filled_in(ask)?;
+    Draft::of_text(&path.display().to_string(), &text)?;
+    write_new(path, &text).with_context(|| format!("cannot write {}", path.display()))?;
+    let name = path.display();
+    term::line(&format!("wrote {name}; next: `guajira --config {name} check`"))?;
+    Ok(Exit::Done)
+}
+
+/// Puts the answers into the template.
+fn filled_in(mut answer: impl FnMut(&str, &str) -> io::Result<String>) -> Result<String> {
+    let mut text = TEMPLATE.to_owned();
+    for (place, question, default) in QUESTIONS {
+        let answer = answer(question, default)?;
+        let filled = match place.split_once(" = ") {
+            Some(("user", _)) if answer.is_empty() => {
+                text = text.replacen("method = \"basic\"", "method = \"pat\"", 1);
+                format!("# {place}")
+            }
+            Some(("{ env", _)) => format!("{{ env = {} }}", quoted(&answer)),
+            Some((key, _)) => format!("{key} = {}", quoted(&answer)),
+            None => answer,
+        };
+        text = text.replacen(place, &filled, 1);
+    }
+    Ok(text)
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// Asks on stderr, so that stdout stays for results; reads one line.
+fn ask(question: &str, default: &str) -> io::Result<String> {
+    let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
+    let mut stderr = io::stderr();
+    let _ = write!(stderr, "{question}{shown}: ");
+    let _ = stderr.flush();
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    let answer = line.trim();
+    Ok(if answer.is_empty() { default.to_owned() } else { answer.to_owned() })
+}
+
+/// Writes a file that is not there yet, readable by its owner alone: it may come to hold secrets.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn the_answers_stand_in_the_template() {
+        let answers = ["https://a.example", "MY_KEY", "https://j.example/jira", "", "MY_TOKEN", "AB", "Task \"x\""];
+        let mut answers = answers.iter();
+        let text = filled_in(|_, _| Ok((*answers.next().unwrap()).to_owned())).unwrap();
+        for line in [
+            "base_url = \"https://a.example\"",
+            "api_key = { env = \"MY_KEY\" }",
+            "base_url = \"https://j.example/jira\"",
+            "method = \"pat\"",
+            "# user = \"bot@example.com\"",
+            "token = { env = \"MY_TOKEN\" }",
+            "project = \"AB\"",
+            "issue_type = 'Task \"x\"'",
+        ] {
+            assert!(text.lines().any(|l| l.starts_with(line)), "{line}\n{text}");
+        }
+        let draft = Draft::of_text("sync.toml", &text).unwrap();
+        assert_eq!(draft.policy.routes.first().unwrap().issue_type, "Task \"x\"");
+    }
+
+    #[test]
+    fn every_question_has_its_place() {
+        for (place, _, _) in QUESTIONS {
+            assert_eq!(TEMPLATE.matches(place).count(), 1, "{place}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The command line: what can be asked for, and handing it to the command that does it.
+
+mod check;
+mod exit;
+mod init;
+mod progress;
+mod retry;
+mod services;
+mod status;
+mod sync;
+mod term;
+mod when;
+mod why;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use tracing::Level;
+
+use crate::config::{Draft, Environment};
+use crate::logging::{self, Format};
+
+use exit::Exit;
+
+/// Keeps Guance issues and Jira issues in step, both ways, from a scheduler.
+#[derive(Debug, Parser)]
+#[command(name = "guajira", version, propagate_version = false, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+struct Global {
+    /// The configuration file [default: sync.toml]
+    #[arg(long, global = true, value_name = "FILE", env = "GUAJIRA_CONFIG", hide_env_values = true)]
+    config: Option<PathBuf>,
+    /// Say more: what is written (-v), every request and decision (-vv)
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    verbose: u8,
+    /// Say nothing unless something fails
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// How log lines look: for people, or one JSON object a line
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = term::Color::Auto)]
+    color: term::Color,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Pull, push, save the cursor, exit
+    Sync(sync::Options),
+    /// Test config, credentials, permissions, project, issue type, priorities, clock and time zone; say how to mend
+    Check,
+    /// Show cursors, linked pairs, pending and dead items, last runs
+    Status(status::Options),
+    /// Show the history of one item, and why it is where it is
+    Why(why::Options),
+    /// Put dead items back in the queue
+    Retry(retry::Options),
+    /// Write a commented sync.toml, asking for what it needs
+    Init,
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What every command works with.
+struct Context {
+    global: Global,
+    env: Environment,
+}
+
+impl Context {
+    /// Reads and checks the configuration, secrets left aside.
+    fn draft(&self) -> anyhow::Result<Draft> {
+        Ok(Draft::load(self.global.config.as_deref(), &self.env)?)
+    }
+}
+
+/// Runs the program with these arguments, the first being its name; returns its exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too, and are no error.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let Cli { global, command } = cli;
+    term::set_color(global.color);
+    let level = match (global.quiet, global.verbose) {
+        (true, _) => Level::ERROR,
+        (false, 0) => Level::WARN,
+        (false, 1) => Level::INFO,
+        (false, _) => Level::DEBUG,
+    };
+    let format = match global.log_format {
+        LogFormat::Text => Format::Text,
+        LogFormat::Json => Format::Json,
+    };
+    logging::init(level, format, term::stderr_has_color());
+    let context = Context { global, env: Environment::of_process() };
+    match dispatch(&context, &command) {
+        Ok(exit) => exit.into(),
+        Err(error) => exit::explain(&error).into(),
+    }
+}
+
+fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Sync(options) => sync::run(context, options),
+        Command::Check => check::run(context),
+        Command::Status(options) => status::run(context, options),
+        Command::Why(options) => why::run(context, options),
+        Command::Retry(options) => retry::run(context, options),
+        Command::Init => init::run(context),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "guajira", &mut script);
+            term::out(&String::from_utf8_lossy(&script))?;
+            Ok(Exit::Done)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! How far a long run has come, for a person who watches.
+
+use std::cell::Cell;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+
+use crate::engine::Progress;
+
+use super::term;
+
+/// A run that is over sooner shows nothing.
+const SHOWN_AFTER: Duration = Duration::from_secs(1);
+
+/// Width of the bar, in characters.
+const WIDTH: u64 = 24;
+
+/// A bar on stderr.
+pub(super) struct Bar {
+    started: Instant,
+    /// False when nobody watches, or when log lines would break it.
+    enabled: bool,
+    drawn: Cell<bool>,
+}
+
+impl Bar {
+    /// Returns a bar that is not shown yet.
+    pub(super) fn new(enabled: bool) -> Self {
+        Self { started: Instant::now(), enabled: enabled && term::is_watched(), drawn: Cell::new(false) }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn clear(&self) {
+        if self.drawn.replace(false) {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+impl Progress for Bar {
+    fn delivered(&self, done: u64, left: u64) {
+        let elapsed = self.started.elapsed();
+        if self.enabled && elapsed >= SHOWN_AFTER {
+            self.drawn.set(true);
+            let _ = write!(std::io::stderr(), "\r\x1b[K{}", picture(done, left, elapsed));
+        }
+    }
+}
+
+fn picture(done: u64, left: u64, elapsed: Duration) -> String {
+    let all = done.saturating_add(left).max(1);
+    let full = usize::try_from(WIDTH.saturating_mul(done) / all).unwrap_or_default();
+    let empty = usize::try_from(WIDTH).unwrap_or_default().saturating_sub(full);
+    let bar = format!("[{}{}] {done} of {all}", "=".repeat(full), " ".repeat(empty));
+    if done == 0 || left == 0 {
+        return bar;
+    }
+    let seconds = elapsed.as_secs().saturating_mul(left) / done;
+    let time = TimeDelta::try_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)).unwrap_or(TimeDelta::MAX);
+    format!("{bar}, about {} left", term::span(time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picture_estimates_what_is_left() {
+        let minute = Duration::from_mins(1);
+        assert_eq!(picture(0, 4, minute), "[                        ] 0 of 4");
+        assert_eq!(picture(10, 30, minute), "[======                  ] 10 of 40, about 3m 0s left");
+        assert_eq!(picture(40, 0, minute), "[========================] 40 of 40");
+    }
+}

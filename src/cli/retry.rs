@@ -1,0 +1,49 @@
+//! `guajira retry`: dead items go back in the queue, for the next run.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::state::State;
+
+use super::exit::{Exit, Usage};
+use super::{Context, term};
+
+/// Which items.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Keys as `guajira status` shows them, or the ids of what they are about
+    #[arg(value_name = "ID", required_unless_present = "all")]
+    ids: Vec<String>,
+    /// Everything that is dead or waits after a failure
+    #[arg(long, conflicts_with = "ids")]
+    all: bool,
+}
+
+/// Puts items back in the queue.
+///
+/// # Errors
+/// When the configuration is wrong, the state file cannot be written, or an id names nothing.
+pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
+    let path = context.draft()?.sync.state;
+    if !path.exists() {
+        return Err(Usage::new(format!("there is no state file {}", path.display())).into());
+    }
+    let state = State::open(&path).map_err(|error| Usage::state(&path, &error))?;
+    let tx = state.begin()?;
+    let mut count = 0;
+    if options.all {
+        count = tx.revive(None)?;
+    }
+    for id in &options.ids {
+        match tx.revive(Some(id))? {
+            0 => {
+                let usage = Usage::new(format!("no dead or waiting item is called {id:?}; nothing was changed"));
+                return Err(usage.hint("`guajira status` lists them").into());
+            }
+            n => count += n,
+        }
+    }
+    tx.commit()?;
+    term::line(&format!("{count} items are back in the queue; the next run sends them"))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,99 @@
+//! Opens what a command works with: signals, clock, clients, budget, the two sides.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::config::{Config, SyncSettings};
+use crate::engine::Settings;
+use crate::engine::budget::{Ledger, Patience};
+use crate::guance::Guance;
+use crate::http::{self, Http};
+use crate::jira::Jira;
+use crate::ports::{Clock, Stop};
+use crate::state::State;
+
+use super::exit::Usage;
+
+/// What a shell reports of a program that a signal ended.
+const KILLED: i32 = 128 + SIGINT;
+
+/// SIGINT and SIGTERM: the first asks, the second ends the program at once.
+#[derive(Clone, Debug)]
+pub(super) struct Signals(Arc<AtomicBool>);
+
+impl Signals {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// When the system does not let us.
+    pub(super) fn listen() -> Result<Self> {
+        let asked = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            // In this order: the first signal finds the flag down, and only then raises it.
+            signal_hook::flag::register_conditional_shutdown(signal, KILLED, Arc::clone(&asked))?;
+            signal_hook::flag::register(signal, Arc::clone(&asked))?;
+        }
+        Ok(Self(asked))
+    }
+}
+
+impl Stop for Signals {
+    fn requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// This machine's clock. It sleeps to the end: who waits for a lost write to settle must not look too early.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    fn sleep(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+}
+
+/// Hands the two sides to `work`; nothing is contacted before it asks them to.
+///
+/// # Errors
+/// When a client cannot be built from the configuration, and whatever `work` fails with.
+pub(super) fn with_sides<T>(
+    config: &Config,
+    state: &State,
+    stop: &dyn Stop,
+    patience: Patience,
+    work: impl FnOnce(&Guance<'_>, &Jira<'_>) -> Result<T>,
+) -> Result<T> {
+    let clock = SystemClock;
+    let guance_http = client("guance", &config.guance_http)?;
+    let jira_http = client("jira", &config.jira_http)?;
+    let keys = &config.guance.api_keys;
+    let budget = Ledger::new(state, &clock, stop, keys, config.requests_per_minute, patience);
+    let guance = Guance::new(config.guance.clone(), &guance_http, &budget, state, &clock);
+    let jira = Jira::new(config.jira.clone(), &jira_http, state, &clock, stop);
+    work(&guance, &jira)
+}
+
+fn client(section: &str, settings: &http::Settings) -> Result<Http> {
+    Http::new(settings).map_err(|error| {
+        let usage = Usage::new(format!("cannot set up the connection to {section}: {error:#}"));
+        usage.hint(format!("check [{section}].ca_file")).into()
+    })
+}
+
+/// Returns the engine's part of the configuration.
+pub(super) fn settings(config: &Config) -> Settings {
+    let SyncSettings { state: _, window, overlap, sweep_every, sweep_back, max_runtime, max_creates, in_doubt_wait } =
+        config.sync.clone();
+    let projects = config.jira.projects.clone();
+    Settings { window, overlap, sweep_every, sweep_back, max_runtime, max_creates, in_doubt_wait, projects }
+}

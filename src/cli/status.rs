@@ -1,0 +1,148 @@
+//! `guajira status`: where everything stands, from the state file alone.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::{TimeDelta, Utc};
+use clap::Args;
+use comfy_table::{Table, presets};
+use serde_json::{Value, json};
+
+use crate::state::{LastRun, State, Status, StuckItem};
+
+use super::exit::{Exit, Usage};
+use super::{Context, term};
+
+/// Longest text of a table's cell, in characters; `--json` and `why` show all of it.
+const MAX_CELL_CHARS: usize = 100;
+
+/// What to show.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// As one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Exit with 3 when the last good run is older, e.g. 10m
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    max_age: Option<Duration>,
+}
+
+/// Shows the status.
+///
+/// # Errors
+/// When the configuration is wrong or the state file cannot be read.
+pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
+    let path = context.draft()?.sync.state;
+    let state = State::open_copy(&path).map_err(|error| Usage::state(&path, &error))?;
+    let status = state.status()?;
+    if options.json {
+        term::json(&as_json(&status))?;
+    } else {
+        show(&status, &path)?;
+    }
+    let Some(max_age) = options.max_age else { return Ok(Exit::Done) };
+    let Some(last_good) = status.last_good else {
+        term::say("there is no good run yet");
+        return Ok(Exit::ItemsFailed);
+    };
+    let age = Utc::now().signed_duration_since(last_good);
+    if age > TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX) {
+        term::say(&format!("the last good run ended {} ago", term::span(age)));
+        return Ok(Exit::ItemsFailed);
+    }
+    Ok(Exit::Done)
+}
+
+fn show(status: &Status, path: &Path) -> Result<()> {
+    let Status { cursors, issue_pairs, comment_pairs, backlog, items, unreadable, runs, last_good } = status;
+    if runs.is_empty() {
+        term::line(&format!("no run yet in {}", path.display()))?;
+    }
+    for (side, at, floor) in cursors {
+        term::line(&format!("{side:<7} read up to {}, from {} on", term::time(*at), term::time(*floor)))?;
+    }
+    term::line(&format!("linked  {issue_pairs} issues, {comment_pairs} comments"))?;
+    let good = last_good.map_or("none yet".to_owned(), |at| {
+        format!("{}, {} ago", term::time(at), term::span(Utc::now().signed_duration_since(at)))
+    });
+    term::line(&format!(
+        "outbox  {} pending ({} failing), {} held, {} in doubt, {} dead",
+        backlog.pending, backlog.failing, backlog.held, backlog.in_doubt, backlog.dead
+    ))?;
+    term::line(&format!("last good run: {good}"))?;
+    if !items.is_empty() {
+        table(&["stage", "item", "tries", "next try", "what", "why"], items.iter().map(item_row))?;
+    }
+    if !unreadable.is_empty() {
+        let rows = unreadable.iter().map(|(side, issue, why)| vec![side.to_string(), issue.to_string(), why.clone()]);
+        table(&["unreadable on", "item", "why"], rows)?;
+    }
+    if !runs.is_empty() {
+        table(&["run", "began", "took", "result"], runs.iter().map(run_row))?;
+    }
+    Ok(())
+}
+
+fn item_row(item: &StuckItem) -> Vec<String> {
+    let StuckItem { key, stage, summary, attempts, enqueued: _, not_before, error } = item;
+    let next = not_before.map(term::time).unwrap_or_default();
+    vec![
+        stage.replace('_', " "),
+        key.clone(),
+        attempts.to_string(),
+        next,
+        summary.clone(),
+        error.clone().unwrap_or_default(),
+    ]
+}
+
+fn run_row(run: &LastRun) -> Vec<String> {
+    let LastRun { kind, started, ended, good, summary } = run;
+    let took = ended.map_or("cut off".to_owned(), |ended| term::span(ended.signed_duration_since(*started)));
+    let mark = if *good == Some(true) { "" } else { "not good: " };
+    vec![kind.clone(), term::time(*started), took, format!("{mark}{summary}")]
+}
+
+fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<()> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header.iter().map(|name| name.to_uppercase()));
+    for row in rows {
+        table.add_row(row.iter().map(|cell| cell_text(cell)));
+    }
+    term::line("")?;
+    for line in table.lines() {
+        term::line(line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// One line, without what could move the cursor, cut where it gets too long for a table.
+fn cell_text(text: &str) -> String {
+    let text = term::printable(text);
+    match text.char_indices().nth(MAX_CELL_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.into_owned(),
+    }
+}
+
+/// Names every field: this is read by programs.
+fn as_json(status: &Status) -> Value {
+    let Status { cursors, issue_pairs, comment_pairs, backlog, items, unreadable, runs, last_good } = status;
+    let cursors: serde_json::Map<String, Value> = cursors
+        .iter()
+        .map(|(side, at, floor)| (side.to_string(), json!({ "read_up_to": at, "since": floor })))
+        .collect();
+    let unreadable: Vec<Value> =
+        unreadable.iter().map(|(side, issue, why)| json!({ "side": side, "issue": issue, "why": why })).collect();
+    json!({
+        "cursors": cursors,
+        "issue_pairs": issue_pairs,
+        "comment_pairs": comment_pairs,
+        "backlog": backlog,
+        "items": items,
+        "unreadable": unreadable,
+        "runs": runs,
+        "last_good": last_good,
+    })
+}

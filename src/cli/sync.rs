@@ -1,0 +1,190 @@
+//! `guajira sync`: one run, and what it did.
+
+use anyhow::Result;
+use chrono::{TimeDelta, Utc};
+use clap::Args;
+
+use crate::domain::Action;
+use crate::engine::budget::Patience;
+use crate::engine::report::Planned;
+use crate::engine::{self, Backfill, Order, Report, World};
+use crate::ports::NoFailpoints;
+use crate::state::{RunLock, State};
+use crate::text::markdown;
+
+use super::exit::{Exit, Usage};
+use super::progress::Bar;
+use super::services::{self, Signals, SystemClock};
+use super::{Context, LogFormat, term, when};
+
+/// What kind of run.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Backfill: read both sides from here on, instead of from the cursors. RFC 3339, "YYYY-MM-DD[ HH:MM]" local,
+    /// or how long ago: "90m", "2h", "7d"
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Where the backfill ends [default: now]
+    #[arg(long, value_name = "WHEN", requires = "since")]
+    until: Option<String>,
+    /// Print the plan, write nothing anywhere
+    #[arg(long)]
+    dry_run: bool,
+    /// Let go what the brake holds
+    #[arg(long)]
+    release: bool,
+    /// The run's report as one JSON object on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+/// Does one run.
+///
+/// # Errors
+/// When it could not begin, or the state file failed.
+pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
+    let order = Order { backfill: backfill(options)?, dry_run: options.dry_run, release: options.release };
+    let config = context.draft()?.resolve(&context.env)?;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let signals = Signals::listen()?;
+    let path = &config.sync.state;
+    let cannot_open = |error| Usage::state(path, &error);
+    let lock = if order.dry_run { None } else { Some(RunLock::take(path).map_err(cannot_open)?) };
+    if let Some(None) = lock {
+        term::say("another run holds the lock: nothing to do here");
+        return Ok(Exit::Done);
+    }
+    let state = if order.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
+    let patience = match order.backfill {
+        Some(_) => Patience::Endless,
+        None => Patience::Until(Utc::now() + TimeDelta::from_std(config.sync.max_runtime).unwrap_or(TimeDelta::MAX)),
+    };
+    let global = &context.global;
+    let bar = Bar::new(!global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text));
+    let report = services::with_sides(&config, &state, &signals, patience, |guance, jira| {
+        let world = World {
+            guance,
+            jira,
+            state: &state,
+            policy: &config.policy,
+            settings: &services::settings(&config),
+            clock: &SystemClock,
+            stop: &signals,
+            failpoints: &NoFailpoints,
+            progress: &bar,
+        };
+        let report = engine::sync_once(&world, &order);
+        bar.clear();
+        report
+    })?;
+    show(&report, context, options)?;
+    Ok(Exit::of_run(&report))
+}
+
+fn backfill(options: &Options) -> Result<Option<Backfill>> {
+    let now = Utc::now();
+    let read = |name: &str, text: &str| when::parse(text, now).map_err(|why| Usage::new(format!("--{name}: {why}")));
+    let Some(since) = &options.since else { return Ok(None) };
+    let from = read("since", since)?;
+    let until = options.until.as_deref().map(|text| read("until", text)).transpose()?;
+    if from > now {
+        return Err(Usage::new(format!("--since: {} lies in the future", term::time(from))).into());
+    }
+    if let Some(until) = until.filter(|until| *until <= from) {
+        let (from, until) = (term::time(from), term::time(until));
+        return Err(Usage::new(format!("--until: {until} is not after --since, {from}")).into());
+    }
+    Ok(Some(Backfill { from, until }))
+}
+
+/// Prints the report: results on stdout, sides that failed on stderr.
+fn show(report: &Report, context: &Context, options: &Options) -> Result<()> {
+    for (side, failure) in &report.sides_failed {
+        term::error(&format!("cannot sync {side}: {}", failure.message));
+        let by_kind = failure.unauthorized.then(|| format!("check the credentials of [{side}]"));
+        term::hint(failure.hint.clone().or(by_kind).as_deref());
+    }
+    if options.json {
+        return term::json(report);
+    }
+    if report.dry_run {
+        for planned in &report.planned {
+            plan(planned)?;
+        }
+    }
+    let is_dull = Exit::of_run(report) == Exit::Done && !report.dry_run;
+    if !(context.global.quiet && is_dull) {
+        term::line(&report.summary())?;
+        details(report, context.global.verbose > 0 || report.dry_run)?;
+    }
+    Ok(())
+}
+
+fn details(report: &Report, all: bool) -> Result<()> {
+    for failure in &report.items_failed {
+        term::line(&format!("  failed: {} ({}): {}", failure.summary, failure.item, failure.message))?;
+    }
+    for dropped in &report.dropped_fields {
+        term::line(&format!("  left out: {dropped}"))?;
+    }
+    for (side, seconds) in &report.clock_skew_seconds {
+        let way = if *seconds > 0 { "behind" } else { "ahead of" };
+        let seconds = seconds.abs();
+        term::line(&format!("  clock: this machine is {seconds}s {way} {side}; nothing is lost by it"))?;
+    }
+    if report.backlog.held > 0 {
+        term::line("  held: more new issues than [sync].max_creates; `guajira sync --release` lets them go")?;
+    }
+    if report.backlog.dead > 0 {
+        term::line("  dead: `guajira status` lists them, `guajira retry` puts them back in the queue")?;
+    }
+    if report.out_of_budget || report.out_of_time {
+        let what = if report.out_of_budget { "request budget" } else { "run's time" };
+        term::line(&format!("  the {what} is used up; the next run goes on"))?;
+    }
+    if all {
+        for (reason, count) in &report.skipped {
+            term::line(&format!("  not carried: {count} ({reason})"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints one planned write, whole: this is what would be sent.
+fn plan(planned: &Planned) -> Result<()> {
+    let Planned { key, target, summary, held, action } = planned;
+    let held = if *held { ", held by the brake" } else { "" };
+    term::line(&format!("-> {target}: {summary} ({key}{held})"))?;
+    let body = match action {
+        Action::CreateIssue(new) => {
+            let mut fields = vec![
+                format!("project {}", new.project),
+                format!("type {}", new.issue_type),
+                format!("labels {}", new.labels.join(" ")),
+            ];
+            fields.extend(new.priority.as_ref().map(|priority| format!("priority {priority}")));
+            term::line(&format!("   {}", fields.join(", ")))?;
+            term::line(&format!("   title: {}", new.title))?;
+            Some(&new.body)
+        }
+        Action::AddComment { issue, body, internal, .. } => {
+            let kind = if *internal { "internal comment" } else { "comment" };
+            term::line(&format!("   {kind} on {issue}"))?;
+            Some(body)
+        }
+        Action::EditComment { issue, comment, body, .. } => {
+            term::line(&format!("   comment {comment} on {issue} becomes"))?;
+            Some(body)
+        }
+        Action::DeleteComment { issue, comment } => {
+            term::line(&format!("   comment {comment} on {issue} is deleted"))?;
+            None
+        }
+    };
+    for line in body.map(|body| markdown::write(body, usize::MAX, "")).unwrap_or_default().lines() {
+        term::line(&format!("   | {line}"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Writing to the terminal: results to stdout, problems to stderr, nothing that a remote text could drive it with.
+
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+
+use anstream::ColorChoice;
+use chrono::{DateTime, Local, TimeDelta, Utc};
+
+pub(super) use crate::logging::printable;
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Color {
+    // On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// Decides about colours for the whole program.
+pub(super) fn set_color(color: Color) {
+    match color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+    .write_global();
+}
+
+/// Returns true when stderr takes colours.
+pub(super) fn stderr_has_color() -> bool {
+    anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never
+}
+
+/// Returns true when a person watches stderr.
+pub(super) fn is_watched() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Prints one line of result, made printable. A reader that went away is no error.
+///
+/// # Errors
+/// When stdout cannot be written for another reason.
+pub(super) fn line(text: &str) -> io::Result<()> {
+    out(&format!("{}\n", printable(text)))
+}
+
+/// Prints a JSON object; what could drive a terminal is written as an escape.
+///
+/// # Errors
+/// As for [`line`].
+pub(super) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    let mut text = String::new();
+    for c in serde_json::to_string_pretty(value)?.chars() {
+        let harmless = c == '\n' || printable(c.encode_utf8(&mut [0; 4])) == c.to_string();
+        if harmless { text.push(c) } else { text.push_str(&escaped(c)) }
+    }
+    Ok(out(&(text + "\n"))?)
+}
+
+fn escaped(c: char) -> String {
+    let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>();
+    units.concat()
+}
+
+/// Prints text that this program made itself, with its colours.
+///
+/// # Errors
+/// As for [`line`].
+pub(super) fn out(text: &str) -> io::Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Says something to the person, on stderr; a closed stderr is no error.
+pub(super) fn say(text: &str) {
+    for line in text.lines() {
+        let _ = writeln!(anstream::stderr(), "guajira: {}", printable(line));
+    }
+}
+
+/// Says what went wrong; the first line after `guajira: error: `, what follows below it.
+pub(super) fn error(text: &str) {
+    let mut stderr = anstream::stderr().lock();
+    for (n, line) in text.lines().enumerate() {
+        let _ = match n {
+            0 => writeln!(stderr, "guajira: \x1b[31merror\x1b[0m: {}", printable(line)),
+            _ => writeln!(stderr, "  {}", printable(line)),
+        };
+    }
+}
+
+/// Says how to mend it, where that is known.
+pub(super) fn hint(text: Option<&str>) {
+    if let Some(text) = text {
+        let _ = writeln!(anstream::stderr(), "hint: {}", printable(text));
+    }
+}
+
+/// Shows a time as people here read clocks.
+pub(super) fn time(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S %:z").to_string()
+}
+
+/// Shows a length of time in its two largest units: `2h 5m`.
+pub(super) fn span(time: TimeDelta) -> String {
+    let seconds = time.num_seconds().max(0);
+    let parts = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let shown: Vec<String> =
+        parts.iter().skip_while(|(n, _)| *n == 0).take(2).map(|(n, u)| format!("{n}{u}")).collect();
+    if shown.is_empty() { "0s".to_owned() } else { shown.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_show_their_two_largest_units() {
+        assert_eq!(span(TimeDelta::seconds(0)), "0s");
+        assert_eq!(span(TimeDelta::seconds(59)), "59s");
+        assert_eq!(span(TimeDelta::seconds(7_500)), "2h 5m");
+        assert_eq!(span(TimeDelta::days(3)), "3d 0h");
+    }
+
+    #[test]
+    fn json_escapes_what_could_drive_a_terminal() {
+        assert_eq!(escaped('\u{9b}'), "\\u009b");
+        assert_eq!(escaped('\u{e0001}'), "\\udb40\\udc01");
+    }
+}

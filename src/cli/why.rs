@@ -1,0 +1,139 @@
+//! `guajira why`: what is known about one item, under all its names.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::domain::{CommentId, CommentLink, IssueId, IssueLink, Key, Side};
+use crate::state::{State, StateError};
+
+use super::exit::{Exit, Usage};
+use super::{Context, term};
+
+/// Which item.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// issue_…, repim_…, OPS-12, or the id of a Jira comment
+    item: String,
+}
+
+/// Shows the history of one item.
+///
+/// # Errors
+/// When the configuration is wrong or the state file cannot be read.
+pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
+    let path = context.draft()?.sync.state;
+    let state = State::open_copy(&path).map_err(|error| Usage::state(&path, &error))?;
+    let found = Found::about(&state, options.item.trim())?;
+    let queue = found.queue(&state)?;
+    let names: Vec<String> = found.names.iter().cloned().collect();
+    let events = state.events(&names)?;
+    for line in found.links() {
+        term::line(&line)?;
+    }
+    for line in &queue {
+        term::line(line)?;
+    }
+    for (at, _, what) in &events {
+        term::line(&format!("{}  {what}", term::time(*at)))?;
+    }
+    if found.is_linked() || !queue.is_empty() || !events.is_empty() {
+        return Ok(Exit::Done);
+    }
+    term::say(&format!("nothing is known about {}", options.item));
+    let hint = "it lies outside what was read so far (guajira status), or was forgotten: history is kept for 90 days";
+    term::hint(Some(hint));
+    Ok(Exit::ItemsFailed)
+}
+
+/// What an item is called, and what it is linked to.
+struct Found {
+    /// Every name under which something may be recorded: ids and keys.
+    names: BTreeSet<String>,
+    issues: Vec<IssueLink>,
+    comments: Vec<CommentLink>,
+}
+
+impl Found {
+    fn about(state: &State, item: &str) -> Result<Self, StateError> {
+        let mut found = Self { names: BTreeSet::from([item.to_owned()]), issues: Vec::new(), comments: Vec::new() };
+        let id = item.parse::<Key>().ok().and_then(|key| key.parts().map(|(_, _, id)| id.to_owned()));
+        let id = id.unwrap_or_else(|| item.to_owned());
+        let has_name = |link: &IssueLink| link.jira_name.eq_ignore_ascii_case(&id);
+        let named = state.recent_links(usize::MAX)?.into_iter().filter(has_name);
+        let links = Side::BOTH.map(|side| state.issue_link(side, &IssueId::new(id.as_str())));
+        for link in links.into_iter().chain(named.map(|link| Ok(Some(link)))) {
+            found.issues.extend(link?.filter(|link| !found.issues.contains(link)));
+        }
+        for side in Side::BOTH {
+            let link = state.comment_link(side, &CommentId::new(id.as_str()))?;
+            found.comments.extend(link.filter(|link| !found.comments.contains(link)));
+        }
+        found.name(&id);
+        for link in found.issues.clone() {
+            for name in [link.guance.as_str(), link.jira.as_str(), &link.jira_name] {
+                found.name(name);
+            }
+        }
+        for link in found.comments.clone() {
+            for name in [link.origin_id.as_str(), link.copy_id.as_str()] {
+                found.name(name);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Adds an id and the keys that it may stand in.
+    fn name(&mut self, id: &str) {
+        self.names.insert(id.to_owned());
+        for side in Side::BOTH {
+            self.names.insert(Key::issue(side, &IssueId::new(id)).as_str().to_owned());
+            self.names.insert(Key::comment(side, &CommentId::new(id)).as_str().to_owned());
+        }
+    }
+
+    fn is_linked(&self) -> bool {
+        !self.issues.is_empty() || !self.comments.is_empty()
+    }
+
+    fn links(&self) -> Vec<String> {
+        let issues = self
+            .issues
+            .iter()
+            .map(|link| format!("issue {} on guance is {} ({}) on jira", link.guance, link.jira_name, link.jira));
+        let comments = self.comments.iter().map(|link| {
+            let (origin, copy) = (link.origin, link.origin.opposite());
+            format!(
+                "comment {} on {origin} is {} on {copy}, in the thread of {}",
+                link.origin_id, link.copy_id, link.lane
+            )
+        });
+        issues.chain(comments).collect()
+    }
+
+    /// Returns what waits in the outbox about the item, and about an issue's whole thread.
+    fn queue(&self, state: &State) -> Result<Vec<String>, StateError> {
+        let concerns = |name: &str| self.names.contains(name);
+        let keys: BTreeSet<String> = state
+            .unsettled()?
+            .into_iter()
+            .map(|queued| queued.push)
+            .filter(|push| concerns(push.key.origin().as_str()) || concerns(push.lane.as_str()))
+            .map(|push| push.key.as_str().to_owned())
+            .collect();
+        let items = state.status()?.items.into_iter().filter(|item| keys.contains(&item.key));
+        Ok(items
+            .map(|item| {
+                let why = item.error.map(|error| format!(": {error}")).unwrap_or_default();
+                let next = item.not_before.map(|at| format!(", not before {}", term::time(at))).unwrap_or_default();
+                format!(
+                    "{} since {}{next}: {}{why}",
+                    item.stage.replace('_', " "),
+                    term::time(item.enqueued),
+                    item.summary
+                )
+            })
+            .collect())
+    }
+}

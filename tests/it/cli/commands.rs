@@ -1,0 +1,273 @@
+//! Each command, without a service behind it.
+
+use std::fs::File;
+
+use guajira::state::{RunLock, State};
+use insta::assert_snapshot;
+
+use super::refusing::Refusing;
+use super::{NOBODY_LISTENS, Place, shown};
+
+fn run(args: &[&str]) -> String {
+    shown(&Place::with_config(NOBODY_LISTENS).run(args))
+}
+
+#[test]
+fn help_shows_the_commands() {
+    assert_snapshot!(run(&["--help"]), @"
+    exit 0
+    --- stdout
+    Keeps Guance issues and Jira issues in step, both ways, from a scheduler
+
+    Usage: guajira [OPTIONS] <COMMAND>
+
+    Commands:
+      sync         Pull, push, save the cursor, exit
+      check        Test config, credentials, permissions, project, issue type, priorities, clock and
+                   time zone; say how to mend
+      status       Show cursors, linked pairs, pending and dead items, last runs
+      why          Show the history of one item, and why it is where it is
+      retry        Put dead items back in the queue
+      init         Write a commented sync.toml, asking for what it needs
+      completions  Print the completion script of a shell
+      help         Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Options of every command:
+          --config <FILE>        The configuration file [default: sync.toml] [env: GUAJIRA_CONFIG]
+      -v, --verbose...           Say more: what is written (-v), every request and decision (-vv)
+      -q, --quiet                Say nothing unless something fails
+          --log-format <FORMAT>  How log lines look: for people, or one JSON object a line [default:
+                                 text] [possible values: text, json]
+          --color <WHEN>         When to use colours [default: auto] [possible values: auto, always,
+                                 never]
+    --- stderr
+    ");
+    assert_snapshot!(run(&["sync", "--help"]), @r#"
+    exit 0
+    --- stdout
+    Pull, push, save the cursor, exit
+
+    Usage: guajira sync [OPTIONS]
+
+    Options:
+          --since <WHEN>  Backfill: read both sides from here on, instead of from the cursors. RFC 3339,
+                          "YYYY-MM-DD[ HH:MM]" local, or how long ago: "90m", "2h", "7d"
+          --until <WHEN>  Where the backfill ends [default: now]
+          --dry-run       Print the plan, write nothing anywhere
+          --release       Let go what the brake holds
+          --json          The run's report as one JSON object on stdout
+      -h, --help          Print help
+
+    Options of every command:
+          --config <FILE>        The configuration file [default: sync.toml] [env: GUAJIRA_CONFIG]
+      -v, --verbose...           Say more: what is written (-v), every request and decision (-vv)
+      -q, --quiet                Say nothing unless something fails
+          --log-format <FORMAT>  How log lines look: for people, or one JSON object a line [default:
+                                 text] [possible values: text, json]
+          --color <WHEN>         When to use colours [default: auto] [possible values: auto, always,
+                                 never]
+    --- stderr
+    "#);
+}
+
+#[test]
+fn a_wrong_when_names_the_forms() {
+    assert_snapshot!(run(&["sync", "--since", "yesterday"]), @r#"
+    exit 2
+    --- stdout
+    --- stderr
+    guajira: error: --since: "yesterday" is not a time: use RFC 3339 (2026-11-22T08:00:00Z), "YYYY-MM-DD" or "YYYY-MM-DD HH:MM" in local time, or how long ago: 90m, 2h, 7d
+    "#);
+    assert_snapshot!(run(&["sync", "--since", "2999-01-01"]), @"
+    exit 2
+    --- stdout
+    --- stderr
+    guajira: error: --since: 2999-01-01 00:00:00 +00:00 lies in the future
+    ");
+    assert_snapshot!(run(&["sync", "--since", "2026-01-02", "--until", "2026-01-01 10:00"]), @"
+    exit 2
+    --- stdout
+    --- stderr
+    guajira: error: --until: 2026-01-01 10:00:00 +00:00 is not after --since, 2026-01-02 00:00:00 +00:00
+    ");
+    assert_eq!(Place::new().run(["sync", "--until", "1h"]).code, 2);
+}
+
+#[test]
+fn services_that_cannot_be_reached_end_with_four() {
+    let outcome = Place::with_config(NOBODY_LISTENS).run(["sync"]);
+    assert_eq!(outcome.code, 4, "{}", shown(&outcome));
+}
+
+#[test]
+fn services_that_refuse_us_end_with_four() {
+    let server = Refusing::start();
+    let place = Place::with_config(&NOBODY_LISTENS.replace("http://127.0.0.1:9", &server.url));
+    let check = place.run(["check"]);
+    assert_eq!(check.code, 4, "{}", shown(&check));
+    assert!(
+        check.stdout.lines().any(|line| line.starts_with("FAIL guance: ") && line.contains(" → ")),
+        "{}",
+        check.stdout
+    );
+    let outcome = place.run(["sync", "--json"]);
+    assert_eq!(outcome.code, 4, "{}", shown(&outcome));
+    let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert!(report["sides_failed"]["jira"]["message"].is_string(), "{report}");
+}
+
+#[test]
+fn a_dry_run_leaves_no_file_behind() {
+    let server = Refusing::start();
+    let place = Place::with_config(&NOBODY_LISTENS.replace("http://127.0.0.1:9", &server.url));
+    place.run(["sync", "--dry-run"]);
+    assert!(!place.path("guajira.db").exists());
+}
+
+#[test]
+fn a_run_beside_another_does_nothing() {
+    let place = Place::with_config(NOBODY_LISTENS);
+    let _lock = RunLock::take(&place.path("guajira.db")).unwrap().unwrap();
+    assert_snapshot!(shown(&place.run(["sync"])), @"
+    exit 0
+    --- stdout
+    --- stderr
+    guajira: another run holds the lock: nothing to do here
+    ");
+}
+
+#[test]
+fn status_of_nothing() {
+    assert_snapshot!(run(&["status"]), @"
+    exit 0
+    --- stdout
+    no run yet in guajira.db
+    linked  0 issues, 0 comments
+    outbox  0 pending (0 failing), 0 held, 0 in doubt, 0 dead
+    last good run: none yet
+    --- stderr
+    ");
+    assert_snapshot!(run(&["status", "--json", "--max-age", "10m"]), @r#"
+    exit 3
+    --- stdout
+    {
+      "cursors": {},
+      "issue_pairs": 0,
+      "comment_pairs": 0,
+      "backlog": {
+        "pending": 0,
+        "failing": 0,
+        "held": 0,
+        "in_doubt": 0,
+        "dead": 0
+      },
+      "items": [],
+      "unreadable": [],
+      "runs": [],
+      "last_good": null
+    }
+    --- stderr
+    guajira: there is no good run yet
+    "#);
+}
+
+#[test]
+fn status_and_retry_need_no_secrets() {
+    let place = Place::with_config(&NOBODY_LISTENS.replace("\"j-token\"", "{ env = \"NO_SUCH\" }"));
+    State::open(&place.path("guajira.db")).unwrap();
+    assert_eq!(place.run(["status"]).code, 0);
+    assert_snapshot!(shown(&place.run(["retry", "--all"])), @"
+    exit 0
+    --- stdout
+    0 items are back in the queue; the next run sends them
+    --- stderr
+    ");
+    assert_snapshot!(shown(&place.run(["retry", "OPS-1"])), @r#"
+    exit 2
+    --- stdout
+    --- stderr
+    guajira: error: no dead or waiting item is called "OPS-1"; nothing was changed
+    hint: `guajira status` lists them
+    "#);
+    assert_snapshot!(shown(&place.run(["why", "OPS-1"])), @"
+    exit 3
+    --- stdout
+    --- stderr
+    guajira: nothing is known about OPS-1
+    hint: it lies outside what was read so far (guajira status), or was forgotten: history is kept for 90 days
+    ");
+    assert_eq!(place.run(["retry"]).code, 2);
+}
+
+#[test]
+fn a_state_file_that_is_none_says_what_to_do() {
+    let place = Place::with_config(NOBODY_LISTENS);
+    place.write("guajira.db", "this is no database, but it is long enough to be looked at as if it were one");
+    let outcome = place.run(["sync"]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("hint: move the file away"), "{}", outcome.stderr);
+}
+
+#[test]
+fn init_writes_a_file_that_only_its_owner_reads_and_never_twice() {
+    let place = Place::new();
+    let answers = "\n\nhttps://jira.example.com\nbot\n\nOPS\n\n";
+    let outcome = place.run_with(["init"], &[], answers);
+    assert_eq!(
+        (outcome.code, outcome.stdout.as_str()),
+        (0, "wrote sync.toml; next: `guajira --config sync.toml check`\n")
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(
+            File::open(place.path("sync.toml")).unwrap().metadata().unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+    assert_eq!(place.run(["status"]).code, 0);
+    assert_snapshot!(shown(&place.run(["init"])), @"
+    exit 2
+    --- stdout
+    --- stderr
+    guajira: error: sync.toml is there already; nothing was changed
+    hint: move it away, or name another file with --config
+    ");
+}
+
+#[test]
+fn init_refuses_answers_that_make_no_configuration() {
+    let place = Place::new();
+    let outcome = place.run_with(["init"], &[], "\n\nnot an address\nbot\n\nOPS\n\n");
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("[jira].base_url is not an address"), "{}", outcome.stderr);
+    assert!(!place.path("sync.toml").exists());
+}
+
+#[test]
+fn completions_name_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let outcome = Place::new().run(["completions", shell]);
+        assert_eq!(outcome.code, 0);
+        assert!(outcome.stdout.contains("dry-run"), "{shell}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    use std::process::Stdio;
+    let place = Place::with_config(NOBODY_LISTENS);
+    let mut child = super::program(&place.path(""), ["completions", "zsh"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
+}
