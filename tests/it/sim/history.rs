@@ -74,9 +74,15 @@ pub(super) enum Deed {
     RenameProject,
     DropLabels,
     AddLabel,
-    CloneIssue { as_bot: bool },
+    CloneIssue {
+        as_bot: bool,
+    },
     /// Quotes a copy on `of`, marker and all, in a new text on `side`.
-    Quote { side: Side, of: Side, as_bot: bool },
+    Quote {
+        side: Side,
+        of: Side,
+        as_bot: bool,
+    },
     EditCopy {
         side: Side,
     },

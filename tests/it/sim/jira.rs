@@ -179,11 +179,8 @@ impl World {
             Some(Claim { key, proven, written: None })
         };
         let property = state.property.as_ref().filter(|_| !by_search || self.setup.search_properties);
-        let by_property = property.map(|(key, written)| Claim {
-            key: key.clone(),
-            proven: true,
-            written: Some(written.clone()),
-        });
+        let by_property =
+            property.map(|(key, written)| Claim { key: key.clone(), proven: true, written: Some(written.clone()) });
         let claim = match self.bug {
             Some(Bug::MarkerOnlyInALabel) => by_label(true),
             _ => by_property.or_else(|| by_label(false).filter(|_| state.author.id == BOT)),
