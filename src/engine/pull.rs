@@ -29,11 +29,15 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     let reading = Reading::plan(run, side, &identity)?;
     if reading.first {
         match side {
-            Side::Jira => reading::rebuild(run)?,
+            Side::Jira => reading::rebuild(run, DateTime::UNIX_EPOCH)?,
             // Where to begin is told by the copies on Jira; without them a lost state would leave a gap.
             Side::Guance if run.world.state.cursor(Side::Jira)?.is_none() && run.is_down(Side::Jira) => return Ok(()),
             Side::Guance => {}
         }
+    }
+    if side == Side::Jira && reading.sweep {
+        // A copy that search showed late, and that had left the routes' projects before this state knew it.
+        reading::rebuild(run, reading.span.from)?;
     }
     let mut batch = run.remote(side).changed(&reading.span)?;
     run.report.read(side, batch.issues.len());

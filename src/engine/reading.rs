@@ -13,6 +13,9 @@ use crate::state::Cursor;
 /// Fact: when the latest copy was made that a rebuild found.
 const LATEST_COPY: &str = "engine.latest-copy";
 
+/// The most markers that a rebuild reads one by one.
+const MOST_PROVED: usize = 500;
+
 /// What is to be read, and what follows from having read it.
 pub(super) struct Reading {
     pub(super) side: Side,
@@ -88,8 +91,7 @@ fn strays(run: &Run<'_>) -> Result<Vec<IssueId>, Trouble> {
 
 /// With no cursor the state is new or lost: every copy that carries our marker is a pair, and the latest of them
 /// tells how far Guance had been read.
-pub(super) fn rebuild(run: &mut Run<'_>) -> Result<(), Trouble> {
-    let from = DateTime::<Utc>::UNIX_EPOCH;
+pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trouble> {
     let span = Span { from, until: None, strays: Vec::new(), ours_only: true };
     let mut batch = run.world.jira.changed(&span)?;
     prove_unique(&mut batch.issues);
@@ -100,9 +102,14 @@ pub(super) fn rebuild(run: &mut Run<'_>) -> Result<(), Trouble> {
     pull::adopt(run, &mut batch.issues)
 }
 
-/// Among all that our account created, a label that only one issue carries is proof enough: a clone's original would
-/// be there too. It saves reading thousands of properties one by one, where a search does not give them.
+/// Among very many that our account created, a label that only one issue carries is proof enough: it saves reading
+/// thousands of properties one by one, where a search does not give them. Fewer are read: a label may also be that of
+/// a clone whose original the index does not show yet.
 fn prove_unique(issues: &mut [Issue]) {
+    let unproven = issues.iter().filter(|issue| issue.claim.as_ref().is_some_and(|claim| !claim.proven)).count();
+    if unproven <= MOST_PROVED {
+        return;
+    }
     let mut carriers: HashMap<Key, usize> = HashMap::new();
     for claim in issues.iter().filter_map(|issue| issue.claim.as_ref()) {
         *carriers.entry(claim.key.clone()).or_default() += 1;

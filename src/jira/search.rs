@@ -275,8 +275,7 @@ impl Jira<'_> {
             }
             let page = self.offset_page(&query(since)?, fields, 0, PAGE)?;
             let received = u64::try_from(page.issues.len()).unwrap_or(u64::MAX);
-            let times: Vec<_> =
-                page.issues.iter().filter_map(|row| time(row.get("fields")?.get("updated")?)).collect();
+            let times: Vec<_> = page.issues.iter().filter_map(|row| time(row.get("fields")?.get("updated")?)).collect();
             let last = times.last().copied().filter(|_| times.is_sorted());
             let (new, _) = rows.add(page.issues);
             if received == 0 || page.total.is_some_and(|total| total <= received) {

@@ -81,6 +81,11 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
         }
         for copy in &copies {
             let secure = copy.now.secure;
+            // A copy without its label, in a search without properties, is not found again once the state is lost.
+            let found_again = w.setup.search_properties || copy.now.labels.iter().any(|label| *label == issue.id);
+            if w.state_lost && !found_again {
+                continue;
+            }
             for note in &issue.notes {
                 pair(w, Side::Guance, note, &copy.now.notes, true, &mut wrong);
             }

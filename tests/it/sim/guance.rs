@@ -312,12 +312,12 @@ impl Remote for SimGuance<'_> {
         Ok(Some(thread))
     }
 
-    fn spare(&self) -> usize {
-        self.budget.spare()
-    }
-
     fn batch_size(&self) -> usize {
         1
+    }
+
+    fn spare(&self) -> usize {
+        self.budget.spare()
     }
 
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {

@@ -29,6 +29,8 @@ pub(super) struct Setup {
     pub(super) service: bool,
     /// The create screen has no label field: labels are dropped silently.
     pub(super) labels_dropped: bool,
+    /// Search gives the issue property; else only its label.
+    pub(super) search_properties: bool,
     /// Search shows a change after at most this long.
     pub(super) max_lag_s: u32,
     /// How many comments a search answer carries.
@@ -72,10 +74,13 @@ pub(super) enum Deed {
     RenameProject,
     DropLabels,
     AddLabel,
-    CloneIssue,
-    /// Quotes a copy, marker and all, in a new text.
+    CloneIssue {
+        as_bot: bool,
+    },
+    /// Quotes a copy on `of`, marker and all, in a new text on `side`.
     Quote {
         side: Side,
+        of: Side,
         as_bot: bool,
     },
     EditCopy {
@@ -175,6 +180,7 @@ impl History {
 impl Setup {
     fn draw(seed: u64, rng: &mut Rng) -> Self {
         let sweep = rng.chance(50);
+        let labels_dropped = rng.chance(10);
         Self {
             seed,
             extend_kept: rng.chance(50),
@@ -184,7 +190,8 @@ impl Setup {
             register: rng.chance(70),
             sweep,
             service: rng.chance(15),
-            labels_dropped: rng.chance(10),
+            labels_dropped,
+            search_properties: labels_dropped || rng.chance(60),
             max_lag_s: if sweep { rng.pick(&[0, 20, 300, 540, 1500]) } else { rng.pick(&[0, 20, 120, 300]) },
             inline_comments: rng.below(4) as usize,
             jira_skew_s: rng.pick(&[0, 0, 0, 37, -95, 1800]),
@@ -264,8 +271,8 @@ fn draw_deed(rng: &mut Rng) -> Deed {
         82..84 => Deed::RenameProject,
         84..87 => Deed::DropLabels,
         87..88 => Deed::AddLabel,
-        88..91 => Deed::CloneIssue,
-        91..96 => Deed::Quote { side, as_bot: rng.chance(40) },
+        88..91 => Deed::CloneIssue { as_bot: rng.chance(30) },
+        91..96 => Deed::Quote { side, of: rng.pick(&Side::BOTH), as_bot: rng.chance(40) },
         96..98 => Deed::EditCopy { side },
         _ => Deed::DeleteCopy { side },
     }

@@ -166,7 +166,7 @@ impl World {
         issue.index.iter().rev().find(|(from, _)| *from <= self.now).map(|(_, state)| Rc::clone(state))
     }
 
-    fn jira_issue(&self, state: &IssueState, inline: Option<usize>) -> Issue {
+    fn jira_issue(&self, state: &IssueState, inline: Option<usize>, by_search: bool) -> Issue {
         let name = self.jira.name(state);
         let notes: Vec<&Note> = state.notes.iter().filter(|note| !note.deleted).collect();
         let thread = match inline {
@@ -178,14 +178,12 @@ impl World {
             let key = Key::issue(Side::Guance, &IssueId::new(label()?));
             Some(Claim { key, proven, written: None })
         };
-        let by_property = state.property.as_ref().map(|(key, written)| Claim {
-            key: key.clone(),
-            proven: true,
-            written: Some(written.clone()),
-        });
+        let property = state.property.as_ref().filter(|_| !by_search || self.setup.search_properties);
+        let by_property =
+            property.map(|(key, written)| Claim { key: key.clone(), proven: true, written: Some(written.clone()) });
         let claim = match self.bug {
             Some(Bug::MarkerOnlyInALabel) => by_label(true),
-            _ => by_property.or_else(|| by_label(false)),
+            _ => by_property.or_else(|| by_label(false).filter(|_| state.author.id == BOT)),
         };
         Issue {
             side: Side::Jira,
@@ -384,8 +382,12 @@ impl SimJira<'_> {
 
     fn look(w: &World, wanted: &Wanted) -> Lookup {
         let Some((side, kind, _)) = wanted.key.parts() else { return Lookup::Unsure };
-        if side != Side::Guance || w.anonymous {
+        if side != Side::Guance {
             return Lookup::Unsure;
+        }
+        if w.anonymous {
+            // As the adapter sees it: no issue by this id, so no comment on it.
+            return if wanted.issue.is_some() { Lookup::Absent } else { Lookup::Unsure };
         }
         let origin = wanted.key.origin();
         if kind == guajira::domain::Kind::Issue {
@@ -472,7 +474,7 @@ impl Remote for SimJira<'_> {
         let inline = Some(w.setup.inline_comments);
         let read: Vec<_> = pages.values().filter(|state| !odd(state)).collect();
         let batch = Batch {
-            issues: read.iter().map(|state| w.jira_issue(state, inline)).collect(),
+            issues: read.iter().map(|state| w.jira_issue(state, inline, true)).collect(),
             watermark: read.iter().map(|state| time(state.updated)).max(),
             unreadable,
             clock: Some(time(w.jira_now())),
@@ -491,7 +493,7 @@ impl Remote for SimJira<'_> {
                 continue;
             }
             let states = chunk.iter().filter_map(|id| w.jira.place(id.as_str())).map(|at| &w.jira.issues[at].now);
-            batch.issues.extend(states.map(|state| w.jira_issue(state, Some(w.setup.inline_comments))));
+            batch.issues.extend(states.map(|state| w.jira_issue(state, Some(w.setup.inline_comments), false)));
         }
         batch.watermark = batch.issues.iter().map(|issue| issue.updated).max();
         batch.clock = Some(time(self.0.borrow().jira_now()));
@@ -509,12 +511,12 @@ impl Remote for SimJira<'_> {
         Ok(Some(thread))
     }
 
-    fn spare(&self) -> usize {
-        usize::MAX
-    }
-
     fn batch_size(&self) -> usize {
         50
+    }
+
+    fn spare(&self) -> usize {
+        usize::MAX
     }
 
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {

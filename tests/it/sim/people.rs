@@ -34,8 +34,8 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
         }
         Deed::Reply => reply(w, pick, &token, Doc::from_plain(&format!("well, {token}"))),
         Deed::Comment { restricted, as_bot } => {
-            let author = if as_bot { bot() } else { person(pick) };
-            comment(w, pick, uid, &token, Doc::from_plain(&format!("I say {token}")), author, restricted);
+            let body = Doc::from_plain(&format!("I say {token}"));
+            comment(w, pick, uid, &token, body, author(as_bot, pick), restricted);
         }
         Deed::PlusOne { side: Side::Guance } => reply(w, pick, "+1", Doc::from_plain("+1")),
         Deed::PlusOne { side: Side::Jira } => comment(w, pick, uid, "+1", Doc::from_plain("+1"), person(pick), false),
@@ -66,8 +66,8 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
         Deed::RenameProject => w.jira.rename(pick as usize % 3, format!("R{uid}")),
         Deed::DropLabels => jira_issue(w, pick, uid, |w, at| w.jira.issues[at].now.labels.clear()),
         Deed::AddLabel => jira_issue(w, pick, uid, |w, at| w.jira.issues[at].now.labels.push("urgent".into())),
-        Deed::CloneIssue => clone_issue(w, pick, uid),
-        Deed::Quote { side, as_bot } => quote(w, side, as_bot, pick, uid, &token),
+        Deed::CloneIssue { as_bot } => clone_issue(w, as_bot, pick, uid),
+        Deed::Quote { side, of, as_bot } => quote(w, side, of, as_bot, pick, uid),
     }
 }
 
@@ -77,8 +77,8 @@ fn person(pick: u32) -> Person {
     }
 }
 
-fn bot() -> Person {
-    Person { id: BOT.into(), ..Person::default() }
+fn author(as_bot: bool, pick: u32) -> Person {
+    if as_bot { Person { id: BOT.into(), ..Person::default() } } else { person(pick) }
 }
 
 fn guance_issue(w: &mut World, pick: u32, deed: impl FnOnce(&mut World, usize)) {
@@ -180,24 +180,25 @@ fn edit(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool) {
     });
 }
 
-fn clone_issue(w: &mut World, pick: u32, uid: u32) {
+fn clone_issue(w: &mut World, as_bot: bool, pick: u32, uid: u32) {
     if w.jira.issues.is_empty() {
         return;
     }
     let from = w.jira.issues[pick as usize % w.jira.issues.len()].now.clone();
-    let at = w.open_jira(from.project, format!("CLONE - {}", from.title), from.body, person(pick));
+    let at = w.open_jira(from.project, format!("CLONE - {}", from.title), from.body, author(as_bot, pick));
     w.jira.issues[at].now.labels = from.labels;
     w.touched(at, uid);
 }
 
 /// Copies a copy's text, marker and all, into a new text of one's own.
-fn quote(w: &mut World, side: Side, as_bot: bool, pick: u32, uid: u32, token: &str) {
-    let copies = notes_of(w, side, true);
+fn quote(w: &mut World, side: Side, of: Side, as_bot: bool, pick: u32, uid: u32) {
+    let token = format!("tok{uid:05}");
+    let copies = notes_of(w, of, true);
     if copies.is_empty() {
         return;
     }
     let (at, n) = copies[pick as usize % copies.len()];
-    let quoted = match side {
+    let quoted = match of {
         Side::Guance => w.guance.issues[at].notes[n].body.clone(),
         Side::Jira => w.jira.issues[at].now.notes[n].body.clone(),
     };
@@ -209,17 +210,8 @@ fn quote(w: &mut World, side: Side, as_bot: bool, pick: u32, uid: u32, token: &s
         body.blocks.extend(quoted.blocks);
     }
     match side {
-        Side::Guance => {
-            let (id, now) = (w.guance.fresh_reply_id(), w.guance_now());
-            w.guance.issues[at].notes.push(fresh(id, person(pick), body, now, token));
-            w.replied(at);
-        }
-        Side::Jira => {
-            let author = if as_bot { bot() } else { person(pick) };
-            let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
-            w.jira.issues[at].now.notes.push(fresh(id, author, body, now, token));
-            w.touched(at, uid);
-        }
+        Side::Guance => reply(w, pick, &token, body),
+        Side::Jira => comment(w, pick, uid, &token, body, author(as_bot, pick), false),
     }
 }
 
