@@ -173,15 +173,15 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
     let Some(first) = batch.first() else { return Ok(None) };
     if !matches!(first.push.action, Action::CreateIssue(_)) {
         let Some(link) = run.world.state.issue_link(Side::Guance, &first.push.lane)? else { return Ok(Some(batch)) };
-        if link.seen(target).is_some() {
+        if trust::holds(run, &link, target) {
             return Ok(Some(batch));
         }
         if run.order.backfill.is_none() && run.remote(target).spare() == 0 {
             return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
         }
         threads::thread(run, &link, target)?;
-        let known = run.world.state.issue_link(Side::Guance, &link.guance)?.is_some_and(|l| l.seen(target).is_some());
-        if !known {
+        let read = run.world.state.issue_link(Side::Guance, &link.guance)?;
+        if !read.is_some_and(|link| trust::holds(run, &link, target)) {
             let later = Deferral { not_before: run.world.clock.now() + UNSURE_WAIT, counts: false };
             put_back(run, &first.push.key, later, Some("its thread could not be read whole"))?;
         }
@@ -219,6 +219,10 @@ fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence)
     tx.commit()?;
     tracing::info!(key = %push.key, id = %receipt.name, "Write settled.");
     run.report.delivered(push, receipt, evidence == Evidence::Found);
+    if evidence == Evidence::Answered && matches!(push.action, Action::CreateIssue(_)) {
+        // Both threads of a pair that is just made hold nothing of ours.
+        run.read_whole.extend(Side::BOTH.map(|side| (side, push.lane.clone())));
+    }
     world.failpoints.hit("settled")?;
     world.progress.delivered(run.report.written(), world.state.backlog()?.pending);
     Ok(())

@@ -8,7 +8,7 @@ pub mod report;
 mod threads;
 mod trust;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -143,6 +143,8 @@ struct Run<'a> {
     /// `updated` of the Guance issues seen in this run's list.
     guance_updated: HashMap<IssueId, DateTime<Utc>>,
     trust: trust::Trust,
+    /// Threads that this run has read whole from the remote itself, by the pair's Guance issue.
+    read_whole: HashSet<(Side, IssueId)>,
 }
 
 /// Why a stage of a run ended early.
@@ -187,6 +189,7 @@ impl<'a> Run<'a> {
             interrupted: false,
             guance_updated: HashMap::new(),
             trust: trust::Trust::default(),
+            read_whole: HashSet::new(),
         }
     }
 

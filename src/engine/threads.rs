@@ -137,31 +137,16 @@ fn plan_thread(
     Ok((decision.steps, !decision.unfinished))
 }
 
-/// Reads the threads that must be read before they can be trusted.
+/// Reads the Jira threads that are due: not read whole, or not to be trusted. Guance's are read in turn, or when
+/// something is to be written into them, for each costs a request of a small budget.
 pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
-    for side in [Side::Jira, Side::Guance] {
-        if side == Side::Guance && !run.world.policy.flow.replies || run.is_down(side) {
-            continue;
-        }
-        if let Err(trouble) = due_on(run, side) {
-            run.absorb(side, trouble)?;
-        }
+    if run.is_down(Side::Jira) {
+        return Ok(());
     }
-    Ok(())
-}
-
-fn due_on(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
-    let due = run.world.state.due_threads(side, MAX_DUE_THREADS)?;
+    let due = run.world.state.due_threads(MAX_DUE_THREADS)?;
     for some in due.chunks(100) {
-        if side == Side::Jira {
-            due_on_jira(run, some)?;
-            continue;
-        }
-        for link in some {
-            if run.must_stop() || (run.order.backfill.is_none() && run.remote(side).spare() == 0) {
-                return Ok(());
-            }
-            thread(run, link, side)?;
+        if let Err(trouble) = due_on_jira(run, some) {
+            return run.absorb(Side::Jira, trouble);
         }
     }
     Ok(())
@@ -214,6 +199,8 @@ fn settle_threads(run: &mut Run<'_>, side: Side, taken: &Taken) -> Result<(), Tr
         tx.thread_read(&link.guance, side, *whole, *updated, now)?;
     }
     tx.commit()?;
+    let whole = taken.seen.iter().filter(|seen| seen.whole.is_some());
+    run.read_whole.extend(whole.map(|seen| (side, seen.link.guance.clone())));
     run.world.failpoints.hit("thread read")?;
     Ok(())
 }

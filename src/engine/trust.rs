@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Run, Trouble};
+use crate::domain::{IssueLink, Side};
 use crate::ports::{ApiErrorKind, Register};
 use crate::state::State;
 
@@ -19,13 +20,15 @@ pub(super) enum Trust {
     /// Not asked yet: nothing was written.
     #[default]
     Unknown,
-    /// The counter was compared and raised.
-    Settled,
+    /// The counter was compared and raised: what the state trusts may be trusted.
+    Whole,
+    /// No counter can be kept: a thread is trusted only once this run has read it.
+    Verify,
 }
 
 /// Makes sure, once per run and before its first write, that the threads this state trusts may be trusted.
 pub(super) fn establish(run: &mut Run<'_>) -> Result<(), Trouble> {
-    if run.trust == Trust::Settled {
+    if run.trust != Trust::Unknown {
         return Ok(());
     }
     let state = run.world.state;
@@ -33,7 +36,7 @@ pub(super) fn establish(run: &mut Run<'_>) -> Result<(), Trouble> {
     let id = state_id(state, now)?;
     let mine = state.fact(COUNTER)?.and_then(|(n, _)| n.parse::<u64>().ok()).unwrap_or(0);
     let (behind, theirs) = match run.world.jira.read_register()? {
-        Register::Unsupported => (true, None),
+        Register::Unsupported => (false, None),
         Register::Empty => (mine > 0, Some(0)),
         Register::Value(value) => {
             let (writer, count) = parse(&value);
@@ -53,22 +56,21 @@ pub(super) fn establish(run: &mut Run<'_>) -> Result<(), Trouble> {
     let next = mine.max(theirs.unwrap_or(0)) + 1;
     state.set_fact(COUNTER, &next.to_string(), now)?;
     run.world.failpoints.hit("counter raised")?;
-    if theirs.is_some()
-        && let Err(err) = run.world.jira.write_register(&format!("{id}:{next}"))
-    {
-        match err.kind {
-            // It cannot be kept here: threads are read before writing, in every run.
-            ApiErrorKind::Refused => {
-                let tx = state.begin()?;
-                tx.distrust_threads()?;
-                tx.commit()?;
-            }
-            _ => return Err(err.into()),
-        }
-    }
+    run.trust = match theirs {
+        None => Trust::Verify,
+        Some(_) => match run.world.jira.write_register(&format!("{id}:{next}")) {
+            Ok(()) => Trust::Whole,
+            Err(err) if err.kind == ApiErrorKind::Refused => Trust::Verify,
+            Err(err) => return Err(err.into()),
+        },
+    };
     run.world.failpoints.hit("register written")?;
-    run.trust = Trust::Settled;
     Ok(())
+}
+
+/// Returns true when everything of ours in a pair's thread on `side` is known here, so that more may be written.
+pub(super) fn holds(run: &Run<'_>, link: &IssueLink, side: Side) -> bool {
+    link.seen(side).is_some() && (run.trust == Trust::Whole || run.read_whole.contains(&(side, link.guance.clone())))
 }
 
 fn parse(value: &str) -> (&str, u64) {

@@ -106,13 +106,12 @@ impl State {
         row.transpose()
     }
 
-    /// Returns the pairs whose thread on `side` has to be read before it can be trusted, the latest active first.
+    /// Returns the pairs whose Jira thread has to be read, the latest active first.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn due_threads(&self, side: Side, limit: usize) -> Result<Vec<IssueLink>, StateError> {
-        let column = seen_column(side);
-        self.links_where(&format!("{column} IS NULL ORDER BY active DESC, guance LIMIT ?1"), limit)
+    pub fn due_threads(&self, limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        self.links_where("jira_seen IS NULL ORDER BY active DESC, guance LIMIT ?1", limit)
     }
 
     /// Returns the pairs that were active last, by the remotes' clocks.
@@ -124,7 +123,7 @@ impl State {
     }
 
     /// Returns the pairs whose Guance thread was read longest ago: those active since `active_since` and not read
-    /// since `polled_before`. A reading in the future (the clock was set back) does not count.
+    /// since `polled_before`, or not to be trusted. A reading in the future (the clock was set back) does not count.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -136,7 +135,7 @@ impl State {
         limit: usize,
     ) -> Result<Vec<IssueLink>, StateError> {
         let (active, polled, now) = (to_ms(active_since), to_ms(polled_before), to_ms(now));
-        let due = format!("active >= {active} AND (polled < {polled} OR polled > {now})");
+        let due = format!("active >= {active} AND (polled < {polled} OR polled > {now} OR guance_seen IS NULL)");
         self.links_where(&format!("{due} ORDER BY polled, guance LIMIT ?1"), limit)
     }
 
