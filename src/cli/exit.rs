@@ -35,7 +35,8 @@ impl From<Exit> for ExitCode {
 impl Exit {
     /// Returns how a run ended that came to its end.
     pub(super) fn of_run(report: &Report) -> Self {
-        let waits_for_a_person_or_a_retry = report.backlog.failing + report.backlog.held + report.backlog.dead > 0;
+        let left = &report.backlog;
+        let waits_for_a_person_or_a_retry = left.failing + left.held + left.in_doubt + left.dead > 0;
         if report.interrupted {
             Self::Interrupted
         } else if !report.sides_failed.is_empty() {

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
 use super::{Run, Trouble, delta};
 use crate::domain::{Action, Issue, IssueId, IssueLink, Key, Push, Side};
 use crate::plan::{SkipReason, Step, issues};
-use crate::ports::Batch;
+use crate::ports::{Batch, Unreadable};
 use crate::state::Tx;
 
 /// How many pairs a sweep reads by id.
@@ -106,19 +106,21 @@ fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
 /// Tries again, by id, to read what an earlier run could not; what still cannot be read stays on the list.
 fn reread(run: &mut Run<'_>, side: Side, batch: &mut Batch) -> Result<(), Trouble> {
     let now = run.world.clock.now();
-    let due: Vec<_> = run
-        .world
-        .state
-        .unreadable_before(now)?
-        .into_iter()
-        .filter(|(s, id, _)| *s == side && !batch.issues.iter().any(|issue| issue.id == *id))
-        .map(|(_, id, _)| id)
-        .take(20)
-        .collect();
+    let mut due = run.world.state.unreadable_before(now)?;
+    due.retain(|(s, id, _)| *s == side && !batch.issues.iter().any(|issue| issue.id == *id));
+    due.truncate(20);
     if due.is_empty() {
         return Ok(());
     }
-    let again = run.remote(side).issues(&due)?;
+    let ids: Vec<IssueId> = due.iter().map(|(_, id, _)| id.clone()).collect();
+    let again = run.remote(side).issues(&ids)?;
+    for (_, id, why) in due {
+        let told = again.issues.iter().any(|issue| issue.id == id)
+            || again.unreadable.iter().any(|record| record.issue.as_ref() == Some(&id));
+        if !told {
+            batch.unreadable.push(Unreadable { issue: Some(id), why });
+        }
+    }
     batch.issues.extend(again.issues);
     batch.unreadable.extend(again.unreadable);
     Ok(())
@@ -205,7 +207,7 @@ fn remember_unreadable(
         tracing::warn!(%side, error = %record.why, "Record not understood.");
         run.report.unreadable(side, record);
         if let Some(issue) = &record.issue {
-            tx.keep_unreadable(side, issue, &record.why, now, now + TimeDelta::minutes(10))?;
+            tx.keep_unreadable(side, issue, &record.why, now)?;
         }
     }
     Ok(())

@@ -146,8 +146,14 @@ impl Jira<'_> {
     fn look_up_comments(&self, wanted: &[Wanted], out: &mut [Lookup]) -> Result<(), ApiError> {
         let issues: BTreeSet<&IssueId> = wanted.iter().filter_map(|want| want.issue.as_ref()).collect();
         for issue in issues {
-            // No issue, no comment on it.
-            let thread = self.read_thread(issue)?.unwrap_or_default();
+            let thread = match self.read_thread(issue)? {
+                Some(thread) => thread,
+                // No issue, no comment on it; but a token that has just died is told the same.
+                None => {
+                    self.log_in()?;
+                    Vec::new()
+                }
+            };
             for (want, slot) in wanted.iter().zip(out.iter_mut()).filter(|(want, _)| want.issue.as_ref() == Some(issue))
             {
                 *slot = comment_in(&thread, want);

@@ -151,7 +151,8 @@ impl State {
 }
 
 impl Tx<'_> {
-    /// Keeps a record that could not be read, to be tried again at `next`.
+    /// Keeps a record that could not be read, to be tried again: after ten minutes, then after as long as it has
+    /// been unreadable already.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -161,14 +162,14 @@ impl Tx<'_> {
         issue: &IssueId,
         why: &str,
         now: DateTime<Utc>,
-        next: DateTime<Utc>,
     ) -> Result<(), StateError> {
         self.tx
             .prepare_cached(
-                "INSERT INTO unreadable (side, issue, why, since, next) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (side, issue) DO UPDATE SET why = excluded.why, next = excluded.next",
+                "INSERT INTO unreadable (side, issue, why, since, next) VALUES (?1, ?2, ?3, ?4, ?4 + 600000)
+                 ON CONFLICT (side, issue) DO UPDATE SET why = excluded.why,
+                     next = excluded.since + max(600000, excluded.since - since)",
             )?
-            .execute(params![side.as_str(), issue.as_str(), why, to_ms(now), to_ms(next)])?;
+            .execute(params![side.as_str(), issue.as_str(), why, to_ms(now)])?;
         Ok(())
     }
 
