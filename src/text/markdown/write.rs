@@ -184,7 +184,7 @@ impl Writer {
         {
             let punctuated = self.out.get(..at).and_then(|head| head.chars().next_back()).is_some_and(is_sign);
             let delimiter = matches!(next, '*' | '~');
-            if punctuated && (delimiter || !is_sign(next)) {
+            if punctuated && (delimiter || !next.is_ascii_punctuation()) {
                 self.out.insert(at, APART);
             }
             if delimiter {
@@ -199,7 +199,7 @@ impl Writer {
         let outside = self.last();
         self.out.push_str(sign);
         let opens = first_char(inner).is_some_and(|c| !is_sign(c)) && !starts_marked(inner);
-        if !opens && outside.is_some_and(|c| !c.is_whitespace() && !is_sign(c)) {
+        if !opens && outside.is_some_and(|c| !c.is_whitespace() && !c.is_ascii_punctuation()) {
             self.out.push(APART);
         }
         self.spans(inner, sign.chars().next());
@@ -314,6 +314,7 @@ fn written_first(span: &Span<'_>) -> Option<char> {
     }
 }
 
+/// Returns true for what Markdown may count as punctuation.
 fn is_sign(c: char) -> bool {
     !c.is_alphanumeric() && !c.is_whitespace() && c != APART
 }

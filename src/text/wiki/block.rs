@@ -15,23 +15,66 @@ pub(super) fn blocks(text: &str, depth: usize) -> Vec<Block> {
         return out;
     }
     let mut finder = Finder::new(text);
-    let (mut done, mut from, mut line_start) = (0, 0, 0);
+    let (mut done, mut from) = (0, 0);
+    let mut context = Context::default();
     while let Some(found) = finder.next(from) {
-        if let Some(newline) = text.get(from..found.start).and_then(|gap| gap.rfind('\n')) {
-            line_start = from + newline + 1;
-        }
+        context.pass(text.get(from..found.start).unwrap_or_default());
         from = found.end;
-        // A macro in a table row or list item belongs to it.
-        let line = text.get(line_start.max(done)..found.start).unwrap_or_default().trim_start();
-        if line.starts_with('|') || list_sign(line).is_some() {
+        if context.keeps(found.name) {
             continue;
         }
         lines(text.get(done..found.start).unwrap_or_default(), depth, &mut out);
         bodied(&found, depth, &mut out);
         done = found.end;
+        context = Context::default();
     }
     lines(text.get(done..).unwrap_or_default(), depth, &mut out);
     out
+}
+
+/// What the line before a macro belongs to.
+#[derive(Default)]
+struct Context {
+    /// True when the line so far is a table row or starts a list item.
+    in_line: bool,
+    /// True when the lines before belong to a list item, and this one goes on with it.
+    in_item: bool,
+    /// True when something stands on the line already.
+    started: bool,
+}
+
+impl Context {
+    /// Takes the text between two macros.
+    fn pass(&mut self, gap: &str) {
+        for (n, line) in gap.split('\n').enumerate() {
+            if n > 0 {
+                // An empty line ends an item; a line of macros does not.
+                self.in_item &= self.started;
+                (self.started, self.in_line) = (false, false);
+            }
+            let body = line.trim();
+            if body.is_empty() {
+                continue;
+            }
+            if !self.started {
+                let list = list_sign(line.trim_start()).is_some();
+                let row = body.starts_with('|');
+                self.in_line = list || row;
+                let other = row || is_rule(body) || heading(body).is_some() || body.starts_with("bq. ");
+                self.in_item = list || (self.in_item && !other);
+            }
+            self.started = true;
+        }
+    }
+
+    /// Returns true when a macro that comes now belongs to the row or item. Atlassian's parser keeps code and quotes in
+    /// an item when they start on its line or on the next.
+    fn keeps(&mut self, name: &str) -> bool {
+        let next_line = matches!(name, "code" | "noformat" | "quote");
+        let keeps = self.in_line || (self.in_item && next_line);
+        self.started = true;
+        keeps
+    }
 }
 
 fn bodied(found: &Macro<'_>, depth: usize, out: &mut Vec<Block>) {
@@ -277,7 +320,7 @@ fn row(line: &str, depth: usize) -> Vec<TableCell> {
 
 fn cell(text: &str, depth: usize) -> Vec<Block> {
     // Lists and several lines are possible in a cell.
-    if text.contains('\n') { blocks(text, depth + 1) } else { content(text, depth) }
+    if text.contains('\n') || list_sign(text).is_some() { blocks(text, depth + 1) } else { content(text, depth) }
 }
 
 /// Finds where cells end: at a bar that is not escaped and not in a link, an image or a macro.

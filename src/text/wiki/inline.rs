@@ -86,9 +86,8 @@ impl Reader<'_> {
     fn special(&mut self, c: char) -> bool {
         match c {
             '\n' => {
-                self.end_line();
-                self.out.push(Inline::Break);
                 self.at += 1;
+                self.line_break();
                 true
             }
             '\\' => self.backslash(),
@@ -107,11 +106,10 @@ impl Reader<'_> {
         let run = self.rest().bytes().take_while(|b| *b == b'\\').count();
         if run == 2 {
             self.at += 2;
-            self.end_line();
-            self.out.push(Inline::Break);
             if self.rest().starts_with('\n') {
                 self.at += 1;
             }
+            self.line_break();
             return true;
         }
         if run > 2 {
@@ -128,6 +126,13 @@ impl Reader<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Breaks the line; plain blanks at the start of a line show nowhere.
+    fn line_break(&mut self) {
+        self.end_line();
+        self.out.push(Inline::Break);
+        self.at += self.rest().bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
     }
 
     fn brace(&mut self) -> bool {

@@ -60,7 +60,7 @@ impl<'a> Finder<'a> {
         Some(Macro { name, params, body, start, end })
     }
 
-    fn closing(&self, name: &str, from: usize) -> Option<(usize, usize)> {
+    fn closing(&mut self, name: &str, from: usize) -> Option<(usize, usize)> {
         let raw = matches!(name, "code" | "noformat");
         let mut at = from;
         while let Some(start) = self.text.get(at..).and_then(|tail| tail.find('{')).map(|found| found + at) {
@@ -71,6 +71,10 @@ impl<'a> Finder<'a> {
                 return Some((start, start + name.len() + 2));
             }
             at = start + 1;
+            // What stands in code is not markup.
+            if !raw && ["code", "noformat"].iter().any(|raw| tail.get(..raw.len()).is_some_and(|head| head == *raw)) {
+                at = self.at(start).map_or(at, |found| found.end);
+            }
         }
         None
     }

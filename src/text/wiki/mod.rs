@@ -47,9 +47,9 @@ fn fate(place: Place, block: &Block) -> Fate {
     use Block::{Code, Expand, Heading, List, Panel, Paragraph, Quote, Rule, Table};
     match (place, block) {
         (_, Expand { .. }) | (Place::Quote, Quote { .. } | Panel { .. }) | (Place::Panel, Panel { .. }) => Fate::Open,
-        (_, Paragraph { .. }) | (Place::Item, List { .. }) => Fate::Keep,
+        (_, Paragraph { .. }) | (Place::Item, List { .. } | Code { .. } | Quote { .. }) => Fate::Keep,
         (Place::Item, Heading { .. } | Panel { .. }) | (Place::Cell, _) => Fate::Open,
-        (Place::Item, Code { .. } | Quote { .. } | Table { .. } | Rule) => Fate::Hoist,
+        (Place::Item, Table { .. } | Rule) => Fate::Hoist,
         _ => Fate::Keep,
     }
 }

@@ -68,23 +68,32 @@ fn code(language: Option<&str>, text: &str, out: &mut String) {
 fn list(start: Option<u64>, items: &[ListItem], signs: &str, lines: &mut Vec<String>) {
     let signs = format!("{signs}{}", if start.is_some() { '#' } else { '*' });
     for item in items {
-        let mut blocks = item.blocks.as_slice();
         let task = match item.task {
             Some(true) => TASK_DONE,
             Some(false) => TASK_OPEN,
             None => "",
         };
-        if let Some((Block::Paragraph { content }, rest)) = blocks.split_first() {
-            lines.push(format!("{signs} {task}{}", inlines(content, Line::Inside)));
-            blocks = rest;
-        } else if !task.is_empty() {
-            lines.push(format!("{signs} {}", task.trim_end()));
-        }
-        for block in blocks {
-            if let Block::List { start, items } = block {
-                list(*start, items, &signs, lines);
+        let mut text = format!("{signs} {task}");
+        let mut inner = Vec::new();
+        for (n, block) in item.blocks.iter().enumerate() {
+            match block {
+                Block::List { start, items } => list(*start, items, &signs, &mut inner),
+                Block::Paragraph { content } if n == 0 => text.push_str(&inlines(content, Line::Inside)),
+                block => {
+                    // What goes on with an item stands on the next line; the first thing stands on its own.
+                    if n > 0 || item.task.is_some() {
+                        text.truncate(text.trim_end().len());
+                        text.push('\n');
+                    }
+                    write_block(block, &mut text);
+                }
             }
         }
+        if !matches!(item.blocks.first(), Some(Block::List { .. })) || item.task.is_some() {
+            text.truncate(text.trim_end_matches(' ').len());
+            lines.push(text);
+        }
+        lines.append(&mut inner);
     }
 }
 
@@ -115,7 +124,7 @@ enum Line {
 
 fn inlines(content: &[Inline], line: Line) -> String {
     let mut writer =
-        Writer { out: String::new(), line, line_start: (line == Line::Paragraph).then_some(0), after_break: true };
+        Writer { out: String::new(), line, line_start: (line != Line::Inside).then_some(0), after_break: true };
     writer.spans(&nest(content), None);
     writer.out
 }
@@ -145,6 +154,9 @@ impl Writer {
 
     fn line_break(&mut self) {
         if self.line == Line::Cell {
+            if self.out.ends_with('\\') {
+                self.out.push(APART);
+            }
             self.out.push_str("\\\\");
         } else {
             self.out.push('\n');
@@ -256,29 +268,31 @@ impl Writer {
             ':' | ';' if EMOTICONS.iter().any(|(sign, _)| rest.starts_with(sign)) => self.split(c),
             '&' if html::reference(rest).is_some() => self.split(c),
             '\\' => {
-                if before == Some('\\') {
+                self.before_backslash();
+                let plain = next.is_some_and(|next| next != '\\' && !is_escapable(next));
+                self.out.push(c);
+                if !plain {
                     self.out.push(APART);
                 }
-                let plain = next.is_some_and(|next| next != '\\' && !is_escapable(next));
-                if plain { self.out.push(c) } else { self.split(c) }
             }
             c => self.out.push(c),
         }
     }
 
     fn escaped(&mut self, c: char) {
-        // After a break (`\\`) one more backslash would make it text.
-        if self.out.ends_with('\\') {
-            self.out.push(APART);
-        }
+        self.before_backslash();
         self.out.push('\\');
         self.out.push(c);
     }
 
-    fn split(&mut self, c: char) {
-        if c == '\\' && self.out.ends_with('\\') {
-            self.out.push(APART);
+    /// After a break (`\\`) one more backslash would make it text, and so would a zero-width space; a blank does not show.
+    fn before_backslash(&mut self) {
+        if self.out.ends_with('\\') {
+            self.out.push(if self.after_break { ' ' } else { APART });
         }
+    }
+
+    fn split(&mut self, c: char) {
         self.out.push(c);
         self.out.push(APART);
     }
