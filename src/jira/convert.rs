@@ -249,7 +249,7 @@ mod tests {
         wire::User { account_id: "acc-bot".into(), ..wire::User::default() }
     }
 
-    fn read_issue(fields: Value, properties: Value, service: bool) -> Issue {
+    fn read_issue(fields: &Value, properties: &Value, service: bool) -> Issue {
         let raw = json!({"id": "10001", "key": "OPS-1", "fields": fields, "properties": properties});
         let me = me();
         Reader { base: "https://x/jira", me: &me, pair: "ab" }.issue(&wire::read(raw).unwrap(), service).unwrap()
@@ -299,7 +299,7 @@ mod tests {
             (&theirs, &comment_key, None),
             (&theirs, &json!({"guajira": "junk"}), None),
         ] {
-            assert_eq!(read_issue(fields.clone(), properties.clone(), false).claim, want, "{fields} {properties}");
+            assert_eq!(read_issue(fields, properties, false).claim, want, "{fields} {properties}");
         }
     }
 
@@ -383,14 +383,15 @@ mod tests {
             |comments: Value, total: Value| json!({"updated": t, "comment": {"comments": comments, "total": total}});
         let one = json!({"id": "8", "body": "x", "created": t});
         let public = json!({"id": "9", "body": "x", "created": "2026-11-22T10:11:11.345+0000", "jsdPublic": true});
-        let thread = |fields: Value, service| read_issue(fields, json!({}), service).thread.map(|thread| thread.len());
+        let thread =
+            |fields: Value, service| read_issue(&fields, &json!({}), service).thread.map(|thread| thread.len());
         assert_eq!(thread(list(json!([one, public]), json!(2)), false), Some(2));
         assert_eq!(thread(list(json!([one]), json!(2)), false), None);
         assert_eq!(thread(list(json!([one]), json!(null)), false), None);
         assert_eq!(thread(list(json!([{"body": "no id"}]), json!(1)), false), None);
         assert_eq!(thread(list(json!([one, public]), json!(2)), true), None);
         assert_eq!(thread(list(json!([public]), json!(1)), true), Some(1));
-        let sorted = read_issue(list(json!([one, public]), json!(2)), json!({}), false).thread.unwrap();
+        let sorted = read_issue(&list(json!([one, public]), json!(2)), &json!({}), false).thread.unwrap();
         assert_eq!(sorted[0].id.as_str(), "9");
         assert_eq!(sorted[0].url, "https://x/jira/browse/OPS-1?focusedCommentId=9");
     }

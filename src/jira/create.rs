@@ -1,18 +1,20 @@
 //! Creating issues: many in one request, giving way on optional fields rather than losing one, and reading the
 //! markers back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::domain::{Action, DroppedField, Key, Kind, NewIssue, Push, Receipt, Side};
-use crate::jira::api::{Ask, Failed, Words, segment, words_of};
-use crate::jira::comments::{Text, marker};
+use crate::domain::{Key, Kind, Push, Receipt, Side};
+use crate::jira::answer::words_of;
+use crate::jira::api::{Ask, Failed, segment};
+use crate::jira::comments::marker;
 use crate::jira::convert::{PROPERTY, property_claim, time};
+use crate::jira::draft::Draft;
 use crate::jira::find::Copy;
-use crate::jira::{Jira, jql, refused, wire};
+use crate::jira::{Jira, refused, wire};
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// Most issues in one request.
@@ -20,120 +22,8 @@ use crate::ports::{ApiError, ApiErrorKind};
 /// Source: Jira Cloud REST v3 and Data Center REST v2, `POST /issue/bulk`.
 pub(super) const MAX_BULK: usize = 50;
 
-/// Longest summary and longest label, in UTF-16 units.
-const MAX_LINE: usize = 255;
-
-/// Fields that are left out rather than losing the issue.
-const OPTIONAL: [&str; 2] = ["priority", "labels"];
-
 /// More rounds than there are things to give way on.
 const MAX_ROUNDS: usize = 7;
-
-/// How much of the description is still sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Description {
-    Rich,
-    Plain,
-    Short,
-    Left,
-}
-
-/// An issue on its way, with what had to be left out so far.
-struct Draft<'p> {
-    push: &'p Push,
-    issue: &'p NewIssue,
-    description: Description,
-    omitted: HashSet<&'static str>,
-    dropped: Vec<DroppedField>,
-}
-
-impl<'p> Draft<'p> {
-    fn new(push: &'p Push) -> Option<Self> {
-        let Action::CreateIssue(issue) = &push.action else { return None };
-        let (omitted, dropped) = (HashSet::new(), Vec::new());
-        Some(Self { push, issue, description: Description::Rich, omitted, dropped })
-    }
-
-    /// Returns the label that marks the copy: the original's uuid.
-    fn marker_label(&self) -> Option<String> {
-        match self.push.key.parts() {
-            Some((Side::Guance, Kind::Issue, id)) => legal_label(id),
-            _ => None,
-        }
-    }
-
-    fn body(&self, cloud: bool, pair: &str) -> Value {
-        let issue = self.issue;
-        let mut fields = Map::new();
-        fields.insert("project".to_owned(), json!({"key": issue.project}));
-        fields.insert("issuetype".to_owned(), by_id_or_name(&issue.issue_type));
-        fields.insert("summary".to_owned(), summary(&issue.title).into());
-        let text = Text { body: &issue.body, origin_url: &issue.origin_url };
-        let description = match self.description {
-            _ if issue.body.is_empty() => None,
-            Description::Rich => Some(text.rich(cloud)),
-            Description::Plain => Some(text.plain(cloud)),
-            Description::Short => Some(text.short(cloud)),
-            Description::Left => None,
-        };
-        fields.extend(description.map(|value| ("description".to_owned(), value)));
-        if !self.omitted.contains("labels") {
-            fields.insert("labels".to_owned(), labels(self.marker_label(), &issue.labels).into());
-        }
-        if let Some(priority) = issue.priority.as_deref().filter(|_| !self.omitted.contains("priority")) {
-            fields.insert("priority".to_owned(), by_id_or_name(priority));
-        }
-        json!({"fields": fields, "properties": [{"key": PROPERTY, "value": marker(self.push, pair)}]})
-    }
-
-    /// Leaves out what the refusal names, if all of that is optional; returns whether another try makes sense.
-    fn give_way(&mut self, words: &Words) -> bool {
-        let quoted = |name: &str| words.messages.iter().any(|text| text.contains(&format!("'{name}'")));
-        let mut named: Vec<(String, String)> = words.fields.clone();
-        if named.is_empty() {
-            let all = OPTIONAL.into_iter().chain(["description"]).filter(|name| quoted(name));
-            named.extend(all.map(|name| (name.to_owned(), words.to_string())));
-        }
-        if named.is_empty() {
-            // Jira does not say which field: text it cannot parse is the one thing we can make simpler.
-            return self.description == Description::Rich && self.simplify(&words.to_string());
-        }
-        let givable = |name: &str| name == "description" || OPTIONAL.contains(&name);
-        named.iter().all(|(name, _)| givable(name)) && named.iter().all(|(name, why)| self.leave_out(name, why))
-    }
-
-    fn leave_out(&mut self, name: &str, why: &str) -> bool {
-        if name == "description" {
-            return self.simplify(why);
-        }
-        let Some(name) = OPTIONAL.into_iter().find(|optional| *optional == name) else { return false };
-        let news = self.omitted.insert(name);
-        if news {
-            self.note(name, why.to_owned());
-        }
-        news
-    }
-
-    fn simplify(&mut self, why: &str) -> bool {
-        if self.issue.body.is_empty() {
-            return false;
-        }
-        let (next, what) = match self.description {
-            Description::Rich => (Description::Plain, "sent without formatting"),
-            Description::Plain => (Description::Short, "sent cut short"),
-            Description::Short => (Description::Left, "left out"),
-            Description::Left => return false,
-        };
-        self.description = next;
-        self.note("description", format!("{what}: {why}"));
-        true
-    }
-
-    fn note(&mut self, field: &str, why: String) {
-        self.dropped.retain(|dropped| dropped.field != field);
-        self.dropped.push(DroppedField { field: field.to_owned(), why });
-    }
-}
 
 /// What became of one element of a request.
 enum Made {
@@ -298,7 +188,9 @@ impl Jira<'_> {
             let path = self.rest(&format!("issue/{}", segment(id)));
             let put = path.map_err(Failed::from).and_then(|path| self.api.send(&Ask::put(path, body).finishing()));
             if let Err(failed) = put {
-                self.facts.remember(&unlabelled(&draft.issue.project), "yes");
+                if failed.error.kind == ApiErrorKind::Refused {
+                    self.facts.remember(&unlabelled(&draft.issue.project), "yes");
+                }
                 if !draft.omitted.contains("labels") {
                     draft.note("labels", failed.words.to_string());
                 }
@@ -382,150 +274,11 @@ fn element_failure(error: &wire::BulkError) -> Failed {
     Failed { status: Some(status), words: Box::new(words), ..Failed::from(error) }
 }
 
-fn by_id_or_name(text: &str) -> Value {
-    if jql::is_number(text) { json!({"id": text}) } else { json!({"name": text}) }
-}
-
-/// Returns a title as a summary: one line, without control characters, not empty, not too long.
-fn summary(title: &str) -> String {
-    let spaced: String = title.chars().map(|c| if is_breaking(c) { ' ' } else { c }).collect();
-    let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.is_empty() {
-        return "(no title)".to_owned();
-    }
-    cut(&line, "…")
-}
-
-fn is_breaking(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
-}
-
-/// Returns a label that Jira takes: no whitespace, not too long; `None` when nothing is left.
-fn legal_label(text: &str) -> Option<String> {
-    let spaced: String = text.chars().map(|c| if is_breaking(c) { ' ' } else { c }).collect();
-    let label = spaced.split_whitespace().collect::<Vec<_>>().join("-");
-    (!label.is_empty()).then(|| cut(&label, ""))
-}
-
-/// Returns the marker and the configured labels, each once.
-fn labels(marker: Option<String>, configured: &[String]) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    for label in marker.into_iter().chain(configured.iter().filter_map(|label| legal_label(label))) {
-        if !out.contains(&label) {
-            out.push(label);
-        }
-    }
-    out
-}
-
-/// Cuts to [`MAX_LINE`] UTF-16 units at a character boundary.
-fn cut(text: &str, end: &str) -> String {
-    let units = |text: &str| text.encode_utf16().count();
-    if units(text) <= MAX_LINE {
-        return text.to_owned();
-    }
-    let mut left = MAX_LINE - units(end);
-    let mut out = String::new();
-    for c in text.chars() {
-        let Some(rest) = left.checked_sub(c.len_utf16()) else { break };
-        left = rest;
-        out.push(c);
-    }
-    out.push_str(end);
-    out
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+    #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Fingerprint, IssueId};
-    use crate::text::Doc;
-
-    fn create() -> Push {
-        let uuid = IssueId::new("issue_0123456789abcdef0123456789abcdef");
-        Push {
-            key: Key::issue(Side::Guance, &uuid),
-            lane: uuid,
-            target: Side::Jira,
-            action: Action::CreateIssue(NewIssue {
-                project: "OPS".into(),
-                issue_type: "Bug".into(),
-                title: "disk\nfull".into(),
-                body: Doc::from_plain("all of it"),
-                labels: vec!["on call".into(), "guance".into(), "guance".into()],
-                priority: Some("3".into()),
-                origin_url: "https://g/x".into(),
-            }),
-            content: Fingerprint::of(&["x"]),
-            summary: String::new(),
-        }
-    }
-
-    fn words(fields: &[(&str, &str)], messages: &[&str]) -> Words {
-        Words {
-            fields: fields.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
-            messages: messages.iter().map(|m| (*m).to_owned()).collect(),
-        }
-    }
-
-    #[test]
-    fn a_summary_is_one_short_line() {
-        for (title, want) in
-            [("a\r\n b\tc\u{0}", "a b c"), ("  ", "(no title)"), ("", "(no title)"), ("x\u{2028}y", "x y")]
-        {
-            assert_eq!(summary(title), want);
-        }
-        let long = summary(&"😀".repeat(300));
-        assert_eq!((long.encode_utf16().count(), long.ends_with('…')), (255, true));
-        assert_eq!(summary(&"x".repeat(255)), "x".repeat(255));
-    }
-
-    #[test]
-    fn labels_are_made_legal_and_distinct() {
-        let push = create();
-        let draft = Draft::new(&push).unwrap();
-        let body = draft.body(false, "ab");
-        assert_eq!(body["fields"]["labels"], json!(["issue_0123456789abcdef0123456789abcdef", "on-call", "guance"]));
-        assert_eq!(body["fields"]["priority"], json!({"id": "3"}));
-        assert_eq!(body["fields"]["issuetype"], json!({"name": "Bug"}));
-        assert_eq!(body["fields"]["summary"], "disk full");
-        assert_eq!(body["properties"][0]["value"]["key"], push.key.as_str());
-        assert_eq!(legal_label(" \t"), None);
-        assert_eq!(legal_label(&"长".repeat(300)).unwrap().chars().count(), 255);
-    }
-
-    #[test]
-    fn a_draft_gives_way_only_on_what_is_optional() {
-        let push = create();
-        for (said, want, left_out) in [
-            (words(&[("labels", "no")], &[]), true, vec!["labels"]),
-            (words(&[("labels", "no"), ("priority", "bad")], &[]), true, vec!["labels", "priority"]),
-            (words(&[("labels", "no"), ("summary", "bad")], &[]), false, vec![]),
-            (words(&[("customfield_1", "is required")], &[]), false, vec![]),
-            (words(&[], &["Field 'priority' cannot be set."]), true, vec!["priority"]),
-            (words(&[("description", "not valid")], &[]), true, vec!["description"]),
-            (words(&[], &["INVALID_INPUT"]), true, vec!["description"]),
-        ] {
-            let mut draft = Draft::new(&push).unwrap();
-            assert_eq!(draft.give_way(&said), want, "{said:?}");
-            let names: Vec<&str> = draft.dropped.iter().map(|dropped| dropped.field.as_str()).collect();
-            assert_eq!(names, left_out, "{said:?}");
-        }
-    }
-
-    #[test]
-    fn giving_way_comes_to_an_end() {
-        let push = create();
-        let mut draft = Draft::new(&push).unwrap();
-        let both = words(&[("description", "too long")], &[]);
-        let steps = (0..10).take_while(|_| draft.give_way(&both)).count();
-        assert_eq!(steps, 3);
-        assert!(draft.body(true, "ab")["fields"].get("description").is_none());
-        assert!(draft.give_way(&words(&[("labels", "no")], &[])));
-        assert!(!draft.give_way(&words(&[("labels", "no")], &[])));
-    }
 
     #[test]
     fn a_bulk_answer_is_assigned_by_what_failed() {

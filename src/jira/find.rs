@@ -19,7 +19,7 @@ const MAX_LABELS: usize = 50;
 const FIELDS: [&str; 3] = ["labels", "creator", "created"];
 
 /// Most bulk fetches of one probe.
-const MAX_PAGES: u32 = 50;
+const MAX_PAGES: u32 = 60;
 
 /// Most single reads of one probe (Server has no bulk fetch).
 const MAX_READS: u64 = 500;
@@ -30,8 +30,8 @@ const MAX_MISSES: u32 = 5;
 /// Longest project that is read from its first key.
 const MAX_WHOLE: u64 = 5_000;
 
-/// How far back keys are read on Server in a project where our label cannot be searched for.
-const BACK_ON_SERVER: u64 = 300;
+/// Most issues of ours that are read one by one on Server where our label cannot be searched for.
+const MAX_UNLABELLED: usize = 100;
 
 /// How old an issue must be for search to know it for certain.
 const INDEXED: &str = "\"-15m\"";
@@ -169,9 +169,7 @@ impl Jira<'_> {
             let query = format!("labels in ({}) ORDER BY created ASC, key ASC", jql::list(chunk.iter().copied()));
             let mut rows = self.walk(&query, &FIELDS)?;
             if !self.is_cloud()? {
-                // This search gives no properties.
-                let ids: Vec<String> = rows.iter().filter_map(|row| wire::id_text(row.get("id")?)).collect();
-                rows = self.fetch(&ids.iter().map(String::as_str).collect::<Vec<_>>(), &FIELDS)?;
+                rows = self.with_properties(&rows)?;
             }
             copies.extend(self.copies(rows)?);
         }
@@ -210,7 +208,7 @@ impl Jira<'_> {
             match self.first_rows(&query, &["created"], 5) {
                 Ok(rows) => {
                     let names = rows.iter().filter_map(|row| row.get("key")?.as_str());
-                    Ok(Some(names.filter(|name| project_of(name) == project).filter_map(number_of).collect()))
+                    Ok(Some(names.filter_map(number_of).collect()))
                 }
                 Err(failed) if failed.status == Some(400) && failed.error.kind == ApiErrorKind::Refused => Ok(None),
                 Err(failed) => Err(failed.into()),
@@ -221,15 +219,29 @@ impl Jira<'_> {
         let Some(newest) = numbers("")? else { return Ok(None) };
         let ceiling = newest.into_iter().max().unwrap_or(0);
         let next = match old.into_iter().min() {
-            _ if self.is_unlabelled(project) => {
-                let back = if self.is_cloud()? { MAX_WHOLE } else { BACK_ON_SERVER };
-                ceiling.saturating_sub(back) + 1
-            }
             Some(anchor) => anchor + 1,
             None if ceiling > MAX_WHOLE => return Ok(None),
             None => 1,
         };
-        Ok(Some(Probe { next, ceiling, ..Probe::default() }))
+        let copies = if self.is_unlabelled(project) { self.unlabelled_copies(&quoted)? } else { Vec::new() };
+        Ok(Some(Probe { next, ceiling, copies, ..Probe::default() }))
+    }
+
+    /// Where Jira once refused our label, the older copies are among what we created.
+    fn unlabelled_copies(&self, project: &str) -> Result<Vec<Copy>, ApiError> {
+        let query = format!("project = {project} AND {} ORDER BY created DESC, key DESC", jql::OURS);
+        let mut rows = self.walk(&query, &FIELDS)?;
+        if !self.is_cloud()? {
+            rows.truncate(MAX_UNLABELLED);
+            rows = self.with_properties(&rows)?;
+        }
+        Ok(self.copies(rows)?.into_iter().filter(Copy::is_marked).collect())
+    }
+
+    /// Server's search gives no properties: reads the issues one by one.
+    fn with_properties(&self, rows: &[Value]) -> Result<Vec<Value>, ApiError> {
+        let ids: Vec<String> = rows.iter().filter_map(|row| wire::id_text(row.get("id")?)).collect();
+        self.fetch(&ids.iter().map(String::as_str).collect::<Vec<_>>(), &FIELDS)
     }
 
     /// Cloud: a hundred keys at a time, until a page is empty. Returns false when it does not end.

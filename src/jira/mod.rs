@@ -3,14 +3,18 @@
 //! It moves facts and carries out single writes; what to write is decided elsewhere. Nothing is kept beyond a run
 //! but what goes through [`Facts`].
 
+mod answer;
 mod api;
 mod auth;
 mod check;
 mod comments;
 mod convert;
 mod create;
+mod dates;
+mod draft;
 mod find;
 mod jql;
+mod paging;
 mod search;
 mod session;
 mod wire;

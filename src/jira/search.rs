@@ -1,15 +1,14 @@
 //! Reading issues: what changed in a span, and single issues by id.
 
-use std::collections::HashMap;
-use std::time::Duration;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::domain::IssueId;
+use crate::jira::answer::clean;
 use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::convert::{PROPERTY, time};
+use crate::jira::convert::PROPERTY;
 use crate::jira::jql::Dialect;
+use crate::jira::paging::{self, PAGE};
 use crate::jira::{Jira, jql, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
 
@@ -32,15 +31,6 @@ const FIELDS: [&str; 12] = [
 /// What is enough to recognise a copy.
 const BRIEF: [&str; 8] = ["summary", "status", "created", "updated", "labels", "security", "project", "creator"];
 
-/// Rows asked for in one page; servers may give fewer.
-const PAGE: u64 = 100;
-
-/// A search longer than this is a fault of the server's paging.
-const MAX_PAGES: u32 = 10_000;
-
-/// Rows read twice at a seam of offset pages, to see that nothing slipped through it.
-const SEAM: u64 = 5;
-
 /// Most strays named in one query; more are read by id.
 const MAX_STRAYS: usize = 300;
 
@@ -48,43 +38,6 @@ const MAX_STRAYS: usize = 300;
 ///
 /// Source: Jira Cloud REST v3, `POST /rest/api/3/issue/bulkfetch`.
 pub(super) const MAX_FETCH: usize = 100;
-
-/// How long it is believed that search does or does not understand milliseconds.
-const EPOCH_AGE: Duration = Duration::from_hours(30 * 24);
-
-/// After this time the question is put again where an empty project could not answer it.
-const UNSURE_AGE: Duration = Duration::from_hours(24);
-
-/// Rows of a walk, each issue once, the latest reading of each.
-#[derive(Default)]
-struct Rows {
-    rows: Vec<Value>,
-    index: HashMap<String, usize>,
-}
-
-impl Rows {
-    /// Adds a page; returns how many of its rows were new, and whether its first row was known.
-    fn add(&mut self, page: Vec<Value>) -> (usize, bool) {
-        let mut new = 0;
-        let mut first_known = false;
-        for (position, row) in page.into_iter().enumerate() {
-            // A row without an id cannot be told from another: all are kept, and reported as unreadable.
-            let id = row.get("id").and_then(wire::id_text);
-            let known = id.as_ref().and_then(|id| self.index.get(id)).copied();
-            if let Some(slot) = known.and_then(|at| self.rows.get_mut(at)) {
-                *slot = row;
-                first_known |= position == 0;
-                continue;
-            }
-            if let Some(id) = id {
-                self.index.insert(id, self.rows.len());
-                new += 1;
-            }
-            self.rows.push(row);
-        }
-        (new, first_known)
-    }
-}
 
 impl Jira<'_> {
     /// Reads what changed in the span. The upper bound is not applied: an issue that changed again later may still
@@ -102,14 +55,16 @@ impl Jira<'_> {
         if strays.len() > MAX_STRAYS {
             by_id = std::mem::take(&mut strays);
         }
-        let rows = match self.walk_changed(span.from, &strays) {
-            // One stray that was deleted makes the whole query invalid.
-            Err(failed) if failed.status == Some(400) && !strays.is_empty() => {
-                by_id = std::mem::take(&mut strays);
-                self.walk_changed(span.from, &[])
-            }
-            other => other,
-        };
+        let mut rows = self.walk_changed(span.from, &strays);
+        // One stray that was deleted makes the whole query invalid.
+        if is_invalid(&rows) && !strays.is_empty() {
+            by_id = std::mem::take(&mut strays);
+            rows = self.walk_changed(span.from, &[]);
+        }
+        // Milliseconds are understood by everybody we know, and promised by nobody.
+        if is_invalid(&rows) && self.doubt_epoch() {
+            rows = self.walk_changed(span.from, &[]);
+        }
         let rows = rows.map_err(|failed| match failed.status {
             Some(400) => failed.error.with_hint(
                 "check [[route]].project: each must exist and be visible to the bot (a dead token is told the same)",
@@ -202,19 +157,23 @@ impl Jira<'_> {
             Ok(jql::changed(scope, since.as_deref()))
         };
         if self.is_cloud()? {
-            return self.walk_tokens(&query(from)?, fields);
+            let jql = query(from)?;
+            return paging::by_token(|token| self.token_page(&jql, fields, PAGE, token));
         }
-        self.walk_window(from, dialect == Dialect::EpochMillis, &query, fields)
+        let page = |since: DateTime<Utc>, start: u64| self.offset_page(&query(since)?, fields, start, PAGE);
+        match dialect {
+            Dialect::EpochMillis => paging::by_time(from, page),
+            Dialect::Relative { now: _ } => paging::by_offset(|start| page(from, start)),
+        }
     }
 
     /// Reads every row of a query.
-    pub(super) fn walk(&self, jql: &str, fields: &[&str]) -> Result<Vec<Value>, ApiError> {
+    pub(super) fn walk(&self, jql: &str, fields: &[&str]) -> Result<Vec<Value>, Failed> {
         if self.is_cloud()? {
-            return Ok(self.walk_tokens(jql, fields)?);
+            paging::by_token(|token| self.token_page(jql, fields, PAGE, token))
+        } else {
+            paging::by_offset(|start| self.offset_page(jql, fields, start, PAGE))
         }
-        let mut rows = Rows::default();
-        self.walk_offsets(&mut rows, fields, &|| Ok(jql.to_owned()))?;
-        Ok(rows.rows)
     }
 
     /// Reads at most `max` rows of a query.
@@ -225,22 +184,6 @@ impl Jira<'_> {
             self.offset_page(jql, fields, 0, max)?
         };
         Ok(page.issues)
-    }
-
-    /// Cloud: follows page tokens; nothing else says whether there is more.
-    fn walk_tokens(&self, jql: &str, fields: &[&str]) -> Result<Vec<Value>, Failed> {
-        let mut rows = Rows::default();
-        let mut token: Option<String> = None;
-        for _ in 0..MAX_PAGES {
-            let page = self.token_page(jql, fields, PAGE, token.as_deref())?;
-            rows.add(page.issues);
-            match page.next.filter(|next| !next.is_empty()) {
-                None => return Ok(rows.rows),
-                next if next == token => return Err(endless("a page token came twice")),
-                next => token = next,
-            }
-        }
-        Err(endless("it does not end"))
     }
 
     fn token_page(
@@ -258,131 +201,24 @@ impl Jira<'_> {
         Ok(page_of(reply.json)?)
     }
 
-    /// Server: reads on from the last update time seen (keyset), so that an issue that moves to the end meanwhile
-    /// shifts nothing; by offset where the server's clock literals are too coarse for that.
-    fn walk_window(
-        &self,
-        from: DateTime<Utc>,
-        keyset: bool,
-        query: &dyn Fn(DateTime<Utc>) -> Result<String, Failed>,
-        fields: &[&str],
-    ) -> Result<Vec<Value>, Failed> {
-        let mut rows = Rows::default();
-        let mut since = from;
-        for _ in 0..MAX_PAGES {
-            if !keyset {
-                break;
-            }
-            let page = self.offset_page(&query(since)?, fields, 0, PAGE)?;
-            let received = u64::try_from(page.issues.len()).unwrap_or(u64::MAX);
-            let times: Vec<_> = page.issues.iter().filter_map(|row| time(row.get("fields")?.get("updated")?)).collect();
-            let last = times.last().copied().filter(|_| times.is_sorted());
-            let (new, _) = rows.add(page.issues);
-            if received == 0 || page.total.is_some_and(|total| total <= received) {
-                return Ok(rows.rows);
-            }
-            match last {
-                // More rows at one instant, or in one unit of the server's accuracy, than a page holds, or rows in
-                // no order: offsets go on.
-                Some(last) if last > since && new > 0 => since = last,
-                _ => break,
-            }
-        }
-        self.walk_offsets(&mut rows, fields, &|| query(since))?;
-        Ok(rows.rows)
-    }
-
-    /// Server: pages by offset. Each page begins with a few rows of the one before; when they are not there, the
-    /// rows have shifted and the walk steps back.
-    fn walk_offsets(
-        &self,
-        rows: &mut Rows,
-        fields: &[&str],
-        query: &dyn Fn() -> Result<String, Failed>,
-    ) -> Result<(), Failed> {
-        let mut start = 0;
-        let mut steps_back = 0;
-        for _ in 0..MAX_PAGES {
-            let page = self.offset_page(&query()?, fields, start, PAGE)?;
-            let received = u64::try_from(page.issues.len()).unwrap_or(u64::MAX);
-            let (_, held) = rows.add(page.issues);
-            if start > 0 && received > 0 && !held && steps_back < 50 {
-                steps_back += 1;
-                start = start.saturating_sub(PAGE);
-                continue;
-            }
-            let end = start + received;
-            if received == 0 || page.total.is_some_and(|total| total <= end) {
-                return Ok(());
-            }
-            start = end - SEAM.min(received - 1);
-        }
-        Err(endless("it does not end"))
-    }
-
     fn offset_page(&self, jql: &str, fields: &[&str], start: u64, max: u64) -> Result<wire::SearchPage, Failed> {
         let body = json!({"jql": jql, "startAt": start, "maxResults": max, "fields": fields});
         let reply = self.api.send(&Ask::post(self.rest("search")?, body).repeatable())?;
         Ok(page_of(reply.json)?)
     }
+}
 
-    /// Returns how to tell this server a point in time.
-    pub(super) fn dialect(&self) -> Result<Dialect, ApiError> {
-        if self.epoch()? == Some(true) {
-            return Ok(Dialect::EpochMillis);
-        }
-        // Without Jira's clock, ours has to do, with room for error.
-        let now = self.remote_now()?.unwrap_or_else(|| self.clock.now() + TimeDelta::hours(1));
-        Ok(Dialect::Relative { now })
-    }
-
-    /// Returns whether search understands unquoted milliseconds; `None` where the projects are empty.
-    pub(super) fn epoch(&self) -> Result<Option<bool>, ApiError> {
-        if let Some(known) = self.epoch.get() {
-            return Ok(Some(known));
-        }
-        let known = match self.facts.recall("jira.epoch", EPOCH_AGE).as_deref() {
-            Some("yes") => Some(true),
-            Some("no") => Some(false),
-            _ if self.facts.recall("jira.epoch", UNSURE_AGE).is_some() => return Ok(None),
-            _ => {
-                let known = self.probe_epoch()?;
-                let word = known.map_or("unsure", |known| if known { "yes" } else { "no" });
-                self.facts.remember("jira.epoch", word);
-                known
-            }
-        };
-        self.epoch.set(known);
-        Ok(known)
-    }
-
-    /// Asks with a time far ahead, which must give nothing, and with 1970, which must give something.
-    fn probe_epoch(&self) -> Result<Option<bool>, ApiError> {
-        let Some(scope) = jql::scope(&self.settings.projects, &[]) else { return Ok(None) };
-        let any_since = |millis: &str| -> Result<Option<bool>, ApiError> {
-            let jql = format!("({scope}) AND updated >= {millis} ORDER BY updated ASC");
-            match self.first_rows(&jql, &["updated"], 1) {
-                Ok(rows) => Ok(Some(!rows.is_empty())),
-                Err(failed) if failed.status == Some(400) => Ok(None),
-                Err(failed) => Err(failed.into()),
-            }
-        };
-        match any_since("4102444800000")? {
-            Some(false) => {}
-            Some(true) | None => return Ok(Some(false)),
-        }
-        Ok(match any_since("0")? {
-            Some(true) => Some(true),
-            Some(false) => None,
-            None => Some(false),
-        })
-    }
+fn is_invalid(rows: &Result<Vec<Value>, Failed>) -> bool {
+    rows.as_ref().is_err_and(|failed| failed.status == Some(400) && !failed.login_refused)
 }
 
 fn page_of(value: Value) -> Result<wire::SearchPage, ApiError> {
-    wire::read(value).map_err(|why| unavailable(format!("a search page that cannot be read: {why}")))
-}
-
-fn endless(why: &str) -> Failed {
-    Failed::from(unavailable(format!("search: {why}")))
+    let page: wire::SearchPage =
+        wire::read(value).map_err(|why| unavailable(format!("a search page that cannot be read: {why}")))?;
+    for warnings in [&page.warnings, &page.warning_messages] {
+        if warnings.as_array().is_some_and(|list| !list.is_empty()) {
+            tracing::warn!(side = "jira", warnings = clean(&warnings.to_string()), "Search came with a warning.");
+        }
+    }
+    Ok(page)
 }

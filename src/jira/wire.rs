@@ -152,7 +152,7 @@ impl Comment {
 }
 
 /// One page of a search, of either kind of Jira, or a bulk fetch.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct SearchPage {
     pub(super) issues: Vec<Value>,
     /// Cloud: how to get the next page; absent on the last.
@@ -161,6 +161,12 @@ pub(super) struct SearchPage {
     /// Server.
     #[serde(default)]
     pub(super) total: Option<u64>,
+    /// Cloud: what the search left out.
+    #[serde(default)]
+    pub(super) warnings: Value,
+    /// Server: the same.
+    #[serde(default, rename = "warningMessages")]
+    pub(super) warning_messages: Value,
 }
 
 /// `serverInfo`.

@@ -76,7 +76,7 @@ impl Rig {
     }
 
     fn minutes(&self, minutes: u64) {
-        self.sim.advance(Duration::from_secs(minutes * 60));
+        self.sim.advance(Duration::from_mins(minutes));
     }
 
     /// The issues and comments that people make are `count` issues, one second apart.

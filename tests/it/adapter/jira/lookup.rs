@@ -24,7 +24,7 @@ fn a_lost_create_is_found_although_search_does_not_know_it_yet() {
         rig.people_open(30);
         rig.minutes(120);
         rig.people_open(3);
-        rig.fake.switch(|s| s.index_lag = Duration::from_secs(600));
+        rig.fake.switch(|s| s.index_lag = Duration::from_mins(10));
         rig.lose("POST", "/issue", What::DropAfter);
         let push = create(1);
         rig.push(push.clone()).unwrap_err();
@@ -70,7 +70,7 @@ fn an_old_moved_issue_with_a_new_key_hides_nothing() {
         rig.lose("POST", "/issue", What::DropAfter);
         rig.push(create(1)).unwrap_err();
         rig.fake.move_issue("DEV-1", "OPS", "alice");
-        rig.sim.advance(Duration::from_secs(60));
+        rig.sim.advance(Duration::from_mins(1));
         rig.fake.switch(|s| s.unindexed.extend(["OPS-9".into()]));
         assert_eq!(found(&rig.find_issue(&create(1))), "OPS-9", "{flavour:?}");
     }
@@ -81,7 +81,7 @@ fn one_run_asks_again_for_what_came_meanwhile() {
     for flavour in BOTH {
         let rig = Rig::new(flavour);
         rig.people_open(3);
-        rig.fake.switch(|s| s.index_lag = Duration::from_secs(600));
+        rig.fake.switch(|s| s.index_lag = Duration::from_mins(10));
         let run = rig.run();
         let ask = |push: &Push| {
             let wanted = Wanted { key: push.key.clone(), issue: None, project: Some("OPS".into()), content: None };
@@ -141,6 +141,19 @@ fn a_copy_without_a_label_is_found_by_its_key() {
 }
 
 #[test]
+fn a_renamed_project_is_still_looked_through() {
+    for flavour in BOTH {
+        let rig = Rig::new(flavour);
+        rig.people_open(3);
+        rig.minutes(60);
+        rig.fake.switch(|s| s.index_lag = Duration::from_mins(10));
+        rig.push(create(1)).unwrap();
+        rig.fake.rename_project("OPS", "OPERATIONS");
+        assert_eq!(found(&rig.find_issue(&create(1))), "OPERATIONS-4", "{flavour:?}");
+    }
+}
+
+#[test]
 fn a_hidden_project_cannot_tell() {
     for flavour in BOTH {
         let rig = Rig::new(flavour);
@@ -157,7 +170,7 @@ fn a_lost_comment_is_found_in_its_thread() {
         let rig = Rig::new(flavour);
         rig.people_open(1);
         let issue = rig.id("OPS-1");
-        rig.fake.switch(|s| s.index_lag = Duration::from_secs(600));
+        rig.fake.switch(|s| s.index_lag = Duration::from_mins(10));
         rig.lose("POST", "/comment", What::DropAfter);
         let push = add(7, "words", &issue, false);
         rig.push(push.clone()).unwrap_err();

@@ -116,6 +116,18 @@ fn an_empty_project_leaves_the_question_of_dates_open() {
 }
 
 #[test]
+fn a_jira_that_unlearns_milliseconds_is_asked_in_minutes() {
+    for flavour in BOTH {
+        let rig = Rig::new(flavour);
+        rig.people_open(2);
+        rig.changed(10);
+        rig.fake.switch(|s| s.epoch_ms = EpochMs::Refused);
+        assert_eq!(names(&rig.changed(10).issues), ["OPS-1", "OPS-2"]);
+        assert_eq!(rig.facts.facts.borrow().get("jira.epoch").unwrap().0, "no");
+    }
+}
+
+#[test]
 fn an_idle_run_costs_two_requests() {
     for flavour in BOTH {
         let rig = Rig::new(flavour);
