@@ -44,6 +44,10 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         }
     }
     tx.commit()?;
-    term::line(&format!("{count} items are back in the queue; the next run sends them"))?;
+    term::line(&match count {
+        0 => "nothing is dead or waits after a failure".to_owned(),
+        1 => "1 item is back in the queue; the next run sends it".to_owned(),
+        n => format!("{n} items are back in the queue; the next run sends them"),
+    })?;
     Ok(Exit::Done)
 }

@@ -183,7 +183,7 @@ fn status_and_retry_need_no_secrets() {
     assert_snapshot!(shown(&place.run(["retry", "--all"])), @"
     exit 0
     --- stdout
-    0 items are back in the queue; the next run sends them
+    nothing is dead or waits after a failure
     --- stderr
     ");
     assert_snapshot!(shown(&place.run(["retry", "OPS-1"])), @r#"

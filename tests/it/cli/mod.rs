@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod refusing;
+mod rounds;
 mod secrets;
 
 use std::ffi::OsStr;
