@@ -3,7 +3,7 @@
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, pull};
+use super::{Run, Trouble, pull, trust};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Side, Visibility};
 use crate::plan::Step;
 use crate::plan::comments::{self, Thread};
@@ -68,8 +68,10 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
     let mut failed = 0;
     for issue in &batch.issues {
         let Some(link) = run.world.state.issue_link(Side::Jira, &issue.id)? else { continue };
-        // A search index that lags may show an older state than what was read before: that is no news.
-        if link.jira_seen.is_some_and(|seen| seen >= issue.updated) {
+        // A search index that lags may show an older state than what was read before: that is no news. An issue read
+        // by id is asked for because its thread is to be written into.
+        let news = link.jira_seen.is_none_or(|seen| seen < issue.updated);
+        if !news && (source == Source::Index || trust::holds(run, &link, Side::Jira)) {
             continue;
         }
         if run.must_stop() {

@@ -33,7 +33,7 @@ impl State {
 }
 
 impl Tx<'_> {
-    /// Sets the cursor. It never moves backwards.
+    /// Sets the cursor. It never moves backwards; the time of the last sweep is by our clock, which may.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -42,7 +42,7 @@ impl Tx<'_> {
             .prepare_cached(
                 "INSERT INTO cursor (side, at, floor, swept) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (side) DO UPDATE SET at = max(at, excluded.at), floor = min(floor, excluded.floor),
-                     swept = max(swept, excluded.swept)",
+                     swept = excluded.swept",
             )?
             .execute(params![side.as_str(), to_ms(cursor.at), to_ms(cursor.floor), to_ms(cursor.swept)])?;
         Ok(())

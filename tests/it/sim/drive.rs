@@ -84,7 +84,7 @@ fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
         sweep_back: hours(24),
         max_runtime: Duration::from_secs(50),
         max_creates: 200,
-        in_doubt_wait: Duration::from_secs(300),
+        in_doubt_wait: Duration::from_secs(5),
         projects: vec!["OPS".into()],
     }
 }

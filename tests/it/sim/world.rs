@@ -99,6 +99,8 @@ pub(super) struct World {
     pub(super) refused: BTreeSet<Key>,
     /// The state was lost or replaced by an older copy at some time.
     pub(super) state_lost: bool,
+    /// Some run died or lost an answer.
+    pub(super) troubled: bool,
     /// What this run was shown.
     pub(super) shown: BTreeSet<Key>,
     pub(super) register: Option<String>,
@@ -144,6 +146,7 @@ impl World {
             copy_deleted: BTreeSet::new(),
             refused: BTreeSet::new(),
             state_lost: false,
+            troubled: false,
             shown: BTreeSet::new(),
             register: None,
             file,
@@ -157,6 +160,7 @@ impl World {
 
     /// Starts a run under this plan.
     pub(super) fn start(&mut self, run: Run) {
+        self.troubled |= run.dies_at.is_some() || !run.faults.is_empty();
         self.run = run;
         self.requests = 0;
         self.writes = 0;
@@ -209,8 +213,8 @@ impl World {
     pub(super) fn copied(&mut self, key: &Key) {
         let made = self.copies.entry(key.origin()).or_default();
         *made += 1;
-        // A state that was lost cannot know that a person once deleted the copy.
-        let again = u32::from(self.state_lost && self.copy_deleted.contains(&key.origin()));
+        // A state that was lost, or never learnt that the copy was made, cannot know that a person deleted it.
+        let again = u32::from((self.state_lost || self.troubled) && self.copy_deleted.contains(&key.origin()));
         if *made > 1 + again {
             self.blame(format!("twice: a second copy of {}", key.origin()));
         }
