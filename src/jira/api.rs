@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::domain::Side;
@@ -14,6 +14,9 @@ use crate::ports::{ApiError, ApiErrorKind, Clock, Stop};
 
 /// How often a repeatable request is sent again after the first time.
 const RETRIES: u32 = 2;
+
+/// After this long, counted from the first time, a request is not sent again.
+const LONGEST_EFFORT: TimeDelta = TimeDelta::seconds(20);
 
 /// Longest wait within a run that `Retry-After` may ask for; beyond it, the next run tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -141,6 +144,7 @@ impl<'a> Api<'a> {
 
     /// Sends the request, again where that is harmless and promising.
     pub(super) fn send(&self, ask: &Ask) -> Result<Reply, Failed> {
+        let started = self.clock.now();
         let mut attempt = 0;
         loop {
             if self.stop.requested() && !ask.finish {
@@ -149,10 +153,12 @@ impl<'a> Api<'a> {
             }
             match self.once(ask) {
                 Ok(reply) => return Ok(reply),
-                Err(failed) => match self.pause(ask, &failed, attempt) {
-                    Some(wait) => self.clock.sleep(wait),
-                    None => return Err(failed),
-                },
+                Err(failed) => {
+                    match self.pause(ask, &failed, attempt).filter(|_| self.clock.now() - started < LONGEST_EFFORT) {
+                        Some(wait) => self.clock.sleep(wait),
+                        None => return Err(failed),
+                    }
+                }
             }
             attempt += 1;
         }
