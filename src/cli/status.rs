@@ -60,6 +60,7 @@ fn show(status: &Status, path: &Path) -> Result<()> {
         term::line(&format!("no run yet in {}", path.display()))?;
     }
     for (side, at, floor) in cursors {
+        let side = side.as_str();
         term::line(&format!("{side:<7} read up to {}, from {} on", term::time(*at), term::time(*floor)))?;
     }
     term::line(&format!("linked  {issue_pairs} issues, {comment_pairs} comments"))?;

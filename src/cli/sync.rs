@@ -63,6 +63,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     };
     let global = &context.global;
     let bar = Bar::new(!global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text));
+    tracing::info!(dry_run = order.dry_run, backfill = order.backfill.is_some(), "Run begins.");
     let report = services::with_sides(&config, &state, &signals, patience, |guance, jira| {
         let world = World {
             guance,
@@ -79,6 +80,8 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         bar.clear();
         report
     })?;
+    let elapsed_ms = report.ended.signed_duration_since(report.started).num_milliseconds();
+    tracing::info!(report = report.summary(), elapsed_ms, "Run ended.");
     show(&report, context, options)?;
     Ok(Exit::of_run(&report))
 }

@@ -78,6 +78,16 @@ fn a_dry_run_shows_all_of_it_and_writes_nothing() {
 }
 
 #[test]
+fn a_backfill_twice_changes_nothing() {
+    let round = Round::new("[sync]\nmax_creates = 0\n");
+    round.guance.open_issue("one", "<p>x</p>", "P1", "张三");
+    assert_eq!(round.run(&["sync", "--since", "2h", "--until", "1h"], 0).stdout, "nothing to do\n");
+    assert_eq!(round.run(&["sync", "--since", "1h"], 0).stdout, "1 issues created\n");
+    assert_eq!(round.run(&["sync", "--since", "1h"], 0).stdout, "nothing to do\n");
+    assert_eq!(round.jira.issues().len(), 1);
+}
+
+#[test]
 fn the_brake_holds_until_it_is_released() {
     let round = Round::new("[sync]\nmax_creates = 1\n");
     for title in ["one", "two"] {
@@ -138,30 +148,70 @@ fn check_names_what_is_missing() {
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_the_run_after_the_request_in_flight() {
-    use std::process::{Command, Stdio};
-    use std::sync::mpsc;
-
     let round = Round::new("");
     round.guance.open_issue("one", "<p>x</p>", "P1", "张三");
-    let (arrived, has_arrived) = mpsc::channel();
-    let arrived = std::sync::Mutex::new(arrived);
-    let (go, may_go) = mpsc::channel::<()>();
-    let may_go = std::sync::Mutex::new(may_go);
-    // The first write is held until the signal was sent.
-    let act = move || {
-        arrived.lock().unwrap().send(()).unwrap();
-        let _ = may_go.lock().unwrap().recv();
-    };
-    round.jira.hook(1, guajira_fakes::server::When::Before, Box::new(act));
-    let child =
-        super::program(&round.place.path(""), ["sync"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    has_arrived.recv().unwrap();
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    go.send(()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(5), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(round.sync_until_signalled(1), 5);
     round.run(&["sync"], 0);
     assert_eq!(round.jira.issues().len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_signal_ends_the_program_at_once_and_loses_nothing() {
+    let round = Round::new("[sync]\nin_doubt_wait = \"500ms\"\n");
+    round.guance.open_issue("one", "<p>x</p>", "P1", "张三");
+    assert_eq!(round.sync_until_signalled(2), 130);
+    round.run(&["sync"], 0);
+    round.run(&["sync"], 0);
+    assert_eq!(round.jira.issues().len(), 1);
+}
+
+#[cfg(unix)]
+impl Round {
+    /// Starts a sync, sends it signals while its first write to Jira is under way, and returns its exit code.
+    fn sync_until_signalled(&self, signals: usize) -> i32 {
+        use std::process::{Command, Stdio};
+        use std::sync::{Mutex, mpsc};
+
+        let (arrived, has_arrived) = mpsc::channel();
+        let (go, may_go) = mpsc::channel::<()>();
+        let (arrived, may_go) = (Mutex::new(arrived), Mutex::new(may_go));
+        let act = move || {
+            arrived.lock().unwrap().send(()).unwrap();
+            let _ = may_go.lock().unwrap().recv();
+        };
+        self.jira.hook(1, guajira_fakes::server::When::Before, Box::new(act));
+        let mut child =
+            super::program(&self.place.path(""), ["sync"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        has_arrived.recv().unwrap();
+        for n in 1..=signals {
+            let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+            assert!(kill.success());
+            if n < signals {
+                // Two signals of one kind that arrive together are one.
+                while !caught(child.id()) {
+                    std::thread::yield_now();
+                }
+            }
+        }
+        if signals > 1 {
+            let code = child.wait().unwrap().code().unwrap();
+            go.send(()).unwrap();
+            return code;
+        }
+        go.send(()).unwrap();
+        child.wait().unwrap().code().unwrap()
+    }
+}
+
+/// Returns true when no signal waits to be delivered to the process.
+#[cfg(unix)]
+fn caught(process: u32) -> bool {
+    let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/status")) else { return true };
+    status
+        .lines()
+        .filter(|line| line.starts_with("ShdPnd") || line.starts_with("SigPnd"))
+        .all(|line| line.split_whitespace().nth(1).is_some_and(|bits| bits.chars().all(|c| c == '0')))
 }
 
 fn guance_refusal() -> Fault {
