@@ -115,7 +115,10 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
     for side in [Side::Jira, Side::Guance] {
         pull::side(&mut run, side)?;
     }
-    if !order.dry_run {
+    if order.dry_run {
+        threads::due_threads(&mut run)?;
+        threads::threads_in_turn(&mut run)?;
+    } else {
         deliver::side(&mut run, Side::Jira)?;
         threads::due_threads(&mut run)?;
         deliver::both(&mut run)?;
@@ -237,7 +240,7 @@ impl<'a> Run<'a> {
                     ApiErrorKind::OutOfBudget => self.report.out_of_budget = true,
                     ApiErrorKind::Stopped => self.interrupted = true,
                     _ => {
-                        tracing::warn!(%side, error = %err, "Side left alone for this run.");
+                        tracing::info!(%side, error = %err, "Side left alone for this run.");
                         self.report.side_failed(side, &err);
                     }
                 }

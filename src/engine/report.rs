@@ -146,36 +146,39 @@ impl Report {
     /// Returns the one line that a run prints.
     pub fn summary(&self) -> String {
         let mut parts = Vec::new();
-        let mut count = |n: usize, what: &str| {
-            if n > 0 {
-                parts.push(format!("{n} {what}"));
-            }
+        let mut count = |n: usize, one: &str, many: &str| match n {
+            0 => {}
+            1 => parts.push(format!("1 {one}")),
+            n => parts.push(format!("{n} {many}")),
         };
-        count(self.issues_created, "issues created");
-        count(self.comments_copied, "comments copied");
-        count(self.comments_edited, "comments edited");
-        count(self.found_done, "found done already");
-        count(self.adopted, "copies recognised");
-        count(self.found_late, "found late");
-        count(self.released, "released");
-        if self.dry_run {
-            count(self.planned.len(), "writes planned, nothing written");
-        }
-        count(self.items_failed.len(), "failed");
+        count(self.issues_created, "issue created", "issues created");
+        count(self.comments_copied, "comment copied", "comments copied");
+        count(self.comments_edited, "comment edited", "comments edited");
+        count(self.found_done, "found done already", "found done already");
+        count(self.adopted, "copy recognised", "copies recognised");
+        count(self.found_late, "found late", "found late");
+        count(self.released, "released", "released");
+        count(self.items_failed.len(), "failed", "failed");
         let waiting = [
             (self.backlog.pending, "pending"),
             (self.backlog.held, "held by the brake"),
             (self.backlog.in_doubt, "in doubt"),
             (self.backlog.dead, "dead"),
         ];
-        for (n, what) in waiting {
-            count(usize::try_from(n).unwrap_or(usize::MAX), what);
+        // A dry run's backlog is that of a copy: what is planned is there as pending.
+        for (n, what) in waiting.into_iter().filter(|_| !self.dry_run) {
+            count(usize::try_from(n).unwrap_or(usize::MAX), what, what);
+        }
+        if self.dry_run {
+            count(self.planned.len(), "write planned", "writes planned");
         }
         for side in self.sides_failed.keys() {
             parts.push(format!("{side} failed"));
         }
         if parts.is_empty() {
             parts.push("nothing to do".to_owned());
+        } else if self.dry_run {
+            parts.push("nothing written".to_owned());
         }
         parts.join(", ")
     }

@@ -43,7 +43,7 @@ fn an_issue_and_its_comments_travel_once() {
     let round = Round::new("");
     let issue = round.guance.open_issue("磁盘满", "<p>告警</p>", "P1", "张三");
     let first = round.run(&["sync"], 0);
-    assert_eq!(first.stdout, "1 issues created\n");
+    assert_eq!(first.stdout, "1 issue created\n");
     let key = round.jira.issues()[0].key.clone();
 
     round.jira.comment(&key, "alice", "on it");
@@ -82,7 +82,7 @@ fn a_backfill_twice_changes_nothing() {
     let round = Round::new("[sync]\nmax_creates = 0\n");
     round.guance.open_issue("one", "<p>x</p>", "P1", "张三");
     assert_eq!(round.run(&["sync", "--since", "2h", "--until", "1h"], 0).stdout, "nothing to do\n");
-    assert_eq!(round.run(&["sync", "--since", "1h"], 0).stdout, "1 issues created\n");
+    assert_eq!(round.run(&["sync", "--since", "1h"], 0).stdout, "1 issue created\n");
     assert_eq!(round.run(&["sync", "--since", "1h"], 0).stdout, "nothing to do\n");
     assert_eq!(round.jira.issues().len(), 1);
 }
