@@ -12,7 +12,7 @@ venv=${GUAJIRA_VENV:-"${TMPDIR:-/tmp}/guajira-independent-venv"}
     "$venv/bin/pip" install --quiet --disable-pip-version-check 'jira==3.10.*'
 
 cd "$root"
-cargo build --quiet -p guajira-fakes --bin fake-servers
+cargo build --quiet --locked -p guajira-fakes --bin fake-servers
 lines=$(mktemp)
 "${CARGO_TARGET_DIR:-target}/debug/fake-servers" >"$lines" &
 servers=$!
