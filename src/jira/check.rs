@@ -120,7 +120,11 @@ impl Jira<'_> {
 
     fn check_permissions(&self, project: &str) -> Vec<Finding> {
         let names: Vec<&str> = PERMISSIONS.iter().map(|(name, _, _)| *name).collect();
-        let query = [("projectKey", project.to_owned()), ("permissions", names.join(","))];
+        let mut query = vec![("projectKey", project.to_owned())];
+        if self.is_cloud().unwrap_or(false) {
+            // Required there; Server answers with all of them and does not know the parameter.
+            query.push(("permissions", names.join(",")));
+        }
         let what = |name: &str| format!("permission {name} in {project}");
         let told = match self.read("mypermissions", &query) {
             Ok(told) => told,

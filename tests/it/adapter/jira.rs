@@ -2,6 +2,7 @@
 
 mod login;
 mod lookup;
+mod openapi;
 mod read;
 mod write;
 
