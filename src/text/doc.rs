@@ -1,6 +1,8 @@
 //! The document tree: blocks and inlines.
 #![allow(missing_docs, reason = "the fields of a variant are described with the variant")]
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 /// A rich text.
@@ -23,15 +25,15 @@ pub enum Block {
     /// Preformatted text.
     Code { language: Option<String>, text: String },
     /// A quotation.
-    Quote { blocks: Vec<Block> },
+    Quote { blocks: Vec<Self> },
     /// A table: rows of cells.
     Table { rows: Vec<Vec<TableCell>> },
     /// A horizontal rule.
     Rule,
     /// A coloured box.
-    Panel { kind: PanelKind, title: Option<String>, blocks: Vec<Block> },
+    Panel { kind: PanelKind, title: Option<String>, blocks: Vec<Self> },
     /// A box that folds.
-    Expand { title: String, blocks: Vec<Block> },
+    Expand { title: String, blocks: Vec<Self> },
 }
 
 /// One item of a list.
@@ -200,7 +202,9 @@ fn plain_list(start: Option<u64>, items: &[ListItem], depth: usize, out: &mut St
             out.push('\n');
         }
         match start {
-            Some(first) => out.push_str(&format!("{}. ", first.saturating_add(n as u64))),
+            Some(first) => {
+                let _ = write!(out, "{}. ", first.saturating_add(n as u64));
+            }
             None => out.push_str("- "),
         }
         match item.task {

@@ -36,6 +36,7 @@ pub(crate) enum Fate {
 
 /// What a format can hold.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact about a format")]
 pub(crate) struct Rules {
     /// What becomes of a block in a place.
     pub(crate) fate: fn(Place, &Block) -> Fate,
@@ -103,9 +104,9 @@ impl Rules {
                     for (block, left) in self.inside(block, place, depth) {
                         // What left the block inside is judged again by the place it came to.
                         if left {
-                            out.extend(self.blocks(vec![block], place, depth + 1))
+                            out.extend(self.blocks(vec![block], place, depth + 1));
                         } else {
-                            out.push((block, false))
+                            out.push((block, false));
                         }
                     }
                 }
@@ -160,9 +161,7 @@ impl Rules {
         let mut out: Vec<(Block, bool)> = Vec::new();
         let mut items_now: Vec<ListItem> = Vec::new();
         let mut number = start;
-        let mut count = 0_u64;
-        for item in items {
-            count += 1;
+        for (count, item) in (1_u64..).zip(items) {
             let mut blocks = self.blocks(item.blocks, Place::Item, depth + 1).into_iter().peekable();
             let mut kept = Vec::new();
             while let Some((block, leaves)) = blocks.peek() {

@@ -211,11 +211,11 @@ fn clean(text: &str) -> String {
 }
 
 fn heading(content: Vec<Inline>, plain: bool) -> Vec<Inline> {
-    let flat = clean_inlines(content, plain)
+    let flat: Vec<Inline> = clean_inlines(content, plain)
         .into_iter()
         .map(|inline| if inline == Inline::Break { Inline::text(" ") } else { inline })
         .collect();
-    let mut line = lines(flat).pop().unwrap_or_default();
+    let mut line = lines(&flat).pop().unwrap_or_default();
     trim_start(&mut line);
     line
 }
@@ -224,7 +224,7 @@ fn heading(content: Vec<Inline>, plain: bool) -> Vec<Inline> {
 pub(crate) fn paragraphs(content: Vec<Inline>, plain: bool) -> Vec<Block> {
     let mut out = Vec::new();
     let mut content_now: Vec<Inline> = Vec::new();
-    for line in lines(clean_inlines(content, plain)) {
+    for line in lines(&clean_inlines(content, plain)) {
         if line.is_empty() {
             if !content_now.is_empty() {
                 out.push(Block::Paragraph { content: std::mem::take(&mut content_now) });
@@ -349,7 +349,7 @@ fn color(name: &str) -> Option<String> {
 }
 
 /// Splits at breaks; in each line moves blanks out of marks, drops those at the end, and merges equal runs.
-fn lines(content: Vec<Inline>) -> Vec<Vec<Inline>> {
+fn lines(content: &[Inline]) -> Vec<Vec<Inline>> {
     content
         .split(|inline| *inline == Inline::Break)
         .map(|line| {

@@ -10,7 +10,7 @@ pub(crate) enum Span<'a> {
     /// A break or an image.
     Leaf(&'a Inline),
     /// A mark and what it covers; it neither starts nor ends with a blank.
-    Marked(&'a Mark, Vec<Span<'a>>),
+    Marked(&'a Mark, Vec<Self>),
 }
 
 impl Span<'_> {

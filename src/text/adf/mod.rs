@@ -34,8 +34,19 @@ fn fate(place: Place, block: &Block) -> Fate {
         (Place::Item | Place::Quote, Table { .. } | Rule) | (Place::Panel, Table { .. }) => Fate::Hoist,
         (Place::Item | Place::Quote, Heading { .. } | Quote { .. } | Panel { .. } | Expand { .. })
         | (Place::Panel, Quote { .. } | Panel { .. } | Expand { .. })
-        | (Place::Cell, Table { .. } | Expand { .. })
-        | (Place::Expand, Expand { .. }) => Fate::Open,
-        (_, Paragraph { .. } | List { .. } | Code { .. }) | (_, _) => Fate::Keep,
+        | (Place::Cell, Table { .. })
+        | (Place::Cell | Place::Expand, Expand { .. }) => Fate::Open,
+        (
+            _,
+            Paragraph { .. }
+            | Heading { .. }
+            | List { .. }
+            | Code { .. }
+            | Quote { .. }
+            | Table { .. }
+            | Rule
+            | Panel { .. }
+            | Expand { .. },
+        ) => Fate::Keep,
     }
 }

@@ -75,13 +75,12 @@ fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
             let level = node.pointer("/attrs/level").and_then(Value::as_u64).unwrap_or(1).clamp(1, 6);
             out.push(Block::Heading { level: u8::try_from(level).unwrap_or(6), content: inlines(node, depth) });
         }
-        "bulletList" => out.push(list(None, node, depth)),
+        "bulletList" | "decisionList" => out.push(list(None, node, depth)),
         "orderedList" => {
             let first = node.pointer("/attrs/order").and_then(Value::as_u64).unwrap_or(1);
             out.push(list(Some(first), node, depth));
         }
         "taskList" => out.push(task_list(node, depth)),
-        "decisionList" => out.push(list(None, node, depth)),
         "codeBlock" => {
             let language = Some(attr(node, "language").to_owned()).filter(|name| !name.is_empty());
             out.push(Block::Code { language, text: all_text(node) });
@@ -132,7 +131,7 @@ fn all_text(node: &Value) -> String {
             "hardBreak" => out.push('\n'),
             "mention" | "emoji" | "status" => out.push_str(attr(node, "text")),
             "paragraph" | "heading" | "listItem" | "taskItem" if !out.is_empty() && !out.ends_with('\n') => {
-                out.push('\n')
+                out.push('\n');
             }
             _ => {}
         }

@@ -57,7 +57,8 @@ pub fn looks_like_html(text: &str) -> bool {
             if piece.contains("&nbsp;") {
                 return true;
             }
-            for (at, _) in piece.match_indices('<') {
+            let last = piece.rfind('>').unwrap_or_default();
+            for (at, _) in piece.match_indices('<').take_while(|(at, _)| *at < last) {
                 let Some(tag) = token::tag_name(piece.get(at + 1..).unwrap_or_default()) else { continue };
                 let starts = first && n == 0 && piece.get(..at).is_some_and(|head| head.trim().is_empty());
                 if tag.closing || starts || tag.name == "span" {

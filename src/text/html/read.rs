@@ -112,14 +112,14 @@ impl Builder {
         if content.is_empty() {
             return;
         }
-        if self.summary {
-            if let Some(title) = self.frames.iter_mut().rev().find_map(|frame| match &mut frame.kind {
+        if self.summary
+            && let Some(title) = self.frames.iter_mut().rev().find_map(|frame| match &mut frame.kind {
                 Kind::Expand { title } => Some(title),
                 _ => None,
-            }) {
-                title.push_str(&plain_inlines(&content));
-                return;
-            }
+            })
+        {
+            title.push_str(&plain_inlines(&content));
+            return;
         }
         let block = match self.heading {
             Some(level) => Block::Heading { level, content },
@@ -132,6 +132,12 @@ impl Builder {
         match self.frames.last_mut() {
             Some(frame) => frame.blocks.push(block),
             None => self.root.push(block),
+        }
+    }
+
+    fn add_all(&mut self, blocks: Vec<Block>) {
+        for block in blocks {
+            self.add(block);
         }
     }
 
@@ -156,16 +162,16 @@ impl Builder {
             }
             Kind::Item { task } => match self.frames.last_mut().map(|frame| &mut frame.kind) {
                 Some(Kind::List { items, .. }) => items.push(ListItem { task, blocks }),
-                _ => blocks.into_iter().for_each(|block| self.add(block)),
+                _ => self.add_all(blocks),
             },
             Kind::Table(grid) => {
                 let rows = grid.into_rows();
                 self.add(Block::Table { rows });
-                blocks.into_iter().for_each(|block| self.add(block));
+                self.add_all(blocks);
             }
             Kind::Cell { header, columns, rows } => match self.frames.last_mut().map(|frame| &mut frame.kind) {
                 Some(Kind::Table(grid)) => grid.push(TableCell { header, blocks }, columns, rows),
-                _ => blocks.into_iter().for_each(|block| self.add(block)),
+                _ => self.add_all(blocks),
             },
             Kind::Expand { title } => self.add(Block::Expand { title, blocks }),
         }

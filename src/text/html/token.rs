@@ -103,7 +103,7 @@ pub(super) fn tag_name(after: &str) -> Option<TagName> {
     let name = rest.get(..end)?.to_ascii_lowercase();
     let next = rest.get(end..)?.chars().next()?;
     let ends = next == '>' || next == '/' || next.is_ascii_whitespace();
-    (ends && rest.contains('>') && KNOWN.contains(&name.as_str())).then_some(TagName { name, closing })
+    (ends && KNOWN.contains(&name.as_str())).then_some(TagName { name, closing })
 }
 
 /// Cuts a fragment into tokens.
@@ -140,13 +140,13 @@ impl<'a> Tokens<'a> {
         head
     }
 
-    /// Reads a tag, comment or declaration at `<`. `None` when it is none.
-    fn markup(&mut self) -> Option<Option<Token<'a>>> {
+    /// Reads a tag, comment or declaration at `<`. `None` when it is none; an empty text for what says nothing.
+    fn markup(&mut self) -> Option<Token<'a>> {
         let after = self.rest.get(1..)?;
         if let Some(comment) = after.strip_prefix("!--") {
             let end = comment.find("-->").map_or(self.rest.len(), |end| end + 7);
             self.take(end);
-            return Some(None);
+            return Some(Token::Text(""));
         }
         match after.chars().next()? {
             '!' | '?' => {
@@ -155,7 +155,7 @@ impl<'a> Tokens<'a> {
                     return None;
                 };
                 self.take(end + 1);
-                Some(None)
+                Some(Token::Text(""))
             }
             '/' => {
                 let name = after.get(1..)?;
@@ -169,7 +169,7 @@ impl<'a> Tokens<'a> {
                 };
                 let name = word(name);
                 self.take(end + 2);
-                Some(Some(Token::Close(name)))
+                Some(Token::Close(name))
             }
             c if c.is_ascii_alphabetic() => {
                 let Some(end) = tag_end(after) else {
@@ -180,7 +180,7 @@ impl<'a> Tokens<'a> {
                 let name = word(tag);
                 let attrs = tag.get(name.len()..).unwrap_or_default();
                 self.take(end + 2);
-                Some(Some(Token::Open(name, attrs)))
+                Some(Token::Open(name, attrs))
             }
             _ => None,
         }
@@ -191,26 +191,15 @@ impl<'a> Iterator for Tokens<'a> {
     type Item = Token<'a>;
 
     fn next(&mut self) -> Option<Token<'a>> {
-        loop {
-            if self.rest.is_empty() {
-                return None;
-            }
-            if self.only_text {
-                return Some(Token::Text(self.take(self.rest.len())));
-            }
-            if self.rest.starts_with('<') {
-                match self.markup() {
-                    Some(Some(token)) => return Some(token),
-                    Some(None) => continue,
-                    None => {
-                        // A `<` that opens nothing is a character.
-                        return Some(Token::Text(self.take(1)));
-                    }
-                }
-            }
-            let end = self.rest.find('<').unwrap_or(self.rest.len());
-            return Some(Token::Text(self.take(end)));
+        if self.rest.is_empty() {
+            return None;
         }
+        if self.rest.starts_with('<') && !self.only_text {
+            // A `<` that opens nothing is a character.
+            return self.markup().or_else(|| Some(Token::Text(self.take(1))));
+        }
+        let end = if self.only_text { self.rest.len() } else { self.rest.find('<').unwrap_or(self.rest.len()) };
+        Some(Token::Text(self.take(end)))
     }
 }
 
@@ -226,10 +215,9 @@ fn tag_end(tag: &str) -> Option<usize> {
     for (at, c) in tag.char_indices() {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '>') => return Some(at),
             (None, '"' | '\'') if after_equals => quote = Some(c),
-            _ => {}
+            (Some(_) | None, _) => {}
         }
         after_equals = c == '=' || (after_equals && c.is_ascii_whitespace());
     }

@@ -8,10 +8,14 @@ use crate::text::spans::{Span, nest};
 /// Writes a document that fits already.
 pub(super) fn document(doc: &Doc) -> String {
     let mut out = String::new();
-    for block in &doc.blocks {
-        write_block(block, &mut out);
-    }
+    write_blocks(&doc.blocks, &mut out);
     out
+}
+
+fn write_blocks(blocks: &[Block], out: &mut String) {
+    for block in blocks {
+        write_block(block, out);
+    }
 }
 
 fn write_block(block: &Block, out: &mut String) {
@@ -39,7 +43,7 @@ fn write_block(block: &Block, out: &mut String) {
         }
         Block::Quote { blocks } => {
             out.push_str("<blockquote>");
-            blocks.iter().for_each(|block| write_block(block, out));
+            write_blocks(blocks, out);
             out.push_str("</blockquote>");
         }
         Block::Table { rows } => {
@@ -62,12 +66,12 @@ fn write_block(block: &Block, out: &mut String) {
             if let Some(title) = title {
                 write_title(title, out);
             }
-            blocks.iter().for_each(|block| write_block(block, out));
+            write_blocks(blocks, out);
             out.push_str("</blockquote>");
         }
         Block::Expand { title, blocks } => {
             write_title(title, out);
-            blocks.iter().for_each(|block| write_block(block, out));
+            write_blocks(blocks, out);
         }
     }
 }
@@ -106,7 +110,7 @@ fn write_compact(blocks: &[Block], out: &mut String) {
         write_inlines(content, out);
         rest = tail;
     }
-    rest.iter().for_each(|block| write_block(block, out));
+    write_blocks(rest, out);
 }
 
 fn write_inlines(content: &[Inline], out: &mut String) {

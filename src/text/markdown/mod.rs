@@ -1,4 +1,4 @@
-//! Markdown (CommonMark and GFM): reader and writer.
+//! Markdown (`CommonMark` and GFM): reader and writer.
 
 mod read;
 mod write;

@@ -67,9 +67,9 @@ fn block<'a>(node: &'a AstNode<'a>, depth: usize, out: &mut Vec<Block>) {
         NodeValue::ThematicBreak => out.push(Block::Rule),
         NodeValue::Table(_) => out.push(table(node)),
         NodeValue::HtmlBlock(block) => out.extend(html::read(&block.literal).blocks),
-        NodeValue::FootnoteDefinition(note) => {
+        NodeValue::FootnoteDefinition(definition) => {
             let mut content = inner();
-            let label = Inline::text(format!("[{}] ", note.name));
+            let label = Inline::text(format!("[{}] ", definition.name));
             match content.first_mut() {
                 Some(Block::Paragraph { content }) => content.insert(0, label),
                 _ => content.insert(0, Block::Paragraph { content: vec![label] }),
@@ -178,7 +178,7 @@ impl Reader {
                 }
             }
             NodeValue::HtmlInline(tag) => self.tag(tag),
-            NodeValue::FootnoteReference(note) => self.text(&format!("[{}]", note.name), &[]),
+            NodeValue::FootnoteReference(reference) => self.text(&format!("[{}]", reference.name), &[]),
             NodeValue::Raw(text) => self.text(text, &[]),
             _ => self.children(node, depth + 1),
         }

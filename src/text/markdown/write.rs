@@ -1,4 +1,6 @@
-//! Writes a fitted document as Markdown that any CommonMark and GFM reader reads back as the same tree.
+//! Writes a fitted document as Markdown that any `CommonMark` and GFM reader reads back as the same tree.
+
+use std::fmt::Write as _;
 
 use crate::text::doc::{Block, Doc, Inline, ListItem, Mark, TASK_DONE, TASK_OPEN, TableCell};
 use crate::text::spans::{Span, nest};
@@ -221,7 +223,7 @@ impl Writer {
         let fence = "`".repeat(longest_run(&text) + 1);
         let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
         let text = if self.in_table { text.replace('|', "\\|") } else { text };
-        self.out.push_str(&format!("{fence}{pad}{text}{pad}{fence}"));
+        let _ = write!(self.out, "{fence}{pad}{text}{pad}{fence}");
     }
 
     fn link(&mut self, url: &str, inner: &[Span<'_>]) {
@@ -232,7 +234,7 @@ impl Writer {
             && absolute
             && !url.contains(['&', '|'])
         {
-            self.out.push_str(&format!("<{url}>"));
+            let _ = write!(self.out, "<{url}>");
             return;
         }
         self.out.push('[');
@@ -246,9 +248,9 @@ impl Writer {
         let url = if url.contains('&') && url.contains(';') { url.replace('&', "&amp;") } else { url.to_owned() };
         let url = if self.in_table { url.replace('|', "%7C") } else { url };
         if url.contains(['(', ')']) {
-            self.out.push_str(&format!("](<{url}>)"));
+            let _ = write!(self.out, "](<{url}>)");
         } else {
-            self.out.push_str(&format!("]({url})"));
+            let _ = write!(self.out, "]({url})");
         }
     }
 

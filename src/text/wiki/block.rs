@@ -82,7 +82,7 @@ fn bodied(found: &Macro<'_>, depth: usize, out: &mut Vec<Block>) {
     match *name {
         "code" | "noformat" => {
             let language = param(params, "language").or_else(|| bare_param(params));
-            let language = language.filter(|_| *name == "code" && !language.is_some_and(|l| l == "none"));
+            let language = language.filter(|language| *name == "code" && *language != "none");
             if let Some(title) = param(params, "title").filter(|title| !title.is_empty()) {
                 out.push(Block::Paragraph { content: vec![Inline::strong(title)] });
             }
@@ -245,7 +245,7 @@ fn list_sign(body: &str) -> Option<(&str, &str)> {
 }
 
 /// Builds the list at a level from its lines; returns what is not part of it.
-fn list<'a>(lines: &'a [(String, String)], level: usize, depth: usize) -> (Block, &'a [(String, String)]) {
+fn list(lines: &[(String, String)], level: usize, depth: usize) -> (Block, &[(String, String)]) {
     let ordered = |signs: &str| signs.as_bytes().get(level) == Some(&b'#');
     let kind = lines.first().is_some_and(|(signs, _)| ordered(signs));
     let mut items: Vec<ListItem> = Vec::new();

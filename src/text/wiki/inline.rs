@@ -506,7 +506,8 @@ pub(super) fn image(tail: &str) -> Option<(Inline, usize)> {
     let is_file = target.rsplit_once('.').is_some_and(|(name, extension)| {
         !name.is_empty() && (1..=5).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
     });
-    if !(is_url && !target.contains(' ')) && !is_file {
+    let is_address = is_url && !target.contains(' ');
+    if !is_address && !is_file {
         return None;
     }
     let alt = options.split(',').flat_map(|part| part.split('|')).find_map(|part| {

@@ -44,11 +44,13 @@ pub(crate) const RULES: Rules = Rules {
 };
 
 fn fate(place: Place, block: &Block) -> Fate {
-    use Block::{Code, Expand, Heading, List, Panel, Paragraph, Quote, Rule, Table};
+    use Block::{Expand, Heading, Panel, Paragraph, Quote, Rule, Table};
     match (place, block) {
-        (_, Expand { .. }) | (Place::Quote, Quote { .. } | Panel { .. }) | (Place::Panel, Panel { .. }) => Fate::Open,
-        (_, Paragraph { .. }) | (Place::Item, List { .. } | Code { .. } | Quote { .. }) => Fate::Keep,
-        (Place::Item, Heading { .. } | Panel { .. }) | (Place::Cell, _) => Fate::Open,
+        (_, Expand { .. })
+        | (Place::Quote, Quote { .. })
+        | (Place::Quote | Place::Panel | Place::Item, Panel { .. })
+        | (Place::Item, Heading { .. }) => Fate::Open,
+        (Place::Cell, block) if !matches!(block, Paragraph { .. }) => Fate::Open,
         (Place::Item, Table { .. } | Rule) => Fate::Hoist,
         _ => Fate::Keep,
     }
