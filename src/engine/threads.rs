@@ -214,9 +214,10 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     if !run.world.policy.flow.replies || run.is_down(side) {
         return Ok(());
     }
-    let now = run.world.clock.now();
     let backfill = run.order.backfill.is_some();
     for (active, every) in TURNS {
+        // Asked for each turn: what the turn before read must not seem to have been read in the future.
+        let now = run.world.clock.now();
         let (active_since, read_before) = if backfill {
             (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + SETTLED_AFTER)
         } else {
