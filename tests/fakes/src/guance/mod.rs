@@ -150,6 +150,11 @@ impl FakeGuance {
         World::key_uuid(key)
     }
 
+    /// The name of a person or a key, as its rows show it.
+    pub fn name_of(&self, account: &str) -> String {
+        self.world().info(account, false)["name"].as_str().unwrap_or_default().to_owned()
+    }
+
     /// All issues, oldest first.
     pub fn issues(&self) -> Vec<Issue> {
         self.world().issues.clone()

@@ -1,0 +1,217 @@
+//! The stage: both services on loopback, a folder with `sync.toml`, a clock that the story moves, and the real sync.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use guajira::config::{Config, Environment};
+use guajira::engine::budget::{Ledger, Patience};
+use guajira::engine::{self, Order, Quiet, Report, Settings, World};
+use guajira::guance::Guance;
+use guajira::http::Http;
+use guajira::jira::Jira;
+use guajira::ports::{Clock, NoFailpoints, Stop};
+use guajira::state::State;
+use guajira_fakes::clock::SimClock;
+use guajira_fakes::guance::{self, ApiKey, FakeGuance};
+use guajira_fakes::jira::{self, FakeJira, Flavour, User};
+use guajira_fakes::server::Recorded;
+use tempfile::TempDir;
+
+/// The key that guajira uses.
+pub(crate) const GUANCE_KEY: &str = "guance-key-of-guajira";
+/// A key of somebody else, for trying by hand.
+pub(crate) const SOMEBODYS_KEY: &str = "guance-key-of-somebody";
+/// The Jira account that guajira uses.
+pub(crate) const BOT: &str = "bot";
+
+/// How long before the present the story begins.
+const STORY: TimeDelta = TimeDelta::minutes(20);
+
+/// Two services, a configuration, a state file.
+pub(crate) struct Stage {
+    /// The fake Guance.
+    pub(crate) guance: FakeGuance,
+    /// The fake Jira.
+    pub(crate) jira: FakeJira,
+    /// The time that all of them live in.
+    pub(crate) clock: SimClock,
+    dir: TempDir,
+}
+
+/// What a run did and what it cost.
+pub(crate) struct Ran {
+    /// guajira's own report.
+    pub(crate) report: Report,
+    /// Requests that Guance answered.
+    pub(crate) guance_requests: usize,
+    /// Requests that Jira answered.
+    pub(crate) jira_requests: usize,
+    /// What was asked of Guance more than once.
+    pub(crate) asked_twice: Vec<String>,
+}
+
+impl Stage {
+    /// Starts both services on free ports and writes `sync.toml`.
+    pub(crate) fn set(flavour: Flavour) -> Result<Self> {
+        let clock = SimClock::real();
+        clock.set_offset(-STORY);
+        let key = |name: &str, secret: &str| ApiKey { name: name.to_owned(), secret: secret.to_owned() };
+        let guance = FakeGuance::start(guance::Options {
+            clock: clock.clone(),
+            keys: vec![key("guajira", GUANCE_KEY), key("somebody", SOMEBODYS_KEY)],
+            ..guance::Options::default()
+        });
+        let people = [("lilei", "李雷"), ("mia", "Mia Krystof"), ("hanmeimei", "韩梅梅")];
+        let users = people.map(|(login, name)| User::new(login, name)).to_vec();
+        let jira = FakeJira::start(flavour, jira::Options { clock: clock.clone(), users, ..jira::Options::default() });
+        jira.with_user(BOT, |bot| "guajira".clone_into(&mut bot.display_name));
+        let dir = tempfile::Builder::new().prefix("guajira-sandbox-").tempdir().context("cannot make a folder")?;
+        let stage = Self { guance, jira, clock, dir };
+        std::fs::write(stage.config_path(), stage.config_text()).context("cannot write sync.toml")?;
+        Ok(stage)
+    }
+
+    /// Where `sync.toml` is.
+    pub(crate) fn config_path(&self) -> PathBuf {
+        self.dir.path().join("sync.toml")
+    }
+
+    /// The secret that `sync.toml` takes from `JIRA_API_TOKEN`.
+    pub(crate) fn jira_token(&self) -> String {
+        match self.jira.flavour() {
+            Flavour::Cloud => self.jira.basic(BOT).1,
+            Flavour::Server => self.jira.pat(BOT),
+        }
+    }
+
+    fn config_text(&self) -> String {
+        let auth = match self.jira.flavour() {
+            Flavour::Cloud => format!("method = \"basic\"\nuser = \"{}\"", self.jira.basic(BOT).0),
+            Flavour::Server => "method = \"pat\"".to_owned(),
+        };
+        let (guance, jira) = (self.guance.base_url(), self.jira.base_url());
+        format!(
+            r#"[guance]
+base_url = "{guance}"
+api_key = {{ env = "GUANCE_API_KEY" }}
+
+[jira]
+base_url = "{jira}"
+
+[jira.auth]
+{auth}
+token = {{ env = "JIRA_API_TOKEN" }}
+
+[[route]]
+project = "OPS"
+issue_type = "Bug"
+labels = ["guance"]
+
+[route.priority]            # a level that is not listed stays in Guance
+P0 = "Highest"
+P1 = "High"
+P2 = "Medium"
+"#
+        )
+    }
+
+    fn config(&self) -> Result<Config> {
+        let env = Environment::from([("GUANCE_API_KEY", GUANCE_KEY), ("JIRA_API_TOKEN", &self.jira_token())]);
+        Ok(Config::load(Some(&self.config_path()), &env)?)
+    }
+
+    /// Does one run, as `guajira sync` does it, but by the story's clock.
+    pub(crate) fn sync(&self) -> Result<Ran> {
+        let config = self.config()?;
+        self.run(&config)
+    }
+
+    /// Does the same with a new state file.
+    pub(crate) fn sync_without_state(&self) -> Result<Ran> {
+        let mut config = self.config()?;
+        config.sync.state.set_file_name("another.db");
+        self.run(&config)
+    }
+
+    fn run(&self, config: &Config) -> Result<Ran> {
+        let before = (self.guance.recorded().len(), self.jira.recorded().len());
+        let (clock, stop) = (StoryClock(self.clock.clone()), Never);
+        let state = State::open(&config.sync.state)?;
+        let (guance_http, jira_http) = (Http::new(&config.guance_http)?, Http::new(&config.jira_http)?);
+        let patience = Patience::Until(clock.now() + config.sync.max_runtime);
+        let keys = &config.guance.api_keys;
+        let budget = Ledger::new(&state, &clock, &stop, keys, config.requests_per_minute, patience);
+        let guance = Guance::new(config.guance.clone(), &guance_http, &budget, &state, &clock);
+        let jira = Jira::new(config.jira.clone(), &jira_http, &state, &clock, &stop);
+        let world = World {
+            guance: &guance,
+            jira: &jira,
+            state: &state,
+            policy: &config.policy,
+            settings: &settings(config),
+            clock: &clock,
+            stop: &stop,
+            failpoints: &NoFailpoints,
+            progress: &Quiet,
+        };
+        let report = engine::sync_once(&world, &Order::default())?;
+        let asked = self.guance.recorded().split_off(before.0);
+        let mut reads: Vec<String> =
+            asked.iter().filter(|r| !r.write).map(|r| format!("{} {}", r.path, r.body)).collect();
+        reads.sort();
+        let asked_twice =
+            reads.windows(2).filter(|two| two.first() == two.last()).filter_map(<[String]>::first).cloned();
+        let asked_twice = asked_twice.collect();
+        let jira_requests = self.jira.recorded().len() - before.1;
+        Ok(Ran { report, guance_requests: asked.len(), jira_requests, asked_twice })
+    }
+
+    /// What `guajira why` tells last about an item.
+    pub(crate) fn why(&self, item: &str) -> Result<Option<String>> {
+        let state = State::open_copy(&self.config()?.sync.state)?;
+        Ok(state.events(&[item.to_owned()])?.pop().map(|(_, _, what)| what))
+    }
+
+    /// Requests that either service refused.
+    pub(crate) fn refused(&self) -> Vec<Recorded> {
+        let all = self.guance.recorded().into_iter().chain(self.jira.recorded());
+        all.filter(|request| request.write && request.status.is_none_or(|status| status >= 400)).collect()
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    let sync = &config.sync;
+    Settings {
+        window: sync.window,
+        overlap: sync.overlap,
+        sweep_every: sync.sweep_every,
+        sweep_back: sync.sweep_back,
+        max_runtime: sync.max_runtime,
+        max_creates: sync.max_creates,
+        in_doubt_wait: sync.in_doubt_wait,
+        projects: config.jira.projects.clone(),
+    }
+}
+
+/// Waiting costs no time here: the clock jumps.
+struct StoryClock(SimClock);
+
+impl Clock for StoryClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now()
+    }
+
+    fn sleep(&self, time: Duration) {
+        self.0.advance(time);
+    }
+}
+
+struct Never;
+
+impl Stop for Never {
+    fn requested(&self) -> bool {
+        false
+    }
+}
