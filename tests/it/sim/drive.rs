@@ -5,9 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use guajira::domain::{Side, Stage};
 use guajira::engine::budget::{Ledger, Patience};
-use guajira::engine::{self, Order, Quiet, Settings};
+use guajira::engine::{self, Backfill, Order, Quiet, Settings};
 use guajira::plan::{Flow, Policy, Route};
 use guajira::ports::{Clock, Crash};
 use guajira::secret::Secret;
@@ -83,7 +84,7 @@ fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
         sweep_every: if setup.sweep { hours(1) } else { hours(1_000_000) },
         sweep_back: hours(24),
         max_runtime: Duration::from_secs(50),
-        max_creates: 200,
+        max_creates: if setup.brake { 2 } else { 200 },
         in_doubt_wait: Duration::from_secs(5),
         projects: vec!["OPS".into()],
     }
@@ -186,7 +187,13 @@ impl Theatre<'_> {
     /// Returns whether the process died.
     fn process(&self, state: &State) -> anyhow::Result<bool> {
         let machine = Machine(self.world);
-        let patience = Patience::Until(machine.now() + self.settings.max_runtime);
+        let hours = self.world.borrow().run.backfill_h;
+        let now = machine.now();
+        let backfill = hours.map(|h| Backfill { from: now - TimeDelta::hours(i64::from(h)), until: None });
+        let patience =
+            if backfill.is_some() { Patience::Endless } else { Patience::Until(now + self.settings.max_runtime) };
+        // While it settles, somebody is there to let go what the brake holds.
+        let order = Order { backfill, release: self.world.borrow().settling, ..Order::default() };
         let keys = [Secret::new("key")];
         let budget = Ledger::new(state, &machine, &machine, &keys, 20, patience);
         let guance = SimGuance { world: self.world, budget: &budget };
@@ -202,7 +209,7 @@ impl Theatre<'_> {
             failpoints: &machine,
             progress: &Quiet,
         };
-        match catch_unwind(AssertUnwindSafe(|| engine::sync_once(&world, &Order::default()))) {
+        match catch_unwind(AssertUnwindSafe(|| engine::sync_once(&world, &order))) {
             Ok(Ok(_report)) => Ok(false),
             Ok(Err(err)) if err.downcast_ref::<Crash>().is_some() => Ok(true),
             Ok(Err(err)) => Err(err),
@@ -217,6 +224,7 @@ impl Theatre<'_> {
     /// Lets everything come to rest without faults, and checks it; returns how many runs that took.
     fn settle(&self) -> u32 {
         self.world.borrow_mut().note(|| "-- settling".into());
+        self.world.borrow_mut().settling = true;
         let mut quiet = 0;
         for n in 0..60 {
             self.pass(if n < 2 { 61_000 } else { 3_660_000 });

@@ -291,10 +291,14 @@ impl Remote for SimGuance<'_> {
     fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
         let mut batch = Batch::default();
         for id in ids {
-            self.read(&format!("get {id}"))?;
+            let passage = self.read(&format!("get {id}"))?;
             let w = self.world.borrow();
-            let found = w.guance.place(id.as_str()).map(|at| World::guance_issue(&w.guance.issues[at]));
-            batch.issues.extend(found);
+            let Some(at) = w.guance.place(id.as_str()) else { continue };
+            if passage == Passage::Unreadable {
+                batch.unreadable.push(Unreadable { issue: Some(id.clone()), why: "odd".into() });
+            } else {
+                batch.issues.push(World::guance_issue(&w.guance.issues[at]));
+            }
         }
         batch.watermark = batch.issues.iter().map(|issue| issue.updated).max();
         batch.clock = Some(time(self.world.borrow().guance_now()));

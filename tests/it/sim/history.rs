@@ -31,6 +31,8 @@ pub(super) struct Setup {
     pub(super) labels_dropped: bool,
     /// Search gives the issue property; else only its label.
     pub(super) search_properties: bool,
+    /// The brake is tight: more than two creates are held until somebody lets them go.
+    pub(super) brake: bool,
     /// Search shows a change after at most this long.
     pub(super) max_lag_s: u32,
     /// How many comments a search answer carries.
@@ -109,6 +111,8 @@ pub(super) enum Fault {
     Slow,
     Unreadable,
     Unsure,
+    /// Somebody asks the run to stop.
+    StopAsked,
     /// Another run is started while this request is under way.
     SecondRun,
     /// A person acts just before this request is answered.
@@ -122,6 +126,8 @@ pub(super) struct Run {
     pub(super) faults: BTreeMap<u32, Fault>,
     /// Dies at this durable step.
     pub(super) dies_at: Option<u32>,
+    /// Reads this many hours back instead of from the cursors.
+    pub(super) backfill_h: Option<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -191,6 +197,7 @@ impl Setup {
             sweep,
             service: rng.chance(15),
             labels_dropped,
+            brake: rng.chance(10),
             search_properties: labels_dropped || rng.chance(60),
             max_lag_s: if sweep { rng.pick(&[0, 20, 300, 540, 1500]) } else { rng.pick(&[0, 20, 120, 300]) },
             inline_comments: rng.below(4) as usize,
@@ -202,6 +209,9 @@ impl Setup {
 impl Run {
     fn draw(rng: &mut Rng, uid: u32, calm: bool) -> Self {
         let mut run = Self::default();
+        if rng.chance(5) {
+            run.backfill_h = Some(1 + rng.below(30));
+        }
         if calm || rng.chance(35) {
             return run;
         }
@@ -230,7 +240,8 @@ fn draw_what(rng: &mut Rng, uid: u32, calm: bool, sweep: bool) -> What {
 }
 
 fn draw_fault(rng: &mut Rng, salt: u32) -> Fault {
-    match rng.below(20) {
+    match rng.below(21) {
+        20 => Fault::StopAsked,
         0 => Fault::NoConnection,
         1 | 2 => Fault::RequestLost,
         3..6 => Fault::AnswerLost,

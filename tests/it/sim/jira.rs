@@ -487,13 +487,18 @@ impl Remote for SimJira<'_> {
     fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
         let mut batch = Batch::default();
         for chunk in ids.chunks(100) {
-            self.read(&format!("fetch {} by id", chunk.len()))?;
+            let passage = self.read(&format!("fetch {} by id", chunk.len()))?;
             let w = self.0.borrow();
             if w.anonymous {
                 continue;
             }
             let states = chunk.iter().filter_map(|id| w.jira.place(id.as_str())).map(|at| &w.jira.issues[at].now);
-            batch.issues.extend(states.map(|state| w.jira_issue(state, Some(w.setup.inline_comments), false)));
+            let mut read: Vec<_> = states.map(|s| w.jira_issue(s, Some(w.setup.inline_comments), false)).collect();
+            if passage == Passage::Unreadable {
+                let odd = read.pop().map(|issue| issue.id);
+                batch.unreadable.push(Unreadable { issue: odd, why: "odd record".into() });
+            }
+            batch.issues.extend(read);
         }
         batch.watermark = batch.issues.iter().map(|issue| issue.updated).max();
         batch.clock = Some(time(self.0.borrow().jira_now()));

@@ -213,10 +213,11 @@ fn every_request_may_fail_in_every_way() {
         Fault::Unreadable,
         Fault::Unsure,
         Fault::SecondRun,
+        Fault::StopAsked,
     ];
     for (seed, fault) in (1..).zip(ways) {
         for request in 0..12 {
-            must_hold(scenario(seed, &Run { faults: [(request, fault)].into(), dies_at: None }));
+            must_hold(scenario(seed, &Run { faults: [(request, fault)].into(), ..Run::default() }));
         }
     }
 }

@@ -80,6 +80,9 @@ fn shorter(history: &History) -> Vec<History> {
         if run.dies_at.is_some() {
             edit(&|run| run.dies_at = None);
         }
+        if run.backfill_h.is_some() {
+            edit(&|run| run.backfill_h = None);
+        }
         for request in run.faults.keys() {
             edit(&|run| run.faults.retain(|at, _| at != request));
         }

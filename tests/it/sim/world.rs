@@ -87,6 +87,7 @@ pub(super) struct World {
     pub(super) run_started: i64,
     auth_lost: BTreeSet<Side>,
     pub(super) anonymous: bool,
+    stop: bool,
     /// True time of each Guance request since the ledger was last whole.
     guance_requests: Vec<i64>,
     /// Tokens that everybody could read at some time.
@@ -97,6 +98,8 @@ pub(super) struct World {
     pub(super) copy_deleted: BTreeSet<Key>,
     /// Originals whose write the remote refused, by key.
     pub(super) refused: BTreeSet<Key>,
+    /// The history is over; everything comes to rest.
+    pub(super) settling: bool,
     /// The state was lost or replaced by an older copy at some time.
     pub(super) state_lost: bool,
     /// Some run died or lost an answer.
@@ -140,11 +143,13 @@ impl World {
             run_started: START_MS,
             auth_lost: BTreeSet::new(),
             anonymous: false,
+            stop: false,
             guance_requests: Vec::new(),
             public: BTreeSet::new(),
             copies: BTreeMap::new(),
             copy_deleted: BTreeSet::new(),
             refused: BTreeSet::new(),
+            settling: false,
             state_lost: false,
             troubled: false,
             shown: BTreeSet::new(),
@@ -168,6 +173,7 @@ impl World {
         self.run_started = self.now;
         self.auth_lost.clear();
         self.anonymous = false;
+        self.stop = false;
         self.shown.clear();
     }
 
@@ -282,6 +288,10 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         }
         Some(Fault::Unreadable) => Ok(Passage::Unreadable),
         Some(Fault::Unsure) => Ok(Passage::Unsure),
+        Some(Fault::StopAsked) => {
+            world.borrow_mut().stop = true;
+            Ok(Passage::Clear)
+        }
         Some(Fault::SecondRun) => {
             let w = &mut *world.borrow_mut();
             if !matches!(RunLock::take(&w.file), Ok(None)) {
@@ -316,7 +326,7 @@ impl Clock for Machine<'_> {
 
 impl Stop for Machine<'_> {
     fn requested(&self) -> bool {
-        false
+        self.0.borrow().stop
     }
 }
 
