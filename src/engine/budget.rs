@@ -69,7 +69,9 @@ impl<'a> Ledger<'a> {
             slots.push((free, frees.max(resting).unwrap_or(now + TimeDelta::seconds(1))));
         }
         if total >= WORKSPACE_LIMIT.max(self.per_minute) {
-            slots.iter_mut().for_each(|(free, _)| *free = 0);
+            for (free, _) in &mut slots {
+                *free = 0;
+            }
         }
         Ok(slots)
     }
