@@ -19,6 +19,7 @@ use super::{Context, LogFormat, term, when};
 
 /// What kind of run.
 #[derive(Debug, Args)]
+#[expect(rustdoc::broken_intra_doc_links, reason = "the help text's brackets mean an optional part")]
 pub(super) struct Options {
     /// Backfill: read both sides from here on, instead of from the cursors. RFC 3339, "YYYY-MM-DD[ HH:MM]" local,
     /// or how long ago: "90m", "2h", "7d"

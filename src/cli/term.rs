@@ -48,7 +48,7 @@ pub(super) fn line(text: &str) -> io::Result<()> {
 /// Prints a JSON object; what could drive a terminal is written as an escape.
 ///
 /// # Errors
-/// As for [`line`].
+/// As for [`line()`].
 pub(super) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     let mut text = String::new();
     for c in serde_json::to_string_pretty(value)?.chars() {
@@ -66,7 +66,7 @@ fn escaped(c: char) -> String {
 /// Prints text that this program made itself, with its colours.
 ///
 /// # Errors
-/// As for [`line`].
+/// As for [`line()`].
 pub(super) fn out(text: &str) -> io::Result<()> {
     let mut stdout = anstream::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {

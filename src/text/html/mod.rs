@@ -1,7 +1,7 @@
 //! HTML as Guance's editor keeps it: reader and writer.
 //!
 //! Nothing in it is trusted: tags that are not listed here are only their text, scripts and styles are nothing, and
-//! addresses go through [`url::safe`](super::url::safe).
+//! addresses go through `url::safe`.
 
 mod read;
 mod token;
