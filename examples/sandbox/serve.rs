@@ -6,7 +6,7 @@ use std::{io, thread};
 use anyhow::Result;
 use chrono::TimeDelta;
 use guajira_fakes::guance::Window;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::page;
@@ -23,7 +23,7 @@ pub(crate) fn until_asked(stage: &Stage) -> Result<()> {
     page::title("your turn");
     page::commands(&commands(stage));
     let (ask, asked) = mpsc::channel();
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
     let by_signal = ask.clone();
     thread::spawn(move || {
         signals.forever().next();
