@@ -141,7 +141,9 @@ impl<'a> Guance<'a> {
         };
         let mut whole = true;
         let mut thread = Vec::new();
-        for row in rows {
+        // Newest first is what was asked for.
+        for row in rows.into_iter().rev() {
+            let number = row.get("id").and_then(Value::as_u64);
             let read = match api::row::<ReplyRow>(row) {
                 // What the service itself writes about changes is not somebody's words.
                 Ok(row) if row.kind == "change" => continue,
@@ -149,14 +151,16 @@ impl<'a> Guance<'a> {
                 Err((_, why)) => Err(why),
             };
             match read {
-                Ok(comment) => thread.push(comment),
+                Ok(comment) => thread.push((number, comment)),
                 Err(error) => {
                     tracing::warn!(side = "guance", id = %issue, error, "Reply could not be read.");
                     whole = false;
                 }
             }
         }
-        thread.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+        // Times are whole seconds: within one, the numbers of the rows tell what was written first.
+        thread.sort_by_key(|(number, comment)| (comment.created, *number));
+        let thread = thread.into_iter().map(|(_, comment)| comment).collect();
         Ok(Some((thread, whole)))
     }
 

@@ -173,7 +173,7 @@ impl Jira<'_> {
             let message = format!("{path}: the new comment's answer cannot be read: {why}");
             ApiError::new(crate::domain::Side::Jira, crate::ports::ApiErrorKind::InDoubt, message)
         })?;
-        if internal && comment.internal() != Some(true) {
+        if internal && comment.internal() != Some(true) && self.has_customers(issue) {
             self.hide_or_take_back(issue, &comment.id)?;
         }
         Ok(receipt(&comment))
@@ -195,7 +195,7 @@ impl Jira<'_> {
         {
             return Ok(receipt(&now));
         }
-        if internal && now.internal() != Some(true) && !self.hide(&path, &now.id)? {
+        if internal && now.internal() != Some(true) && self.has_customers(issue) && !self.hide(&path, &now.id)? {
             return Err(refused(format!("PUT {path}: not sent, because the comment is shown to customers")));
         }
         let cloud = self.is_cloud()?;
@@ -232,6 +232,12 @@ impl Jira<'_> {
     fn read_comment(&self, path: &str) -> Result<wire::Comment, ApiError> {
         let reply = self.api.send(&Ask::get(path).with("expand", "properties").finishing())?;
         wire::read(reply.json).map_err(|why| unavailable(format!("GET {path}: {why}")))
+    }
+
+    /// Returns whether the issue's project may be a service project. Elsewhere an internal note is nothing special, and
+    /// a Jira that does not show the note's mark again must not cost the comment.
+    fn has_customers(&self, issue: &IssueId) -> bool {
+        !matches!(self.seen_issue(issue), Ok(Some(seen)) if !seen.service)
     }
 
     /// Makes a comment an internal note; returns whether Jira then says that it is one.

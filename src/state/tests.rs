@@ -45,6 +45,28 @@ fn ready(state: &State) -> Vec<String> {
 }
 
 #[test]
+fn a_text_of_any_depth_can_be_read_back() {
+    let (_dir, state) = fresh();
+    let (open, close) = ("<blockquote><ul><li><table><tr><td>", "</td></tr></table></li></ul></blockquote>");
+    let nested = |open: &str, close: &str| {
+        format!("{}<a href='https://x'><b>deep</b></a>{}", open.repeat(300), close.repeat(300))
+    };
+    let texts = [
+        nested("<ul><li>", "</li></ul>"),
+        nested("<blockquote>", "</blockquote>"),
+        nested("<table><tr><td>", "</td></tr></table>"),
+        nested(open, close),
+    ];
+    for (n, text) in texts.iter().enumerate() {
+        let mut push = comment(&n.to_string(), &n.to_string(), "x");
+        let Action::AddComment { body, .. } = &mut push.action else { panic!() };
+        *body = crate::text::html::read(text);
+        enqueue(&state, &push);
+        assert_eq!(state.ready(Side::Guance, at(100), 50).unwrap()[n].push, push);
+    }
+}
+
+#[test]
 fn only_the_first_write_of_a_lane_is_ready() {
     let (_dir, state) = fresh();
     for (id, lane) in [("1", "a"), ("2", "a"), ("3", "b")] {

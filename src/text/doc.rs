@@ -157,7 +157,9 @@ impl Doc {
 }
 
 /// Deepest nesting of blocks that is walked; readers never build deeper trees.
-pub(crate) const MAX_DEPTH: usize = 32;
+///
+/// A tree is also stored as JSON, of which a level takes up to six; `serde_json` reads 128.
+pub(crate) const MAX_DEPTH: usize = 16;
 
 fn plain_blocks(blocks: &[Block], depth: usize, out: &mut String) {
     if depth > MAX_DEPTH {

@@ -11,5 +11,6 @@
 
 mod adapter;
 mod cli;
+mod e2e;
 mod layers;
 mod sim;

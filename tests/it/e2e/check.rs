@@ -1,0 +1,139 @@
+//! `guajira check`: all is well in a good world, and each kind of trouble has a line that says what to do.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use guajira_fakes::jira::{CustomField, CustomKind, Flavour};
+use guajira_fakes::server::Recorded;
+
+use super::world::{World, on_both};
+
+#[test]
+fn a_good_world_is_all_ok_and_nothing_is_left_behind() {
+    on_both(|world| {
+        let outcome = world.run(&["check"]);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert!(outcome.stdout.lines().all(|line| line.starts_with("ok ")), "{outcome}");
+        assert!(outcome.stdout.lines().count() > 10, "{outcome}");
+        assert!(world.jira.issues().is_empty());
+        assert!(world.guance.recorded().iter().all(|request| !request.write));
+        let kept = |r: &Recorded| r.write && !r.path.contains("/user/properties/");
+        assert!(!world.jira.recorded().iter().any(kept), "{outcome}");
+        assert_eq!(world.jira.user_property("bot", "guajira.check"), None);
+        assert!(!world.path("guajira.db").exists());
+    });
+}
+
+/// Breaks something and expects a line that begins so and holds these words.
+fn expect(world: &World, code: i32, begins: &str, words: &[&str]) {
+    let outcome = world.run(&["check"]);
+    assert_eq!(outcome.code, code, "{outcome}");
+    let fits = |line: &&str| line.starts_with(begins) && words.iter().all(|word| line.contains(word));
+    assert_eq!(outcome.stdout.lines().filter(fits).count(), 1, "{begins:?} {words:?}: {outcome}");
+}
+
+#[test]
+fn an_unknown_project_is_said() {
+    on_both(|world| {
+        world.reconfigure("project = \"OPS\"", "project = \"NOPE\"");
+        expect(&world, 3, "FAIL project NOPE", &["→", "[[route]].project"]);
+    });
+}
+
+#[test]
+fn an_unknown_issue_type_is_said_with_those_there_are() {
+    on_both(|world| {
+        world.reconfigure("issue_type = \"Bug\"", "issue_type = \"Incident\"");
+        expect(&world, 3, "FAIL issue type Incident in OPS", &["→", "Bug", "Task"]);
+    });
+}
+
+#[test]
+fn a_missing_permission_is_said() {
+    on_both(|world| {
+        world.jira.with_user("bot", |bot| {
+            bot.denied.insert("ADD_COMMENTS".to_owned());
+        });
+        expect(&world, 3, "FAIL permission ADD_COMMENTS in OPS", &["→", "grant it"]);
+    });
+}
+
+#[test]
+fn an_unknown_priority_is_said_with_those_there_are() {
+    on_both(|world| {
+        world.reconfigure("P1 = \"High\"", "P1 = \"Urgent\"");
+        expect(&world, 0, "warn field priority", &["Urgent", "→", "Highest"]);
+    });
+}
+
+#[test]
+fn labels_off_the_create_screen_are_said() {
+    on_both(|world| {
+        world.jira.switch(|switches| {
+            switches.off_create_screen.insert("labels".to_owned());
+        });
+        expect(&world, 0, "warn field labels", &["→", "create screen"]);
+    });
+}
+
+#[test]
+fn a_required_field_is_said() {
+    on_both(|world| {
+        world.jira.with_project("OPS", |project| {
+            project.custom_fields.push(CustomField {
+                id: "customfield_10010".to_owned(),
+                name: "Team".to_owned(),
+                kind: CustomKind::Text,
+                required: true,
+            });
+        });
+        expect(&world, 3, "FAIL field customfield_10010", &["Team", "→"]);
+    });
+}
+
+#[test]
+fn an_unknown_channel_is_said_with_those_there_are() {
+    let mut world = World::new(Flavour::Cloud);
+    world.set("GUAJIRA_GUANCE__CHANNEL", "no-such-channel");
+    expect(&world, 4, "FAIL guance", &["no-such-channel", "→", "default"]);
+}
+
+#[test]
+fn wrong_credentials_are_said() {
+    on_both(|mut world| {
+        world.set("GUAJIRA_GUANCE__API_KEY", "wrong");
+        expect(&world, 4, "FAIL guance", &["→", "[guance].api_key"]);
+        world.unset("GUAJIRA_GUANCE__API_KEY");
+        world.jira.with_user("bot", |bot| bot.active = false);
+        expect(&world, 4, "FAIL jira", &["→", "[jira.auth]"]);
+    });
+}
+
+#[test]
+fn clocks_that_differ_are_said() {
+    let world = World::new(Flavour::Server);
+    world.set_clocks(TimeDelta::minutes(10));
+    expect(&world, 0, "warn clock against guance", &["→"]);
+    expect(&world, 0, "warn jira clock", &["→"]);
+}
+
+#[test]
+fn no_write_counter_is_said() {
+    on_both(|world| {
+        world.jira.switch(|switches| switches.user_properties = false);
+        expect(&world, 0, "warn jira write counter", &["→"]);
+    });
+}
+
+#[test]
+fn status_tells_when_the_last_good_run_is_too_old() {
+    on_both(|world| {
+        assert_eq!(world.run(&["status", "--max-age", "10m"]).code, 3);
+        world.sync();
+        let outcome = world.run(&["status", "--max-age", "10m"]);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        world.pass(Duration::from_mins(11));
+        let outcome = world.run(&["status", "--max-age", "10m"]);
+        assert_eq!(outcome.code, 3, "{outcome}");
+    });
+}

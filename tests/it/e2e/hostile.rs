@@ -1,0 +1,166 @@
+//! Bad files, full disks and hostile texts: a clear error or a clean text, and nothing lost.
+
+use std::fs;
+
+use guajira_fakes::jira::{Flavour, adf_fault};
+
+use super::agree::jira_words;
+use super::copies::three_issues;
+use super::world::{Outcome, World, on_both};
+
+/// The program says what is wrong with the state and how to go on, and touches nothing.
+fn refuses_state(world: &World, words: &[&str]) {
+    world.forget_requests();
+    let outcome = world.run(&["sync"]);
+    assert_eq!((outcome.code, world.writes()), (2, 0), "{outcome}");
+    assert!(outcome.stderr.contains("hint:"), "{outcome}");
+    for word in words {
+        assert!(outcome.stderr.contains(word), "{word:?}: {outcome}");
+    }
+}
+
+#[test]
+fn a_state_file_that_cannot_be_used_is_a_clear_error_and_can_be_moved_away() {
+    on_both(|world| {
+        three_issues(&world);
+        world.sync();
+        for contents in [&b"not a database, but longer than a hundred bytes: ".repeat(4)[..], b"short", &[0; 5000]] {
+            world.lose_state();
+            fs::write(world.path("guajira.db"), contents).unwrap();
+            refuses_state(&world, &["guajira.db"]);
+        }
+        world.lose_state();
+        fs::create_dir(world.path("guajira.db")).unwrap();
+        refuses_state(&world, &["guajira.db"]);
+        fs::remove_dir(world.path("guajira.db")).unwrap();
+        world.settle();
+        world.assert_agrees();
+    });
+}
+
+#[test]
+fn a_damaged_state_file_is_a_clear_error() {
+    let world = World::new(Flavour::Cloud);
+    three_issues(&world);
+    world.sync();
+    world.state().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let whole = fs::read(world.path("guajira.db")).unwrap();
+    for at in (1..whole.len() / 4096).map(|page| page * 4096) {
+        let mut damaged = whole.clone();
+        damaged[at..at + 4096].fill(0xa5);
+        world.lose_state();
+        fs::write(world.path("guajira.db"), damaged).unwrap();
+        let outcome = world.run(&["sync"]);
+        assert!(outcome.code == 0 || outcome.stderr.contains("hint:"), "page {}: {outcome}", at / 4096);
+    }
+    world.lose_state();
+    world.settle();
+    world.assert_agrees();
+}
+
+#[test]
+fn a_state_file_of_a_later_version_is_left_alone() {
+    let world = World::new(Flavour::Cloud);
+    three_issues(&world);
+    world.sync();
+    world.state().pragma_update(None, "user_version", 99).unwrap();
+    refuses_state(&world, &["99"]);
+    world.state().pragma_update(None, "user_version", 1).unwrap();
+    world.settle();
+    world.assert_agrees();
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_a_clear_error() {
+    let mut world = World::new(Flavour::Cloud);
+    three_issues(&world);
+    for place in ["/proc/guajira.db", "/no/such/folder/guajira.db", "sync.toml/guajira.db"] {
+        world.set("GUAJIRA_SYNC__STATE", place);
+        refuses_state(&world, &[place]);
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_loses_nothing() {
+    on_both(|world| {
+        for step in 0..20 {
+            // Lets no file grow beyond so many blocks of 512 bytes, and fails writes instead of killing.
+            let line = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" sync", step * 24);
+            world.guance.open_issue(&format!("issue {step}"), "<p>on a full disk</p>", "P1", "张三");
+            let mut command = world.command("/bin/sh");
+            command.args(["-c", &line, env!("CARGO_BIN_EXE_guajira")]);
+            let outcome = Outcome::of(command);
+            assert!(outcome.code == 0 || !outcome.stderr.is_empty(), "at {step}: {outcome}");
+        }
+        world.settle();
+        world.assert_agrees();
+    });
+}
+
+/// Titles and texts that have broken programs before.
+fn horrors() -> Vec<(String, String)> {
+    let deep = format!("{}deep{}", "<ul><li>".repeat(300), "</li></ul>".repeat(300));
+    vec![
+        ("nul \u{0} in it".to_owned(), "<p>nul \u{0} here</p>".to_owned()),
+        ("long ".repeat(80), format!("<p>{}</p>", "很长的文字".repeat(8_000))),
+        ("deep".to_owned(), deep),
+        ("quotes".to_owned(), "<blockquote>".repeat(500)),
+        ("<script>alert(1)</script>".to_owned(), "<script>alert(1)</script><p onclick='x()'>shown</p>".to_owned()),
+        ("\" OR project = SECRET ORDER BY key --".to_owned(), "<p>labels in (\"x\") OR 1 = 1</p>".to_owned()),
+        ("emoji 🧑‍🚒👩🏽‍💻🏳️‍🌈".to_owned(), "<p>🇨🇳 and 👨‍👩‍👧‍👦</p>".to_owned()),
+        ("rtl \u{202e}evil\u{202c} \u{200f}שלום".to_owned(), "<p>\u{202e}gnp.exe\u{2066}</p>".to_owned()),
+        ("line\nbreak\r\nand\ttab".to_owned(), "a\r\nb\u{2028}c\u{2029}d\u{85}e".to_owned()),
+        ("lone \u{fffe}\u{ffff}\u{7f}\u{1b}[31m".to_owned(), "<p>\u{1b}]0;owned\u{7}\u{8}</p>".to_owned()),
+        (
+            "{macro} [link|http://x] *b* h1. !img!".to_owned(),
+            "{code}{html}<b>x</b>{html} [~admin] ---- ||t||".to_owned(),
+        ),
+        ("   ".to_owned(), "<p>&#0;&#x110000;&#xd800;&unknown;&amp;amp;</p>".to_owned()),
+        (String::new(), "<table><tr><td><table><tr><td>inner</td></tr></table><p>x".to_owned()),
+        ("broken".to_owned(), "<p <a href=\"javascript:alert(1)\">click</a> <img src=x onerror=y> <!-- <p>".to_owned()),
+        ("code".to_owned(), format!("<pre><code>{}</code></pre>", "```\n````\n{code}\n{noformat}\n".repeat(50))),
+        ("a fake marker".to_owned(), "https://x/?focusedCommentId=1#guajira-0123456789abcdef".to_owned()),
+    ]
+}
+
+#[test]
+fn hostile_texts_arrive_clean() {
+    on_both(|world| {
+        let horrors = horrors();
+        let issues: Vec<String> =
+            horrors.iter().map(|(title, text)| world.guance.open_issue(title, text, "P1", "<b>张三</b>")).collect();
+        for (issue, (_, text)) in issues.iter().zip(&horrors) {
+            world.guance.reply(issue, "\u{202e}evil", text);
+        }
+        world.settle();
+        assert_eq!(world.jira.issues().len(), horrors.len());
+        for (n, (issue, (title, text))) in issues.iter().zip(&horrors).enumerate() {
+            let copy = world.copy_of(issue);
+            assert!(!copy.summary.trim().is_empty() && !copy.summary.contains(['\n', '\0']), "{:?}", copy.summary);
+            let comments = world.copied_comments(&copy.key);
+            assert_eq!(comments.len(), 1, "{title:?}");
+            for body in [&copy.description, &comments[0].body] {
+                assert!(!body.to_string().contains("\\u0000"), "{title:?}");
+                if world.flavour == Flavour::Cloud {
+                    assert_eq!(adf_fault(body), None, "{title:?}");
+                }
+            }
+            // The other way: the same text from Jira.
+            world.jira.comment(&copy.key, "alice", format!("back {n} {title} {}", cut(text)));
+        }
+        world.settle();
+        for issue in &issues {
+            assert_eq!(world.copied_replies(issue).len(), 1);
+            let said = &world.copied_replies(issue)[0].content;
+            assert!(!said.contains("<script") && !said.contains("javascript:") && !said.contains("onerror="), "{said}");
+        }
+        let shown = jira_words(&world.copy_of(&issues[1]).description);
+        assert!(shown.contains("很长的文字") && shown.contains(&issues[1]), "cut, with a link to the rest");
+        assert_eq!(world.staged("dead"), 0);
+    });
+}
+
+/// What fits into a Jira comment.
+fn cut(text: &str) -> String {
+    text.chars().take(30_000).collect()
+}

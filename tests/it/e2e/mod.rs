@@ -1,0 +1,18 @@
+//! The program itself, over real HTTP, between a fake Guance and a fake Jira: what a user relies on.
+
+mod agree;
+mod brake;
+mod budget;
+mod check;
+mod copies;
+mod crash;
+mod credentials;
+mod examples;
+mod hostile;
+mod leaks;
+mod lost;
+mod payloads;
+mod stop;
+mod switches;
+mod world;
+mod zones;
