@@ -156,8 +156,7 @@ impl SimJira<'_> {
             return Lookup::Unsure;
         }
         if w.anonymous {
-            // As the adapter sees it: no issue by this id, so no comment on it.
-            return if wanted.issue.is_some() { Lookup::Absent } else { Lookup::Unsure };
+            return Lookup::Unsure;
         }
         let origin = wanted.key.origin();
         if kind == Kind::Issue {
@@ -215,7 +214,7 @@ impl Remote for SimJira<'_> {
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
         let mut pages: BTreeMap<String, Rc<IssueState>> = BTreeMap::new();
         let mut unreadable = Vec::new();
-        for page in 0.. {
+        for page in 0_u64.. {
             let passage = self.read(&format!("search from {} page {page}", span.from))?;
             // Asked anew for each page: the set moves while it is walked, and the token keeps its place by id.
             let hits = self.hits(span);
@@ -227,8 +226,8 @@ impl Remote for SimJira<'_> {
             }
             pages.extend(fresh.iter().map(|state| (state.id.clone(), Rc::clone(state))));
             let w = self.0.borrow();
-            // The server says "last" too early now and then; only a missing token means the end.
-            let says_last = mix(w.setup.seed, w.now.unsigned_abs()).is_multiple_of(3);
+            // Some servers say "last" too early; only a missing token means the end.
+            let says_last = mix(w.setup.seed, page).is_multiple_of(3);
             let stop = match w.bug {
                 Some(Bug::FirstPageOnly) => true,
                 Some(Bug::IsLastTrusted) => says_last,
@@ -322,6 +321,10 @@ impl Remote for SimJira<'_> {
         let words: Vec<_> = wanted.iter().map(|w| w.key.as_str()).collect();
         let passage = self.read(&format!("look for {}", words.join(" ")))?;
         let w = self.0.borrow();
+        if w.anonymous && wanted.iter().any(|wanted| wanted.issue.is_some()) {
+            // The adapter finds no such issue, and asks who it is before it believes that.
+            return Err(ApiError::new(Side::Jira, ApiErrorKind::Unauthorized, "we are nobody"));
+        }
         Ok(wanted
             .iter()
             .map(|wanted| if passage == Passage::Unsure { Lookup::Unsure } else { Self::look(&w, wanted) })
