@@ -26,7 +26,7 @@ pub(super) fn side(run: &mut Run<'_>, side: Side) -> Result<()> {
 
 fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     let identity = run.identify(side)?;
-    let reading = Reading::plan(run, side, &identity)?;
+    let mut reading = Reading::plan(run, side, &identity)?;
     if reading.first {
         match side {
             Side::Jira => reading::rebuild(run, DateTime::UNIX_EPOCH)?,
@@ -40,6 +40,7 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
         reading::rebuild(run, reading.span.from)?;
     }
     let mut batch = run.remote(side).changed(&reading.span)?;
+    reading.begin_by(run, batch.clock)?;
     run.report.read(side, batch.issues.len());
     reread(run, side, &mut batch)?;
     if side == Side::Jira && reading.sweep {

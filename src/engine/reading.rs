@@ -39,12 +39,7 @@ impl Reading {
         let cursor = match found {
             Some(cursor) => cursor,
             None => {
-                let mut start = theirs - delta(settings.window);
-                if side == Side::Guance
-                    && let Some(copied) = latest_copy(run)?
-                {
-                    start = start.min(copied - delta(settings.overlap));
-                }
+                let start = start(run, side, theirs)?;
                 Cursor { at: start, floor: start, swept: ours }
             }
         };
@@ -67,6 +62,16 @@ impl Reading {
         Ok(Self { side, span: span(from, None), scope, cursor, first, sweep })
     }
 
+    /// Lets a first read begin by the remote's own clock, once an answer has told it: ours may be wrong.
+    pub(super) fn begin_by(&mut self, run: &Run<'_>, clock: Option<DateTime<Utc>>) -> Result<(), Trouble> {
+        if let Some(clock) = clock.filter(|_| self.first && run.order.backfill.is_none()) {
+            let start = start(run, self.side, clock)?;
+            self.cursor = Cursor { at: start, floor: start, ..self.cursor };
+            self.scope.from = start;
+        }
+        Ok(())
+    }
+
     /// Returns the cursor after this read: what was really seen, never beyond the remote's own clock.
     pub(super) fn next_cursor(&self, batch: &Batch, clock: Option<DateTime<Utc>>, ours: DateTime<Utc>) -> Cursor {
         let seen = batch.watermark.unwrap_or(self.cursor.at);
@@ -77,6 +82,14 @@ impl Reading {
         let swept = if self.sweep { ours } else { self.cursor.swept };
         Cursor { at: at.max(self.cursor.at), floor: self.cursor.floor, swept }
     }
+}
+
+/// Where a state without a cursor begins, at this time of the remote's clock.
+fn start(run: &Run<'_>, side: Side, clock: DateTime<Utc>) -> Result<DateTime<Utc>, Trouble> {
+    let settings = run.world.settings;
+    let start = clock - delta(settings.window);
+    let copied = if side == Side::Guance { latest_copy(run)? } else { None };
+    Ok(copied.map_or(start, |copied| start.min(copied - delta(settings.overlap))))
 }
 
 /// Pairs whose Jira issue was moved out of the routes' projects: the usual selection does not find them.

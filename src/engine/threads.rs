@@ -165,10 +165,13 @@ fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
     batch.clock = batch.clock.or_else(|| run.identities.get(&Side::Jira).and_then(|i| i.clock));
     pull::adopt(run, &mut batch.issues)?;
     let mut taken = read_threads(run, &batch, Source::Item)?;
-    for link in links {
-        if !batch.issues.iter().any(|issue| issue.id == link.jira) {
-            taken.seen.push(Seen::absent(link));
-        }
+    let unreadable = |link: &IssueLink| batch.unreadable.iter().any(|record| record.issue.as_ref() == Some(&link.jira));
+    let read = |link: &IssueLink| batch.issues.iter().any(|issue| issue.id == link.jira);
+    let absent: Vec<_> = links.iter().filter(|link| !read(link) && !unreadable(link)).map(Seen::absent).collect();
+    if !absent.is_empty() {
+        // Jira shows nothing to those it takes for nobody: are we still somebody?
+        run.remote(Side::Jira).identify()?;
+        taken.seen.extend(absent);
     }
     settle_threads(run, Side::Jira, &taken)
 }

@@ -82,7 +82,7 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
         for copy in &copies {
             let secure = copy.now.secure;
             // A copy without its label, in a search without properties, is not found again once the state is lost.
-            let found_again = w.setup.search_properties || copy.now.labels.iter().any(|label| *label == issue.id);
+            let found_again = w.setup.search_properties || copy.now.labels.contains(&issue.id);
             if w.state_lost && !found_again {
                 continue;
             }

@@ -18,7 +18,7 @@ use rusqlite::Connection;
 use super::gallery::{self, Bug};
 use super::guance::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
-use super::jira::SimJira;
+use super::jira_remote::SimJira;
 use super::world::{Killed, Machine, World};
 use super::{check, people};
 
@@ -79,7 +79,7 @@ fn policy() -> Policy {
 fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
     let hours = |n: u64| Duration::from_secs(n * 3600);
     Settings {
-        window: Duration::from_secs(60),
+        window: Duration::from_mins(1),
         overlap: Duration::from_secs(if bug == Some(Bug::NoOverlap) { 0 } else { 600 }),
         sweep_every: if setup.sweep { hours(1) } else { hours(1_000_000) },
         sweep_back: hours(24),
@@ -169,7 +169,9 @@ impl Theatre<'_> {
         }
         if !w.floor_unknown {
             let lost = check::conserved(w, &state, moved)?;
-            lost.into_iter().for_each(|line| w.blame(line));
+            for line in lost {
+                w.blame(line);
+            }
         }
         if let Some((bug, before)) = before {
             gallery::after(bug, &Connection::open(self.file)?, w, &before, crashed)?;
@@ -254,7 +256,11 @@ impl Theatre<'_> {
         let w = &mut *self.world.borrow_mut();
         let wrong = self.opened().and_then(|state| check::settled(w, &state));
         match wrong {
-            Ok(wrong) => wrong.into_iter().for_each(|line| w.blame(line)),
+            Ok(wrong) => {
+                for line in wrong {
+                    w.blame(line);
+                }
+            }
             Err(err) => w.blame(format!("failed: {err}")),
         }
     }

@@ -185,7 +185,7 @@ impl History {
 
 impl Setup {
     fn draw(seed: u64, rng: &mut Rng) -> Self {
-        let sweep = rng.chance(50);
+        let sweep = rng.chance(45);
         let labels_dropped = rng.chance(10);
         Self {
             seed,
@@ -199,7 +199,7 @@ impl Setup {
             labels_dropped,
             brake: rng.chance(10),
             search_properties: labels_dropped || rng.chance(60),
-            max_lag_s: if sweep { rng.pick(&[0, 20, 300, 540, 1500]) } else { rng.pick(&[0, 20, 120, 300]) },
+            max_lag_s: if sweep { rng.pick(&[0, 20, 300, 540, 1500]) } else { rng.pick(&[0, 60, 300, 500]) },
             inline_comments: rng.below(4) as usize,
             jira_skew_s: rng.pick(&[0, 0, 0, 37, -95, 1800]),
         }
@@ -215,7 +215,7 @@ impl Run {
         if calm || rng.chance(35) {
             return run;
         }
-        for n in 0..1 + rng.below(3) {
+        for n in 0..=rng.below(3) {
             let at = if rng.chance(70) { rng.below(8) } else { rng.below(30) };
             run.faults.insert(at, draw_fault(rng, 1000 + uid * 10 + n));
         }

@@ -7,15 +7,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use guajira::domain::{Fingerprint, Key, Person, Side};
-use guajira::ports::{ApiError, ApiErrorKind, Clock, Crash, Failpoints, Stop};
-use guajira::state::RunLock;
+use guajira::ports::{Clock, Crash, Failpoints, Stop};
 use guajira::text::{Block, Doc, Inline, Mark};
 
 use super::gallery::Bug;
 use super::guance::GuanceSite;
-use super::history::{Fault, Run, Setup};
+use super::history::{Run, Setup};
 use super::jira::JiraSite;
-use super::people;
 
 /// True time at the start of every history, in milliseconds since 1970.
 const START_MS: i64 = 1_795_000_000_000;
@@ -68,6 +66,7 @@ impl Note {
 
 /// Everything there is.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the world")]
 pub(super) struct World {
     pub(super) setup: Setup,
     pub(super) bug: Option<Bug>,
@@ -85,9 +84,9 @@ pub(super) struct World {
     /// Durable steps of this run so far.
     pub(super) steps: u32,
     pub(super) run_started: i64,
-    auth_lost: BTreeSet<Side>,
+    pub(super) auth_lost: BTreeSet<Side>,
     pub(super) anonymous: bool,
-    stop: bool,
+    pub(super) stop: bool,
     /// True time of each Guance request since the ledger was last whole.
     guance_requests: Vec<i64>,
     /// Tokens that everybody could read at some time.
@@ -115,16 +114,6 @@ pub(super) struct World {
     pub(super) wrong: Vec<String>,
     pub(super) tell: bool,
     pub(super) log: Vec<String>,
-}
-
-/// How a request ends when it reaches the service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Passage {
-    Clear,
-    AnswerLost,
-    DieAfter,
-    Unreadable,
-    Unsure,
 }
 
 impl World {
@@ -205,7 +194,7 @@ impl World {
         self.guance_requests.clear();
     }
 
-    fn count_guance_request(&mut self) {
+    pub(super) fn count_guance_request(&mut self) {
         let now = self.now;
         self.guance_requests.retain(|at| now - at < 60_000);
         self.guance_requests.push(now);
@@ -240,70 +229,6 @@ impl World {
                 self.blame(format!("leak: {token} crossed under {key}"));
             }
         }
-    }
-}
-
-/// Lets one request through, or tells how it failed. `wanted` is whether it writes.
-pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool) -> Result<Passage, ApiError> {
-    let fault = {
-        let w = &mut *world.borrow_mut();
-        w.now += 150;
-        let n = w.requests;
-        w.requests += 1;
-        let fault = w.run.faults.get(&n).copied();
-        if side == Side::Guance {
-            w.count_guance_request();
-        }
-        w.note(|| format!("  {n}: {side} {what}{}", fault.map(|f| format!("  <- {f:?}")).unwrap_or_default()));
-        if fault == Some(Fault::AuthLost) {
-            w.auth_lost.insert(side);
-        }
-        if w.auth_lost.contains(&side) {
-            return Err(ApiError::new(side, ApiErrorKind::Unauthorized, format!("{what}: credentials refused")));
-        }
-        fault
-    };
-    let fail = |kind, words: &str| Err(ApiError::new(side, kind, format!("{what}: {words}")));
-    let lost = if writes { ApiErrorKind::InDoubt } else { ApiErrorKind::Unavailable { retry_after: None } };
-    match fault {
-        None | Some(Fault::AuthLost) => Ok(Passage::Clear),
-        Some(Fault::NoConnection) => fail(ApiErrorKind::Unavailable { retry_after: None }, "no connection"),
-        Some(Fault::RequestLost) => fail(lost, "no answer"),
-        Some(Fault::ServerError) => fail(lost, "502 bad gateway"),
-        Some(Fault::SlowDown) => {
-            fail(ApiErrorKind::Unavailable { retry_after: Some(Duration::from_secs(30)) }, "slow down")
-        }
-        Some(Fault::Refused) if writes => fail(ApiErrorKind::Refused, "400 refused"),
-        Some(Fault::AnswerLost) if writes => Ok(Passage::AnswerLost),
-        Some(Fault::AnswerLost) => fail(lost, "no answer"),
-        Some(Fault::Anonymous) => {
-            world.borrow_mut().anonymous = true;
-            Ok(Passage::Clear)
-        }
-        Some(Fault::CrashBefore) => std::panic::panic_any(Killed),
-        Some(Fault::CrashAfter) => Ok(Passage::DieAfter),
-        Some(Fault::Slow) => {
-            world.borrow_mut().now += 29_000;
-            Ok(Passage::Clear)
-        }
-        Some(Fault::Unreadable) => Ok(Passage::Unreadable),
-        Some(Fault::Unsure) => Ok(Passage::Unsure),
-        Some(Fault::StopAsked) => {
-            world.borrow_mut().stop = true;
-            Ok(Passage::Clear)
-        }
-        Some(Fault::SecondRun) => {
-            let w = &mut *world.borrow_mut();
-            if !matches!(RunLock::take(&w.file), Ok(None)) {
-                w.blame("lock: a second run was let in".into());
-            }
-            Ok(Passage::Clear)
-        }
-        Some(Fault::Meanwhile(deed, salt)) => {
-            people::act(&mut world.borrow_mut(), deed, salt, salt);
-            Ok(Passage::Clear)
-        }
-        Some(Fault::Refused) => Ok(Passage::Clear),
     }
 }
 
@@ -371,8 +296,16 @@ pub(super) fn links(doc: &Doc) -> Vec<&str> {
                 Block::Quote { blocks: inner }
                 | Block::Panel { blocks: inner, .. }
                 | Block::Expand { blocks: inner, .. } => blocks(inner, out),
-                Block::List { items, .. } => items.iter().for_each(|item| blocks(&item.blocks, out)),
-                Block::Table { rows } => rows.iter().flatten().for_each(|cell| blocks(&cell.blocks, out)),
+                Block::List { items, .. } => {
+                    for item in items {
+                        blocks(&item.blocks, out);
+                    }
+                }
+                Block::Table { rows } => {
+                    for cell in rows.iter().flatten() {
+                        blocks(&cell.blocks, out);
+                    }
+                }
                 Block::Code { .. } | Block::Rule => {}
             }
         }

@@ -1,0 +1,143 @@
+//! The way of a request: the luck it has, what it carries out, what it shows.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use guajira::domain::{Comment, Key, Push, Receipt, Side, Visibility};
+use guajira::ports::{ApiError, ApiErrorKind, Batch};
+use guajira::state::RunLock;
+
+use super::history::Fault;
+use super::people;
+use super::world::{Killed, World};
+
+/// How a request ends when it reaches the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Passage {
+    Clear,
+    AnswerLost,
+    DieAfter,
+    Unreadable,
+    Unsure,
+}
+
+/// Lets one request through, or tells how it failed. `wanted` is whether it writes.
+pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool) -> Result<Passage, ApiError> {
+    let fault = {
+        let w = &mut *world.borrow_mut();
+        w.now += 150;
+        let n = w.requests;
+        w.requests += 1;
+        let fault = w.run.faults.get(&n).copied();
+        if side == Side::Guance {
+            w.count_guance_request();
+        }
+        w.note(|| format!("  {n}: {side} {what}{}", fault.map(|f| format!("  <- {f:?}")).unwrap_or_default()));
+        if fault == Some(Fault::AuthLost) {
+            w.auth_lost.insert(side);
+        }
+        if w.auth_lost.contains(&side) {
+            return Err(ApiError::new(side, ApiErrorKind::Unauthorized, format!("{what}: credentials refused")));
+        }
+        fault
+    };
+    let fail = |kind, words: &str| Err(ApiError::new(side, kind, format!("{what}: {words}")));
+    let lost = if writes { ApiErrorKind::InDoubt } else { ApiErrorKind::Unavailable { retry_after: None } };
+    match fault {
+        Some(Fault::Refused) if writes => fail(ApiErrorKind::Refused, "400 refused"),
+        None | Some(Fault::AuthLost | Fault::Refused) => Ok(Passage::Clear),
+        Some(Fault::NoConnection) => fail(ApiErrorKind::Unavailable { retry_after: None }, "no connection"),
+        Some(Fault::ServerError) => fail(lost, "502 bad gateway"),
+        Some(Fault::SlowDown) => {
+            fail(ApiErrorKind::Unavailable { retry_after: Some(Duration::from_secs(30)) }, "slow down")
+        }
+        Some(Fault::AnswerLost) if writes => Ok(Passage::AnswerLost),
+        Some(Fault::RequestLost | Fault::AnswerLost) => fail(lost, "no answer"),
+        Some(Fault::Anonymous) => {
+            world.borrow_mut().anonymous = true;
+            Ok(Passage::Clear)
+        }
+        Some(Fault::CrashBefore) => std::panic::panic_any(Killed),
+        Some(Fault::CrashAfter) => Ok(Passage::DieAfter),
+        Some(Fault::Slow) => {
+            world.borrow_mut().now += 29_000;
+            Ok(Passage::Clear)
+        }
+        Some(Fault::Unreadable) => Ok(Passage::Unreadable),
+        Some(Fault::Unsure) => Ok(Passage::Unsure),
+        Some(Fault::StopAsked) => {
+            world.borrow_mut().stop = true;
+            Ok(Passage::Clear)
+        }
+        Some(Fault::SecondRun) => {
+            let w = &mut *world.borrow_mut();
+            if !matches!(RunLock::take(&w.file), Ok(None)) {
+                w.blame("lock: a second run was let in".into());
+            }
+            Ok(Passage::Clear)
+        }
+        Some(Fault::Meanwhile(deed, salt)) => {
+            people::act(&mut world.borrow_mut(), deed, salt, salt);
+            Ok(Passage::Clear)
+        }
+    }
+}
+
+impl World {
+    /// Carries out the writes of one request that came through, or hands its failure to each.
+    pub(super) fn settle_passage(
+        &mut self,
+        pushes: &[Push],
+        passage: Result<Passage, ApiError>,
+        write: fn(&mut Self, &Push) -> Result<Receipt, ApiError>,
+    ) -> Vec<Result<Receipt, ApiError>> {
+        let passage = match passage {
+            Ok(passage) => passage,
+            Err(error) => {
+                if error.kind == ApiErrorKind::Refused {
+                    self.refused.extend(pushes.iter().map(|push| push.key.origin()));
+                }
+                return pushes.iter().map(|_| Err(error.clone())).collect();
+            }
+        };
+        let done: Vec<_> = pushes.iter().map(|push| write(self, push)).collect();
+        for (push, result) in pushes.iter().zip(&done) {
+            if let Err(error) = result {
+                self.note(|| format!("     {} refused: {error}", push.key));
+                self.refused.insert(push.key.origin());
+            }
+        }
+        match passage {
+            Passage::DieAfter => std::panic::panic_any(Killed),
+            Passage::AnswerLost => {
+                let side = pushes.first().map_or(Side::Jira, |push| push.target);
+                pushes.iter().map(|_| Err(ApiError::new(side, ApiErrorKind::InDoubt, "no answer"))).collect()
+            }
+            _ => done,
+        }
+    }
+
+    /// Remembers what a listing showed to the engine.
+    pub(super) fn showed(&mut self, batch: &Batch) {
+        for issue in &batch.issues {
+            if issue.level.as_ref().is_some_and(|level| level.name == "P0") {
+                self.shown.insert(Key::issue(issue.side, &issue.id));
+            }
+            if let Some(thread) = &issue.thread {
+                self.shown_thread(thread);
+            }
+        }
+    }
+
+    /// Remembers what a thread showed to the engine, as far as it is anybody's to read.
+    pub(super) fn shown_thread(&mut self, thread: &[Comment]) {
+        let public = |c: &&Comment| c.visibility == Visibility::Public;
+        self.shown.extend(thread.iter().filter(public).map(|comment| Key::comment(comment.side, &comment.id)));
+    }
+}
+
+/// Says what a batch holds, in one line.
+pub(super) fn story(batch: &Batch) -> String {
+    let names: Vec<_> = batch.issues.iter().map(|i| format!("{}@{}", i.name, i.updated.format("%H:%M:%S"))).collect();
+    format!("[{}] {} unreadable", names.join(" "), batch.unreadable.len())
+}
