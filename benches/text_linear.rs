@@ -10,7 +10,7 @@ use guajira::text::{Doc, adf, html, markdown, wiki};
 use serde_json::{Value, json};
 
 fn main() {
-    let kib: usize = std::env::args().filter_map(|arg| arg.parse().ok()).next().unwrap_or(1024);
+    let kib: usize = std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(1024);
     println!("{:<10} {:<28} {:>9} {:>9} {:>7}", "reader", "input repeated", "1/4 ms", "1/1 ms", "growth");
     for (name, read) in
         [("html", html::read as fn(&str) -> Doc), ("markdown", markdown::read), ("wiki", wiki::read), ("adf", read_adf)]
@@ -84,6 +84,7 @@ const PIECES: &[&str] = &[
     "(x)",
     "http://a.b/)",
     "http://",
+    "http://)",
     "# a\n",
     "** a\n",
     "*# a\n#* b\n",
@@ -117,6 +118,8 @@ fn measure(read: fn(&str) -> Doc, piece: &str, bytes: usize) -> f64 {
     start.elapsed().as_secs_f64() * 1000.0
 }
 
+type Write = fn(&Doc, usize) -> usize;
+
 fn writers(kib: usize) {
     println!("\n{:<10} {:<28} {:>9} {:>9}", "writer", "document", "whole ms", "cut ms");
     for (name, markdown_text) in [
@@ -127,7 +130,6 @@ fn writers(kib: usize) {
         ("rows", "| a | b |\n| - | - |\n| c | d |\n\n"),
     ] {
         let doc = markdown::read(&markdown_text.repeat(kib * 1024 / markdown_text.len()));
-        type Write = fn(&Doc, usize) -> usize;
         let writers: [(&str, Write); 4] = [
             ("html", |doc, limit| html::write(doc, limit, "https://e.com").len()),
             ("markdown", |doc, limit| markdown::write(doc, limit, "https://e.com").len()),
