@@ -84,6 +84,7 @@ const PIECES: &[&str] = &[
     "(x)",
     "http://a.b/)",
     "http://",
+    "http://)",
     "# a\n",
     "** a\n",
     "*# a\n#* b\n",
@@ -117,7 +118,6 @@ fn measure(read: fn(&str) -> Doc, piece: &str, bytes: usize) -> f64 {
     start.elapsed().as_secs_f64() * 1000.0
 }
 
-/// Writes a document within a limit; returns something about the result.
 type Write = fn(&Doc, usize) -> usize;
 
 fn writers(kib: usize) {

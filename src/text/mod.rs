@@ -19,3 +19,6 @@ pub use doc::{Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
 
 #[cfg(test)]
 mod props;
+
+#[cfg(test)]
+mod tests;

@@ -215,7 +215,8 @@ fn heading(content: Vec<Inline>, plain: bool) -> Vec<Inline> {
         .into_iter()
         .map(|inline| if inline == Inline::Break { Inline::text(" ") } else { inline })
         .collect();
-    let mut line = lines(&flat).pop().unwrap_or_default();
+    let flat = merge(flat);
+    let mut line = lines(flat).pop().unwrap_or_default();
     trim_start(&mut line);
     line
 }
@@ -224,7 +225,7 @@ fn heading(content: Vec<Inline>, plain: bool) -> Vec<Inline> {
 pub(crate) fn paragraphs(content: Vec<Inline>, plain: bool) -> Vec<Block> {
     let mut out = Vec::new();
     let mut content_now: Vec<Inline> = Vec::new();
-    for line in lines(&clean_inlines(content, plain)) {
+    for line in lines(clean_inlines(content, plain)) {
         if line.is_empty() {
             if !content_now.is_empty() {
                 out.push(Block::Paragraph { content: std::mem::take(&mut content_now) });
@@ -349,15 +350,26 @@ fn color(name: &str) -> Option<String> {
 }
 
 /// Splits at breaks; in each line moves blanks out of marks, drops those at the end, and merges equal runs.
-fn lines(content: &[Inline]) -> Vec<Vec<Inline>> {
-    content
-        .split(|inline| *inline == Inline::Break)
-        .map(|line| {
-            let mut line = merge(share_blanks(line.to_vec()));
-            trim_end(&mut line);
-            if line.iter().all(is_blank) { Vec::new() } else { line }
-        })
-        .collect()
+fn lines(content: Vec<Inline>) -> Vec<Vec<Inline>> {
+    let mut lines = vec![Vec::new()];
+    for inline in content {
+        if inline == Inline::Break {
+            lines.push(Vec::new());
+        } else if let Some(line) = lines.last_mut() {
+            line.push(inline);
+        }
+    }
+    for line in &mut lines {
+        let marked = line.iter().any(|inline| matches!(inline, Inline::Text { marks, .. } if !marks.is_empty()));
+        if marked {
+            *line = merge(share_blanks(std::mem::take(line)));
+        }
+        trim_end(line);
+        if line.iter().all(is_blank) {
+            line.clear();
+        }
+    }
+    lines
 }
 
 fn is_blank(inline: &Inline) -> bool {

@@ -115,7 +115,7 @@ fn schema() -> &'static jsonschema::Validator {
     })
 }
 
-fn assert_valid(value: &serde_json::Value) {
+pub(super) fn assert_valid(value: &serde_json::Value) {
     if let Err(error) = schema().validate(value) {
         panic!("invalid ADF: {error} at {}\n{value:#}", error.instance_path());
     }

@@ -97,6 +97,10 @@ fn scheme_start(text: &str, colon: usize) -> Option<usize> {
 
 fn address_end(text: &str, from: usize) -> usize {
     let tail = text.get(from..).unwrap_or_default();
+    // Looked at first, so that `http://)http://)` is not scanned to its end again and again.
+    if !tail.starts_with(|c: char| c.is_alphanumeric() || c == '[') {
+        return from;
+    }
     let stop = tail.find(ends_address).unwrap_or(tail.len());
     let mut address = tail.get(..stop).unwrap_or_default();
     let count = |c: char| address.matches(c).count();
@@ -110,7 +114,7 @@ fn address_end(text: &str, from: usize) -> usize {
         }
         address = address.get(..address.len() - last.len_utf8()).unwrap_or_default();
     }
-    if address.chars().next().is_some_and(|c| c.is_alphanumeric() || c == '[') { from + address.len() } else { from }
+    from + address.len()
 }
 
 fn ends_address(c: char) -> bool {

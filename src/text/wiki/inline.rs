@@ -15,7 +15,8 @@ pub(super) fn read(text: &str) -> Vec<Inline> {
 }
 
 fn read_in(text: &str, links: bool) -> Vec<Inline> {
-    let mut reader = Reader { text, at: 0, links, out: Vec::new(), open: Vec::new(), dead: Dead::default() };
+    let mut reader =
+        Reader { text, at: 0, links, out: Vec::new(), open: Vec::new(), dead: Dead::default(), line_end: 0 };
     reader.run();
     reader.out
 }
@@ -42,6 +43,7 @@ struct Reader<'a> {
     out: Vec<Inline>,
     open: Vec<Open>,
     dead: Dead,
+    line_end: usize,
 }
 
 /// Kind of the colour macro among the signs.
@@ -167,13 +169,21 @@ impl Reader<'_> {
         true
     }
 
+    /// Returns where the line ends; it is looked for once per line.
+    fn line_end(&mut self) -> usize {
+        if self.line_end < self.at || self.line_end == 0 {
+            self.line_end = self.rest().find('\n').map_or(self.text.len(), |found| self.at + found);
+        }
+        self.line_end
+    }
+
     /// Reads `{{code}}`.
     fn code(&mut self) -> bool {
         if self.at < self.dead.code {
             return false;
         }
         let body = self.text.get(self.at + 2..).unwrap_or_default();
-        let line = body.find('\n').unwrap_or(body.len());
+        let line = self.line_end().saturating_sub(self.at + 2);
         let mut from = 0;
         let end = loop {
             let Some(found) = body.get(from..line).and_then(|tail| tail.find("}}")).map(|found| found + from) else {
@@ -196,7 +206,7 @@ impl Reader<'_> {
             Some(inner) => inner,
             None => inner,
         };
-        let text = inner.replace("\\{", "{").replace("\\}", "}");
+        let text = unescape(inner);
         self.out.push(Inline::marked(text, &[Mark::Code]));
         self.at += end + 4;
         true
@@ -421,6 +431,19 @@ pub(super) fn is_escapable(c: char) -> bool {
         c,
         '{' | '}' | '[' | ']' | '(' | ')' | '*' | '_' | '+' | '^' | '~' | '-' | '?' | '!' | '|' | '#' | '&' | '@'
     )
+}
+
+/// Takes the escapes out of code.
+fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match chars.peek() {
+            Some(next) if c == '\\' && is_escapable(*next) => {}
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 fn braced_sign(text: &str) -> Option<(u8, usize)> {

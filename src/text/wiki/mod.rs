@@ -51,7 +51,8 @@ fn fate(place: Place, block: &Block) -> Fate {
         | (Place::Quote | Place::Panel | Place::Item, Panel { .. })
         | (Place::Item, Heading { .. }) => Fate::Open,
         (Place::Cell, block) if !matches!(block, Paragraph { .. }) => Fate::Open,
-        (Place::Item, Table { .. } | Rule) => Fate::Hoist,
+        // A quote cannot be in a quote, however far out that one is: outside of the list it is judged again.
+        (Place::Item, Quote { .. } | Table { .. } | Rule) => Fate::Hoist,
         _ => Fate::Keep,
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::inline::{EMOTICONS, is_escapable};
 use super::macros::panel_color;
-use crate::text::doc::{Block, Doc, Inline, ListItem, Mark, TASK_DONE, TASK_OPEN, TableCell};
+use crate::text::doc::{Block, Doc, Inline, ListItem, Mark, TASK_DONE, TASK_OPEN, TableCell, plain_inlines};
 use crate::text::html;
 use crate::text::spans::{Span, nest};
 
@@ -123,8 +123,13 @@ enum Line {
 }
 
 fn inlines(content: &[Inline], line: Line) -> String {
-    let mut writer =
-        Writer { out: String::new(), line, line_start: (line != Line::Inside).then_some(0), after_break: true };
+    let mut writer = Writer {
+        out: String::new(),
+        line,
+        line_start: (line != Line::Inside).then_some(0),
+        after_break: true,
+        lonely: lonely(content),
+    };
     writer.spans(&nest(content), None);
     writer.out
 }
@@ -136,6 +141,24 @@ struct Writer {
     line_start: Option<usize>,
     /// True at the start and after a break: a space there would be lost.
     after_break: bool,
+    /// Signs that stand only once in the text, and so have no partner to mark anything with.
+    lonely: Vec<char>,
+}
+
+fn lonely(content: &[Inline]) -> Vec<char> {
+    let has =
+        |mark: &Mark| content.iter().any(|inline| matches!(inline, Inline::Text { marks, .. } if marks.contains(mark)));
+    let signs = [
+        ('*', Mark::Strong),
+        ('_', Mark::Em),
+        ('-', Mark::Strike),
+        ('+', Mark::Underline),
+        ('^', Mark::Sup),
+        ('~', Mark::Sub),
+    ];
+    let plain = plain_inlines(content);
+    let alone = |sign: char| plain.matches(sign).nth(1).is_none();
+    signs.into_iter().filter(|(sign, mark)| alone(*sign) && !has(mark)).map(|(sign, _)| sign).collect()
 }
 
 impl Writer {
@@ -203,23 +226,9 @@ impl Writer {
         let pad = if letter(self.out.chars().next_back()) || letter(next) { "{}" } else { "" };
         self.out.push_str("{{");
         self.out.push_str(pad);
-        let mut chars = text.chars().peekable();
-        while let Some(c) = chars.next() {
-            match c {
-                '{' | '}' => {
-                    self.out.push('\\');
-                    self.out.push(c);
-                }
-                '\\' => {
-                    self.out.push('\\');
-                    if chars.peek().is_none_or(|next| matches!(next, '{' | '}')) {
-                        self.out.push(APART);
-                    }
-                }
-                ' ' if self.out.ends_with([' ', HARD_SPACE]) => self.out.push(HARD_SPACE),
-                c => self.out.push(c),
-            }
-        }
+        // Data Center renders markup in it, and both take escapes back.
+        self.after_break = false;
+        self.text(&text, Some('}'));
         self.out.push_str(pad);
         self.out.push_str("}}");
         self.after_break = false;
@@ -259,7 +268,7 @@ impl Writer {
         match c {
             ' ' if self.after_break || before == Some(' ') || before == Some(HARD_SPACE) => self.out.push(HARD_SPACE),
             '{' | '}' | '[' | ']' => self.escaped(c),
-            '*' | '_' | '+' | '^' | '~' | '-' if is_active(c, before, next) => self.escaped(c),
+            '*' | '_' | '+' | '^' | '~' | '-' if self.could_mark(c, before, next) => self.escaped(c),
             '?' if before == Some('?') || next == Some('?') => self.escaped(c),
             '!' if next.is_none_or(|next| !next.is_whitespace()) => self.escaped(c),
             '#' | '|' if self.line_start == Some(self.out.trim_end_matches(APART).len()) => self.escaped(c),
@@ -276,6 +285,11 @@ impl Writer {
             }
             c => self.out.push(c),
         }
+    }
+
+    fn could_mark(&self, c: char, before: Option<char>, next: Option<char>) -> bool {
+        let at_margin = self.line_start == Some(self.out.trim_end_matches(APART).len());
+        is_active(c, before, next) && (at_margin || !self.lonely.contains(&c))
     }
 
     fn escaped(&mut self, c: char) {

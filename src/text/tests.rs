@@ -1,0 +1,379 @@
+//! What one format says, in the others: examples with their whole output, and documents from outside.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{Doc, adf, html, markdown, wiki};
+
+const NO_LIMIT: usize = usize::MAX / 4;
+
+/// Reads Markdown and compares what a format makes of it.
+fn check_wiki(input: &str, want: &str) {
+    assert_eq!(wiki::write(&markdown::read(input), NO_LIMIT, ""), want, "{input}");
+}
+
+fn check_adf(input: &str, want: &Value) {
+    assert_eq!(adf::write(&markdown::read(input), NO_LIMIT, "")["content"], *want, "{input}");
+}
+
+/// Reads ADF blocks and compares them, written as Markdown.
+fn check_from_adf(content: &Value, want: &str) {
+    let doc = adf::read(&json!({"version": 1, "type": "doc", "content": content}));
+    assert_eq!(markdown::write(&doc, NO_LIMIT, ""), want, "{content}");
+}
+
+#[test]
+fn markdown_becomes_the_wiki_markup_that_jira_reads() {
+    check_wiki("**告警：**磁盘满 ~~x~~ *y*", "{*}告警：{*}磁盘满 {-}x{-} {_}y{_}");
+    check_wiki("1. a\n   - b\n2. c\n\n   ```sh\n   ls\n   ```\n3. d", "# a\n#* b\n# c\n{code:sh}\nls\n{code}\n# d");
+    check_wiki("| a | b |\n|---|---|\n| `x\\|y` | 1<br>2 |", "|| a || b ||\n| {{x｜y}} | 1\\\\2 |");
+    check_wiki("> q\n\n---\n\n# h", "{quote}\nq\n{quote}\n\n----\n\nh1. h");
+    check_wiki("[a|b](https://e.com/x|y) <https://e.com>", "[a｜b|https://e.com/x%7Cy] [https://e.com]");
+    check_wiki("- [ ] a\n- [x] b", "* ☐ a\n* ☑ b");
+    check_wiki("见 https://e.com/a，后", "见 [https://e.com/a]，后");
+}
+
+#[test]
+fn markdown_becomes_adf_that_jira_takes() {
+    check_adf(
+        "a  \nb",
+        &json!([{"type": "paragraph", "content": [
+        {"type": "text", "text": "a"}, {"type": "hardBreak"}, {"type": "text", "text": "b"}]}]),
+    );
+    check_adf(
+        "- > q\n- # h",
+        &json!([{"type": "bulletList", "content": [
+        {"type": "listItem", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "q"}]}]},
+        {"type": "listItem", "content": [{"type": "paragraph", "content": [
+            {"type": "text", "text": "h", "marks": [{"type": "strong"}]}]}]}]}]),
+    );
+    check_adf(
+        "- [x] a\n  - [ ] b",
+        &json!([{"type": "taskList", "attrs": {"localId": "task-1"}, "content": [
+        {"type": "taskItem", "attrs": {"localId": "task-2", "state": "DONE"}, "content": [{"type": "text", "text": "a"}]},
+        {"type": "taskList", "attrs": {"localId": "task-3"}, "content": [
+            {"type": "taskItem", "attrs": {"localId": "task-4", "state": "TODO"}, "content": [{"type": "text", "text": "b"}]}]}]}]),
+    );
+    check_adf(
+        "**[`c`](https://e.com)**",
+        &json!([{"type": "paragraph", "content": [
+        {"type": "text", "text": "c", "marks": [{"type": "link", "attrs": {"href": "https://e.com"}}, {"type": "code"}]}]}]),
+    );
+    check_adf(
+        "![x](https://e.com/a.png)",
+        &json!([{"type": "paragraph", "content": [
+        {"type": "text", "text": "x", "marks": [{"type": "link", "attrs": {"href": "https://e.com/a.png"}}]}]}]),
+    );
+}
+
+#[test]
+fn every_adf_node_says_something() {
+    let para = |content: Value| json!([{"type": "paragraph", "content": content}]);
+    check_from_adf(&para(json!([{"type": "mention", "attrs": {"id": "5b", "text": "@Jo Wu"}}])), "@Jo Wu");
+    check_from_adf(&para(json!([{"type": "emoji", "attrs": {"shortName": ":x:", "text": "❌"}}])), "❌");
+    check_from_adf(&para(json!([{"type": "date", "attrs": {"timestamp": "1700000000000"}}])), "2023-11-14");
+    check_from_adf(&para(json!([{"type": "status", "attrs": {"text": "DONE", "color": "green"}}])), "`DONE`");
+    check_from_adf(&para(json!([{"type": "inlineCard", "attrs": {"url": "https://e.com/1"}}])), "<https://e.com/1>");
+    check_from_adf(
+        &para(json!([{"type": "mediaInline", "attrs": {"id": "f", "type": "file", "alt": "a.log"}}])),
+        "\\[a.log\\]",
+    );
+    check_from_adf(&para(json!([{"type": "hologram", "attrs": {"text": "hi"}}])), "hi");
+    check_from_adf(
+        &json!([{"type": "blockCard", "attrs": {"data": {"url": "https://e.com/2", "name": "Two"}}}]),
+        "[Two](https://e.com/2)",
+    );
+    check_from_adf(&json!([{"type": "extension", "attrs": {"extensionKey": "toc"}}]), "\\[unsupported: toc\\]");
+    check_from_adf(&json!([{"type": "hologram"}]), "\\[unsupported: hologram\\]");
+    check_from_adf(
+        &json!([{"type": "decisionList", "content": [
+        {"type": "decisionItem", "content": [{"type": "text", "text": "go"}]}]}]),
+        "- ◆ go",
+    );
+    check_from_adf(
+        &json!([{"type": "panel", "attrs": {"panelType": "warning"}, "content": [
+        {"type": "paragraph", "content": [{"type": "text", "text": "hot"}]}]}]),
+        "> **Warning:**\n>\n> hot",
+    );
+    check_from_adf(
+        &json!([{"type": "expand", "attrs": {"title": "more"}, "content": [
+        {"type": "paragraph", "content": [{"type": "text", "text": "in"}]}]}]),
+        "**more**\n\nin",
+    );
+    check_from_adf(
+        &json!([{"type": "layoutSection", "content": [{"type": "layoutColumn", "attrs": {"width": 50}, "content": [
+        {"type": "paragraph", "content": [{"type": "text", "text": "col"}]}]}]}]),
+        "col",
+    );
+    check_from_adf(
+        &json!([{"type": "mediaSingle", "content": [
+        {"type": "media", "attrs": {"type": "external", "url": "https://e.com/p.png", "alt": "p"}}]}]),
+        "![p](https://e.com/p.png)",
+    );
+    check_from_adf(
+        &json!([{"type": "table", "content": [{"type": "tableRow", "content": [
+        {"type": "tableHeader", "attrs": {"colspan": 2}, "content": [{"type": "paragraph", "content": [{"type": "text", "text": "h"}]}]}]},
+        {"type": "tableRow", "content": [{"type": "tableCell", "content": []}, {"type": "tableCell", "content": [{"type": "text", "text": "loose"}]}]}]}]),
+        "| h |  |\n| --- | --- |\n|  | loose |",
+    );
+    for odd in [
+        json!(null),
+        json!(3),
+        json!({}),
+        json!([]),
+        json!({"type": 7}),
+        json!({"type": "doc", "content": {}}),
+        json!({"type": "table"}),
+    ] {
+        assert!(adf::read(&odd).is_empty(), "{odd}");
+    }
+    assert_eq!(adf::read(&json!("plain\n\ntext")).plain_text(), "plain\n\ntext");
+}
+
+#[test]
+fn guances_published_description_reads_well_in_jira() {
+    let html = "<span><span><span><span><span data-at-embedded=\"\" data-insert-by=\"@\" data-info=\"{&quot;item&quot;:{&quot;uuid&quot;:\
+                &quot;acnt_e919&quot;}}\" contenteditable=\"false\">&nbsp;<span data-v-52ded4e5=\"\"><span data-v-52ded4e5=\"\" \
+                class=\"key-word\">@member1@example.com</span></span>&nbsp;</span><span data-at-embedded=\"\" data-insert-by=\"#\" \
+                data-info=\"{&quot;item&quot;:{&quot;uuid&quot;:&quot;chan_279f&quot;}}\" contenteditable=\"false\">&nbsp;<span>\
+                <span><span class=\"key-word\">#jjj</span></span></span>&nbsp;</span>nn</span></span></span></span>";
+    assert!(html::looks_like_html(html));
+    let doc = html::read(html);
+    assert_eq!(doc.plain_text(), "@member1@example.com #jjj nn");
+    assert_eq!(wiki::write(&doc, NO_LIMIT, ""), "@member1@example.com #jjj nn");
+    assert!(doc.canonical().contains("acnt_e919"), "{}", doc.canonical());
+    let value = adf::write(&doc, NO_LIMIT, "");
+    assert_eq!(value["content"][0]["content"][0]["text"], "@member1@example.com #jjj nn");
+}
+
+/// A monitor's message as Guance documents it: quote lines and blanks at line ends.
+#[test]
+fn monitor_markdown_keeps_its_lines() {
+    let doc = markdown::read(
+        "> 等级：critical  \n> 主机：web-1  \n> 链接：https://e.com/e?id=1，请看\n\n内容：`df -h`\n第二行",
+    );
+    assert_eq!(
+        wiki::write(&doc, NO_LIMIT, ""),
+        "{quote}\n等级：critical\n主机：web-1\n链接：[https://e.com/e?id=1]，请看\n{quote}\n\n内容：{{df -h}}\n第二行"
+    );
+}
+
+#[test]
+fn deep_html_does_no_harm() {
+    for open in ["<div>", "<ul><li>", "<blockquote>", "<b>", "<table><tr><td>", "<span>", "<details>", "<a href=x>"] {
+        let doc = html::read(&format!("{}x", open.repeat(20_000)));
+        assert!(doc.plain_text().ends_with('x'), "{open}");
+        for text in
+            [html::write(&doc, NO_LIMIT, ""), markdown::write(&doc, NO_LIMIT, ""), wiki::write(&doc, NO_LIMIT, "")]
+        {
+            assert!(text.contains('x'), "{open}");
+        }
+        super::props::assert_valid(&adf::write(&doc, NO_LIMIT, ""));
+    }
+}
+
+#[test]
+fn deep_markdown_does_no_harm() {
+    for open in ["> ", "- ", "*", "[", "![", "**a _b ", "1. "] {
+        assert!(markdown::read(&format!("{}x", open.repeat(5_000))).plain_text().ends_with('x'), "{open}");
+    }
+}
+
+#[test]
+fn deep_wiki_markup_does_no_harm() {
+    for open in ["{quote}", "{panel:a}{quote}", "{*}", "{color:red}", "[", "{{", "|", "||", "* ", "*", "{code}"] {
+        assert!(wiki::read(&format!("{}x", open.repeat(20_000))).plain_text().contains('x'), "{open}");
+    }
+    let nested = format!("{}x{}", "{quote}a{panel}".repeat(500), "{panel}b{quote}".repeat(500));
+    assert!(wiki::read(&nested).plain_text().contains('x'));
+    assert!(wiki::read(&format!("{} x", "*".repeat(20_000))).plain_text().ends_with('x'));
+}
+
+#[test]
+fn deep_adf_does_no_harm() {
+    for kind in ["blockquote", "hologram", "bulletList", "table", "taskList", "expand"] {
+        let mut node = json!({"type": "text", "text": "x"});
+        for _ in 0..1000 {
+            // Not `json!`, which would copy the whole depth each time.
+            let mut outer = serde_json::Map::new();
+            outer.insert("type".to_owned(), Value::from(kind));
+            outer.insert("content".to_owned(), Value::Array(vec![node]));
+            node = Value::Object(outer);
+        }
+        assert!(adf::read(&node).plain_text().ends_with('x'), "{kind}");
+    }
+}
+
+#[test]
+fn a_cut_keeps_whole_characters_and_links_to_the_rest() {
+    let doc = Doc::from_plain(&"👩‍👩‍👧🇨🇳e\u{301}".repeat(200));
+    for limit in 60..200 {
+        let text = wiki::write(&doc, limit, "https://e.com/x");
+        assert!(text.encode_utf16().count() <= limit, "{limit}");
+        let Some((head, tail)) = text.split_once("\n\n") else { continue };
+        assert!(tail.starts_with('…') && tail.contains("https://e.com/x"), "{tail}");
+        assert!(!head.ends_with(['\u{200D}', 'e']), "{head:?}");
+    }
+}
+
+/// The examples of the `CommonMark` and GFM specifications, where somebody has put them: they may not be shipped with this
+/// program (CC-BY-SA). `GUAJIRA_COMMONMARK_SPEC` names a JSON file: a list of objects with a `markdown` key.
+#[test]
+fn the_specifications_examples_pass_through_every_writer() {
+    let path = std::env::var("GUAJIRA_COMMONMARK_SPEC").unwrap_or_default();
+    if !Path::new(&path).is_file() {
+        eprintln!("skipped: GUAJIRA_COMMONMARK_SPEC names no file");
+        return;
+    }
+    let examples: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let examples = examples.as_array().unwrap();
+    assert!(examples.len() > 600);
+    for example in examples {
+        let text = example["markdown"].as_str().unwrap();
+        let doc = markdown::read(text);
+        assert_eq!(markdown::read(&markdown::write(&doc, NO_LIMIT, "")), markdown::RULES.fit(&doc), "{text}");
+        assert_eq!(wiki::read(&wiki::write(&doc, NO_LIMIT, "")), wiki::RULES.fit(&doc), "{text}");
+        assert_eq!(html::read(&html::write(&doc, NO_LIMIT, "")), html::RULES.fit(&doc), "{text}");
+        let value = adf::write(&doc, NO_LIMIT, "");
+        super::props::assert_valid(&value);
+        assert_eq!(adf::read(&value), adf::RULES.fit(&doc), "{text}");
+    }
+}
+
+/// The comment that `docs/text.md` shows.
+const RICH: &str = "\
+**告警：**磁盘 `/data` 使用率 _92%_，~~已恢复~~ [详情](https://console.example.com/e?id=1&x=2)
+
+1. Check the host
+   - [x] `web-1`
+   - [ ] `web-2`
+2. Free some space
+
+   ```bash
+   du -sh /data/* | sort -h
+   ```
+3. Tell @jo
+
+| host | used |
+| --- | ---: |
+| web-1 | 92% |
+| web-2 | a\\|b |
+
+> [!WARNING]
+> Do not delete `*.wal`.
+
+> quoted  
+> second line
+
+---
+
+Done :-) 😀";
+
+/// `docs/text.md` shows what the converters really do. `GUAJIRA_WRITE_DOCS=1` writes it anew.
+#[test]
+fn the_documentation_shows_what_happens() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/text.md");
+    let doc = markdown::read(RICH);
+    let value = serde_json::to_string_pretty(&adf::write(&doc, NO_LIMIT, "")).unwrap();
+    let html = html::write(&doc, NO_LIMIT, "").replace("><", ">\n<");
+    let wiki = wiki::write(&doc, NO_LIMIT, "");
+    let page = include_str!("../../tests/data/text/text.md.in")
+        .replace("@MARKDOWN@", RICH)
+        .replace("@HTML@", &html)
+        .replace("@WIKI@", &wiki)
+        .replace("@BACK@", &markdown::write(&wiki::read(&wiki), NO_LIMIT, ""))
+        .replace("@ADF@", &value);
+    if std::env::var_os("GUAJIRA_WRITE_DOCS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), page, "run once with GUAJIRA_WRITE_DOCS=1");
+}
+
+/// Takes from a tree what Atlassian's wiki parser adds or cannot keep.
+fn comparable(doc: Doc) -> String {
+    let mut value = serde_json::to_value(doc.written()).unwrap();
+    plain_headers(&mut value);
+    serde_json::to_string_pretty(&value).unwrap()
+}
+
+/// Removes bold from header cells, where the parser adds it.
+fn plain_headers(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            if map.get("header") == Some(&Value::Bool(true)) {
+                let text = map["blocks"].to_string().replace(",\"marks\":[\"strong\"]", "");
+                map["blocks"] = serde_json::from_str(&text).unwrap();
+            }
+            map.values_mut().for_each(plain_headers);
+        }
+        Value::Array(items) => items.iter_mut().for_each(plain_headers),
+        _ => {}
+    }
+}
+
+/// `tests/oracles/wiki.mjs` wrote down what Atlassian's own parser makes of each wiki text.
+#[test]
+fn wiki_markup_is_read_as_atlassian_reads_it() {
+    let cases: Value = serde_json::from_str(include_str!("../../tests/data/text/wiki-oracle.json")).unwrap();
+    let cases = cases.as_array().unwrap();
+    assert!(cases.len() > 50);
+    let mut differences = Vec::new();
+    for case in cases {
+        let wiki = case["wiki"].as_str().unwrap();
+        let (ours, theirs) = (comparable(wiki::read(wiki)), comparable(adf::read(&case["adf"])));
+        if ours != theirs && !DIFFERENT.contains(&wiki) {
+            let show = |doc: Doc| markdown::write(&doc, NO_LIMIT, "");
+            differences.push(format!(
+                "{wiki:?}\n ours   {:?}\n theirs {:?}",
+                show(wiki::read(wiki)),
+                show(adf::read(&case["adf"]))
+            ));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// Where we read otherwise, and why.
+const DIFFERENT: &[&str] = &[
+    // Cloud drops the link; Data Center shows it.
+    "[{{c}}|https://e.com]",
+    // Cloud takes Java for the language; nobody said so.
+    "# one\n{code}\nx\n{code}\n# two",
+    // Cloud cuts the indentation of the first line.
+    "{code:java}\n  x\n{code}",
+    // Cloud cannot have headings, tables and quotes there.
+    "{quote}\n* a\n* b\n\nh1. x\n{quote}",
+    "{panel:bgColor=#deebff}\n{code:java}\nx\n{code}\n| a | b |\n{panel}",
+    "{panel:bgColor=#deebff}\n{quote}\nx\n{quote}\n{panel}",
+    "# a\n{quote}\nq\n{quote}\n# b",
+    "# a\n| x | y |\n# b",
+    "{quote}\n| a | b |\n{quote}",
+    // A panel's title is a title.
+    "{panel:title=T|bgColor=#deebff}\na\n\n* b\n{panel}",
+    // Our own colour for tips.
+    "{panel:bgColor=#e6fcff}\na\n{panel}",
+    // Data Center decodes character references.
+    "a\u{200b}& amp; &amp;",
+    // The author meant code.
+    "中{{x}}",
+    // A break before a zero-width space: we never write it.
+    "| a\\\\\u{200b}\\*b |",
+    // A blank after a break does not show.
+    "a\\\n b",
+    "| a\\\\ \\*b |",
+    "| a\\\\ b |",
+    "a\\\\ \\*b",
+    "a \\\\ \\{b",
+    "| a \\\\ \\*b |",
+    "|a\\\\ {{b}}|",
+];
