@@ -62,7 +62,7 @@ fn a_text_of_any_depth_can_be_read_back() {
         let Action::AddComment { body, .. } = &mut push.action else { panic!() };
         *body = crate::text::html::read(text);
         enqueue(&state, &push);
-        assert_eq!(state.ready(Side::Guance, at(100), 50).unwrap()[n].push, push);
+        assert_eq!(state.ready(Side::Guance, at(100), 50).unwrap().get(n).map(|queued| &queued.push), Some(&push));
     }
 }
 
