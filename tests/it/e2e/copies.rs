@@ -85,15 +85,22 @@ fn many_issues_and_a_long_thread_arrive_complete_and_in_order() {
         for n in 0..45 {
             world.guance.reply(&first, "李四", &format!("<p>reply {n}</p>"));
         }
+        world.jira.clock().advance(Duration::from_secs(130));
         world.set("GUAJIRA_SYNC__WINDOW", "10m");
-        world.pass(Duration::from_secs(1));
-        world.settle();
+        world.sync();
         let key = world.key_of(&first);
         for n in 0..90 {
             world.jira.comment(&key, "alice", format!("comment {n}"));
         }
-        world.settle();
+        // Each thread costs a request, each comment one more: more than a minute's budget.
+        for _ in 0..3 {
+            world.sync();
+            world.pass(Duration::from_secs(62));
+        }
         world.assert_agrees();
+        world.forget_requests();
+        world.sync();
+        assert_eq!(world.writes(), 0);
         assert_eq!((world.guance.issues().len(), world.copied_replies(&first).len()), (130, 90));
         let numbers =
             |issue: &guajira_fakes::jira::Issue| issue.summary.strip_prefix("issue ").unwrap().parse().unwrap();

@@ -183,19 +183,20 @@ P3 = "Low"
         outcome
     }
 
-    /// Runs until two runs in a row wrote nothing, letting time pass in between; the last one must have ended well.
+    /// Lets time pass and runs, until a run ended well with nothing written and nothing left to write.
     pub(super) fn settle(&self) {
-        let mut quiet = 0;
         let mut last = None;
-        for _ in 0..30 {
+        for round in 0..20 {
+            // A first run looks back only a minute.
+            if round > 0 || self.path("guajira.db").exists() {
+                self.pass(Duration::from_mins(6));
+            }
             let before = self.writes();
             let outcome = self.run(&["sync"]);
-            quiet = if self.writes() == before && outcome.code == 0 { quiet + 1 } else { 0 };
-            if quiet == 2 {
+            if outcome.code == 0 && self.writes() == before && self.unsettled() == 0 {
                 return;
             }
             last = Some(outcome);
-            self.pass(Duration::from_mins(6));
         }
         panic!("never quiet: {}\n{}", last.unwrap(), self.run(&["status"]));
     }
@@ -244,6 +245,11 @@ P3 = "Low"
         let sql = "SELECT count(*) FROM outbox WHERE stage = ?1";
         let count: i64 = self.state().query_row(sql, [stage], |row| row.get(0)).unwrap();
         usize::try_from(count).unwrap()
+    }
+
+    /// How many writes are not done.
+    fn unsettled(&self) -> usize {
+        ["pending", "held", "in_flight", "dead"].into_iter().map(|stage| self.staged(stage)).sum()
     }
 
     /// Removes the state file, as a throwaway runner does.

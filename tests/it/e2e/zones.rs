@@ -9,10 +9,8 @@ use super::copies::three_issues;
 use super::world::World;
 
 /// Ours, the bot's, and whether search understands milliseconds.
-const ZONES: [(&str, &str, EpochMs); 9] = [
-    ("UTC", "UTC", EpochMs::Refused),
+const ZONES: [(&str, &str, EpochMs); 7] = [
     ("Asia/Shanghai", "America/New_York", EpochMs::Understood),
-    ("Asia/Shanghai", "America/New_York", EpochMs::Refused),
     ("America/New_York", "Asia/Shanghai", EpochMs::Refused),
     ("Asia/Kolkata", "Asia/Shanghai", EpochMs::AlwaysTrue),
     ("Pacific/Kiritimati", "Pacific/Pago_Pago", EpochMs::Refused),
@@ -31,7 +29,7 @@ fn in_zones(flavour: Flavour) {
         let issues = three_issues(&world);
         world.sync();
         let key = world.key_of(&issues[0]);
-        for n in 0..3 {
+        for n in 0..2 {
             world.pass(Duration::from_mins(50));
             world.jira.comment(&key, "alice", format!("comment {n}"));
             world.guance.open_issue(&format!("later {n}"), "", "P1", "张三");
