@@ -240,8 +240,8 @@ impl Tx<'_> {
         let polled = if side == Side::Guance { to_ms(now) } else { 0 };
         self.tx
             .prepare_cached(&format!(
-                "UPDATE issue_link SET {column} = ?2, active = max(active, ?3), polled = max(polled, ?4)
-                 WHERE guance = ?1"
+                "UPDATE issue_link SET {column} = ?2, active = max(active, ?3),
+                     polled = CASE ?4 WHEN 0 THEN polled ELSE ?4 END WHERE guance = ?1"
             ))?
             .execute(params![guance.as_str(), seen.map(to_ms), to_ms(active), polled])?;
         Ok(())

@@ -238,12 +238,23 @@ impl Theatre<'_> {
             quiet = if resting { quiet + 1 } else { 0 };
             if quiet >= 2 && n >= 4 {
                 self.judge();
-                return n + 1;
+                self.idle();
+                return n + 2;
             }
         }
         self.judge();
         self.world.borrow_mut().blame("restless: it never came to rest".into());
         60
+    }
+
+    /// A run with nothing to do only polls.
+    fn idle(&self) {
+        self.pass(61_000);
+        self.run(Run::default());
+        let w = &mut *self.world.borrow_mut();
+        if w.needless > 0 {
+            w.blame(format!("dear: a run with nothing to do made {} needless requests", w.needless));
+        }
     }
 
     fn nothing_waits(&self) -> bool {

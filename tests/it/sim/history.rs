@@ -119,6 +119,14 @@ pub(super) enum Fault {
     Meanwhile(Deed, u32),
 }
 
+/// How much goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weather {
+    Calm,
+    Mixed,
+    Storm,
+}
+
 /// One run of the program.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Run {
@@ -160,18 +168,22 @@ impl History {
     pub(super) fn of(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let setup = Setup::draw(seed, &mut rng);
-        let count = 5 + rng.below(21);
-        let calm = rng.chance(25);
+        let count = 5 + if rng.chance(8) { rng.below(60) } else { rng.below(21) };
+        let weather = match rng.below(100) {
+            0..25 => Weather::Calm,
+            25..85 => Weather::Mixed,
+            _ => Weather::Storm,
+        };
         let mut events = vec![
             Event { uid: 0, after_s: 0, what: What::Run(Run::default()) },
             Event { uid: 1, after_s: 20, what: What::Person(Deed::OpenGuance { listed: true }, 0) },
         ];
         if rng.chance(60) {
-            events.push(Event { uid: 2, after_s: 20, what: What::Run(Run::draw(&mut rng, 3, true)) });
+            events.push(Event { uid: 2, after_s: 20, what: What::Run(Run::draw(&mut rng, 3, Weather::Calm)) });
         }
         let mut long_waits = 0;
         for uid in 3..count + 3 {
-            let what = draw_what(&mut rng, uid, calm, setup.sweep);
+            let what = draw_what(&mut rng, uid, weather, setup.sweep);
             let mut after_s = if rng.chance(50) { 1 + rng.below(20) } else { 20 + rng.below(100) };
             if long_waits < 3 && rng.chance(6) {
                 long_waits += 1;
@@ -207,15 +219,16 @@ impl Setup {
 }
 
 impl Run {
-    fn draw(rng: &mut Rng, uid: u32, calm: bool) -> Self {
+    fn draw(rng: &mut Rng, uid: u32, weather: Weather) -> Self {
         let mut run = Self::default();
         if rng.chance(5) {
             run.backfill_h = Some(1 + rng.below(30));
         }
-        if calm || rng.chance(35) {
+        if weather == Weather::Calm || weather == Weather::Mixed && rng.chance(35) {
             return run;
         }
-        for n in 0..=rng.below(3) {
+        let most = if weather == Weather::Storm { 8 } else { 3 };
+        for n in 0..=rng.below(most) {
             let at = if rng.chance(70) { rng.below(8) } else { rng.below(30) };
             run.faults.insert(at, draw_fault(rng, 1000 + uid * 10 + n));
         }
@@ -226,10 +239,10 @@ impl Run {
     }
 }
 
-fn draw_what(rng: &mut Rng, uid: u32, calm: bool, sweep: bool) -> What {
+fn draw_what(rng: &mut Rng, uid: u32, weather: Weather, sweep: bool) -> What {
     match rng.below(100) {
         0..55 => What::Person(draw_deed(rng), rng.below(1000)),
-        55..90 => What::Run(Run::draw(rng, uid, calm)),
+        55..90 => What::Run(Run::draw(rng, uid, weather)),
         90..93 => What::ClockJump(rng.pick(&[-7200, -600, -61, 45, 400, 7200])),
         93..96 => What::SaveState,
         96..98 => What::RestoreState,

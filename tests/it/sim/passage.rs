@@ -28,6 +28,8 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         w.now += 150;
         let n = w.requests;
         w.requests += 1;
+        let poll = ["who am I", "search", "list"].iter().any(|word| what.starts_with(word));
+        w.needless += u32::from(!poll);
         let fault = w.run.faults.get(&n).copied();
         if side == Side::Guance {
             w.count_guance_request();

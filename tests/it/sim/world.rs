@@ -79,6 +79,8 @@ pub(super) struct World {
     pub(super) run: Run,
     /// Requests of this run so far, both sides.
     pub(super) requests: u32,
+    /// Those of them that a run with nothing to do does not make.
+    pub(super) needless: u32,
     /// Writes of this run that took effect.
     pub(super) writes: u32,
     /// Durable steps of this run so far.
@@ -127,6 +129,7 @@ impl World {
             our_skew: 0,
             run: Run::default(),
             requests: 0,
+            needless: 0,
             writes: 0,
             steps: 0,
             run_started: START_MS,
@@ -157,6 +160,7 @@ impl World {
         self.troubled |= run.dies_at.is_some() || !run.faults.is_empty();
         self.run = run;
         self.requests = 0;
+        self.needless = 0;
         self.writes = 0;
         self.steps = 0;
         self.run_started = self.now;
