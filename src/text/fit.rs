@@ -54,8 +54,8 @@ pub(crate) struct Rules {
     pub(crate) panel_as_quote: bool,
     /// Whether only the first row of a table is a header.
     pub(crate) header_row_only: bool,
-    /// Whether an image can be shown; else it is a link.
-    pub(crate) images: bool,
+    /// Whether an image at an address can be shown; else it is a link, if a link can be written.
+    pub(crate) image: fn(&str) -> bool,
     /// A last look at the text of a run in a place.
     pub(crate) text: fn(Place, String, &[Mark]) -> String,
     /// A last look at the description of an image.
@@ -79,7 +79,7 @@ impl Rules {
         panel_title: true,
         panel_as_quote: false,
         header_row_only: false,
-        images: true,
+        image: |_| true,
         text: |_, text, _| text,
         alt: |alt| alt,
         title: |title| title,
@@ -290,10 +290,16 @@ impl Rules {
                         .collect();
                     Inline::Text { text: (self.text)(place, text, &marks), marks }
                 }
-                Inline::Image { url, alt } if !self.images => {
-                    let alt = if alt.is_empty() { "image".to_owned() } else { alt };
-                    let marks = vec![Mark::Link((self.address)(url))];
-                    Inline::Text { text: (self.text)(place, alt, &marks), marks }
+                Inline::Image { url, alt } if !(self.image)(&url) => {
+                    let link = Mark::Link((self.address)(url));
+                    if (self.mark)(&link) {
+                        let alt = if alt.is_empty() { "image".to_owned() } else { alt };
+                        let marks = vec![link];
+                        Inline::Text { text: (self.text)(place, alt, &marks), marks }
+                    } else {
+                        let text = Inline::Image { url: String::new(), alt }.plain();
+                        Inline::text((self.text)(place, text, &[]))
+                    }
                 }
                 Inline::Image { url, alt } => Inline::Image { url: (self.address)(url), alt: (self.alt)(alt) },
                 other => other,

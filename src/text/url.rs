@@ -98,18 +98,17 @@ fn scheme_start(text: &str, colon: usize) -> Option<usize> {
 fn address_end(text: &str, from: usize) -> usize {
     let tail = text.get(from..).unwrap_or_default();
     // Looked at first, so that `http://)http://)` is not scanned to its end again and again.
-    if !tail.starts_with(|c: char| c.is_alphanumeric() || c == '[') {
+    if !tail.starts_with(char::is_alphanumeric) {
         return from;
     }
     let stop = tail.find(ends_address).unwrap_or(tail.len());
     let mut address = tail.get(..stop).unwrap_or_default();
     let count = |c: char| address.matches(c).count();
-    let (mut round, mut square) = (count(')').saturating_sub(count('(')), count(']').saturating_sub(count('[')));
+    let mut round = count(')').saturating_sub(count('('));
     while let Some(last) = address.chars().next_back() {
         match last {
             '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' | '~' => {}
             ')' if round > 0 => round -= 1,
-            ']' if square > 0 => square -= 1,
             _ => break,
         }
         address = address.get(..address.len() - last.len_utf8()).unwrap_or_default();
@@ -121,7 +120,7 @@ fn ends_address(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || is_invisible(c)
-        || matches!(c, '"' | '<' | '>' | '`' | '{' | '|' | '}' | '\\' | '^')
+        || matches!(c, '"' | '<' | '>' | '[' | ']' | '`' | '{' | '|' | '}' | '\\' | '^')
         || matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}')
         || matches!(c, '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}')
         || matches!(c, '\u{2018}'..='\u{201F}' | '\u{2026}' | '\u{2014}')

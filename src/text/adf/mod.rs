@@ -26,7 +26,7 @@ pub fn write(doc: &Doc, max_chars: usize, rest: &str) -> Value {
 }
 
 /// What ADF can hold. Source: Atlassian's JSON schema (`@atlaskit/adf-schema`, `full.json`).
-pub(crate) const RULES: Rules = Rules { fate, panel_title: false, images: false, ..Rules::ALL };
+pub(crate) const RULES: Rules = Rules { fate, panel_title: false, image: |_| false, ..Rules::ALL };
 
 fn fate(place: Place, block: &Block) -> Fate {
     use Block::{Code, Expand, Heading, List, Panel, Paragraph, Quote, Rule, Table};

@@ -186,7 +186,7 @@ impl Writer {
         {
             let punctuated = self.out.get(..at).and_then(|head| head.chars().next_back()).is_some_and(is_sign);
             let delimiter = matches!(next, '*' | '~');
-            if punctuated && (delimiter || !next.is_ascii_punctuation()) {
+            if punctuated && (delimiter || !is_punctuation(next)) {
                 self.out.insert(at, APART);
             }
             if delimiter {
@@ -201,14 +201,16 @@ impl Writer {
         let outside = self.last();
         self.out.push_str(sign);
         let opens = first_char(inner).is_some_and(|c| !is_sign(c)) && !starts_marked(inner);
-        if !opens && outside.is_some_and(|c| !c.is_whitespace() && !c.is_ascii_punctuation()) {
+        if !opens && outside.is_some_and(|c| !c.is_whitespace() && !is_punctuation(c)) {
             self.out.push(APART);
         }
         self.spans(inner, sign.chars().next());
-        let at = match self.closing {
-            Some(at) => at,
-            None => self.out.len(),
-        };
+        if self.closing.is_some() && !self.out.ends_with(sign) && !sign.starts_with(|c| self.out.ends_with(c)) {
+            // Two runs of different signs close one after the other only if no letter follows: keep them apart.
+            self.before(APART);
+            self.out.push(APART);
+        }
+        let at = self.closing.unwrap_or(self.out.len());
         self.out.push_str(sign);
         self.closing = Some(at);
     }
@@ -314,6 +316,13 @@ fn written_first(span: &Span<'_>) -> Option<char> {
         Span::Marked(Mark::Strong | Mark::Em, _) => Some('*'),
         Span::Marked(_, inner) => inner.first().and_then(written_first),
     }
+}
+
+/// Returns true for what every Markdown reader counts as punctuation.
+fn is_punctuation(c: char) -> bool {
+    let full_width = matches!(c, '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{FF01}'..='\u{FF0F}')
+        || matches!(c, '\u{FF1A}'..='\u{FF20}' | '\u{2018}'..='\u{201F}' | '—' | '…');
+    c.is_ascii_punctuation() || full_width
 }
 
 /// Returns true for what Markdown may count as punctuation.

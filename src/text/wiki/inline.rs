@@ -400,6 +400,11 @@ impl Reader<'_> {
 
 /// Emoticons and what they show. Source: Jira's text formatting help, "Miscellaneous".
 pub(super) const EMOTICONS: &[(&str, &str)] = &[
+    (":-)", "🙂"),
+    (":-(", "🙁"),
+    (":-P", "😛"),
+    (":-D", "😃"),
+    (";-)", "😉"),
     (":)", "🙂"),
     (":(", "🙁"),
     (":P", "😛"),
