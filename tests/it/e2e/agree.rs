@@ -96,8 +96,8 @@ impl World {
         let comments: Vec<Comment> = self.jira.comments(key).into_iter().filter(public).collect();
         let said = comments.iter().filter(|comment| !comment.internal()).map(|comment| jira_words(&comment.body));
         let copies = self.copied_replies(&original.uuid);
-        let copied: Vec<String> = copies.iter().map(|reply| words(&reply.content)).collect();
-        assert_same(&said.collect::<Vec<_>>(), &copied, key);
+        let read: Vec<String> = copies.iter().map(|reply| words(&reply.content)).collect();
+        assert_same(&said.collect::<Vec<_>>(), &read, key);
         for copy in copies {
             assert!(copy.content.contains(&format!("browse/{key}?")), "no link to {key} in {copy:#?}");
         }
