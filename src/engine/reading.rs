@@ -85,9 +85,13 @@ impl Reading {
 }
 
 /// Where a state without a cursor begins, at this time of the remote's clock.
+///
+/// The window ends at the first run ever begun: that it failed must not cost what was opened since.
 fn start(run: &Run<'_>, side: Side, clock: DateTime<Utc>) -> Result<DateTime<Utc>, Trouble> {
     let settings = run.world.settings;
-    let start = clock - delta(settings.window);
+    let ours = run.world.clock.now();
+    let since = ours - run.world.state.first_run()?.map_or(ours, |first| first.min(ours));
+    let start = clock - since - delta(settings.window);
     let copied = if side == Side::Guance { latest_copy(run)? } else { None };
     Ok(copied.map_or(start, |copied| start.min(copied - delta(settings.overlap))))
 }

@@ -34,6 +34,16 @@ impl State {
         Ok(self.conn.last_insert_rowid())
     }
 
+    /// Returns when the first ordinary run on record began, by our clock.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn first_run(&self) -> Result<Option<DateTime<Utc>>, StateError> {
+        let sql = "SELECT min(started) FROM run WHERE kind = 'ordinary'";
+        let first: Option<i64> = self.conn.query_row(sql, [], |row| row.get(0))?;
+        Ok(first.map(from_ms))
+    }
+
     /// Records that a run ended, and forgets what is older than 90 days.
     ///
     /// # Errors

@@ -96,7 +96,8 @@ impl World {
         let comments: Vec<Comment> = self.jira.comments(key).into_iter().filter(public).collect();
         let said = comments.iter().filter(|comment| !comment.internal()).map(|comment| jira_words(&comment.body));
         let copies = self.copied_replies(&original.uuid);
-        assert_same(said.collect(), copies.iter().map(|reply| words(&reply.content)).collect(), key);
+        let read: Vec<String> = copies.iter().map(|reply| words(&reply.content)).collect();
+        assert_same(&said.collect::<Vec<_>>(), &read, key);
         for copy in copies {
             assert!(copy.content.contains(&format!("browse/{key}?")), "no link to {key} in {copy:#?}");
         }
@@ -105,15 +106,15 @@ impl World {
     fn assert_replies_agree(&self, original: &Original, key: &str) {
         let replies = self.guance.replies(&original.uuid);
         let people = replies.iter().filter(|reply| !reply.creator.starts_with("wsak_") && reply.kind == "reply");
-        let copies = self.copied_comments(key);
-        let read = copies.iter().map(|comment| jira_words(&comment.body)).collect();
-        assert_same(people.map(|reply| words(&reply.content)).collect(), read, &original.uuid);
+        let said: Vec<String> = people.map(|reply| words(&reply.content)).collect();
+        let copied: Vec<String> = self.copied_comments(key).iter().map(|comment| jira_words(&comment.body)).collect();
+        assert_same(&said, &copied, &original.uuid);
     }
 }
 
 /// A copy begins with a line of its own (who, where, when) and ends with what was said.
-fn assert_same(said: Vec<String>, copied: Vec<String>, place: &str) {
-    let same = said.len() == copied.len() && said.iter().zip(&copied).all(|(said, copy)| copy.ends_with(said));
+fn assert_same(said: &[String], copied: &[String], place: &str) {
+    let same = said.len() == copied.len() && said.iter().zip(copied).all(|(said, copy)| copy.ends_with(said));
     assert!(same, "{place}: said {said:#?}\ncopied {copied:#?}");
 }
 

@@ -20,7 +20,7 @@ pub(super) use guajira_fakes::jira::Flavour;
 pub(super) const SECRETS: [&str; 3] = ["guance-test-key", "bot-secret", "bot-pat"];
 
 /// Columns of the state that hold times by our own clock.
-const OUR_TIMES: [(&str, &str); 9] = [
+const OUR_TIMES: [(&str, &str); 10] = [
     ("cursor", "swept"),
     ("fact", "at"),
     ("issue_link", "polled"),
@@ -29,6 +29,7 @@ const OUR_TIMES: [(&str, &str); 9] = [
     ("outbox", "settled_at"),
     ("ledger", "at"),
     ("unreadable", "next"),
+    ("run", "started"),
     ("run", "ended"),
 ];
 
@@ -278,7 +279,8 @@ P3 = "Low"
 
     /// Everything that was sent to Guance, as text.
     pub(super) fn sent_to_guance(&self) -> String {
-        self.guance.recorded().iter().map(|request| format!("{} {}\n", request.path, request.body)).collect()
+        let lines = self.guance.recorded().into_iter().map(|request| format!("{} {}", request.path, request.body));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     pub(super) fn forget_requests(&self) {
