@@ -3,7 +3,6 @@
 //! It decides nothing about services: status codes and bodies are the adapters' business. It never prints a header's
 //! value, a query or a body.
 
-use std::error::Error as _;
 use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -380,13 +379,13 @@ fn failure(error: reqwest::Error, what: &str, timeout: Duration) -> Failure {
         return Failure::NoAnswer(format!("{what}: no answer within {timeout:?}"));
     }
     let error = error.without_url();
-    let mut words = format!("{what}: {error}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        words.push_str(": ");
-        words.push_str(&cause.to_string());
-        source = cause.source();
+    // The innermost cause says it in the system's own words; what wraps it only says that something failed.
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
     }
+    let cannot = if error.is_connect() { "cannot connect: " } else { "" };
+    let words = format!("{what}: {cannot}{cause}");
     if certain { Failure::NotSent(words) } else { Failure::NoAnswer(words) }
 }
 

@@ -99,11 +99,14 @@ pub(super) fn judge(
 
 /// Returns what a request without a complete answer means.
 pub(super) fn unanswered(what: What<'_>, failure: Failure) -> Fault {
-    let (kind, words) = match failure {
-        Failure::NoAnswer(words) if what.write => (ApiErrorKind::InDoubt, words),
-        Failure::NotSent(words) | Failure::NoAnswer(words) => (ApiErrorKind::Unavailable { retry_after: None }, words),
+    let unavailable = ApiErrorKind::Unavailable { retry_after: None };
+    let error = match failure {
+        Failure::NotSent(words) => ApiError::new(Side::Guance, unavailable, words)
+            .with_hint("check [guance].base_url, the network and the proxy settings"),
+        Failure::NoAnswer(words) if what.write => ApiError::new(Side::Guance, ApiErrorKind::InDoubt, words),
+        Failure::NoAnswer(words) => ApiError::new(Side::Guance, unavailable, words),
     };
-    Fault { error: ApiError::new(Side::Guance, kind, words), cause: Cause::Transient }
+    Fault { error, cause: Cause::Transient }
 }
 
 fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after: Option<Duration>) -> Fault {

@@ -263,12 +263,14 @@ impl<'a> Api<'a> {
 }
 
 fn lost(ask: &Ask, failure: Failure) -> Failed {
-    let (kind, text) = match failure {
-        Failure::NotSent(text) => (ApiErrorKind::Unavailable { retry_after: None }, text),
-        Failure::NoAnswer(text) if ask.repeatable => (ApiErrorKind::Unavailable { retry_after: None }, text),
-        Failure::NoAnswer(text) => (ApiErrorKind::InDoubt, text),
+    let unavailable = ApiErrorKind::Unavailable { retry_after: None };
+    let error = match failure {
+        Failure::NotSent(text) => ApiError::new(Side::Jira, unavailable, clean(&text))
+            .with_hint("check [jira].base_url, the network and the proxy settings"),
+        Failure::NoAnswer(text) if ask.repeatable => ApiError::new(Side::Jira, unavailable, clean(&text)),
+        Failure::NoAnswer(text) => ApiError::new(Side::Jira, ApiErrorKind::InDoubt, clean(&text)),
     };
-    ApiError::new(Side::Jira, kind, format!("{}: {}", ask.name(), clean(&text))).into()
+    error.into()
 }
 
 fn message(ask: &Ask, seen: &Seen, words: &Words, answer: &Answer) -> String {

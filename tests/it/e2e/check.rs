@@ -95,7 +95,7 @@ fn a_required_field_is_said() {
 fn an_unknown_channel_is_said_with_those_there_are() {
     let mut world = World::new(Flavour::Cloud);
     world.set("GUAJIRA_GUANCE__CHANNEL", "no-such-channel");
-    expect(&world, 4, "FAIL guance", &["no-such-channel", "→", "default"]);
+    expect(&world, 3, "FAIL guance channel", &["no-such-channel", "→", "default"]);
 }
 
 #[test]
