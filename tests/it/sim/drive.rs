@@ -148,8 +148,20 @@ impl Theatre<'_> {
         }
     }
 
+    /// A child that another test of this binary is just starting holds a copy of every open file until it becomes
+    /// another program: a dead run's lock may live on for that moment.
+    fn lock(&self) -> Result<Option<RunLock>, StateError> {
+        for _ in 0..1000 {
+            if let Some(lock) = RunLock::take(self.file)? {
+                return Ok(Some(lock));
+            }
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        RunLock::take(self.file)
+    }
+
     fn run_or_fail(&self) -> anyhow::Result<()> {
-        let lock = RunLock::take(self.file)?;
+        let lock = self.lock()?;
         anyhow::ensure!(lock.is_some(), "the lock of a dead run is still held");
         let bug = self.world.borrow().bug;
         let state = self.opened()?;
