@@ -155,7 +155,7 @@ impl Theatre<'_> {
             if let Some(lock) = RunLock::take(self.file)? {
                 return Ok(Some(lock));
             }
-            std::thread::sleep(std::time::Duration::from_millis(2));
+            std::thread::sleep(Duration::from_millis(2));
         }
         RunLock::take(self.file)
     }
