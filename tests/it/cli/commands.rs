@@ -110,7 +110,7 @@ fn services_that_refuse_us_end_with_four() {
     let check = place.run(["check"]);
     assert_eq!(check.code, 4, "{}", shown(&check));
     assert!(
-        check.stdout.lines().any(|line| line.starts_with("FAIL guance: ") && line.contains(" → ")),
+        check.stdout.lines().any(|line| line.starts_with("FAIL guance credential: ") && line.contains(" → ")),
         "{}",
         check.stdout
     );
