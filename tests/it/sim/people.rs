@@ -6,7 +6,7 @@ use guajira::text::{Block, Doc, Inline};
 use super::history::Deed;
 use super::jira::BOT;
 use super::rng::mix;
-use super::world::{Note, World};
+use super::world::{Note, World, tokens};
 
 /// Carries out one deed. `pick` chooses among what is there; `uid` names the text that is written.
 pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
@@ -210,7 +210,12 @@ fn quote(w: &mut World, side: Side, of: Side, as_bot: bool, pick: u32, uid: u32)
         body.blocks.extend(quoted.blocks);
     }
     match side {
-        Side::Guance => reply(w, pick, &token, body),
+        Side::Guance => {
+            // Whatever a person carries over by hand, and where everybody reads it, is no longer a secret.
+            let carried: Vec<String> = tokens(&body.canonical()).map(str::to_owned).collect();
+            w.public.extend(carried);
+            reply(w, pick, &token, body);
+        }
         Side::Jira => comment(w, pick, uid, &token, body, author(as_bot, pick), false),
     }
 }
