@@ -186,20 +186,7 @@ impl SimGuance<'_> {
             w.check_home(&push.key, Side::Guance, issue.as_str());
             w.copied(&push.key);
             let id = w.guance.fresh_reply_id();
-            w.guance.issues[at].notes.push(Note {
-                id: id.clone(),
-                author: Person { id: API_KEY.into(), ..Person::default() },
-                body: body.clone(),
-                created: now,
-                updated: now,
-                restricted: false,
-                aside: kept,
-                born: Some(push.key.origin()),
-                deleted: false,
-                hand: None,
-                written: Some(push.content.clone()),
-                words: String::new(),
-            });
+            w.guance.issues[at].notes.push(Note::copy(id.clone(), API_KEY, body, push, kept, now));
             w.replied(at);
             w.writes += 1;
             return Ok(receipt(id, now));

@@ -104,20 +104,7 @@ impl SimJira<'_> {
                 w.check_home(&push.key, Side::Jira, issue.as_str());
                 w.copied(&push.key);
                 let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
-                let note = Note {
-                    id,
-                    author: Person { id: BOT.into(), ..Person::default() },
-                    body: body.clone(),
-                    created: now,
-                    updated: now,
-                    restricted: false,
-                    aside: kept,
-                    born: Some(push.key.origin()),
-                    deleted: false,
-                    hand: None,
-                    written: Some(push.content.clone()),
-                    words: String::new(),
-                };
+                let note = Note::copy(id, BOT, body, push, kept, now);
                 w.jira.issues[at].now.notes.push(note);
                 w.touched(at, salt);
                 w.writes += 1;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use guajira::domain::{Fingerprint, Key, Person, Side};
+use guajira::domain::{Fingerprint, Key, Person, Push, Side};
 use guajira::ports::{Clock, Crash, Failpoints, Stop};
 use guajira::text::{Block, Doc, Inline, Mark};
 
@@ -45,6 +45,31 @@ pub(super) struct Note {
 }
 
 impl Note {
+    /// What guajira writes into a thread: the copy that `push` carries.
+    pub(super) fn copy(
+        id: String,
+        author: &str,
+        body: &Doc,
+        push: &Push,
+        aside: Option<(Key, Fingerprint)>,
+        now: i64,
+    ) -> Self {
+        Self {
+            id,
+            author: Person { id: author.into(), ..Person::default() },
+            body: body.clone(),
+            created: now,
+            updated: now,
+            restricted: false,
+            aside,
+            born: Some(push.key.origin()),
+            deleted: false,
+            hand: None,
+            written: Some(push.content.clone()),
+            words: String::new(),
+        }
+    }
+
     /// What people have said in it.
     pub(super) fn said(&self) -> impl Iterator<Item = String> {
         std::iter::once(&self.words).chain(&self.hand).cloned()
