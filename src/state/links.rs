@@ -111,7 +111,7 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn due_threads(&self, limit: usize) -> Result<Vec<IssueLink>, StateError> {
-        self.links_where("jira_seen IS NULL ORDER BY active DESC, guance LIMIT ?1", limit)
+        self.links_where("jira_seen IS NULL ORDER BY active DESC, guance", &[], limit)
     }
 
     /// Returns the pairs that were active last, by the remotes' clocks.
@@ -119,7 +119,7 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn recent_links(&self, limit: usize) -> Result<Vec<IssueLink>, StateError> {
-        self.links_where("1 ORDER BY active DESC, guance LIMIT ?1", limit)
+        self.links_where("1 ORDER BY active DESC, guance", &[], limit)
     }
 
     /// Returns the pairs whose Guance thread was read longest ago: those active since `active_since` and not read
@@ -134,14 +134,18 @@ impl State {
         now: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<IssueLink>, StateError> {
-        let (active, polled, now) = (to_ms(active_since), to_ms(polled_before), to_ms(now));
-        let due = format!("active >= {active} AND (polled < {polled} OR polled > {now} OR guance_seen IS NULL)");
-        self.links_where(&format!("{due} ORDER BY polled, guance LIMIT ?1"), limit)
+        let times = [active_since, polled_before, now].map(to_ms);
+        let due = "active >= ?2 AND (polled < ?3 OR polled > ?4 OR guance_seen IS NULL) ORDER BY polled, guance";
+        self.links_where(due, &times, limit)
     }
 
-    fn links_where(&self, clause: &str, limit: usize) -> Result<Vec<IssueLink>, StateError> {
-        let mut statement = self.conn.prepare(&format!("SELECT {ISSUE_COLUMNS} FROM issue_link WHERE {clause}"))?;
-        let rows = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], issue_link)?;
+    /// Returns the first links that a clause selects and orders; its parameters begin at `?2`.
+    fn links_where(&self, clause: &str, times: &[i64], limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        let sql = format!("SELECT {ISSUE_COLUMNS} FROM issue_link WHERE {clause} LIMIT ?1");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let params = rusqlite::params_from_iter(std::iter::once(&limit).chain(times));
+        let rows = statement.query_map(params, issue_link)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

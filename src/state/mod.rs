@@ -99,7 +99,8 @@ const STATEMENTS: usize = 100;
 pub enum Durability {
     /// Every commit is on disk when it returns: power loss included.
     Full,
-    /// Commits survive the death of the process, not of the machine: for tests.
+    /// Commits survive the death of the process, not of the machine, and nobody else may open the file meanwhile:
+    /// for tests, which this spares most of their system calls.
     Process,
 }
 
@@ -147,6 +148,9 @@ impl State {
         )?;
         conn.busy_timeout(Duration::from_secs(5))?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        if durability == Durability::Process {
+            conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        }
         let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         if mode != "wal" {
             tracing::debug!(%mode, "The file system allows no write-ahead log.");

@@ -164,11 +164,13 @@ impl Theatre<'_> {
         let lock = self.lock()?;
         anyhow::ensure!(lock.is_some(), "the lock of a dead run is still held");
         let bug = self.world.borrow().bug;
-        let state = self.opened()?;
-        let before = match bug {
-            Some(bug) => Some((bug, gallery::before(&Connection::open(self.file)?)?)),
-            None => None,
-        };
+        let mut state = self.opened()?;
+        let mut before = None;
+        if let Some(bug) = bug {
+            drop(state);
+            before = Some((bug, gallery::before(&Connection::open(self.file)?)?));
+            state = self.opened()?;
+        }
         let cursors = [state.cursor(Side::Guance)?, state.cursor(Side::Jira)?];
         let crashed = self.process(&state)?;
         let moved = |side: Side| {
@@ -185,11 +187,15 @@ impl Theatre<'_> {
                 w.blame(line);
             }
         }
-        if let Some((bug, before)) = before {
-            gallery::after(bug, &Connection::open(self.file)?, w, &before, crashed)?;
-        }
-        if !crashed {
-            self.open.replace(Some(state));
+        match before {
+            Some((bug, before)) => {
+                drop(state);
+                gallery::after(bug, &Connection::open(self.file)?, w, &before, crashed)?;
+            }
+            None if !crashed => {
+                self.open.replace(Some(state));
+            }
+            None => {}
         }
         Ok(())
     }
