@@ -176,6 +176,7 @@ fn flow(reader: &Reader) -> Flow {
         replies: reader.flag("flow.replies", true),
         edits: reader.flag("flow.edits", true),
         copy_restricted: reader.one_of("flow.restricted", &[("skip", false), ("copy", true)], false),
+        ..Flow::default()
     }
 }
 
@@ -209,6 +210,7 @@ fn route(reader: &Reader, path: &str) -> Route {
         issue_type: reader.required_text(&key("issue_type")),
         labels,
         priority: reader.pairs(&key("priority")),
+        ..Route::default()
     }
 }
 

@@ -193,8 +193,7 @@ mod tests {
     }
 
     fn policy() -> Policy {
-        let flow = Flow { issues: true, comments: true, replies: true, edits: true, copy_restricted: false };
-        Policy { flow, routes: Vec::new() }
+        Policy { flow: Flow::default(), routes: Vec::new() }
     }
 
     fn decide(comment: &Comment, known: &Known) -> Step {

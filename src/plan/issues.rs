@@ -158,8 +158,8 @@ mod tests {
     fn policy(priority: Option<&[(&str, &str)]>) -> Policy {
         let priority = priority.map(|table| table.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect());
         Policy {
-            flow: Flow { issues: true, comments: true, replies: true, edits: true, copy_restricted: false },
-            routes: vec![Route { project: "OPS".into(), issue_type: "Bug".into(), labels: vec![], priority }],
+            flow: Flow::default(),
+            routes: vec![Route { project: "OPS".into(), issue_type: "Bug".into(), priority, ..Route::default() }],
         }
     }
 

@@ -7,7 +7,7 @@ pub mod policy;
 use crate::domain::{CommentLink, IssueId, Key, Push};
 
 pub use comments::Thread;
-pub use policy::{Flow, NoRoute, Policy, Route};
+pub use policy::{Deletes, Direction, Flow, NoRoute, Policy, Repeats, Route};
 
 /// One decision.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! The config's flows and routes, ready to ask.
 
-use crate::domain::Level;
+use crate::domain::{Level, Side};
 
 /// What is carried, and where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Policy {
     pub routes: Vec<Route>,
 }
 
-/// Which flows are on: `[flow]`.
+/// Which flows are on: `[flow]`. The default is the config's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the config, independent of the others")]
 pub struct Flow {
@@ -25,10 +25,80 @@ pub struct Flow {
     pub edits: bool,
     /// Comments with a visibility restriction are copied too.
     pub copy_restricted: bool,
+    /// What becomes of the copy of a deleted comment or reply.
+    pub deletes: Deletes,
+    /// Which way a changed status travels.
+    pub status: Direction,
+    /// Which way a changed assignee travels.
+    pub assignee: Direction,
+    /// A changed Guance level becomes the Jira issue's priority.
+    pub level: bool,
+    /// A changed Guance title or description is written to the Jira issue.
+    pub updates: bool,
+    /// Which way attachments travel.
+    pub attachments: Direction,
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self {
+            issues: true,
+            comments: true,
+            replies: true,
+            edits: true,
+            copy_restricted: false,
+            deletes: Deletes::Keep,
+            status: Direction::Off,
+            assignee: Direction::Off,
+            level: false,
+            updates: false,
+            attachments: Direction::Off,
+        }
+    }
+}
+
+/// Which way a flow goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// Not at all.
+    #[default]
+    Off,
+    /// From Guance to Jira.
+    ToJira,
+    /// From Jira to Guance.
+    ToGuance,
+    /// Both ways.
+    Both,
+}
+
+impl Direction {
+    /// The words of the config.
+    pub const WORDS: [(&str, Self); 4] =
+        [("off", Self::Off), ("to-jira", Self::ToJira), ("to-guance", Self::ToGuance), ("both", Self::Both)];
+
+    /// Returns true when the flow writes to this side.
+    pub fn writes(self, target: Side) -> bool {
+        match target {
+            Side::Jira => matches!(self, Self::ToJira | Self::Both),
+            Side::Guance => matches!(self, Self::ToGuance | Self::Both),
+        }
+    }
+}
+
+/// What becomes of the copy of a comment or reply that was deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deletes {
+    /// Nothing.
+    #[default]
+    Keep,
+    /// It says that the original was deleted.
+    Mark,
+    /// It is deleted too.
+    Delete,
 }
 
 /// One `[[route]]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
     /// Jira project key.
     pub project: String,
@@ -39,6 +109,27 @@ pub struct Route {
     /// Guance level (name or uuid) → Jira priority, in the order of the config. With a table, an unlisted level is
     /// not sent; `None`: every level is sent, without a priority.
     pub priority: Option<Vec<(String, String)>>,
+    /// Guance status (`Open`, `Working`, `Resolved`, `Closed`, `Pending`) → Jira status, by name or id, in the order of
+    /// the config. A status that is not listed goes by Jira's status category.
+    pub status: Vec<(String, String)>,
+    /// The Jira status that counts as closed: an issue in it is written to no more.
+    pub closed_status: Option<String>,
+    /// Jira resolution to set where a transition's screen asks for one.
+    pub resolution: Option<String>,
+    /// What becomes of a monitor's repeated alarms.
+    pub repeats: Repeats,
+}
+
+/// What becomes of the repeats that a monitor appends to an open issue as replies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Repeats {
+    /// Each becomes a comment.
+    #[default]
+    Comment,
+    /// One comment is kept up to date with their number and the time of the last.
+    Count,
+    /// They are not carried.
+    Skip,
 }
 
 /// Why no route takes an issue.

@@ -66,14 +66,14 @@ struct Theatre<'w> {
 }
 
 fn policy() -> Policy {
-    let flow = Flow { issues: true, comments: true, replies: true, edits: true, copy_restricted: false };
     let route = Route {
         project: "OPS".into(),
         issue_type: "Bug".into(),
         labels: vec!["guance".into()],
         priority: Some(vec![("P0".into(), "Highest".into())]),
+        ..Route::default()
     };
-    Policy { flow, routes: vec![route] }
+    Policy { flow: Flow::default(), routes: vec![route] }
 }
 
 fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
