@@ -51,9 +51,12 @@ impl State {
     /// When the file cannot be written.
     pub fn end_run(&self, id: i64, good: bool, summary: &str, now: DateTime<Utc>) -> Result<(), StateError> {
         let tx = self.begin()?;
-        tx.tx
-            .prepare_cached("UPDATE run SET ended = ?2, good = ?3, summary = ?4 WHERE id = ?1")?
-            .execute(params![id, to_ms(now), good, summary])?;
+        tx.tx.prepare_cached("UPDATE run SET ended = ?2, good = ?3, summary = ?4 WHERE id = ?1")?.execute(params![
+            id,
+            to_ms(now),
+            good,
+            summary
+        ])?;
         for forget in [
             "DELETE FROM run WHERE started < ?1",
             "DELETE FROM event WHERE at < ?1",

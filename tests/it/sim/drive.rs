@@ -257,7 +257,7 @@ impl Theatre<'_> {
             if quiet >= 2 && n >= 4 {
                 self.judge();
                 self.idle();
-                return n + 2;
+                return n + 3;
             }
         }
         self.judge();
@@ -265,10 +265,13 @@ impl Theatre<'_> {
         60
     }
 
-    /// A run with nothing to do only polls.
+    /// A run with nothing to do only polls. The one before it may still read threads whose turn it was, and for which
+    /// the last minute's budget did not reach.
     fn idle(&self) {
-        self.pass(61_000);
-        self.run(Run::default());
+        for _ in 0..2 {
+            self.pass(61_000);
+            self.run(Run::default());
+        }
         let w = &mut *self.world.borrow_mut();
         if w.needless > 0 {
             w.blame(format!("dear: a run with nothing to do made {} needless requests", w.needless));
