@@ -207,6 +207,9 @@ pub trait Remote {
     /// As for [`Remote::changed`].
     fn person(&self, who: &Person) -> Result<Option<Person>, ApiError>;
 
+    /// Returns where people see the issue of this name (`OPS-12`, a Guance uuid). Asks nothing.
+    fn issue_url(&self, name: &str) -> String;
+
     /// Reads the write counter that guajira keeps on this side, to notice a state that is older than the world.
     /// `Ok(None)` when none was ever written; `Unknown` inside when this side cannot keep one.
     ///

@@ -4,6 +4,7 @@ use anyhow::Result;
 use chrono::{TimeDelta, Utc};
 
 use crate::config::Config;
+use crate::domain::Side;
 use crate::engine::budget::Patience;
 use crate::guance::Guance;
 use crate::jira::{CheckRoute, Jira};
@@ -87,7 +88,11 @@ fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
             labels: !route.labels.is_empty(),
         })
         .collect();
-    show(&jira.check(&routes))
+    let mut findings = jira.check(&routes);
+    if config.policy.flow.links.writes(Side::Jira) {
+        findings.extend(jira.check_links(&config.jira.projects));
+    }
+    show(&findings)
 }
 
 /// Finds out whether a side answers and takes our credentials; what else is wrong there its own check tells.

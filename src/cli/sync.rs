@@ -191,6 +191,10 @@ fn plan(planned: &Planned) -> Result<()> {
             term::line(&format!("   {words} of {issue}"))?;
             body
         }
+        Action::LinkIssue { issue, title, url, .. } => {
+            term::line(&format!("   link on {issue}: {title} ({url})"))?;
+            None
+        }
     };
     for line in body.map(|body| markdown::write(body, usize::MAX, "")).unwrap_or_default().lines() {
         term::line(&format!("   | {line}"))?;

@@ -90,6 +90,7 @@ impl Found {
         for side in Side::BOTH {
             self.names.insert(Key::issue(side, &IssueId::new(id)).as_str().to_owned());
             self.names.insert(Key::comment(side, &CommentId::new(id)).as_str().to_owned());
+            self.names.insert(Key::link(side, &IssueId::new(id)).as_str().to_owned());
         }
     }
 

@@ -10,7 +10,7 @@ use crate::domain::{Fingerprint, People};
 use crate::guance::ReplyFormat;
 use crate::http;
 use crate::jira::Deployment;
-use crate::plan::{Flow, Policy, Route};
+use crate::plan::{Direction, Flow, Policy, Route};
 
 use super::error::{ConfigError, Source};
 use super::reader::{self, Reader};
@@ -176,6 +176,7 @@ fn flow(reader: &Reader) -> Flow {
         replies: reader.flag("flow.replies", true),
         edits: reader.flag("flow.edits", true),
         copy_restricted: reader.one_of("flow.restricted", &[("skip", false), ("copy", true)], false),
+        links: reader.one_of("flow.links", &Direction::WORDS, Flow::default().links),
         ..Flow::default()
     }
 }

@@ -68,6 +68,8 @@ pub enum Kind {
     Comment,
     /// A field of a pair that both sides keep.
     Field,
+    /// The link from one issue of a pair to the other.
+    Link,
 }
 
 impl Kind {
@@ -77,6 +79,7 @@ impl Kind {
             Self::Issue => "issue",
             Self::Comment => "comment",
             Self::Field => "field",
+            Self::Link => "link",
         }
     }
 }
@@ -89,6 +92,7 @@ impl FromStr for Kind {
             "issue" => Ok(Self::Issue),
             "comment" => Ok(Self::Comment),
             "field" => Ok(Self::Field),
+            "link" => Ok(Self::Link),
             _ => Err(UnknownWord(word.to_owned())),
         }
     }
@@ -162,6 +166,11 @@ impl Key {
     /// Returns the key of a comment that was born on `side`.
     pub fn comment(side: Side, id: &CommentId) -> Self {
         Self(format!("{side}/comment/{id}"))
+    }
+
+    /// Returns the key of the link by which the other side's issue shows this one of `side`.
+    pub fn link(side: Side, id: &IssueId) -> Self {
+        Self(format!("{side}/link/{id}"))
     }
 
     /// Returns the key of a field that both issues of a pair have; `lane` is the Guance issue.

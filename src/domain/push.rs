@@ -72,6 +72,24 @@ pub enum Action {
         /// The value on the other side that this write brings over, as the merge base keeps it.
         value: String,
     },
+    /// Show people the other issue of the pair. Setting a link again changes nothing.
+    LinkIssue {
+        /// The issue on the target side that is to show it.
+        issue: IssueId,
+        /// The issue that is shown, on the other side.
+        to: IssueId,
+        /// What the link reads: the Guance issue's title, or the Jira issue's key.
+        title: String,
+        /// Where it leads.
+        url: String,
+    },
+}
+
+impl Action {
+    /// Returns true when doing it twice is the same as doing it once: it needs no look-up before it is sent again.
+    pub fn is_idempotent(&self) -> bool {
+        matches!(self, Self::LinkIssue { .. })
+    }
 }
 
 /// One write with its idempotency key: a row of the outbox.

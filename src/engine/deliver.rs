@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, delta, threads, trust};
+use super::{Run, Trouble, delta, links, threads, trust};
 use crate::domain::{Action, CommentLink, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
 use crate::state::{Deferral, Queued, Tx};
@@ -118,6 +118,10 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     let mut doubtful = run.world.state.in_flight(target)?;
     // What this run itself sent is looked up by the next one: the remote may still be at work on it.
     doubtful.retain(|queued| !run.report.left_in_doubt.contains(queued.push.key.as_str()));
+    for queued in doubtful.extract_if(.., |queued| queued.push.action.is_idempotent()) {
+        let again = Deferral { not_before: DateTime::UNIX_EPOCH, counts: true };
+        put_back(run, &queued.push.key, again, None)?;
+    }
     if doubtful.is_empty() || run.must_stop() {
         return Ok(());
     }
@@ -162,7 +166,7 @@ fn wanted(push: &Push) -> Wanted {
             let content = Some(push.content.clone());
             Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content }
         }
-        Action::ChangeIssue { issue, .. } => {
+        Action::ChangeIssue { issue, .. } | Action::LinkIssue { issue, .. } => {
             Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content: None }
         }
     }
@@ -174,6 +178,9 @@ fn wanted(push: &Push) -> Wanted {
 /// A comment is looked up by reading its thread, unless the thread is known to hold nothing of ours that we do not know.
 fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Option<Vec<Queued>>, Trouble> {
     let Some(first) = batch.first() else { return Ok(None) };
+    if first.push.action.is_idempotent() {
+        return Ok(Some(batch));
+    }
     if !matches!(first.push.action, Action::CreateIssue(_)) {
         let Some(link) = run.world.state.issue_link(Side::Guance, &first.push.lane)? else { return Ok(Some(batch)) };
         if trust::holds(run, &link, target) {
@@ -211,7 +218,7 @@ fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence)
     let world = run.world;
     let now = world.clock.now();
     let tx = world.state.begin()?;
-    link(&tx, push, receipt, evidence, now)?;
+    link(run, &tx, push, receipt, evidence, now)?;
     tx.done(&push.key, now)?;
     let how = if evidence == Evidence::Found { "found" } else { "written" };
     tx.note(push.key.origin().as_str(), &format!("{how} as {}: {}", receipt.name, push.summary), now)?;
@@ -231,7 +238,14 @@ fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence)
     Ok(())
 }
 
-fn link(tx: &Tx<'_>, push: &Push, receipt: &Receipt, evidence: Evidence, now: DateTime<Utc>) -> Result<(), Trouble> {
+fn link(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    push: &Push,
+    receipt: &Receipt,
+    evidence: Evidence,
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
     match &push.action {
         Action::CreateIssue(_) => {
             // What we have just made holds nothing of ours yet; what was found may hold anything.
@@ -244,6 +258,7 @@ fn link(tx: &Tx<'_>, push: &Push, receipt: &Receipt, evidence: Evidence, now: Da
                 jira_seen: seen,
             };
             tx.link_issues(&link, receipt.at.unwrap_or(now), now)?;
+            links::of_new_pair_in(run, tx, push, (&link.jira, &link.jira_name), now)?;
         }
         Action::AddComment { .. } => {
             let origin = push.target.opposite();
@@ -265,7 +280,7 @@ fn link(tx: &Tx<'_>, push: &Push, receipt: &Receipt, evidence: Evidence, now: Da
                 tx.set_written(origin, &origin_id, &push.content)?;
             }
         }
-        Action::DeleteComment { .. } | Action::ChangeIssue { .. } => {}
+        Action::DeleteComment { .. } | Action::ChangeIssue { .. } | Action::LinkIssue { .. } => {}
     }
     Ok(())
 }
@@ -286,6 +301,10 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
     let key = &queued.push.key;
     let now = world.clock.now();
     match err.kind {
+        _ if links::is_hopeless(queued, err) => {
+            links::give_up(run, &queued.push, err)?;
+            Ok(Blame::Write)
+        }
         ApiErrorKind::Refused => {
             tracing::warn!(%key, error = %err, "Write refused for good.");
             let tx = world.state.begin()?;

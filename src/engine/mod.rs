@@ -2,6 +2,7 @@
 
 pub mod budget;
 mod deliver;
+mod links;
 mod pull;
 mod reading;
 pub mod report;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
-use super::{Run, Trouble, delta};
+use super::{Run, Trouble, delta, links};
 use crate::domain::{Action, Issue, IssueId, IssueLink, Key, Push, Side};
 use crate::plan::{SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -238,7 +238,9 @@ pub(super) fn apply(
                 guance_seen: None,
                 jira_seen: None,
             };
+            let create = run.world.state.unsettled_write(&Key::issue(Side::Guance, guance))?;
             tx.link_issues(&link, now, now)?;
+            links::of_adopted(run, tx, create, (jira, jira_name), now)?;
             tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("recognised {jira_name} as its copy"), now)?;
         }
         Step::AdoptComment(link) => {

@@ -38,6 +38,8 @@ pub struct Report {
     pub comments_edited: usize,
     /// Fields changed.
     pub fields_written: usize,
+    /// Links set between the issues of a pair.
+    pub links_set: usize,
     /// Writes that turned out to have happened before.
     pub found_done: usize,
     /// Copies recognised by their markers.
@@ -119,6 +121,7 @@ impl Report {
             comments_copied: 0,
             comments_edited: 0,
             fields_written: 0,
+            links_set: 0,
             found_done: 0,
             adopted: 0,
             found_late: 0,
@@ -143,8 +146,8 @@ impl Report {
 
     /// Returns how many writes took effect in this run.
     pub fn written(&self) -> u64 {
-        u64::try_from(self.issues_created + self.comments_copied + self.comments_edited + self.fields_written)
-            .unwrap_or(u64::MAX)
+        let issues = self.issues_created + self.fields_written + self.links_set;
+        u64::try_from(issues + self.comments_copied + self.comments_edited).unwrap_or(u64::MAX)
     }
 
     /// Returns the one line that a run prints.
@@ -159,6 +162,9 @@ impl Report {
         count(self.comments_copied, "comment copied", "comments copied");
         count(self.comments_edited, "comment edited", "comments edited");
         count(self.fields_written, "field changed", "fields changed");
+        // A new issue's links are part of its making.
+        let late = if self.issues_created == 0 { self.links_set } else { 0 };
+        count(late, "link set", "links set");
         count(self.found_done, "found done already", "found done already");
         count(self.adopted, "copy recognised", "copies recognised");
         count(self.found_late, "found late", "found late");
@@ -223,6 +229,7 @@ impl Report {
                 Action::AddComment { .. } => self.comments_copied += 1,
                 Action::EditComment { .. } | Action::DeleteComment { .. } => self.comments_edited += 1,
                 Action::ChangeIssue { .. } => self.fields_written += 1,
+                Action::LinkIssue { .. } => self.links_set += 1,
             }
         }
         for field in &receipt.dropped {

@@ -106,6 +106,18 @@ impl<'a> Api<'a> {
         self.get(format!("/api/v1/issue/{}/get", segment(id.as_str())?))
     }
 
+    /// The same, as the first half of a change: like a write it leaves the slots that the next run's polls need.
+    pub(super) fn issue_to_change(&self, id: &IssueId) -> Result<Value, Fault> {
+        let path = format!("/api/v1/issue/{}/get", segment(id.as_str())?);
+        let request = Request { method: Method::Get, path, query: Vec::new(), body: None, write: false };
+        self.send_with(&request, Urgency::Write)
+    }
+
+    /// `POST /api/v1/issue/{issue_uuid}/modify`.
+    pub(super) fn modify_issue(&self, issue: &IssueId, body: Value) -> Result<Value, Fault> {
+        self.write(Method::Post, format!("/api/v1/issue/{}/modify", segment(issue.as_str())?), Some(body))
+    }
+
     /// `GET /api/v1/issue/reply/{issue_uuid}/list`, all pages.
     pub(super) fn replies(&self, issue: &IssueId) -> Result<Vec<Value>, Fault> {
         let path = format!("/api/v1/issue/reply/{}/list", segment(issue.as_str())?);
@@ -185,8 +197,12 @@ impl<'a> Api<'a> {
 
     /// Sends a request; a failed read again where a second try soon is likely to help, a write never.
     fn send(&self, request: &Request<'_>) -> Result<Value, Fault> {
+        self.send_with(request, if request.write { Urgency::Write } else { Urgency::Read })
+    }
+
+    fn send_with(&self, request: &Request<'_>, urgency: Urgency) -> Result<Value, Fault> {
         let mut retries = if request.write { 0 } else { RETRIES };
-        let mut credential = self.take(request)?;
+        let mut credential = self.take(urgency)?;
         loop {
             let start = self.clock.now();
             let fault = match self.send_once(request, credential) {
@@ -199,14 +215,13 @@ impl<'a> Api<'a> {
             };
             self.clock.sleep(wait);
             // Without a slot left the first failure is what there is to say.
-            let Ok(next) = self.take(request) else { return Err(fault) };
+            let Ok(next) = self.take(urgency) else { return Err(fault) };
             credential = next;
             retries -= 1;
         }
     }
 
-    fn take(&self, request: &Request<'_>) -> Result<usize, Fault> {
-        let urgency = if request.write { Urgency::Write } else { Urgency::Read };
+    fn take(&self, urgency: Urgency) -> Result<usize, Fault> {
         self.budget.take(urgency).map_err(|error| Fault { error, cause: Cause::Other })
     }
 

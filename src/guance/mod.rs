@@ -10,6 +10,7 @@ mod channel;
 mod check;
 mod claim;
 mod convert;
+mod extend;
 mod level;
 mod paging;
 mod plain;
@@ -185,6 +186,10 @@ impl<'a> Guance<'a> {
             Action::ChangeIssue { .. } => {
                 Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "changing a field is not supported yet"))
             }
+            Action::LinkIssue { issue, to: _, title, url } => {
+                extend::change(&self.api, issue, |extend| extend::add_link(extend, title, url))?;
+                Ok(receipt_for(issue.as_str(), self.api.server_clock()))
+            }
             Action::CreateIssue(_) => {
                 Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "issues are not created on Guance"))
             }
@@ -266,6 +271,10 @@ impl Remote for Guance<'_> {
 
     fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
         Ok(None)
+    }
+
+    fn issue_url(&self, name: &str) -> String {
+        convert::issue_url(&self.api.settings.console_url, "", name)
     }
 
     fn read_register(&self) -> Result<Register, ApiError> {

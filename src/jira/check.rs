@@ -25,7 +25,9 @@ pub struct CheckRoute {
 }
 
 /// A permission the bot needs, whether nothing works without it, and what it is for.
-const PERMISSIONS: [(&str, bool, &str); 4] = [
+pub(super) type Permission = (&'static str, bool, &'static str);
+
+const PERMISSIONS: [Permission; 4] = [
     ("BROWSE_PROJECTS", true, "to see the project"),
     ("CREATE_ISSUES", true, "to create issues"),
     ("ADD_COMMENTS", true, "to carry replies over"),
@@ -51,7 +53,7 @@ impl Jira<'_> {
                 let (visible, project) = self.check_project(&route.project);
                 findings.push(visible);
                 if project.is_some() {
-                    findings.extend(self.check_permissions(&route.project));
+                    findings.extend(self.check_permissions(&route.project, &PERMISSIONS));
                 }
             }
             findings.extend(self.check_issue_type(route));
@@ -118,8 +120,8 @@ impl Jira<'_> {
         }
     }
 
-    fn check_permissions(&self, project: &str) -> Vec<Finding> {
-        let names: Vec<&str> = PERMISSIONS.iter().map(|(name, _, _)| *name).collect();
+    pub(super) fn check_permissions(&self, project: &str, needed: &[Permission]) -> Vec<Finding> {
+        let names: Vec<&str> = needed.iter().map(|(name, _, _)| *name).collect();
         let mut query = vec![("projectKey", project.to_owned())];
         if self.is_cloud().unwrap_or(false) {
             // Required there; Server answers with all of them and does not know the parameter.
@@ -131,7 +133,7 @@ impl Jira<'_> {
             Err(error) => return vec![bad(what("list"), error.message, error.hint, false)],
         };
         let has = |name: &str| told.get("permissions")?.get(name)?.get("havePermission")?.as_bool();
-        let finding = |(name, fatal, purpose): &(&str, bool, &str)| match has(name) {
+        let finding = |(name, fatal, purpose): &Permission| match has(name) {
             Some(true) => good(what(name), "granted".to_owned()),
             Some(false) => {
                 let hint = format!("grant it to the bot in the project's permission scheme: it is needed {purpose}");
@@ -139,7 +141,7 @@ impl Jira<'_> {
             }
             None => bad(what(name), "this Jira does not tell".to_owned(), None, false),
         };
-        PERMISSIONS.iter().map(finding).collect()
+        needed.iter().map(finding).collect()
     }
 
     fn check_issue_type(&self, route: &CheckRoute) -> Vec<Finding> {

@@ -130,7 +130,7 @@ fn by_id_or_name(text: &str) -> Value {
 }
 
 /// Returns a title as a summary: one line, without control characters, not empty, not too long.
-fn summary(title: &str) -> String {
+pub(super) fn summary(title: &str) -> String {
     let spaced: String = title.chars().map(|c| if is_breaking(c) { ' ' } else { c }).collect();
     let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() {

@@ -14,6 +14,8 @@ mod dates;
 mod draft;
 mod find;
 mod jql;
+mod links;
+mod needs;
 mod paging;
 mod search;
 mod session;
@@ -129,6 +131,7 @@ impl<'a> Jira<'a> {
             }
             Action::DeleteComment { issue, comment } => self.delete_comment(issue, comment),
             Action::ChangeIssue { .. } => Err(refused("changing a field is not supported yet")),
+            Action::LinkIssue { .. } => self.link_issue(push),
         }
     }
 }
@@ -201,6 +204,11 @@ impl Remote for Jira<'_> {
 
     fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
         Ok(None)
+    }
+
+    fn issue_url(&self, name: &str) -> String {
+        let base = self.site.get().map_or(self.settings.base_url.as_str(), |site| &site.base);
+        format!("{}/browse/{name}", base.trim_end_matches('/'))
     }
 
     fn read_register(&self) -> Result<Register, ApiError> {

@@ -2,6 +2,7 @@
 
 pub mod comments;
 pub mod issues;
+pub mod links;
 pub mod policy;
 
 use crate::domain::{CommentLink, IssueId, Key, Push};

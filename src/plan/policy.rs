@@ -39,6 +39,8 @@ pub struct Flow {
     pub updates: bool,
     /// Which way attachments travel.
     pub attachments: Direction,
+    /// Which of the two issues of a new pair shows a link to the other.
+    pub links: Direction,
 }
 
 impl Default for Flow {
@@ -55,6 +57,7 @@ impl Default for Flow {
             level: false,
             updates: false,
             attachments: Direction::Off,
+            links: Direction::ToJira,
         }
     }
 }

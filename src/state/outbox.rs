@@ -45,8 +45,9 @@ impl State {
             // A wait far beyond the longest back-off was set by a clock that has been set back since.
             "SELECT {} FROM outbox o WHERE target = ?1 AND stage = 'pending'
              AND (not_before <= ?2 OR not_before > ?2 + 7200000)
+             -- Nothing waits for a link.
              AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.target = o.target AND p.seq < o.seq
-                             AND p.stage IN ('pending', 'held', 'in_flight'))
+                             AND p.stage IN ('pending', 'held', 'in_flight') AND p.origin NOT GLOB '*/link/*')
              ORDER BY seq LIMIT ?3",
             params![target.as_str(), to_ms(now), i64::try_from(limit).unwrap_or(i64::MAX)],
         )
@@ -69,6 +70,15 @@ impl State {
     /// When the file cannot be read.
     pub fn unsettled(&self) -> Result<Vec<Queued>, StateError> {
         self.rows("SELECT {} FROM outbox WHERE stage <> 'done' ORDER BY seq", params![])
+    }
+
+    /// Returns a write that is not done.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn unsettled_write(&self, key: &Key) -> Result<Option<Push>, StateError> {
+        let mut rows = self.rows("SELECT {} FROM outbox WHERE key = ?1 AND stage <> 'done'", params![key.as_str()])?;
+        Ok(rows.pop().map(|queued| queued.push))
     }
 
     fn rows(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Queued>, StateError> {

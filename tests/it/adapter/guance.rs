@@ -1,6 +1,7 @@
 //! The Guance adapter against the fake workspace: every undocumented corner, every kind of failure.
 
 mod failing;
+mod links;
 mod reading;
 mod writing;
 

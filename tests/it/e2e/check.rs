@@ -59,6 +59,19 @@ fn a_missing_permission_is_said() {
 }
 
 #[test]
+fn a_jira_without_links_is_warned_of() {
+    on_both(|world| {
+        world.jira.with_user("bot", |bot| {
+            bot.denied.insert("LINK_ISSUES".to_owned());
+        });
+        expect(&world, 0, "warn permission LINK_ISSUES in OPS", &["→", "[flow].links"]);
+        world.configure_flow("links = \"to-guance\"");
+        let outcome = world.run(&["check"]);
+        assert!(!outcome.stdout.contains("LINK_ISSUES"), "{outcome}");
+    });
+}
+
+#[test]
 fn an_unknown_priority_is_said_with_those_there_are() {
     on_both(|world| {
         world.reconfigure("P1 = \"High\"", "P1 = \"Urgent\"");

@@ -11,7 +11,7 @@ use super::world::{Outcome, World, on_both};
 
 /// What became of the write at which the program died.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+pub(super) enum Fate {
     /// It never arrived.
     Lost,
     /// It took effect.
@@ -41,7 +41,7 @@ impl Victim {
 }
 
 /// Kills the next run at its n-th write to this side.
-fn run_and_kill(world: &World, side: &Server, nth: usize, fate: Fate) {
+pub(super) fn run_and_kill(world: &World, side: &Server, nth: usize, fate: Fate) {
     let victim = Victim::default();
     let killer = victim.clone();
     side.hook(nth, When::Before, Box::new(move || killer.signal("-KILL")));

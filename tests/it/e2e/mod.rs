@@ -10,6 +10,7 @@ mod credentials;
 mod examples;
 mod hostile;
 mod leaks;
+mod links;
 mod lost;
 mod payloads;
 mod stop;

@@ -80,6 +80,12 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
             wrong.push(format!("lost: {key} has no copy"));
         }
         for copy in &copies {
+            let linked = copy.now.links.contains(&issue.id);
+            // A pair that a lost state recognised again gets no link, nor one whose link was refused.
+            let excused = w.state_lost || w.refused.contains(&Key::link(Side::Guance, &IssueId::new(&issue.id)));
+            if !linked && !excused {
+                wrong.push(format!("lost: {key} has a copy without a link to it"));
+            }
             let secure = copy.now.secure;
             // A copy without its label, in a search without properties, is not found again once the state is lost.
             let found_again = w.setup.search_properties || copy.now.labels.contains(&issue.id);

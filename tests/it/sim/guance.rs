@@ -179,7 +179,7 @@ impl SimGuance<'_> {
             Action::CreateIssue(_) => return refused("issues are not created here"),
             Action::AddComment { issue, body, .. } | Action::EditComment { issue, body, .. } => (issue, Some(body)),
             Action::DeleteComment { issue, .. } => (issue, None),
-            Action::ChangeIssue { .. } => return refused("no fields here"),
+            Action::ChangeIssue { .. } | Action::LinkIssue { .. } => return refused("no fields here"),
         };
         let Some(at) = w.guance.place(issue.as_str()) else { return refused("404 no such issue") };
         if let Some(body) = body {
@@ -346,6 +346,10 @@ impl Remote for SimGuance<'_> {
 
     fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
         Ok(None)
+    }
+
+    fn issue_url(&self, name: &str) -> String {
+        format!("https://guance.test/{name}")
     }
 
     fn read_register(&self) -> Result<Register, ApiError> {

@@ -1,5 +1,6 @@
 //! The simulated Jira: projects, issues, comments, and a search index that shows changes late.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use guajira::domain::{
@@ -38,6 +39,8 @@ pub(super) struct IssueState {
     /// The truth: guajira made it, under this key.
     pub(super) born: Option<Key>,
     pub(super) secure: bool,
+    /// Remote links, by what they lead to.
+    pub(super) links: BTreeSet<String>,
     /// When a security level was last taken away.
     pub(super) opened_up: i64,
     created: i64,
@@ -123,6 +126,7 @@ impl World {
             property: None,
             born: None,
             secure: false,
+            links: BTreeSet::new(),
             opened_up: 0,
             created: at,
             updated: at,

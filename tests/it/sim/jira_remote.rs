@@ -88,6 +88,13 @@ impl SimJira<'_> {
             }
             Action::DeleteComment { issue, .. } => (issue, None, true),
             Action::ChangeIssue { .. } => return refused("no fields here"),
+            Action::LinkIssue { issue, to, .. } => {
+                let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
+                w.jira.issues[at].now.links.insert(to.as_str().to_owned());
+                w.touched(at, 60_000 + w.requests);
+                w.writes += 1;
+                return Ok(receipt(w, at, None));
+            }
         };
         let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
         if let Some(body) = body {
@@ -100,7 +107,7 @@ impl SimJira<'_> {
         let kept = w.setup.comment_properties.then(|| (push.key.origin(), push.content.clone()));
         let salt = 60_000 + w.requests;
         match &push.action {
-            Action::CreateIssue(_) | Action::ChangeIssue { .. } => {}
+            Action::CreateIssue(_) | Action::ChangeIssue { .. } | Action::LinkIssue { .. } => {}
             Action::AddComment { body, .. } => {
                 w.check_home(&push.key, Side::Jira, issue.as_str());
                 w.copied(&push.key);
@@ -321,6 +328,10 @@ impl Remote for SimJira<'_> {
 
     fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
         Ok(None)
+    }
+
+    fn issue_url(&self, name: &str) -> String {
+        format!("https://jira.test/browse/{name}")
     }
 
     fn read_register(&self) -> Result<Register, ApiError> {

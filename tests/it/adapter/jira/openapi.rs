@@ -11,7 +11,7 @@ use guajira_fakes::jira::Flavour;
 use guajira_fakes::openapi::Document;
 use guajira_fakes::server::Recorded;
 
-use super::{Rig, add, create, edit};
+use super::{Rig, add, create, edit, links};
 
 fn reference(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference").join(name)
@@ -37,6 +37,8 @@ fn everything(rig: &Rig) {
     let issue = rig.id("OPS-4");
     let added = run.push(&[add(1, "words", &issue, true)]).remove(0).unwrap();
     run.push(&[edit(1, "other words", &issue, &added.id, true)]).remove(0).unwrap();
+    run.push(&[links::link(rig, "OPS-4", "disk 4 full")]).remove(0).unwrap();
+    run.check_links(&["OPS".into()]);
     run.thread(&issue).unwrap();
     run.issues(&[issue]).unwrap();
     let wanted = |push: Push| Wanted { key: push.key, issue: None, project: Some("OPS".into()), content: None };

@@ -1,0 +1,72 @@
+//! The links that the two issues of a pair show people: asked for when a pair is made, given up where they are refused.
+
+use chrono::{DateTime, Utc};
+
+use super::{Run, Trouble};
+use crate::domain::{Action, IssueId, Key, Push, Side};
+use crate::plan::links::{Made, of_new_pair};
+use crate::ports::{ApiError, ApiErrorKind};
+use crate::state::{Queued, Tx};
+
+/// What is left out when a side refuses a link.
+const FIELD: &str = "link to the other issue";
+
+/// How often a link is tried again that a service neither takes nor refuses.
+const MAX_ATTEMPTS: u32 = 10;
+
+/// Enqueues the links of a pair that `create` made, in the transaction that records the pair.
+pub(super) fn of_new_pair_in(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    create: &Push,
+    (id, name): (&IssueId, &str),
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    let Action::CreateIssue(new) = &create.action else { return Ok(()) };
+    let url = run.remote(Side::Jira).issue_url(name);
+    for push in of_new_pair(create, new, &Made { id, name, url: &url }, &run.world.policy.flow) {
+        tx.enqueue(&push, false, now)?;
+    }
+    Ok(())
+}
+
+/// Enqueues the links of a pair that was recognised by its marker, if this state had asked for its creation: the run
+/// that created it died before it could record that.
+///
+/// A pair that is merely recognised gets none. After a lost state those are all pairs there are, and throwaway runners
+/// would set thousands of links anew in every run.
+pub(super) fn of_adopted(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    create: Option<Push>,
+    jira: (&IssueId, &str),
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    create.map_or(Ok(()), |create| of_new_pair_in(run, tx, &create, jira, now))
+}
+
+/// Returns true when another try of a link makes no sense: it was refused, or failed too often. People do without it.
+pub(super) fn is_hopeless(queued: &Queued, err: &ApiError) -> bool {
+    let unwilling = err.kind == ApiErrorKind::Refused
+        || matches!(err.kind, ApiErrorKind::InDoubt | ApiErrorKind::Unavailable { .. } if queued.attempts >= MAX_ATTEMPTS);
+    unwilling && matches!(queued.push.action, Action::LinkIssue { .. })
+}
+
+/// Gives up a link that is refused: the issues travel without it, and it is said.
+pub(super) fn give_up(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<(), Trouble> {
+    let world = run.world;
+    let now = world.clock.now();
+    tracing::info!(key = %push.key, error = %err, "Link refused, and left out.");
+    let tx = world.state.begin()?;
+    tx.done(&push.key, now)?;
+    let lane = Key::issue(Side::Guance, &push.lane);
+    tx.note(
+        lane.as_str(),
+        &format!("left out the {}, which {} refused: {}", push.summary, push.target, err.message),
+        now,
+    )?;
+    tx.commit()?;
+    run.report.dropped_fields.insert(format!("{FIELD}: {}", err.message));
+    world.failpoints.hit("link given up")?;
+    Ok(())
+}

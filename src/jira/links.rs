@@ -1,0 +1,65 @@
+//! Remote links: what people see on a Jira issue of the issue it mirrors.
+
+use serde_json::json;
+
+use crate::domain::{Action, Push, Receipt};
+use crate::jira::api::{Ask, Failed, segment};
+use crate::jira::{Jira, draft, host_of, refused};
+use crate::ports::ApiError;
+
+/// Longest `globalId`.
+///
+/// Source: Jira Cloud REST v3 and Data Center REST v2, `POST /issue/{issueIdOrKey}/remotelink`.
+const MAX_GLOBAL_ID: usize = 255;
+
+impl Jira<'_> {
+    /// Sets the link to the other issue: created or updated by its `globalId`, so that twice is once.
+    pub(super) fn link_issue(&self, push: &Push) -> Result<Receipt, ApiError> {
+        let Action::LinkIssue { issue, to, title, url } = &push.action else {
+            return Err(refused(format!("{}: no link; this is a bug", push.key)));
+        };
+        let body = json!({
+            "globalId": global_id(url, to.as_str()),
+            "application": {"type": "com.guance", "name": "Guance"},
+            "relationship": "mirrors",
+            "object": {"url": url, "title": draft::summary(title)},
+        });
+        let path = self.rest(&format!("issue/{}/remotelink", segment(issue.as_str())))?;
+        match self.api.send(&Ask::post(path, body).repeatable()) {
+            Ok(_) => {
+                let id = issue.to_string();
+                Ok(Receipt { name: id.clone(), id, at: None, dropped: Vec::new(), issue: None })
+            }
+            Err(failed) if is_about_links(&failed) => {
+                // A login that has just died is told the same; then the link is not to be given up.
+                self.log_in()?;
+                Err(refused(failed.error.message)
+                    .with_hint("switch issue linking on in Jira and grant Link Issues, or set [flow].links = \"off\""))
+            }
+            Err(failed) => Err(failed.into()),
+        }
+    }
+}
+
+/// Returns true for answers that, given a good login, mean that this link cannot be set: linking is switched off, the
+/// permission or the token's scope is missing, the issue is gone, the link is not taken.
+fn is_about_links(failed: &Failed) -> bool {
+    !failed.login_refused && matches!(failed.status, Some(400 | 401 | 403 | 404 | 405 | 410 | 413 | 415))
+}
+
+/// Names the linked thing for ever, also when its title or address changes.
+fn global_id(url: &str, id: &str) -> String {
+    let whole = format!("system={}&id={id}", host_of(url));
+    if whole.len() <= MAX_GLOBAL_ID { whole } else { format!("id={id}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_global_id_names_system_and_issue_and_is_never_too_long() {
+        assert_eq!(global_id("https://console.guance.com/x?a=b", "issue_1"), "system=console.guance.com&id=issue_1");
+        assert_eq!(global_id(&format!("https://{}/x", "h".repeat(250)), "issue_1"), "id=issue_1");
+    }
+}
