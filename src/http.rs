@@ -19,6 +19,10 @@ use serde_json::Value;
 
 use crate::secret::Secret;
 
+mod stream;
+
+pub use stream::{Opened, Upload};
+
 /// How to reach a service.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -367,10 +371,15 @@ fn onward(method: Method, from: &Url, answer: &Answer) -> Option<Url> {
         return None;
     }
     let to = from.join(answer.header(LOCATION.as_str())?).ok()?;
+    onward_to(from, &to).then_some(to)
+}
+
+/// Whether what leads to one place may go to another with its credential.
+fn onward_to(from: &Url, to: &Url) -> bool {
     let same_host = to.host_str() == from.host_str();
     let same_place = to.scheme() == from.scheme() && to.port_or_known_default() == from.port_or_known_default();
     let upgrade = from.scheme() == "http" && to.scheme() == "https" && to.port() == from.port();
-    (same_host && (same_place || upgrade)).then_some(to)
+    same_host && (same_place || upgrade)
 }
 
 fn failure(error: reqwest::Error, what: &str, timeout: Duration) -> Failure {

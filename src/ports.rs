@@ -4,11 +4,12 @@
 //! `plan::Policy`.
 
 use std::fmt;
+use std::io::Read;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Comment, Fingerprint, Issue, IssueId, Key, Person, Push, Receipt, Side};
+use crate::domain::{Comment, File, Fingerprint, Issue, IssueId, Key, Person, Push, Receipt, Side};
 
 /// Why a remote call failed, by what the caller should do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +150,20 @@ pub struct Finding {
     pub fatal: bool,
 }
 
+/// A file's bytes on their way.
+pub struct Content {
+    /// How many there are, where the remote tells.
+    pub size: Option<u64>,
+    /// The bytes.
+    pub data: Box<dyn Read + Send>,
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
 /// One of the two services.
 ///
 /// Implementations do not decide anything and keep no truth: they may cache within one run only, and facts that
@@ -206,6 +221,26 @@ pub trait Remote {
     /// # Errors
     /// As for [`Remote::changed`].
     fn person(&self, who: &Person) -> Result<Option<Person>, ApiError>;
+
+    /// Lists the files attached to an issue, and to what people wrote in its thread, oldest first; none where the issue
+    /// cannot be read.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`].
+    fn files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError>;
+
+    /// Opens a file of this side.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`]; `Refused` when it is gone or ours to see no more.
+    fn open_file(&self, file: &File) -> Result<Content, ApiError>;
+
+    /// Carries out an [`Action::AddFile`](crate::domain::Action::AddFile). Without content it only says that there is a
+    /// file, where this side can say that.
+    ///
+    /// # Errors
+    /// As for [`Remote::push`].
+    fn push_file(&self, push: &Push, content: Option<Content>) -> Result<Receipt, ApiError>;
 
     /// Returns where people see the issue of this name (`OPS-12`, a Guance uuid). Asks nothing.
     fn issue_url(&self, name: &str) -> String;

@@ -3,7 +3,7 @@
 //! The visible marker is a link's fragment: people see an ordinary link to the original, and guajira recognises its
 //! own writing by it also where the service dropped the hidden markers, and also without a state file.
 
-use crate::domain::{Comment, Fingerprint, Issue, Person, Side};
+use crate::domain::{Comment, File, Fingerprint, Issue, Person, Side};
 use crate::text::{Block, Doc, Inline, Mark};
 
 /// Returns the description of the Jira issue that mirrors a Guance issue.
@@ -46,6 +46,20 @@ pub fn comment(original: &Comment, issue_name: &str, content: &Fingerprint) -> D
     let mut blocks = vec![Block::Paragraph { content: line }];
     blocks.extend(original.body.blocks.iter().cloned());
     Doc { blocks }
+}
+
+/// Returns the reply that carries an attached file of a Jira issue, or names it where it cannot be carried.
+///
+/// `url` is where people see the issue.
+pub fn file(file: &File, issue_name: &str, url: &str, content: &Fingerprint) -> Doc {
+    let name = person(&file.author).unwrap_or("?");
+    let address = format!("{url}?attachment={}#guajira-{content}", file.id);
+    let mut line = vec![Inline::strong(name), Inline::text(" · "), Inline::link(issue_name, address)];
+    if let Some(created) = file.created {
+        line.push(Inline::text(format!(" · {}", created.format("%Y-%m-%d %H:%M UTC"))));
+    }
+    let attached = Inline::text(format!("📎 {}", file.label()));
+    Doc { blocks: vec![Block::Paragraph { content: line }, Block::Paragraph { content: vec![attached] }] }
 }
 
 fn person(person: &Person) -> Option<&str> {

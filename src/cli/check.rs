@@ -92,6 +92,9 @@ fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
     if config.policy.flow.links.writes(Side::Jira) {
         findings.extend(jira.check_links(&config.jira.projects));
     }
+    if config.policy.flow.attachments.writes(Side::Jira) {
+        findings.extend(jira.check_attachments(&config.jira.projects, config.policy.flow.max_attachment));
+    }
     show(&findings)
 }
 

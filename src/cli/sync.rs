@@ -191,6 +191,10 @@ fn plan(planned: &Planned) -> Result<()> {
             term::line(&format!("   {words} of {issue}"))?;
             body
         }
+        Action::AddFile { issue, file, .. } => {
+            term::line(&format!("   attachment {} on {issue}", file.label()))?;
+            None
+        }
         Action::LinkIssue { issue, title, url, .. } => {
             term::line(&format!("   link on {issue}: {title} ({url})"))?;
             None

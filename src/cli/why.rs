@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use clap::Args;
 
-use crate::domain::{CommentId, CommentLink, IssueId, IssueLink, Key, Side};
+use crate::domain::{CommentId, CommentLink, FileId, IssueId, IssueLink, Key, Side};
 use crate::state::{State, StateError};
 
 use super::exit::{Exit, Usage};
@@ -90,6 +90,7 @@ impl Found {
         for side in Side::BOTH {
             self.names.insert(Key::issue(side, &IssueId::new(id)).as_str().to_owned());
             self.names.insert(Key::comment(side, &CommentId::new(id)).as_str().to_owned());
+            self.names.insert(Key::file(side, &FileId::new(id)).as_str().to_owned());
             self.names.insert(Key::link(side, &IssueId::new(id)).as_str().to_owned());
         }
     }

@@ -7,6 +7,7 @@ mod error;
 mod reader;
 mod secret;
 mod sections;
+mod size;
 mod tree;
 
 #[cfg(test)]

@@ -104,6 +104,19 @@ impl Reader {
         default
     }
 
+    /// Returns a number of bytes.
+    pub(super) fn size(&self, path: &str, default: u64) -> u64 {
+        let Some(node) = self.ask(path) else { return default };
+        let read = match &node.value {
+            Value::Text(text) | Value::Raw(text) => super::size::read(text),
+            _ => None,
+        };
+        read.unwrap_or_else(|| {
+            self.mistyped(path, node, "a size in quotes, such as \"10MB\" or \"512 kB\"");
+            default
+        })
+    }
+
     /// Returns what stands beside the word that was written.
     pub(super) fn one_of<T: Copy>(&self, path: &str, words: &[(&str, T)], default: T) -> T {
         let Some(node) = self.ask(path) else { return default };

@@ -176,6 +176,8 @@ fn flow(reader: &Reader) -> Flow {
         replies: reader.flag("flow.replies", true),
         edits: reader.flag("flow.edits", true),
         copy_restricted: reader.one_of("flow.restricted", &[("skip", false), ("copy", true)], false),
+        attachments: reader.one_of("flow.attachments", &Direction::WORDS, Direction::Off),
+        max_attachment: reader.size("flow.max_attachment", Flow::default().max_attachment),
         links: reader.one_of("flow.links", &Direction::WORDS, Flow::default().links),
         ..Flow::default()
     }

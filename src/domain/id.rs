@@ -70,6 +70,8 @@ pub enum Kind {
     Field,
     /// The link from one issue of a pair to the other.
     Link,
+    /// An attached file.
+    Attachment,
 }
 
 impl Kind {
@@ -80,6 +82,7 @@ impl Kind {
             Self::Comment => "comment",
             Self::Field => "field",
             Self::Link => "link",
+            Self::Attachment => "attachment",
         }
     }
 }
@@ -93,6 +96,7 @@ impl FromStr for Kind {
             "comment" => Ok(Self::Comment),
             "field" => Ok(Self::Field),
             "link" => Ok(Self::Link),
+            "attachment" => Ok(Self::Attachment),
             _ => Err(UnknownWord(word.to_owned())),
         }
     }
@@ -147,6 +151,11 @@ id_type! {
     CommentId
 }
 
+id_type! {
+    /// An attached file's own id: `att_<32 hex>` on Guance, the numeric id on Jira.
+    FileId
+}
+
 /// An idempotency key: names one original thing for ever, and one write about it.
 ///
 /// `guance/issue/issue_…` is the creation of that issue's copy; `jira/comment/10042` the creation of that
@@ -166,6 +175,11 @@ impl Key {
     /// Returns the key of a comment that was born on `side`.
     pub fn comment(side: Side, id: &CommentId) -> Self {
         Self(format!("{side}/comment/{id}"))
+    }
+
+    /// Returns the key of a file that was attached on `side`.
+    pub fn file(side: Side, id: &FileId) -> Self {
+        Self(format!("{side}/attachment/{id}"))
     }
 
     /// Returns the key of the link by which the other side's issue shows this one of `side`.
@@ -210,6 +224,14 @@ impl Key {
     pub fn issue_on(&self, side: Side) -> Option<IssueId> {
         match self.parts() {
             Some((s, Kind::Issue, id)) if s == side => Some(IssueId::new(id)),
+            _ => None,
+        }
+    }
+
+    /// Returns the file's id when this is the key of a file attached on `side`.
+    pub fn file_on(&self, side: Side) -> Option<FileId> {
+        match self.parts() {
+            Some((s, Kind::Attachment, id)) if s == side => Some(FileId::new(id)),
             _ => None,
         }
     }

@@ -1,10 +1,10 @@
 //! Two ids known to be one thing: the merge base of everything we decide.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{CommentId, Fingerprint, IssueId, Key, Side};
+use crate::domain::{CommentId, FileId, Fingerprint, IssueId, Key, Side};
 
 /// A Guance issue and a Jira issue that are one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +97,8 @@ pub struct Known {
     pub issues: HashMap<(Side, IssueId), IssueLink>,
     /// Comment links, by the id on either side.
     pub comments: HashMap<(Side, CommentId), CommentLink>,
+    /// Attached files that have a copy, by the side they were attached on.
+    pub files: HashSet<(Side, FileId)>,
     /// Outbox rows by key: where they stand and what content they carry.
     pub outbox: HashMap<Key, (Stage, Fingerprint)>,
 }

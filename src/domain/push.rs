@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Change, CommentId, Fingerprint, Issue, IssueId, Key, Side};
+use crate::domain::{Change, CommentId, File, Fingerprint, Issue, IssueId, Key, Side};
 use crate::text::Doc;
 
 /// A Jira issue to be created.
@@ -72,6 +72,17 @@ pub enum Action {
         /// The value on the other side that this write brings over, as the merge base keeps it.
         value: String,
     },
+    /// Bring a file over: attached to the issue on Jira, carried by a reply on Guance.
+    AddFile {
+        /// The issue on the target side.
+        issue: IssueId,
+        /// The file on the other side, to be opened when it is its turn.
+        file: Box<File>,
+        /// The reply that carries it, complete with author line, link and visible marker (Guance).
+        note: Doc,
+        /// Address of the original.
+        origin_url: String,
+    },
     /// Show people the other issue of the pair. Setting a link again changes nothing.
     LinkIssue {
         /// The issue on the target side that is to show it.
@@ -89,6 +100,11 @@ impl Action {
     /// Returns true when doing it twice is the same as doing it once: it needs no look-up before it is sent again.
     pub fn is_idempotent(&self) -> bool {
         matches!(self, Self::LinkIssue { .. })
+    }
+
+    /// Returns true when people can do without it: refused, it is left out, and nothing waits for it.
+    pub fn is_optional(&self) -> bool {
+        matches!(self, Self::LinkIssue { .. } | Self::AddFile { .. })
     }
 }
 

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, delta, links, threads, trust};
-use crate::domain::{Action, CommentLink, IssueLink, Key, Push, Receipt, Side};
+use super::files::Cargo;
+use super::{Run, Trouble, delta, files, optional, threads, trust};
+use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
 use crate::state::{Deferral, Queued, Tx};
 
@@ -60,8 +61,9 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         run.identify(target)?;
         trust::establish(run)?;
         let Some(batch) = certainly_new(run, target, batch)? else { continue };
+        let Some(cargo) = files::load(run, target, &batch)? else { continue };
         let mut end = None;
-        for (queued, result) in send(run, target, batch)? {
+        for (queued, result) in send(run, target, batch, cargo)? {
             match result {
                 Ok(receipt) => {
                     failures = 0;
@@ -96,7 +98,7 @@ fn one_request(mut ready: Vec<Queued>) -> Vec<Queued> {
 }
 
 /// Sends writes, durably in flight before anything leaves.
-fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Vec<Sent>, Trouble> {
+fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, cargo: Cargo) -> Result<Vec<Sent>, Trouble> {
     let world = run.world;
     let keys: Vec<&Key> = batch.iter().map(|queued| &queued.push.key).collect();
     let tx = world.state.begin()?;
@@ -104,7 +106,7 @@ fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Vec<Sent>
     tx.commit()?;
     world.failpoints.hit("in flight")?;
     let pushes: Vec<Push> = batch.iter().map(|queued| queued.push.clone()).collect();
-    let mut results = run.remote(target).push(&pushes);
+    let mut results = cargo.push(run.remote(target), &pushes);
     world.failpoints.hit("sent")?;
     // An adapter that answers too little leaves the rest in doubt.
     while results.len() < batch.len() {
@@ -127,6 +129,12 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     }
     run.identify(target)?;
     wait_for_the_dust(run, &doubtful);
+    // A file on Jira is looked for before each try.
+    let is_file = |queued: &mut Queued| matches!(queued.push.action, Action::AddFile { .. }) && target == Side::Jira;
+    for queued in doubtful.extract_if(.., is_file) {
+        let again = Deferral { not_before: DateTime::UNIX_EPOCH, counts: true };
+        put_back(run, &queued.push.key, again, None)?;
+    }
     let wanted: Vec<Wanted> = doubtful.iter().map(|queued| wanted(&queued.push)).collect();
     let found = run.remote(target).find(&wanted)?;
     for (queued, lookup) in doubtful.iter().zip(found) {
@@ -159,15 +167,16 @@ fn wanted(push: &Push) -> Wanted {
     let key = push.key.clone();
     match &push.action {
         Action::CreateIssue(new) => Wanted { key, issue: None, project: Some(new.project.clone()), content: None },
-        Action::AddComment { issue, .. } | Action::DeleteComment { issue, .. } => {
+        Action::AddComment { issue, .. }
+        | Action::DeleteComment { issue, .. }
+        | Action::ChangeIssue { issue, .. }
+        | Action::LinkIssue { issue, .. }
+        | Action::AddFile { issue, .. } => {
             Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content: None }
         }
         Action::EditComment { issue, .. } => {
             let content = Some(push.content.clone());
             Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content }
-        }
-        Action::ChangeIssue { issue, .. } | Action::LinkIssue { issue, .. } => {
-            Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content: None }
         }
     }
 }
@@ -180,6 +189,11 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
     let Some(first) = batch.first() else { return Ok(None) };
     if first.push.action.is_idempotent() {
         return Ok(Some(batch));
+    }
+    if target == Side::Jira && matches!(first.push.action, Action::AddFile { .. }) {
+        let Some(receipt) = files::copy_on_jira(run, &first.push)? else { return Ok(Some(batch)) };
+        settle(run, &first.push, &receipt, Evidence::Found)?;
+        return Ok(None);
     }
     if !matches!(first.push.action, Action::CreateIssue(_)) {
         let Some(link) = run.world.state.issue_link(Side::Guance, &first.push.lane)? else { return Ok(Some(batch)) };
@@ -258,7 +272,7 @@ fn link(
                 jira_seen: seen,
             };
             tx.link_issues(&link, receipt.at.unwrap_or(now), now)?;
-            links::of_new_pair_in(run, tx, push, (&link.jira, &link.jira_name), now)?;
+            optional::of_new_pair_in(run, tx, push, (&link.jira, &link.jira_name), now)?;
         }
         Action::AddComment { .. } => {
             let origin = push.target.opposite();
@@ -273,6 +287,10 @@ fn link(
                 },
                 now,
             )?;
+        }
+        Action::AddFile { file, .. } => {
+            let (origin_id, copy_id, lane) = (file.id.clone(), receipt.id.clone(), push.lane.clone());
+            tx.link_files(&FileLink { origin: file.side, origin_id, copy_id, lane }, now)?;
         }
         Action::EditComment { .. } => {
             let origin = push.target.opposite();
@@ -301,8 +319,8 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
     let key = &queued.push.key;
     let now = world.clock.now();
     match err.kind {
-        _ if links::is_hopeless(queued, err) => {
-            links::give_up(run, &queued.push, err)?;
+        _ if optional::is_hopeless(queued, err) => {
+            optional::give_up(run, &queued.push, err)?;
             Ok(Blame::Write)
         }
         ApiErrorKind::Refused => {
@@ -345,7 +363,7 @@ fn back_off(attempts: u32) -> TimeDelta {
     first.checked_mul(1 << attempts.min(10)).map_or(longest, |wait| wait.min(longest))
 }
 
-fn put_back(run: &Run<'_>, key: &Key, deferral: Deferral, error: Option<&str>) -> Result<(), Trouble> {
+pub(super) fn put_back(run: &Run<'_>, key: &Key, deferral: Deferral, error: Option<&str>) -> Result<(), Trouble> {
     let tx = run.world.state.begin()?;
     tx.defer(key, deferral, error)?;
     tx.commit()?;

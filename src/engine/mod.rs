@@ -2,7 +2,8 @@
 
 pub mod budget;
 mod deliver;
-mod links;
+mod files;
+mod optional;
 mod pull;
 mod reading;
 pub mod report;

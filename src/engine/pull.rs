@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
-use super::{Run, Trouble, delta, links};
+use super::{Run, Trouble, delta, files, optional};
 use crate::domain::{Action, Issue, IssueId, IssueLink, Key, Push, Side};
 use crate::plan::{SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -163,7 +163,7 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
     for Seen { link, whole, updated } in &taken.seen {
         tx.thread_read(&link.guance, Side::Jira, *whole, *updated, now)?;
     }
-    if reading.side == Side::Guance && run.world.policy.flow.replies {
+    if reading.side == Side::Guance && files::reads_guance(run) {
         for issue in &batch.issues {
             tx.touch(&issue.id, issue.updated)?;
         }
@@ -240,7 +240,7 @@ pub(super) fn apply(
             };
             let create = run.world.state.unsettled_write(&Key::issue(Side::Guance, guance))?;
             tx.link_issues(&link, now, now)?;
-            links::of_adopted(run, tx, create, (jira, jira_name), now)?;
+            optional::of_adopted(run, tx, create, (jira, jira_name), now)?;
             tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("recognised {jira_name} as its copy"), now)?;
         }
         Step::AdoptComment(link) => {
@@ -248,6 +248,11 @@ pub(super) fn apply(
             // The copy may say something older than what is waiting to be sent: the original is planned again.
             tx.thread_read(&link.lane, link.origin, None, DateTime::UNIX_EPOCH, now)?;
             let key = Key::comment(link.origin, &link.origin_id);
+            tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
+        }
+        Step::AdoptFile(link) => {
+            tx.link_files(link, now)?;
+            let key = Key::file(link.origin, &link.origin_id);
             tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
         }
         Step::Rename { guance, jira_name } => {

@@ -38,6 +38,8 @@ pub struct Report {
     pub comments_edited: usize,
     /// Fields changed.
     pub fields_written: usize,
+    /// Attached files brought over.
+    pub files_copied: usize,
     /// Links set between the issues of a pair.
     pub links_set: usize,
     /// Writes that turned out to have happened before.
@@ -121,6 +123,7 @@ impl Report {
             comments_copied: 0,
             comments_edited: 0,
             fields_written: 0,
+            files_copied: 0,
             links_set: 0,
             found_done: 0,
             adopted: 0,
@@ -146,7 +149,7 @@ impl Report {
 
     /// Returns how many writes took effect in this run.
     pub fn written(&self) -> u64 {
-        let issues = self.issues_created + self.fields_written + self.links_set;
+        let issues = self.issues_created + self.fields_written + self.links_set + self.files_copied;
         u64::try_from(issues + self.comments_copied + self.comments_edited).unwrap_or(u64::MAX)
     }
 
@@ -161,6 +164,7 @@ impl Report {
         count(self.issues_created, "issue created", "issues created");
         count(self.comments_copied, "comment copied", "comments copied");
         count(self.comments_edited, "comment edited", "comments edited");
+        count(self.files_copied, "attachment copied", "attachments copied");
         count(self.fields_written, "field changed", "fields changed");
         // A new issue's links are part of its making.
         let late = if self.issues_created == 0 { self.links_set } else { 0 };
@@ -207,8 +211,11 @@ impl Report {
                 held: held && matches!(push.action, Action::CreateIssue(_)),
                 action: push.action.clone(),
             }),
-            Step::AdoptIssue { .. } | Step::AdoptComment(_) => self.adopted += 1,
+            Step::AdoptIssue { .. } | Step::AdoptComment(_) | Step::AdoptFile(_) => self.adopted += 1,
             Step::Skip { reason, .. } if reason.is_routine() => {}
+            Step::Skip { reason: SkipReason::TooLarge(what), .. } => {
+                self.dropped_fields.insert(format!("attachment {what}"));
+            }
             Step::Skip { reason, .. } | Step::Withdraw { reason, .. } => {
                 let shown = match reason {
                     SkipReason::Restricted(_) => "restricted".to_owned(),
@@ -230,6 +237,7 @@ impl Report {
                 Action::EditComment { .. } | Action::DeleteComment { .. } => self.comments_edited += 1,
                 Action::ChangeIssue { .. } => self.fields_written += 1,
                 Action::LinkIssue { .. } => self.links_set += 1,
+                Action::AddFile { .. } => self.files_copied += 1,
             }
         }
         for field in &receipt.dropped {

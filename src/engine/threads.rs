@@ -3,7 +3,7 @@
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, pull, trust};
+use super::{Run, Trouble, files, pull, trust};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Side, Visibility};
 use crate::plan::Step;
 use crate::plan::comments::{self, Thread};
@@ -136,7 +136,9 @@ fn plan_thread(
     let known = run.world.state.known_comments(side, ids)?;
     let thread = Thread { link, side, issue: visibility, comments };
     let decision = comments::thread(&thread, &known, run.world.policy);
-    Ok((decision.steps, !decision.unfinished))
+    let mut steps = decision.steps;
+    steps.extend(files::plan(run, &thread)?);
+    Ok((steps, !decision.unfinished))
 }
 
 /// Reads the Jira threads that are due: not read whole, or not to be trusted. Guance's are read in turn, or when
@@ -214,7 +216,7 @@ fn settle_threads(run: &mut Run<'_>, side: Side, taken: &Taken) -> Result<(), Tr
 /// A backfill reads only those that were never read, and waits for budget.
 pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     let side = Side::Guance;
-    if !run.world.policy.flow.replies || run.is_down(side) {
+    if !files::reads_guance(run) || run.is_down(side) {
         return Ok(());
     }
     let backfill = run.order.backfill.is_some();
@@ -227,7 +229,7 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
             (now - active, now - every)
         };
         for link in run.world.state.threads_in_turn(active_since, read_before, now, MAX_TURNS)? {
-            if run.must_stop() || (!backfill && run.remote(side).spare() == 0) {
+            if run.must_stop() || (!backfill && run.remote(side).spare() < files::thread_cost(run)) {
                 return Ok(());
             }
             if let Err(trouble) = thread(run, &link, side) {

@@ -25,6 +25,8 @@ pub(super) enum Cause {
     SlowDown { per_key: bool },
     /// The thing the request names does not exist.
     Gone,
+    /// The service has no such call.
+    NoRoute,
     /// The request's content was refused for another reason.
     BadRequest,
     /// Worth a second try within this run, if it was a read.
@@ -121,7 +123,7 @@ fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after
         (code, _) if code.eq_ignore_ascii_case("InvalidAPIKey") => {
             (ApiErrorKind::Unauthorized, Cause::Other, Some(KEY_HINT))
         }
-        ("RouterNotFound", _) => (come_back, Cause::Other, Some(ADDRESS_HINT)),
+        ("RouterNotFound", _) => (come_back, Cause::NoRoute, Some(ADDRESS_HINT)),
         (_, 401) => (ApiErrorKind::Unauthorized, Cause::Other, Some(KEY_HINT)),
         (_, 502..=504) => (unknown, Cause::Transient, None),
         (_, 408 | 500..) => (unknown, Cause::Other, None),
@@ -200,7 +202,7 @@ mod tests {
             (401, "ft.InvalidAPIKey", Unauthorized, Unauthorized, Cause::Other),
             (403, "InvalidApiKey", Unauthorized, Unauthorized, Cause::Other),
             (401, "ft.Whatever", Unauthorized, Unauthorized, Cause::Other),
-            (400, "RouterNotFound", NO_TIME, NO_TIME, Cause::Other),
+            (400, "RouterNotFound", NO_TIME, NO_TIME, Cause::NoRoute),
             (400, "ft.NotFoundIssue", Refused, Refused, Cause::Gone),
             (404, "", Refused, Refused, Cause::Gone),
             (200, "ft.NotFoundIssue", Refused, Refused, Cause::Gone),

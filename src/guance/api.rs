@@ -14,6 +14,7 @@ use super::wire::{Named, Page};
 use crate::domain::{IssueId, Side};
 use crate::http::{Call, Http, Method};
 use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Span, Urgency};
+use crate::secret::Secret;
 
 /// The credential's header. Source: Guance Open API, overview.
 const KEY_HEADER: &str = "DF-API-KEY";
@@ -36,11 +37,11 @@ const HORIZON: TimeDelta = TimeDelta::days(1);
 /// The endpoints.
 pub(super) struct Api<'a> {
     pub(super) settings: Settings,
-    http: &'a Http,
+    pub(super) http: &'a Http,
     pub(super) budget: &'a dyn Budget,
     facts: &'a dyn Facts,
     clock: &'a dyn Clock,
-    server_clock: Cell<Option<DateTime<Utc>>>,
+    pub(super) server_clock: Cell<Option<DateTime<Utc>>>,
 }
 
 /// One request before it has a credential.
@@ -221,7 +222,7 @@ impl<'a> Api<'a> {
         }
     }
 
-    fn take(&self, urgency: Urgency) -> Result<usize, Fault> {
+    pub(super) fn take(&self, urgency: Urgency) -> Result<usize, Fault> {
         self.budget.take(urgency).map_err(|error| Fault { error, cause: Cause::Other })
     }
 
@@ -241,23 +242,14 @@ impl<'a> Api<'a> {
                 if per_key && keys > 1 { Some(Duration::ZERO) } else { Some(wait).filter(|wait| *wait <= MAX_WAIT) }
             }
             Cause::Transient => Some(named.unwrap_or(Duration::from_secs(1))).filter(|wait| *wait <= MAX_WAIT),
-            Cause::Gone | Cause::BadRequest | Cause::Other => None,
+            Cause::Gone | Cause::NoRoute | Cause::BadRequest | Cause::Other => None,
         }
     }
 
     fn send_once(&self, request: &Request<'_>, credential: usize) -> Result<Value, Fault> {
         let what = What { method: request.method.as_str(), path: &request.path, write: request.write };
-        let Some(key) = self.settings.api_keys.get(credential) else {
-            let error = ApiError::new(Side::Guance, ApiErrorKind::Unauthorized, "there is no API key");
-            return Err(Fault { error: error.with_hint("set [guance].api_key"), cause: Cause::Other });
-        };
-        let call = Call {
-            method: request.method,
-            url: format!("{}{}", self.settings.base_url, request.path),
-            query: request.query.clone(),
-            auth: Some((KEY_HEADER, key.clone())),
-            body: request.body.clone(),
-        };
+        let empty = self.call(request.method, &request.path, credential)?;
+        let call = Call { query: request.query.clone(), body: request.body.clone(), ..empty };
         let result = match self.http.send(&call) {
             Ok(answer) => {
                 self.server_clock.set(answer.date.or(self.server_clock.get()));
@@ -265,13 +257,31 @@ impl<'a> Api<'a> {
             }
             Err(failure) => Err(unanswered(what, failure)),
         };
-        result.map_err(|mut fault| {
-            // A service that repeats our credential in its words must not bring it into a log.
-            if !key.expose().is_empty() {
-                fault.error.message = fault.error.message.replace(key.expose(), "(redacted)");
-            }
-            fault
-        })
+        result.map_err(|fault| self.without_key(fault, credential))
+    }
+
+    /// Returns a request with its credential, and with nothing in it yet.
+    pub(super) fn call<'q>(&self, method: Method, path: &str, credential: usize) -> Result<Call<'q>, Fault> {
+        let Some(key) = self.settings.api_keys.get(credential) else {
+            let error = ApiError::new(Side::Guance, ApiErrorKind::Unauthorized, "there is no API key");
+            return Err(Fault { error: error.with_hint("set [guance].api_key"), cause: Cause::Other });
+        };
+        let url = format!("{}{path}", self.settings.base_url);
+        Ok(Call { method, url, query: Vec::new(), auth: Some((KEY_HEADER, key.clone())), body: None })
+    }
+
+    /// A service that repeats our credential in its words must not bring it into a log.
+    pub(super) fn without_key(&self, mut fault: Fault, credential: usize) -> Fault {
+        let key = self.settings.api_keys.get(credential).map(Secret::expose).unwrap_or_default();
+        if !key.is_empty() {
+            fault.error.message = fault.error.message.replace(key, "(redacted)");
+        }
+        fault
+    }
+
+    /// Lets a key rest that the service does not want to hear from.
+    pub(super) fn rest_after(&self, fault: &Fault, credential: usize) {
+        let _ = self.wait_before_retry(fault, credential);
     }
 }
 
@@ -297,7 +307,7 @@ fn odd(path: &str, why: &str) -> Fault {
 }
 
 /// An id as a part of an address; one that could lead elsewhere is refused.
-fn segment(id: &str) -> Result<&str, Fault> {
+pub(super) fn segment(id: &str) -> Result<&str, Fault> {
     let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
     if !id.is_empty() && id.bytes().all(legal) {
         return Ok(id);

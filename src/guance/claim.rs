@@ -5,13 +5,13 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::{Claim, CommentId, Fingerprint, Key, Side};
+use crate::domain::{Claim, CommentId, FileId, Fingerprint, Key, Side};
 
 /// Our own object inside a reply's `extend`.
 const EXTEND_KEY: &str = "guajira";
 
-/// What stands before the comment's id in a link to a Jira comment.
-const LINK: &str = "focusedCommentId=";
+/// What stands before the id in a link to a Jira comment, and in one to an attachment.
+const LINKS: [&str; 2] = ["focusedCommentId=", "attachment="];
 
 /// What stands before the fingerprint in our links' fragment.
 const FRAGMENT: &str = "#guajira-";
@@ -36,7 +36,7 @@ pub(super) fn read(extend: &Value, content: &str, creator: &str) -> Option<Claim
 fn in_extend(extend: &Value) -> Option<Claim> {
     let ours = extend.get(EXTEND_KEY)?;
     let key = ours.get("key")?.as_str()?.parse::<Key>().ok()?.origin();
-    key.comment_on(Side::Jira)?;
+    key.comment_on(Side::Jira).map(drop).or_else(|| key.file_on(Side::Jira).map(drop))?;
     let written = ours.get("content").and_then(Value::as_str).and_then(Fingerprint::parse);
     Some(Claim { key, proven: true, written })
 }
@@ -48,7 +48,11 @@ fn in_text(content: &str) -> Option<Claim> {
     } else {
         content.to_owned()
     };
-    content.split(LINK).skip(1).find_map(|rest| {
+    LINKS.iter().find_map(|link| linked(&content, link))
+}
+
+fn linked(content: &str, link: &str) -> Option<Claim> {
+    content.split(link).skip(1).find_map(|rest| {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let (id, rest) = rest.split_at_checked(digits)?;
         let (written, rest) = rest.strip_prefix(FRAGMENT)?.split_at_checked(FINGERPRINT_LEN)?;
@@ -56,7 +60,13 @@ fn in_text(content: &str) -> Option<Claim> {
             return None;
         }
         let written = Fingerprint::parse(written)?;
-        Some(Claim { key: Key::comment(Side::Jira, &CommentId::new(id)), proven: true, written: Some(written) })
+        let of_comment = link.starts_with("focusedCommentId");
+        let key = if of_comment {
+            Key::comment(Side::Jira, &CommentId::new(id))
+        } else {
+            Key::file(Side::Jira, &FileId::new(id))
+        };
+        Some(Claim { key, proven: true, written: Some(written) })
     })
 }
 

@@ -51,11 +51,16 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
 ///
 /// # Errors
 /// When the row carries no time at all.
-pub(super) fn comment(row: ReplyRow, issue: &IssueId, console_url: &str) -> Result<Comment, String> {
+pub(super) fn comment(
+    row: ReplyRow,
+    attached: &[Value],
+    issue: &IssueId,
+    console_url: &str,
+) -> Result<Comment, String> {
     let latest = row.update_at.max(row.modified_at);
     let Some(created) = row.create_at.or(latest) else { return Err("no createAt".to_owned()) };
     let mut body = body(&row.content, &row.extend);
-    body.blocks.extend(row.attachments_list.iter().filter_map(attachment));
+    body.blocks.extend(attached.iter().filter_map(attachment));
     Ok(Comment {
         side: Side::Guance,
         id: CommentId::new(row.uuid.as_str()),
@@ -174,7 +179,9 @@ mod tests {
         let mut row = json!({"uuid": "repim_1", "type": "reply", "content": "hi", "createAt": 10, "updateAt": 20,
             "creator": "acnt_1", "workspaceUUID": "wksp_1"});
         row.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-        comment(serde_json::from_value(row).unwrap(), &IssueId::new("issue_1"), "https://c").unwrap()
+        let row: ReplyRow = serde_json::from_value(row).unwrap();
+        let attached = row.attachments_list.clone();
+        comment(row, &attached, &IssueId::new("issue_1"), "https://c").unwrap()
     }
 
     #[test]

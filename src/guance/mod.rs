@@ -11,12 +11,14 @@ mod check;
 mod claim;
 mod convert;
 mod extend;
+mod files;
 mod level;
 mod paging;
 mod plain;
+mod transfer;
 mod wire;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
@@ -28,10 +30,11 @@ use answer::{Cause, Fault};
 use api::Api;
 use wire::{IssueRow, ReplyRow};
 
-use crate::domain::{Action, Comment, Issue, IssueId, Person, Push, Receipt, Side};
+use crate::domain::{Action, Comment, File, Issue, IssueId, Person, Push, Receipt, Side};
 use crate::http::Http;
 use crate::ports::{
-    ApiError, ApiErrorKind, Batch, Budget, Clock, Facts, Identity, Lookup, Register, Remote, Span, Unreadable, Wanted,
+    ApiError, ApiErrorKind, Batch, Budget, Clock, Content, Facts, Identity, Lookup, Register, Remote, Span, Unreadable,
+    Wanted,
 };
 use crate::secret::Secret;
 
@@ -73,6 +76,8 @@ pub struct Guance<'a> {
     facts: &'a dyn Facts,
     channel: OnceCell<String>,
     levels_asked: Cell<bool>,
+    /// What the replies read in this run carry.
+    files: RefCell<HashMap<IssueId, Vec<File>>>,
 }
 
 impl fmt::Debug for Guance<'_> {
@@ -91,7 +96,7 @@ impl<'a> Guance<'a> {
         clock: &'a dyn Clock,
     ) -> Self {
         let api = Api::new(settings, http, budget, facts, clock);
-        Self { api, facts, channel: OnceCell::new(), levels_asked: Cell::new(false) }
+        Self { api, facts, channel: OnceCell::new(), levels_asked: Cell::new(false), files: RefCell::default() }
     }
 
     /// Lists the issues of the span, of whichever time the service takes it to be about.
@@ -140,6 +145,7 @@ impl<'a> Guance<'a> {
             Err(fault) if fault.cause == Cause::Gone => return Ok(None),
             Err(fault) => return Err(fault.error),
         };
+        self.files.borrow_mut().insert(issue.clone(), Vec::new());
         let mut whole = true;
         let mut thread = Vec::new();
         // Newest first is what was asked for.
@@ -148,7 +154,11 @@ impl<'a> Guance<'a> {
             let read = match api::row::<ReplyRow>(row) {
                 // What the service itself writes about changes is not somebody's words.
                 Ok(row) if row.kind == "change" => continue,
-                Ok(row) => convert::comment(row, issue, &self.api.settings.console_url),
+                Ok(mut row) => {
+                    let attached = std::mem::take(&mut row.attachments_list);
+                    let comment = convert::comment(row, &attached, issue, &self.api.settings.console_url);
+                    comment.inspect(|comment| self.note_files(issue, comment, &attached))
+                }
                 Err((_, why)) => Err(why),
             };
             match read {
@@ -186,6 +196,7 @@ impl<'a> Guance<'a> {
             Action::ChangeIssue { .. } => {
                 Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "changing a field is not supported yet"))
             }
+            Action::AddFile { .. } => self.add_file(push, None),
             Action::LinkIssue { issue, to: _, title, url } => {
                 extend::change(&self.api, issue, |extend| extend::add_link(extend, title, url))?;
                 Ok(receipt_for(issue.as_str(), self.api.server_clock()))
@@ -271,6 +282,18 @@ impl Remote for Guance<'_> {
 
     fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
         Ok(None)
+    }
+
+    fn files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError> {
+        self.list_files(issue)
+    }
+
+    fn open_file(&self, file: &File) -> Result<Content, ApiError> {
+        self.api.download(file.id.as_str())
+    }
+
+    fn push_file(&self, push: &Push, content: Option<Content>) -> Result<Receipt, ApiError> {
+        self.add_file(push, content)
     }
 
     fn issue_url(&self, name: &str) -> String {

@@ -7,10 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::domain::Side;
-use crate::http::{Answer, Call, Failure, Http, Method};
+use crate::http::{Answer, Call, Failure, Http, Method, Upload};
 use crate::jira::answer::{Seen, Shape, Words, clean, kind_of, page_words, shape_of, words_of};
 use crate::jira::auth::{self, Credential};
-use crate::ports::{ApiError, ApiErrorKind, Clock, Stop};
+use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop};
 
 /// How often a repeatable request is sent again after the first time.
 const RETRIES: u32 = 2;
@@ -147,10 +147,7 @@ impl<'a> Api<'a> {
         let started = self.clock.now();
         let mut attempt = 0;
         loop {
-            if self.stop.requested() && !ask.finish {
-                let error = ApiError::new(Side::Jira, ApiErrorKind::Stopped, format!("{}: not sent", ask.name()));
-                return Err(error.into());
-            }
+            self.go_on(ask)?;
             match self.once(ask) {
                 Ok(reply) => return Ok(reply),
                 Err(failed) => {
@@ -178,13 +175,7 @@ impl<'a> Api<'a> {
     }
 
     fn once(&self, ask: &Ask) -> Result<Reply, Failed> {
-        let call = Call {
-            method: ask.method,
-            url: format!("{}{}", self.base_url, ask.path),
-            query: ask.query.clone(),
-            auth: Some(self.credential.header()),
-            body: ask.body.clone(),
-        };
+        let call = self.call(ask);
         let started = self.clock.now();
         let sent = self.http.send(&call);
         let elapsed_ms = (self.clock.now() - started).num_milliseconds();
@@ -193,6 +184,59 @@ impl<'a> Api<'a> {
         match sent {
             Ok(answer) => self.judge(ask, &answer),
             Err(failure) => Err(lost(ask, failure)),
+        }
+    }
+
+    /// Opens a file called `name`. A page in its place is somebody's login.
+    pub(super) fn open(&self, path: &str, name: &str) -> Result<Content, Failed> {
+        let ask = Ask::get(path);
+        self.go_on(&ask)?;
+        let opened = self.http.open(&self.call(&ask)).map_err(|failure| lost(&ask, failure))?;
+        let is_page = opened.is_page(name);
+        if (200..300).contains(&opened.status()) && !is_page {
+            return Ok(opened.into_content());
+        }
+        let answer = opened.into_answer().map_err(|failure| lost(&ask, failure))?;
+        let mut failed = match self.judge(&ask, &answer) {
+            Ok(_) => Failed::from(ApiError::new(Side::Jira, ApiErrorKind::Refused, format!("{}: no file", ask.name()))),
+            Err(failed) => failed,
+        };
+        if is_page && answer.status < 400 {
+            failed.error.kind = ApiErrorKind::Unauthorized;
+            failed.error.hint = Some(self.login_hint());
+        }
+        Err(failed)
+    }
+
+    /// Sends a file once.
+    ///
+    /// Source: Jira Cloud REST v3 and Data Center REST v2, `POST /issue/{issueIdOrKey}/attachments`: field `file`, and a
+    /// header without which Jira takes the request for a forged one.
+    pub(super) fn upload(&self, path: &str, name: &str, mime: Option<&str>, content: Content) -> Result<Reply, Failed> {
+        let ask = Ask::post(path, Value::Null);
+        self.go_on(&ask)?;
+        let call = Call { body: None, ..self.call(&ask) };
+        let headers = [("X-Atlassian-Token", "no-check")];
+        let upload = Upload { call, headers: &headers, field: "file", name, mime, content };
+        let answer = self.http.upload(upload).map_err(|failure| lost(&ask, failure))?;
+        self.judge(&ask, &answer)
+    }
+
+    fn go_on(&self, ask: &Ask) -> Result<(), Failed> {
+        if self.stop.requested() && !ask.finish {
+            let error = ApiError::new(Side::Jira, ApiErrorKind::Stopped, format!("{}: not sent", ask.name()));
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    fn call<'q>(&self, ask: &'q Ask) -> Call<'q> {
+        Call {
+            method: ask.method,
+            url: format!("{}{}", self.base_url, ask.path),
+            query: ask.query.clone(),
+            auth: Some(self.credential.header()),
+            body: ask.body.clone(),
         }
     }
 

@@ -212,7 +212,7 @@ fn comment_visibility(raw: &wire::Comment, service: bool) -> Visibility {
     }
 }
 
-fn person(user: &wire::User) -> Person {
+pub(super) fn person(user: &wire::User) -> Person {
     let name = if user.display_name.is_empty() { &user.name } else { &user.display_name };
     Person { id: user.id().to_owned(), name: name.clone(), email: user.email.clone().filter(|email| !email.is_empty()) }
 }

@@ -12,6 +12,7 @@ mod convert;
 mod create;
 mod dates;
 mod draft;
+mod files;
 mod find;
 mod jql;
 mod links;
@@ -24,10 +25,10 @@ mod wire;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
-use crate::domain::{Action, Comment, IssueId, Person, Push, Receipt, Side};
+use crate::domain::{Action, Comment, File, IssueId, Person, Push, Receipt, Side};
 use crate::http::Http;
 use crate::ports::{
-    ApiError, ApiErrorKind, Batch, Clock, Facts, Identity, Lookup, Register, Remote, Span, Stop, Wanted,
+    ApiError, ApiErrorKind, Batch, Clock, Content, Facts, Identity, Lookup, Register, Remote, Span, Stop, Wanted,
 };
 use crate::secret::Secret;
 
@@ -132,6 +133,7 @@ impl<'a> Jira<'a> {
             Action::DeleteComment { issue, comment } => self.delete_comment(issue, comment),
             Action::ChangeIssue { .. } => Err(refused("changing a field is not supported yet")),
             Action::LinkIssue { .. } => self.link_issue(push),
+            Action::AddFile { .. } => self.attach(push, None),
         }
     }
 }
@@ -204,6 +206,18 @@ impl Remote for Jira<'_> {
 
     fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
         Ok(None)
+    }
+
+    fn files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError> {
+        self.list_files(issue)
+    }
+
+    fn open_file(&self, file: &File) -> Result<Content, ApiError> {
+        self.open_attachment(file)
+    }
+
+    fn push_file(&self, push: &Push, content: Option<Content>) -> Result<Receipt, ApiError> {
+        self.attach(push, content)
     }
 
     fn issue_url(&self, name: &str) -> String {

@@ -1,7 +1,7 @@
 //! Which comments and replies travel, in either direction.
 
 use crate::domain::{Action, Comment, CommentLink, Fingerprint, IssueLink, Key, Known, Push, Side, Stage, Visibility};
-use crate::plan::{Policy, SkipReason, Step};
+use crate::plan::{Policy, SkipReason, Step, files};
 use crate::render;
 
 /// One side's whole thread of a linked issue.
@@ -61,6 +61,9 @@ fn one(thread: &Thread<'_>, comment: &Comment, known: &Known, policy: &Policy) -
 fn claimed(thread: &Thread<'_>, comment: &Comment, known: &Known) -> Option<Step> {
     let claim = comment.claim.as_ref().filter(|claim| claim.proven)?;
     let origin = thread.side.opposite();
+    if let Some(file) = claim.key.file_on(origin) {
+        return Some(files::carried(thread, comment, file, known));
+    }
     let origin_id = claim.key.comment_on(origin)?;
     if known.comments.contains_key(&(origin, origin_id.clone())) {
         return Some(Step::Skip { item: comment.id.to_string(), reason: SkipReason::SecondClaim });

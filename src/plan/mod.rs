@@ -1,11 +1,12 @@
 //! Decisions: pure functions from what was read and what is known to steps.
 
 pub mod comments;
+pub mod files;
 pub mod issues;
 pub mod links;
 pub mod policy;
 
-use crate::domain::{CommentLink, IssueId, Key, Push};
+use crate::domain::{CommentLink, FileLink, IssueId, Key, Push};
 
 pub use comments::Thread;
 pub use policy::{Deletes, Direction, Flow, NoRoute, Policy, Repeats, Route};
@@ -26,6 +27,8 @@ pub enum Step {
     },
     /// These two comments are one thing: a marker says so.
     AdoptComment(CommentLink),
+    /// This file was brought over: the marker of the reply that carries it says so.
+    AdoptFile(FileLink),
     /// The Jira issue goes by another name now (moved, project renamed).
     Rename {
         /// The Guance uuid.
@@ -74,6 +77,8 @@ pub enum SkipReason {
     SecondClaim,
     /// Refused earlier, and unchanged since.
     Dead,
+    /// A file larger than the config allows: name, size and limit.
+    TooLarge(String),
 }
 
 impl SkipReason {
@@ -96,6 +101,7 @@ impl std::fmt::Display for SkipReason {
             Self::LevelNotListed(level) => write!(f, "level {level} is not listed in [route.priority]"),
             Self::OutsideWindow => f.write_str("opened before the time this sync begins at (use --since to backfill)"),
             Self::SecondClaim => f.write_str("carries the marker of something that already has another copy"),
+            Self::TooLarge(what) => write!(f, "attachment {what} (flow.max_attachment)"),
             Self::Dead => f.write_str("refused earlier and unchanged since (see guajira retry)"),
         }
     }

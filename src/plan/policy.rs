@@ -39,6 +39,8 @@ pub struct Flow {
     pub updates: bool,
     /// Which way attachments travel.
     pub attachments: Direction,
+    /// The largest attachment that travels, in bytes.
+    pub max_attachment: u64,
     /// Which of the two issues of a new pair shows a link to the other.
     pub links: Direction,
 }
@@ -57,6 +59,7 @@ impl Default for Flow {
             level: false,
             updates: false,
             attachments: Direction::Off,
+            max_attachment: 10_000_000,
             links: Direction::ToJira,
         }
     }

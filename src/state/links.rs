@@ -55,12 +55,17 @@ impl State {
             {
                 known.comments.insert((side.opposite(), original), link);
             }
+            if let Some(file) = claim.and_then(|key| key.file_on(side.opposite()))
+                && self.file_link(side.opposite(), &file)?.is_some()
+            {
+                known.files.insert((side.opposite(), file));
+            }
             self.queued_about(&Key::comment(side, id), &mut known)?;
         }
         Ok(known)
     }
 
-    fn queued_about(&self, key: &Key, known: &mut Known) -> Result<(), StateError> {
+    pub(super) fn queued_about(&self, key: &Key, known: &mut Known) -> Result<(), StateError> {
         let mut statement =
             self.conn.prepare_cached("SELECT key, stage, content FROM outbox WHERE origin = ?1 ORDER BY seq")?;
         let rows = statement

@@ -3,6 +3,7 @@
 
 mod cursors;
 mod facts;
+mod files;
 mod history;
 mod ledger;
 mod links;

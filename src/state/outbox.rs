@@ -45,9 +45,10 @@ impl State {
             // A wait far beyond the longest back-off was set by a clock that has been set back since.
             "SELECT {} FROM outbox o WHERE target = ?1 AND stage = 'pending'
              AND (not_before <= ?2 OR not_before > ?2 + 7200000)
-             -- Nothing waits for a link.
+             -- Nothing waits for a link or a file.
              AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.target = o.target AND p.seq < o.seq
-                             AND p.stage IN ('pending', 'held', 'in_flight') AND p.origin NOT GLOB '*/link/*')
+                             AND p.stage IN ('pending', 'held', 'in_flight') AND p.origin NOT GLOB '*/link/*'
+                             AND p.origin NOT GLOB '*/attachment/*')
              ORDER BY seq LIMIT ?3",
             params![target.as_str(), to_ms(now), i64::try_from(limit).unwrap_or(i64::MAX)],
         )

@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StateError;
 
 /// Migrations in order; the file's `user_version` counts those applied. Appended to, never edited.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE fact (
         name  TEXT PRIMARY KEY,
         value TEXT NOT NULL,
@@ -83,7 +84,19 @@ const MIGRATIONS: &[&str] = &["
         what TEXT NOT NULL
     ) STRICT;
     CREATE INDEX event_item ON event (item, id);
-"];
+",
+    "
+    -- Attached files: the copy is an attachment on Jira, the reply that carries it on Guance.
+    CREATE TABLE file_link (
+        origin    TEXT NOT NULL,
+        origin_id TEXT NOT NULL,
+        copy_id   TEXT NOT NULL,
+        lane      TEXT NOT NULL,
+        PRIMARY KEY (origin, origin_id),
+        UNIQUE (origin, copy_id)
+    ) STRICT;
+",
+];
 
 /// Brings the file to the current version, in one transaction.
 ///

@@ -72,6 +72,22 @@ fn a_jira_without_links_is_warned_of() {
 }
 
 #[test]
+fn a_jira_that_takes_no_files_or_only_small_ones_is_warned_of() {
+    on_both(|world| {
+        world.configure_flow("attachments = \"to-jira\"");
+        assert!(world.run(&["check"]).stdout.contains("ok   jira attachments: up to 10 MB"));
+        world.jira.switch(|switches| switches.upload_limit = Some(1_000_000));
+        expect(&world, 0, "warn jira attachments", &["1 MB", "→", "max_attachment"]);
+        world.jira.switch(|switches| switches.upload_limit = None);
+        world.jira.with_user("bot", |bot| {
+            bot.denied.insert("CREATE_ATTACHMENTS".to_owned());
+        });
+        expect(&world, 0, "warn jira attachments", &["switched off"]);
+        expect(&world, 0, "warn permission CREATE_ATTACHMENTS in OPS", &["→"]);
+    });
+}
+
+#[test]
 fn an_unknown_priority_is_said_with_those_there_are() {
     on_both(|world| {
         world.reconfigure("P1 = \"High\"", "P1 = \"Urgent\"");

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 
 use guajira::domain::{
-    Action, Claim, Comment, CommentId, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side, Status,
+    Action, Claim, Comment, CommentId, File, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side, Status,
     StatusCategory, Visibility,
 };
 use guajira::ports::{
-    ApiError, ApiErrorKind, Batch, Budget, Identity, Lookup, Register, Remote, Span, Unreadable, Urgency, Wanted,
+    ApiError, ApiErrorKind, Batch, Budget, Content, Identity, Lookup, Register, Remote, Span, Unreadable, Urgency,
+    Wanted,
 };
 use guajira::text::Doc;
 
@@ -179,7 +180,9 @@ impl SimGuance<'_> {
             Action::CreateIssue(_) => return refused("issues are not created here"),
             Action::AddComment { issue, body, .. } | Action::EditComment { issue, body, .. } => (issue, Some(body)),
             Action::DeleteComment { issue, .. } => (issue, None),
-            Action::ChangeIssue { .. } | Action::LinkIssue { .. } => return refused("no fields here"),
+            Action::ChangeIssue { .. } | Action::LinkIssue { .. } | Action::AddFile { .. } => {
+                return refused("nothing but replies here");
+            }
         };
         let Some(at) = w.guance.place(issue.as_str()) else { return refused("404 no such issue") };
         if let Some(body) = body {
@@ -346,6 +349,18 @@ impl Remote for SimGuance<'_> {
 
     fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
         Ok(None)
+    }
+
+    fn files(&self, _issue: &IssueId) -> Result<Vec<File>, ApiError> {
+        Ok(Vec::new())
+    }
+
+    fn open_file(&self, _file: &File) -> Result<Content, ApiError> {
+        Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "no files here"))
+    }
+
+    fn push_file(&self, _push: &Push, _content: Option<Content>) -> Result<Receipt, ApiError> {
+        Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "no files here"))
     }
 
     fn issue_url(&self, name: &str) -> String {

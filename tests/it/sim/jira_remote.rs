@@ -4,8 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use guajira::domain::{Action, Comment, IssueId, Kind, NewIssue, Person, Push, Receipt, Side};
-use guajira::ports::{ApiError, ApiErrorKind, Batch, Identity, Lookup, Register, Remote, Span, Unreadable, Wanted};
+use guajira::domain::{Action, Comment, File, IssueId, Kind, NewIssue, Person, Push, Receipt, Side};
+use guajira::ports::{
+    ApiError, ApiErrorKind, Batch, Content, Identity, Lookup, Register, Remote, Span, Unreadable, Wanted,
+};
 
 use super::gallery::Bug;
 use super::jira::{BOT, IssueState};
@@ -87,7 +89,7 @@ impl SimJira<'_> {
                 (issue, Some(body), *internal)
             }
             Action::DeleteComment { issue, .. } => (issue, None, true),
-            Action::ChangeIssue { .. } => return refused("no fields here"),
+            Action::ChangeIssue { .. } | Action::AddFile { .. } => return refused("no fields or files here"),
             Action::LinkIssue { issue, to, .. } => {
                 let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
                 w.jira.issues[at].now.links.insert(to.as_str().to_owned());
@@ -107,7 +109,8 @@ impl SimJira<'_> {
         let kept = w.setup.comment_properties.then(|| (push.key.origin(), push.content.clone()));
         let salt = 60_000 + w.requests;
         match &push.action {
-            Action::CreateIssue(_) | Action::ChangeIssue { .. } | Action::LinkIssue { .. } => {}
+            Action::CreateIssue(_) | Action::ChangeIssue { .. } | Action::LinkIssue { .. } | Action::AddFile { .. } => {
+            }
             Action::AddComment { body, .. } => {
                 w.check_home(&push.key, Side::Jira, issue.as_str());
                 w.copied(&push.key);
@@ -328,6 +331,18 @@ impl Remote for SimJira<'_> {
 
     fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
         Ok(None)
+    }
+
+    fn files(&self, _issue: &IssueId) -> Result<Vec<File>, ApiError> {
+        Ok(Vec::new())
+    }
+
+    fn open_file(&self, _file: &File) -> Result<Content, ApiError> {
+        Err(ApiError::new(Side::Jira, ApiErrorKind::Refused, "no files here"))
+    }
+
+    fn push_file(&self, _push: &Push, _content: Option<Content>) -> Result<Receipt, ApiError> {
+        Err(ApiError::new(Side::Jira, ApiErrorKind::Refused, "no files here"))
     }
 
     fn issue_url(&self, name: &str) -> String {

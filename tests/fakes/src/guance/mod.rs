@@ -2,6 +2,7 @@
 //!
 //! People act through methods of [`FakeGuance`]; programs through the Open API on [`FakeGuance::base_url`].
 
+mod attachments;
 mod routes;
 mod strict;
 mod switches;
@@ -16,7 +17,9 @@ use chrono::TimeDelta;
 use serde_json::Map;
 
 use self::strict::Refusal;
-pub use self::switches::{ApiKey, LevelForm, ListShape, Options, Order, PageLimit, Switches, Window};
+pub use self::switches::{
+    ApiKey, Download, LevelForm, ListShape, Options, Order, PageLimit, Switches, UploadAnswer, Window,
+};
 pub use self::world::{Issue, Reply};
 use self::world::{Named, World};
 use crate::server::{Handler, Request, Response, Server};
@@ -198,6 +201,7 @@ impl World {
             created: now,
             updated: now,
             channels: Vec::new(),
+            files: Vec::new(),
             id,
         });
         self.add_reply(&uuid, "change", author, "成员创建了Issue。", Map::new());
@@ -243,6 +247,11 @@ struct Workspace(Arc<Mutex<World>>);
 impl Handler for Workspace {
     fn handle(&self, request: &Request) -> Response {
         let mut world = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let segments = request.segments();
+        let path: Vec<&str> = segments.iter().map(String::as_str).collect();
+        if path.first() == Some(&"store") {
+            return attachments::download(&world, request, &path).unwrap_or_else(|| Response::empty(404));
+        }
         let secret = request.header("DF-API-KEY").unwrap_or_default();
         let Some(key) = world.options.keys.iter().position(|key| key.secret == secret) else {
             let status = world.switches().bad_key_status;

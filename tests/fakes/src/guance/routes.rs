@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use serde_json::{Map, Value, json};
 
+use super::attachments::{download, upload};
 use super::strict::{Kind, Refusal, body, number, query, refuse};
 use super::switches::{ListShape, Order, PageLimit, Window};
 use super::world::{Issue, Named, WORKSPACE, World};
@@ -23,6 +24,9 @@ pub(super) fn answer(world: &mut World, key: usize, request: &Request) -> Respon
     let segments = request.segments();
     let path: Vec<&str> = segments.iter().map(String::as_str).collect();
     let me = World::key_uuid(key);
+    if let Some(response) = download(world, request, &path) {
+        return response;
+    }
     let answer = match (request.method.as_str(), path.as_slice()) {
         ("POST", ["api", "v1", "issue", "list"]) => list(world, request),
         ("POST", ["api", "v1", "issue", "add"]) => add(world, request, &me),
@@ -32,6 +36,7 @@ pub(super) fn answer(world: &mut World, key: usize, request: &Request) -> Respon
         ("POST", ["api", "v1", "issue", "reply", "create"]) => create_reply(world, request, &me),
         ("POST", ["api", "v1", "issue", "reply", uuid, "modify"]) => modify_reply(world, request, uuid, &me),
         ("DELETE", ["api", "v1", "issue", "reply", uuid, "delete"]) => delete_reply(world, uuid, &me),
+        ("POST", ["api", "v1", "attachment", "upload"]) => upload(world, request),
         ("GET", ["api", "v1", "channel", "quick_list"]) => channels(world, request),
         ("GET", ["api", "v1", "issue-level", "list"]) => levels(world, request),
         ("GET", ["api", "v1", "workspace", "get"]) => {
@@ -255,7 +260,12 @@ fn create_reply(world: &mut World, request: &Request, me: &str) -> Answer {
     }
     let issue = text(&body, "issueUUID").to_owned();
     world.issue(&issue).ok_or_else(no_issue)?;
-    let reply = world.add_reply(&issue, "reply", me, text(&body, "content"), object(&body, "extend"));
+    let files = world.named(body.get("attachmentUuids"))?;
+    let mut reply = world.add_reply(&issue, "reply", me, text(&body, "content"), object(&body, "extend"));
+    reply.files.clone_from(&files);
+    if let Some(kept) = world.reply_mut(&reply.uuid) {
+        kept.files = files;
+    }
     Ok((world.reply_object(&reply, false), None))
 }
 

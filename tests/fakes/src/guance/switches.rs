@@ -64,6 +64,12 @@ pub struct Switches {
     pub reply_page: usize,
     /// `Retry-After` of a rate limit, in seconds.
     pub retry_after: Option<u64>,
+    /// What an upload answers.
+    pub upload: UploadAnswer,
+    /// What a download answers.
+    pub download: Download,
+    /// Whether lists of attachments hold nothing but uuids.
+    pub bare_attachments: bool,
     /// Whether a text's `=` and `#` come back as HTML entities, as from a careful sanitizer.
     pub entities: bool,
 }
@@ -77,6 +83,40 @@ pub enum ListShape {
     Bare,
     /// `content` is the array, and nothing tells about pages: the vendor's JIRA script.
     BareWithoutPages,
+}
+
+/// What an upload answers, which is not documented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UploadAnswer {
+    /// `{"uuid": …}`.
+    Uuid,
+    /// `{"attachmentUUID": …}`.
+    AttachmentUuid,
+    /// `[{"uuid": …}]`.
+    List,
+    /// The uuid itself.
+    Text,
+    /// `true`.
+    Unnamed,
+    /// 400.
+    Refused,
+    /// There is no such call.
+    NoRoute,
+}
+
+/// What a download answers, which is not documented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Download {
+    /// The bytes.
+    Bytes,
+    /// The bytes, called JSON.
+    Json,
+    /// 302 to another host.
+    Redirect,
+    /// An envelope with an address on another host.
+    Address,
+    /// An envelope with an object that holds it.
+    AddressObject,
 }
 
 /// Which time a window is about.
@@ -153,6 +193,9 @@ impl Default for Switches {
             issue_page: 20,
             reply_page: 10,
             retry_after: None,
+            upload: UploadAnswer::Uuid,
+            download: Download::Bytes,
+            bare_attachments: false,
             entities: false,
         }
     }

@@ -42,6 +42,8 @@ pub struct Issue {
     pub updated: DateTime<Utc>,
     /// Channels besides `default`.
     pub channels: Vec<String>,
+    /// Uuids of attached files.
+    pub files: Vec<String>,
     pub(super) id: u64,
 }
 
@@ -66,9 +68,19 @@ pub struct Reply {
     pub updated: DateTime<Utc>,
     /// Whether it was edited.
     pub modified: bool,
-    /// Names of attached files.
+    /// Names of attached files that nobody can download.
     pub attachments: Vec<String>,
+    /// Uuids of attached files.
+    pub files: Vec<String>,
     pub(super) id: u64,
+}
+
+/// An uploaded file.
+#[derive(Debug, Clone)]
+pub(super) struct Stored {
+    pub(super) uuid: String,
+    pub(super) name: String,
+    pub(super) data: Vec<u8>,
 }
 
 /// A channel or a level.
@@ -85,6 +97,7 @@ pub(super) struct World {
     pub(super) channels: Vec<Named>,
     pub(super) levels: Vec<Named>,
     pub(super) people: Vec<Named>,
+    pub(super) store: Vec<Stored>,
     /// Requests of the last minute: when, and by which key.
     pub(super) served: VecDeque<(DateTime<Utc>, usize)>,
     next: u64,
@@ -98,6 +111,7 @@ impl World {
             channels: Vec::new(),
             levels: Vec::new(),
             people: Vec::new(),
+            store: Vec::new(),
             served: VecDeque::new(),
             next: 1,
             options,
@@ -185,6 +199,7 @@ impl World {
             updated: now,
             modified: false,
             attachments: Vec::new(),
+            files: Vec::new(),
             id,
         };
         self.replies.push(reply.clone());
@@ -255,7 +270,7 @@ impl World {
         let mut object = self.issue_row(issue);
         object["creatorInfo"] = self.info(&issue.creator, true);
         object["updatorInfo"] = self.info(&issue.updator, true);
-        object["attachments"] = json!([]);
+        object["attachments"] = issue.files.iter().map(|uuid| self.attached(uuid)).collect();
         object["managerInfos"] = json!([]);
         object["declaration"] = json!({"business": "", "organization": "66013f10dae37200078d0fcd"});
         let in_it = |channel: &&Named| channel.name == "default" || issue.channels.contains(&channel.uuid);
@@ -279,7 +294,7 @@ impl World {
     pub(super) fn reply_row(&self, reply: &Reply) -> Value {
         let mut row = self.reply_object(reply, true);
         let files = reply.attachments.iter().map(|name| json!({"fileName": name, "fileSuffix": "", "uuid": "att_1"}));
-        row["attachmentsList"] = files.collect();
+        row["attachmentsList"] = files.chain(reply.files.iter().map(|uuid| self.attached(uuid))).collect();
         row["creatorInfo"] = self.info(&reply.creator, false);
         row["updatorInfo"] = self.info(&reply.creator, false);
         row["is_modify"] = reply.modified.into();

@@ -135,6 +135,7 @@ impl Call<'_> {
             other: BTreeMap::new(),
             properties: BTreeMap::new(),
             remote_links: Vec::new(),
+            attachments: Vec::new(),
             comments: Vec::new(),
             history: Vec::new(),
         })

@@ -3,6 +3,7 @@
 //! The state lives behind one lock and changes either over HTTP, as guajira does it, or through the methods of
 //! [`FakeJira`], as people do it. What Jira leaves undocumented is a switch in [`Switches`].
 
+mod attachments;
 mod auth;
 mod call;
 mod comments;
@@ -31,8 +32,8 @@ use chrono_tz::Tz;
 
 pub use self::limits::too_many;
 pub use self::model::{
-    Category, Comment, CustomField, CustomKind, Flavour, History, Issue, Named, Project, SecurityLevel, Status,
-    Transition, User, Visibility, Workflow,
+    Attachment, Category, Comment, CustomField, CustomKind, Flavour, History, Issue, Named, Project, SecurityLevel,
+    Status, Transition, User, Visibility, Workflow,
 };
 pub use self::people::Draft;
 pub use self::switches::{DcLimit, DeadSearch, EpochMs, LastToken, OffScreen, Switches};

@@ -306,6 +306,23 @@ impl Comment {
     }
 }
 
+/// An attached file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Numeric id.
+    pub id: u64,
+    /// Login name.
+    pub author: String,
+    /// File name.
+    pub name: String,
+    /// Media type.
+    pub mime: String,
+    /// Bytes.
+    pub data: Vec<u8>,
+    /// When attached.
+    pub created: DateTime<Utc>,
+}
+
 /// One entry of an issue's history.
 #[derive(Debug, Clone)]
 pub struct History {
@@ -373,6 +390,8 @@ pub struct Issue {
     pub properties: BTreeMap<String, Value>,
     /// Remote links: id and body.
     pub remote_links: Vec<(u64, Value)>,
+    /// Attached files, oldest first.
+    pub attachments: Vec<Attachment>,
     /// Comments, oldest first.
     pub comments: Vec<Arc<Comment>>,
     /// History, oldest first.

@@ -114,6 +114,7 @@ impl FakeJira {
             other: BTreeMap::new(),
             properties: BTreeMap::new(),
             remote_links: Vec::new(),
+            attachments: Vec::new(),
             comments: Vec::new(),
             history: Vec::new(),
         });
@@ -256,6 +257,7 @@ impl FakeJira {
         copy.resolved = None;
         copy.properties.clear();
         copy.remote_links.clear();
+        copy.attachments.clear();
         copy.comments.clear();
         copy.history.clear();
         site.insert(copy);

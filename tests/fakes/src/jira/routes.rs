@@ -52,6 +52,10 @@ impl Site {
         if self.cloud() && rest == ["_edge", "tenant_info"] {
             return Ok(Response::json(200, &serde_json::json!({"cloudId": self.cloud_id})));
         }
+        if let ["media", ..] | ["secure", "attachment", ..] = rest.as_slice() {
+            let viewer = if rest[0] == "media" { None } else { self.caller(request, false)?.name().map(str::to_owned) };
+            return self.bytes(request, &rest, viewer.as_deref()).ok_or_else(dead_link);
+        }
         let (["rest", "api", version], path) = rest.split_at(rest.len().min(3)) else { return Err(dead_link()) };
         let v3 = match (*version, self.cloud()) {
             ("3", true) => true,
@@ -114,7 +118,8 @@ impl Call<'_> {
             return Err(errors::unauthenticated());
         }
         let json = self.request.header("content-type").is_some_and(|t| t.starts_with("application/json"));
-        if !self.request.body.is_empty() && !json {
+        let form = matches!(path, ["issue", _, "attachments"]);
+        if !self.request.body.is_empty() && !json && !form {
             return Err(Response::empty(415));
         }
         let method = self.request.method.clone();
@@ -152,9 +157,7 @@ impl Call<'_> {
             ("GET", ["priority"]) => self.priorities(),
             ("GET", ["issuetype"]) => self.issue_types(),
             ("GET", ["field"]) => self.fields_list(),
-            ("GET", ["attachment", "meta"]) => {
-                super::call::ok(&serde_json::json!({"enabled": true, "uploadLimit": 10_485_760}))
-            }
+            ("GET", ["attachment", "meta"]) => self.attachment_meta(),
             (_, ["issue", "createmeta", ..]) if self.site.version.as_slice() < [8, 4].as_slice() => return None,
             ("GET", ["issue", "createmeta", project, "issuetypes"]) => self.create_meta(project, None),
             ("GET", ["issue", "createmeta", project, "issuetypes", id]) => self.create_meta(project, Some(id)),
@@ -186,6 +189,7 @@ impl Call<'_> {
             ("DELETE", ["comment", id]) => self.delete_comment(key, id),
             (_, ["properties"]) => self.issue_properties(key, None),
             (_, ["properties", property]) => self.issue_properties(key, Some(property)),
+            ("POST", ["attachments"]) => self.post_attachment(key),
             ("GET", ["remotelink"]) => self.remote_links(key),
             ("POST", ["remotelink"]) => self.post_remote_link(key),
             ("DELETE", ["remotelink"]) => self.delete_remote_link(key, None),
@@ -198,6 +202,7 @@ impl Call<'_> {
 
     fn cloud_only(&mut self, method: &str, path: &[&str]) -> Option<Answer> {
         Some(match (method, path) {
+            ("GET", ["attachment", "content", id]) => self.attachment_content(id),
             ("GET" | "POST", ["search"]) => Err(errors::message(410, REMOVED)),
             ("GET" | "POST", ["search", "jql"]) => self.search_by_token(),
             ("POST", ["search", "approximate-count"]) => self.approximate_count(),

@@ -115,6 +115,8 @@ pub struct Switches {
     pub rewrites_text: bool,
     /// Server: the database holds no character beyond U+FFFF and answers 500 to one.
     pub three_byte_charset: bool,
+    /// The largest attachment, in bytes; `None` when attachments are switched off.
+    pub upload_limit: Option<u64>,
     /// ADF is checked against the published schema; a real Cloud is laxer.
     pub strict_adf: bool,
 }
@@ -151,6 +153,7 @@ impl Switches {
             comment_properties_expand: true,
             rewrites_text: false,
             three_byte_charset: false,
+            upload_limit: Some(10_485_760),
             strict_adf: true,
         }
     }

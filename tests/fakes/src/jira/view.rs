@@ -221,6 +221,10 @@ impl Call<'_> {
         for custom in &project.custom_fields {
             put(&custom.id, issue.other.get(&custom.id).map_or(Value::Null, |v| self.text_out_field(&custom.id, v)));
         }
+        if shape.fields.wants("attachment") {
+            let files: Vec<_> = issue.attachments.iter().map(|file| self.attachment_json(file)).collect();
+            all.insert("attachment".into(), json!(files));
+        }
         if shape.fields.wants("comment") {
             let comments = self.inline_comments(issue, shape);
             all.insert("comment".into(), comments);

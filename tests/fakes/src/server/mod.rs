@@ -3,6 +3,7 @@
 //! One thread per connection, keep-alive, bodies by length or in chunks. Every request is recorded with its answer.
 
 mod fault;
+mod multipart;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -17,6 +18,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 pub use self::fault::{Fault, Times, What};
+pub use self::multipart::Part;
 use crate::clock::SimClock;
 
 /// A request as it came.

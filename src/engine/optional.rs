@@ -1,4 +1,5 @@
-//! The links that the two issues of a pair show people: asked for when a pair is made, given up where they are refused.
+//! What people can do without: the links between the two issues of a pair, and attached files. Where one is refused,
+//! it is left out, and that is said.
 
 use chrono::{DateTime, Utc};
 
@@ -8,10 +9,7 @@ use crate::plan::links::{Made, of_new_pair};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Queued, Tx};
 
-/// What is left out when a side refuses a link.
-const FIELD: &str = "link to the other issue";
-
-/// How often a link is tried again that a service neither takes nor refuses.
+/// How often such a write is tried again that a service neither takes nor refuses.
 const MAX_ATTEMPTS: u32 = 10;
 
 /// Enqueues the links of a pair that `create` made, in the transaction that records the pair.
@@ -45,18 +43,18 @@ pub(super) fn of_adopted(
     create.map_or(Ok(()), |create| of_new_pair_in(run, tx, &create, jira, now))
 }
 
-/// Returns true when another try of a link makes no sense: it was refused, or failed too often. People do without it.
+/// Returns true when another try of such a write makes no sense: it was refused, or failed too often.
 pub(super) fn is_hopeless(queued: &Queued, err: &ApiError) -> bool {
     let unwilling = err.kind == ApiErrorKind::Refused
         || matches!(err.kind, ApiErrorKind::InDoubt | ApiErrorKind::Unavailable { .. } if queued.attempts >= MAX_ATTEMPTS);
-    unwilling && matches!(queued.push.action, Action::LinkIssue { .. })
+    unwilling && queued.push.action.is_optional()
 }
 
-/// Gives up a link that is refused: the issues travel without it, and it is said.
+/// Gives up such a write.
 pub(super) fn give_up(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<(), Trouble> {
     let world = run.world;
     let now = world.clock.now();
-    tracing::info!(key = %push.key, error = %err, "Link refused, and left out.");
+    tracing::info!(key = %push.key, error = %err, "Write given up, and left out.");
     let tx = world.state.begin()?;
     tx.done(&push.key, now)?;
     let lane = Key::issue(Side::Guance, &push.lane);
@@ -66,7 +64,11 @@ pub(super) fn give_up(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<
         now,
     )?;
     tx.commit()?;
-    run.report.dropped_fields.insert(format!("{FIELD}: {}", err.message));
-    world.failpoints.hit("link given up")?;
+    let what = match &push.action {
+        Action::AddFile { file, .. } => format!("attachment {}", file.name),
+        _ => "link to the other issue".to_owned(),
+    };
+    run.report.dropped_fields.insert(format!("{what}: {}", err.message));
+    world.failpoints.hit("given up")?;
     Ok(())
 }

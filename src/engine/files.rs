@@ -1,0 +1,168 @@
+//! Attached files: planned when a thread was read whole, passed from one side to the other as streams.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{Run, Trouble};
+use crate::domain::{Action, File, Push, Receipt, Side, shown_size};
+use crate::plan::{Step, Thread, files};
+use crate::ports::{ApiError, ApiErrorKind, Content, Remote};
+use crate::state::{Deferral, Queued};
+
+use super::deliver::put_back;
+use super::optional;
+
+/// After so many failures a file is named on Guance instead of being brought there.
+const UPLOADS: u32 = 3;
+
+/// How soon a file is tried again that could not be read now.
+const LATER: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
+
+/// Plans the files of an issue whose whole thread was just read.
+pub(super) fn plan(run: &Run<'_>, thread: &Thread<'_>) -> Result<Vec<Step>, Trouble> {
+    let (side, policy) = (thread.side, run.world.policy);
+    if !policy.flow.attachments.writes(side.opposite()) {
+        return Ok(Vec::new());
+    }
+    let all = run.remote(side).files(thread.link.id(side))?;
+    let known = run.world.state.known_files(side, all.iter().map(|file| &file.id))?;
+    let name = match side {
+        Side::Jira => thread.link.jira_name.as_str(),
+        Side::Guance => thread.link.guance.as_str(),
+    };
+    let url = run.remote(side).issue_url(name);
+    Ok(files::of_thread(thread, &url, &all, &known, policy))
+}
+
+/// Returns how many requests one Guance thread takes.
+pub(super) fn thread_cost(run: &Run<'_>) -> usize {
+    1 + usize::from(run.world.policy.flow.attachments.writes(Side::Jira))
+}
+
+/// Returns true when Guance threads are read in turn: for replies, or for what is attached to them.
+pub(super) fn reads_guance(run: &Run<'_>) -> bool {
+    run.world.policy.flow.replies || run.world.policy.flow.attachments.writes(Side::Jira)
+}
+
+/// Finds the copy of a Guance file among what is attached to its Jira issue: nothing can be written onto an attachment
+/// to know it by. One of our own account with this name and size is it, unless it is the copy of another original.
+pub(super) fn copy_on_jira(run: &Run<'_>, push: &Push) -> Result<Option<Receipt>, Trouble> {
+    let Action::AddFile { issue, file, .. } = &push.action else { return Ok(None) };
+    for there in run.remote(Side::Jira).files(issue)? {
+        let same_size = there.size.is_none() || file.size.is_none() || there.size == file.size;
+        let is_it = there.ours && there.name == file.name && same_size;
+        if is_it && run.world.state.file_copy(Side::Guance, there.id.as_str())?.is_none() {
+            let id = there.id.to_string();
+            return Ok(Some(Receipt { name: id.clone(), id, at: there.created, dropped: Vec::new(), issue: None }));
+        }
+    }
+    Ok(None)
+}
+
+/// The bytes that go with a request, if it carries a file.
+#[derive(Default)]
+pub(super) struct Cargo {
+    content: Option<Content>,
+    /// Set when more came than may be carried.
+    too_much: Arc<AtomicBool>,
+    limit: u64,
+}
+
+impl Cargo {
+    /// Carries out the writes of one request.
+    pub(super) fn push(self, remote: &dyn Remote, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
+        let [one @ Push { action: Action::AddFile { file, .. }, .. }] = batch else { return remote.push(batch) };
+        let result = remote.push_file(one, self.content);
+        if result.is_err() && self.too_much.load(Ordering::Relaxed) {
+            return vec![Err(too_large(remote.side(), file, self.limit))];
+        }
+        vec![result]
+    }
+}
+
+/// Opens the file that a write carries, before the write is in flight; `None` when it cannot go now.
+pub(super) fn load(run: &mut Run<'_>, target: Side, batch: &[Queued]) -> Result<Option<Cargo>, Trouble> {
+    let [queued] = batch else { return Ok(Some(Cargo::default())) };
+    let Action::AddFile { file, .. } = &queued.push.action else { return Ok(Some(Cargo::default())) };
+    // Two requests: the file and the reply that shows it.
+    if target == Side::Guance && run.order.backfill.is_none() && run.remote(target).spare() < 2 {
+        return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no two requests left for a file").into());
+    }
+    if target == Side::Guance && queued.attempts >= UPLOADS {
+        return Ok(Some(Cargo::default()));
+    }
+    let limit = run.world.policy.flow.max_attachment;
+    let origin = target.opposite();
+    let opened = match run.identify(origin) {
+        Ok(_) => run.remote(origin).open_file(file),
+        Err(error) => Err(error),
+    };
+    let error = match opened {
+        Ok(content) if content.size.is_some_and(|size| size > limit) => too_large(origin, file, limit),
+        Ok(content) => return Ok(Some(measured(content, limit))),
+        Err(error) => error,
+    };
+    if optional::is_hopeless(queued, &error) {
+        optional::give_up(run, &queued.push, &error)?;
+        return Ok(None);
+    }
+    // Not this side's fault: its other writes go on.
+    let counts = !matches!(error.kind, ApiErrorKind::OutOfBudget | ApiErrorKind::Stopped);
+    let later = Deferral { not_before: run.world.clock.now() + LATER, counts };
+    put_back(run, &queued.push.key, later, Some(&error.message))?;
+    if counts {
+        run.report.item_failed(&queued.push, &error);
+    }
+    Ok(None)
+}
+
+fn too_large(side: Side, file: &File, limit: u64) -> ApiError {
+    let message = format!("{} is larger than {}", file.name, shown_size(limit));
+    ApiError::new(side, ApiErrorKind::Refused, message).with_hint("raise [flow].max_attachment")
+}
+
+fn measured(content: Content, limit: u64) -> Cargo {
+    let too_much = Arc::new(AtomicBool::new(false));
+    let data = Limited { data: content.data, left: limit, too_much: Arc::clone(&too_much) };
+    Cargo { content: Some(Content { size: content.size, data: Box::new(data) }), too_much, limit }
+}
+
+/// Breaks off where more comes than was told or may be carried.
+struct Limited {
+    data: Box<dyn Read + Send>,
+    left: u64,
+    too_much: Arc<AtomicBool>,
+}
+
+impl Read for Limited {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.data.read(buffer)?;
+        match self.left.checked_sub(read as u64) {
+            Some(left) => self.left = left,
+            None => {
+                self.too_much.store(true, Ordering::Relaxed);
+                return Err(std::io::Error::other("larger than may be carried"));
+            }
+        }
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_stream_breaks_off_at_the_limit_and_says_so() {
+        for (limit, whole) in [(10, true), (9, false), (0, false)] {
+            let content = Content { size: None, data: Box::new(std::io::Cursor::new(b"0123456789".to_vec())) };
+            let cargo = measured(content, limit);
+            let mut bytes = Vec::new();
+            let read = cargo.content.unwrap().data.read_to_end(&mut bytes);
+            assert_eq!((read.is_ok(), cargo.too_much.load(Ordering::Relaxed)), (whole, !whole), "{limit}");
+        }
+    }
+}
