@@ -175,13 +175,7 @@ impl<'a> Api<'a> {
     }
 
     fn once(&self, ask: &Ask) -> Result<Reply, Failed> {
-        let call = self.call(ask);
-        let started = self.clock.now();
-        let sent = self.http.send(&call);
-        let elapsed_ms = (self.clock.now() - started).num_milliseconds();
-        let status = sent.as_ref().map_or(0, |answer| answer.status);
-        tracing::debug!(side = "jira", request = ask.name(), status, elapsed_ms, "Request answered.");
-        match sent {
+        match self.http.send(&self.call(ask)) {
             Ok(answer) => self.judge(ask, &answer),
             Err(failure) => Err(lost(ask, failure)),
         }
