@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use crate::domain::Fingerprint;
+use crate::domain::{Fingerprint, People};
 use crate::guance::ReplyFormat;
 use crate::http;
 use crate::jira::Deployment;
@@ -73,7 +73,7 @@ pub(super) fn draft(
     let guance = guance(&reader, &base, &mut warnings);
     let mut jira = jira(&reader, &base, &guance, &mut warnings);
     let sync = sync(&reader, &base);
-    let policy = Policy { flow: flow(&reader), routes: routes(&reader) };
+    let policy = Policy { flow: flow(&reader), routes: routes(&reader), people: People::default() };
     jira.projects = projects(&policy);
     if policy.routes.len() > 1 {
         warnings.push("only the first [[route]] is used: it takes every issue".to_owned());

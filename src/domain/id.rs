@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::domain::Field;
+
 /// One of the two services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -64,6 +66,8 @@ pub enum Kind {
     Issue,
     /// A Jira comment or a Guance reply.
     Comment,
+    /// A field of a pair that both sides keep.
+    Field,
 }
 
 impl Kind {
@@ -72,6 +76,7 @@ impl Kind {
         match self {
             Self::Issue => "issue",
             Self::Comment => "comment",
+            Self::Field => "field",
         }
     }
 }
@@ -83,6 +88,7 @@ impl FromStr for Kind {
         match word {
             "issue" => Ok(Self::Issue),
             "comment" => Ok(Self::Comment),
+            "field" => Ok(Self::Field),
             _ => Err(UnknownWord(word.to_owned())),
         }
     }
@@ -141,6 +147,8 @@ id_type! {
 ///
 /// `guance/issue/issue_…` is the creation of that issue's copy; `jira/comment/10042` the creation of that
 /// comment's copy. A later edit adds `@` and the fingerprint of the new content.
+/// `guance/field/issue_…/status` is a field of the pair that this Guance issue belongs to, whichever side changed it;
+/// a write adds `@` and the fingerprint of the new value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(String);
@@ -154,6 +162,11 @@ impl Key {
     /// Returns the key of a comment that was born on `side`.
     pub fn comment(side: Side, id: &CommentId) -> Self {
         Self(format!("{side}/comment/{id}"))
+    }
+
+    /// Returns the key of a field that both issues of a pair have; `lane` is the Guance issue.
+    pub fn field(lane: &IssueId, field: Field) -> Self {
+        Self(format!("{}/field/{lane}/{field}", Side::Guance))
     }
 
     /// Returns the key of the write that brings the copy to `content`.

@@ -162,6 +162,9 @@ fn wanted(push: &Push) -> Wanted {
             let content = Some(push.content.clone());
             Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content }
         }
+        Action::ChangeIssue { issue, .. } => {
+            Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content: None }
+        }
     }
 }
 
@@ -262,7 +265,7 @@ fn link(tx: &Tx<'_>, push: &Push, receipt: &Receipt, evidence: Evidence, now: Da
                 tx.set_written(origin, &origin_id, &push.content)?;
             }
         }
-        Action::DeleteComment { .. } => {}
+        Action::DeleteComment { .. } | Action::ChangeIssue { .. } => {}
     }
     Ok(())
 }

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::wire::{CreatorInfo, IssueRow, ReplyRow};
 use super::{ReplyFormat, claim, plain};
-use crate::domain::{Comment, CommentId, Fingerprint, Issue, IssueId, Key, Level, Person, Side, Visibility};
+use crate::domain::{
+    Comment, CommentId, Fingerprint, Issue, IssueId, Key, Level, Person, Side, Status, StatusCategory, Visibility,
+};
 use crate::text::{Block, Doc, Inline, Mark, html, markdown};
 
 /// Longest reply, in bytes.
@@ -32,6 +34,9 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
         level,
         source: row.resource,
         status: status(&row.status_type),
+        assignees: Vec::new(),
+        priority: None,
+        updated_by: Person::default(),
         author,
         created,
         updated: row.update_at.unwrap_or(created),
@@ -134,16 +139,16 @@ fn attachment(row: &Value) -> Option<Block> {
 /// Returns what Guance calls a status.
 ///
 /// Source: Guance Open API, `statusType` of `POST /api/v1/issue/{issue_uuid}/modify`.
-fn status(status_type: &str) -> String {
-    let name = match status_type {
-        "10" => "Open",
-        "15" => "Working",
-        "20" => "Resolved",
-        "25" => "Closed",
-        "30" => "Pending",
-        other => other,
+fn status(status_type: &str) -> Status {
+    let (name, category) = match status_type {
+        "10" => ("Open", StatusCategory::Todo),
+        "15" => ("Working", StatusCategory::InProgress),
+        "20" => ("Resolved", StatusCategory::Done),
+        "25" => ("Closed", StatusCategory::Done),
+        "30" => ("Pending", StatusCategory::Todo),
+        other => (other, StatusCategory::Todo),
     };
-    name.to_owned()
+    Status { id: status_type.to_owned(), name: name.to_owned(), category }
 }
 
 fn person(id: String, info: CreatorInfo, extend: &Value) -> Person {
@@ -219,7 +224,7 @@ mod tests {
     #[test]
     fn a_status_has_a_name() {
         for (code, name) in [("10", "Open"), ("15", "Working"), ("25", "Closed"), ("30", "Pending"), ("99", "99")] {
-            assert_eq!(status(code), name);
+            assert_eq!(status(code).name, name);
         }
     }
 }

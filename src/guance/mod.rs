@@ -27,7 +27,7 @@ use answer::{Cause, Fault};
 use api::Api;
 use wire::{IssueRow, ReplyRow};
 
-use crate::domain::{Action, Comment, Issue, IssueId, Push, Receipt, Side};
+use crate::domain::{Action, Comment, Issue, IssueId, Person, Push, Receipt, Side};
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Clock, Facts, Identity, Lookup, Register, Remote, Span, Unreadable, Wanted,
@@ -182,6 +182,9 @@ impl<'a> Guance<'a> {
                 Err(fault) if fault.cause == Cause::Gone => Ok(receipt_for(comment.as_str(), None)),
                 Err(fault) => Err(fault.error),
             },
+            Action::ChangeIssue { .. } => {
+                Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "changing a field is not supported yet"))
+            }
             Action::CreateIssue(_) => {
                 Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "issues are not created on Guance"))
             }
@@ -261,6 +264,10 @@ impl Remote for Guance<'_> {
         Ok(found)
     }
 
+    fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
+        Ok(None)
+    }
+
     fn read_register(&self) -> Result<Register, ApiError> {
         Ok(Register::Unsupported)
     }
@@ -299,5 +306,5 @@ fn receipt(answer: &Value) -> Result<Receipt, ApiError> {
 }
 
 fn receipt_for(id: &str, at: Option<DateTime<Utc>>) -> Receipt {
-    Receipt { id: id.to_owned(), name: id.to_owned(), at, dropped: Vec::new() }
+    Receipt { id: id.to_owned(), name: id.to_owned(), at, dropped: Vec::new(), issue: None }
 }

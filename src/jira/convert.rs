@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::domain::{Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Kind, Person, Side, Visibility};
+use crate::domain::{
+    Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Kind, Person, Side, Status, StatusCategory, Visibility,
+};
 use crate::jira::wire;
 use crate::text::{Doc, adf, wiki};
 
@@ -45,7 +47,10 @@ impl Reader<'_> {
             body: body(&fields.description),
             level: None,
             source: String::new(),
-            status: fields.status.name.clone(),
+            status: Status { id: String::new(), name: fields.status.name.clone(), category: StatusCategory::Todo },
+            assignees: Vec::new(),
+            priority: None,
+            updated_by: Person::default(),
             author: opened_by.map(person).unwrap_or_default(),
             created: time(&fields.created).unwrap_or(updated),
             updated,

@@ -22,7 +22,7 @@ mod wire;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
-use crate::domain::{Action, Comment, IssueId, Push, Receipt, Side};
+use crate::domain::{Action, Comment, IssueId, Person, Push, Receipt, Side};
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Clock, Facts, Identity, Lookup, Register, Remote, Span, Stop, Wanted,
@@ -128,6 +128,7 @@ impl<'a> Jira<'a> {
                 self.edit_comment(push, issue, comment, &comments::Text { body, origin_url }, *internal)
             }
             Action::DeleteComment { issue, comment } => self.delete_comment(issue, comment),
+            Action::ChangeIssue { .. } => Err(refused("changing a field is not supported yet")),
         }
     }
 }
@@ -196,6 +197,10 @@ impl Remote for Jira<'_> {
 
     fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
         self.look_up(wanted)
+    }
+
+    fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
+        Ok(None)
     }
 
     fn read_register(&self) -> Result<Register, ApiError> {

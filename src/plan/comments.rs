@@ -162,7 +162,6 @@ mod tests {
 
     use super::*;
     use crate::domain::{Claim, CommentId, IssueId, Person};
-    use crate::plan::Flow;
     use crate::text::Doc;
     use chrono::DateTime;
 
@@ -193,7 +192,7 @@ mod tests {
     }
 
     fn policy() -> Policy {
-        Policy { flow: Flow::default(), routes: Vec::new() }
+        Policy::default()
     }
 
     fn decide(comment: &Comment, known: &Known) -> Step {

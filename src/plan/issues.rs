@@ -125,8 +125,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Claim, IssueLink, Level, Person, Visibility};
-    use crate::plan::{Flow, Route};
+    use crate::domain::{Claim, IssueLink, Level, Person, Status, StatusCategory, Visibility};
+    use crate::plan::Route;
     use crate::text::Doc;
 
     fn issue(side: Side, id: &str) -> Issue {
@@ -139,8 +139,11 @@ mod tests {
             body: Doc::from_plain("text"),
             level: Some(Level { id: "system_level_1".into(), name: "P1".into() }),
             source: String::new(),
-            status: "10".to_owned(),
+            status: Status { id: "10".to_owned(), name: "Open".to_owned(), category: StatusCategory::Todo },
+            assignees: Vec::new(),
+            priority: None,
             author: Person::default(),
+            updated_by: Person::default(),
             created: DateTime::from_timestamp(1000, 0).unwrap(),
             updated: DateTime::from_timestamp(1000, 0).unwrap(),
             visibility: Visibility::Public,
@@ -158,8 +161,8 @@ mod tests {
     fn policy(priority: Option<&[(&str, &str)]>) -> Policy {
         let priority = priority.map(|table| table.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect());
         Policy {
-            flow: Flow::default(),
             routes: vec![Route { project: "OPS".into(), issue_type: "Bug".into(), priority, ..Route::default() }],
+            ..Policy::default()
         }
     }
 

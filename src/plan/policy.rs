@@ -1,14 +1,16 @@
 //! The config's flows and routes, ready to ask.
 
-use crate::domain::{Level, Side};
+use crate::domain::{Level, People, Side};
 
 /// What is carried, and where to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     /// Which flows are on.
     pub flow: Flow,
     /// Routes in the order of the config; the first that holds takes the issue.
     pub routes: Vec<Route>,
+    /// Who is who on the two sides.
+    pub people: People,
 }
 
 /// Which flows are on: `[flow]`. The default is the config's.
