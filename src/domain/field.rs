@@ -1,5 +1,6 @@
 //! Fields that both issues of a pair have, how one is changed, and who is who.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -54,6 +55,43 @@ impl FromStr for Field {
         Self::ALL.into_iter().find(|field| field.as_str() == word).ok_or_else(|| UnknownWord(word.to_owned()))
     }
 }
+
+/// What both sides said about one field when they last agreed: what a change is measured against.
+///
+/// Each value is in its side's own words (see `plan::merge::value`). `None`: not known. It is learnt from the next
+/// reading, which is then taken as what guajira left there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Base {
+    /// What Guance said.
+    pub guance: Option<String>,
+    /// What Jira said.
+    pub jira: Option<String>,
+    /// How often the sides have come to agree anew: tells one resolve from the next.
+    pub version: u32,
+}
+
+impl Base {
+    /// Returns what this side said.
+    pub fn on(&self, side: Side) -> Option<&str> {
+        match side {
+            Side::Guance => self.guance.as_deref(),
+            Side::Jira => self.jira.as_deref(),
+        }
+    }
+
+    /// Returns the base with what this side says now.
+    #[must_use]
+    pub fn with(mut self, side: Side, value: Option<String>) -> Self {
+        match side {
+            Side::Guance => self.guance = value,
+            Side::Jira => self.jira = value,
+        }
+        self
+    }
+}
+
+/// The merge base of a pair, field by field; a field that was never compared is not in it.
+pub type Bases = BTreeMap<Field, Base>;
 
 /// What an issue is to say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ pub mod item;
 pub mod link;
 pub mod push;
 
-pub use field::{Change, Field, People, StatusTarget};
+pub use field::{Base, Bases, Change, Field, People, StatusTarget};
 pub use id::{CommentId, Fingerprint, IssueId, Key, Kind, Side};
 pub use item::{Claim, Comment, Issue, Level, Person, Priority, Status, StatusCategory, Visibility};
 pub use link::{CommentLink, IssueLink, Known, Stage};

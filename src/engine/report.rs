@@ -38,6 +38,10 @@ pub struct Report {
     pub comments_edited: usize,
     /// Fields changed.
     pub fields_written: usize,
+    /// Fields that were changed on both sides, or by hand on Jira where Guance leads.
+    pub conflicts: usize,
+    /// People for whom the other side has no account.
+    pub not_found: BTreeSet<String>,
     /// Writes that turned out to have happened before.
     pub found_done: usize,
     /// Copies recognised by their markers.
@@ -119,6 +123,8 @@ impl Report {
             comments_copied: 0,
             comments_edited: 0,
             fields_written: 0,
+            conflicts: 0,
+            not_found: BTreeSet::new(),
             found_done: 0,
             adopted: 0,
             found_late: 0,
@@ -159,6 +165,7 @@ impl Report {
         count(self.comments_copied, "comment copied", "comments copied");
         count(self.comments_edited, "comment edited", "comments edited");
         count(self.fields_written, "field changed", "fields changed");
+        count(self.conflicts, "conflict", "conflicts");
         count(self.found_done, "found done already", "found done already");
         count(self.adopted, "copy recognised", "copies recognised");
         count(self.found_late, "found late", "found late");
@@ -204,13 +211,20 @@ impl Report {
             Step::AdoptIssue { .. } | Step::AdoptComment(_) => self.adopted += 1,
             Step::Skip { reason, .. } if reason.is_routine() => {}
             Step::Skip { reason, .. } | Step::Withdraw { reason, .. } => {
+                match reason {
+                    SkipReason::BothChanged(..) | SkipReason::ByHand(_) => self.conflicts += 1,
+                    SkipReason::NobodyFound(side, names) => {
+                        self.not_found.insert(format!("{names} on {side}"));
+                    }
+                    _ => {}
+                }
                 let shown = match reason {
                     SkipReason::Restricted(_) => "restricted".to_owned(),
                     other => other.to_string(),
                 };
                 *self.skipped.entry(shown).or_default() += 1;
             }
-            Step::Rename { .. } => {}
+            Step::Rename { .. } | Step::Base { .. } => {}
         }
     }
 

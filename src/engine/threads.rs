@@ -21,7 +21,7 @@ const MAX_DUE_THREADS: usize = 500;
 /// Most threads that one run reads in turn, of each kind.
 const MAX_TURNS: usize = 200;
 /// How soon a Guance thread comes round again, by how long ago something happened in the pair.
-const TURNS: [(TimeDelta, TimeDelta); 3] = [
+pub(super) const TURNS: [(TimeDelta, TimeDelta); 3] = [
     (TimeDelta::hours(1), TimeDelta::minutes(5)),
     (TimeDelta::days(1), TimeDelta::minutes(30)),
     (TimeDelta::days(30), TimeDelta::hours(6)),

@@ -189,7 +189,8 @@ fn visible_marker(raw: &Value) -> Option<(Key, Fingerprint)> {
     let (id, rest) = rest.split_once('-')?;
     let content = rest.get(..16).and_then(Fingerprint::parse)?;
     let is_whole = rest.as_bytes().get(16).is_none_or(|next| !next.is_ascii_alphanumeric());
-    (is_whole && is_uuid(id, "repim_")).then(|| (Key::comment(Side::Guance, &CommentId::new(id)), content))
+    let names_one = is_uuid(id, "repim_") || is_uuid(id, "notice_");
+    (is_whole && names_one).then(|| (Key::comment(Side::Guance, &CommentId::new(id)), content))
 }
 
 /// Returns a status; one of no category counts as not begun.

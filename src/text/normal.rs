@@ -25,7 +25,7 @@ impl Doc {
     /// Returns the normal form as another format gets it: mentions and emoji are plain text (nobody is pinged), and an
     /// image without an address is its description.
     #[must_use]
-    pub(crate) fn written(self) -> Self {
+    pub fn written(self) -> Self {
         Self { blocks: blocks(self.blocks, 0, true) }
     }
 }
