@@ -33,7 +33,7 @@ use crate::ports::{
 };
 use crate::secret::Secret;
 
-pub use check::CheckRoute;
+pub use check::{CheckChanges, CheckRoute};
 
 /// Which kind of Jira.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

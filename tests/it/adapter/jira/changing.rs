@@ -9,7 +9,7 @@ use guajira_fakes::server::{Fault, What};
 use super::{BOTH, Rig, text, uuid, words_of};
 
 /// One change of an issue.
-fn change(issue: &IssueId, change: Change) -> Push {
+pub(super) fn change(issue: &IssueId, change: Change) -> Push {
     let field = change.field();
     Push {
         key: Key::field(&uuid(1), field).edit(&Fingerprint::of(&["x"])),
