@@ -11,7 +11,7 @@ use super::fit::{Fate, Place, Rules};
 
 /// Reads a document; whatever it cannot name it reads as the text inside.
 pub fn read(value: &Value) -> Doc {
-    read::document(value).normalized()
+    cut::bounded(read::document(value)).normalized()
 }
 
 /// Writes a document that is valid against the ADF schema. If its JSON would be longer than `max_chars` characters,

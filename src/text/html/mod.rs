@@ -13,7 +13,7 @@ use super::fit::{Fate, Place, Rules};
 
 /// Reads an HTML fragment; nothing in it is trusted.
 pub fn read(html: &str) -> Doc {
-    read::document(html).normalized()
+    cut::bounded(read::document(html)).normalized()
 }
 
 /// Writes an HTML fragment, cut to `max_bytes` at a character boundary with a link to `rest`.

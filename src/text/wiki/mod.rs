@@ -9,14 +9,28 @@ mod inline;
 mod macros;
 mod write;
 
+use std::borrow::Cow;
+
 use super::cut;
 use super::doc::{Block, Doc, Mark};
 use super::fit::{Fate, Place, Rules};
 
 /// Reads wiki markup.
 pub fn read(wiki: &str) -> Doc {
-    let text = wiki.replace("\r\n", "\n").replace('\r', "\n");
-    Doc { blocks: block::blocks(&text, 0) }.normalized()
+    let (source, cut) = cut::source(wiki);
+    let mut text = if source.contains('\r') {
+        Cow::Owned(source.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        source
+    };
+    if cut {
+        macros::close(text.to_mut());
+    }
+    let mut doc = cut::bounded(Doc { blocks: block::blocks(&text, 0) });
+    if cut {
+        cut::say_so(&mut doc);
+    }
+    doc.normalized()
 }
 
 /// Writes wiki markup, cut to `max_utf16` UTF-16 units at a character boundary with a link to `rest`.
