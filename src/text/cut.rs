@@ -62,19 +62,17 @@ pub(crate) const MAX_READ: usize = 131_072;
 /// What ends a text that was longer than [`MAX_READ`]. Every copy links to its original beside it.
 const CUT: &str = "… (cut: the text goes on in the original)";
 
-/// Cuts what was read to [`MAX_READ`] and says so.
-pub(crate) fn bounded(mut doc: Doc) -> Doc {
+/// Cuts what was read to [`MAX_READ`] and says so; `cut` is true when not all was read to begin with.
+pub(crate) fn bounded(mut doc: Doc, mut cut: bool) -> Doc {
     if cost(&doc.blocks) > MAX_READ {
         let mut budget = MAX_READ;
         doc.blocks = prefix(&doc.blocks, &mut budget);
-        say_so(&mut doc);
+        cut = true;
+    }
+    if cut {
+        doc.blocks.push(Block::paragraph(CUT));
     }
     doc
-}
-
-/// Adds to a document that it was cut while it was read.
-pub(crate) fn say_so(doc: &mut Doc) {
-    doc.blocks.push(Block::paragraph(CUT));
 }
 
 /// Returns as much of a source as is read, mostly up to a line end, and whether it was cut. Images that stand in the text
@@ -91,7 +89,8 @@ pub(crate) fn source(text: &str) -> (Cow<'_, str>, bool) {
 }
 
 fn without_data(text: &str) -> Cow<'_, str> {
-    let is_data = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b';' | b',' | b'-' | b'.' | b'%');
+    let is_data =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b';' | b',' | b'-' | b'.' | b'%');
     let mut out = String::new();
     let mut rest = text;
     let mut from = 0;

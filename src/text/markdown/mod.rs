@@ -10,11 +10,7 @@ use super::fit::{Fate, Place, Rules};
 /// Reads Markdown. A newline inside a paragraph is a line break, as people who type comments mean it.
 pub fn read(markdown: &str) -> Doc {
     let (source, cut) = cut::source(markdown);
-    let mut doc = cut::bounded(read::document(&source));
-    if cut {
-        cut::say_so(&mut doc);
-    }
-    doc.normalized()
+    cut::bounded(read::document(&source), cut).normalized()
 }
 
 /// Writes Markdown, cut to `max_bytes` at a character boundary with a link to `rest`.

@@ -5,7 +5,9 @@
 //! form is text.
 
 mod block;
+mod emoticons;
 mod inline;
+mod links;
 mod macros;
 mod write;
 
@@ -18,19 +20,12 @@ use super::fit::{Fate, Place, Rules};
 /// Reads wiki markup.
 pub fn read(wiki: &str) -> Doc {
     let (source, cut) = cut::source(wiki);
-    let mut text = if source.contains('\r') {
-        Cow::Owned(source.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        source
-    };
+    let mut text =
+        if source.contains('\r') { Cow::Owned(source.replace("\r\n", "\n").replace('\r', "\n")) } else { source };
     if cut {
         macros::close(text.to_mut());
     }
-    let mut doc = cut::bounded(Doc { blocks: block::blocks(&text, 0) });
-    if cut {
-        cut::say_so(&mut doc);
-    }
-    doc.normalized()
+    cut::bounded(Doc { blocks: block::blocks(&text, 0) }, cut).normalized()
 }
 
 /// Writes wiki markup, cut to `max_utf16` UTF-16 units at a character boundary with a link to `rest`.
