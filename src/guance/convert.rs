@@ -93,6 +93,12 @@ pub(super) fn reply_request(
         let person = json!({ "name": name });
         extend.insert("extra".to_owned(), json!({"creator": person, "updator": person}));
     }
+    let members: Vec<Value> =
+        body.pings().into_iter().map(|id| json!({"type": "@", "uuid": id, "exists": true})).collect();
+    if !members.is_empty() {
+        // Source: both pages, `extend.members`: by it a mention takes effect, whatever the text says.
+        extend.insert("members".to_owned(), members.into());
+    }
     json!({"issueUUID": issue.as_str(), "content": text, "extend": extend})
 }
 

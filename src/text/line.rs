@@ -236,6 +236,7 @@ fn clean_inlines(content: Vec<Inline>, plain: bool) -> Vec<Inline> {
         let inline = match inline {
             Inline::Text { .. } | Inline::Break => inline,
             Inline::Mention { id, name } => Inline::Mention { id: one_line(&id), name: one_line(&name) },
+            Inline::Ping { id, name } => Inline::Ping { id: one_line(&id), name: one_line(&name) },
             Inline::Emoji { text } => Inline::Emoji { text: one_line(&text) },
             Inline::Image { url, alt } => {
                 Inline::Image { url: url::safe(&url).unwrap_or_default(), alt: one_line(&alt) }

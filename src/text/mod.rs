@@ -13,6 +13,7 @@ pub mod html;
 mod line;
 pub mod markdown;
 mod normal;
+mod people;
 mod spans;
 mod url;
 pub mod wiki;

@@ -149,6 +149,10 @@ fn inlines(content: &[Inline]) -> Vec<Value> {
                 let marks: Vec<Value> = marks.iter().map(mark).collect();
                 object([("type", "text".into()), ("text", text.clone().into()), ("marks", marks.into())])
             }
+            Inline::Ping { id, name: _ } => {
+                let attrs = object([("id", id.clone().into()), ("text", inline.plain().into())]);
+                object([("type", "mention".into()), ("attrs", attrs)])
+            }
             other => plain(other.plain()),
         })
         .collect()

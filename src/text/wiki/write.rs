@@ -185,10 +185,25 @@ impl Writer {
                 Span::Text(text) => self.text(text, next),
                 Span::Leaf(Inline::Break) => self.line_break(),
                 Span::Leaf(Inline::Image { url, alt }) => self.image(url, alt),
+                Span::Leaf(ping @ Inline::Ping { id, .. }) => self.ping(id, &ping.plain(), next),
                 Span::Leaf(other) => self.text(&other.plain(), next),
                 Span::Marked(mark, inner) => self.marked(mark, inner, next),
             }
         }
+    }
+
+    /// A user name that the markup could misread stays a text.
+    fn ping(&mut self, id: &str, shown: &str, next: Option<char>) {
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+');
+        if id.is_empty() || !id.chars().all(plain) {
+            return self.text(shown, next);
+        }
+        if self.out.ends_with(|c: char| !c.is_whitespace()) {
+            self.out.push(' ');
+        }
+        self.out.push_str("[~");
+        self.out.push_str(id);
+        self.out.push(']');
     }
 
     fn line_break(&mut self) {
@@ -352,6 +367,7 @@ fn first_char(span: &Span<'_>) -> Option<char> {
     match span {
         Span::Leaf(Inline::Break) => Some('\n'),
         Span::Leaf(Inline::Image { .. }) => Some('!'),
+        Span::Leaf(Inline::Ping { .. }) => Some('['),
         Span::Text(text) => text.chars().next(),
         Span::Leaf(other) => other.plain().chars().next(),
         Span::Marked(Mark::Link(_), _) => Some('['),

@@ -231,3 +231,25 @@ fn who_somebody_is_costs_a_request_a_day() {
     )));
     assert_eq!(rig.find_person(&who("李四")), None);
 }
+
+#[test]
+fn a_real_mention_is_shown_and_takes_effect() {
+    for format in [ReplyFormat::Html, ReplyFormat::Markdown, ReplyFormat::Text] {
+        let mut rig = Rig::new();
+        rig.settings.reply_format = format;
+        let zhang = rig.fake.add_member("张三", "zhang.san@example.com");
+        let issue = rig.fake.open_issue("a", "", "P1", "张三");
+        let mention = Inline::Mention { id: "alice".into(), name: "Alice".into() };
+        let body = Doc { blocks: vec![Block::Paragraph { content: vec![Inline::text("hi "), mention] }] };
+        let body = body.pinging(|_| Some((zhang.clone(), "张三".into())));
+        let mut push = copy(&issue, "x");
+        if let Action::AddComment { body: said, .. } = &mut push.action {
+            *said = body;
+        }
+        rig.push(push).unwrap();
+        let reply = rig.fake.replies(&issue).remove(0);
+        assert_eq!(reply.extend["members"], json!([{"type": "@", "uuid": zhang, "exists": true}]), "{format:?}");
+        assert_eq!(reply.content.contains(&zhang), format == ReplyFormat::Html, "{}", reply.content);
+        assert!(reply.content.contains("@张三"), "{}", reply.content);
+    }
+}

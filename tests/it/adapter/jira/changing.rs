@@ -3,8 +3,10 @@
 use guajira::domain::{Action, Change, DroppedField, Fingerprint, IssueId, Person, Push, Receipt, Side};
 use guajira::domain::{Key, StatusCategory, StatusTarget};
 use guajira::ports::{ApiError, ApiErrorKind, Remote as _};
+use guajira::text::{Block, Doc, Inline};
 use guajira_fakes::jira::{Asks, Draft, Flavour, User, Workflow};
 use guajira_fakes::server::{Fault, What};
+use serde_json::json;
 
 use super::{BOTH, Rig, text, uuid, words_of};
 
@@ -393,5 +395,30 @@ fn who_somebody_is_costs_a_search_a_day_and_nobody_one_an_hour() {
         assert_eq!(rig.find(&by_name("Bob Example")), None, "without Browse users");
         rig.fake.with_user("bot", |bot| _ = bot.denied.insert("USER_PICKER".into()));
         assert_eq!(rig.find(&by_email("bob@example.com")), None);
+    }
+}
+
+#[test]
+fn a_real_mention_is_one_in_jiras_own_words() {
+    for flavour in BOTH {
+        let (rig, id) = with_workflow(flavour, Workflow::simple());
+        let alice = rig.find(&by_email("alice@example.com")).unwrap();
+        let mention = Inline::Mention { id: "acnt_1".into(), name: "张三".into() };
+        let stranger = Inline::Mention { id: "acnt_2".into(), name: "李四".into() };
+        let line = Block::Paragraph { content: vec![Inline::text("hi "), mention, Inline::text(" "), stranger] };
+        let body = Doc { blocks: vec![line] };
+        let body = body.pinging(|here| (here == "acnt_1").then(|| (alice.id.clone(), alice.name.clone())));
+        let mut push = super::add(1, "x", &id, false);
+        if let Action::AddComment { body: said, .. } = &mut push.action {
+            *said = body;
+        }
+        rig.push(push).unwrap();
+        let stored = rig.fake.comments("OPS-1").remove(0).body;
+        if flavour == Flavour::Cloud {
+            let mention = json!({"type": "mention", "attrs": {"id": alice.id, "text": "@Alice Example"}});
+            assert_eq!(stored["content"][0]["content"][1], mention);
+        } else {
+            assert_eq!(stored.as_str().unwrap().trim(), "hi [~alice] @李四");
+        }
     }
 }
