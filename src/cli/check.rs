@@ -139,17 +139,20 @@ fn show(findings: &[Finding]) -> Result<Exit> {
 }
 
 fn print(finding: &Finding) -> Result<()> {
-    Ok(term::line(&text(finding))?)
+    term::line(&text(finding))?;
+    match &finding.hint {
+        Some(hint) if finding.result.is_err() => Ok(term::line(&format!("     → {hint}"))?),
+        _ => Ok(()),
+    }
 }
 
 fn text(finding: &Finding) -> String {
-    let Finding { what, result, hint, fatal } = finding;
-    let hint = hint.as_ref().map(|hint| format!(" → {hint}")).unwrap_or_default();
+    let Finding { what, result, hint: _, fatal } = finding;
     match result {
         Ok(detail) if detail.is_empty() => format!("ok   {what}"),
         Ok(detail) => format!("ok   {what}: {detail}"),
-        Err(wrong) if *fatal => format!("FAIL {what}: {wrong}{hint}"),
-        Err(wrong) => format!("warn {what}: {wrong}{hint}"),
+        Err(wrong) if *fatal => format!("FAIL {what}: {wrong}"),
+        Err(wrong) => format!("warn {what}: {wrong}"),
     }
 }
 
@@ -175,7 +178,7 @@ mod tests {
     fn a_finding_is_one_line() {
         check(Ok("Operations"), true, "ok   project OPS: Operations");
         check(Ok(""), true, "ok   project OPS");
-        check(Err("not found"), true, "FAIL project OPS: not found → do this");
-        check(Err("odd"), false, "warn project OPS: odd → do this");
+        check(Err("not found"), true, "FAIL project OPS: not found");
+        check(Err("odd"), false, "warn project OPS: odd");
     }
 }
