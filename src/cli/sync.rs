@@ -133,6 +133,9 @@ fn details(report: &Report, all: bool) -> Result<()> {
     for dropped in &report.dropped_fields {
         term::line(&format!("  left out: {dropped}"))?;
     }
+    for names in &report.not_found {
+        term::line(&format!("  nobody found: {names}; [people] can tell who is who"))?;
+    }
     for (side, seconds) in &report.clock_skew_seconds {
         let way = if *seconds > 0 { "behind" } else { "ahead of" };
         let seconds = seconds.abs();

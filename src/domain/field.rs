@@ -1,5 +1,6 @@
 //! Fields that both issues of a pair have, how one is changed, and who is who.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -54,6 +55,43 @@ impl FromStr for Field {
         Self::ALL.into_iter().find(|field| field.as_str() == word).ok_or_else(|| UnknownWord(word.to_owned()))
     }
 }
+
+/// What both sides said about one field when they last agreed: what a change is measured against.
+///
+/// Each value is in its side's own words (see `plan::merge::value`). `None`: not known. It is learnt from the next
+/// reading, which is then taken as what guajira left there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Base {
+    /// What Guance said.
+    pub guance: Option<String>,
+    /// What Jira said.
+    pub jira: Option<String>,
+    /// How often the sides have come to agree anew: tells one resolve from the next.
+    pub version: u32,
+}
+
+impl Base {
+    /// Returns what this side said.
+    pub fn on(&self, side: Side) -> Option<&str> {
+        match side {
+            Side::Guance => self.guance.as_deref(),
+            Side::Jira => self.jira.as_deref(),
+        }
+    }
+
+    /// Returns the base with what this side says now.
+    #[must_use]
+    pub fn with(mut self, side: Side, value: Option<String>) -> Self {
+        match side {
+            Side::Guance => self.guance = value,
+            Side::Jira => self.jira = value,
+        }
+        self
+    }
+}
+
+/// The merge base of a pair, field by field; a field that was never compared is not in it.
+pub type Bases = BTreeMap<Field, Base>;
 
 /// What an issue is to say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -127,10 +165,16 @@ impl People {
             ((_, jira), Side::Jira) => jira,
             ((guance, _), Side::Guance) => guance,
         };
-        Some(match word.contains('@') {
-            true => Person { email: Some(word.clone()), ..Person::default() },
-            false => Person { id: word.clone(), name: word.clone(), email: None },
-        })
+        Some(Self::asked(word))
+    }
+
+    /// Returns how to ask for the person that a word of the table means.
+    pub fn asked(word: &str) -> Person {
+        if word.contains('@') {
+            Person { email: Some(word.to_owned()), ..Person::default() }
+        } else {
+            Person { id: word.to_owned(), name: word.to_owned(), email: None }
+        }
     }
 
     /// Returns true when these two, one of each side, are one person as far as can be told without asking.

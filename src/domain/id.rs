@@ -156,6 +156,23 @@ id_type! {
     FileId
 }
 
+/// What the id of a notice begins with.
+const NOTICE: &str = "notice_";
+
+impl CommentId {
+    /// Returns the id of a notice: a comment of guajira's own about something that happened to an issue, which has no
+    /// original on the other side. The parts name the event for ever.
+    pub fn notice(parts: &[&str]) -> Self {
+        let (one, other) = (Fingerprint::of(parts), Fingerprint::of(&[parts, &["again"]].concat()));
+        Self(format!("{NOTICE}{one}{other}"))
+    }
+
+    /// Returns true for the id of a notice.
+    pub fn is_notice(&self) -> bool {
+        self.0.starts_with(NOTICE)
+    }
+}
+
 /// An idempotency key: names one original thing for ever, and one write about it.
 ///
 /// `guance/issue/issue_…` is the creation of that issue's copy; `jira/comment/10042` the creation of that
@@ -234,6 +251,13 @@ impl Key {
             Some((s, Kind::Attachment, id)) if s == side => Some(FileId::new(id)),
             _ => None,
         }
+    }
+
+    /// Returns the pair's Guance issue and the field when this is the key of a field.
+    pub fn field_of(&self) -> Option<(IssueId, Field)> {
+        let Some((Side::Guance, Kind::Field, id)) = self.parts() else { return None };
+        let (lane, field) = id.split_once('/')?;
+        Some((IssueId::new(lane), field.parse().ok()?))
     }
 
     /// Returns the comment id when this is the key of a comment born on `side`.

@@ -7,7 +7,7 @@ pub mod item;
 pub mod link;
 pub mod push;
 
-pub use field::{Change, Field, People, StatusTarget};
+pub use field::{Base, Bases, Change, Field, People, StatusTarget};
 pub use file::{File, FileLink, portable_name, shown_size};
 pub use id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
 pub use item::{Claim, Comment, Issue, Level, Person, Priority, Status, StatusCategory, Visibility};

@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::Cargo;
-use super::{Run, Trouble, delta, files, optional, threads, trust};
+use super::{Run, Trouble, delta, files, merge, optional, threads, trust};
 use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
 use crate::state::{Deferral, Queued, Tx};
@@ -135,6 +135,16 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         let again = Deferral { not_before: DateTime::UNIX_EPOCH, counts: true };
         put_back(run, &queued.push.key, again, None)?;
     }
+    // A field is no thing that could be looked for: what both sides say decides anew.
+    let (fields, doubtful): (Vec<_>, Vec<_>) =
+        doubtful.into_iter().partition(|queued| matches!(queued.push.action, Action::ChangeIssue { .. }));
+    for queued in &fields {
+        merge::own_traces(run, queued)?;
+        merge::decide_anew(run, &queued.push.key)?;
+    }
+    if doubtful.is_empty() {
+        return Ok(());
+    }
     let wanted: Vec<Wanted> = doubtful.iter().map(|queued| wanted(&queued.push)).collect();
     let found = run.remote(target).find(&wanted)?;
     for (queued, lookup) in doubtful.iter().zip(found) {
@@ -195,6 +205,9 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
         settle(run, &first.push, &receipt, Evidence::Found)?;
         return Ok(None);
     }
+    if matches!(first.push.action, Action::ChangeIssue { .. }) {
+        return Ok(if merge::still_holds(run, first)? { Some(batch) } else { None });
+    }
     if !matches!(first.push.action, Action::CreateIssue(_)) {
         let Some(link) = run.world.state.issue_link(Side::Guance, &first.push.lane)? else { return Ok(Some(batch)) };
         if trust::holds(run, &link, target) {
@@ -247,6 +260,7 @@ fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence)
         // Both threads of a pair that is just made hold nothing of ours.
         run.read_whole.extend(Side::BOTH.map(|side| (side, push.lane.clone())));
     }
+    merge::written(run, push, receipt);
     world.failpoints.hit("settled")?;
     world.progress.delivered(run.report.written(), world.state.backlog()?.pending);
     Ok(())
@@ -261,7 +275,7 @@ fn link(
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
     match &push.action {
-        Action::CreateIssue(_) => {
+        Action::CreateIssue(new) => {
             // What we have just made holds nothing of ours yet; what was found may hold anything.
             let seen = (evidence == Evidence::Answered).then_some(DateTime::UNIX_EPOCH);
             let link = IssueLink {
@@ -270,9 +284,11 @@ fn link(
                 jira_name: receipt.name.clone(),
                 guance_seen: seen,
                 jira_seen: seen,
+                closed: false,
             };
             tx.link_issues(&link, receipt.at.unwrap_or(now), now)?;
             optional::of_new_pair_in(run, tx, push, (&link.jira, &link.jira_name), now)?;
+            merge::begin(run, tx, &push.lane, new)?;
         }
         Action::AddComment { .. } => {
             let origin = push.target.opposite();
@@ -298,7 +314,8 @@ fn link(
                 tx.set_written(origin, &origin_id, &push.content)?;
             }
         }
-        Action::DeleteComment { .. } | Action::ChangeIssue { .. } | Action::LinkIssue { .. } => {}
+        Action::ChangeIssue { .. } => merge::settle(run, tx, push, Some(receipt.issue.as_deref()))?,
+        Action::DeleteComment { .. } | Action::LinkIssue { .. } => {}
     }
     Ok(())
 }
@@ -327,6 +344,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             tracing::warn!(%key, error = %err, "Write refused for good.");
             let tx = world.state.begin()?;
             tx.bury(key, &err.message, now)?;
+            merge::settle(run, &tx, &queued.push, None)?;
             tx.note(key.origin().as_str(), &format!("refused for good: {}", err.message), now)?;
             tx.commit()?;
             run.report.item_failed(&queued.push, err);

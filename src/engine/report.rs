@@ -42,6 +42,10 @@ pub struct Report {
     pub files_copied: usize,
     /// Links set between the issues of a pair.
     pub links_set: usize,
+    /// Fields that were changed on both sides, or by hand on Jira where Guance leads.
+    pub conflicts: usize,
+    /// People for whom the other side has no account.
+    pub not_found: BTreeSet<String>,
     /// Writes that turned out to have happened before.
     pub found_done: usize,
     /// Copies recognised by their markers.
@@ -125,6 +129,8 @@ impl Report {
             fields_written: 0,
             files_copied: 0,
             links_set: 0,
+            conflicts: 0,
+            not_found: BTreeSet::new(),
             found_done: 0,
             adopted: 0,
             found_late: 0,
@@ -166,6 +172,7 @@ impl Report {
         count(self.comments_edited, "comment edited", "comments edited");
         count(self.files_copied, "attachment copied", "attachments copied");
         count(self.fields_written, "field changed", "fields changed");
+        count(self.conflicts, "conflict", "conflicts");
         // A new issue's links are part of its making.
         let late = if self.issues_created == 0 { self.links_set } else { 0 };
         count(late, "link set", "links set");
@@ -217,13 +224,20 @@ impl Report {
                 self.dropped_fields.insert(format!("attachment {what}"));
             }
             Step::Skip { reason, .. } | Step::Withdraw { reason, .. } => {
+                match reason {
+                    SkipReason::BothChanged(..) | SkipReason::ByHand(_) => self.conflicts += 1,
+                    SkipReason::NobodyFound(side, names) => {
+                        self.not_found.insert(format!("{names} on {side}"));
+                    }
+                    _ => {}
+                }
                 let shown = match reason {
                     SkipReason::Restricted(_) => "restricted".to_owned(),
                     other => other.to_string(),
                 };
                 *self.skipped.entry(shown).or_default() += 1;
             }
-            Step::Rename { .. } => {}
+            Step::Rename { .. } | Step::Base { .. } => {}
         }
     }
 

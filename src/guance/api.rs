@@ -114,11 +114,6 @@ impl<'a> Api<'a> {
         self.send_with(&request, Urgency::Write)
     }
 
-    /// `POST /api/v1/issue/{issue_uuid}/modify`.
-    pub(super) fn modify_issue(&self, issue: &IssueId, body: Value) -> Result<Value, Fault> {
-        self.write(Method::Post, format!("/api/v1/issue/{}/modify", segment(issue.as_str())?), Some(body))
-    }
-
     /// `GET /api/v1/issue/reply/{issue_uuid}/list`, all pages.
     pub(super) fn replies(&self, issue: &IssueId) -> Result<Vec<Value>, Fault> {
         let path = format!("/api/v1/issue/reply/{}/list", segment(issue.as_str())?);
@@ -143,6 +138,22 @@ impl<'a> Api<'a> {
     /// `GET /api/v1/issue-level/list`.
     pub(super) fn levels(&self) -> Result<Vec<Named>, Fault> {
         self.get("/api/v1/issue-level/list".to_owned()).and_then(named)
+    }
+
+    /// `GET /api/v1/workspace/members/list`: its first page; how it pages is not documented. The flag tells whether the
+    /// service says that there is more.
+    pub(super) fn members(&self, search: &str) -> Result<(Vec<Value>, bool), Fault> {
+        let path = "/api/v1/workspace/members/list".to_owned();
+        let query = vec![("search", search.to_owned())];
+        let content = self.send(&Request { method: Method::Get, path, query, body: None, write: false })?;
+        let page = Page::read(content).ok_or_else(|| odd("workspace/members/list", "no list in it"))?;
+        let more = page.total.is_some_and(|total| total > page.rows.len());
+        Ok((page.rows, more))
+    }
+
+    /// `POST /api/v1/issue/{issue_uuid}/modify`.
+    pub(super) fn modify_issue(&self, issue: &IssueId, body: Value) -> Result<Value, Fault> {
+        self.write(Method::Post, format!("/api/v1/issue/{}/modify", segment(issue.as_str())?), Some(body))
     }
 
     /// `POST /api/v1/issue/reply/create`.

@@ -6,6 +6,7 @@
 
 mod answer;
 mod api;
+mod change;
 mod channel;
 mod check;
 mod claim;
@@ -14,6 +15,7 @@ mod extend;
 mod files;
 mod level;
 mod paging;
+mod people;
 mod plain;
 mod transfer;
 mod wire;
@@ -62,6 +64,8 @@ pub struct Settings {
     pub channel: String,
     /// How this workspace shows replies.
     pub reply_format: ReplyFormat,
+    /// Whether to find out the names and addresses of managers: now and then it costs a request.
+    pub names_managers: bool,
 }
 
 /// Facts that hold until something contradicts them.
@@ -78,6 +82,8 @@ pub struct Guance<'a> {
     levels_asked: Cell<bool>,
     /// What the replies read in this run carry.
     files: RefCell<HashMap<IssueId, Vec<File>>>,
+    /// Members met in this run, by account.
+    members: RefCell<HashMap<String, Person>>,
 }
 
 impl fmt::Debug for Guance<'_> {
@@ -96,7 +102,14 @@ impl<'a> Guance<'a> {
         clock: &'a dyn Clock,
     ) -> Self {
         let api = Api::new(settings, http, budget, facts, clock);
-        Self { api, facts, channel: OnceCell::new(), levels_asked: Cell::new(false), files: RefCell::default() }
+        Self {
+            api,
+            facts,
+            channel: OnceCell::new(),
+            levels_asked: Cell::new(false),
+            files: RefCell::default(),
+            members: RefCell::default(),
+        }
     }
 
     /// Lists the issues of the span, of whichever time the service takes it to be about.
@@ -122,7 +135,11 @@ impl<'a> Guance<'a> {
         };
         let id = IssueId::new(row.uuid.as_str());
         let level = self.level_of(&row)?;
-        let issue = convert::issue(row, level, &self.api.settings.console_url);
+        self.learn_people(&row);
+        let mut issue = convert::issue(row, level, &self.api.settings.console_url);
+        if let Ok(issue) = &mut issue {
+            self.name_managers(issue)?;
+        }
         Ok(issue.map_err(|why| Unreadable { issue: Some(id), why }))
     }
 
@@ -193,9 +210,7 @@ impl<'a> Guance<'a> {
                 Err(fault) if fault.cause == Cause::Gone => Ok(receipt_for(comment.as_str(), None)),
                 Err(fault) => Err(fault.error),
             },
-            Action::ChangeIssue { .. } => {
-                Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "changing a field is not supported yet"))
-            }
+            Action::ChangeIssue { issue, change, value: _ } => self.change_issue(issue, change),
             Action::AddFile { .. } => self.add_file(push, None),
             Action::LinkIssue { issue, to: _, title, url } => {
                 extend::change(&self.api, issue, |extend| extend::add_link(extend, title, url))?;
@@ -280,8 +295,8 @@ impl Remote for Guance<'_> {
         Ok(found)
     }
 
-    fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
-        Ok(None)
+    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
+        self.find_person(who)
     }
 
     fn files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError> {

@@ -125,7 +125,8 @@ impl<'p> Draft<'p> {
     }
 }
 
-fn by_id_or_name(text: &str) -> Value {
+/// Names a thing by its id where the text is a number, else by its name.
+pub(super) fn by_id_or_name(text: &str) -> Value {
     if jql::is_number(text) { json!({"id": text}) } else { json!({"name": text}) }
 }
 

@@ -8,6 +8,7 @@ mod history;
 mod ledger;
 mod links;
 mod lock;
+mod merge;
 mod outbox;
 mod schema;
 mod status;

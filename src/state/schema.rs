@@ -86,6 +86,23 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX event_item ON event (item, id);
 ",
     "
+    -- What both sides said about a field when they last agreed, each in its own words.
+    CREATE TABLE field_base (
+        lane    TEXT NOT NULL,
+        field   TEXT NOT NULL,
+        guance  TEXT,
+        jira    TEXT,
+        version INTEGER NOT NULL,
+        PRIMARY KEY (lane, field)
+    ) STRICT, WITHOUT ROWID;
+    -- When the Guance issue was opened (its time); when its fields were last read, and from when on both sides are to
+    -- be compared, 0 when they need not be (ours).
+    ALTER TABLE issue_link ADD COLUMN opened INTEGER;
+    ALTER TABLE issue_link ADD COLUMN fields_read INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE issue_link ADD COLUMN fields_due INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE issue_link ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
+",
+    "
     -- Attached files: the copy is an attachment on Jira, the reply that carries it on Guance.
     CREATE TABLE file_link (
         origin    TEXT NOT NULL,

@@ -1,5 +1,6 @@
 //! The Guance adapter against the fake workspace: every undocumented corner, every kind of failure.
 
+mod changing;
 mod failing;
 mod links;
 mod reading;
@@ -105,6 +106,7 @@ fn settings(base_url: &str, api_keys: Vec<Secret>) -> Settings {
         api_keys,
         channel: "default".to_owned(),
         reply_format: ReplyFormat::Html,
+        names_managers: true,
     }
 }
 

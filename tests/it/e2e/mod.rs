@@ -14,6 +14,7 @@ mod leaks;
 mod links;
 mod lost;
 mod payloads;
+mod people;
 mod stop;
 mod switches;
 mod world;

@@ -24,7 +24,9 @@ mod switches;
 #[cfg(test)]
 mod tests;
 mod text;
+mod transitions;
 mod view;
+mod workflow;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -32,12 +34,13 @@ use chrono_tz::Tz;
 
 pub use self::limits::too_many;
 pub use self::model::{
-    Attachment, Category, Comment, CustomField, CustomKind, Flavour, History, Issue, Named, Project, SecurityLevel,
-    Status, Transition, User, Visibility, Workflow,
+    Attachment, Comment, CustomField, CustomKind, Flavour, History, Issue, Named, Project, SecurityLevel, User,
+    Visibility,
 };
 pub use self::people::Draft;
 pub use self::switches::{DcLimit, DeadSearch, EpochMs, LastToken, OffScreen, Switches};
 pub use self::text::{adf_fault, paragraphs, plain};
+pub use self::workflow::{Asks, Category, Status, Transition, Workflow};
 
 use self::routes::Desk;
 use self::state::Site;
