@@ -76,7 +76,8 @@ fn the_example_is_true_and_complete() {
 
     let source = Source { name: String::new(), text: text.to_owned() };
     let (_, keys) = sections::draft(None, PathBuf::new(), source, &env).unwrap();
-    for key in keys.iter().filter(|key| !["route.0.when", "route.0.priority", "route.0.status"].contains(&key.as_str())) {
+    for key in keys.iter().filter(|key| !["route.0.when", "route.0.priority", "route.0.status"].contains(&key.as_str()))
+    {
         let word = key.rsplit('.').next().unwrap();
         assert!(text.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{word} = "))), "{key}");
     }

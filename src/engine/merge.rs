@@ -47,6 +47,13 @@ pub(super) fn notice(run: &Run<'_>, tx: &Tx<'_>, issues: &[Issue], now: DateTime
     Ok(())
 }
 
+/// Does so in a transaction of its own.
+pub(super) fn noticed(run: &Run<'_>, issues: &[Issue]) -> Result<(), Trouble> {
+    let tx = run.world.state.begin()?;
+    notice(run, &tx, issues, run.world.clock.now())?;
+    Ok(tx.commit()?)
+}
+
 /// What is on its way already is no news.
 fn is_news(run: &Run<'_>, issue: &Issue, link: &IssueLink, fields: &[Field]) -> Result<bool, Trouble> {
     if fields.is_empty() {
