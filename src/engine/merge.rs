@@ -341,6 +341,25 @@ pub(super) fn begin(run: &Run<'_>, tx: &Tx<'_>, lane: &IssueId, new: &NewIssue) 
     Ok(())
 }
 
+/// A pair that was recognised: where this state itself was making it, the base is what that create carried; else both
+/// sides are taken as they are.
+pub(super) fn adopted(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    lane: &IssueId,
+    own: Option<Push>,
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    if !run.world.policy.flow.carries_fields() {
+        return Ok(());
+    }
+    match own.map(|push| push.action) {
+        Some(Action::CreateIssue(new)) => begin(run, tx, lane, &new),
+        // Behind what is known to have changed.
+        _ => Ok(tx.compare(lane, Some(now))?),
+    }
+}
+
 /// Keeps what a list said, for the comparisons of this run.
 pub(super) fn keep(run: &mut Run<'_>, issues: &[Issue]) {
     if run.world.policy.flow.carries_fields() {
