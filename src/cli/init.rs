@@ -47,7 +47,13 @@ pub(super) fn run(context: &Context) -> Result<Exit> {
 fn filled_in(mut answer: impl FnMut(&str, &str) -> io::Result<String>) -> Result<String> {
     let mut text = TEMPLATE.to_owned();
     for (place, question, default) in QUESTIONS {
-        let answer = answer(question, default)?;
+        // Only the user may stay empty: a personal access token says who it belongs to.
+        let answer = loop {
+            let answer = answer(question, default)?;
+            if !answer.is_empty() || place.starts_with("user") {
+                break answer;
+            }
+        };
         let filled = match place.split_once(" = ") {
             Some(("user", _)) if answer.is_empty() => {
                 text = text.replacen("method = \"basic\"", "method = \"pat\"", 1);
@@ -73,7 +79,9 @@ fn ask(question: &str, default: &str) -> io::Result<String> {
     let _ = write!(stderr, "{question}{shown}: ");
     let _ = stderr.flush();
     let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
+    if io::stdin().lock().read_line(&mut line)? == 0 {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the answers ended before the questions"));
+    }
     let answer = line.trim();
     Ok(if answer.is_empty() { default.to_owned() } else { answer.to_owned() })
 }

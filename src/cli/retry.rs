@@ -12,7 +12,7 @@ use super::{Context, term};
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Keys as `guajira status` shows them, or the ids of what they are about
-    #[arg(value_name = "ID", required_unless_present = "all")]
+    #[arg(value_name = "ID")]
     ids: Vec<String>,
     /// Everything that is dead or waits after a failure
     #[arg(long, conflicts_with = "ids")]
@@ -24,6 +24,10 @@ pub(super) struct Options {
 /// # Errors
 /// When the configuration is wrong, the state file cannot be written, or an id names nothing.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
+    if options.ids.is_empty() && !options.all {
+        let hint = "name items as `guajira status` shows them, or take everything with --all";
+        return Err(Usage::new("it is not said what to retry").hint(hint).into());
+    }
     let path = context.draft()?.sync.state;
     if !path.exists() {
         return Err(Usage::new(format!("there is no state file {}", path.display())).into());

@@ -78,6 +78,9 @@ impl Found {
                 found.name(name);
             }
         }
+        for link in &found.issues {
+            found.comments.extend(state.comments_of(&link.guance)?);
+        }
         for link in found.comments.clone() {
             for name in [link.origin_id.as_str(), link.copy_id.as_str()] {
                 found.name(name);

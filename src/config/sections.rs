@@ -73,7 +73,7 @@ pub(super) fn draft(
     let guance = guance(&reader, &base, &mut warnings);
     let mut jira = jira(&reader, &base, &guance, &mut warnings);
     let sync = sync(&reader, &base);
-    let policy = Policy { flow: flow(&reader), routes: routes(&reader), people: People::default() };
+    let policy = Policy { flow: flow(&reader), routes: routes(&reader), people: people(&reader) };
     jira.projects = projects(&policy);
     if policy.routes.len() > 1 {
         warnings.push("only the first [[route]] is used: it takes every issue".to_owned());
@@ -180,6 +180,10 @@ fn flow(reader: &Reader) -> Flow {
         copy_restricted: reader.one_of("flow.restricted", &[("skip", false), ("copy", true)], false),
         ..Flow::default()
     }
+}
+
+fn people(reader: &Reader) -> People {
+    People { pairs: reader.pairs("people").unwrap_or_default() }
 }
 
 fn projects(policy: &Policy) -> Vec<String> {

@@ -76,7 +76,9 @@ fn the_example_is_true_and_complete() {
 
     let source = Source { name: String::new(), text: text.to_owned() };
     let (_, keys) = sections::draft(None, PathBuf::new(), source, &env).unwrap();
-    for key in keys.iter().filter(|key| !["route.0.when", "route.0.priority", "route.0.status"].contains(&key.as_str()))
+    for key in keys
+        .iter()
+        .filter(|key| !["route.0.when", "route.0.priority", "route.0.status", "people"].contains(&key.as_str()))
     {
         let word = key.rsplit('.').next().unwrap();
         assert!(text.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{word} = "))), "{key}");
@@ -370,4 +372,15 @@ fn a_status_table_knows_the_statuses_of_guance() {
     assert_eq!(route.closed_status.as_deref(), Some("Closed"));
     let told = error(&with("Solved = \"Done\""));
     assert!(told.contains("is for no status of Guance: it knows Open, Working, Resolved, Closed, Pending"), "{told}");
+}
+
+#[test]
+fn the_table_of_people_has_guance_on_the_left() {
+    let table = "[people]\n\"zhang.san@example.com\" = \"zhangsan\"\n\"李四\" = \"li@example.com\"\n";
+    let people = Draft::of_text("sync.toml", &(MINIMAL.to_owned() + table)).unwrap().policy.people;
+    let pair = |guance: &str, jira: &str| (guance.to_owned(), jira.to_owned());
+    assert_eq!(people.pairs, [pair("zhang.san@example.com", "zhangsan"), pair("李四", "li@example.com")]);
+    assert_eq!(load(MINIMAL).unwrap().policy.people.pairs, []);
+    let told = error(&(MINIMAL.to_owned() + "[people]\n\"李四\" = 4\n"));
+    assert!(told.contains("a text in quotes"), "{told}");
 }

@@ -165,10 +165,16 @@ impl People {
             ((_, jira), Side::Jira) => jira,
             ((guance, _), Side::Guance) => guance,
         };
-        Some(match word.contains('@') {
-            true => Person { email: Some(word.clone()), ..Person::default() },
-            false => Person { id: word.clone(), name: word.clone(), email: None },
-        })
+        Some(Self::asked(word))
+    }
+
+    /// Returns how to ask for the person that a word of the table means.
+    pub fn asked(word: &str) -> Person {
+        if word.contains('@') {
+            Person { email: Some(word.to_owned()), ..Person::default() }
+        } else {
+            Person { id: word.to_owned(), name: word.to_owned(), email: None }
+        }
     }
 
     /// Returns true when these two, one of each side, are one person as far as can be told without asking.

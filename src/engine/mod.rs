@@ -4,6 +4,7 @@ pub mod budget;
 mod deliver;
 mod fields;
 mod merge;
+mod pings;
 mod pull;
 mod reading;
 pub mod report;

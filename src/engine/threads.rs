@@ -3,7 +3,7 @@
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, merge, pull, trust};
+use super::{Run, Trouble, merge, pings, pull, trust};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Side, Visibility};
 use crate::plan::Step;
 use crate::plan::comments::{self, Thread};
@@ -136,7 +136,8 @@ fn plan_thread(
     let known = run.world.state.known_comments(side, ids)?;
     let thread = Thread { link, side, issue: visibility, comments };
     let decision = comments::thread(&thread, &known, run.world.policy);
-    Ok((decision.steps, !decision.unfinished))
+    let (steps, unnamed) = pings::name_people(run, side, decision.steps);
+    Ok((steps, !decision.unfinished && !unnamed))
 }
 
 /// Reads the Jira threads that are due: not read whole, or not to be trusted. Guance's are read in turn, or when

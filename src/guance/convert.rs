@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::wire::{CreatorInfo, IssueRow, ReplyRow};
-use super::{ReplyFormat, claim, plain};
+use super::{ReplyFormat, claim, people, plain};
 use crate::domain::{
     Comment, CommentId, Fingerprint, Issue, IssueId, Key, Level, Person, Side, Status, StatusCategory, Visibility,
 };
@@ -24,6 +24,7 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
     let Some(created) = row.create_at else { return Err("no createAt".to_owned()) };
     let url = issue_url(console_url, &row.workspace, row.uuid.as_str());
     let author = person(row.creator, row.creator_info, &row.extend);
+    let updated_by = person(row.updator, row.updator_info, &Value::Null);
     Ok(Issue {
         side: Side::Guance,
         id: IssueId::new(row.uuid.as_str()),
@@ -34,9 +35,9 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
         level,
         source: row.resource,
         status: status(&row.status_type),
-        assignees: Vec::new(),
+        assignees: people::managers(&row.extend).map(people::bare).collect(),
         priority: None,
-        updated_by: Person::default(),
+        updated_by,
         author,
         created,
         updated: row.update_at.unwrap_or(created),
@@ -91,6 +92,12 @@ pub(super) fn reply_request(
         // Source: both pages, `extend.extra.creator` and `extend.extra.updator`: names to show instead of the key's.
         let person = json!({ "name": name });
         extend.insert("extra".to_owned(), json!({"creator": person, "updator": person}));
+    }
+    let members: Vec<Value> =
+        body.pings().into_iter().map(|id| json!({"type": "@", "uuid": id, "exists": true})).collect();
+    if !members.is_empty() {
+        // Source: both pages, `extend.members`: by it a mention takes effect, whatever the text says.
+        extend.insert("members".to_owned(), members.into());
     }
     json!({"issueUUID": issue.as_str(), "content": text, "extend": extend})
 }
@@ -151,7 +158,8 @@ fn status(status_type: &str) -> Status {
     Status { id: status_type.to_owned(), name: name.to_owned(), category }
 }
 
-fn person(id: String, info: CreatorInfo, extend: &Value) -> Person {
+/// Returns who is behind an id.
+pub(super) fn person(id: String, info: CreatorInfo, extend: &Value) -> Person {
     // A program may tell for whom it wrote; for a person's own writing the account is the truth.
     let told = |key: &str| {
         let extra = extend.get("extra")?.get("creator")?.get(key)?.as_str()?.trim();

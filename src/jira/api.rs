@@ -185,12 +185,7 @@ impl<'a> Api<'a> {
             auth: Some(self.credential.header()),
             body: ask.body.clone(),
         };
-        let started = self.clock.now();
-        let sent = self.http.send(&call);
-        let elapsed_ms = (self.clock.now() - started).num_milliseconds();
-        let status = sent.as_ref().map_or(0, |answer| answer.status);
-        tracing::debug!(side = "jira", request = ask.name(), status, elapsed_ms, "Request answered.");
-        match sent {
+        match self.http.send(&call) {
             Ok(answer) => self.judge(ask, &answer),
             Err(failure) => Err(lost(ask, failure)),
         }

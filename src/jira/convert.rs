@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::domain::{
-    Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Kind, Person, Side, Status, StatusCategory, Visibility,
+    Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Kind, Person, Priority, Side, Status, StatusCategory,
+    Visibility,
 };
 use crate::jira::wire;
 use crate::text::{Doc, adf, wiki};
@@ -47,9 +48,9 @@ impl Reader<'_> {
             body: body(&fields.description),
             level: None,
             source: String::new(),
-            status: Status { id: String::new(), name: fields.status.name.clone(), category: StatusCategory::Todo },
-            assignees: Vec::new(),
-            priority: None,
+            status: status(&fields.status),
+            assignees: fields.assignee.iter().map(person).collect(),
+            priority: fields.priority.as_ref().filter(|p| !p.name.is_empty()).map(priority),
             updated_by: Person::default(),
             author: opened_by.map(person).unwrap_or_default(),
             created: time(&fields.created).unwrap_or(updated),
@@ -192,6 +193,20 @@ fn visible_marker(raw: &Value) -> Option<(Key, Fingerprint)> {
     (is_whole && names_one).then(|| (Key::comment(Side::Guance, &CommentId::new(id)), content))
 }
 
+/// Returns a status; one of no category counts as not begun.
+pub(super) fn status(raw: &wire::Status) -> Status {
+    let category = match raw.category.key.as_str() {
+        "indeterminate" => StatusCategory::InProgress,
+        "done" => StatusCategory::Done,
+        _ => StatusCategory::Todo,
+    };
+    Status { id: raw.id.clone(), name: raw.name.clone(), category }
+}
+
+fn priority(raw: &wire::Named) -> Priority {
+    Priority { id: raw.id.clone(), name: raw.name.clone() }
+}
+
 /// Returns how an issue security level restricts the issue.
 fn issue_visibility(security: &Value) -> Visibility {
     if security.is_null() {
@@ -213,7 +228,8 @@ fn comment_visibility(raw: &wire::Comment, service: bool) -> Visibility {
     }
 }
 
-fn person(user: &wire::User) -> Person {
+/// Returns an account as a person.
+pub(super) fn person(user: &wire::User) -> Person {
     let name = if user.display_name.is_empty() { &user.name } else { &user.display_name };
     Person { id: user.id().to_owned(), name: name.clone(), email: user.email.clone().filter(|email| !email.is_empty()) }
 }

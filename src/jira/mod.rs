@@ -6,6 +6,7 @@
 mod answer;
 mod api;
 mod auth;
+mod change;
 mod check;
 mod comments;
 mod convert;
@@ -15,9 +16,12 @@ mod draft;
 mod find;
 mod jql;
 mod paging;
+mod people;
 mod search;
 mod session;
+mod steps;
 mod wire;
+mod workflow;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
@@ -29,7 +33,7 @@ use crate::ports::{
 };
 use crate::secret::Secret;
 
-pub use check::CheckRoute;
+pub use check::{CheckChanges, CheckRoute};
 
 /// Which kind of Jira.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +132,7 @@ impl<'a> Jira<'a> {
                 self.edit_comment(push, issue, comment, &comments::Text { body, origin_url }, *internal)
             }
             Action::DeleteComment { issue, comment } => self.delete_comment(issue, comment),
-            Action::ChangeIssue { .. } => Err(refused("changing a field is not supported yet")),
+            Action::ChangeIssue { issue, change, value: _ } => self.change_issue(issue, change),
         }
     }
 }
@@ -199,8 +203,8 @@ impl Remote for Jira<'_> {
         self.look_up(wanted)
     }
 
-    fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
-        Ok(None)
+    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
+        self.find_person(who)
     }
 
     fn read_register(&self) -> Result<Register, ApiError> {

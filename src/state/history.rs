@@ -30,7 +30,8 @@ impl State {
     /// # Errors
     /// When the file cannot be written.
     pub fn begin_run(&self, kind: &str, now: DateTime<Utc>) -> Result<i64, StateError> {
-        self.conn.execute("INSERT INTO run (kind, started) VALUES (?1, ?2)", params![kind, to_ms(now)])?;
+        let sql = "INSERT INTO run (kind, started) VALUES (?1, ?2)";
+        self.conn.prepare_cached(sql)?.execute(params![kind, to_ms(now)])?;
         Ok(self.conn.last_insert_rowid())
     }
 
@@ -50,14 +51,19 @@ impl State {
     /// When the file cannot be written.
     pub fn end_run(&self, id: i64, good: bool, summary: &str, now: DateTime<Utc>) -> Result<(), StateError> {
         let tx = self.begin()?;
-        tx.tx.execute(
-            "UPDATE run SET ended = ?2, good = ?3, summary = ?4 WHERE id = ?1",
-            params![id, to_ms(now), good, summary],
-        )?;
-        let old = to_ms(now - KEEP);
-        tx.tx.execute("DELETE FROM run WHERE started < ?1", [old])?;
-        tx.tx.execute("DELETE FROM event WHERE at < ?1", [old])?;
-        tx.tx.execute("DELETE FROM outbox WHERE stage = 'done' AND settled_at < ?1", [old])?;
+        tx.tx.prepare_cached("UPDATE run SET ended = ?2, good = ?3, summary = ?4 WHERE id = ?1")?.execute(params![
+            id,
+            to_ms(now),
+            good,
+            summary
+        ])?;
+        for forget in [
+            "DELETE FROM run WHERE started < ?1",
+            "DELETE FROM event WHERE at < ?1",
+            "DELETE FROM outbox WHERE stage = 'done' AND settled_at < ?1",
+        ] {
+            tx.tx.prepare_cached(forget)?.execute([to_ms(now - KEEP)])?;
+        }
         tx.commit()
     }
 

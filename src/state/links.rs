@@ -106,6 +106,16 @@ impl State {
         row.transpose()
     }
 
+    /// Returns the comments of a Guance issue's two threads that have a copy.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn comments_of(&self, lane: &IssueId) -> Result<Vec<CommentLink>, StateError> {
+        let sql = format!("SELECT {COMMENT_COLUMNS} FROM comment_link WHERE lane = ?1 ORDER BY rowid");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        statement.query_map([lane.as_str()], comment_link)?.map(|row| row?).collect()
+    }
+
     /// Returns the pairs whose Jira thread has to be read, the latest active first.
     ///
     /// # Errors

@@ -29,6 +29,9 @@ impl RunLock {
 
 /// Creates the file, if it is not there, so that only its owner can read it.
 pub(super) fn create_private(path: &Path) -> Result<(), StateError> {
+    if path.is_dir() {
+        return Err(StateError::Inaccessible(format!("{} is a folder", path.display())));
+    }
     if path.exists() {
         return Ok(());
     }

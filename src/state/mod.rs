@@ -86,10 +86,19 @@ impl From<rusqlite::Error> for StateError {
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
                 Self::Inaccessible(err.to_string())
             }
-            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => Self::Full(err.to_string()),
+            Some(ErrorCode::DiskFull) => Self::Full(err.to_string()),
+            Some(ErrorCode::SystemIoFailure) if is_write(&err) => Self::Full(err.to_string()),
+            Some(ErrorCode::SystemIoFailure) => Self::Inaccessible(err.to_string()),
             _ => Self::Database(err),
         }
     }
+}
+
+/// Tells whether it was a write that failed: what a quota or a file-size limit looks like to `SQLite`.
+fn is_write(err: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_FSYNC, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
+    let writes = [SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_SHMSIZE];
+    err.sqlite_error().is_some_and(|failure| writes.contains(&failure.extended_code))
 }
 
 /// How many statements stay prepared: all there are, so that none is parsed twice in a run.

@@ -167,6 +167,13 @@ fn the_file_is_private_and_a_newer_or_foreign_one_is_refused_by_name() {
 }
 
 #[test]
+fn a_folder_in_the_files_place_is_told_as_such() {
+    let dir = tempfile::tempdir().unwrap();
+    let err = State::open(dir.path()).unwrap_err();
+    assert!(matches!(&err, StateError::Inaccessible(why) if why.ends_with("is a folder")), "{err}");
+}
+
+#[test]
 fn one_run_at_a_time_and_the_lock_goes_with_its_holder() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("guajira.db");

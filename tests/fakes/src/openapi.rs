@@ -56,6 +56,15 @@ impl Document {
                 content["schema"] = json!({});
             }
         }
+        // Its words say "fields will only be returned if expand=transitions.fields"; its list of parameters forgets it.
+        let expand = json!({"name": "expand", "in": "query"});
+        for (_, item) in document.paths.iter_mut().filter(|(path, _)| path.ends_with("/transitions")) {
+            if let Some(get) = item.get_mut("get") {
+                let mut parameters = get["parameters"].as_array().cloned().unwrap_or_default();
+                parameters.push(expand.clone());
+                get["parameters"] = json!(parameters);
+            }
+        }
         Some(document)
     }
 

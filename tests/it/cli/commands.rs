@@ -109,11 +109,7 @@ fn services_that_refuse_us_end_with_four() {
     let place = Place::with_config(&NOBODY_LISTENS.replace("http://127.0.0.1:9", &server.url));
     let check = place.run(["check"]);
     assert_eq!(check.code, 4, "{}", shown(&check));
-    assert!(
-        check.stdout.lines().any(|line| line.starts_with("FAIL guance credential: ") && line.contains(" → ")),
-        "{}",
-        check.stdout
-    );
+    assert!(check.stdout.lines().any(|line| line.starts_with("FAIL guance credential: ")), "{}", check.stdout);
     let outcome = place.run(["sync", "--json"]);
     assert_eq!(outcome.code, 4, "{}", shown(&outcome));
     let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();

@@ -140,8 +140,8 @@ fn check_names_what_is_missing() {
     let round = Round::new("priority = { P1 = \"No such\" }\n");
     let outcome = round.place.run_with(["check"], &[("GUAJIRA_ROUTE__0__ISSUE_TYPE", "Nonsense")], "");
     assert_eq!(outcome.code, 3, "{}", shown(&outcome));
-    let says = |start: &str| outcome.stdout.lines().any(|line| line.starts_with(start) && line.contains(" → "));
-    assert!(says("FAIL issue type Nonsense"), "{}", outcome.stdout);
+    let mut below = outcome.stdout.lines().skip_while(|line| !line.starts_with("FAIL issue type Nonsense")).skip(1);
+    assert!(below.next().is_some_and(|line| line.starts_with("     → ")), "{}", outcome.stdout);
     assert!(round.run(&["check"], 0).stdout.contains("\nwarn field priority"));
 }
 

@@ -97,6 +97,36 @@ fn a_disk_that_is_full_loses_nothing() {
     });
 }
 
+/// A file system of so many KiB, seen by this one process alone: the state goes there and, after the run, comes back.
+const ON_A_SMALL_DISK: &str = "mount -t tmpfs -o size=$1k none small || exit 77
+for file in guajira.db guajira.db-wal; do [ ! -e $file ] || mv $file small/ || exit 78; done
+GUAJIRA_SYNC__STATE=small/guajira.db $0 sync; code=$?
+for file in guajira.db guajira.db-wal; do [ ! -e small/$file ] || cp small/$file . || exit 78; done
+exit $code";
+
+#[test]
+fn a_disk_without_room_loses_nothing_and_is_told_as_such() {
+    on_both(|world| {
+        fs::create_dir(world.path("small")).unwrap();
+        let mut told = false;
+        for step in 0..12 {
+            world.guance.open_issue(&format!("issue {step}"), &"<p>很长的文字</p>".repeat(200), "P1", "张三");
+            let mut command = world.command("unshare");
+            let size = (64 + step * 24).to_string();
+            command.args(["-rm", "sh", "-c", ON_A_SMALL_DISK, env!("CARGO_BIN_EXE_guajira"), &size]);
+            let outcome = Outcome::of(command);
+            if outcome.code == 77 || outcome.stderr.starts_with("unshare") {
+                return eprintln!("skipped: no file system may be mounted here: {}", outcome.stderr);
+            }
+            assert!(outcome.code == 0 || !outcome.stderr.is_empty(), "at {step}: {outcome}");
+            told |= outcome.stderr.contains("no room is left");
+        }
+        assert!(told, "no disk was small enough");
+        world.settle();
+        world.assert_agrees();
+    });
+}
+
 /// Titles and texts that have broken programs before.
 fn horrors() -> Vec<(String, String)> {
     let deep = format!("{}deep{}", "<ul><li>".repeat(300), "</li></ul>".repeat(300));
