@@ -87,7 +87,8 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
                 taken.steps.extend(steps);
                 taken.seen.push(Seen { link, whole: whole.then_some(seen), updated: issue.updated });
             }
-            Ok(None) => {}
+            // Gone, hidden, or shown to nobody because our token has just died: due, and then read by id.
+            Ok(None) => taken.seen.push(Seen { link, whole: None, updated: issue.updated }),
             Err(Trouble::Api(err)) if matches!(err.kind, ApiErrorKind::Unavailable { .. } | ApiErrorKind::Refused) => {
                 failed += 1;
                 run.report.thread_failed(Side::Jira, &link.jira_name, &err);

@@ -218,14 +218,15 @@ fn quote(w: &mut World, side: Side, of: Side, as_bot: bool, pick: u32, uid: u32)
     } else {
         body.blocks.extend(quoted.blocks);
     }
+    // Whatever a person carries over by hand, and where everybody reads it, is no longer a secret.
+    let carried: Vec<String> = tokens(&body.canonical()).map(str::to_owned).collect();
     match side {
-        Side::Guance => {
-            // Whatever a person carries over by hand, and where everybody reads it, is no longer a secret.
-            let carried: Vec<String> = tokens(&body.canonical()).map(str::to_owned).collect();
-            w.public.extend(carried);
-            reply(w, pick, &token, body);
-        }
+        Side::Guance => reply(w, pick, &token, body),
         Side::Jira => comment(w, pick, uid, &token, body, author(as_bot, pick), false),
+    }
+    let hidden = w.jira.issues.iter().any(|i| i.now.secure && i.now.notes.iter().any(|note| note.words == token));
+    if !hidden {
+        w.public.extend(carried);
     }
 }
 
