@@ -241,11 +241,9 @@ pub(super) fn apply(
                 jira_seen: None,
                 closed: false,
             };
+            let own = run.world.state.unsettled_write(&Key::issue(Side::Guance, guance))?;
             tx.link_issues(&link, now, now)?;
-            if run.world.policy.flow.carries_fields() {
-                // Behind what is known to have changed.
-                tx.compare(guance, Some(now))?;
-            }
+            merge::adopted(run, tx, guance, own, now)?;
             tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("recognised {jira_name} as its copy"), now)?;
         }
         Step::AdoptComment(link) => {

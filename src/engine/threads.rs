@@ -3,7 +3,7 @@
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, pings, pull, trust};
+use super::{Run, Trouble, merge, pings, pull, trust};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Side, Visibility};
 use crate::plan::Step;
 use crate::plan::comments::{self, Thread};
@@ -87,7 +87,8 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
                 taken.steps.extend(steps);
                 taken.seen.push(Seen { link, whole: whole.then_some(seen), updated: issue.updated });
             }
-            Ok(None) => {}
+            // Gone, hidden, or shown to nobody because our token has just died: due, and then read by id.
+            Ok(None) => taken.seen.push(Seen { link, whole: None, updated: issue.updated }),
             Err(Trouble::Api(err)) if matches!(err.kind, ApiErrorKind::Unavailable { .. } | ApiErrorKind::Refused) => {
                 failed += 1;
                 run.report.thread_failed(Side::Jira, &link.jira_name, &err);
@@ -165,6 +166,7 @@ fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
     let mut batch = run.world.jira.issues(&ids)?;
     batch.clock = batch.clock.or_else(|| run.identities.get(&Side::Jira).and_then(|i| i.clock));
     pull::adopt(run, &mut batch.issues)?;
+    merge::noticed(run, &batch.issues)?;
     let mut taken = read_threads(run, &batch, Source::Item)?;
     let unreadable = |link: &IssueLink| batch.unreadable.iter().any(|record| record.issue.as_ref() == Some(&link.jira));
     let read = |link: &IssueLink| batch.issues.iter().any(|issue| issue.id == link.jira);

@@ -71,6 +71,15 @@ impl State {
         self.rows("SELECT {} FROM outbox WHERE stage <> 'done' ORDER BY seq", params![])
     }
 
+    /// Returns a write that is in the outbox and not done.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn unsettled_write(&self, key: &Key) -> Result<Option<Push>, StateError> {
+        let rows = self.rows("SELECT {} FROM outbox WHERE key = ?1 AND stage <> 'done'", params![key.as_str()])?;
+        Ok(rows.into_iter().next().map(|queued| queued.push))
+    }
+
     fn rows(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Queued>, StateError> {
         let mut statement = self.conn.prepare_cached(&sql.replacen("{}", COLUMNS, 1))?;
         let rows = statement.query_map(params, |row| Ok(queued(row)))?;

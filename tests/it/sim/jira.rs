@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use guajira::domain::{
-    Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Person, Side, Status, StatusCategory, Visibility,
-};
+use guajira::domain::{Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility};
 use guajira::text::Doc;
 
+use super::fields::{self, Truth};
 use super::gallery::{self, Bug};
 use super::history::Setup;
 use super::rng::mix;
@@ -38,6 +37,10 @@ pub(super) struct IssueState {
     /// The truth: guajira made it, under this key.
     pub(super) born: Option<Key>,
     pub(super) secure: bool,
+    /// Its place among the statuses.
+    pub(super) status: usize,
+    pub(super) priority: &'static str,
+    pub(super) assignee: Option<usize>,
     /// When a security level was last taken away.
     pub(super) opened_up: i64,
     created: i64,
@@ -48,6 +51,7 @@ pub(super) struct IssueState {
 #[derive(Debug)]
 pub(super) struct JiraIssue {
     pub(super) now: IssueState,
+    pub(super) truth: Truth,
     /// What search shows from when on.
     index: Vec<(i64, Rc<IssueState>)>,
 }
@@ -123,12 +127,15 @@ impl World {
             property: None,
             born: None,
             secure: false,
+            status: 0,
+            priority: "Medium",
+            assignee: None,
             opened_up: 0,
             created: at,
             updated: at,
             notes: Vec::new(),
         };
-        self.jira.issues.push(JiraIssue { now, index: Vec::new() });
+        self.jira.issues.push(JiraIssue { now, truth: Truth::default(), index: Vec::new() });
         self.jira.issues.len() - 1
     }
 
@@ -188,9 +195,9 @@ impl World {
             body: state.body.clone(),
             level: None,
             source: String::new(),
-            status: Status { id: "1".into(), name: "To Do".into(), category: StatusCategory::Todo },
-            assignees: Vec::new(),
-            priority: None,
+            status: fields::jira_status(state.status),
+            assignees: state.assignee.map(|n| fields::account(Side::Jira, n)).into_iter().collect(),
+            priority: fields::priority(state.priority),
             updated_by: Person::default(),
             author: state.author.clone(),
             created: time(state.created),

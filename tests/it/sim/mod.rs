@@ -14,6 +14,7 @@
 
 mod check;
 mod drive;
+mod fields;
 mod gallery;
 mod guance;
 mod history;
@@ -30,7 +31,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use gallery::Bug;
-use history::{Deed, Event, Fault, History, Run, What};
+use history::{Deed, Event, Fault, History, Run, Setup, What};
 
 /// Histories that `cargo test` plays.
 const HISTORIES: u64 = 1500;
@@ -220,5 +221,27 @@ fn every_request_may_fail_in_every_way() {
         for request in 0..12 {
             must_hold(scenario(seed, &Run { faults: [(request, fault)].into(), ..Run::default() }));
         }
+    }
+}
+
+/// A token that is refused without a word, between the search and the thread: what cannot be read then is read later,
+/// though the cursor has moved on and nothing ever looks so far back again.
+#[test]
+fn a_token_that_dies_midway_loses_no_thread() {
+    hush();
+    let event = |uid, after_s, what| Event { uid, after_s, what };
+    let person = |uid, after_s, deed| event(uid, after_s, What::Person(deed, 1));
+    for request in 0..8 {
+        let dying = Run { faults: [(request, Fault::Anonymous)].into(), ..Run::default() };
+        let events = vec![
+            event(0, 30, What::Run(Run::default())),
+            person(1, 30, Deed::OpenGuance { listed: true }),
+            event(2, 30, What::Run(Run::default())),
+            person(3, 30, Deed::Comment { restricted: false, as_bot: false }),
+            person(4, 10_000, Deed::OpenJira),
+            event(5, 30, What::Run(dying)),
+        ];
+        let setup = Setup { sweep: false, inline_comments: 0, max_lag_s: 0, ..History::of(1).setup };
+        must_hold(History { setup, events });
     }
 }
