@@ -47,6 +47,13 @@ pub(super) fn notice(run: &Run<'_>, tx: &Tx<'_>, issues: &[Issue], now: DateTime
     Ok(())
 }
 
+/// Does so in a transaction of its own.
+pub(super) fn noticed(run: &Run<'_>, issues: &[Issue]) -> Result<(), Trouble> {
+    let tx = run.world.state.begin()?;
+    notice(run, &tx, issues, run.world.clock.now())?;
+    Ok(tx.commit()?)
+}
+
 /// What is on its way already is no news.
 fn is_news(run: &Run<'_>, issue: &Issue, link: &IssueLink, fields: &[Field]) -> Result<bool, Trouble> {
     if fields.is_empty() {
@@ -332,6 +339,25 @@ pub(super) fn begin(run: &Run<'_>, tx: &Tx<'_>, lane: &IssueId, new: &NewIssue) 
         tx.compare(lane, Some(DateTime::UNIX_EPOCH))?;
     }
     Ok(())
+}
+
+/// A pair that was recognised: where this state itself was making it, the base is what that create carried; else both
+/// sides are taken as they are.
+pub(super) fn adopted(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    lane: &IssueId,
+    own: Option<Push>,
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    if !run.world.policy.flow.carries_fields() {
+        return Ok(());
+    }
+    match own.map(|push| push.action) {
+        Some(Action::CreateIssue(new)) => begin(run, tx, lane, &new),
+        // Behind what is known to have changed.
+        _ => Ok(tx.compare(lane, Some(now))?),
+    }
 }
 
 /// Keeps what a list said, for the comparisons of this run.

@@ -127,6 +127,7 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
         fields::in_turn(&mut run)?;
         threads::threads_in_turn(&mut run)?;
     } else {
+        merge::due(&mut run)?;
         deliver::side(&mut run, Side::Jira)?;
         threads::due_threads(&mut run)?;
         merge::due(&mut run)?;

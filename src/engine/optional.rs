@@ -36,11 +36,11 @@ pub(super) fn of_new_pair_in(
 pub(super) fn of_adopted(
     run: &Run<'_>,
     tx: &Tx<'_>,
-    create: Option<Push>,
+    create: Option<&Push>,
     jira: (&IssueId, &str),
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
-    create.map_or(Ok(()), |create| of_new_pair_in(run, tx, &create, jira, now))
+    create.map_or(Ok(()), |create| of_new_pair_in(run, tx, create, jira, now))
 }
 
 /// Returns true when another try of such a write makes no sense: it was refused, or failed too often.

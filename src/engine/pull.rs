@@ -241,13 +241,10 @@ pub(super) fn apply(
                 jira_seen: None,
                 closed: false,
             };
-            let create = run.world.state.unsettled_write(&Key::issue(Side::Guance, guance))?;
+            let own = run.world.state.unsettled_write(&Key::issue(Side::Guance, guance))?;
             tx.link_issues(&link, now, now)?;
-            optional::of_adopted(run, tx, create, (jira, jira_name), now)?;
-            if run.world.policy.flow.carries_fields() {
-                // Behind what is known to have changed.
-                tx.compare(guance, Some(now))?;
-            }
+            optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;
+            merge::adopted(run, tx, guance, own, now)?;
             tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("recognised {jira_name} as its copy"), now)?;
         }
         Step::AdoptComment(link) => {

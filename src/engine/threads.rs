@@ -3,7 +3,7 @@
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, files, pings, pull, trust};
+use super::{Run, Trouble, files, merge, pings, pull, trust};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Side, Visibility};
 use crate::plan::Step;
 use crate::plan::comments::{self, Thread};
@@ -167,6 +167,7 @@ fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
     let mut batch = run.world.jira.issues(&ids)?;
     batch.clock = batch.clock.or_else(|| run.identities.get(&Side::Jira).and_then(|i| i.clock));
     pull::adopt(run, &mut batch.issues)?;
+    merge::noticed(run, &batch.issues)?;
     let mut taken = read_threads(run, &batch, Source::Item)?;
     let unreadable = |link: &IssueLink| batch.unreadable.iter().any(|record| record.issue.as_ref() == Some(&link.jira));
     let read = |link: &IssueLink| batch.issues.iter().any(|issue| issue.id == link.jira);

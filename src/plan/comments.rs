@@ -38,7 +38,7 @@ pub fn thread(thread: &Thread<'_>, known: &Known, policy: &Policy) -> Decision {
 }
 
 /// Nothing is written to a Jira issue that is closed; when it is open again, its Guance thread is read again.
-fn open_only(thread: &Thread<'_>, step: Step, policy: &Policy) -> Step {
+pub(super) fn open_only(thread: &Thread<'_>, step: Step, policy: &Policy) -> Step {
     match &step {
         Step::Push(push) if thread.side == Side::Guance && thread.link.closed => {
             let route = policy.route_of(&thread.link.jira_name);

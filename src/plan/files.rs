@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::domain::{
     Action, Comment, File, FileId, FileLink, Fingerprint, Key, Known, Push, Stage, Visibility, shown_size,
 };
-use crate::plan::{Policy, SkipReason, Step, Thread};
+use crate::plan::{Policy, SkipReason, Step, Thread, comments};
 use crate::render;
 
 /// How long before a comment people attach what it shows.
@@ -16,7 +16,7 @@ const ATTACHED_AFTER: TimeDelta = TimeDelta::minutes(1);
 
 /// Decides about every file of an issue whose whole thread was read. `url` is where people see the issue.
 pub fn of_thread(thread: &Thread<'_>, url: &str, files: &[File], known: &Known, policy: &Policy) -> Vec<Step> {
-    files.iter().map(|file| one(thread, url, file, known, policy)).collect()
+    files.iter().map(|file| comments::open_only(thread, one(thread, url, file, known, policy), policy)).collect()
 }
 
 /// Recognises a reply of ours that carries a file.

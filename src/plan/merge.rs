@@ -6,9 +6,11 @@
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
+
 use crate::domain::{
     Action, Base, Bases, Change, CommentId, Field, Fingerprint, Issue, IssueLink, Key, NewIssue, Person, Push, Side,
-    Stage,
+    Stage, StatusCategory,
 };
 use crate::plan::issues::made;
 use crate::plan::{Direction, Flow, NoRoute, Policy, Route, SkipReason, Step, people, status, texts};
@@ -56,9 +58,24 @@ impl Pair<'_> {
     pub(super) fn moved(&self, field: Field, base: &Base, new: &NewIssue) -> (bool, bool) {
         let moved = |side: Side| {
             let now = value(self.on(side), field, new);
-            base.on(side).is_some_and(|before| !same_value(field, side, before, &now))
+            match base.on(side) {
+                Some(before) => !same_value(field, side, before, &now),
+                None => base.version == 0 && side == Side::Jira && self.taken_up(field),
+            }
         };
         (moved(Side::Guance), moved(Side::Jira))
+    }
+
+    /// Returns true when somebody has taken up the Jira issue between its making and its first reading: a workflow begins
+    /// with something to do, and with nobody or with whom the project names.
+    fn taken_up(&self, field: Field) -> bool {
+        let touched = self.jira.updated > self.jira.created + TimeDelta::seconds(2);
+        let by_somebody = match field {
+            Field::Status => self.jira.status.category != StatusCategory::Todo,
+            Field::Assignee => !self.jira.assignees.is_empty(),
+            Field::Title | Field::Body | Field::Priority => false,
+        };
+        touched && by_somebody
     }
 
     /// Returns the side whose change is to be carried, and whether the other one changed as well.

@@ -73,13 +73,13 @@ impl State {
         self.rows("SELECT {} FROM outbox WHERE stage <> 'done' ORDER BY seq", params![])
     }
 
-    /// Returns a write that is not done.
+    /// Returns a write that is in the outbox and not done.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn unsettled_write(&self, key: &Key) -> Result<Option<Push>, StateError> {
-        let mut rows = self.rows("SELECT {} FROM outbox WHERE key = ?1 AND stage <> 'done'", params![key.as_str()])?;
-        Ok(rows.pop().map(|queued| queued.push))
+        let rows = self.rows("SELECT {} FROM outbox WHERE key = ?1 AND stage <> 'done'", params![key.as_str()])?;
+        Ok(rows.into_iter().next().map(|queued| queued.push))
     }
 
     fn rows(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Queued>, StateError> {

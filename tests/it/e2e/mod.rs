@@ -8,6 +8,7 @@ mod copies;
 mod crash;
 mod credentials;
 mod examples;
+mod fields;
 mod files;
 mod hostile;
 mod leaks;

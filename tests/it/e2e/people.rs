@@ -92,7 +92,7 @@ fn who_somebody_is_may_be_asked_later() {
         world.jira.comment(&key, "bob", "third");
         let down = guajira_fakes::server::What::Status(503, "{}".into(), Vec::new());
         let fault = guajira_fakes::server::Fault::new(down).path_contains("members/list");
-        world.guance.fail(fault.times(guajira_fakes::server::Times::Forever));
+        world.guance.fail(fault.times(guajira_fakes::server::Times::Always));
         world.pass(Duration::from_mins(6));
         world.run(&["sync"]);
         assert_eq!(world.copied_replies(&issue).len(), 1, "in order, and not without the mention");

@@ -20,10 +20,12 @@ pub(super) use guajira_fakes::jira::Flavour;
 pub(super) const SECRETS: [&str; 3] = ["guance-test-key", "bot-secret", "bot-pat"];
 
 /// Columns of the state that hold times by our own clock.
-const OUR_TIMES: [(&str, &str); 10] = [
+const OUR_TIMES: [(&str, &str); 12] = [
     ("cursor", "swept"),
     ("fact", "at"),
     ("issue_link", "polled"),
+    ("issue_link", "fields_read"),
+    ("issue_link", "fields_due"),
     ("outbox", "not_before"),
     ("outbox", "sent_at"),
     ("outbox", "settled_at"),

@@ -3,6 +3,7 @@
 use guajira::domain::{CommentId, IssueId, Key, Side, Stage};
 use guajira::state::{State, StateError};
 
+use super::fields;
 use super::world::{Note, World, time};
 
 /// Nothing that was shown to a run may be gone once the run has moved on: it is copied, or in the outbox, or its
@@ -36,7 +37,7 @@ fn comment_lost(w: &World, state: &State, side: Side, id: &str, key: &Key) -> Re
     let Some((issue, note, since)) = eligible(w, side, id) else { return Ok(false) };
     let Some(link) = state.issue_link(side, &IssueId::new(issue))? else { return Ok(false) };
     // A thread that is still to be read again keeps what it holds.
-    if link.seen(side).is_none_or(|seen| seen <= time(since)) {
+    if link.closed && side == Side::Guance || link.seen(side).is_none_or(|seen| seen <= time(since)) {
         return Ok(false);
     }
     let id = CommentId::new(&note.id);
@@ -93,7 +94,10 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
                 continue;
             }
             for note in &issue.notes {
-                pair(w, Side::Guance, note, &copy.now.notes, true, &mut wrong);
+                pair(w, Side::Guance, note, &copy.now.notes, !w.is_closed(copy), &mut wrong);
+            }
+            if copies.len() == 1 && w.setup.fields.on() {
+                wrong.extend(fields::settled(w, state, issue, copy)?);
             }
             for note in &copy.now.notes {
                 pair(w, Side::Jira, note, &issue.notes, !secure && !note.restricted, &mut wrong);

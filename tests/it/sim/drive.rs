@@ -40,7 +40,8 @@ pub(super) fn play(history: &History, bug: Option<Bug>, dir: &Path, tell: bool) 
     clear(&file.with_extension("saved"));
     let world = RefCell::new(World::new(history.setup.clone(), bug, file.clone(), tell));
     let settings = settings(&history.setup, bug);
-    let stage = Theatre { world: &world, file: &file, policy: policy(), settings, open: RefCell::default() };
+    let stage =
+        Theatre { world: &world, file: &file, policy: policy(&history.setup), settings, open: RefCell::default() };
     let mut runs = 0;
     for event in &history.events {
         runs += u32::from(matches!(event.what, What::Run(_)));
@@ -66,15 +67,15 @@ struct Theatre<'w> {
     open: RefCell<Option<State>>,
 }
 
-fn policy() -> Policy {
+fn policy(setup: &Setup) -> Policy {
     let route = Route {
         project: "OPS".into(),
         issue_type: "Bug".into(),
         labels: vec!["guance".into()],
-        priority: Some(vec![("P0".into(), "Highest".into())]),
+        priority: Some(vec![("P0".into(), "Highest".into()), ("P1".into(), "High".into())]),
         ..Route::default()
     };
-    Policy { routes: vec![route], ..Policy::default() }
+    Policy { flow: setup.fields.flow(), routes: vec![setup.fields.route(route)], ..Policy::default() }
 }
 
 fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {

@@ -38,10 +38,18 @@ pub(super) enum Bug {
     EchoByEqualText,
     /// The only marker of an issue is a label.
     MarkerOnlyInALabel,
+    /// What both sides said when they agreed is not kept.
+    FieldBaseForgotten,
+    /// The base of a text is what was sent, not what Jira made of it.
+    FieldBaseAsSent,
+    /// What Jira says now is taken for what guajira left there: the last writer wins.
+    LastWriterWins,
+    /// A change of a field that is in doubt is sent again.
+    FieldSentAgain,
 }
 
 impl Bug {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::CursorSetToNow,
         Self::NoOverlap,
         Self::CursorBeforeTheRow,
@@ -56,6 +64,10 @@ impl Bug {
         Self::AbsenceIsDeletion,
         Self::EchoByEqualText,
         Self::MarkerOnlyInALabel,
+        Self::FieldBaseForgotten,
+        Self::FieldBaseAsSent,
+        Self::LastWriterWins,
+        Self::FieldSentAgain,
     ];
 }
 
@@ -98,6 +110,30 @@ pub(super) fn after(bug: Bug, file: &Connection, w: &World, before: &Before, cra
             )?;
         }
         Bug::AbsenceIsDeletion => forget_the_absent(file, w)?,
+        Bug::FieldBaseForgotten => {
+            file.execute("DELETE FROM field_base", [])?;
+        }
+        Bug::FieldBaseAsSent => {
+            file.execute("UPDATE field_base SET jira = guance WHERE field = 'title' AND guance LIKE '%  %'", [])?;
+        }
+        Bug::LastWriterWins => {
+            for issue in &w.jira.issues {
+                file.execute(
+                    "UPDATE field_base SET jira = ?2 WHERE field = 'title'
+                     AND lane = (SELECT guance FROM issue_link WHERE jira = ?1)",
+                    [&issue.now.id, &issue.now.title],
+                )?;
+            }
+        }
+        Bug::FieldSentAgain => {
+            file.execute_batch(
+                "UPDATE field_base SET guance = NULL WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.lane = field_base.lane
+                     AND o.target = 'guance' AND stage = 'in_flight' AND o.key LIKE '%/field/%/' || field || '@%');
+                 UPDATE field_base SET jira = NULL WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.lane = field_base.lane
+                     AND o.target = 'jira' AND stage = 'in_flight' AND o.key LIKE '%/field/%/' || field || '@%');
+                 UPDATE outbox SET stage = 'pending' WHERE stage = 'in_flight' AND key LIKE '%/field/%';",
+            )?;
+        }
         _ => {}
     }
     Ok(())

@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 
 use guajira::domain::{
-    Action, Claim, Comment, CommentId, File, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side, Status,
-    StatusCategory, Visibility,
+    Action, Claim, Comment, CommentId, File, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side, Visibility,
 };
 use guajira::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Content, Identity, Lookup, Register, Remote, Span, Unreadable, Urgency,
@@ -12,6 +11,7 @@ use guajira::ports::{
 };
 use guajira::text::Doc;
 
+use super::fields::{self, Truth};
 use super::gallery::{self, Bug};
 use super::jira::visible_claim;
 use super::passage::{Passage, send, story};
@@ -29,6 +29,12 @@ pub(super) struct GuanceIssue {
     pub(super) body: Doc,
     /// The level is in the route's priority table.
     pub(super) listed: bool,
+    /// Of the listed levels, the graver.
+    pub(super) grave: bool,
+    /// Its id.
+    pub(super) status: &'static str,
+    pub(super) managers: Vec<String>,
+    pub(super) truth: Truth,
     pub(super) created: i64,
     pub(super) updated: i64,
     pub(super) notes: Vec<Note>,
@@ -63,7 +69,10 @@ impl World {
         let at = self.guance_now();
         let id = format!("issue_{:032x}", self.guance.issues.len() + 1);
         let notes = Vec::new();
-        self.guance.issues.push(GuanceIssue { id, title, body, listed, created: at, updated: at, notes });
+        let (status, managers, truth) = ("10", Vec::new(), Truth::default());
+        let (grave, created, updated) = (true, at, at);
+        let issue = GuanceIssue { id, title, body, listed, grave, status, managers, truth, created, updated, notes };
+        self.guance.issues.push(issue);
         self.guance.issues.len() - 1
     }
 
@@ -77,7 +86,11 @@ impl World {
     }
 
     fn guance_issue(issue: &GuanceIssue) -> Issue {
-        let (id, name) = if issue.listed { ("system_level_0", "P0") } else { ("issl_9", "Whatever") };
+        let (id, name) = match (issue.listed, issue.grave) {
+            (true, true) => ("system_level_0", "P0"),
+            (true, false) => ("system_level_1", "P1"),
+            (false, _) => ("issl_9", "Whatever"),
+        };
         Issue {
             side: Side::Guance,
             id: IssueId::new(&issue.id),
@@ -87,10 +100,10 @@ impl World {
             body: issue.body.clone(),
             level: Some(Level { id: id.into(), name: name.into() }),
             source: String::new(),
-            status: Status { id: "10".into(), name: "Open".into(), category: StatusCategory::Todo },
-            assignees: Vec::new(),
+            status: fields::guance_status(issue),
+            assignees: fields::managers(issue),
             priority: None,
-            updated_by: Person::default(),
+            updated_by: Person { name: "王五".into(), ..Person::default() },
             author: Person { id: "acnt_1".into(), name: "张三".into(), email: None },
             created: time(issue.created),
             updated: time(issue.updated),
@@ -180,15 +193,22 @@ impl SimGuance<'_> {
             Action::CreateIssue(_) => return refused("issues are not created here"),
             Action::AddComment { issue, body, .. } | Action::EditComment { issue, body, .. } => (issue, Some(body)),
             Action::DeleteComment { issue, .. } => (issue, None),
-            Action::ChangeIssue { .. } | Action::LinkIssue { .. } | Action::AddFile { .. } => {
-                return refused("nothing but replies here");
-            }
+            Action::ChangeIssue { issue, .. } => (issue, None),
+            Action::LinkIssue { .. } | Action::AddFile { .. } => return refused("no links or files here"),
         };
         let Some(at) = w.guance.place(issue.as_str()) else { return refused("404 no such issue") };
         if let Some(body) = body {
             w.crosses(&push.key, &body.canonical());
         }
         let now = w.guance_now();
+        if let Action::ChangeIssue { change, .. } = &push.action {
+            if let Err(why) = fields::change_on_guance(w, at, push, change) {
+                return refused(&why);
+            }
+            w.writes += 1;
+            let issue = World::guance_issue(&w.guance.issues[at]);
+            return Ok(Receipt { issue: Some(Box::new(issue)), ..receipt(push.key.as_str().to_owned(), now) });
+        }
         let kept = w.setup.extend_kept.then(|| (push.key.origin(), push.content.clone()));
         if let Action::AddComment { body, .. } = &push.action {
             w.check_home(&push.key, Side::Guance, issue.as_str());
@@ -271,6 +291,9 @@ impl Remote for SimGuance<'_> {
             }
         }
         let w = &mut *self.world.borrow_mut();
+        for (_, at) in &read {
+            w.guance.issues[*at].truth.read_at = w.now;
+        }
         let readable = || read.iter().filter(|(_, at)| Some(*at) != odd);
         let why = |at: usize| Unreadable { issue: Some(IssueId::new(&w.guance.issues[at].id)), why: "odd".into() };
         let batch = Batch {
@@ -294,6 +317,9 @@ impl Remote for SimGuance<'_> {
                 batch.unreadable.push(Unreadable { issue: Some(id.clone()), why: "odd".into() });
             } else {
                 batch.issues.push(World::guance_issue(&w.guance.issues[at]));
+                drop(w);
+                let w = &mut *self.world.borrow_mut();
+                w.guance.issues[at].truth.read_at = w.now;
             }
         }
         batch.watermark = batch.issues.iter().map(|issue| issue.updated).max();
@@ -347,8 +373,9 @@ impl Remote for SimGuance<'_> {
             .collect()
     }
 
-    fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
-        Ok(None)
+    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
+        self.read(&format!("look for {}", who.name))?;
+        Ok(fields::find(Side::Guance, who))
     }
 
     fn files(&self, _issue: &IssueId) -> Result<Vec<File>, ApiError> {

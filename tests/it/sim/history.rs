@@ -6,6 +6,7 @@ use std::fmt;
 
 use guajira::domain::Side;
 
+use super::fields::{FieldDeed, FieldSetup};
 use super::rng::Rng;
 
 /// Which of the undocumented worlds this is.
@@ -39,6 +40,8 @@ pub(super) struct Setup {
     pub(super) inline_comments: usize,
     /// Jira's clock against true time.
     pub(super) jira_skew_s: i32,
+    /// Which fields are carried.
+    pub(super) fields: FieldSetup,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -91,6 +94,8 @@ pub(super) enum Deed {
     DeleteCopy {
         side: Side,
     },
+    /// Changes a field that both sides keep.
+    Field(FieldDeed),
 }
 
 /// What goes wrong with one request.
@@ -183,7 +188,7 @@ impl History {
         }
         let mut long_waits = 0;
         for uid in 3..count + 3 {
-            let what = draw_what(&mut rng, uid, weather, setup.sweep);
+            let what = draw_what(&mut rng, uid, weather, &setup);
             let mut after_s = if rng.chance(50) { 1 + rng.below(20) } else { 20 + rng.below(100) };
             if long_waits < 3 && rng.chance(6) {
                 long_waits += 1;
@@ -214,6 +219,7 @@ impl Setup {
             max_lag_s: if sweep { rng.pick(&[0, 20, 300, 540, 1500]) } else { rng.pick(&[0, 60, 300, 500]) },
             inline_comments: rng.below(4) as usize,
             jira_skew_s: rng.pick(&[0, 0, 0, 37, -95, 1800]),
+            fields: FieldSetup::draw(rng),
         }
     }
 }
@@ -239,15 +245,18 @@ impl Run {
     }
 }
 
-fn draw_what(rng: &mut Rng, uid: u32, weather: Weather, sweep: bool) -> What {
+fn draw_what(rng: &mut Rng, uid: u32, weather: Weather, setup: &Setup) -> What {
     match rng.below(100) {
+        0..55 if setup.fields.on() && rng.chance(40) => {
+            What::Person(Deed::Field(FieldDeed::draw(rng)), rng.below(1000))
+        }
         0..55 => What::Person(draw_deed(rng), rng.below(1000)),
         55..90 => What::Run(Run::draw(rng, uid, weather)),
         90..93 => What::ClockJump(rng.pick(&[-7200, -600, -61, 45, 400, 7200])),
         93..96 => What::SaveState,
         96..98 => What::RestoreState,
         // Without the slow tier nobody promised to find what changed before the file was lost.
-        _ if sweep => What::LoseState,
+        _ if setup.sweep => What::LoseState,
         _ => What::RestoreState,
     }
 }
@@ -275,7 +284,8 @@ fn draw_fault(rng: &mut Rng, salt: u32) -> Fault {
 
 fn draw_deed(rng: &mut Rng) -> Deed {
     let side = rng.pick(&Side::BOTH);
-    match rng.below(100) {
+    match rng.below(105) {
+        100.. => Deed::Field(FieldDeed::draw(rng)),
         0..12 => Deed::OpenGuance { listed: rng.chance(85) },
         12..14 => Deed::EditGuanceIssue,
         14..17 => Deed::SetLevel { listed: rng.chance(70) },

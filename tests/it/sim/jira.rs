@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use guajira::domain::{
-    Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Person, Side, Status, StatusCategory, Visibility,
-};
+use guajira::domain::{Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility};
 use guajira::text::Doc;
 
+use super::fields::{self, Truth};
 use super::gallery::{self, Bug};
 use super::history::Setup;
 use super::rng::mix;
@@ -41,6 +40,10 @@ pub(super) struct IssueState {
     pub(super) secure: bool,
     /// Remote links, by what they lead to.
     pub(super) links: BTreeSet<String>,
+    /// Its place among the statuses.
+    pub(super) status: usize,
+    pub(super) priority: &'static str,
+    pub(super) assignee: Option<usize>,
     /// When a security level was last taken away.
     pub(super) opened_up: i64,
     created: i64,
@@ -51,6 +54,7 @@ pub(super) struct IssueState {
 #[derive(Debug)]
 pub(super) struct JiraIssue {
     pub(super) now: IssueState,
+    pub(super) truth: Truth,
     /// What search shows from when on.
     index: Vec<(i64, Rc<IssueState>)>,
 }
@@ -127,12 +131,15 @@ impl World {
             born: None,
             secure: false,
             links: BTreeSet::new(),
+            status: 0,
+            priority: "Medium",
+            assignee: None,
             opened_up: 0,
             created: at,
             updated: at,
             notes: Vec::new(),
         };
-        self.jira.issues.push(JiraIssue { now, index: Vec::new() });
+        self.jira.issues.push(JiraIssue { now, truth: Truth::default(), index: Vec::new() });
         self.jira.issues.len() - 1
     }
 
@@ -192,9 +199,9 @@ impl World {
             body: state.body.clone(),
             level: None,
             source: String::new(),
-            status: Status { id: "1".into(), name: "To Do".into(), category: StatusCategory::Todo },
-            assignees: Vec::new(),
-            priority: None,
+            status: fields::jira_status(state.status),
+            assignees: state.assignee.map(|n| fields::account(Side::Jira, n)).into_iter().collect(),
+            priority: fields::priority(state.priority),
             updated_by: Person::default(),
             author: state.author.clone(),
             created: time(state.created),

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use guajira::domain::{Action, Comment, File, IssueId, Kind, NewIssue, Person, Push, Receipt, Side};
+use guajira::domain::{Action, Change, Comment, File, IssueId, Kind, NewIssue, Person, Push, Receipt, Side};
 use guajira::ports::{
     ApiError, ApiErrorKind, Batch, Content, Identity, Lookup, Register, Remote, Span, Unreadable, Wanted,
 };
 
+use super::fields;
 use super::gallery::Bug;
 use super::jira::{BOT, IssueState};
 use super::passage::{Passage, send, story};
@@ -74,8 +75,11 @@ impl SimJira<'_> {
             state.labels.clone_from(&new.labels);
             state.labels.extend(push.key.issue_on(Side::Guance).map(|id| id.as_str().to_owned()));
         }
+        let wanted = ["Highest", "High"].into_iter().find(|name| new.priority.as_deref() == Some(name));
+        state.priority = wanted.unwrap_or("Medium");
         state.property = Some((push.key.origin(), push.content.clone()));
         state.born = Some(push.key.origin());
+        fields::made(&mut w.jira.issues[at]);
         w.touched(at, 50_000 + u32::try_from(at).unwrap_or(0));
         w.writes += 1;
         Ok(receipt(w, at, None))
@@ -89,7 +93,7 @@ impl SimJira<'_> {
                 (issue, Some(body), *internal)
             }
             Action::DeleteComment { issue, .. } => (issue, None, true),
-            Action::ChangeIssue { .. } | Action::AddFile { .. } => return refused("no fields or files here"),
+            Action::AddFile { .. } => return refused("no files here"),
             Action::LinkIssue { issue, to, .. } => {
                 let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
                 w.jira.issues[at].now.links.insert(to.as_str().to_owned());
@@ -97,10 +101,26 @@ impl SimJira<'_> {
                 w.writes += 1;
                 return Ok(receipt(w, at, None));
             }
+            Action::ChangeIssue { issue, change, .. } => {
+                let body = if let Change::Body { body, .. } = change { Some(body) } else { None };
+                (issue, body, true)
+            }
         };
         let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
         if let Some(body) = body {
             w.crosses(&push.key, &body.canonical());
+        }
+        fields::closed(w, at, push);
+        if let Action::ChangeIssue { change, .. } = &push.action {
+            let lost = w.answer_lost;
+            if let Err(why) = fields::change_on_jira(w, at, push, change, lost) {
+                return refused(&why);
+            }
+            w.touched(at, 60_000 + w.requests);
+            w.writes += 1;
+            w.jira.issues[at].truth.read_at = w.now;
+            let issue = w.jira_issue(&w.jira.issues[at].now, None, false);
+            return Ok(Receipt { issue: Some(Box::new(issue)), ..receipt(w, at, None) });
         }
         let desk = w.jira.projects[w.jira.issues[at].now.project].service;
         if desk && !internal {
@@ -112,7 +132,9 @@ impl SimJira<'_> {
             Action::CreateIssue(_) | Action::ChangeIssue { .. } | Action::LinkIssue { .. } | Action::AddFile { .. } => {
             }
             Action::AddComment { body, .. } => {
-                w.check_home(&push.key, Side::Jira, issue.as_str());
+                if !push.key.comment_on(Side::Guance).is_some_and(|id| id.is_notice()) {
+                    w.check_home(&push.key, Side::Jira, issue.as_str());
+                }
                 w.copied(&push.key);
                 let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
                 let note = Note::copy(id, BOT, body, push, kept, now);
@@ -261,9 +283,15 @@ impl Remote for SimJira<'_> {
             }
             let states = chunk.iter().filter_map(|id| w.jira.place(id.as_str())).map(|at| &w.jira.issues[at].now);
             let mut read: Vec<_> = states.map(|s| w.jira_issue(s, Some(w.setup.inline_comments), false)).collect();
+            drop(w);
             if passage == Passage::Unreadable {
                 let odd = read.pop().map(|issue| issue.id);
                 batch.unreadable.push(Unreadable { issue: odd, why: "odd record".into() });
+            }
+            let w = &mut *self.0.borrow_mut();
+            for issue in &read {
+                let at = w.jira.place(issue.id.as_str());
+                w.jira.issues[at.unwrap_or_default()].truth.read_at = w.now;
             }
             batch.issues.extend(read);
         }
@@ -329,8 +357,9 @@ impl Remote for SimJira<'_> {
             .collect())
     }
 
-    fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
-        Ok(None)
+    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
+        self.read(&format!("look for {}", who.name))?;
+        Ok(fields::find(Side::Jira, who))
     }
 
     fn files(&self, _issue: &IssueId) -> Result<Vec<File>, ApiError> {

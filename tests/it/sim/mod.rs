@@ -14,6 +14,7 @@
 
 mod check;
 mod drive;
+mod fields;
 mod gallery;
 mod guance;
 mod history;

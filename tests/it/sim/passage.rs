@@ -102,6 +102,7 @@ impl World {
                 return pushes.iter().map(|_| Err(error.clone())).collect();
             }
         };
+        self.answer_lost = passage != Passage::Clear;
         let done: Vec<_> = pushes.iter().map(|push| write(self, push)).collect();
         for (push, result) in pushes.iter().zip(&done) {
             if let Err(error) = result {
@@ -122,7 +123,7 @@ impl World {
     /// Remembers what a listing showed to the engine.
     pub(super) fn showed(&mut self, batch: &Batch) {
         for issue in &batch.issues {
-            if issue.level.as_ref().is_some_and(|level| level.name == "P0") {
+            if issue.level.as_ref().is_some_and(|level| level.id.starts_with("system_")) {
                 self.shown.insert(Key::issue(issue.side, &issue.id));
             }
             if let Some(thread) = &issue.thread {

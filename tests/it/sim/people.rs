@@ -3,6 +3,7 @@
 use guajira::domain::{Key, Person, Side};
 use guajira::text::{Block, Doc, Inline};
 
+use super::fields::{self, FieldDeed};
 use super::history::Deed;
 use super::jira::BOT;
 use super::rng::mix;
@@ -21,7 +22,8 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
             w.public.insert(token.clone());
             let now = w.guance_now();
             let issue = &mut w.guance.issues[at];
-            (issue.title, issue.updated) = (format!("disk full {token}"), now);
+            // Jira takes the second space out.
+            (issue.title, issue.updated) = (format!("disk  full {token}"), now);
         }),
         Deed::SetLevel { listed } => guance_issue(w, pick, |w, at| {
             let now = w.guance_now();
@@ -68,6 +70,13 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
         Deed::AddLabel => jira_issue(w, pick, uid, |w, at| w.jira.issues[at].now.labels.push("urgent".into())),
         Deed::CloneIssue { as_bot } => clone_issue(w, as_bot, pick, uid),
         Deed::Quote { side, of, as_bot } => quote(w, side, of, as_bot, pick, uid),
+        Deed::Field(deed) => match deed {
+            FieldDeed::Status { side: Side::Guance, .. }
+            | FieldDeed::Assign { side: Side::Guance, .. }
+            | FieldDeed::Describe
+            | FieldDeed::Grave { .. } => guance_issue(w, pick, |w, at| fields::on_guance(w, at, deed, &token)),
+            _ => jira_issue(w, pick, uid, |w, at| fields::on_jira(w, at, deed, &token)),
+        },
     }
 }
 

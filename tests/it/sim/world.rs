@@ -113,6 +113,8 @@ pub(super) struct World {
     pub(super) run_started: i64,
     pub(super) auth_lost: BTreeSet<Side>,
     pub(super) anonymous: bool,
+    /// The write under way will not be answered.
+    pub(super) answer_lost: bool,
     pub(super) stop: bool,
     /// True time of each Guance request since the ledger was last whole.
     guance_requests: Vec<i64>,
@@ -160,6 +162,7 @@ impl World {
             run_started: START_MS,
             auth_lost: BTreeSet::new(),
             anonymous: false,
+            answer_lost: false,
             stop: false,
             guance_requests: Vec::new(),
             public: BTreeSet::new(),

@@ -1,0 +1,457 @@
+//! Fields that both sides keep: what people do to them, how the services take a change, and what must hold of them.
+
+use std::collections::BTreeMap;
+
+use guajira::domain::{Action, Change, Field, IssueId, Key, Person, Priority, Push, Side, Status, StatusCategory};
+use guajira::plan::{Direction, Flow, Route, status};
+use guajira::state::{State, StateError};
+
+use super::gallery::Bug;
+use super::guance::GuanceIssue;
+use super::jira::JiraIssue;
+use super::rng::{Rng, mix};
+use super::world::World;
+
+/// Which fields are carried in this world, and how the services are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FieldSetup {
+    pub(super) status: Direction,
+    pub(super) assignee: Direction,
+    pub(super) updates: bool,
+    pub(super) level: bool,
+    /// The route has a closed status.
+    pub(super) closed: bool,
+    /// Guance knows the statuses 10, 20 and 30 only.
+    pub(super) old_guance: bool,
+}
+
+/// What a person does to a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FieldDeed {
+    Status { side: Side, to: usize },
+    Assign { side: Side, whom: usize },
+    Describe,
+    Grave { grave: bool },
+    JiraTitle,
+    JiraBody,
+    JiraPriority,
+}
+
+/// What no service tells.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Truth {
+    /// When a person last changed the field, in true time.
+    hand_at: BTreeMap<Field, i64>,
+    /// What guajira last left there.
+    left: BTreeMap<Field, String>,
+    /// What the field said before guajira last wrote it.
+    before: BTreeMap<Field, String>,
+    /// Every text that guajira ever left there.
+    told: String,
+    /// When the issue itself was last shown to guajira, in true time.
+    pub(super) read_at: i64,
+}
+
+/// Jira's statuses.
+const JIRA: [(&str, &str, StatusCategory); 4] = [
+    ("1", "To Do", StatusCategory::Todo),
+    ("2", "In Progress", StatusCategory::InProgress),
+    ("3", "Done", StatusCategory::Done),
+    ("4", "Closed", StatusCategory::Done),
+];
+pub(super) const CLOSED: usize = 3;
+
+/// A team and an address without an account are Guance's managers too.
+const ENTRIES: [&str; 4] = ["acnt_0", "acnt_1", "group_1", "ext@x"];
+
+impl Truth {
+    fn leave(&mut self, field: Field, said: String) {
+        self.told.push_str(&said);
+        self.left.insert(field, said);
+    }
+}
+
+impl FieldSetup {
+    pub(super) fn draw(rng: &mut Rng) -> Self {
+        let on = rng.chance(40);
+        let way = |rng: &mut Rng| {
+            let way =
+                rng.pick(&[Direction::Off, Direction::ToJira, Direction::ToGuance, Direction::Both, Direction::Both]);
+            if on { way } else { Direction::Off }
+        };
+        Self {
+            status: way(rng),
+            assignee: way(rng),
+            updates: on && rng.chance(60),
+            level: on && rng.chance(50),
+            closed: on && rng.chance(25),
+            old_guance: rng.chance(25),
+        }
+    }
+
+    pub(super) fn on(&self) -> bool {
+        self.flow().carries_fields()
+    }
+
+    pub(super) fn flow(&self) -> Flow {
+        let Self { status, assignee, updates, level, .. } = *self;
+        Flow { status, assignee, updates, level, ..Flow::default() }
+    }
+
+    pub(super) fn route(&self, route: Route) -> Route {
+        let status = if self.closed { vec![("Closed".to_owned(), "Closed".to_owned())] } else { Vec::new() };
+        Route { status, closed_status: self.closed.then(|| "Closed".to_owned()), ..route }
+    }
+}
+
+impl FieldDeed {
+    pub(super) fn draw(rng: &mut Rng) -> Self {
+        let side = rng.pick(&Side::BOTH);
+        match rng.below(100) {
+            0..40 => Self::Status { side, to: rng.below(5) as usize },
+            40..60 => Self::Assign { side, whom: rng.below(5) as usize },
+            60..72 => Self::Describe,
+            72..82 => Self::Grave { grave: rng.chance(50) },
+            82..89 => Self::JiraTitle,
+            89..95 => Self::JiraBody,
+            _ => Self::JiraPriority,
+        }
+    }
+}
+
+/// Carries out a deed on one issue of each side.
+pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str) {
+    let (now, true_now, old) = (w.guance_now(), w.now, w.setup.fields.old_guance);
+    let issue = &mut w.guance.issues[at];
+    let changed = match deed {
+        FieldDeed::Status { to, .. } => {
+            let id = status::GUANCE[to].0;
+            let known = !old || !["15", "25"].contains(&id);
+            (known && issue.status != id).then(|| {
+                issue.status = id;
+                Field::Status
+            })
+        }
+        FieldDeed::Assign { whom, .. } => {
+            let before = issue.managers.clone();
+            match ENTRIES.get(whom) {
+                Some(entry) if entry.starts_with("acnt_") => {
+                    issue.managers.retain(|one| !one.starts_with("acnt_"));
+                    issue.managers.push((*entry).to_owned());
+                }
+                Some(entry) if !issue.managers.iter().any(|one| one == entry) => {
+                    issue.managers.push((*entry).to_owned());
+                }
+                Some(_) => {}
+                None => issue.managers.clear(),
+            }
+            (before != issue.managers).then_some(Field::Assignee)
+        }
+        FieldDeed::Describe => {
+            issue.body = guajira::text::Doc::from_plain(&format!("it is full, {token}"));
+            Some(Field::Body)
+        }
+        FieldDeed::Grave { grave } => (issue.grave != grave).then(|| {
+            issue.grave = grave;
+            Field::Priority
+        }),
+        _ => None,
+    };
+    let Some(field) = changed else { return };
+    issue.updated = now;
+    issue.truth.hand_at.insert(field, true_now);
+    w.public.insert(token.to_owned());
+}
+
+pub(super) fn on_jira(w: &mut World, at: usize, deed: FieldDeed, token: &str) {
+    let now = w.now;
+    let JiraIssue { now: issue, truth, .. } = &mut w.jira.issues[at];
+    let changed = match deed {
+        FieldDeed::Status { to, .. } => {
+            let to = to % JIRA.len();
+            (issue.status != to).then(|| {
+                issue.status = to;
+                Field::Status
+            })
+        }
+        FieldDeed::Assign { whom, .. } => {
+            let to = (whom < 3).then_some(whom);
+            (issue.assignee != to).then(|| {
+                issue.assignee = to;
+                Field::Assignee
+            })
+        }
+        FieldDeed::JiraTitle => {
+            issue.title = format!("rather {token}");
+            Some(Field::Title)
+        }
+        FieldDeed::JiraBody => {
+            issue.body = guajira::text::Doc::from_plain(&format!("rather {token}"));
+            Some(Field::Body)
+        }
+        FieldDeed::JiraPriority => {
+            issue.priority = "Lowest";
+            Some(Field::Priority)
+        }
+        FieldDeed::Describe | FieldDeed::Grave { .. } => None,
+    };
+    if let Some(field) = changed {
+        truth.hand_at.insert(field, now);
+    }
+}
+
+pub(super) fn guance_status(issue: &GuanceIssue) -> Status {
+    let (id, name, category, _) =
+        status::GUANCE.into_iter().find(|(id, ..)| *id == issue.status).unwrap_or(status::GUANCE[0]);
+    Status { id: id.into(), name: name.into(), category }
+}
+
+pub(super) fn jira_status(status: usize) -> Status {
+    let (id, name, category) = JIRA[status];
+    Status { id: id.into(), name: name.into(), category }
+}
+
+pub(super) fn managers(issue: &GuanceIssue) -> Vec<Person> {
+    let person = |id: &String| match id.strip_prefix("acnt_") {
+        Some(n) => account(Side::Guance, n.parse().unwrap_or(0)),
+        None => Person { id: id.clone(), name: id.clone(), email: id.contains('@').then(|| id.clone()) },
+    };
+    issue.managers.iter().map(person).collect()
+}
+
+/// People are called otherwise on either side; their addresses tell.
+pub(super) fn account(side: Side, n: usize) -> Person {
+    let (id, name) = match side {
+        Side::Guance => (format!("acnt_{n}"), format!("张{n}")),
+        Side::Jira => (format!("user-{n}"), format!("Zhang {n}")),
+    };
+    Person { id, name, email: Some(format!("p{n}@x")) }
+}
+
+/// Looks for an account by its address. The last of Jira's people has none on Guance.
+pub(super) fn find(side: Side, who: &Person) -> Option<Person> {
+    let known = if side == Side::Guance { 2 } else { 3 };
+    (0..known).map(|n| account(side, n)).find(|one| one.email == who.email)
+}
+
+pub(super) fn priority(name: &str) -> Option<Priority> {
+    Some(Priority { id: name.to_lowercase(), name: name.to_owned() })
+}
+
+/// What guajira writes when it makes an issue.
+pub(super) fn made(issue: &mut JiraIssue) {
+    issue.truth.leave(Field::Title, issue.now.title.clone());
+    issue.truth.leave(Field::Body, issue.now.body.canonical());
+    issue.truth.leave(Field::Priority, issue.now.priority.into());
+}
+
+/// Jira takes a change. A status two steps away is left half-way when the answer is lost in some worlds.
+pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Change, lost: bool) -> Result<(), String> {
+    let (seed, bug) = (w.setup.seed, w.bug);
+    trampled(w, at, push, change);
+    let JiraIssue { now: issue, truth, .. } = &mut w.jira.issues[at];
+    match change {
+        Change::Title(title) => {
+            // One line, and no double spaces.
+            issue.title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+            truth.leave(Field::Title, issue.title.clone());
+        }
+        Change::Body { body, .. } => {
+            issue.body = body.clone().written();
+            truth.leave(Field::Body, issue.body.canonical());
+        }
+        Change::Priority(name) => {
+            issue.priority = ["Highest", "High"].into_iter().find(|known| known == name).ok_or("no such priority")?;
+            truth.leave(Field::Priority, name.clone());
+        }
+        Change::Assignee { set, .. } => {
+            let number = |person: &Person| (0..3).find(|n| account(Side::Jira, *n).id == person.id);
+            issue.assignee = set.as_ref().map(|person| number(person).ok_or("no such account")).transpose()?;
+        }
+        Change::Status(target) => {
+            let names = |name: &String| JIRA.iter().position(|(id, known, _)| id == name || known == name);
+            let to = match target.names.as_slice() {
+                [] if JIRA[issue.status].2 == target.category => return Ok(()),
+                [] => JIRA.iter().position(|(.., category)| *category == target.category),
+                some => some.iter().find_map(names),
+            };
+            let to = to.ok_or("no such status")?;
+            let half_way = lost && issue.status == 0 && to > 1 && mix(seed, u64::from(w.requests)).is_multiple_of(2);
+            issue.status = if half_way && bug != Some(Bug::FieldSentAgain) { 1 } else { to };
+        }
+    }
+    Ok(())
+}
+
+/// Guance takes a change.
+pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &Change) -> Result<(), String> {
+    trampled(w, at, push, change);
+    let (now, old) = (w.guance_now(), w.setup.fields.old_guance);
+    let issue = &mut w.guance.issues[at];
+    match change {
+        Change::Status(target) => {
+            let taken = target.names.iter().find(|id| !old || !["15", "25"].contains(&id.as_str()));
+            let to = taken.and_then(|id| status::GUANCE.iter().find(|(known, ..)| known == id));
+            issue.status = to.ok_or("statusType is not allowed")?.0;
+        }
+        Change::Assignee { set, instead_of } => {
+            issue.managers.retain(|one| Some(one) != instead_of.as_ref());
+            let set = set.as_ref().map(|person| person.id.clone());
+            issue.managers.extend(set.filter(|id| !issue.managers.contains(id)));
+        }
+        _ => return Err("not a field of Guance's".to_owned()),
+    }
+    issue.updated = now;
+    Ok(())
+}
+
+/// A person's work must not be written over: a text or a priority never, and a newer change not by an older one, as far
+/// as guajira has seen it.
+fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
+    let field = change.field();
+    let (said, origin) = match push.target {
+        Side::Jira => {
+            let now = &w.jira.issues[at].now;
+            let said = match field {
+                Field::Title => now.title.clone(),
+                Field::Body => now.body.canonical(),
+                Field::Priority => now.priority.to_owned(),
+                Field::Status => now.status.to_string(),
+                Field::Assignee => format!("{:?}", now.assignee),
+            };
+            (said, w.guance.place(push.lane.as_str()).map(|at| w.guance.issues[at].updated))
+        }
+        Side::Guance => {
+            let issue = &w.guance.issues[at];
+            let said = if field == Field::Status { issue.status.to_owned() } else { issue.managers.join(",") };
+            (said, copy_of(w, push.lane.as_str()).map(|at| w.jira.issues[at].now.updated))
+        }
+    };
+    let two_ways = w.setup.fields.flow().direction(field) == Some(Direction::Both) && w.setup.jira_skew_s == 0;
+    let truth = match push.target {
+        Side::Jira => &mut w.jira.issues[at].truth,
+        Side::Guance => &mut w.guance.issues[at].truth,
+    };
+    let by_hand = truth.hand_at.get(&field).copied().filter(|at| *at < truth.read_at);
+    // Who puts back what stood there before a write that was cut off cannot be told from nobody.
+    let put_back = truth.before.get(&field) == Some(&said);
+    truth.before.insert(field, said.clone());
+    let Some(by_hand) = by_hand else { return };
+    let wrong = match field {
+        Field::Title | Field::Body | Field::Priority => truth.left.get(&field).is_some_and(|left| *left != said),
+        // Guance's times are whole seconds.
+        Field::Status | Field::Assignee => two_ways && !put_back && origin.is_some_and(|other| other + 1000 < by_hand),
+    };
+    if wrong {
+        w.blame(format!("trampled: a person's {field} was written over by {}", push.key));
+    }
+}
+
+fn copy_of(w: &World, lane: &str) -> Option<usize> {
+    let key = Key::issue(Side::Guance, &IssueId::new(lane));
+    w.jira.issues.iter().position(|issue| issue.now.born.as_ref() == Some(&key))
+}
+
+/// Nothing is written to a closed issue once guajira has seen that it is.
+pub(super) fn closed(w: &mut World, at: usize, push: &Push) {
+    let JiraIssue { now, truth, .. } = &w.jira.issues[at];
+    let seen = truth.hand_at.get(&Field::Status).is_some_and(|closed| *closed < truth.read_at);
+    let writes = !matches!(push.action, Action::CreateIssue(_));
+    if w.setup.fields.closed && now.status == CLOSED && seen && writes {
+        w.blame(format!("closed: {} was written to a closed issue", push.key));
+    }
+}
+
+impl World {
+    /// Returns true when the route's closed status keeps guajira from writing to this Jira issue.
+    pub(super) fn is_closed(&self, issue: &JiraIssue) -> bool {
+        self.setup.fields.closed && issue.now.status == CLOSED
+    }
+}
+
+/// What must hold of a pair's fields when everything has settled.
+pub(super) fn settled(
+    w: &World,
+    state: &State,
+    guance: &GuanceIssue,
+    jira: &JiraIssue,
+) -> Result<Vec<String>, StateError> {
+    let lane = IssueId::new(&guance.id);
+    let Some(link) = state.issue_link(Side::Guance, &lane)? else { return Ok(Vec::new()) };
+    let flow = w.setup.fields.flow();
+    let mut wrong = Vec::new();
+    if link.jira.as_str() != jira.now.id {
+        return Ok(wrong);
+    }
+    let mut check = |field: Field, holds: bool, what: String| {
+        let refused = w.refused.contains(&Key::field(&lane, field));
+        if !holds && !refused && flow.direction(field).is_some() {
+            wrong.push(format!("apart: {field} of {lane}: {what}"));
+        }
+    };
+    let shut = w.is_closed(jira);
+    let by_hand = |field| [guance.truth.hand_at.contains_key(&field), jira.truth.hand_at.contains_key(&field)];
+    check(
+        Field::Status,
+        statuses(w, guance, jira, by_hand(Field::Status)),
+        format!("{} and {}", guance.status, JIRA[jira.now.status].1),
+    );
+    if w.state_lost {
+        // A pair that was found again takes what both say.
+        return Ok(wrong);
+    }
+    let said = format!("{:?} and {:?}", guance.managers, jira.now.assignee);
+    check(Field::Assignee, assignees(w, guance, jira, by_hand(Field::Assignee)), said);
+    if shut {
+        return Ok(wrong);
+    }
+    let told = |token: &str| {
+        let in_a_note = jira.now.notes.iter().any(|note| note.deleted || note.body.canonical().contains(token));
+        in_a_note || jira.truth.told.contains(token)
+    };
+    for (field, here, there) in [
+        (Field::Title, guance.title.clone(), jira.now.title.clone()),
+        (Field::Body, guance.body.plain_text(), jira.now.body.plain_text()),
+    ] {
+        let Some(token) = super::world::tokens(&here).last().map(str::to_owned) else { continue };
+        let holds = there.contains(&token) || by_hand(field)[1] && told(&token);
+        check(field, holds, format!("{token} is not told: {there}"));
+    }
+    let want = if guance.grave { "Highest" } else { "High" };
+    let holds = !guance.listed || by_hand(Field::Priority)[1] || jira.now.priority == want;
+    check(Field::Priority, holds, format!("{} is not {want}", jira.now.priority));
+    Ok(wrong)
+}
+
+fn statuses(w: &World, guance: &GuanceIssue, jira: &JiraIssue, [on_guance, on_jira]: [bool; 2]) -> bool {
+    let (here, there) = (guance_status(guance), jira_status(jira.now.status));
+    let downgraded = w.setup.fields.old_guance && here.id == "10" && there.category == StatusCategory::InProgress;
+    let fit = here.category == there.category || downgraded;
+    let shut = w.is_closed(jira);
+    match w.setup.fields.status {
+        Direction::Off => true,
+        Direction::Both => fit || shut && on_guance,
+        Direction::ToJira => fit || on_jira || shut,
+        Direction::ToGuance => fit || on_guance || !on_jira,
+    }
+}
+
+fn assignees(w: &World, guance: &GuanceIssue, jira: &JiraIssue, [on_guance, on_jira]: [bool; 2]) -> bool {
+    let entry = |n: usize| guance.managers.contains(&format!("acnt_{n}"));
+    let people = (0..2).any(entry);
+    let arrived = match w.setup.fields.assignee {
+        Direction::Off => return true,
+        // Only where one side alone was changed can it be said who must be there.
+        Direction::ToJira | Direction::Both if on_guance && !on_jira => match jira.now.assignee {
+            Some(n) => entry(n) || !people,
+            None => !people,
+        },
+        Direction::ToGuance | Direction::Both if on_jira && !on_guance => match jira.now.assignee {
+            Some(2) => true,
+            Some(n) => entry(n),
+            None => true,
+        },
+        _ => true,
+    };
+    arrived || w.is_closed(jira)
+}
