@@ -121,8 +121,7 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     // What this run itself sent is looked up by the next one: the remote may still be at work on it.
     doubtful.retain(|queued| !run.report.left_in_doubt.contains(queued.push.key.as_str()));
     for queued in doubtful.extract_if(.., |queued| queued.push.action.is_idempotent()) {
-        let again = Deferral { not_before: DateTime::UNIX_EPOCH, counts: true };
-        put_back(run, &queued.push.key, again, None)?;
+        try_again(run, &queued)?;
     }
     if doubtful.is_empty() || run.must_stop() {
         return Ok(());
@@ -132,8 +131,7 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     // A file on Jira is looked for before each try.
     let is_file = |queued: &mut Queued| matches!(queued.push.action, Action::AddFile { .. }) && target == Side::Jira;
     for queued in doubtful.extract_if(.., is_file) {
-        let again = Deferral { not_before: DateTime::UNIX_EPOCH, counts: true };
-        put_back(run, &queued.push.key, again, None)?;
+        try_again(run, &queued)?;
     }
     // A field is no thing that could be looked for: what both sides say decides anew.
     let (fields, doubtful): (Vec<_>, Vec<_>) =
@@ -376,7 +374,14 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
     }
 }
 
-fn back_off(attempts: u32) -> TimeDelta {
+/// Puts back what needs no look-up: at once the first time, then with growing waits.
+fn try_again(run: &Run<'_>, queued: &Queued) -> Result<(), Trouble> {
+    let wait = queued.attempts.checked_sub(1).map(back_off);
+    let not_before = wait.map_or(DateTime::UNIX_EPOCH, |wait| run.world.clock.now() + wait);
+    put_back(run, &queued.push.key, Deferral { not_before, counts: true }, None)
+}
+
+pub(super) fn back_off(attempts: u32) -> TimeDelta {
     let (first, longest) = BACK_OFF;
     first.checked_mul(1 << attempts.min(10)).map_or(longest, |wait| wait.min(longest))
 }

@@ -4,14 +4,12 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Run, Trouble};
+use super::deliver::{back_off, put_back};
+use super::{Run, Trouble, optional};
 use crate::domain::{Action, File, Push, Receipt, Side, shown_size};
 use crate::plan::{Step, Thread, files};
 use crate::ports::{ApiError, ApiErrorKind, Content, Remote};
 use crate::state::{Deferral, Queued};
-
-use super::deliver::put_back;
-use super::optional;
 
 /// After so many failures a file is named on Guance instead of being brought there.
 const UPLOADS: u32 = 3;
@@ -94,6 +92,11 @@ pub(super) fn load(run: &mut Run<'_>, target: Side, batch: &[Queued]) -> Result<
     }
     let limit = run.world.policy.flow.max_attachment;
     let origin = target.opposite();
+    if run.is_down(origin) {
+        let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
+        put_back(run, &queued.push.key, later, Some("the side that it is on cannot be reached"))?;
+        return Ok(None);
+    }
     let opened = match run.identify(origin) {
         Ok(_) => run.remote(origin).open_file(file),
         Err(error) => Err(error),
@@ -108,10 +111,11 @@ pub(super) fn load(run: &mut Run<'_>, target: Side, batch: &[Queued]) -> Result<
         return Ok(None);
     }
     // Not this side's fault: its other writes go on.
-    let counts = !matches!(error.kind, ApiErrorKind::OutOfBudget | ApiErrorKind::Stopped);
-    let later = Deferral { not_before: run.world.clock.now() + LATER, counts };
+    let is_failure = !matches!(error.kind, ApiErrorKind::OutOfBudget | ApiErrorKind::Stopped);
+    let wait = if is_failure { back_off(queued.attempts) } else { LATER };
+    let later = Deferral { not_before: run.world.clock.now() + wait, counts: is_failure };
     put_back(run, &queued.push.key, later, Some(&error.message))?;
-    if counts {
+    if is_failure {
         run.report.item_failed(&queued.push, &error);
     }
     Ok(None)

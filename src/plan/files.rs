@@ -87,3 +87,121 @@ fn push(thread: &Thread<'_>, url: &str, file: &File, key: Key) -> Push {
     let action = Action::AddFile { issue, file: Box::new(file.clone()), note, origin_url };
     Push { key, lane: link.guance.clone(), target, action, content, summary }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::{CommentId, IssueId, IssueLink, Person, Side};
+    use crate::plan::Flow;
+    use crate::text::Doc;
+
+    fn link() -> IssueLink {
+        IssueLink {
+            guance: IssueId::new("issue_a"),
+            jira: IssueId::new("10001"),
+            jira_name: "OPS-1".into(),
+            guance_seen: None,
+            jira_seen: None,
+            closed: false,
+        }
+    }
+
+    fn person(id: &str) -> Person {
+        Person { id: id.into(), name: id.into(), email: None }
+    }
+
+    fn file(name: &str) -> File {
+        File {
+            side: Side::Jira,
+            id: FileId::new("10009"),
+            issue: IssueId::new("10001"),
+            name: name.into(),
+            size: Some(5),
+            mime: None,
+            url: None,
+            author: person("alice"),
+            created: DateTime::from_timestamp(100_000, 0),
+            ours: false,
+        }
+    }
+
+    fn comment(author: &str, text: &str, minutes_later: i64) -> Comment {
+        let time = DateTime::from_timestamp(100_000 + 60 * minutes_later, 0).unwrap();
+        Comment {
+            side: Side::Jira,
+            id: CommentId::new("10042"),
+            issue: IssueId::new("10001"),
+            url: String::new(),
+            author: person(author),
+            body: Doc::from_plain(text),
+            created: time,
+            updated: time,
+            visibility: Visibility::Restricted("role Administrators".into()),
+            claim: None,
+        }
+    }
+
+    fn decide(file: &File, comments: &[Comment], known: &Known, change: impl FnOnce(&mut Flow)) -> Step {
+        let mut flow = Flow::default();
+        change(&mut flow);
+        let link = link();
+        let thread = Thread { link: &link, side: Side::Jira, issue: &Visibility::Public, comments };
+        let policy = Policy { flow, ..Policy::default() };
+        of_thread(&thread, "https://jira.example/browse/OPS-1", std::slice::from_ref(file), known, &policy).remove(0)
+    }
+
+    #[test]
+    fn a_file_travels_once_with_a_reply_that_says_where_it_is() {
+        let one = file("trace.txt");
+        let Step::Push(push) = decide(&one, &[], &Known::default(), |_| {}) else { panic!() };
+        assert_eq!((push.key.as_str(), push.target), ("jira/attachment/10009", Side::Guance));
+        let Action::AddFile { note, .. } = &push.action else { panic!() };
+        let text = note.canonical();
+        assert!(text.contains("browse/OPS-1?attachment=10009#guajira-") && text.contains("trace.txt (5 B)"), "{text}");
+        let mut known = Known::default();
+        known.files.insert((Side::Jira, one.id.clone()));
+        let step = decide(&one, &[], &known, |_| {});
+        assert!(matches!(step, Step::Skip { reason: SkipReason::Unchanged, .. }), "{step:?}");
+        let step = decide(&File { ours: true, ..one }, &[], &Known::default(), |_| {});
+        assert!(matches!(step, Step::Skip { reason: SkipReason::Echo, .. }), "{step:?}");
+    }
+
+    #[test]
+    fn what_a_restricted_comment_shows_stays() {
+        for (comment, stays) in [
+            (comment("bob", "see trace.txt", 5000), true),
+            (comment("alice", "see what I attached", 9), true),
+            (comment("alice", "see what I attached", 0), true),
+            (comment("alice", "hours later", 200), false),
+            (comment("bob", "somebody else", 1), false),
+            (Comment { visibility: Visibility::Public, ..comment("alice", "trace.txt", 1) }, false),
+        ] {
+            let all = [comment];
+            let step = decide(&file("trace.txt"), &all, &Known::default(), |_| {});
+            assert_eq!(matches!(step, Step::Skip { reason: SkipReason::Restricted(_), .. }), stays, "{all:?}");
+            let step = decide(&file("trace.txt"), &all, &Known::default(), |flow| flow.copy_restricted = true);
+            assert!(matches!(step, Step::Push(_)));
+        }
+        let mut waiting = Known::default();
+        let key = Key::file(Side::Jira, &FileId::new("10009"));
+        waiting.outbox.insert(key, (Stage::Pending, Fingerprint::of(&["x"])));
+        let step = decide(&file("trace.txt"), &[comment("bob", "trace.txt", 1)], &waiting, |_| {});
+        assert!(matches!(step, Step::Withdraw { .. }), "it must not be sent after all: {step:?}");
+    }
+
+    #[test]
+    fn a_file_of_unknown_size_may_travel_and_one_too_large_stays() {
+        let limit = |flow: &mut Flow| flow.max_attachment = 4;
+        let step = decide(&file("a"), &[], &Known::default(), limit);
+        assert!(
+            matches!(&step, Step::Skip { reason: SkipReason::TooLarge(what), .. } if what.contains("5 B")),
+            "{step:?}"
+        );
+        let step = decide(&File { size: None, ..file("a") }, &[], &Known::default(), limit);
+        assert!(matches!(step, Step::Push(_)));
+    }
+}
