@@ -105,6 +105,15 @@ const PIECES: &[&str] = &[
     "\u{1}",
     "😀",
     "{code}\n{quote}\n",
+    "<p>a",
+    "<li>a",
+    "<tr><td>a",
+    "<b>a</b> ",
+    "a<br>",
+    "<td>a",
+    "* **a** _b_ `c`\n",
+    "{{a}}{*}b{*} ",
+    "| *a* | _b_ |\n",
 ];
 
 fn read_adf(text: &str) -> Doc {

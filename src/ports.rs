@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Comment, Fingerprint, Issue, IssueId, Key, Push, Receipt, Side};
+use crate::domain::{Comment, Fingerprint, Issue, IssueId, Key, Person, Push, Receipt, Side};
 
 /// Why a remote call failed, by what the caller should do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,6 +189,9 @@ pub trait Remote {
     fn spare(&self) -> usize;
 
     /// Carries out writes; one result per push, in order. A write whose answer was lost is not repeated.
+    ///
+    /// A status may take several steps (a workflow's transitions): `InDoubt` when a step after the first fails, so that
+    /// what the issue says then is read before anything else is tried.
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>>;
 
     /// Looks for the markers of writes; one result per wanted thing, in order.
@@ -196,6 +199,13 @@ pub trait Remote {
     /// # Errors
     /// As for [`Remote::changed`].
     fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError>;
+
+    /// Finds the one account of this side that is this person: by its id where one is given (it is an id of this side),
+    /// else by exactly this e-mail address, else by exactly this name. `None` when there is none, or more than one.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`].
+    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError>;
 
     /// Reads the write counter that guajira keeps on this side, to notice a state that is older than the world.
     /// `Ok(None)` when none was ever written; `Unknown` inside when this side cannot keep one.

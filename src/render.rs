@@ -3,7 +3,7 @@
 //! The visible marker is a link's fragment: people see an ordinary link to the original, and guajira recognises its
 //! own writing by it also where the service dropped the hidden markers, and also without a state file.
 
-use crate::domain::{Comment, Fingerprint, Issue, Person, Side};
+use crate::domain::{Comment, CommentId, Fingerprint, Issue, Person, Side};
 use crate::text::{Block, Doc, Inline, Mark};
 
 /// Returns the description of the Jira issue that mirrors a Guance issue.
@@ -46,6 +46,36 @@ pub fn comment(original: &Comment, issue_name: &str, content: &Fingerprint) -> D
     let mut blocks = vec![Block::Paragraph { content: line }];
     blocks.extend(original.body.blocks.iter().cloned());
     Doc { blocks }
+}
+
+/// Returns a notice: guajira's own words on Jira about something that happened to a Guance issue.
+pub fn notice(issue: &Issue, id: &CommentId, what: Vec<Block>, content: &Fingerprint) -> Doc {
+    let address = format!("{}#guajira-{id}-{content}", issue.url);
+    let line = vec![Inline::link("Guance", address), Inline::text(" · guajira")];
+    let mut blocks = vec![Block::Paragraph { content: line }];
+    blocks.extend(what);
+    Doc { blocks }
+}
+
+/// Returns a description without the link back that [`issue`] puts below it.
+#[must_use]
+pub fn without_link_back(mut body: Doc) -> Doc {
+    let links_back = |block: &Block| {
+        matches!(block, Block::Paragraph { content } if matches!(content.first(),
+            Some(Inline::Text { text, .. }) if text.starts_with("Guance: ")))
+    };
+    if body.blocks.last().is_some_and(links_back) {
+        body.blocks.pop();
+        if body.blocks.last() == Some(&Block::Rule) {
+            body.blocks.pop();
+        }
+    }
+    body
+}
+
+/// Returns the name under which people know a person; `None` when nothing is known.
+pub fn name_of(who: &Person) -> Option<&str> {
+    person(who)
 }
 
 fn person(person: &Person) -> Option<&str> {

@@ -4,9 +4,11 @@ use anyhow::Result;
 use chrono::{TimeDelta, Utc};
 
 use crate::config::Config;
+use crate::domain::Side;
 use crate::engine::budget::Patience;
 use crate::guance::Guance;
-use crate::jira::{CheckRoute, Jira};
+use crate::jira::{CheckChanges, CheckRoute, Jira};
+use crate::plan::{Policy, Route};
 use crate::ports::{Finding, Remote};
 use crate::state::State;
 
@@ -76,6 +78,7 @@ fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
     if reach(jira)? != Exit::Done {
         return Ok(Exit::SideFailed);
     }
+    let changes = changes(&config.policy);
     let routes: Vec<CheckRoute> = config
         .policy
         .routes
@@ -85,9 +88,35 @@ fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
             issue_type: route.issue_type.clone(),
             priorities: route.priority.iter().flatten().map(|(_, to)| to.clone()).collect(),
             labels: !route.labels.is_empty(),
+            statuses: named_statuses(route, changes.status),
+            changes,
         })
         .collect();
     show(&jira.check(&routes))
+}
+
+/// Returns what a sync changes in Jira issues that exist.
+fn changes(policy: &Policy) -> CheckChanges {
+    let flow = &policy.flow;
+    let assignee = flow.assignee.writes(Side::Jira);
+    CheckChanges {
+        status: flow.status.writes(Side::Jira),
+        assignee,
+        texts: flow.updates || flow.level,
+        people: assignee || !policy.people.pairs.is_empty(),
+    }
+}
+
+/// Returns the Jira statuses that a route names, as far as they matter.
+fn named_statuses(route: &Route, are_written: bool) -> Vec<String> {
+    let written = route.status.iter().filter(|_| are_written).map(|(_, jira)| jira);
+    let mut names: Vec<String> = Vec::new();
+    for name in written.chain(&route.closed_status) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
 }
 
 /// Finds out whether a side answers and takes our credentials; what else is wrong there its own check tells.

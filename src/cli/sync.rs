@@ -4,13 +4,13 @@ use anyhow::Result;
 use chrono::{TimeDelta, Utc};
 use clap::Args;
 
-use crate::domain::Action;
+use crate::domain::{Action, Change};
 use crate::engine::budget::Patience;
 use crate::engine::report::Planned;
 use crate::engine::{self, Backfill, Order, Report, World};
 use crate::ports::NoFailpoints;
 use crate::state::{RunLock, State};
-use crate::text::markdown;
+use crate::text::{Doc, markdown};
 
 use super::exit::{Exit, Usage};
 use super::progress::Bar;
@@ -133,6 +133,9 @@ fn details(report: &Report, all: bool) -> Result<()> {
     for dropped in &report.dropped_fields {
         term::line(&format!("  left out: {dropped}"))?;
     }
+    for names in &report.not_found {
+        term::line(&format!("  nobody found: {names}; [people] can tell who is who"))?;
+    }
     for (side, seconds) in &report.clock_skew_seconds {
         let way = if *seconds > 0 { "behind" } else { "ahead of" };
         let seconds = seconds.abs();
@@ -186,9 +189,30 @@ fn plan(planned: &Planned) -> Result<()> {
             term::line(&format!("   comment {comment} on {issue} is deleted"))?;
             None
         }
+        Action::ChangeIssue { issue, change, .. } => {
+            let (words, body) = wish(change);
+            term::line(&format!("   {words} of {issue}"))?;
+            body
+        }
     };
     for line in body.map(|body| markdown::write(body, usize::MAX, "")).unwrap_or_default().lines() {
         term::line(&format!("   | {line}"))?;
     }
     Ok(())
+}
+
+/// Says what a field is to say; a text is shown whole below.
+fn wish(change: &Change) -> (String, Option<&Doc>) {
+    let words = match change {
+        Change::Title(title) => format!("title \"{title}\""),
+        Change::Body { body, .. } => return ("new description".to_owned(), Some(body)),
+        Change::Priority(priority) => format!("priority {priority}"),
+        Change::Assignee { set: None, .. } => "no assignee".to_owned(),
+        Change::Assignee { set: Some(person), .. } => format!("assignee {} ({})", person.name, person.id),
+        Change::Status(target) => match target.names.as_slice() {
+            [] => format!("any status of the category {}", target.category),
+            names => format!("status {}", names.join(", or else ")),
+        },
+    };
+    (words, None)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use clap::Args;
 
-use crate::domain::{CommentId, CommentLink, IssueId, IssueLink, Key, Side};
+use crate::domain::{CommentId, CommentLink, Field, IssueId, IssueLink, Key, Side};
 use crate::state::{State, StateError};
 
 use super::exit::{Exit, Usage};
@@ -60,6 +60,8 @@ impl Found {
         let mut found = Self { names: BTreeSet::from([item.to_owned()]), issues: Vec::new(), comments: Vec::new() };
         let id = item.parse::<Key>().ok().and_then(|key| key.parts().map(|(_, _, id)| id.to_owned()));
         let id = id.unwrap_or_else(|| item.to_owned());
+        // The key of a field names the pair's Guance issue first.
+        let id = id.split('/').next().unwrap_or_default().to_owned();
         let has_name = |link: &IssueLink| link.jira_name.eq_ignore_ascii_case(&id);
         let named = state.recent_links(usize::MAX)?.into_iter().filter(has_name);
         let links = Side::BOTH.map(|side| state.issue_link(side, &IssueId::new(id.as_str())));
@@ -94,6 +96,8 @@ impl Found {
             self.names.insert(Key::issue(side, &IssueId::new(id)).as_str().to_owned());
             self.names.insert(Key::comment(side, &CommentId::new(id)).as_str().to_owned());
         }
+        let fields = Field::ALL.map(|field| Key::field(&IssueId::new(id), field).as_str().to_owned());
+        self.names.extend(fields);
     }
 
     fn is_linked(&self) -> bool {

@@ -15,7 +15,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::plan::Policy;
+use crate::plan::{Direction, Policy};
 use crate::secret::Secret;
 use crate::{guance, http, jira};
 
@@ -151,6 +151,7 @@ impl Draft {
                 api_keys,
                 channel: guance.channel,
                 reply_format: guance.reply_format,
+                names_managers: policy.flow.assignee != Direction::Off,
             },
             guance_http: guance.http,
             jira: jira::Settings {

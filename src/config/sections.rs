@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use crate::domain::Fingerprint;
+use crate::domain::{Fingerprint, People};
 use crate::guance::ReplyFormat;
 use crate::http;
 use crate::jira::Deployment;
-use crate::plan::{Flow, Policy, Route};
+use crate::plan::{Direction, Flow, Policy, Route, status};
 
 use super::error::{ConfigError, Source};
 use super::reader::{self, Reader};
@@ -73,7 +73,7 @@ pub(super) fn draft(
     let guance = guance(&reader, &base, &mut warnings);
     let mut jira = jira(&reader, &base, &guance, &mut warnings);
     let sync = sync(&reader, &base);
-    let policy = Policy { flow: flow(&reader), routes: routes(&reader) };
+    let policy = Policy { flow: flow(&reader), routes: routes(&reader), people: people(&reader) };
     jira.projects = projects(&policy);
     if policy.routes.len() > 1 {
         warnings.push("only the first [[route]] is used: it takes every issue".to_owned());
@@ -168,16 +168,22 @@ fn sync(reader: &Reader, base: &Path) -> SyncSettings {
 
 fn flow(reader: &Reader) -> Flow {
     reader.only("flow.deletes", "keep", &["mark", "delete"]);
-    reader.only("flow.status", "off", &["to-jira", "to-guance", "both"]);
-    reader.only("flow.assignee", "off", &["to-jira", "to-guance", "both"]);
     Flow {
         issues: reader.flag("flow.issues", true),
         comments: reader.flag("flow.comments", true),
         replies: reader.flag("flow.replies", true),
         edits: reader.flag("flow.edits", true),
+        status: reader.one_of("flow.status", &Direction::WORDS, Direction::Off),
+        assignee: reader.one_of("flow.assignee", &Direction::WORDS, Direction::Off),
+        level: reader.flag("flow.level", false),
+        updates: reader.flag("flow.updates", false),
         copy_restricted: reader.one_of("flow.restricted", &[("skip", false), ("copy", true)], false),
         ..Flow::default()
     }
+}
+
+fn people(reader: &Reader) -> People {
+    People { pairs: reader.pairs("people").unwrap_or_default() }
 }
 
 fn projects(policy: &Policy) -> Vec<String> {
@@ -210,8 +216,25 @@ fn route(reader: &Reader, path: &str) -> Route {
         issue_type: reader.required_text(&key("issue_type")),
         labels,
         priority: reader.pairs(&key("priority")),
+        status: statuses(reader, &key("status")),
+        closed_status: reader.text(&key("closed_status")),
+        resolution: reader.text(&key("resolution")),
         ..Route::default()
     }
+}
+
+fn statuses(reader: &Reader, path: &str) -> Vec<(String, String)> {
+    let pairs = reader.pairs(path).unwrap_or_default();
+    for (guance, _) in &pairs {
+        if !status::is_guance(guance) {
+            let known: Vec<&str> = status::GUANCE.iter().map(|(_, name, ..)| *name).collect();
+            reader.refuse(
+                &format!("{path}.{guance}"),
+                format!("is for no status of Guance: it knows {}", known.join(", ")),
+            );
+        }
+    }
+    pairs
 }
 
 fn http_settings(reader: &Reader, section: &str, base: &Path) -> http::Settings {

@@ -76,7 +76,10 @@ fn the_example_is_true_and_complete() {
 
     let source = Source { name: String::new(), text: text.to_owned() };
     let (_, keys) = sections::draft(None, PathBuf::new(), source, &env).unwrap();
-    for key in keys.iter().filter(|key| *key != "route.0.when" && *key != "route.0.priority") {
+    for key in keys
+        .iter()
+        .filter(|key| !["route.0.when", "route.0.priority", "route.0.status", "people"].contains(&key.as_str()))
+    {
         let word = key.rsplit('.').next().unwrap();
         assert!(text.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{word} = "))), "{key}");
     }
@@ -99,10 +102,10 @@ fn an_unknown_key_names_the_line_and_the_nearest_key() {
     2 | [gunace]
       |  ^^^^^^
     ");
-    assert_snapshot!(error(&swap("project = \"OPS\"", "project = \"OPS\"\nstate = \"x.db\"")), @r"
-    sync.toml:12: unknown key `state` in [[route]]; there is a [sync].state
-    12 | state = …
-       | ^^^^^
+    assert_snapshot!(error(&swap("project = \"OPS\"", "project = \"OPS\"\nwindow = \"1m\"")), @r"
+    sync.toml:12: unknown key `window` in [[route]]; there is a [sync].window
+    12 | window = …
+       | ^^^^^^
     ");
 }
 
@@ -138,7 +141,7 @@ fn missing_keys_name_their_variable() {
 #[test]
 fn what_this_version_cannot_do_is_refused() {
     let text = swap("project =", "when = \"level == 1\"\nproject =")
-        + "[flow]\nstatus = \"both\"\nassignee = \"to-jira\"\ndeletes = \"mark\"\n";
+        + "[flow]\nstatus = \"both\"\nassignee = \"to-jira\"\nlevel = true\nupdates = true\ndeletes = \"mark\"\n";
     assert_snapshot!(error(&text.replace("[jira.auth]", "[jira.auth]\nmethod = \"oauth1\"")), @r#"
     sync.toml:8: [jira.auth].method is not supported by this version: use "basic" or "pat"
     8 | method = "oauth1"
@@ -146,14 +149,8 @@ fn what_this_version_cannot_do_is_refused() {
     sync.toml:12: [[route]].when is not supported by this version: the first route takes every issue
     12 | when = "level == 1"
        |        ^^^^^^^^^^^^
-    sync.toml:16: [flow].status is not supported by this version, except as "off"
-    16 | status = "both"
-       |          ^^^^^^
-    sync.toml:17: [flow].assignee is not supported by this version, except as "off"
-    17 | assignee = "to-jira"
-       |            ^^^^^^^^^
-    sync.toml:18: [flow].deletes is not supported by this version, except as "keep"
-    18 | deletes = "mark"
+    sync.toml:20: [flow].deletes is not supported by this version, except as "keep"
+    20 | deletes = "mark"
        |           ^^^^^^
     "#);
 }
@@ -364,4 +361,26 @@ fn a_missing_file_says_how_to_get_one() {
     let problem = Draft::load(Some(missing), &Environment::default()).unwrap_err().problems.remove(0);
     assert_eq!(problem.message, "cannot read /no/such/sync.toml: No such file or directory (os error 2)");
     assert!(problem.hint.unwrap().contains("guajira init"));
+}
+
+#[test]
+fn a_status_table_knows_the_statuses_of_guance() {
+    let with = |table: &str| MINIMAL.to_owned() + &format!("closed_status = \"Closed\"\n[route.status]\n{table}\n");
+    let policy = Draft::of_text("sync.toml", &with("Working = \"In Review\"\n25 = \"Closed\"")).unwrap().policy;
+    let route = &policy.routes[0];
+    assert_eq!(route.status.first().unwrap(), &("Working".to_owned(), "In Review".to_owned()));
+    assert_eq!(route.closed_status.as_deref(), Some("Closed"));
+    let told = error(&with("Solved = \"Done\""));
+    assert!(told.contains("is for no status of Guance: it knows Open, Working, Resolved, Closed, Pending"), "{told}");
+}
+
+#[test]
+fn the_table_of_people_has_guance_on_the_left() {
+    let table = "[people]\n\"zhang.san@example.com\" = \"zhangsan\"\n\"李四\" = \"li@example.com\"\n";
+    let people = Draft::of_text("sync.toml", &(MINIMAL.to_owned() + table)).unwrap().policy.people;
+    let pair = |guance: &str, jira: &str| (guance.to_owned(), jira.to_owned());
+    assert_eq!(people.pairs, [pair("zhang.san@example.com", "zhangsan"), pair("李四", "li@example.com")]);
+    assert_eq!(load(MINIMAL).unwrap().policy.people.pairs, []);
+    let told = error(&(MINIMAL.to_owned() + "[people]\n\"李四\" = 4\n"));
+    assert!(told.contains("a text in quotes"), "{told}");
 }

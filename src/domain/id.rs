@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::domain::Field;
+
 /// One of the two services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -64,6 +66,8 @@ pub enum Kind {
     Issue,
     /// A Jira comment or a Guance reply.
     Comment,
+    /// A field of a pair that both sides keep.
+    Field,
 }
 
 impl Kind {
@@ -72,6 +76,7 @@ impl Kind {
         match self {
             Self::Issue => "issue",
             Self::Comment => "comment",
+            Self::Field => "field",
         }
     }
 }
@@ -83,6 +88,7 @@ impl FromStr for Kind {
         match word {
             "issue" => Ok(Self::Issue),
             "comment" => Ok(Self::Comment),
+            "field" => Ok(Self::Field),
             _ => Err(UnknownWord(word.to_owned())),
         }
     }
@@ -137,10 +143,29 @@ id_type! {
     CommentId
 }
 
+/// What the id of a notice begins with.
+const NOTICE: &str = "notice_";
+
+impl CommentId {
+    /// Returns the id of a notice: a comment of guajira's own about something that happened to an issue, which has no
+    /// original on the other side. The parts name the event for ever.
+    pub fn notice(parts: &[&str]) -> Self {
+        let (one, other) = (Fingerprint::of(parts), Fingerprint::of(&[parts, &["again"]].concat()));
+        Self(format!("{NOTICE}{one}{other}"))
+    }
+
+    /// Returns true for the id of a notice.
+    pub fn is_notice(&self) -> bool {
+        self.0.starts_with(NOTICE)
+    }
+}
+
 /// An idempotency key: names one original thing for ever, and one write about it.
 ///
 /// `guance/issue/issue_…` is the creation of that issue's copy; `jira/comment/10042` the creation of that
 /// comment's copy. A later edit adds `@` and the fingerprint of the new content.
+/// `guance/field/issue_…/status` is a field of the pair that this Guance issue belongs to, whichever side changed it;
+/// a write adds `@` and the fingerprint of the new value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(String);
@@ -154,6 +179,11 @@ impl Key {
     /// Returns the key of a comment that was born on `side`.
     pub fn comment(side: Side, id: &CommentId) -> Self {
         Self(format!("{side}/comment/{id}"))
+    }
+
+    /// Returns the key of a field that both issues of a pair have; `lane` is the Guance issue.
+    pub fn field(lane: &IssueId, field: Field) -> Self {
+        Self(format!("{}/field/{lane}/{field}", Side::Guance))
     }
 
     /// Returns the key of the write that brings the copy to `content`.
@@ -190,6 +220,13 @@ impl Key {
             Some((s, Kind::Issue, id)) if s == side => Some(IssueId::new(id)),
             _ => None,
         }
+    }
+
+    /// Returns the pair's Guance issue and the field when this is the key of a field.
+    pub fn field_of(&self) -> Option<(IssueId, Field)> {
+        let Some((Side::Guance, Kind::Field, id)) = self.parts() else { return None };
+        let (lane, field) = id.split_once('/')?;
+        Some((IssueId::new(lane), field.parse().ok()?))
     }
 
     /// Returns the comment id when this is the key of a comment born on `side`.

@@ -47,6 +47,55 @@ pub struct Level {
     pub name: String,
 }
 
+/// What a status means, whatever it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusCategory {
+    /// Nobody is at it: Guance's Open and Pending, Jira's `new`.
+    Todo,
+    /// Somebody is at it: Guance's Working, Jira's `indeterminate`.
+    InProgress,
+    /// It is over: Guance's Resolved and Closed, Jira's `done`.
+    Done,
+}
+
+impl std::fmt::Display for StatusCategory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Todo => "to do",
+            Self::InProgress => "in progress",
+            Self::Done => "done",
+        })
+    }
+}
+
+/// An issue's status.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The remote's id: `10` on Guance, a number on Jira.
+    pub id: String,
+    /// The name people see: `Open`, `In Review`.
+    pub name: String,
+    /// What it means.
+    pub category: StatusCategory,
+}
+
+impl Status {
+    /// Returns true when a word of the config names this status: its id, or its name in any case.
+    pub fn is(&self, word: &str) -> bool {
+        self.id == word || self.name.to_lowercase() == word.to_lowercase()
+    }
+}
+
+/// A Jira issue's priority.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Priority {
+    /// The remote's id.
+    pub id: String,
+    /// The name people see: `High`.
+    pub name: String,
+}
+
 /// One issue as read from either side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issue {
@@ -66,10 +115,16 @@ pub struct Issue {
     pub level: Option<Level>,
     /// Where it came from, for people: a monitor, dashboard or viewer (Guance), else empty.
     pub source: String,
-    /// Status as the remote names it.
-    pub status: String,
+    /// Where its work stands.
+    pub status: Status,
+    /// Who is responsible: at most one on Jira; on Guance people, teams (`group_…`) and bare e-mail addresses.
+    pub assignees: Vec<Person>,
+    /// Priority (Jira).
+    pub priority: Option<Priority>,
     /// Who opened it.
     pub author: Person,
+    /// Who changed it last, where the remote tells (Guance).
+    pub updated_by: Person,
     /// When it was opened, remote time.
     pub created: DateTime<Utc>,
     /// When it last changed, remote time.

@@ -19,6 +19,8 @@ pub struct IssueLink {
     pub guance_seen: Option<DateTime<Utc>>,
     /// `updated` of the Jira issue when its thread was last read whole; see [`IssueLink::seen`].
     pub jira_seen: Option<DateTime<Utc>>,
+    /// True while the Jira issue is in its route's closed status: nothing is written to it.
+    pub closed: bool,
 }
 
 impl IssueLink {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CommentId, Fingerprint, IssueId, Key, Side};
+use crate::domain::{Change, CommentId, Fingerprint, Issue, IssueId, Key, Side};
 use crate::text::Doc;
 
 /// A Jira issue to be created.
@@ -62,6 +62,16 @@ pub enum Action {
         /// Our copy.
         comment: CommentId,
     },
+    /// Change one field of an issue. Setting a field again does no harm, but may undo what a person did since: a write
+    /// that is in doubt is not repeated, but decided anew from what both sides say.
+    ChangeIssue {
+        /// The issue on the target side.
+        issue: IssueId,
+        /// What it is to say.
+        change: Change,
+        /// The value on the other side that this write brings over, as the merge base keeps it.
+        value: String,
+    },
 }
 
 /// One write with its idempotency key: a row of the outbox.
@@ -101,4 +111,7 @@ pub struct Receipt {
     pub at: Option<DateTime<Utc>>,
     /// Optional fields that were left out.
     pub dropped: Vec<DroppedField>,
+    /// After [`Action::ChangeIssue`]: the issue as it reads now, where the remote told or was asked. It may say
+    /// something else than what was sent, since services normalise texts, and workflows stop half-way.
+    pub issue: Option<Box<Issue>>,
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, delta, threads, trust};
+use super::{Run, Trouble, delta, merge, threads, trust};
 use crate::domain::{Action, CommentLink, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
 use crate::state::{Deferral, Queued, Tx};
@@ -123,6 +123,16 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     }
     run.identify(target)?;
     wait_for_the_dust(run, &doubtful);
+    // A field is no thing that could be looked for: what both sides say decides anew.
+    let (fields, doubtful): (Vec<_>, Vec<_>) =
+        doubtful.into_iter().partition(|queued| matches!(queued.push.action, Action::ChangeIssue { .. }));
+    for queued in &fields {
+        merge::own_traces(run, queued)?;
+        merge::decide_anew(run, &queued.push.key)?;
+    }
+    if doubtful.is_empty() {
+        return Ok(());
+    }
     let wanted: Vec<Wanted> = doubtful.iter().map(|queued| wanted(&queued.push)).collect();
     let found = run.remote(target).find(&wanted)?;
     for (queued, lookup) in doubtful.iter().zip(found) {
@@ -162,6 +172,9 @@ fn wanted(push: &Push) -> Wanted {
             let content = Some(push.content.clone());
             Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content }
         }
+        Action::ChangeIssue { issue, .. } => {
+            Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content: None }
+        }
     }
 }
 
@@ -171,6 +184,9 @@ fn wanted(push: &Push) -> Wanted {
 /// A comment is looked up by reading its thread, unless the thread is known to hold nothing of ours that we do not know.
 fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Option<Vec<Queued>>, Trouble> {
     let Some(first) = batch.first() else { return Ok(None) };
+    if matches!(first.push.action, Action::ChangeIssue { .. }) {
+        return Ok(if merge::still_holds(run, first)? { Some(batch) } else { None });
+    }
     if !matches!(first.push.action, Action::CreateIssue(_)) {
         let Some(link) = run.world.state.issue_link(Side::Guance, &first.push.lane)? else { return Ok(Some(batch)) };
         if trust::holds(run, &link, target) {
@@ -208,7 +224,7 @@ fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence)
     let world = run.world;
     let now = world.clock.now();
     let tx = world.state.begin()?;
-    link(&tx, push, receipt, evidence, now)?;
+    link(run, &tx, push, receipt, evidence, now)?;
     tx.done(&push.key, now)?;
     let how = if evidence == Evidence::Found { "found" } else { "written" };
     tx.note(push.key.origin().as_str(), &format!("{how} as {}: {}", receipt.name, push.summary), now)?;
@@ -223,14 +239,22 @@ fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence)
         // Both threads of a pair that is just made hold nothing of ours.
         run.read_whole.extend(Side::BOTH.map(|side| (side, push.lane.clone())));
     }
+    merge::written(run, push, receipt);
     world.failpoints.hit("settled")?;
     world.progress.delivered(run.report.written(), world.state.backlog()?.pending);
     Ok(())
 }
 
-fn link(tx: &Tx<'_>, push: &Push, receipt: &Receipt, evidence: Evidence, now: DateTime<Utc>) -> Result<(), Trouble> {
+fn link(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    push: &Push,
+    receipt: &Receipt,
+    evidence: Evidence,
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
     match &push.action {
-        Action::CreateIssue(_) => {
+        Action::CreateIssue(new) => {
             // What we have just made holds nothing of ours yet; what was found may hold anything.
             let seen = (evidence == Evidence::Answered).then_some(DateTime::UNIX_EPOCH);
             let link = IssueLink {
@@ -239,8 +263,10 @@ fn link(tx: &Tx<'_>, push: &Push, receipt: &Receipt, evidence: Evidence, now: Da
                 jira_name: receipt.name.clone(),
                 guance_seen: seen,
                 jira_seen: seen,
+                closed: false,
             };
             tx.link_issues(&link, receipt.at.unwrap_or(now), now)?;
+            merge::begin(run, tx, &push.lane, new)?;
         }
         Action::AddComment { .. } => {
             let origin = push.target.opposite();
@@ -262,6 +288,7 @@ fn link(tx: &Tx<'_>, push: &Push, receipt: &Receipt, evidence: Evidence, now: Da
                 tx.set_written(origin, &origin_id, &push.content)?;
             }
         }
+        Action::ChangeIssue { .. } => merge::settle(run, tx, push, Some(receipt.issue.as_deref()))?,
         Action::DeleteComment { .. } => {}
     }
     Ok(())
@@ -287,6 +314,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             tracing::warn!(%key, error = %err, "Write refused for good.");
             let tx = world.state.begin()?;
             tx.bury(key, &err.message, now)?;
+            merge::settle(run, &tx, &queued.push, None)?;
             tx.note(key.origin().as_str(), &format!("refused for good: {}", err.message), now)?;
             tx.commit()?;
             run.report.item_failed(&queued.push, err);

@@ -2,6 +2,9 @@
 
 pub mod budget;
 mod deliver;
+mod fields;
+mod merge;
+mod pings;
 mod pull;
 mod reading;
 pub mod report;
@@ -16,6 +19,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::{IssueId, Side};
 use crate::plan::Policy;
+use crate::plan::merge::Counterpart;
 use crate::ports::{ApiError, ApiErrorKind, Clock, Failpoints, Identity, Remote, Stop};
 use crate::state::State;
 
@@ -117,11 +121,15 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
     }
     if order.dry_run {
         threads::due_threads(&mut run)?;
+        merge::due(&mut run)?;
+        fields::in_turn(&mut run)?;
         threads::threads_in_turn(&mut run)?;
     } else {
         deliver::side(&mut run, Side::Jira)?;
         threads::due_threads(&mut run)?;
+        merge::due(&mut run)?;
         deliver::both(&mut run)?;
+        fields::in_turn(&mut run)?;
         threads::threads_in_turn(&mut run)?;
         deliver::both(&mut run)?;
     }
@@ -148,6 +156,12 @@ struct Run<'a> {
     trust: trust::Trust,
     /// Threads that this run has read whole from the remote itself, by the pair's Guance issue.
     read_whole: HashSet<(Side, IssueId)>,
+    /// Issues that this run has read itself, not through an index.
+    readings: merge::Readings,
+    /// Of those it asked for, the ones that could not be understood.
+    unreadable: HashSet<(Side, IssueId)>,
+    /// People this run has looked for.
+    people: Vec<Counterpart>,
 }
 
 /// Why a stage of a run ended early.
@@ -193,6 +207,9 @@ impl<'a> Run<'a> {
             guance_updated: HashMap::new(),
             trust: trust::Trust::default(),
             read_whole: HashSet::new(),
+            readings: merge::Readings::new(),
+            unreadable: HashSet::new(),
+            people: Vec::new(),
         }
     }
 

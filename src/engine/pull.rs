@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
-use super::{Run, Trouble, delta};
+use super::{Run, Trouble, delta, merge};
 use crate::domain::{Action, Issue, IssueId, IssueLink, Key, Push, Side};
 use crate::plan::{SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -49,6 +49,7 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     let threads = match side {
         Side::Guance => {
             run.guance_updated.extend(batch.issues.iter().map(|issue| (issue.id.clone(), issue.updated)));
+            merge::keep(run, &batch.issues);
             Taken::default()
         }
         Side::Jira => {
@@ -168,6 +169,7 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
             tx.touch(&issue.id, issue.updated)?;
         }
     }
+    merge::notice(run, &tx, &batch.issues, now)?;
     remember_unreadable(run, &tx, reading.side, batch, now)?;
     if run.order.backfill.is_none() && !run.interrupted {
         let clock = run.identities.get(&reading.side).and_then(|identity| identity.clock);
@@ -237,8 +239,13 @@ pub(super) fn apply(
                 jira_name: jira_name.clone(),
                 guance_seen: None,
                 jira_seen: None,
+                closed: false,
             };
             tx.link_issues(&link, now, now)?;
+            if run.world.policy.flow.carries_fields() {
+                // Behind what is known to have changed.
+                tx.compare(guance, Some(now))?;
+            }
             tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("recognised {jira_name} as its copy"), now)?;
         }
         Step::AdoptComment(link) => {
@@ -252,6 +259,7 @@ pub(super) fn apply(
             tx.rename(guance, jira_name)?;
             tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("its copy is now {jira_name}"), now)?;
         }
+        Step::Base { guance, field, base } => tx.set_base(guance, *field, base)?,
         Step::Withdraw { key, reason } => {
             tx.withdraw(key)?;
             tx.note(key.origin().as_str(), &format!("not sent after all: {reason}"), now)?;

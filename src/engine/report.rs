@@ -36,6 +36,12 @@ pub struct Report {
     pub comments_copied: usize,
     /// Comments and replies edited.
     pub comments_edited: usize,
+    /// Fields changed.
+    pub fields_written: usize,
+    /// Fields that were changed on both sides, or by hand on Jira where Guance leads.
+    pub conflicts: usize,
+    /// People for whom the other side has no account.
+    pub not_found: BTreeSet<String>,
     /// Writes that turned out to have happened before.
     pub found_done: usize,
     /// Copies recognised by their markers.
@@ -116,6 +122,9 @@ impl Report {
             issues_created: 0,
             comments_copied: 0,
             comments_edited: 0,
+            fields_written: 0,
+            conflicts: 0,
+            not_found: BTreeSet::new(),
             found_done: 0,
             adopted: 0,
             found_late: 0,
@@ -140,7 +149,8 @@ impl Report {
 
     /// Returns how many writes took effect in this run.
     pub fn written(&self) -> u64 {
-        u64::try_from(self.issues_created + self.comments_copied + self.comments_edited).unwrap_or(u64::MAX)
+        u64::try_from(self.issues_created + self.comments_copied + self.comments_edited + self.fields_written)
+            .unwrap_or(u64::MAX)
     }
 
     /// Returns the one line that a run prints.
@@ -154,6 +164,8 @@ impl Report {
         count(self.issues_created, "issue created", "issues created");
         count(self.comments_copied, "comment copied", "comments copied");
         count(self.comments_edited, "comment edited", "comments edited");
+        count(self.fields_written, "field changed", "fields changed");
+        count(self.conflicts, "conflict", "conflicts");
         count(self.found_done, "found done already", "found done already");
         count(self.adopted, "copy recognised", "copies recognised");
         count(self.found_late, "found late", "found late");
@@ -199,13 +211,20 @@ impl Report {
             Step::AdoptIssue { .. } | Step::AdoptComment(_) => self.adopted += 1,
             Step::Skip { reason, .. } if reason.is_routine() => {}
             Step::Skip { reason, .. } | Step::Withdraw { reason, .. } => {
+                match reason {
+                    SkipReason::BothChanged(..) | SkipReason::ByHand(_) => self.conflicts += 1,
+                    SkipReason::NobodyFound(side, names) => {
+                        self.not_found.insert(format!("{names} on {side}"));
+                    }
+                    _ => {}
+                }
                 let shown = match reason {
                     SkipReason::Restricted(_) => "restricted".to_owned(),
                     other => other.to_string(),
                 };
                 *self.skipped.entry(shown).or_default() += 1;
             }
-            Step::Rename { .. } => {}
+            Step::Rename { .. } | Step::Base { .. } => {}
         }
     }
 
@@ -217,6 +236,7 @@ impl Report {
                 Action::CreateIssue(_) => self.issues_created += 1,
                 Action::AddComment { .. } => self.comments_copied += 1,
                 Action::EditComment { .. } | Action::DeleteComment { .. } => self.comments_edited += 1,
+                Action::ChangeIssue { .. } => self.fields_written += 1,
             }
         }
         for field in &receipt.dropped {

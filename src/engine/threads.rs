@@ -3,7 +3,7 @@
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, pull, trust};
+use super::{Run, Trouble, pings, pull, trust};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Side, Visibility};
 use crate::plan::Step;
 use crate::plan::comments::{self, Thread};
@@ -21,7 +21,7 @@ const MAX_DUE_THREADS: usize = 500;
 /// Most threads that one run reads in turn, of each kind.
 const MAX_TURNS: usize = 200;
 /// How soon a Guance thread comes round again, by how long ago something happened in the pair.
-const TURNS: [(TimeDelta, TimeDelta); 3] = [
+pub(super) const TURNS: [(TimeDelta, TimeDelta); 3] = [
     (TimeDelta::hours(1), TimeDelta::minutes(5)),
     (TimeDelta::days(1), TimeDelta::minutes(30)),
     (TimeDelta::days(30), TimeDelta::hours(6)),
@@ -137,7 +137,8 @@ fn plan_thread(
     let known = run.world.state.known_comments(side, ids)?;
     let thread = Thread { link, side, issue: visibility, comments };
     let decision = comments::thread(&thread, &known, run.world.policy);
-    Ok((decision.steps, !decision.unfinished))
+    let (steps, unnamed) = pings::name_people(run, side, decision.steps);
+    Ok((steps, !decision.unfinished && !unnamed))
 }
 
 /// Reads the Jira threads that are due: not read whole, or not to be trusted. Guance's are read in turn, or when

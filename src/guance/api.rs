@@ -132,6 +132,22 @@ impl<'a> Api<'a> {
         self.get("/api/v1/issue-level/list".to_owned()).and_then(named)
     }
 
+    /// `GET /api/v1/workspace/members/list`: its first page; how it pages is not documented. The flag tells whether the
+    /// service says that there is more.
+    pub(super) fn members(&self, search: &str) -> Result<(Vec<Value>, bool), Fault> {
+        let path = "/api/v1/workspace/members/list".to_owned();
+        let query = vec![("search", search.to_owned())];
+        let content = self.send(&Request { method: Method::Get, path, query, body: None, write: false })?;
+        let page = Page::read(content).ok_or_else(|| odd("workspace/members/list", "no list in it"))?;
+        let more = page.total.is_some_and(|total| total > page.rows.len());
+        Ok((page.rows, more))
+    }
+
+    /// `POST /api/v1/issue/{issue_uuid}/modify`.
+    pub(super) fn modify_issue(&self, issue: &IssueId, body: Value) -> Result<Value, Fault> {
+        self.write(Method::Post, format!("/api/v1/issue/{}/modify", segment(issue.as_str())?), Some(body))
+    }
+
     /// `POST /api/v1/issue/reply/create`.
     pub(super) fn create_reply(&self, body: Value) -> Result<Value, Fault> {
         self.write(Method::Post, "/api/v1/issue/reply/create".to_owned(), Some(body))

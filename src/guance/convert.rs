@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::wire::{CreatorInfo, IssueRow, ReplyRow};
-use super::{ReplyFormat, claim, plain};
-use crate::domain::{Comment, CommentId, Fingerprint, Issue, IssueId, Key, Level, Person, Side, Visibility};
+use super::{ReplyFormat, claim, people, plain};
+use crate::domain::{
+    Comment, CommentId, Fingerprint, Issue, IssueId, Key, Level, Person, Side, Status, StatusCategory, Visibility,
+};
 use crate::text::{Block, Doc, Inline, Mark, html, markdown};
 
 /// Longest reply, in bytes.
@@ -22,6 +24,7 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
     let Some(created) = row.create_at else { return Err("no createAt".to_owned()) };
     let url = issue_url(console_url, &row.workspace, row.uuid.as_str());
     let author = person(row.creator, row.creator_info, &row.extend);
+    let updated_by = person(row.updator, row.updator_info, &Value::Null);
     Ok(Issue {
         side: Side::Guance,
         id: IssueId::new(row.uuid.as_str()),
@@ -32,6 +35,9 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
         level,
         source: row.resource,
         status: status(&row.status_type),
+        assignees: people::managers(&row.extend).map(people::bare).collect(),
+        priority: None,
+        updated_by,
         author,
         created,
         updated: row.update_at.unwrap_or(created),
@@ -87,6 +93,12 @@ pub(super) fn reply_request(
         let person = json!({ "name": name });
         extend.insert("extra".to_owned(), json!({"creator": person, "updator": person}));
     }
+    let members: Vec<Value> =
+        body.pings().into_iter().map(|id| json!({"type": "@", "uuid": id, "exists": true})).collect();
+    if !members.is_empty() {
+        // Source: both pages, `extend.members`: by it a mention takes effect, whatever the text says.
+        extend.insert("members".to_owned(), members.into());
+    }
     json!({"issueUUID": issue.as_str(), "content": text, "extend": extend})
 }
 
@@ -134,19 +146,20 @@ fn attachment(row: &Value) -> Option<Block> {
 /// Returns what Guance calls a status.
 ///
 /// Source: Guance Open API, `statusType` of `POST /api/v1/issue/{issue_uuid}/modify`.
-fn status(status_type: &str) -> String {
-    let name = match status_type {
-        "10" => "Open",
-        "15" => "Working",
-        "20" => "Resolved",
-        "25" => "Closed",
-        "30" => "Pending",
-        other => other,
+fn status(status_type: &str) -> Status {
+    let (name, category) = match status_type {
+        "10" => ("Open", StatusCategory::Todo),
+        "15" => ("Working", StatusCategory::InProgress),
+        "20" => ("Resolved", StatusCategory::Done),
+        "25" => ("Closed", StatusCategory::Done),
+        "30" => ("Pending", StatusCategory::Todo),
+        other => (other, StatusCategory::Todo),
     };
-    name.to_owned()
+    Status { id: status_type.to_owned(), name: name.to_owned(), category }
 }
 
-fn person(id: String, info: CreatorInfo, extend: &Value) -> Person {
+/// Returns who is behind an id.
+pub(super) fn person(id: String, info: CreatorInfo, extend: &Value) -> Person {
     // A program may tell for whom it wrote; for a person's own writing the account is the truth.
     let told = |key: &str| {
         let extra = extend.get("extra")?.get("creator")?.get(key)?.as_str()?.trim();
@@ -219,7 +232,7 @@ mod tests {
     #[test]
     fn a_status_has_a_name() {
         for (code, name) in [("10", "Open"), ("15", "Working"), ("25", "Closed"), ("30", "Pending"), ("99", "99")] {
-            assert_eq!(status(code), name);
+            assert_eq!(status(code).name, name);
         }
     }
 }

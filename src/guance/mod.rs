@@ -6,16 +6,18 @@
 
 mod answer;
 mod api;
+mod change;
 mod channel;
 mod check;
 mod claim;
 mod convert;
 mod level;
 mod paging;
+mod people;
 mod plain;
 mod wire;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
@@ -27,7 +29,7 @@ use answer::{Cause, Fault};
 use api::Api;
 use wire::{IssueRow, ReplyRow};
 
-use crate::domain::{Action, Comment, Issue, IssueId, Push, Receipt, Side};
+use crate::domain::{Action, Comment, Issue, IssueId, Person, Push, Receipt, Side};
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Clock, Facts, Identity, Lookup, Register, Remote, Span, Unreadable, Wanted,
@@ -58,6 +60,8 @@ pub struct Settings {
     pub channel: String,
     /// How this workspace shows replies.
     pub reply_format: ReplyFormat,
+    /// Whether to find out the names and addresses of managers: now and then it costs a request.
+    pub names_managers: bool,
 }
 
 /// Facts that hold until something contradicts them.
@@ -72,6 +76,8 @@ pub struct Guance<'a> {
     facts: &'a dyn Facts,
     channel: OnceCell<String>,
     levels_asked: Cell<bool>,
+    /// Members met in this run, by account.
+    members: RefCell<HashMap<String, Person>>,
 }
 
 impl fmt::Debug for Guance<'_> {
@@ -90,7 +96,7 @@ impl<'a> Guance<'a> {
         clock: &'a dyn Clock,
     ) -> Self {
         let api = Api::new(settings, http, budget, facts, clock);
-        Self { api, facts, channel: OnceCell::new(), levels_asked: Cell::new(false) }
+        Self { api, facts, channel: OnceCell::new(), levels_asked: Cell::new(false), members: RefCell::default() }
     }
 
     /// Lists the issues of the span, of whichever time the service takes it to be about.
@@ -116,7 +122,11 @@ impl<'a> Guance<'a> {
         };
         let id = IssueId::new(row.uuid.as_str());
         let level = self.level_of(&row)?;
-        let issue = convert::issue(row, level, &self.api.settings.console_url);
+        self.learn_people(&row);
+        let mut issue = convert::issue(row, level, &self.api.settings.console_url);
+        if let Ok(issue) = &mut issue {
+            self.name_managers(issue)?;
+        }
         Ok(issue.map_err(|why| Unreadable { issue: Some(id), why }))
     }
 
@@ -182,6 +192,7 @@ impl<'a> Guance<'a> {
                 Err(fault) if fault.cause == Cause::Gone => Ok(receipt_for(comment.as_str(), None)),
                 Err(fault) => Err(fault.error),
             },
+            Action::ChangeIssue { issue, change, value: _ } => self.change_issue(issue, change),
             Action::CreateIssue(_) => {
                 Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "issues are not created on Guance"))
             }
@@ -261,6 +272,10 @@ impl Remote for Guance<'_> {
         Ok(found)
     }
 
+    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
+        self.find_person(who)
+    }
+
     fn read_register(&self) -> Result<Register, ApiError> {
         Ok(Register::Unsupported)
     }
@@ -299,5 +314,5 @@ fn receipt(answer: &Value) -> Result<Receipt, ApiError> {
 }
 
 fn receipt_for(id: &str, at: Option<DateTime<Utc>>) -> Receipt {
-    Receipt { id: id.to_owned(), name: id.to_owned(), at, dropped: Vec::new() }
+    Receipt { id: id.to_owned(), name: id.to_owned(), at, dropped: Vec::new(), issue: None }
 }

@@ -37,6 +37,29 @@ pub(super) struct IssueRow {
     pub(super) creator: String,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) creator_info: CreatorInfo,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) updator: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) updator_info: CreatorInfo,
+    /// Who is behind `extend.manager`; in `issue/{uuid}/get` only.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) manager_infos: Vec<Member>,
+    /// In `issue/{uuid}/get` only.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) bind_channels: Vec<Named>,
+}
+
+/// A member of the workspace, a team, or a bare e-mail address: an element of `managerInfos`, or a row of
+/// `workspace/members/list`.
+///
+/// Source: Guance Open API, `GET /api/v1/issue/{issue_uuid}/get`; `GET /api/v1/workspace/members/list` as the vendor's
+/// Terraform provider reads it.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Member {
+    #[serde(default, deserialize_with = "text")]
+    pub(super) uuid: String,
+    #[serde(flatten)]
+    pub(super) info: CreatorInfo,
 }
 
 /// A row of `issue/reply/{issue_uuid}/list`, or the object that a reply write returns.
@@ -70,7 +93,7 @@ pub(super) struct ReplyRow {
 }
 
 /// Who made a row: a person, or the API key that a program used.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CreatorInfo {
     #[serde(default, deserialize_with = "text")]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::jira::api::{Ask, segment};
+use crate::jira::workflow::statuses_in;
 use crate::jira::{Deployment, Jira, wire};
 use crate::ports::{ApiError, Finding, Register};
 
@@ -12,7 +13,7 @@ use crate::ports::{ApiError, Finding, Register};
 const MAX_SKEW_S: i64 = 120;
 
 /// What a route needs of Jira.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckRoute {
     /// Project key.
     pub project: String,
@@ -22,15 +23,51 @@ pub struct CheckRoute {
     pub priorities: Vec<String>,
     /// True when the route sets labels of its own; the marker label is wanted in any case.
     pub labels: bool,
+    /// Statuses that the route names, by name or id.
+    pub statuses: Vec<String>,
+    /// What is changed in issues that exist.
+    pub changes: CheckChanges,
+}
+
+/// What a sync changes in Jira issues that exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each follows from flows of its own")]
+pub struct CheckChanges {
+    /// Their status.
+    pub status: bool,
+    /// Their assignee.
+    pub assignee: bool,
+    /// Their title, description or priority.
+    pub texts: bool,
+    /// Accounts are looked for by address or name.
+    pub people: bool,
 }
 
 /// A permission the bot needs, whether nothing works without it, and what it is for.
-const PERMISSIONS: [(&str, bool, &str); 4] = [
+type Permission = (&'static str, bool, &'static str);
+
+const PERMISSIONS: [Permission; 4] = [
     ("BROWSE_PROJECTS", true, "to see the project"),
     ("CREATE_ISSUES", true, "to create issues"),
     ("ADD_COMMENTS", true, "to carry replies over"),
     ("EDIT_OWN_COMMENTS", false, "to carry edits over"),
 ];
+
+/// The permission to look for accounts; a global one.
+const BROWSE_USERS: &str = "USER_PICKER";
+
+impl CheckChanges {
+    fn permissions(self) -> impl Iterator<Item = Permission> {
+        let Self { status, assignee, texts, people } = self;
+        let optional = [
+            (status, ("TRANSITION_ISSUES", true, "to carry statuses over")),
+            (texts, ("EDIT_ISSUES", true, "to carry titles, descriptions and levels over")),
+            (assignee, ("ASSIGN_ISSUES", true, "to carry assignees over")),
+            (people, (BROWSE_USERS, false, "to find people by e-mail address or name")),
+        ];
+        PERMISSIONS.into_iter().chain(optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, one)| one))
+    }
+}
 
 /// Fields that a create always fills in, or that Jira fills in itself.
 const FILLED: [&str; 5] = ["project", "issuetype", "summary", "description", "reporter"];
@@ -51,10 +88,11 @@ impl Jira<'_> {
                 let (visible, project) = self.check_project(&route.project);
                 findings.push(visible);
                 if project.is_some() {
-                    findings.extend(self.check_permissions(&route.project));
+                    findings.extend(self.check_permissions(&route.project, route.changes));
                 }
             }
             findings.extend(self.check_issue_type(route));
+            findings.extend(self.check_statuses(route));
         }
         findings.push(self.check_time_search());
         findings.push(self.check_register());
@@ -118,8 +156,9 @@ impl Jira<'_> {
         }
     }
 
-    fn check_permissions(&self, project: &str) -> Vec<Finding> {
-        let names: Vec<&str> = PERMISSIONS.iter().map(|(name, _, _)| *name).collect();
+    fn check_permissions(&self, project: &str, changes: CheckChanges) -> Vec<Finding> {
+        let wanted: Vec<Permission> = changes.permissions().collect();
+        let names: Vec<&str> = wanted.iter().map(|(name, _, _)| *name).collect();
         let mut query = vec![("projectKey", project.to_owned())];
         if self.is_cloud().unwrap_or(false) {
             // Required there; Server answers with all of them and does not know the parameter.
@@ -131,19 +170,52 @@ impl Jira<'_> {
             Err(error) => return vec![bad(what("list"), error.message, error.hint, false)],
         };
         let has = |name: &str| told.get("permissions")?.get(name)?.get("havePermission")?.as_bool();
-        let finding = |(name, fatal, purpose): &(&str, bool, &str)| match has(name) {
+        let finding = |(name, fatal, purpose): &Permission| match has(name) {
             Some(true) => good(what(name), "granted".to_owned()),
             Some(false) => {
-                let hint = format!("grant it to the bot in the project's permission scheme: it is needed {purpose}");
+                let place = if *name == BROWSE_USERS {
+                    "grant the bot the global permission Browse users and groups"
+                } else {
+                    "grant it to the bot in the project's permission scheme"
+                };
+                let hint = format!("{place}: it is needed {purpose}");
                 bad(what(name), "not granted".to_owned(), Some(hint), *fatal)
             }
             None => bad(what(name), "this Jira does not tell".to_owned(), None, false),
         };
-        PERMISSIONS.iter().map(finding).collect()
+        wanted.iter().map(finding).collect()
+    }
+
+    /// Looks whether the workflow of the route's issues has every status that the route names.
+    fn check_statuses(&self, route: &CheckRoute) -> Option<Finding> {
+        let CheckRoute { project, issue_type, statuses, .. } = route;
+        if statuses.is_empty() {
+            return None;
+        }
+        let what = format!("statuses of {issue_type} in {project}");
+        let types = match self.read(&format!("project/{}/statuses", segment(project)), &[]) {
+            Ok(types) => types,
+            Err(error) => {
+                let hint = "check [[route]].project, and give the bot Browse Projects there".to_owned();
+                return Some(bad(what, error.message, error.hint.or(Some(hint)), false));
+            }
+        };
+        let is_it = |one: &&Value| text(one, "name") == *issue_type || text(one, "id") == *issue_type;
+        let known = types.as_array().into_iter().flatten().find(is_it).and_then(statuses_in);
+        // That the issue type does not exist is said already.
+        let known = known?;
+        let missing = statuses.iter().filter(|wanted| !known.iter().any(|status| status.is(wanted)));
+        let missing: Vec<&str> = missing.map(String::as_str).collect();
+        if missing.is_empty() {
+            return Some(good(what, format!("{} are there", statuses.join(", "))));
+        }
+        let names: Vec<&str> = known.iter().map(|status| status.name.as_str()).collect();
+        let hint = format!("use one of these in [route.status] and closed_status: {}", names.join(", "));
+        Some(bad(what, format!("its workflow has no {}", missing.join(", ")), Some(hint), false))
     }
 
     fn check_issue_type(&self, route: &CheckRoute) -> Vec<Finding> {
-        let CheckRoute { project, issue_type, priorities: _, labels: _ } = route;
+        let CheckRoute { project, issue_type, .. } = route;
         let what = format!("issue type {issue_type} in {project}");
         let path = format!("issue/createmeta/{}/issuetypes", segment(project));
         let types = match self.read_list(&path, &["issueTypes", "values"]) {
@@ -238,7 +310,7 @@ impl Jira<'_> {
 
 /// Looks at the fields of a create screen.
 fn check_fields(route: &CheckRoute, fields: &[Value]) -> Vec<Finding> {
-    let CheckRoute { project, issue_type, priorities, labels } = route;
+    let CheckRoute { project, issue_type, priorities, labels, statuses: _, changes: _ } = route;
     let name_of = |field: &Value| [text(field, "fieldId"), text(field, "key")].into_iter().find(|id| !id.is_empty());
     let find = |id: &str| fields.iter().find(|field| name_of(field).as_deref() == Some(id));
     let mut out = Vec::new();
@@ -310,6 +382,7 @@ mod tests {
             issue_type: "Bug".into(),
             priorities: vec!["High".into(), "P9".into()],
             labels: true,
+            ..CheckRoute::default()
         };
         let fields = [
             json!({"fieldId": "summary", "required": true}),

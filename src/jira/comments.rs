@@ -221,7 +221,13 @@ impl Jira<'_> {
     pub(super) fn delete_comment(&self, issue: &IssueId, comment: &CommentId) -> Result<Receipt, ApiError> {
         match self.api.send(&Ask::delete(self.comment_path(issue, comment.as_str())?).repeatable()) {
             Err(failed) if failed.status != Some(404) => Err(failed.into()),
-            _ => Ok(Receipt { id: comment.to_string(), name: comment.to_string(), at: None, dropped: Vec::new() }),
+            _ => Ok(Receipt {
+                id: comment.to_string(),
+                name: comment.to_string(),
+                at: None,
+                dropped: Vec::new(),
+                issue: None,
+            }),
         }
     }
 
@@ -279,5 +285,5 @@ fn or_plainly(rich: Result<Reply, Failed>, plain: impl FnOnce() -> Result<Reply,
 
 fn receipt(comment: &wire::Comment) -> Receipt {
     let at = time(&comment.updated).or_else(|| time(&comment.created));
-    Receipt { id: comment.id.clone(), name: comment.id.clone(), at, dropped: Vec::new() }
+    Receipt { id: comment.id.clone(), name: comment.id.clone(), at, dropped: Vec::new(), issue: None }
 }

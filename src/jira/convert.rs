@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::domain::{Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Kind, Person, Side, Visibility};
+use crate::domain::{
+    Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Kind, Person, Priority, Side, Status, StatusCategory,
+    Visibility,
+};
 use crate::jira::wire;
 use crate::text::{Doc, adf, wiki};
 
@@ -45,7 +48,10 @@ impl Reader<'_> {
             body: body(&fields.description),
             level: None,
             source: String::new(),
-            status: fields.status.name.clone(),
+            status: status(&fields.status),
+            assignees: fields.assignee.iter().map(person).collect(),
+            priority: fields.priority.as_ref().filter(|p| !p.name.is_empty()).map(priority),
+            updated_by: Person::default(),
             author: opened_by.map(person).unwrap_or_default(),
             created: time(&fields.created).unwrap_or(updated),
             updated,
@@ -183,7 +189,22 @@ fn visible_marker(raw: &Value) -> Option<(Key, Fingerprint)> {
     let (id, rest) = rest.split_once('-')?;
     let content = rest.get(..16).and_then(Fingerprint::parse)?;
     let is_whole = rest.as_bytes().get(16).is_none_or(|next| !next.is_ascii_alphanumeric());
-    (is_whole && is_uuid(id, "repim_")).then(|| (Key::comment(Side::Guance, &CommentId::new(id)), content))
+    let names_one = is_uuid(id, "repim_") || is_uuid(id, "notice_");
+    (is_whole && names_one).then(|| (Key::comment(Side::Guance, &CommentId::new(id)), content))
+}
+
+/// Returns a status; one of no category counts as not begun.
+pub(super) fn status(raw: &wire::Status) -> Status {
+    let category = match raw.category.key.as_str() {
+        "indeterminate" => StatusCategory::InProgress,
+        "done" => StatusCategory::Done,
+        _ => StatusCategory::Todo,
+    };
+    Status { id: raw.id.clone(), name: raw.name.clone(), category }
+}
+
+fn priority(raw: &wire::Named) -> Priority {
+    Priority { id: raw.id.clone(), name: raw.name.clone() }
 }
 
 /// Returns how an issue security level restricts the issue.
@@ -207,7 +228,8 @@ fn comment_visibility(raw: &wire::Comment, service: bool) -> Visibility {
     }
 }
 
-fn person(user: &wire::User) -> Person {
+/// Returns an account as a person.
+pub(super) fn person(user: &wire::User) -> Person {
     let name = if user.display_name.is_empty() { &user.name } else { &user.display_name };
     Person { id: user.id().to_owned(), name: name.clone(), email: user.email.clone().filter(|email| !email.is_empty()) }
 }

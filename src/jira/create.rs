@@ -178,6 +178,7 @@ impl Jira<'_> {
             name,
             at: row.and_then(|row| row.at),
             dropped: std::mem::take(&mut draft.dropped),
+            issue: None,
         })
     }
 

@@ -125,12 +125,13 @@ impl<'p> Draft<'p> {
     }
 }
 
-fn by_id_or_name(text: &str) -> Value {
+/// Names a thing by its id where the text is a number, else by its name.
+pub(super) fn by_id_or_name(text: &str) -> Value {
     if jql::is_number(text) { json!({"id": text}) } else { json!({"name": text}) }
 }
 
 /// Returns a title as a summary: one line, without control characters, not empty, not too long.
-fn summary(title: &str) -> String {
+pub(super) fn summary(title: &str) -> String {
     let spaced: String = title.chars().map(|c| if is_breaking(c) { ' ' } else { c }).collect();
     let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() {

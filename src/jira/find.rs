@@ -140,6 +140,7 @@ impl Jira<'_> {
             name: copy.name.clone(),
             at: copy.created,
             dropped: Vec::new(),
+            issue: None,
         }))
     }
 
@@ -321,7 +322,7 @@ fn comment_in(thread: &[Comment], want: &Wanted) -> Lookup {
     });
     found.map_or(Lookup::Absent, |comment| {
         let id = comment.id.to_string();
-        Lookup::Found(Receipt { name: id.clone(), id, at: Some(comment.updated), dropped: Vec::new() })
+        Lookup::Found(Receipt { name: id.clone(), id, at: Some(comment.updated), dropped: Vec::new(), issue: None })
     })
 }
 

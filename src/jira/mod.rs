@@ -6,6 +6,7 @@
 mod answer;
 mod api;
 mod auth;
+mod change;
 mod check;
 mod comments;
 mod convert;
@@ -15,21 +16,24 @@ mod draft;
 mod find;
 mod jql;
 mod paging;
+mod people;
 mod search;
 mod session;
+mod steps;
 mod wire;
+mod workflow;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
-use crate::domain::{Action, Comment, IssueId, Push, Receipt, Side};
+use crate::domain::{Action, Comment, IssueId, Person, Push, Receipt, Side};
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Clock, Facts, Identity, Lookup, Register, Remote, Span, Stop, Wanted,
 };
 use crate::secret::Secret;
 
-pub use check::CheckRoute;
+pub use check::{CheckChanges, CheckRoute};
 
 /// Which kind of Jira.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +132,7 @@ impl<'a> Jira<'a> {
                 self.edit_comment(push, issue, comment, &comments::Text { body, origin_url }, *internal)
             }
             Action::DeleteComment { issue, comment } => self.delete_comment(issue, comment),
+            Action::ChangeIssue { issue, change, value: _ } => self.change_issue(issue, change),
         }
     }
 }
@@ -196,6 +201,10 @@ impl Remote for Jira<'_> {
 
     fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
         self.look_up(wanted)
+    }
+
+    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
+        self.find_person(who)
     }
 
     fn read_register(&self) -> Result<Register, ApiError> {

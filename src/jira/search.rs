@@ -13,10 +13,12 @@ use crate::jira::{Jira, jql, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
 
 /// What we ask of an issue. Cloud gives only ids unless asked, Server leaves `comment` out unless asked.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "summary",
     "description",
     "status",
+    "assignee",
+    "priority",
     "created",
     "updated",
     "labels",
@@ -25,11 +27,23 @@ const FIELDS: [&str; 12] = [
     "creator",
     "reporter",
     "comment",
-    "priority",
 ];
 
-/// What is enough to recognise a copy.
-const BRIEF: [&str; 8] = ["summary", "status", "created", "updated", "labels", "security", "project", "creator"];
+/// The same without its thread: enough to recognise a copy, and to say what an issue reads after a change.
+pub(super) const BRIEF: [&str; 12] = [
+    "summary",
+    "description",
+    "status",
+    "assignee",
+    "priority",
+    "created",
+    "updated",
+    "labels",
+    "security",
+    "project",
+    "creator",
+    "reporter",
+];
 
 /// Most strays named in one query; more are read by id.
 const MAX_STRAYS: usize = 300;

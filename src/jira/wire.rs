@@ -29,7 +29,13 @@ pub(super) struct Fields {
     #[serde(default)]
     pub(super) description: Value,
     #[serde(default, deserialize_with = "lenient")]
-    pub(super) status: Named,
+    pub(super) status: Status,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) assignee: Option<User>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) priority: Option<Named>,
+    #[serde(default, deserialize_with = "lenient", rename = "issuetype")]
+    pub(super) issue_type: Named,
     #[serde(default)]
     pub(super) created: Value,
     #[serde(default)]
@@ -49,11 +55,33 @@ pub(super) struct Fields {
     pub(super) comment: Option<CommentPage>,
 }
 
-/// A thing with a name.
+/// A thing with an id and a name: a priority, an issue type, a resolution.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Named {
+    #[serde(default, deserialize_with = "id_or_nothing")]
+    pub(super) id: String,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) name: String,
+}
+
+/// A status of a workflow.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Status {
+    #[serde(default, deserialize_with = "id_or_nothing")]
+    pub(super) id: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) name: String,
+    #[serde(default, deserialize_with = "lenient", rename = "statusCategory")]
+    pub(super) category: Category,
+}
+
+/// What a status means, by a key that no language changes.
+///
+/// Source: Jira Cloud REST v3, `GET /statuscategory`: `undefined`, `new`, `indeterminate`, `done`.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Category {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) key: String,
 }
 
 /// A project, inside an issue or on its own.
@@ -80,6 +108,11 @@ pub(super) struct User {
     pub(super) email: Option<String>,
     #[serde(default, deserialize_with = "lenient", rename = "timeZone")]
     pub(super) time_zone: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) active: Option<bool>,
+    /// Cloud: `atlassian`, `app` (a program) or `customer` (of a service project).
+    #[serde(default, deserialize_with = "lenient", rename = "accountType")]
+    pub(super) account_type: String,
 }
 
 impl User {

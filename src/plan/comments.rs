@@ -30,11 +30,23 @@ pub struct Decision {
 pub fn thread(thread: &Thread<'_>, known: &Known, policy: &Policy) -> Decision {
     let mut decision = Decision::default();
     for comment in thread.comments {
-        let step = one(thread, comment, known, policy);
+        let step = open_only(thread, one(thread, comment, known, policy), policy);
         decision.unfinished |= matches!(&step, Step::Skip { reason: SkipReason::InDoubt, .. });
         decision.steps.push(step);
     }
     decision
+}
+
+/// Nothing is written to a Jira issue that is closed; when it is open again, its Guance thread is read again.
+fn open_only(thread: &Thread<'_>, step: Step, policy: &Policy) -> Step {
+    match &step {
+        Step::Push(push) if thread.side == Side::Guance && thread.link.closed => {
+            let route = policy.route_of(&thread.link.jira_name);
+            let status = route.and_then(|route| route.closed_status.clone()).unwrap_or_default();
+            Step::Skip { item: push.key.origin().to_string(), reason: SkipReason::Closed(status) }
+        }
+        _ => step,
+    }
 }
 
 fn one(thread: &Thread<'_>, comment: &Comment, known: &Known, policy: &Policy) -> Step {
@@ -162,7 +174,6 @@ mod tests {
 
     use super::*;
     use crate::domain::{Claim, CommentId, IssueId, Person};
-    use crate::plan::Flow;
     use crate::text::Doc;
     use chrono::DateTime;
 
@@ -189,11 +200,12 @@ mod tests {
             jira_name: "OPS-1".into(),
             guance_seen: None,
             jira_seen: None,
+            closed: false,
         }
     }
 
     fn policy() -> Policy {
-        Policy { flow: Flow::default(), routes: Vec::new() }
+        Policy::default()
     }
 
     fn decide(comment: &Comment, known: &Known) -> Step {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use crate::domain::{Action, Fingerprint, Issue, IssueId, Key, Known, NewIssue, Push, Side, Stage};
-use crate::plan::{NoRoute, Policy, SkipReason, Step};
+use crate::plan::{NoRoute, Policy, Route, SkipReason, Step};
 use crate::render;
 
 /// The opening times that are in scope: `from <= created < until`.
@@ -47,27 +47,44 @@ fn original(issue: &Issue, known: &Known, policy: &Policy, scope: Scope) -> Step
         None if !scope.holds(issue.created) => return skip(SkipReason::OutsideWindow),
         Some(_) | None => {}
     }
-    let (route, priority) = match policy.route(issue.level.as_ref()) {
-        Ok(found) => found,
-        Err(NoRoute::NoneMatches) => return skip(SkipReason::NoRoute),
-        Err(NoRoute::LevelNotListed(level)) => return skip(SkipReason::LevelNotListed(level)),
+    let new = match create(issue, policy) {
+        Ok(new) => new,
+        Err(reason) => return skip(reason),
     };
     Step::Push(Push {
         lane: issue.id.clone(),
         target: Side::Jira,
-        action: Action::CreateIssue(NewIssue {
-            project: route.project.clone(),
-            issue_type: route.issue_type.clone(),
-            title: issue.title.clone(),
-            body: render::issue(issue),
-            labels: route.labels.clone(),
-            priority: priority.map(str::to_owned),
-            origin_url: issue.url.clone(),
-        }),
-        summary: format!("issue \"{}\" in {}", issue.title, route.project),
+        summary: format!("issue \"{}\" in {}", issue.title, new.project),
+        action: Action::CreateIssue(new),
         key,
         content,
     })
+}
+
+/// Returns the Jira issue that the routes make of a Guance issue.
+///
+/// # Errors
+/// Says why they make none.
+pub fn create(issue: &Issue, policy: &Policy) -> Result<NewIssue, SkipReason> {
+    let (route, priority) = match policy.route(issue.level.as_ref()) {
+        Ok(found) => found,
+        Err(NoRoute::NoneMatches) => return Err(SkipReason::NoRoute),
+        Err(NoRoute::LevelNotListed(level)) => return Err(SkipReason::LevelNotListed(level)),
+    };
+    Ok(made(issue, route, priority))
+}
+
+/// Returns the Jira issue that one route makes of a Guance issue.
+pub(super) fn made(issue: &Issue, route: &Route, priority: Option<&str>) -> NewIssue {
+    NewIssue {
+        project: route.project.clone(),
+        issue_type: route.issue_type.clone(),
+        title: issue.title.clone(),
+        body: render::issue(issue),
+        labels: route.labels.clone(),
+        priority: priority.map(str::to_owned),
+        origin_url: issue.url.clone(),
+    }
 }
 
 /// The level is part of what a create carries: it decides route and priority.
@@ -125,8 +142,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Claim, IssueLink, Level, Person, Visibility};
-    use crate::plan::{Flow, Route};
+    use crate::domain::{Claim, IssueLink, Level, Person, Status, StatusCategory, Visibility};
     use crate::text::Doc;
 
     fn issue(side: Side, id: &str) -> Issue {
@@ -139,8 +155,11 @@ mod tests {
             body: Doc::from_plain("text"),
             level: Some(Level { id: "system_level_1".into(), name: "P1".into() }),
             source: String::new(),
-            status: "10".to_owned(),
+            status: Status { id: "10".to_owned(), name: "Open".to_owned(), category: StatusCategory::Todo },
+            assignees: Vec::new(),
+            priority: None,
             author: Person::default(),
+            updated_by: Person::default(),
             created: DateTime::from_timestamp(1000, 0).unwrap(),
             updated: DateTime::from_timestamp(1000, 0).unwrap(),
             visibility: Visibility::Public,
@@ -158,8 +177,8 @@ mod tests {
     fn policy(priority: Option<&[(&str, &str)]>) -> Policy {
         let priority = priority.map(|table| table.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect());
         Policy {
-            flow: Flow::default(),
             routes: vec![Route { project: "OPS".into(), issue_type: "Bug".into(), priority, ..Route::default() }],
+            ..Policy::default()
         }
     }
 
@@ -233,6 +252,7 @@ mod tests {
             jira_name: "OPS-1".into(),
             guance_seen: None,
             jira_seen: None,
+            closed: false,
         };
         known.issues.insert((Side::Guance, link.guance.clone()), link);
         let steps = copies(&[copy("10009", "issue_a", true)], &known);

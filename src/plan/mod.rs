@@ -2,9 +2,15 @@
 
 pub mod comments;
 pub mod issues;
+pub mod merge;
+#[cfg(test)]
+mod merge_tests;
+pub mod people;
 pub mod policy;
+pub mod status;
+mod texts;
 
-use crate::domain::{CommentLink, IssueId, Key, Push};
+use crate::domain::{Base, CommentLink, Field, IssueId, Key, Push, Side};
 
 pub use comments::Thread;
 pub use policy::{Deletes, Direction, Flow, NoRoute, Policy, Repeats, Route};
@@ -38,6 +44,15 @@ pub enum Step {
         key: Key,
         /// Why not.
         reason: SkipReason,
+    },
+    /// What both sides say about a field now, for the next comparison.
+    Base {
+        /// The Guance uuid.
+        guance: IssueId,
+        /// The field.
+        field: Field,
+        /// What they say.
+        base: Base,
     },
     /// Nothing to do, and why.
     Skip {
@@ -73,6 +88,14 @@ pub enum SkipReason {
     SecondClaim,
     /// Refused earlier, and unchanged since.
     Dead,
+    /// The Jira issue is in this status, after which nothing is written to it.
+    Closed(String),
+    /// The field was changed on both sides, and this side's change is the newer one.
+    BothChanged(Field, Side),
+    /// The field was changed on Jira by hand, and is left as it is.
+    ByHand(Field),
+    /// No account on this side is any of these people.
+    NobodyFound(Side, String),
 }
 
 impl SkipReason {
@@ -96,6 +119,15 @@ impl std::fmt::Display for SkipReason {
             Self::OutsideWindow => f.write_str("opened before the time this sync begins at (use --since to backfill)"),
             Self::SecondClaim => f.write_str("carries the marker of something that already has another copy"),
             Self::Dead => f.write_str("refused earlier and unchanged since (see guajira retry)"),
+            Self::Closed(status) => write!(f, "the Jira issue is in the closed status {status}"),
+            Self::BothChanged(field, newer) => {
+                write!(f, "the {field} was changed on both sides; the newer change, on {newer}, wins")
+            }
+            Self::ByHand(Field::Priority) => f.write_str("the priority was changed on Jira by hand, and stays"),
+            Self::ByHand(field) => {
+                write!(f, "the {field} was changed on Jira by hand, and stays; a comment tells the new one")
+            }
+            Self::NobodyFound(side, names) => write!(f, "no account on {side} is {names} (see [people])"),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! The config's flows and routes, ready to ask.
 
-use crate::domain::{Level, Side};
+use crate::domain::{Level, People, Side};
 
 /// What is carried, and where to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     /// Which flows are on.
     pub flow: Flow,
     /// Routes in the order of the config; the first that holds takes the issue.
     pub routes: Vec<Route>,
+    /// Who is who on the two sides.
+    pub people: People,
 }
 
 /// Which flows are on: `[flow]`. The default is the config's.
@@ -148,15 +150,23 @@ impl Policy {
     /// Says why no route takes it.
     pub fn route(&self, level: Option<&Level>) -> Result<(&Route, Option<&str>), NoRoute> {
         let Some(route) = self.routes.first() else { return Err(NoRoute::NoneMatches) };
-        let Some(table) = &route.priority else { return Ok((route, None)) };
+        Ok((route, route.priority_of(level)?))
+    }
+}
+
+impl Route {
+    /// Returns the Jira priority for a level; `None` when the route sets no priorities.
+    ///
+    /// # Errors
+    /// When the route has a priority table that does not list the level: the issue is not sent.
+    pub fn priority_of(&self, level: Option<&Level>) -> Result<Option<&str>, NoRoute> {
+        let Some(table) = &self.priority else { return Ok(None) };
         let listed = |level: &Level| {
-            table
-                .iter()
-                .find(|(from, _)| *from == level.id || from.eq_ignore_ascii_case(&level.name))
-                .map(|(_, to)| to.as_str())
+            let is_it = |(from, _): &&(String, String)| *from == level.id || from.eq_ignore_ascii_case(&level.name);
+            table.iter().find(is_it).map(|(_, to)| to.as_str())
         };
         match level.and_then(listed) {
-            Some(priority) => Ok((route, Some(priority))),
+            Some(priority) => Ok(Some(priority)),
             None => Err(NoRoute::LevelNotListed(level.map_or_else(|| "none".to_owned(), |l| l.name.clone()))),
         }
     }

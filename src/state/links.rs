@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::{State, StateError, Tx, from_ms, to_ms};
 use crate::domain::{CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Known, Side, Stage};
 
-const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen";
+const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen, closed";
 const COMMENT_COLUMNS: &str = "origin, origin_id, copy_id, lane, written";
 
 impl State {
@@ -60,7 +60,7 @@ impl State {
         Ok(known)
     }
 
-    fn queued_about(&self, key: &Key, known: &mut Known) -> Result<(), StateError> {
+    pub(super) fn queued_about(&self, key: &Key, known: &mut Known) -> Result<(), StateError> {
         let mut statement =
             self.conn.prepare_cached("SELECT key, stage, content FROM outbox WHERE origin = ?1 ORDER BY seq")?;
         let rows = statement
@@ -150,7 +150,7 @@ impl State {
     }
 
     /// Returns the first links that a clause selects and orders; its parameters begin at `?2`.
-    fn links_where(&self, clause: &str, times: &[i64], limit: usize) -> Result<Vec<IssueLink>, StateError> {
+    pub(super) fn links_where(&self, clause: &str, times: &[i64], limit: usize) -> Result<Vec<IssueLink>, StateError> {
         let sql = format!("SELECT {ISSUE_COLUMNS} FROM issue_link WHERE {clause} LIMIT ?1");
         let mut statement = self.conn.prepare_cached(&sql)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -300,6 +300,7 @@ fn issue_link(row: &Row<'_>) -> rusqlite::Result<IssueLink> {
         jira_name: row.get(2)?,
         guance_seen: row.get::<_, Option<i64>>(3)?.map(from_ms),
         jira_seen: row.get::<_, Option<i64>>(4)?.map(from_ms),
+        closed: row.get(5)?,
     })
 }
 

@@ -7,6 +7,7 @@ mod history;
 mod ledger;
 mod links;
 mod lock;
+mod merge;
 mod outbox;
 mod schema;
 mod status;

@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StateError;
 
 /// Migrations in order; the file's `user_version` counts those applied. Appended to, never edited.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE fact (
         name  TEXT PRIMARY KEY,
         value TEXT NOT NULL,
@@ -83,7 +84,25 @@ const MIGRATIONS: &[&str] = &["
         what TEXT NOT NULL
     ) STRICT;
     CREATE INDEX event_item ON event (item, id);
-"];
+",
+    "
+    -- What both sides said about a field when they last agreed, each in its own words.
+    CREATE TABLE field_base (
+        lane    TEXT NOT NULL,
+        field   TEXT NOT NULL,
+        guance  TEXT,
+        jira    TEXT,
+        version INTEGER NOT NULL,
+        PRIMARY KEY (lane, field)
+    ) STRICT, WITHOUT ROWID;
+    -- When the Guance issue was opened (its time); when its fields were last read, and from when on both sides are to
+    -- be compared, 0 when they need not be (ours).
+    ALTER TABLE issue_link ADD COLUMN opened INTEGER;
+    ALTER TABLE issue_link ADD COLUMN fields_read INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE issue_link ADD COLUMN fields_due INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE issue_link ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
+",
+];
 
 /// Brings the file to the current version, in one transaction.
 ///

@@ -1,44 +1,114 @@
 //! Cutting a document to a size that is only known once it is written.
 
+use std::borrow::Cow;
+
 use super::doc::{Block, Doc, Inline, ListItem, TableCell};
 
 /// Writes the document; if that is larger than `limit`, writes as much of its beginning as fits together with a last
 /// paragraph that links to `rest`. `None` when not even that paragraph fits.
 pub(crate) fn to_fit<T>(doc: &Doc, limit: usize, rest: &str, write: impl Fn(&Doc) -> (T, usize)) -> Option<T> {
-    let (whole, size) = write(doc);
-    if size <= limit {
-        return Some(whole);
-    }
-    drop(whole);
-    // One character needs at least one unit, so no more than `limit` characters can ever fit.
-    let (mut fits, mut too_much) = (0, limit.saturating_add(1));
-    let mut best = None;
-    for budget in [0, limit / 2] {
-        let (text, size) = write(&with_tail(doc, budget, rest));
+    let cost = cost(&doc.blocks);
+    // A character is written as at least one unit, so what costs far more than the limit need not be written whole.
+    let mut whole = None;
+    if cost / 2 <= limit {
+        let (text, size) = write(doc);
         if size <= limit {
-            best = Some(text);
-            fits = budget;
-        } else {
-            too_much = budget;
+            return Some(text);
+        }
+        whole = Some(size);
+    }
+    let (mut best, mut best_size) = write(&with_tail(doc, 0, rest));
+    if best_size > limit {
+        return None;
+    }
+    // The size grows nearly evenly with the budget, so a few guesses between what fits and what does not are enough.
+    let (mut fits, mut too_much) = (0, cost.min(limit.saturating_add(1)));
+    let mut too_large = match whole {
+        Some(size) if cost <= limit => size,
+        Some(size) => scale(size, too_much, cost).max(limit.saturating_add(1)),
+        None => limit.saturating_mul(2),
+    };
+    for guess in 0..MAX_GUESSES {
+        if too_much - fits <= 1 || limit - best_size <= (limit / 128).max(16) {
             break;
         }
-    }
-    best.as_ref()?;
-    while too_much - fits > 1 {
-        let middle = fits + (too_much - fits) / 2;
-        let (text, size) = write(&with_tail(doc, middle, rest));
+        let span = too_much - fits;
+        let even = scale(span, limit - best_size, too_large - best_size);
+        // Uneven documents: every third guess is in the middle.
+        let step = if guess % 3 == 2 { span / 2 } else { even - even / 64 };
+        let budget = fits + step.clamp(1, span - 1);
+        let (text, size) = write(&with_tail(doc, budget, rest));
         if size <= limit {
-            best = Some(text);
-            fits = middle;
-            // Close enough: what is left is less than a line.
-            if limit - size < 16 {
-                break;
-            }
+            (best, best_size, fits) = (text, size, budget);
         } else {
-            too_much = middle;
+            (too_much, too_large) = (budget, size);
         }
     }
-    best
+    Some(best)
+}
+
+/// Most documents that are written to find the one that fits.
+const MAX_GUESSES: usize = 24;
+
+fn scale(number: usize, by: usize, of: usize) -> usize {
+    let scaled = number as u128 * by as u128 / (of as u128).max(1);
+    usize::try_from(scaled).unwrap_or(number)
+}
+
+/// Most characters and nodes that a reader takes over from one text: twice what any service takes (65,535 characters),
+/// so that nothing is lost here which would have arrived. It bounds the work that a hostile text can cause.
+pub(crate) const MAX_READ: usize = 131_072;
+
+/// What ends a text that was longer than [`MAX_READ`]. Every copy links to its original beside it.
+const CUT: &str = "… (cut: the text goes on in the original)";
+
+/// Cuts what was read to [`MAX_READ`] and says so; `cut` is true when not all was read to begin with.
+pub(crate) fn bounded(mut doc: Doc, mut cut: bool) -> Doc {
+    if cost(&doc.blocks) > MAX_READ {
+        let mut budget = MAX_READ;
+        doc.blocks = prefix(&doc.blocks, &mut budget);
+        cut = true;
+    }
+    if cut {
+        doc.blocks.push(Block::paragraph(CUT));
+    }
+    doc
+}
+
+/// Returns as much of a source as is read, mostly up to a line end, and whether it was cut. Images that stand in the text
+/// itself (`data:` addresses) are no text and are taken out first.
+pub(crate) fn source(text: &str) -> (Cow<'_, str>, bool) {
+    if text.len() <= MAX_READ {
+        return (Cow::Borrowed(text), false);
+    }
+    let text = without_data(text);
+    let Some((end, _)) = text.char_indices().nth(MAX_READ) else { return (text, false) };
+    let head = text.get(..end).unwrap_or_default();
+    let near = head.rfind('\n').filter(|at| head.len() - at < 4096);
+    (Cow::Owned(head.get(..near.unwrap_or(end)).unwrap_or_default().to_owned()), true)
+}
+
+fn without_data(text: &str) -> Cow<'_, str> {
+    let is_data =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b';' | b',' | b'-' | b'.' | b'%');
+    let mut out = String::new();
+    let mut rest = text;
+    let mut from = 0;
+    while let Some(at) = rest.get(from..).and_then(|tail| tail.find("data:")).map(|at| at + from + 5) {
+        let length = rest.bytes().skip(at).take_while(|b| is_data(*b)).count();
+        if length > 1024 {
+            out.push_str(rest.get(..at).unwrap_or_default());
+            rest = rest.get(at + length..).unwrap_or_default();
+            from = 0;
+        } else {
+            from = at;
+        }
+    }
+    if out.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// Returns the paragraph that says where the rest is.
@@ -56,6 +126,30 @@ fn with_tail(doc: &Doc, budget: usize, rest: &str) -> Doc {
     let mut blocks = prefix(&doc.blocks, &mut budget);
     blocks.push(tail(rest));
     Doc { blocks }
+}
+
+/// Returns what the blocks cost, see [`prefix`].
+fn cost(blocks: &[Block]) -> usize {
+    let inlines = |content: &[Inline]| -> usize { content.iter().map(inline_cost).sum() };
+    let block = |block: &Block| match block {
+        Block::Paragraph { content } | Block::Heading { content, .. } => inlines(content),
+        Block::List { items, .. } => items.iter().map(|item| 1 + cost(&item.blocks)).sum(),
+        Block::Code { text, .. } => text.chars().count(),
+        Block::Quote { blocks } => cost(blocks),
+        Block::Table { rows } => rows.iter().flatten().map(|cell| 1 + cost(&cell.blocks)).sum(),
+        Block::Rule => 0,
+        Block::Panel { title, blocks, .. } => title.as_deref().map_or(0, |text| text.chars().count()) + cost(blocks),
+        Block::Expand { title, blocks } => title.chars().count() + cost(blocks),
+    };
+    blocks.iter().map(|one| 1 + block(one)).sum()
+}
+
+fn inline_cost(inline: &Inline) -> usize {
+    match inline {
+        Inline::Text { text, .. } => text.chars().count(),
+        Inline::Break => 1,
+        other => other.plain().chars().count(),
+    }
 }
 
 /// Returns the first blocks that cost no more than the budget: a character costs 1, and so does each block and break.
@@ -119,7 +213,7 @@ fn inlines(content: &[Inline], budget: &mut usize) -> Vec<Inline> {
         match inline {
             Inline::Text { text, marks } => out.push(Inline::marked(chars(text, budget), marks)),
             other => {
-                if spend(budget, other.plain().chars().count()) {
+                if spend(budget, inline_cost(other)) {
                     out.push(other.clone());
                 }
             }

@@ -86,6 +86,8 @@ pub enum Inline {
     Break,
     /// A person, by the source's id and the name people see. Plain text for the other side unless mapped.
     Mention { id: String, name: String },
+    /// A person, by an account of the side that the text is written to: a real mention there. No reader makes one.
+    Ping { id: String, name: String },
     /// An emoji: its Unicode text, or its short name where it has none.
     Emoji { text: String },
     /// An image or attachment: an address (may be empty) and a description.
@@ -300,7 +302,7 @@ impl Inline {
         match self {
             Self::Text { text, .. } | Self::Emoji { text } => text.clone(),
             Self::Break => "\n".to_owned(),
-            Self::Mention { id, name } => {
+            Self::Mention { id, name } | Self::Ping { id, name } => {
                 let name = if name.is_empty() { id } else { name };
                 format!("@{}", name.trim_start_matches('@'))
             }

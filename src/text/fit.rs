@@ -4,7 +4,7 @@
 //! reader gives back exactly that document.
 
 use super::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, TableCell};
-use super::normal::{paragraphs, unmarked};
+use super::line::{paragraphs, unmarked};
 
 /// Where a block stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,13 +96,22 @@ impl Rules {
 
     /// Fits blocks; `true` stands by those that must leave the block around them.
     fn blocks(&self, blocks: Vec<Block>, place: Place, depth: usize) -> Vec<(Block, bool)> {
-        let mut out: Vec<(Block, bool)> = Vec::new();
+        let mut out: Vec<(Block, bool)> = Vec::with_capacity(blocks.len());
         for block in blocks {
-            let fate = if depth > MAX_DEPTH { Fate::Open } else { (self.fate)(place, &block) };
-            match fate {
-                Fate::Keep => {
-                    for (block, left) in self.inside(block, place, depth) {
-                        // What left the block inside is judged again by the place it came to.
+            self.block(block, place, depth, &mut out);
+        }
+        if (self.one_paragraph)(place) { join_paragraphs(out) } else { out }
+    }
+
+    fn block(&self, block: Block, place: Place, depth: usize, out: &mut Vec<(Block, bool)>) {
+        let fate = if depth > MAX_DEPTH { Fate::Open } else { (self.fate)(place, &block) };
+        match fate {
+            Fate::Keep => {
+                let first = out.len();
+                self.inside(block, place, depth, out);
+                if out.iter().skip(first).any(|(_, left)| *left) {
+                    // What left the block inside is judged again by the place it came to.
+                    for (block, left) in out.split_off(first) {
                         if left {
                             out.extend(self.blocks(vec![block], place, depth + 1));
                         } else {
@@ -110,26 +119,25 @@ impl Rules {
                         }
                     }
                 }
-                Fate::Hoist => out.push((block, true)),
-                Fate::Open if depth > 2 * MAX_DEPTH => {
-                    let text = Doc { blocks: vec![block] }.plain_text();
-                    out.extend(self.inside(Block::paragraph(&text), place, depth));
-                }
-                Fate::Open => out.extend(self.blocks(self.open(block), place, depth + 1)),
             }
+            Fate::Hoist => out.push((block, true)),
+            Fate::Open if depth > 2 * MAX_DEPTH => {
+                let text = Doc { blocks: vec![block] }.plain_text();
+                self.inside(Block::paragraph(&text), place, depth, out);
+            }
+            Fate::Open => out.extend(self.blocks(self.open(block), place, depth + 1)),
         }
-        if (self.one_paragraph)(place) { join_paragraphs(out) } else { out }
     }
 
     /// Fits what is inside a block that stays. The result may be several blocks, when something had to leave it.
-    fn inside(&self, block: Block, place: Place, depth: usize) -> Vec<(Block, bool)> {
-        let stays = |block| vec![(block, false)];
-        match block {
-            Block::Paragraph { content } => stays(Block::Paragraph { content: self.inlines(content, place) }),
-            Block::Heading { level, content } => stays(Block::Heading { level, content: self.inlines(content, place) }),
-            Block::List { start, items } => self.list(start, items, depth),
+    fn inside(&self, block: Block, place: Place, depth: usize, out: &mut Vec<(Block, bool)>) {
+        let block = match block {
+            Block::Paragraph { content } => Block::Paragraph { content: self.inlines(content, place) },
+            Block::Heading { level, content } => Block::Heading { level, content: self.inlines(content, place) },
+            Block::List { start, items } => return self.list(start, items, depth, out),
             Block::Quote { blocks } => {
-                self.split(self.blocks(blocks, Place::Quote, depth + 1), |blocks, _| Block::Quote { blocks })
+                let blocks = self.blocks(blocks, Place::Quote, depth + 1);
+                return split(blocks, out, |blocks, _| Block::Quote { blocks });
             }
             Block::Panel { kind, title, mut blocks } => {
                 let mut title = title;
@@ -138,27 +146,26 @@ impl Rules {
                 {
                     blocks = titled(text, blocks);
                 }
-                self.split(self.blocks(blocks, Place::Panel, depth + 1), |blocks, first| Block::Panel {
+                let blocks = self.blocks(blocks, Place::Panel, depth + 1);
+                return split(blocks, out, |blocks, first| Block::Panel {
                     kind,
                     title: title.clone().filter(|_| first).map(self.title),
                     blocks,
-                })
+                });
             }
             Block::Expand { title, blocks } => {
-                self.split(self.blocks(blocks, Place::Expand, depth + 1), |blocks, _| Block::Expand {
-                    title: title.clone(),
-                    blocks,
-                })
+                let blocks = self.blocks(blocks, Place::Expand, depth + 1);
+                return split(blocks, out, |blocks, _| Block::Expand { title: title.clone(), blocks });
             }
-            Block::Table { rows } => stays(self.table(rows, depth)),
-            Block::Code { language, text } => stays(Block::Code { language: (self.language)(language), text }),
-            Block::Rule => stays(Block::Rule),
-        }
+            Block::Table { rows } => self.table(rows, depth),
+            Block::Code { language, text } => Block::Code { language: (self.language)(language), text },
+            Block::Rule => Block::Rule,
+        };
+        out.push((block, false));
     }
 
-    fn list(&self, start: Option<u64>, items: Vec<ListItem>, depth: usize) -> Vec<(Block, bool)> {
+    fn list(&self, start: Option<u64>, items: Vec<ListItem>, depth: usize, out: &mut Vec<(Block, bool)>) {
         let start = if self.list_start { start } else { start.map(|_| 1) };
-        let mut out: Vec<(Block, bool)> = Vec::new();
         let mut items_now: Vec<ListItem> = Vec::new();
         let mut number = start;
         for (count, item) in (1_u64..).zip(items) {
@@ -194,30 +201,6 @@ impl Rules {
         if !items_now.is_empty() {
             out.push((Block::List { start: number, items: items_now }, false));
         }
-        out
-    }
-
-    /// Wraps the blocks that stay; those that leave stand between the pieces.
-    fn split(&self, blocks: Vec<(Block, bool)>, wrap: impl Fn(Vec<Block>, bool) -> Block) -> Vec<(Block, bool)> {
-        let _ = self;
-        let mut out = Vec::new();
-        let mut now = Vec::new();
-        let mut first = true;
-        for (block, leaves) in blocks {
-            if leaves {
-                if first || !now.is_empty() {
-                    out.push((wrap(std::mem::take(&mut now), first), false));
-                    first = false;
-                }
-                out.push((block, true));
-            } else {
-                now.push(block);
-            }
-        }
-        if first || !now.is_empty() {
-            out.push((wrap(now, first), false));
-        }
-        out
     }
 
     fn table(&self, rows: Vec<Vec<TableCell>>, depth: usize) -> Block {
@@ -275,19 +258,22 @@ impl Rules {
         }
     }
 
+    fn marks(&self, mut marks: Vec<Mark>) -> Vec<Mark> {
+        marks.retain(self.mark);
+        for mark in &mut marks {
+            if let Mark::Link(url) = mark {
+                *url = (self.address)(std::mem::take(url));
+            }
+        }
+        marks
+    }
+
     fn inlines(&self, content: Vec<Inline>, place: Place) -> Vec<Inline> {
         content
             .into_iter()
             .map(|inline| match inline {
                 Inline::Text { text, marks } => {
-                    let marks: Vec<Mark> = marks
-                        .into_iter()
-                        .filter(self.mark)
-                        .map(|mark| match mark {
-                            Mark::Link(url) => Mark::Link((self.address)(url)),
-                            mark => mark,
-                        })
-                        .collect();
+                    let marks = self.marks(marks);
                     Inline::Text { text: (self.text)(place, text, &marks), marks }
                 }
                 Inline::Image { url, alt } if !(self.image)(&url) => {
@@ -359,8 +345,37 @@ fn items_as_paragraphs(start: Option<u64>, items: Vec<ListItem>) -> Vec<Block> {
     out
 }
 
+/// Wraps the blocks that stay; those that leave stand between the pieces.
+fn split(blocks: Vec<(Block, bool)>, out: &mut Vec<(Block, bool)>, wrap: impl Fn(Vec<Block>, bool) -> Block) {
+    let mut now = Vec::with_capacity(blocks.len());
+    let mut first = true;
+    for (block, leaves) in blocks {
+        if leaves {
+            if first || !now.is_empty() {
+                out.push((wrap(std::mem::take(&mut now), first), false));
+                first = false;
+            }
+            out.push((block, true));
+        } else {
+            now.push(block);
+        }
+    }
+    if first || !now.is_empty() {
+        out.push((wrap(now, first), false));
+    }
+}
+
 /// Makes one paragraph of each stretch of paragraphs.
 fn join_paragraphs(blocks: Vec<(Block, bool)>) -> Vec<(Block, bool)> {
+    // Nearly every item and cell is one line, and blocks after it.
+    let one_line = |content: &[Inline]| {
+        content.iter().all(|inline| matches!(inline, Inline::Text { text, .. } if !text.contains('\n')))
+    };
+    let lines = blocks.iter().filter(|(block, _)| matches!(block, Block::Paragraph { .. })).count();
+    let first_is_line = matches!(blocks.first(), Some((Block::Paragraph { content }, _)) if one_line(content));
+    if lines == 0 || (lines == 1 && first_is_line) {
+        return blocks;
+    }
     let mut out: Vec<(Block, bool)> = Vec::new();
     for (block, leaves) in blocks {
         let Block::Paragraph { content } = block else {

@@ -3,14 +3,17 @@
 //! Pure functions over untrusted input: no I/O, no panic, no recursion without a depth cap.
 
 pub mod adf;
+mod clean;
 mod color;
 mod cut;
 pub mod doc;
 mod fit;
 mod grid;
 pub mod html;
+mod line;
 pub mod markdown;
 mod normal;
+mod people;
 mod spans;
 mod url;
 pub mod wiki;

@@ -16,7 +16,7 @@ pub(crate) fn safe(url: &str) -> Option<String> {
     }
     let mut out = String::with_capacity(url.len());
     for c in url.chars() {
-        if c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}') {
+        if c.is_whitespace() || is_escaped(c) {
             let mut buffer = [0; 4];
             for byte in c.encode_utf8(&mut buffer).bytes() {
                 let _ = write!(out, "%{byte:02X}");
@@ -26,6 +26,20 @@ pub(crate) fn safe(url: &str) -> Option<String> {
         }
     }
     Some(out)
+}
+
+/// Makes an address [`safe`] in place; false when it may not be carried.
+pub(crate) fn make_safe(url: &mut String) -> bool {
+    // Nearly every address is carried as it is.
+    let plain = |b: u8| b.is_ascii_graphic() && !is_escaped(char::from(b));
+    if url.len() <= MAX_URL && !url.is_empty() && url.bytes().all(plain) {
+        return scheme_is_safe(url);
+    }
+    safe(url).map(|safe| *url = safe).is_some()
+}
+
+fn is_escaped(c: char) -> bool {
+    matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
 }
 
 fn is_invisible(c: char) -> bool {

@@ -11,7 +11,7 @@ use super::fit::{Fate, Place, Rules};
 
 /// Reads a document; whatever it cannot name it reads as the text inside.
 pub fn read(value: &Value) -> Doc {
-    read::document(value).normalized()
+    cut::bounded(read::document(value), false).normalized()
 }
 
 /// Writes a document that is valid against the ADF schema. If its JSON would be longer than `max_chars` characters,
@@ -19,10 +19,34 @@ pub fn read(value: &Value) -> Doc {
 pub fn write(doc: &Doc, max_chars: usize, rest: &str) -> Value {
     let sized = |doc: &Doc| {
         let value = write::document(&RULES.fit(doc));
-        let size = value.to_string().chars().count();
+        let size = chars(&value);
         (value, size)
     };
     cut::to_fit(doc, max_chars, rest, sized).unwrap_or_else(|| json!({"version": 1, "type": "doc", "content": []}))
+}
+
+/// Returns how many characters the JSON of a value has.
+fn chars(value: &Value) -> usize {
+    let mut count = CharCount(0);
+    match serde_json::to_writer(&mut count, value) {
+        Ok(()) => count.0,
+        Err(_) => usize::MAX,
+    }
+}
+
+/// Counts the characters of UTF-8 that is written to it.
+struct CharCount(usize);
+
+impl std::io::Write for CharCount {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        // Every byte but those that go on with a character.
+        self.0 += bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// What ADF can hold. Source: Atlassian's JSON schema (`@atlaskit/adf-schema`, `full.json`).

@@ -7,7 +7,20 @@ use crate::text::doc::{Block, Doc, Inline, ListItem, Mark, PanelKind, TASK_DONE,
 /// Writes a document that fits already.
 pub(super) fn document(doc: &Doc) -> Value {
     let content = Writer { tasks: 0 }.blocks(&doc.blocks, false);
-    json!({"version": 1, "type": "doc", "content": content})
+    object([("version", 1.into()), ("type", "doc".into()), ("content", content.into())])
+}
+
+/// Builds an object of parts that move into it; `json!` would copy whole trees.
+fn object<const N: usize>(parts: [(&str, Value); N]) -> Value {
+    Value::Object(parts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+fn node(kind: &str, content: Vec<Value>) -> Value {
+    object([("type", kind.into()), ("content", content.into())])
+}
+
+fn node_with(kind: &str, attrs: Value, content: Vec<Value>) -> Value {
+    object([("type", kind.into()), ("attrs", attrs), ("content", content.into())])
 }
 
 struct Writer {
@@ -22,72 +35,62 @@ impl Writer {
 
     /// Writes blocks where the schema wants at least one.
     fn some_blocks(&mut self, blocks: &[Block]) -> Vec<Value> {
-        if blocks.is_empty() { vec![json!({"type": "paragraph"})] } else { self.blocks(blocks, false) }
+        if blocks.is_empty() { vec![object([("type", "paragraph".into())])] } else { self.blocks(blocks, false) }
     }
 
     fn block(&mut self, block: &Block, in_quote: bool) -> Value {
         match block {
-            Block::Paragraph { content } => json!({"type": "paragraph", "content": inlines(content)}),
-            Block::Heading { level, content } => {
-                json!({"type": "heading", "attrs": {"level": level}, "content": inlines(content)})
-            }
+            Block::Paragraph { content } => node("paragraph", inlines(content)),
+            Block::Heading { level, content } => node_with("heading", json!({"level": level}), inlines(content)),
             Block::List { start: None, items } if !in_quote && items.iter().all(is_simple_task) => {
                 self.task_list(items)
             }
             Block::List { start, items } => {
                 let items: Vec<Value> = items.iter().map(|item| self.item(item)).collect();
                 match start {
-                    None => json!({"type": "bulletList", "content": items}),
-                    Some(1) => json!({"type": "orderedList", "content": items}),
-                    Some(first) => json!({"type": "orderedList", "attrs": {"order": first}, "content": items}),
+                    None => node("bulletList", items),
+                    Some(1) => node("orderedList", items),
+                    Some(first) => node_with("orderedList", json!({"order": first}), items),
                 }
             }
             Block::Code { language, text } => {
-                let content = [json!({"type": "text", "text": text})];
+                let content = vec![plain(text.clone())];
                 match language {
-                    Some(name) => json!({"type": "codeBlock", "attrs": {"language": name}, "content": content}),
-                    None => json!({"type": "codeBlock", "content": content}),
+                    Some(name) => node_with("codeBlock", json!({"language": name}), content),
+                    None => node("codeBlock", content),
                 }
             }
-            Block::Quote { blocks } => json!({"type": "blockquote", "content": self.blocks(blocks, true)}),
-            Block::Table { rows } => {
-                let rows: Vec<Value> = rows.iter().map(|row| self.row(row)).collect();
-                json!({"type": "table", "content": rows})
-            }
-            Block::Rule => json!({"type": "rule"}),
+            Block::Quote { blocks } => node("blockquote", self.blocks(blocks, true)),
+            Block::Table { rows } => node("table", rows.iter().map(|row| self.row(row)).collect()),
+            Block::Rule => object([("type", "rule".into())]),
             Block::Panel { kind, title: _, blocks } => {
-                json!({"type": "panel", "attrs": {"panelType": panel_type(*kind)}, "content": self.some_blocks(blocks)})
+                node_with("panel", json!({"panelType": panel_type(*kind)}), self.some_blocks(blocks))
             }
-            Block::Expand { title, blocks } => {
-                json!({"type": "expand", "attrs": {"title": title}, "content": self.some_blocks(blocks)})
-            }
+            Block::Expand { title, blocks } => node_with("expand", json!({"title": title}), self.some_blocks(blocks)),
         }
     }
 
     fn row(&mut self, row: &[TableCell]) -> Value {
-        let cells: Vec<Value> = row
-            .iter()
-            .map(|cell| {
-                let kind = if cell.header { "tableHeader" } else { "tableCell" };
-                json!({"type": kind, "content": self.some_blocks(&cell.blocks)})
-            })
-            .collect();
-        json!({"type": "tableRow", "content": cells})
+        let cells = row.iter().map(|cell| {
+            let kind = if cell.header { "tableHeader" } else { "tableCell" };
+            node(kind, self.some_blocks(&cell.blocks))
+        });
+        node("tableRow", cells.collect())
     }
 
     fn item(&mut self, item: &ListItem) -> Value {
         let mut content = self.some_blocks(&item.blocks);
         if let Some(done) = item.task {
-            let sign = json!({"type": "text", "text": if done { TASK_DONE } else { TASK_OPEN }});
+            let sign = plain(if done { TASK_DONE } else { TASK_OPEN }.to_owned());
             match content.first_mut().and_then(|first| match first.get("type").and_then(Value::as_str) {
                 Some("paragraph") => first.get_mut("content").and_then(Value::as_array_mut),
                 _ => None,
             }) {
                 Some(inlines) => inlines.insert(0, sign),
-                None => content.insert(0, json!({"type": "paragraph", "content": [sign]})),
+                None => content.insert(0, node("paragraph", vec![sign])),
             }
         }
-        json!({"type": "listItem", "content": content})
+        node("listItem", content)
     }
 
     fn task_list(&mut self, items: &[ListItem]) -> Value {
@@ -100,13 +103,13 @@ impl Writer {
                     Block::Paragraph { content: text } => {
                         let state = if item.task == Some(true) { "DONE" } else { "TODO" };
                         let attrs = json!({"localId": self.next_id(), "state": state});
-                        content.push(json!({"type": "taskItem", "attrs": attrs, "content": inlines(text)}));
+                        content.push(node_with("taskItem", attrs, inlines(text)));
                     }
                     _ => {}
                 }
             }
         }
-        json!({"type": "taskList", "attrs": {"localId": list_id}, "content": content})
+        node_with("taskList", json!({"localId": list_id}), content)
     }
 
     fn next_id(&mut self) -> String {
@@ -140,15 +143,23 @@ fn inlines(content: &[Inline]) -> Vec<Value> {
     content
         .iter()
         .map(|inline| match inline {
-            Inline::Break => json!({"type": "hardBreak"}),
-            Inline::Text { text, marks } if marks.is_empty() => json!({"type": "text", "text": text}),
+            Inline::Break => object([("type", "hardBreak".into())]),
+            Inline::Text { text, marks } if marks.is_empty() => plain(text.clone()),
             Inline::Text { text, marks } => {
                 let marks: Vec<Value> = marks.iter().map(mark).collect();
-                json!({"type": "text", "text": text, "marks": marks})
+                object([("type", "text".into()), ("text", text.clone().into()), ("marks", marks.into())])
             }
-            other => json!({"type": "text", "text": other.plain()}),
+            Inline::Ping { id, name: _ } => {
+                let attrs = object([("id", id.clone().into()), ("text", inline.plain().into())]);
+                object([("type", "mention".into()), ("attrs", attrs)])
+            }
+            other => plain(other.plain()),
         })
         .collect()
+}
+
+fn plain(text: String) -> Value {
+    object([("type", "text".into()), ("text", text.into())])
 }
 
 fn mark(mark: &Mark) -> Value {

@@ -13,7 +13,8 @@ use super::fit::{Fate, Place, Rules};
 
 /// Reads an HTML fragment; nothing in it is trusted.
 pub fn read(html: &str) -> Doc {
-    read::document(html).normalized()
+    let (doc, cut) = read::document(html);
+    cut::bounded(doc, cut).normalized()
 }
 
 /// Writes an HTML fragment, cut to `max_bytes` at a character boundary with a link to `rest`.

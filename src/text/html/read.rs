@@ -2,17 +2,21 @@
 
 use super::token::{Token, Tokens, attributes, decode};
 use crate::text::color;
+use crate::text::cut::MAX_READ;
 use crate::text::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, TableCell, plain_inlines};
 use crate::text::grid::Grid;
 
 /// Most open inline tags that are minded at a time.
 const MAX_INLINE: usize = 64;
 
-/// Reads a fragment.
-pub(super) fn document(html: &str) -> Doc {
+/// Reads a fragment; true when there was more of it than is read.
+pub(super) fn document(html: &str) -> (Doc, bool) {
     let mut builder = Builder::default();
     let mut tokens = Tokens::new(html);
     while let Some(token) = tokens.next() {
+        if builder.spent > 2 * MAX_READ {
+            return (builder.finish(), true);
+        }
         match token {
             Token::Text(text) => builder.text(&decode(text)),
             Token::Open(name, attrs) => match name.as_str() {
@@ -26,7 +30,7 @@ pub(super) fn document(html: &str) -> Doc {
             Token::Close(name) => builder.close(&name),
         }
     }
-    builder.finish()
+    (builder.finish(), false)
 }
 
 /// An open box: what it is and the blocks that are in it so far.
@@ -68,29 +72,32 @@ struct Builder {
     pre: Option<(String, Option<String>)>,
     /// True while the text goes to the title of the nearest `details`.
     summary: bool,
+    /// Characters, breaks and boxes so far.
+    spent: usize,
 }
 
 impl Builder {
     fn text(&mut self, text: &str) {
+        self.spent += 1 + text.chars().count();
         if let Some((code, _)) = &mut self.pre {
             code.push_str(text);
             return;
         }
-        let mut out = String::with_capacity(text.len());
-        let mut after_space = self.after_space();
-        for c in text.chars() {
-            if matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0C') {
-                if !after_space {
-                    out.push(' ');
-                }
-                after_space = true;
-            } else {
-                out.push(c);
-                after_space = false;
-            }
+        let after_space = self.after_space();
+        let marks = || self.inline.iter().filter_map(|open| open.mark.as_ref());
+        let starts = |open: &Open| open.embed.as_ref().is_some_and(|embed| embed.from == self.line.len());
+        let apart = self.inline.iter().any(starts);
+        if let Some(Inline::Text { text: before, marks: old }) = self.line.last_mut()
+            && !apart
+            && old.iter().eq(marks())
+        {
+            collapse(text, after_space, before);
+            return;
         }
+        let mut out = String::with_capacity(text.len());
+        collapse(text, after_space, &mut out);
         if !out.is_empty() {
-            let marks = self.inline.iter().filter_map(|open| open.mark.clone()).collect();
+            let marks = marks().cloned().collect();
             self.line.push(Inline::Text { text: out, marks });
         }
     }
@@ -129,6 +136,7 @@ impl Builder {
     }
 
     fn add(&mut self, block: Block) {
+        self.spent += 1;
         match self.frames.last_mut() {
             Some(frame) => frame.blocks.push(block),
             None => self.root.push(block),
@@ -190,6 +198,7 @@ impl Builder {
     }
 
     fn open(&mut self, name: &str, attrs: &str) {
+        self.spent += 1;
         if self.pre.is_some() && self.open_in_pre(name, attrs) {
             return;
         }
@@ -400,6 +409,27 @@ impl Builder {
         }
         self.flush();
         Doc { blocks: self.root }
+    }
+}
+
+/// Adds text with each stretch of white space as one blank.
+fn collapse(text: &str, after_space: bool, out: &mut String) {
+    let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'\x0C');
+    let mut after_space = after_space;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let words = rest.bytes().position(|b| is_blank(&b)).unwrap_or(rest.len());
+        let (word, tail) = rest.split_at(words);
+        if !word.is_empty() {
+            out.push_str(word);
+            after_space = false;
+        }
+        let blanks = tail.bytes().take_while(is_blank).count();
+        if blanks > 0 && !after_space {
+            out.push(' ');
+            after_space = true;
+        }
+        rest = tail.get(blanks..).unwrap_or_default();
     }
 }
 

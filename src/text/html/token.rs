@@ -1,5 +1,7 @@
 //! A tolerant tokenizer for HTML fragments: never fails, never loses text, one pass.
 
+use std::borrow::Cow;
+
 /// A piece of HTML.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -244,12 +246,15 @@ pub(super) fn attributes(tag: &str) -> Vec<(String, String)> {
                 after.split_at(after.find(|c: char| c.is_ascii_whitespace()).unwrap_or(after.len()))
             });
         }
-        out.push((name.to_ascii_lowercase(), decode(value)));
+        out.push((name.to_ascii_lowercase(), decode(value).into_owned()));
     }
 }
 
 /// Decodes character references; what is none stays as it is.
-pub(super) fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
@@ -267,7 +272,7 @@ pub(super) fn decode(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    out
+    Cow::Owned(out)
 }
 
 /// Reads the character reference at the start of a text: what it stands for and its length in bytes.
@@ -284,11 +289,10 @@ pub(super) fn reference(text: &str) -> Option<(String, usize)> {
         return Some((char::from_u32(code).unwrap_or('\u{FFFD}').to_string(), length));
     }
     let closed = length == end + 2;
-    NAMED
-        .iter()
-        .find(|(known, _)| *known == name)
-        .filter(|(known, _)| closed || matches!(*known, "amp" | "lt" | "gt" | "quot" | "nbsp"))
-        .map(|(_, c)| ((*c).to_owned(), length))
+    if !closed && !matches!(name, "amp" | "lt" | "gt" | "quot" | "nbsp") {
+        return None;
+    }
+    NAMED.iter().find(|(known, _)| *known == name).map(|(_, c)| ((*c).to_owned(), length))
 }
 
 /// The named references that editors and people write.

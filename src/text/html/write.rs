@@ -113,6 +113,18 @@ fn write_compact(blocks: &[Block], out: &mut String) {
     write_blocks(rest, out);
 }
 
+/// Writes a mention as Guance's editor does.
+///
+/// Source: the descriptions of the published issue examples.
+fn write_ping(id: &str, name: &str, shown: &str, out: &mut String) {
+    let info = serde_json::json!({"item": {"uuid": id, "name": name}}).to_string();
+    out.push_str("<span data-at-embedded=\"\" data-insert-by=\"@\" data-info=\"");
+    escape(&info, out);
+    out.push_str("\" contenteditable=\"false\">&nbsp;<span><span class=\"key-word\">");
+    escape(shown, out);
+    out.push_str("</span></span>&nbsp;</span>");
+}
+
 fn write_inlines(content: &[Inline], out: &mut String) {
     // A space at the start of a line would be eaten.
     let mut after_space = true;
@@ -134,6 +146,10 @@ fn write_spans(spans: &[Span<'_>], after_space: &mut bool, out: &mut String) {
                 escape(alt, out);
                 out.push_str("\">");
                 *after_space = false;
+            }
+            Span::Leaf(ping @ Inline::Ping { id, name }) => {
+                write_ping(id, name, &ping.plain(), out);
+                *after_space = true;
             }
             Span::Leaf(other) => write_text(&other.plain(), after_space, out),
             Span::Marked(mark, inner) => {

@@ -9,7 +9,8 @@ use super::fit::{Fate, Place, Rules};
 
 /// Reads Markdown. A newline inside a paragraph is a line break, as people who type comments mean it.
 pub fn read(markdown: &str) -> Doc {
-    read::document(markdown).normalized()
+    let (source, cut) = cut::source(markdown);
+    cut::bounded(read::document(&source), cut).normalized()
 }
 
 /// Writes Markdown, cut to `max_bytes` at a character boundary with a link to `rest`.

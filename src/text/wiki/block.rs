@@ -1,6 +1,7 @@
 //! Blocks of wiki markup: macros first, then line by line.
 
 use super::inline;
+use super::links;
 use super::macros::{Finder, Macro, bare_param, is_escaped, panel_kind, param};
 use crate::text::doc::{Block, Inline, ListItem, MAX_DEPTH, TableCell};
 
@@ -120,7 +121,7 @@ struct Lines<'a, 'b> {
     out: &'b mut Vec<Block>,
     paragraph: String,
     /// Lines of the open list: its signs and its text.
-    items: Vec<(String, String)>,
+    items: Vec<Line<'a>>,
 }
 
 impl<'a> Lines<'a, '_> {
@@ -133,7 +134,7 @@ impl<'a> Lines<'a, '_> {
         let mut from = start;
         let end = loop {
             let tail = self.text.get(from..).unwrap_or_default();
-            match tail.find(['{', '\n']).map(|found| found + from) {
+            match tail.bytes().position(|b| matches!(b, b'{' | b'\n')).map(|found| found + from) {
                 None => break self.text.len(),
                 Some(stop) if self.text.as_bytes().get(stop) == Some(&b'\n') => break stop,
                 Some(open) => from = self.finder.at(open).map_or(open + 1, |found| found.end),
@@ -162,7 +163,8 @@ impl<'a> Lines<'a, '_> {
             self.out.push(Block::Quote { blocks: vec![Block::Paragraph { content: inline::read(text.trim()) }] });
         } else if let Some((signs, text)) = list_sign(body) {
             self.end_paragraph();
-            self.items.push((signs.chars().take(MAX_LIST).collect(), text.to_owned()));
+            // Signs are single bytes.
+            self.items.push((signs.get(..MAX_LIST).unwrap_or(signs), text.to_owned()));
         } else if body.starts_with('|') {
             self.end_paragraph();
             self.end_list();
@@ -244,8 +246,11 @@ fn list_sign(body: &str) -> Option<(&str, &str)> {
     (!signs.is_empty() && !dash && text.starts_with([' ', '\t'])).then(|| (signs, text.trim()))
 }
 
+/// A line of a list: its signs and its text.
+type Line<'a> = (&'a str, String);
+
 /// Builds the list at a level from its lines; returns what is not part of it.
-fn list(lines: &[(String, String)], level: usize, depth: usize) -> (Block, &[(String, String)]) {
+fn list<'a, 'b>(lines: &'b [Line<'a>], level: usize, depth: usize) -> (Block, &'b [Line<'a>]) {
     let ordered = |signs: &str| signs.as_bytes().get(level) == Some(&b'#');
     let kind = lines.first().is_some_and(|(signs, _)| ordered(signs));
     let mut items: Vec<ListItem> = Vec::new();
@@ -333,7 +338,7 @@ struct CellEnds<'a> {
 impl CellEnds<'_> {
     fn next(&mut self, from: usize) -> usize {
         let mut at = from;
-        while let Some(stop) = self.line.get(at..).and_then(|tail| tail.find(['|', '{', '[', '!'])).map(|s| s + at) {
+        while let Some(stop) = self.next_sign(at) {
             if is_escaped(self.line, stop) {
                 at = stop + 1;
                 continue;
@@ -343,12 +348,17 @@ impl CellEnds<'_> {
                 Some(b'|') => return stop,
                 Some(b'{') => self.finder.at(stop).map(|found| found.end),
                 Some(b'[') if !self.no_bracket => self.link(tail).map(|length| stop + 1 + length),
-                Some(b'!') => inline::image(tail).map(|(_, length)| stop + 1 + length),
+                Some(b'!') => links::image(tail).map(|(_, length)| stop + 1 + length),
                 _ => None,
             };
             at = skip.unwrap_or(stop + 1);
         }
         self.line.len()
+    }
+
+    fn next_sign(&self, from: usize) -> Option<usize> {
+        let tail = self.line.as_bytes().get(from..)?;
+        tail.iter().position(|b| matches!(b, b'|' | b'{' | b'[' | b'!')).map(|at| at + from)
     }
 
     fn link(&mut self, tail: &str) -> Option<usize> {
@@ -357,6 +367,6 @@ impl CellEnds<'_> {
             return None;
         };
         let inner = tail.get(..end)?;
-        (tail.as_bytes().get(end) == Some(&b']') && inline::is_link(inner)).then_some(end + 1)
+        (tail.as_bytes().get(end) == Some(&b']') && links::is_link(inner)).then_some(end + 1)
     }
 }

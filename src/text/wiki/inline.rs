@@ -1,13 +1,12 @@
 //! Inline wiki markup: one pass, every sign that opens waits for its partner in a list of at most one per kind.
 
+use super::emoticons;
+use super::links::{Link, MAX_LINK, image, parse_link};
 use super::macros::tag;
 use crate::text::color;
 use crate::text::doc::{Inline, Mark};
 use crate::text::html;
 use crate::text::url;
-
-/// Longest emoticon and macro name that are looked for, and how long a link or image may be, in bytes.
-const MAX_LINK: usize = 10 * 1024;
 
 /// Reads one paragraph's text; a newline is a line break.
 pub(super) fn read(text: &str) -> Vec<Inline> {
@@ -46,14 +45,43 @@ struct Reader<'a> {
     line_end: usize,
 }
 
+/// Returns true for bytes that may start markup; the others are read in one go.
+fn is_special(b: u8) -> bool {
+    matches!(
+        b,
+        b'\n'
+            | b'\\'
+            | b'{'
+            | b'*'
+            | b'_'
+            | b'+'
+            | b'^'
+            | b'~'
+            | b'-'
+            | b'?'
+            | b'['
+            | b'!'
+            | b'h'
+            | b'H'
+            | b'&'
+            | b'('
+            | b':'
+            | b';'
+    )
+}
+
 /// Kind of the colour macro among the signs.
 const COLOR: u8 = b'c';
 
 impl Reader<'_> {
     fn run(&mut self) {
         while let Some(c) = self.rest().chars().next() {
-            if !self.special(c) {
-                self.push_char(c);
+            let plain = self.rest().bytes().position(|b| is_special(b)).unwrap_or(self.text.len() - self.at);
+            if plain > 0 {
+                self.push_plain(self.at, self.at + plain);
+                self.at += plain;
+            } else if !self.special(c) {
+                self.push_plain(self.at, self.at + c.len_utf8());
                 self.at += c.len_utf8();
             }
         }
@@ -71,12 +99,14 @@ impl Reader<'_> {
         self.text.get(..self.at).and_then(|head| head.chars().next_back())
     }
 
-    fn push_char(&mut self, c: char) {
+    /// Adds the source from one place to another as it stands.
+    fn push_plain(&mut self, from: usize, to: usize) {
+        let plain = self.text.get(from..to).unwrap_or_default();
         // A sign that waits for its partner stands alone.
         let after_sign = self.open.iter().any(|open| open.at + 1 == self.out.len());
         match self.out.last_mut() {
-            Some(Inline::Text { text, marks }) if marks.is_empty() && !after_sign => text.push(c),
-            _ => self.out.push(Inline::text(c.to_string())),
+            Some(Inline::Text { text, marks }) if marks.is_empty() && !after_sign => text.push_str(plain),
+            _ => self.out.push(Inline::text(plain)),
         }
     }
 
@@ -122,7 +152,7 @@ impl Reader<'_> {
         }
         match self.rest().chars().nth(1) {
             Some(next) if is_escapable(next) => {
-                self.push_char(next);
+                self.push_plain(self.at + 1, self.at + 2);
                 self.at += 2;
                 true
             }
@@ -385,50 +415,16 @@ impl Reader<'_> {
         if self.before().is_some_and(char::is_alphanumeric) {
             return false;
         }
-        let Some((sign, emoji)) = EMOTICONS.iter().find(|(sign, _)| self.rest().starts_with(sign)) else {
-            return false;
-        };
+        let Some((sign, emoji)) = emoticons::at_start(self.rest()) else { return false };
         let after = self.rest().get(sign.len()..).and_then(|tail| tail.chars().next());
         if after.is_some_and(char::is_alphanumeric) {
             return false;
         }
-        self.out.push(Inline::Emoji { text: (*emoji).to_owned() });
+        self.out.push(Inline::Emoji { text: emoji.to_owned() });
         self.at += sign.len();
         true
     }
 }
-
-/// Emoticons and what they show. Source: Jira's text formatting help, "Miscellaneous".
-pub(super) const EMOTICONS: &[(&str, &str)] = &[
-    (":-)", "🙂"),
-    (":-(", "🙁"),
-    (":-P", "😛"),
-    (":-D", "😃"),
-    (";-)", "😉"),
-    (":)", "🙂"),
-    (":(", "🙁"),
-    (":P", "😛"),
-    (":D", "😃"),
-    (";)", "😉"),
-    ("(y)", "👍"),
-    ("(n)", "👎"),
-    ("(i)", "ℹ️"),
-    ("(/)", "✅"),
-    ("(x)", "❌"),
-    ("(!)", "⚠️"),
-    ("(+)", "➕"),
-    ("(-)", "➖"),
-    ("(?)", "❓"),
-    ("(on)", "💡"),
-    ("(off)", "🌑"),
-    ("(*)", "⭐"),
-    ("(*r)", "⭐"),
-    ("(*g)", "⭐"),
-    ("(*b)", "⭐"),
-    ("(*y)", "⭐"),
-    ("(flag)", "🚩"),
-    ("(flagoff)", "🏳️"),
-];
 
 /// Returns true for characters that a backslash makes plain.
 pub(super) fn is_escapable(c: char) -> bool {
@@ -468,84 +464,4 @@ fn mark(kind: u8) -> Mark {
         b'-' => Mark::Strike,
         _ => Mark::Em,
     }
-}
-
-enum Link<'a> {
-    Web { text: Option<&'a str>, url: &'a str },
-    File(&'a str),
-    Person(&'a str),
-    Key(&'a str),
-}
-
-/// Returns true when the text between brackets is a link.
-pub(super) fn is_link(inner: &str) -> bool {
-    parse_link(inner).is_some()
-}
-
-fn parse_link(inner: &str) -> Option<Link<'_>> {
-    let inner = inner.trim();
-    let mut parts = inner.split('|');
-    let first = parts.next()?.trim();
-    let Some(second) = parts.next() else {
-        if let Some(file) = first.strip_prefix('^').filter(|name| !name.trim().is_empty()) {
-            return Some(Link::File(file.trim()));
-        }
-        if let Some(person) = first.strip_prefix('~').filter(|name| !name.is_empty() && !name.contains(' ')) {
-            return Some(Link::Person(person.strip_prefix("accountid:").unwrap_or(person)));
-        }
-        if is_key(first) {
-            return Some(Link::Key(first));
-        }
-        return is_target(first).then_some(Link::Web { text: None, url: first });
-    };
-    let target = second.trim();
-    if let Some(file) = target.strip_prefix('^').filter(|name| !name.is_empty()) {
-        return Some(Link::File(if first.is_empty() { file } else { first }));
-    }
-    let text = Some(first).filter(|text| !text.is_empty());
-    (is_target(target) || target.starts_with(['/', '#'])).then_some(Link::Web { text, url: target })
-}
-
-fn is_target(url: &str) -> bool {
-    let known =
-        ["http://", "https://", "mailto:", "tel:", "ftp://", "file:", "//", "javascript:", "data:", "vbscript:"];
-    !url.contains(' ')
-        && known.iter().any(|head| url.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head)))
-}
-
-fn is_key(text: &str) -> bool {
-    let Some((project, number)) = text.split_once('-') else { return false };
-    project.len() > 1
-        && project.starts_with(|c: char| c.is_ascii_uppercase())
-        && project.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-        && !number.is_empty()
-        && number.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Reads the image that starts after a `!`: the image and its length with the closing sign.
-pub(super) fn image(tail: &str) -> Option<(Inline, usize)> {
-    let end = tail.bytes().take(MAX_LINK).position(|b| matches!(b, b'!' | b'\n'))?;
-    let inner = tail.get(..end)?;
-    if tail.as_bytes().get(end) != Some(&b'!') || inner.is_empty() || inner != inner.trim() {
-        return None;
-    }
-    let (target, options) = inner.split_once('|').unwrap_or((inner, ""));
-    let is_url = target.contains("://") || target.starts_with('/') || target.starts_with("data:");
-    let is_file = target.rsplit_once('.').is_some_and(|(name, extension)| {
-        !name.is_empty() && (1..=5).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
-    });
-    let is_address = is_url && !target.contains(' ');
-    if !is_address && !is_file {
-        return None;
-    }
-    let alt = options.split(',').flat_map(|part| part.split('|')).find_map(|part| {
-        let (name, value) = part.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("alt").then(|| value.trim().trim_matches('"').to_owned())
-    });
-    let image = if is_url {
-        Inline::Image { url: target.to_owned(), alt: alt.unwrap_or_default() }
-    } else {
-        Inline::Image { url: String::new(), alt: target.to_owned() }
-    };
-    Some((image, end + 1))
 }

@@ -80,6 +80,16 @@ impl<'a> Finder<'a> {
     }
 }
 
+/// Closes the macros that a cut left open, so that they are not taken for text.
+pub(super) fn close(text: &mut String) {
+    for name in ["noformat", "code", "quote", "panel"] {
+        let tags = [format!("{{{name}}}"), format!("{{{name}:")];
+        if tags.iter().map(|tag| text.matches(tag.as_str()).count()).sum::<usize>() % 2 == 1 {
+            text.push_str(&format!("\n{{{name}}}"));
+        }
+    }
+}
+
 /// Returns true when an odd number of backslashes stands before a place.
 pub(super) fn is_escaped(text: &str, at: usize) -> bool {
     let head = text.get(..at).unwrap_or_default().as_bytes();

@@ -5,9 +5,13 @@
 //! form is text.
 
 mod block;
+mod emoticons;
 mod inline;
+mod links;
 mod macros;
 mod write;
+
+use std::borrow::Cow;
 
 use super::cut;
 use super::doc::{Block, Doc, Mark};
@@ -15,8 +19,13 @@ use super::fit::{Fate, Place, Rules};
 
 /// Reads wiki markup.
 pub fn read(wiki: &str) -> Doc {
-    let text = wiki.replace("\r\n", "\n").replace('\r', "\n");
-    Doc { blocks: block::blocks(&text, 0) }.normalized()
+    let (source, cut) = cut::source(wiki);
+    let mut text =
+        if source.contains('\r') { Cow::Owned(source.replace("\r\n", "\n").replace('\r', "\n")) } else { source };
+    if cut {
+        macros::close(text.to_mut());
+    }
+    cut::bounded(Doc { blocks: block::blocks(&text, 0) }, cut).normalized()
 }
 
 /// Writes wiki markup, cut to `max_utf16` UTF-16 units at a character boundary with a link to `rest`.

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::inline::{EMOTICONS, is_escapable};
+use super::emoticons;
+use super::inline::is_escapable;
 use super::macros::panel_color;
-use crate::text::doc::{Block, Doc, Inline, ListItem, Mark, TASK_DONE, TASK_OPEN, TableCell, plain_inlines};
+use crate::text::doc::{Block, Doc, Inline, ListItem, Mark, TASK_DONE, TASK_OPEN, TableCell};
 use crate::text::html;
 use crate::text::spans::{Span, nest};
 
@@ -146,20 +147,35 @@ struct Writer {
 }
 
 fn lonely(content: &[Inline]) -> Vec<char> {
-    let has =
-        |mark: &Mark| content.iter().any(|inline| matches!(inline, Inline::Text { marks, .. } if marks.contains(mark)));
-    let signs = [
-        ('*', Mark::Strong),
-        ('_', Mark::Em),
-        ('-', Mark::Strike),
-        ('+', Mark::Underline),
-        ('^', Mark::Sup),
-        ('~', Mark::Sub),
-    ];
-    let plain = plain_inlines(content);
-    let alone = |sign: char| plain.matches(sign).nth(1).is_none();
-    signs.into_iter().filter(|(sign, mark)| alone(*sign) && !has(mark)).map(|(sign, _)| sign).collect()
+    let mut alone = Vec::new();
+    for (sign, mark) in SIGNS {
+        let marked = |inline: &Inline| matches!(inline, Inline::Text { marks, .. } if marks.contains(&mark));
+        let signs = |inline: &Inline| match inline {
+            Inline::Text { text, .. } | Inline::Emoji { text } => text.bytes().filter(|b| *b == sign).take(2).count(),
+            Inline::Break => 0,
+            other => other.plain().bytes().filter(|b| *b == sign).take(2).count(),
+        };
+        let mut seen = 0;
+        // Two are enough to know.
+        let several = content.iter().any(|inline| {
+            seen += signs(inline);
+            seen > 1 || marked(inline)
+        });
+        if !several {
+            alone.push(char::from(sign));
+        }
+    }
+    alone
 }
+
+const SIGNS: [(u8, Mark); 6] = [
+    (b'*', Mark::Strong),
+    (b'_', Mark::Em),
+    (b'-', Mark::Strike),
+    (b'+', Mark::Underline),
+    (b'^', Mark::Sup),
+    (b'~', Mark::Sub),
+];
 
 impl Writer {
     fn spans(&mut self, spans: &[Span<'_>], next: Option<char>) {
@@ -169,10 +185,25 @@ impl Writer {
                 Span::Text(text) => self.text(text, next),
                 Span::Leaf(Inline::Break) => self.line_break(),
                 Span::Leaf(Inline::Image { url, alt }) => self.image(url, alt),
+                Span::Leaf(ping @ Inline::Ping { id, .. }) => self.ping(id, &ping.plain(), next),
                 Span::Leaf(other) => self.text(&other.plain(), next),
                 Span::Marked(mark, inner) => self.marked(mark, inner, next),
             }
         }
+    }
+
+    /// A user name that the markup could misread stays a text.
+    fn ping(&mut self, id: &str, shown: &str, next: Option<char>) {
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+');
+        if id.is_empty() || !id.chars().all(plain) {
+            return self.text(shown, next);
+        }
+        if self.out.ends_with(|c: char| !c.is_whitespace()) {
+            self.out.push(' ');
+        }
+        self.out.push_str("[~");
+        self.out.push_str(id);
+        self.out.push(']');
     }
 
     fn line_break(&mut self) {
@@ -272,8 +303,8 @@ impl Writer {
             '?' if before == Some('?') || next == Some('?') => self.escaped(c),
             '!' if next.is_none_or(|next| !next.is_whitespace()) => self.escaped(c),
             '#' | '|' if self.line_start == Some(self.out.trim_end_matches(APART).len()) => self.escaped(c),
-            '(' if EMOTICONS.iter().any(|(sign, _)| rest.starts_with(sign)) => self.escaped(c),
-            ':' | ';' if EMOTICONS.iter().any(|(sign, _)| rest.starts_with(sign)) => self.split(c),
+            '(' if emoticons::at_start(rest).is_some() => self.escaped(c),
+            ':' | ';' if emoticons::at_start(rest).is_some() => self.split(c),
             '&' if html::reference(rest).is_some() => self.split(c),
             '\\' => {
                 self.before_backslash();
@@ -337,8 +368,8 @@ fn first_char(span: &Span<'_>) -> Option<char> {
         Span::Leaf(Inline::Break) => Some('\n'),
         Span::Leaf(Inline::Image { .. }) => Some('!'),
         Span::Text(text) => text.chars().next(),
+        Span::Leaf(Inline::Ping { .. }) | Span::Marked(Mark::Link(_), _) => Some('['),
         Span::Leaf(other) => other.plain().chars().next(),
-        Span::Marked(Mark::Link(_), _) => Some('['),
         Span::Marked(..) => Some('{'),
     }
 }

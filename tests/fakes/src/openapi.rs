@@ -27,7 +27,14 @@ impl Document {
         let text = fs::read_to_string(file).ok()?;
         let mut json: Value = serde_json::from_str(&text).expect("an OpenAPI document is JSON");
         to_json_schema(&mut json);
-        let paths = json["paths"].as_object().cloned().expect("an OpenAPI document has paths");
+        let mut paths = json["paths"].as_object().cloned().expect("an OpenAPI document has paths");
+        // Cloud says in words that null takes the assignee away; the schema of both is that of a whole user.
+        for (_, item) in paths.iter_mut().filter(|(path, _)| path.ends_with("/assignee")) {
+            if let Some(content) = item.pointer_mut("/put/requestBody/content/application~1json") {
+                let id = json!({"type": ["string", "null"]});
+                content["schema"] = json!({"type": "object", "properties": {"accountId": id, "name": id}});
+            }
+        }
         let mut schemas = json["components"]["schemas"].take();
         for schema in schemas.as_object_mut().into_iter().flat_map(Map::values_mut) {
             // Jira sends null where a change has no old or new value; neither document says so.
@@ -54,6 +61,15 @@ impl Document {
         for (_, item) in document.paths.iter_mut().filter(|(path, _)| path.ends_with("/properties/{propertyKey}")) {
             if let Some(content) = item.pointer_mut("/put/requestBody/content/application~1json") {
                 content["schema"] = json!({});
+            }
+        }
+        // Its words say "fields will only be returned if expand=transitions.fields"; its list of parameters forgets it.
+        let expand = json!({"name": "expand", "in": "query"});
+        for (_, item) in document.paths.iter_mut().filter(|(path, _)| path.ends_with("/transitions")) {
+            if let Some(get) = item.get_mut("get") {
+                let mut parameters = get["parameters"].as_array().cloned().unwrap_or_default();
+                parameters.push(expand.clone());
+                get["parameters"] = json!(parameters);
             }
         }
         Some(document)

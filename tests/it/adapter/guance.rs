@@ -1,5 +1,6 @@
 //! The Guance adapter against the fake workspace: every undocumented corner, every kind of failure.
 
+mod changing;
 mod failing;
 mod reading;
 mod writing;
@@ -104,6 +105,7 @@ fn settings(base_url: &str, api_keys: Vec<Secret>) -> Settings {
         api_keys,
         channel: "default".to_owned(),
         reply_format: ReplyFormat::Html,
+        names_managers: true,
     }
 }
 

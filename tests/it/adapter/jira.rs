@@ -1,5 +1,6 @@
 //! The Jira adapter against the fake Cloud and the fake Server.
 
+mod changing;
 mod login;
 mod lookup;
 mod openapi;

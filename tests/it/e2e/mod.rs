@@ -12,6 +12,7 @@ mod hostile;
 mod leaks;
 mod lost;
 mod payloads;
+mod people;
 mod stop;
 mod switches;
 mod world;

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use guajira::domain::{Side, Stage};
 use guajira::engine::budget::{Ledger, Patience};
 use guajira::engine::{self, Backfill, Order, Quiet, Settings};
-use guajira::plan::{Flow, Policy, Route};
+use guajira::plan::{Policy, Route};
 use guajira::ports::{Clock, Crash};
 use guajira::secret::Secret;
 use guajira::state::{Durability, RunLock, State, StateError};
@@ -74,7 +74,7 @@ fn policy() -> Policy {
         priority: Some(vec![("P0".into(), "Highest".into())]),
         ..Route::default()
     };
-    Policy { flow: Flow::default(), routes: vec![route] }
+    Policy { routes: vec![route], ..Policy::default() }
 }
 
 fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {

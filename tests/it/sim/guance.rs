@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use guajira::domain::{
-    Action, Claim, Comment, CommentId, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side, Visibility,
+    Action, Claim, Comment, CommentId, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side, Status,
+    StatusCategory, Visibility,
 };
 use guajira::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Identity, Lookup, Register, Remote, Span, Unreadable, Urgency, Wanted,
@@ -85,7 +86,10 @@ impl World {
             body: issue.body.clone(),
             level: Some(Level { id: id.into(), name: name.into() }),
             source: String::new(),
-            status: "Open".into(),
+            status: Status { id: "10".into(), name: "Open".into(), category: StatusCategory::Todo },
+            assignees: Vec::new(),
+            priority: None,
+            updated_by: Person::default(),
             author: Person { id: "acnt_1".into(), name: "张三".into(), email: None },
             created: time(issue.created),
             updated: time(issue.updated),
@@ -175,6 +179,7 @@ impl SimGuance<'_> {
             Action::CreateIssue(_) => return refused("issues are not created here"),
             Action::AddComment { issue, body, .. } | Action::EditComment { issue, body, .. } => (issue, Some(body)),
             Action::DeleteComment { issue, .. } => (issue, None),
+            Action::ChangeIssue { .. } => return refused("no fields here"),
         };
         let Some(at) = w.guance.place(issue.as_str()) else { return refused("404 no such issue") };
         if let Some(body) = body {
@@ -234,7 +239,7 @@ impl SimGuance<'_> {
 }
 
 fn receipt(id: String, at: i64) -> Receipt {
-    Receipt { name: id.clone(), id, at: Some(time(at)), dropped: Vec::new() }
+    Receipt { name: id.clone(), id, at: Some(time(at)), dropped: Vec::new(), issue: None }
 }
 
 impl Remote for SimGuance<'_> {
@@ -337,6 +342,10 @@ impl Remote for SimGuance<'_> {
                 Ok(if passage == Passage::Unsure { Lookup::Unsure } else { Self::look(&w, wanted) })
             })
             .collect()
+    }
+
+    fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
+        Ok(None)
     }
 
     fn read_register(&self) -> Result<Register, ApiError> {

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use guajira::domain::{Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility};
+use guajira::domain::{
+    Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Person, Side, Status, StatusCategory, Visibility,
+};
 use guajira::text::Doc;
 
 use super::gallery::{self, Bug};
@@ -186,7 +188,10 @@ impl World {
             body: state.body.clone(),
             level: None,
             source: String::new(),
-            status: "To Do".into(),
+            status: Status { id: "1".into(), name: "To Do".into(), category: StatusCategory::Todo },
+            assignees: Vec::new(),
+            priority: None,
+            updated_by: Person::default(),
             author: state.author.clone(),
             created: time(state.created),
             updated: time(state.updated),

@@ -87,6 +87,7 @@ impl SimJira<'_> {
                 (issue, Some(body), *internal)
             }
             Action::DeleteComment { issue, .. } => (issue, None, true),
+            Action::ChangeIssue { .. } => return refused("no fields here"),
         };
         let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
         if let Some(body) = body {
@@ -99,7 +100,7 @@ impl SimJira<'_> {
         let kept = w.setup.comment_properties.then(|| (push.key.origin(), push.content.clone()));
         let salt = 60_000 + w.requests;
         match &push.action {
-            Action::CreateIssue(_) => {}
+            Action::CreateIssue(_) | Action::ChangeIssue { .. } => {}
             Action::AddComment { body, .. } => {
                 w.check_home(&push.key, Side::Jira, issue.as_str());
                 w.copied(&push.key);
@@ -181,7 +182,7 @@ fn receipt(w: &World, issue: usize, note: Option<usize>) -> Receipt {
     let state = &w.jira.issues[issue].now;
     let id = note.and_then(|n| state.notes.get(n)).map_or(&state.id, |note| &note.id);
     let name = if note.is_some() { id.clone() } else { w.jira.name(state) };
-    Receipt { id: id.clone(), name, at: Some(time(w.jira_now())), dropped: Vec::new() }
+    Receipt { id: id.clone(), name, at: Some(time(w.jira_now())), dropped: Vec::new(), issue: None }
 }
 
 impl Remote for SimJira<'_> {
@@ -316,6 +317,10 @@ impl Remote for SimJira<'_> {
             .iter()
             .map(|wanted| if passage == Passage::Unsure { Lookup::Unsure } else { Self::look(&w, wanted) })
             .collect())
+    }
+
+    fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
+        Ok(None)
     }
 
     fn read_register(&self) -> Result<Register, ApiError> {

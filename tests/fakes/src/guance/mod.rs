@@ -13,12 +13,12 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::TimeDelta;
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use self::strict::Refusal;
-pub use self::switches::{ApiKey, LevelForm, ListShape, Options, Order, PageLimit, Switches, Window};
+pub use self::switches::{ApiKey, LevelForm, ListShape, MemberSearch, Options, Order, PageLimit, Switches, Window};
 pub use self::world::{Issue, Reply};
-use self::world::{Named, World};
+use self::world::{Named, Person, World};
 use crate::server::{Handler, Request, Response, Server};
 
 /// A running fake; stops when dropped. Faults, hooks and the record of requests are its [`Server`]'s.
@@ -89,6 +89,44 @@ impl FakeGuance {
         let level = self.world().level_named(level);
         self.edit_issue(issue, author, |issue| issue.level = level);
         self.append(issue, "change", author, "成员修改了Issue等级。");
+    }
+
+    /// A person gives an issue another title.
+    pub fn retitle(&self, issue: &str, title: &str, author: &str) {
+        self.edit_issue(issue, author, |issue| title.clone_into(&mut issue.name));
+        self.append(issue, "change", author, "成员修改了Issue标题。");
+    }
+
+    /// A person rewrites the description.
+    pub fn describe(&self, issue: &str, html: &str, author: &str) {
+        self.edit_issue(issue, author, |issue| html.clone_into(&mut issue.description));
+        self.append(issue, "change", author, "成员修改了Issue描述。");
+    }
+
+    /// A person puts others in charge: by name, or as the console keeps them (`acnt_…`, `group_…`, an e-mail address).
+    pub fn set_managers(&self, issue: &str, managers: &[&str], author: &str) {
+        let managers: Vec<Value> = managers.iter().map(|who| self.manager(who).into()).collect();
+        self.edit_issue(issue, author, |issue| _ = issue.extend.insert("manager".to_owned(), managers.into()));
+    }
+
+    /// Who is in charge of an issue: names of members, else as the service keeps them.
+    pub fn managers(&self, issue: &str) -> Vec<String> {
+        let managers = self.issue(issue).expect("an issue").extend.get("manager").cloned().unwrap_or_default();
+        let all = managers.as_array().into_iter().flatten().filter_map(Value::as_str);
+        all.map(|who| if who.starts_with("acnt_") { self.name_of(who) } else { who.to_owned() }).collect()
+    }
+
+    fn manager(&self, who: &str) -> String {
+        let kept = ["acnt_", "group_"].iter().any(|prefix| who.starts_with(prefix)) || who.contains('@');
+        if kept { who.to_owned() } else { self.world().account(who) }
+    }
+
+    /// Adds a member with an e-mail address; returns the account's uuid.
+    pub fn add_member(&self, name: &str, email: &str) -> String {
+        let mut world = self.world();
+        let uuid = world.uuid("acnt").1;
+        world.people.push(Person { uuid: uuid.clone(), name: name.to_owned(), email: email.to_owned() });
+        uuid
     }
 
     /// A person replies; returns the reply's uuid.

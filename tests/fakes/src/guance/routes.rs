@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use serde_json::{Map, Value, json};
 
 use super::strict::{Kind, Refusal, body, number, query, refuse};
-use super::switches::{ListShape, Order, PageLimit, Window};
-use super::world::{Issue, Named, WORKSPACE, World};
+use super::switches::{ListShape, MemberSearch, Order, PageLimit, Window};
+use super::world::{Issue, Named, Person, WORKSPACE, World};
 use crate::server::{Request, Response};
 
 /// Longest title, channel name and level name.
@@ -34,6 +34,7 @@ pub(super) fn answer(world: &mut World, key: usize, request: &Request) -> Respon
         ("DELETE", ["api", "v1", "issue", "reply", uuid, "delete"]) => delete_reply(world, uuid, &me),
         ("GET", ["api", "v1", "channel", "quick_list"]) => channels(world, request),
         ("GET", ["api", "v1", "issue-level", "list"]) => levels(world, request),
+        ("GET", ["api", "v1", "workspace", "members", "list"]) => members(world, request),
         ("GET", ["api", "v1", "workspace", "get"]) => {
             Ok((json!({"uuid": WORKSPACE, "name": "fake", "language": "zh", "datastore": {}}), None))
         }
@@ -183,9 +184,9 @@ fn add(world: &mut World, request: &Request, me: &str) -> Answer {
     let issue = world.open(text(&body, "name"), text(&body, "description"), &level, me);
     let extend = world.kept(object(&body, "extend"));
     let extra: Vec<Value> = body.get("channelUUIDs").and_then(Value::as_array).cloned().unwrap_or_default();
-    let named = extend.get("channels").and_then(Value::as_array).cloned().unwrap_or_default();
-    let channels = extra.iter().chain(named.iter().map(|c| &c["uuid"])).filter_map(Value::as_str).map(str::to_owned);
-    let channels: Vec<String> = channels.collect();
+    let named = extend.get("channels").map(channels_in).unwrap_or_default();
+    let extra = extra.iter().filter_map(Value::as_str).map(str::to_owned);
+    let channels: Vec<String> = extra.chain(named).collect();
     let Some(issue) = world.issue_mut(&issue) else { return Err(no_issue()) };
     issue.extend = extend;
     issue.channels = channels;
@@ -193,6 +194,12 @@ fn add(world: &mut World, request: &Request, me: &str) -> Answer {
     text(&body, "resourceType").clone_into(&mut issue.resource_type);
     let issue = issue.clone();
     Ok((world.issue_row(&issue), None))
+}
+
+/// The channels that an `extend` names.
+fn channels_in(channels: &Value) -> Vec<String> {
+    let all = channels.as_array().into_iter().flatten();
+    all.filter_map(|channel| channel["uuid"].as_str()).map(str::to_owned).collect()
 }
 
 fn modify(world: &mut World, request: &Request, uuid: &str, me: &str) -> Answer {
@@ -208,7 +215,10 @@ fn modify(world: &mut World, request: &Request, uuid: &str, me: &str) -> Answer 
         return refuse(format!("statusType must be one of {legal:?}"));
     }
     let extend = body.get("extend").map(|_| world.kept(object(&body, "extend")));
-    let merge = world.switches().merge_extend;
+    let given_extend = extend.is_some();
+    // Source: an older version of the page: `channels` is applied again, and an empty list leaves none but the default.
+    let named = extend.as_ref().and_then(|extend| extend.get("channels")).map(channels_in);
+    let (merge, unbinds) = (world.switches().merge_extend, world.switches().modify_unbinds_channels);
     let changed = status.is_some() || level.is_some() || body.contains_key("description");
     world.touch(uuid, me, |issue| {
         issue.name = given("name").unwrap_or_else(|| issue.name.clone());
@@ -219,6 +229,9 @@ fn modify(world: &mut World, request: &Request, uuid: &str, me: &str) -> Answer 
             Some(extend) if merge => issue.extend.extend(extend),
             Some(extend) => issue.extend = extend,
             None => {}
+        }
+        if let Some(named) = named.or((given_extend && unbinds).then(Vec::new)) {
+            issue.channels = named;
         }
     });
     if changed {
@@ -322,6 +335,29 @@ fn levels(world: &World, request: &Request) -> Answer {
             "updateAt": 1_694_593_524, "uuid": level.uuid, "workspaceUUID": WORKSPACE})
     });
     Ok((system.chain(custom).collect(), None))
+}
+
+/// What `search` looks at is not documented, nor how the list pages.
+fn members(world: &World, request: &Request) -> Answer {
+    query(request, &["search", "pageSize", "pageIndex"])?;
+    let search = request.query("search").unwrap_or_default().to_lowercase();
+    let fits = |person: &&Person| {
+        let holds = |text: &str| text.to_lowercase().contains(&search);
+        match world.switches().member_search {
+            MemberSearch::NameOrEmail => holds(&person.name) || holds(&person.email),
+            MemberSearch::Name => holds(&person.name),
+            MemberSearch::Ignored => true,
+        }
+    };
+    let rows: Vec<&Person> = world.people.iter().filter(fits).collect();
+    let index = number(request, "pageIndex")?.unwrap_or(1);
+    let (rows, info) = page(world, rows, number(request, "pageSize")?, world.switches().issue_page, index)?;
+    let rows: Vec<Value> = rows.into_iter().map(|person| world.member_row(person)).collect();
+    Ok(match world.switches().list_shape {
+        ListShape::Nested => (json!({"data": rows, "pageInfo": info}), None),
+        ListShape::Bare => (json!(rows), Some(info)),
+        ListShape::BareWithoutPages => (json!(rows), None),
+    })
 }
 
 fn known_level(world: &World, level: &str) -> Result<String, Refusal> {

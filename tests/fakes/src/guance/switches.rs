@@ -50,6 +50,10 @@ pub struct Switches {
     pub reply_bumps_issue: bool,
     /// Whether `extend` of a modify is merged into the old one; else it replaces it.
     pub merge_extend: bool,
+    /// Whether a modify whose `extend` names no channels leaves the issue in the default channel only.
+    pub modify_unbinds_channels: bool,
+    /// What the search for members looks at.
+    pub member_search: MemberSearch,
     /// Whether unknown keys of `extend` are kept.
     pub keep_extend: bool,
     /// HTTP status of a bad key: documented 403, observed 401.
@@ -99,6 +103,17 @@ pub enum Order {
     UpdatedFirst,
 }
 
+/// What the search for members looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberSearch {
+    /// Part of a name or an e-mail address.
+    NameOrEmail,
+    /// Part of a name.
+    Name,
+    /// Nothing: everybody is listed.
+    Ignored,
+}
+
 /// How a level is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LevelForm {
@@ -146,6 +161,8 @@ impl Default for Switches {
             new_statuses: true,
             reply_bumps_issue: false,
             merge_extend: false,
+            modify_unbinds_channels: false,
+            member_search: MemberSearch::NameOrEmail,
             keep_extend: true,
             bad_key_status: 403,
             float_times: false,

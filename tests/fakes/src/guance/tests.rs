@@ -155,3 +155,35 @@ fn a_list_is_told_in_every_switched_way() {
     fake.switch(|switches| switches.page_limit = PageLimit::Refuse(1));
     assert!(list(json!({})).as_object().is_some_and(Map::is_empty));
 }
+
+#[test]
+fn managers_live_in_extend_and_channels_are_applied_again() {
+    let fake = FakeGuance::start(Options { channels: vec!["ops".into()], per_key: 100, ..Options::default() });
+    let zhang = fake.add_member("张三", "zhang.san@example.com");
+    let issue = fake.open_issue("a", "", "P1", "李四");
+    let ops = fake.channel("ops");
+    fake.edit_issue(&issue, "李四", |i| i.channels = vec![ops]);
+    fake.set_managers(&issue, &["张三", "group_1", "x@example.com"], "李四");
+    let got = send(&fake, "GET", &format!("/api/v1/issue/{issue}/get"), &Value::Null).1["content"].clone();
+    let names: Vec<_> = got["managerInfos"].as_array().unwrap().iter().map(|m| m["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["张三", "team-pass", "x@example.com"]);
+    assert_eq!((&got["managerInfos"][0]["uuid"], got["bindChannels"].as_array().unwrap().len()), (&json!(zhang), 2));
+
+    let modify = |body: &Value| send(&fake, "POST", &format!("/api/v1/issue/{issue}/modify"), body).0;
+    assert_eq!(modify(&json!({"extend": {"manager": [zhang]}})), 200);
+    assert_eq!((fake.managers(&issue), fake.issue(&issue).unwrap().channels.len()), (vec!["张三".to_owned()], 1));
+    fake.switch(|switches| switches.modify_unbinds_channels = true);
+    assert_eq!(modify(&json!({"extend": {}})), 200);
+    assert_eq!((fake.managers(&issue).len(), fake.issue(&issue).unwrap().channels.len()), (0, 0));
+
+    let members = |search: &str| {
+        let path = format!("/api/v1/workspace/members/list?search={search}");
+        let list = send(&fake, "GET", &path, &Value::Null).1["content"]["data"].clone();
+        list.as_array().unwrap().iter().map(|m| m["email"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(members("zhang.san@"), ["zhang.san@example.com"]);
+    fake.switch(|switches| switches.member_search = MemberSearch::Name);
+    assert_eq!(members("zhang.san@"), [""; 0]);
+    fake.switch(|switches| switches.member_search = MemberSearch::Ignored);
+    assert_eq!(members("zhang.san@").len(), 2);
+}

@@ -71,6 +71,14 @@ pub struct Reply {
     pub(super) id: u64,
 }
 
+/// A member of the workspace.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    pub(super) uuid: String,
+    pub(super) name: String,
+    pub(super) email: String,
+}
+
 /// A channel or a level.
 #[derive(Debug, Clone)]
 pub(super) struct Named {
@@ -84,7 +92,7 @@ pub(super) struct World {
     pub(super) replies: Vec<Reply>,
     pub(super) channels: Vec<Named>,
     pub(super) levels: Vec<Named>,
-    pub(super) people: Vec<Named>,
+    pub(super) people: Vec<Person>,
     /// Requests of the last minute: when, and by which key.
     pub(super) served: VecDeque<(DateTime<Utc>, usize)>,
     next: u64,
@@ -143,7 +151,8 @@ impl World {
             return person.uuid.clone();
         }
         let uuid = self.uuid("acnt").1;
-        self.people.push(Named { uuid: uuid.clone(), name: name.to_owned() });
+        let email = format!("{uuid}@example.com");
+        self.people.push(Person { uuid: uuid.clone(), name: name.to_owned(), email });
         uuid
     }
 
@@ -208,7 +217,7 @@ impl World {
         let (name, email) = match key {
             Some(key) => (self.options.keys[key].name.clone(), who.to_owned()),
             None => match self.people.iter().find(|person| person.uuid == who) {
-                Some(person) => (person.name.clone(), format!("{who}@example.com")),
+                Some(person) => (person.name.clone(), person.email.clone()),
                 None => (who.to_owned(), who.to_owned()),
             },
         };
@@ -256,7 +265,7 @@ impl World {
         object["creatorInfo"] = self.info(&issue.creator, true);
         object["updatorInfo"] = self.info(&issue.updator, true);
         object["attachments"] = json!([]);
-        object["managerInfos"] = json!([]);
+        object["managerInfos"] = self.manager_infos(issue);
         object["declaration"] = json!({"business": "", "organization": "66013f10dae37200078d0fcd"});
         let in_it = |channel: &&Named| channel.name == "default" || issue.channels.contains(&channel.uuid);
         let bound: Vec<Value> =
@@ -273,6 +282,27 @@ impl World {
             object["levelInfo"] = json!({"color": "#C9C9C9", "name": name});
         }
         object
+    }
+
+    /// Who is behind the entries of `extend.manager`: accounts, teams and bare addresses.
+    fn manager_infos(&self, issue: &Issue) -> Value {
+        let managers = issue.extend.get("manager").and_then(Value::as_array).into_iter().flatten();
+        let info = |who: &str| {
+            if who.starts_with("group_") {
+                return json!({"name": "team-pass", "uuid": who});
+            }
+            if who.contains('@') { json!({"email": who, "name": who}) } else { self.info(who, true) }
+        };
+        managers.filter_map(Value::as_str).map(info).collect()
+    }
+
+    /// The row of `workspace/members/list`.
+    pub(super) fn member_row(&self, person: &Person) -> Value {
+        let mut row = self.info(&person.uuid, true);
+        row["id"] = json!(7);
+        row["createAt"] = json!(1_680_767_371);
+        row["roles"] = json!([{"name": "Standard", "uuid": "general"}]);
+        row
     }
 
     /// The row of the reply list.

@@ -58,8 +58,13 @@ impl Call<'_> {
     }
 
     fn set(&self, issue: &mut Issue, name: &str, set: &Set, screen: Screen, errors: &mut FieldErrors) {
-        if screen == Screen::Create && self.site.switches.off_create_screen.contains(name) {
-            if self.site.switches.off_screen == OffScreen::Refused {
+        let switches = &self.site.switches;
+        if screen == Screen::Edit && switches.off_edit_screen.contains(name) {
+            errors.add(name, not_on_screen(name));
+            return;
+        }
+        if screen == Screen::Create && switches.off_create_screen.contains(name) {
+            if switches.off_screen == OffScreen::Refused {
                 errors.add(name, not_on_screen(name));
             }
             return;
@@ -114,7 +119,7 @@ impl Call<'_> {
         found.map(|u| u.name.clone()).ok_or_else(|| format!("User '{id}' does not exist."))
     }
 
-    fn set_assignee(&self, issue: &mut Issue, value: &Value) -> Result<(), String> {
+    pub(super) fn set_assignee(&self, issue: &mut Issue, value: &Value) -> Result<(), String> {
         if !self.site.may(self.viewer(), "ASSIGN_ISSUES") {
             return Err(not_on_screen("assignee"));
         }

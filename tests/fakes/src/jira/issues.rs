@@ -1,4 +1,4 @@
-//! Endpoints of the issue itself: create, bulk create, read, bulk fetch, edit, delete, transitions.
+//! Endpoints of the issue itself: create, bulk create, read, bulk fetch, edit, assign, delete.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::model::Issue;
 use super::view::{Fields, Shape};
 use crate::server::Response;
 
-const UPDATE_MEMBERS: [&str; 5] = ["fields", "update", "properties", "transition", "historyMetadata"];
+pub(super) const UPDATE_MEMBERS: [&str; 5] = ["fields", "update", "properties", "transition", "historyMetadata"];
 const BULK_CREATE: usize = 50;
 const BULK_FETCH: usize = 100;
 
@@ -123,7 +123,7 @@ impl Call<'_> {
             description: Value::Null,
             labels: Vec::new(),
             priority: project.priorities.get(project.priorities.len() / 2).map(|p| p.id.clone()),
-            status: project.workflow.statuses[0].id.clone(),
+            status: project.workflow_of(&kind.id).statuses[0].id.clone(),
             resolution: None,
             resolved: None,
             creator: me.clone(),
@@ -191,6 +191,7 @@ impl Call<'_> {
             return Err(errors::message(403, text));
         }
         let body = self.object(&UPDATE_MEMBERS)?;
+        self.refuse_conflict()?;
         let mut errors = FieldErrors::default();
         let mut after = Issue::clone(&issue);
         let comments = self.apply(&mut after, &body, Screen::Edit, &mut errors);
@@ -212,19 +213,27 @@ impl Call<'_> {
         let me = self.user()?;
         let member = if self.cloud() { "accountId" } else { "name" };
         let body = self.object(&[member])?;
-        let fields = json!({"fields": {"assignee": if body.get(member).is_none_or(Value::is_null) { Value::Null } else { json!(body) }}});
-        let mut errors = FieldErrors::default();
-        let mut after = Issue::clone(&issue);
-        let fields = fields.as_object().cloned().unwrap_or_default();
-        self.apply(&mut after, &fields, Screen::Edit, &mut errors);
-        if !errors.is_empty() {
-            return Err(errors.into_response());
+        self.refuse_conflict()?;
+        if !self.site.may(Some(&me), "ASSIGN_ISSUES") {
+            return Err(errors::message(403, "You do not have permission to assign issues."));
         }
+        let value = if body.get(member).is_none_or(Value::is_null) { Value::Null } else { json!(body) };
+        let mut after = Issue::clone(&issue);
+        self.set_assignee(&mut after, &value).map_err(|text| errors::field("assignee", &text))?;
         self.site.edit(issue.id, &me, |i| *i = after);
         Ok(Response::empty(204))
     }
 
-    fn add_from_update(&mut self, issue: u64, author: &str, comments: &[Value]) {
+    /// Cloud: two edits of one issue at the same moment.
+    pub(super) fn refuse_conflict(&mut self) -> Answer<()> {
+        if !self.cloud() || self.site.switches.edit_conflicts == 0 {
+            return Ok(());
+        }
+        self.site.switches.edit_conflicts -= 1;
+        Err(errors::message(409, "The issue was changed by another request. Try again."))
+    }
+
+    pub(super) fn add_from_update(&mut self, issue: u64, author: &str, comments: &[Value]) {
         for comment in comments {
             if let Ok(body) = self.text_in(&comment["body"]) {
                 self.site.add_comment(issue, author, body, None, BTreeMap::new());
@@ -248,90 +257,6 @@ impl Call<'_> {
             return Err(errors::message(400, &text));
         }
         children.into_iter().chain([issue.id]).for_each(|id| self.site.remove(id));
-        Ok(Response::empty(204))
-    }
-
-    pub(super) fn transitions(&self, key: &str) -> Answer {
-        let issue = self.issue(key)?;
-        let list: Vec<_> = self.open_ways(&issue).iter().map(|way| self.transition_json(&issue, way)).collect();
-        ok(&json!({"expand": "transitions", "transitions": list}))
-    }
-
-    fn open_ways(&self, issue: &Issue) -> Vec<super::model::Transition> {
-        if !self.site.may(self.viewer(), "TRANSITION_ISSUES") {
-            return Vec::new();
-        }
-        let all = &self.site.project(issue.project).workflow.transitions;
-        all.iter().filter(|w| w.from.is_empty() || w.from.contains(&issue.status)).cloned().collect()
-    }
-
-    fn transition_json(&self, issue: &Issue, way: &super::model::Transition) -> Value {
-        let to = self.site.status(issue.project, &way.to);
-        let mut json = json!({"id": way.id, "name": way.name, "to": self.status_json(&to)});
-        if self.cloud() {
-            json["hasScreen"] = json!(way.asks_resolution);
-            json["isGlobal"] = json!(way.from.is_empty());
-            json["isAvailable"] = json!(true);
-        }
-        if self.expands("transitions.fields") {
-            json["fields"] = if way.asks_resolution {
-                let allowed = json!([{"id": "1", "name": "Fixed"}, {"id": "2", "name": "Won't Fix"},
-                                     {"id": "10000", "name": "Done"}]);
-                json!({"resolution": {"required": true, "name": "Resolution", "key": "resolution", "operations": ["set"],
-                    "schema": {"type": "resolution", "system": "resolution"}, "allowedValues": allowed}})
-            } else {
-                json!({})
-            };
-        }
-        json
-    }
-
-    pub(super) fn transition(&mut self, key: &str) -> Answer {
-        let issue = self.issue_to_write(key)?;
-        let me = self.user()?;
-        let body = self.object(&UPDATE_MEMBERS)?;
-        let id = body.get("transition").and_then(|t| t.get("id"));
-        let Some(id) = id.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)) else {
-            return Err(errors::message(400, "Missing 'transition' identifier"));
-        };
-        let Some(way) = self.open_ways(&issue).into_iter().find(|w| w.id == id) else {
-            let known = self.site.project(issue.project).workflow.transitions.iter().any(|w| w.id == id);
-            let text = if known {
-                "It seems that you have tried to perform a workflow operation that is not valid for the current state \
-                 of this issue."
-            } else {
-                "Transition id is not valid for this issue."
-            };
-            return Err(errors::message(400, text));
-        };
-        let resolution = body.get("fields").and_then(|f| f.get("resolution"));
-        if resolution.is_some() && !way.asks_resolution {
-            return Err(errors::field("resolution", &errors::not_on_screen("resolution")));
-        }
-        let named = |r: &Value| match (r.get("name"), r.get("id").and_then(Value::as_str)) {
-            (Some(name), _) => name.as_str().map(str::to_owned),
-            (None, Some("1")) => Some("Fixed".to_owned()),
-            (None, Some("2")) => Some("Won't Fix".to_owned()),
-            (None, Some("10000")) => Some("Done".to_owned()),
-            _ => None,
-        };
-        let chosen = resolution.and_then(named);
-        if way.asks_resolution && chosen.is_none() {
-            return Err(errors::field("resolution", "Resolution is required."));
-        }
-        let mut errors = FieldErrors::default();
-        let mut rest = body.clone();
-        if let Some(fields) = rest.get_mut("fields").and_then(Value::as_object_mut) {
-            fields.shift_remove("resolution");
-        }
-        let mut after = Issue::clone(&issue);
-        let comments = self.apply(&mut after, &rest, Screen::Edit, &mut errors);
-        if !errors.is_empty() {
-            return Err(errors.into_response());
-        }
-        self.site.edit(issue.id, &me, |i| *i = after);
-        self.site.go(issue.id, &me, &way.to, chosen);
-        self.add_from_update(issue.id, &me, &comments);
         Ok(Response::empty(204))
     }
 }

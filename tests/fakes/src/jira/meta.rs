@@ -126,12 +126,13 @@ impl Call<'_> {
 
     pub(super) fn project_statuses(&self, key: &str) -> Answer {
         let project = self.project(key)?;
-        let statuses: Vec<_> = project.workflow.statuses.iter().map(|s| self.status_json(s)).collect();
         let list: Vec<_> = project
             .types
             .iter()
             .map(|t| {
                 let own = format!("{}/issueType/{}", self.api, t.id);
+                let statuses = project.workflow_of(&t.id).statuses.iter();
+                let statuses: Vec<_> = statuses.map(|s| self.status_json(s)).collect();
                 json!({"self": own, "id": t.id, "name": t.name, "subtask": t.name == "Sub-task", "statuses": statuses})
             })
             .collect();
@@ -148,14 +149,14 @@ impl Call<'_> {
 
     pub(super) fn all_statuses(&self) -> Answer {
         self.user()?;
-        let mut all: Vec<_> = self.site.projects.iter().flat_map(|p| p.workflow.statuses.iter()).collect();
+        let mut all: Vec<_> = self.site.projects.iter().flat_map(Project::statuses).collect();
         all.sort_by_key(|s| s.id.clone());
         all.dedup_by_key(|s| s.id.clone());
         ok(&all.iter().map(|s| self.status_json(s)).collect())
     }
 
     pub(super) fn status_categories(&self) -> Answer {
-        use super::model::Category::{Done, Indeterminate, New};
+        use super::workflow::Category::{Done, Indeterminate, New};
         self.user()?;
         let none = (1, "undefined", "No Category", "medium-gray");
         let all = [none, New.words(), Indeterminate.words(), Done.words()];

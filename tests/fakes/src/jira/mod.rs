@@ -23,7 +23,9 @@ mod switches;
 #[cfg(test)]
 mod tests;
 mod text;
+mod transitions;
 mod view;
+mod workflow;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -31,12 +33,12 @@ use chrono_tz::Tz;
 
 pub use self::limits::too_many;
 pub use self::model::{
-    Category, Comment, CustomField, CustomKind, Flavour, History, Issue, Named, Project, SecurityLevel, Status,
-    Transition, User, Visibility, Workflow,
+    Comment, CustomField, CustomKind, Flavour, History, Issue, Named, Project, SecurityLevel, User, Visibility,
 };
 pub use self::people::Draft;
 pub use self::switches::{DcLimit, DeadSearch, EpochMs, LastToken, OffScreen, Switches};
 pub use self::text::{adf_fault, paragraphs, plain};
+pub use self::workflow::{Asks, Category, Status, Transition, Workflow};
 
 use self::routes::Desk;
 use self::state::Site;

@@ -1,4 +1,4 @@
-//! What a Jira site holds: users, projects, workflows, issues, comments. Plain data.
+//! What a Jira site holds: users, projects, issues, comments. Plain data.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,6 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
+
+use super::workflow::{Status, Workflow};
 
 /// Which Jira this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,111 +78,6 @@ impl User {
     }
 }
 
-/// A status category, by Jira's fixed keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Category {
-    /// `new`, shown as *To Do*.
-    New,
-    /// `indeterminate`, shown as *In Progress*.
-    Indeterminate,
-    /// `done`.
-    Done,
-}
-
-impl Category {
-    /// Id, key, English name, colour.
-    pub fn words(self) -> (u64, &'static str, &'static str, &'static str) {
-        match self {
-            Self::New => (2, "new", "To Do", "blue-gray"),
-            Self::Indeterminate => (4, "indeterminate", "In Progress", "yellow"),
-            Self::Done => (3, "done", "Done", "green"),
-        }
-    }
-}
-
-/// A workflow status.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
-    /// Id.
-    pub id: String,
-    /// Shown name.
-    pub name: String,
-    /// Category.
-    pub category: Category,
-}
-
-/// A way from status to status.
-#[derive(Debug, Clone)]
-pub struct Transition {
-    /// Id.
-    pub id: String,
-    /// Shown name.
-    pub name: String,
-    /// Status ids it starts from; empty for all.
-    pub from: Vec<String>,
-    /// Status id it leads to.
-    pub to: String,
-    /// Whether its screen asks for a resolution.
-    pub asks_resolution: bool,
-}
-
-/// Statuses and the ways between them. New issues start in the first status.
-#[derive(Debug, Clone)]
-pub struct Workflow {
-    /// Statuses.
-    pub statuses: Vec<Status>,
-    /// Transitions.
-    pub transitions: Vec<Transition>,
-}
-
-fn status(id: &str, name: &str, category: Category) -> Status {
-    Status { id: id.into(), name: name.into(), category }
-}
-
-fn way(id: &str, name: &str, from: &[&str], to: &str, asks_resolution: bool) -> Transition {
-    let from = from.iter().map(|f| (*f).to_owned()).collect();
-    Transition { id: id.into(), name: name.into(), from, to: to.into(), asks_resolution }
-}
-
-impl Workflow {
-    /// *To Do*, *In Progress*, *Done*, each reachable from each, without screens.
-    pub fn simple() -> Self {
-        Self {
-            statuses: vec![
-                status("10000", "To Do", Category::New),
-                status("10001", "In Progress", Category::Indeterminate),
-                status("10002", "Done", Category::Done),
-            ],
-            transitions: vec![
-                way("11", "To Do", &[], "10000", false),
-                way("21", "In Progress", &[], "10001", false),
-                way("31", "Done", &[], "10002", false),
-            ],
-        }
-    }
-
-    /// Jira's classic workflow: *Open* to *Closed* in steps, with a resolution screen.
-    pub fn classic() -> Self {
-        Self {
-            statuses: vec![
-                status("1", "Open", Category::New),
-                status("3", "In Progress", Category::Indeterminate),
-                status("4", "Reopened", Category::New),
-                status("5", "Resolved", Category::Done),
-                status("6", "Closed", Category::Done),
-            ],
-            transitions: vec![
-                way("4", "Start Progress", &["1", "4"], "3", false),
-                way("301", "Stop Progress", &["3"], "1", false),
-                way("5", "Resolve Issue", &["1", "3", "4"], "5", true),
-                way("2", "Close Issue", &["1", "3", "4"], "6", true),
-                way("701", "Close Issue", &["5"], "6", false),
-                way("3", "Reopen Issue", &["5", "6"], "4", false),
-            ],
-        }
-    }
-}
-
 /// Something with an id and a name: an issue type, a priority, a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
@@ -235,8 +132,12 @@ pub struct Project {
     pub versions: Vec<Named>,
     /// Custom fields.
     pub custom_fields: Vec<CustomField>,
-    /// Workflow of all types.
+    /// Workflow of every type that has none of its own.
     pub workflow: Workflow,
+    /// Workflows of single types, by the type's name.
+    pub workflows: BTreeMap<String, Workflow>,
+    /// What a resolution may be.
+    pub resolutions: Vec<Named>,
     /// Login names that cannot see the project.
     pub hidden_from: BTreeSet<String>,
 }
@@ -259,8 +160,21 @@ impl Project {
             versions: Vec::new(),
             custom_fields: Vec::new(),
             workflow: Workflow::simple(),
+            workflows: BTreeMap::new(),
+            resolutions: named(&[("1", "Fixed"), ("2", "Won't Fix"), ("10000", "Done")]),
             hidden_from: BTreeSet::new(),
         }
+    }
+
+    /// The workflow of an issue type, by the type's id.
+    pub fn workflow_of(&self, issue_type: &str) -> &Workflow {
+        let name = self.types.iter().find(|t| t.id == issue_type).map(|t| t.name.as_str());
+        name.and_then(|name| self.workflows.get(name)).unwrap_or(&self.workflow)
+    }
+
+    /// Every status of every workflow; those that workflows share more than once.
+    pub fn statuses(&self) -> impl Iterator<Item = &Status> {
+        std::iter::once(&self.workflow).chain(self.workflows.values()).flat_map(|workflow| &workflow.statuses)
     }
 
     /// A service project.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::FakeJira;
-use super::model::{Category, Comment, Issue, Project, SecurityLevel, User, Visibility};
+use super::model::{Comment, Issue, Project, SecurityLevel, User, Visibility};
 use super::state::Site;
 use super::text::paragraphs;
+use super::workflow::Category;
 
 /// An issue that a person creates. Missing parts take the project's defaults.
 #[derive(Debug, Clone, Default)]
@@ -54,13 +55,13 @@ impl Site {
     pub(super) fn go(&mut self, issue: u64, author: &str, status: &str, resolution: Option<String>) {
         let Some(project) = self.issue(issue).map(|i| i.project) else { return };
         let done = self.status(project, status).category == Category::Done;
-        let now = self.now();
+        let (now, keeps) = (self.now(), self.switches.reopening_keeps_resolution);
         self.edit(issue, author, |i| {
             status.clone_into(&mut i.status);
             if done {
                 i.resolution = resolution.or_else(|| i.resolution.take()).or_else(|| Some("Done".into()));
                 i.resolved = i.resolved.or(Some(now));
-            } else {
+            } else if !keeps {
                 i.resolution = None;
                 i.resolved = None;
             }
@@ -84,6 +85,7 @@ impl FakeJira {
         let mut site = self.site();
         let project = site.project_named(project).expect("a known project").clone();
         let kind = project.types.iter().find(|t| draft.issue_type.is_empty() || t.name == draft.issue_type);
+        let kind = kind.expect("a known issue type");
         let middle = project.priorities.get(project.priorities.len() / 2).map(|p| p.id.clone());
         let priority = match &draft.priority {
             Some(name) => project.priorities.iter().find(|p| p.name == *name).map(|p| p.id.clone()),
@@ -97,12 +99,12 @@ impl FakeJira {
             key: key.clone(),
             project: project.id,
             number,
-            issue_type: kind.expect("a known issue type").id.clone(),
+            issue_type: kind.id.clone(),
             summary: draft.summary,
             description,
             labels: draft.labels,
             priority,
-            status: project.workflow.statuses[0].id.clone(),
+            status: project.workflow_of(&kind.id).statuses[0].id.clone(),
             resolution: None,
             resolved: None,
             creator: author.to_owned(),
@@ -131,6 +133,18 @@ impl FakeJira {
     pub fn set_description(&self, key: &str, author: &str, text: impl Into<Value>) {
         let text = self.site().stored(text.into());
         self.edit_issue(key, author, |i| i.description = text);
+    }
+
+    /// A person gives an issue another title.
+    pub fn retitle(&self, key: &str, author: &str, title: &str) {
+        self.edit_issue(key, author, |i| title.clone_into(&mut i.summary));
+    }
+
+    /// A person sets the priority, by name.
+    pub fn set_priority(&self, key: &str, author: &str, priority: &str) {
+        let project = self.issue(key).expect("a known issue").project;
+        let known = self.site().project(project).priorities.iter().find(|p| p.name == priority).map(|p| p.id.clone());
+        self.edit_issue(key, author, |i| i.priority = Some(known.expect("a known priority")));
     }
 
     /// A person adds a label.
@@ -248,7 +262,7 @@ impl FakeJira {
         copy.number = number;
         copy.key.clone_from(&key);
         copy.summary = format!("CLONE - {}", copy.summary);
-        copy.status.clone_from(&site.project(copy.project).workflow.statuses[0].id);
+        copy.status.clone_from(&site.project(copy.project).workflow_of(&copy.issue_type).statuses[0].id);
         copy.created = site.now();
         copy.updated = site.now();
         author.clone_into(&mut copy.creator);
@@ -267,8 +281,7 @@ impl FakeJira {
         let mut site = self.site();
         let id = site.id_of(key);
         let project = site.issue(id).expect("a known issue").project;
-        let all = &site.project(project).workflow.statuses;
-        let status = all.iter().find(|s| s.name == status).expect("a known status").id.clone();
+        let status = site.project(project).statuses().find(|s| s.name == status).expect("a known status").id.clone();
         site.go(id, author, &status, None);
     }
 
@@ -301,6 +314,13 @@ impl FakeJira {
         let site = self.site();
         let issue = site.issue_named(key).expect("a known issue");
         site.status(issue.project, &issue.status).name
+    }
+
+    /// The name of an issue's priority.
+    pub fn priority_of(&self, key: &str) -> Option<String> {
+        let site = self.site();
+        let issue = site.issue_named(key).expect("a known issue");
+        site.priority(issue.project, issue.priority.as_ref()?).map(|p| p.name.clone())
     }
 
     /// A property of a user's record.

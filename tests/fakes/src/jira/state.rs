@@ -7,8 +7,9 @@ use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::model::{Category, Comment, Flavour, History, Issue, Named, Project, Status, User};
+use super::model::{Comment, Flavour, History, Issue, Named, Project, User};
 use super::switches::Switches;
+use super::workflow::{Category, Status};
 use crate::clock::SimClock;
 
 /// An issue through time; `None` after its deletion.
@@ -141,7 +142,7 @@ impl Site {
     }
 
     pub(super) fn status(&self, project: u64, id: &str) -> Status {
-        let found = self.project(project).workflow.statuses.iter().find(|s| s.id == id).cloned();
+        let found = self.project(project).statuses().find(|s| s.id == id).cloned();
         found.unwrap_or(Status { id: id.into(), name: id.into(), category: Category::New })
     }
 
@@ -282,8 +283,9 @@ impl Site {
         let (number, key) = self.next_key(to);
         self.numbers.insert((to, number), id);
         let target = self.project(to);
-        let keeps = target.workflow.statuses.iter().any(|s| s.id == old.status);
-        let status = if keeps { old.status.clone() } else { target.workflow.statuses[0].id.clone() };
+        let workflow = target.workflow_of(&old.issue_type);
+        let keeps = workflow.statuses.iter().any(|s| s.id == old.status);
+        let status = if keeps { old.status.clone() } else { workflow.statuses[0].id.clone() };
         self.edit(id, author, |issue| {
             issue.project = to;
             issue.number = number;

@@ -90,6 +90,12 @@ pub struct Switches {
     pub off_create_screen: BTreeSet<String>,
     /// What happens to those.
     pub off_screen: OffScreen,
+    /// Fields (by id) that are not on the edit screen; setting one is refused.
+    pub off_edit_screen: BTreeSet<String>,
+    /// Cloud: so many edits, assignments and transitions are answered by 409 first.
+    pub edit_conflicts: u32,
+    /// Leaving *done* does not clear the resolution.
+    pub reopening_keeps_resolution: bool,
     /// Server: `jira.search.views.default.max`.
     pub max_results: usize,
     /// `jira.text.field.character.limit`.
@@ -139,6 +145,9 @@ impl Switches {
             user_properties: true,
             off_create_screen: BTreeSet::new(),
             off_screen: OffScreen::Refused,
+            off_edit_screen: BTreeSet::new(),
+            edit_conflicts: 0,
+            reopening_keeps_resolution: false,
             max_results: 1000,
             text_limit: 32_767,
             dead_search: DeadSearch::Empty,

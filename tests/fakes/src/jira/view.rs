@@ -7,8 +7,9 @@ use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
 use super::call::Call;
-use super::model::{Comment, Issue, Project, Status, User, Visibility};
+use super::model::{Comment, Issue, Project, User, Visibility};
 use super::state::Site;
+use super::workflow::Status;
 
 /// Which fields of an issue were asked for.
 #[derive(Debug, Clone)]

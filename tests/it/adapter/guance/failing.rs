@@ -180,7 +180,7 @@ fn the_published_answers_are_understood() {
 
     let batch = run.changed(&span(start(), None)).unwrap();
     let listed = &batch.issues[0];
-    assert_eq!((listed.title.as_str(), listed.status.as_str()), ("bbbb", "Pending"));
+    assert_eq!((listed.title.as_str(), listed.status.name.as_str()), ("bbbb", "Pending"));
     assert_eq!(listed.level.as_ref().unwrap().name, "P2");
     assert!(listed.body.plain_text().contains("@member1@example.com"), "{:?}", listed.body);
     assert_eq!(batch.watermark.unwrap().timestamp(), 1_690_424_627);

@@ -139,7 +139,7 @@ fn an_issue_says_all_that_the_service_says() {
     });
     for issue in [rig.changed(start()).remove(0), rig.run().issues(&[IssueId::new(&id)]).unwrap().issues.remove(0)] {
         assert_eq!((issue.title.as_str(), issue.source.as_str()), ("磁盘满 <b>", "磁盘使用率"));
-        assert_eq!((issue.status.as_str(), issue.author.name.as_str()), ("Working", "张三"));
+        assert_eq!((issue.status.name.as_str(), issue.author.name.as_str()), ("Working", "张三"));
         assert_eq!(issue.level.unwrap().name, "P3");
         assert_eq!((issue.created, issue.updated.timestamp()), (start(), start().timestamp() + 30));
         assert!(issue.url.starts_with("https://console.example.com/exceptions/") && issue.url.ends_with(&id));

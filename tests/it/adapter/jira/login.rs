@@ -1,6 +1,6 @@
 //! Who we are: credentials that work, that died, and what a person is told about them.
 
-use guajira::jira::{Auth, CheckRoute};
+use guajira::jira::{Auth, CheckChanges, CheckRoute};
 use guajira::ports::{ApiError, ApiErrorKind, Register, Remote as _};
 use guajira::secret::Secret;
 use guajira_fakes::jira::{CustomField, CustomKind, DeadSearch, Flavour, Options};
@@ -129,6 +129,8 @@ fn route() -> CheckRoute {
         issue_type: "Bug".into(),
         priorities: vec!["High".into(), "5".into()],
         labels: true,
+        statuses: vec!["To Do".into(), "10002".into()],
+        changes: CheckChanges { status: true, assignee: true, texts: true, people: true },
     }
 }
 
@@ -156,6 +158,8 @@ fn a_check_names_what_is_wrong() {
         rig.fake.with_user("bot", |user| {
             user.denied.insert("EDIT_OWN_COMMENTS".into());
             user.denied.insert("ADD_COMMENTS".into());
+            user.denied.insert("TRANSITION_ISSUES".into());
+            user.denied.insert("USER_PICKER".into());
         });
         rig.fake.switch(|s| {
             s.user_properties = false;
@@ -169,13 +173,16 @@ fn a_check_names_what_is_wrong() {
                 required: true,
             });
         });
-        let wanted = CheckRoute { priorities: vec!["Urgent".into()], ..route() };
+        let wanted = CheckRoute { priorities: vec!["Urgent".into()], statuses: vec!["Shipped".into()], ..route() };
         let want = [
             ("permission ADD_COMMENTS in OPS", true),
             ("permission EDIT_OWN_COMMENTS in OPS", false),
+            ("permission TRANSITION_ISSUES in OPS", true),
+            ("permission USER_PICKER in OPS", false),
             ("field labels of Bug in OPS", false),
             ("field priority of Bug in OPS", false),
             ("field customfield_10010 of Bug in OPS", true),
+            ("statuses of Bug in OPS", false),
             ("jira write counter", false),
         ];
         assert_eq!(faults(&rig, wanted), want.map(|(what, fatal)| (what.to_owned(), fatal)), "{flavour:?}");

@@ -4,13 +4,14 @@
 
 use std::path::{Path, PathBuf};
 
-use guajira::domain::Push;
-use guajira::jira::CheckRoute;
+use guajira::domain::{Change, Person, Push, StatusCategory, StatusTarget};
+use guajira::jira::{CheckChanges, CheckRoute};
 use guajira::ports::{Remote as _, Wanted};
-use guajira_fakes::jira::Flavour;
+use guajira_fakes::jira::{Draft, Flavour, Workflow};
 use guajira_fakes::openapi::Document;
 use guajira_fakes::server::Recorded;
 
+use super::changing::change;
 use super::{Rig, add, create, edit};
 
 fn reference(name: &str) -> PathBuf {
@@ -19,8 +20,14 @@ fn reference(name: &str) -> PathBuf {
 
 /// Lets a side do everything that it can do.
 fn everything(rig: &Rig) {
-    let route =
-        CheckRoute { project: "OPS".into(), issue_type: "Bug".into(), priorities: vec!["High".into()], labels: true };
+    let route = CheckRoute {
+        project: "OPS".into(),
+        issue_type: "Bug".into(),
+        priorities: vec!["High".into()],
+        labels: true,
+        statuses: vec!["Done".into()],
+        changes: CheckChanges { status: true, assignee: true, texts: true, people: true },
+    };
     let run = rig.run();
     run.check(&[route]);
     run.identify().unwrap();
@@ -38,6 +45,22 @@ fn everything(rig: &Rig) {
     let added = run.push(&[add(1, "words", &issue, true)]).remove(0).unwrap();
     run.push(&[edit(1, "other words", &issue, &added.id, true)]).remove(0).unwrap();
     run.thread(&issue).unwrap();
+    rig.fake.with_project("OPS", |project| project.workflow = Workflow::reviewed());
+    rig.fake.create_issue("OPS", "alice", Draft::new("walks"));
+    let walking = rig.id("OPS-8");
+    let alice = run.person(&Person { email: Some("alice@example.com".into()), ..Person::default() }).unwrap();
+    let by_id = run.person(&Person { id: alice.clone().unwrap().id, ..Person::default() }).unwrap();
+    let done = StatusTarget { names: vec!["Done".into()], category: StatusCategory::Done, resolution: None };
+    for what in [
+        Change::Title("title".into()),
+        Change::Body { body: super::text("words"), origin_url: "https://guance.example".into() },
+        Change::Priority("Low".into()),
+        Change::Assignee { set: by_id, instead_of: None },
+        Change::Assignee { set: None, instead_of: None },
+        Change::Status(done),
+    ] {
+        run.push(&[change(&walking, what)]).remove(0).unwrap();
+    }
     run.issues(&[issue]).unwrap();
     let wanted = |push: Push| Wanted { key: push.key, issue: None, project: Some("OPS".into()), content: None };
     run.find(&[wanted(create(1)), wanted(create(9))]).unwrap();

@@ -397,12 +397,12 @@ impl<'a> Planner<'a> {
                 project.filter(|p| site.sees_project(p, viewer)).map(|p| p.id.to_string()).into_iter().collect()
             }
             Field::Status => {
-                let all = site.projects.iter().flat_map(|p| &p.workflow.statuses);
+                let all = site.projects.iter().flat_map(crate::jira::Project::statuses);
                 all.filter(|s| same(&s.name) || s.id == text).map(|s| s.id.clone()).collect()
             }
             Field::StatusCategory => {
-                use crate::jira::model::Category::{Done, Indeterminate, New};
-                let all = [New, Indeterminate, Done].map(crate::jira::model::Category::words);
+                use crate::jira::Category::{Done, Indeterminate, New};
+                let all = [New, Indeterminate, Done].map(crate::jira::Category::words);
                 let hits = all.iter().filter(|(id, key, shown, _)| same(key) || same(shown) || id.to_string() == text);
                 hits.map(|(_, key, ..)| (*key).to_owned()).collect()
             }

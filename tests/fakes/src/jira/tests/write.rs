@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{ask, ask_as, get, start};
-use crate::jira::{CustomField, CustomKind, Draft, Flavour, OffScreen, Visibility, Workflow, paragraphs};
+use crate::jira::{Asks, CustomField, CustomKind, Draft, Flavour, OffScreen, Visibility, Workflow, paragraphs};
 
 fn fields(extra: &Value) -> Value {
     let mut fields = json!({"project": {"key": "OPS"}, "issuetype": {"name": "Bug"}, "summary": "s"});
@@ -284,4 +284,68 @@ fn people_change_things_and_updated_follows() {
     assert!(step(&|| jira.set_security(&key, Some("Internal"), &["alice"])));
     assert_eq!(ask(&jira, "GET", &format!("/rest/api/2/issue/{key}"), &Value::Null).0, 404);
     assert_eq!(ask_as(&jira, "alice", "GET", &format!("/rest/api/2/issue/{key}"), &Value::Null).0, 200);
+}
+
+#[test]
+fn each_type_has_its_workflow_and_each_screen_its_resolution() {
+    for (flavour, api) in [(Flavour::Cloud, 3), (Flavour::Server, 2)] {
+        let jira = start(flavour);
+        jira.with_project("OPS", |p| {
+            let mut classic = Workflow::classic();
+            classic.way_mut("2").asks = Asks::Resolution;
+            classic.way_mut("4").refuses = Some("Assign it first.".into());
+            p.workflows.insert("Task".into(), classic);
+            p.workflow = Workflow::reviewed();
+        });
+        let bug = jira.create_issue("OPS", "alice", Draft::new("b"));
+        let task = jira.create_issue("OPS", "alice", Draft { issue_type: "Task".into(), ..Draft::new("t") });
+        assert_eq!((jira.status_of(&bug), jira.status_of(&task)), ("To Do".into(), "Open".into()));
+        let statuses = get(&jira, &format!("/rest/api/{api}/project/OPS/statuses"));
+        assert_eq!(statuses[0]["statuses"][2]["name"], "In Review");
+        assert_eq!(statuses[1]["statuses"][2]["name"], "Reopened");
+        let go = |key: &str, body: &Value| {
+            let (status, said) = ask(&jira, "POST", &format!("/rest/api/{api}/issue/{key}/transitions"), body);
+            (status, said["errorMessages"][0].as_str().or(said["errors"]["resolution"].as_str()).map(str::to_owned))
+        };
+        let way = |id: &str| json!({"transition": {"id": id}});
+        assert_eq!(go(&task, &way("4")), (400, Some("Assign it first.".into())));
+        assert_eq!(go(&task, &way("2")), (204, None));
+        for id in ["111", "121"] {
+            assert_eq!(go(&bug, &way(id)), (204, None));
+        }
+        assert_eq!(go(&bug, &way("131")), (400, Some("Resolution is required.".into())));
+        let as_if = json!({"transition": {"id": "131"}, "fields": {"resolution": {"name": "Someday"}}});
+        assert_eq!(go(&bug, &as_if), (400, Some("Resolution name 'Someday' is not valid".into())));
+        let fixed = json!({"transition": {"id": "131"}, "fields": {"resolution": {"id": "1"}}});
+        assert_eq!(go(&bug, &fixed), (204, None));
+        jira.switch(|s| s.reopening_keeps_resolution = true);
+        assert_eq!(go(&bug, &way("141")), (204, None));
+        let issue = jira.issue(&bug).unwrap();
+        assert_eq!((jira.status_of(&bug), issue.resolution), ("Reopened".into(), Some("Fixed".into())));
+        assert_eq!(issue.history.len(), 4);
+    }
+}
+
+#[test]
+fn an_edit_may_meet_another_one_or_a_screen_without_the_field() {
+    let jira = start(Flavour::Cloud);
+    let key = jira.create_issue("OPS", "alice", Draft::new("s"));
+    let path = format!("/rest/api/3/issue/{key}");
+    jira.switch(|s| {
+        s.edit_conflicts = 1;
+        s.off_edit_screen.insert("priority".into());
+    });
+    let titled = json!({"fields": {"summary": "t"}});
+    assert_eq!(ask(&jira, "PUT", &path, &titled).0, 409);
+    assert_eq!(ask(&jira, "PUT", &path, &titled).0, 204);
+    let (status, said) = ask(&jira, "PUT", &path, &json!({"fields": {"summary": "u", "priority": {"name": "Low"}}}));
+    assert!(status == 400 && said["errors"]["priority"].as_str().unwrap().contains("cannot be set"), "{said}");
+    assert_eq!(jira.issue(&key).unwrap().summary, "t");
+    let alice = jira.site().user("alice").unwrap().account_id.clone();
+    let assign = |id: &str| ask(&jira, "PUT", &format!("{path}/assignee"), &json!({"accountId": id})).0;
+    assert_eq!(assign("nobody"), 400);
+    jira.with_user("alice", |alice| _ = alice.denied.insert("ASSIGNABLE_USER".into()));
+    assert_eq!(assign(&alice), 400);
+    jira.with_user("bot", |bot| _ = bot.denied.insert("ASSIGN_ISSUES".into()));
+    assert_eq!(assign(&alice), 403);
 }

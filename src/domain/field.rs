@@ -1,0 +1,196 @@
+//! Fields that both issues of a pair have, how one is changed, and who is who.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::UnknownWord;
+use crate::domain::{Person, Side, StatusCategory};
+use crate::text::Doc;
+
+/// A field that both issues of a pair have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// Guance's title, Jira's summary.
+    Title,
+    /// The description.
+    Body,
+    /// Guance's level, Jira's priority.
+    Priority,
+    /// Guance's managers, Jira's assignee.
+    Assignee,
+    /// The status.
+    Status,
+}
+
+impl Field {
+    /// Every field, in the order in which changes are written: the status last, since it may close the issue.
+    pub const ALL: [Self; 5] = [Self::Title, Self::Body, Self::Priority, Self::Assignee, Self::Status];
+
+    /// Returns the lower-case word used in keys and the state file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Body => "description",
+            Self::Priority => "priority",
+            Self::Assignee => "assignee",
+            Self::Status => "status",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Field {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        Self::ALL.into_iter().find(|field| field.as_str() == word).ok_or_else(|| UnknownWord(word.to_owned()))
+    }
+}
+
+/// What both sides said about one field when they last agreed: what a change is measured against.
+///
+/// Each value is in its side's own words (see `plan::merge::value`). `None`: not known. It is learnt from the next
+/// reading, which is then taken as what guajira left there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Base {
+    /// What Guance said.
+    pub guance: Option<String>,
+    /// What Jira said.
+    pub jira: Option<String>,
+    /// How often the sides have come to agree anew: tells one resolve from the next.
+    pub version: u32,
+}
+
+impl Base {
+    /// Returns what this side said.
+    pub fn on(&self, side: Side) -> Option<&str> {
+        match side {
+            Side::Guance => self.guance.as_deref(),
+            Side::Jira => self.jira.as_deref(),
+        }
+    }
+
+    /// Returns the base with what this side says now.
+    #[must_use]
+    pub fn with(mut self, side: Side, value: Option<String>) -> Self {
+        match side {
+            Side::Guance => self.guance = value,
+            Side::Jira => self.jira = value,
+        }
+        self
+    }
+}
+
+/// The merge base of a pair, field by field; a field that was never compared is not in it.
+pub type Bases = BTreeMap<Field, Base>;
+
+/// What an issue is to say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Its title; the adapter makes it one line and cuts it to the service's limit (Jira).
+    Title(String),
+    /// Its description, complete with the link back (Jira).
+    Body {
+        /// The whole text.
+        body: Doc,
+        /// Address of the original, for "the rest is there" when the text must be cut.
+        origin_url: String,
+    },
+    /// Its priority by name or id (Jira).
+    Priority(String),
+    /// Who is responsible.
+    Assignee {
+        /// The account on the target side, as [`crate::ports::Remote::person`] found it; `None`: nobody.
+        set: Option<Person>,
+        /// The id on the target side of who was responsible until now: on Guance this entry alone gives way, and every
+        /// other one (teams, other people, bare e-mail addresses) stays.
+        instead_of: Option<String>,
+    },
+    /// Its status.
+    Status(StatusTarget),
+}
+
+impl Change {
+    /// Returns the field that it is about.
+    pub fn field(&self) -> Field {
+        match self {
+            Self::Title(_) => Field::Title,
+            Self::Body { .. } => Field::Body,
+            Self::Priority(_) => Field::Priority,
+            Self::Assignee { .. } => Field::Assignee,
+            Self::Status(_) => Field::Status,
+        }
+    }
+}
+
+/// The status that an issue is to reach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusTarget {
+    /// Names or ids, the one to be tried first first. On Jira one that no transitions lead to, on Guance one that an
+    /// older service refuses, gives way to the next; when none is left, the write is refused. Empty: any status of
+    /// the category, and nothing is to be done where the issue is in one already.
+    pub names: Vec<String>,
+    /// What the status must mean where no name is given.
+    pub category: StatusCategory,
+    /// Jira resolution to set where a transition's screen asks for one.
+    pub resolution: Option<String>,
+}
+
+/// Who is who, where e-mail addresses and names do not tell: `[people]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct People {
+    /// On Guance, on Jira: an e-mail address, a name or an account id each.
+    pub pairs: Vec<(String, String)>,
+}
+
+impl People {
+    /// Returns whom the table names on `target` for this person of the other side, to be asked for with
+    /// [`crate::ports::Remote::person`].
+    pub fn on(&self, target: Side, who: &Person) -> Option<Person> {
+        let pair = self.pairs.iter().find(|(guance, jira)| match target {
+            Side::Jira => named(who, guance),
+            Side::Guance => named(who, jira),
+        });
+        let word = match (pair?, target) {
+            ((_, jira), Side::Jira) => jira,
+            ((guance, _), Side::Guance) => guance,
+        };
+        Some(Self::asked(word))
+    }
+
+    /// Returns how to ask for the person that a word of the table means.
+    pub fn asked(word: &str) -> Person {
+        if word.contains('@') {
+            Person { email: Some(word.to_owned()), ..Person::default() }
+        } else {
+            Person { id: word.to_owned(), name: word.to_owned(), email: None }
+        }
+    }
+
+    /// Returns true when these two, one of each side, are one person as far as can be told without asking.
+    pub fn same(&self, guance: &Person, jira: &Person) -> bool {
+        match self.on(Side::Jira, guance) {
+            Some(told) => [&told.id, told.email.as_ref().unwrap_or(&told.name)].iter().any(|word| named(jira, word)),
+            None => match (&guance.email, &jira.email) {
+                (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+                _ => !guance.name.is_empty() && guance.name == jira.name,
+            },
+        }
+    }
+}
+
+/// Returns true when a word of the table means this person.
+fn named(who: &Person, word: &str) -> bool {
+    let email = who.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(word));
+    !word.is_empty() && (email || who.id == word || who.name == word)
+}

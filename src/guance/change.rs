@@ -1,0 +1,206 @@
+//! Changing an issue: its status, and who is in charge of it.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::answer::{Cause, Fault};
+use super::wire::{IssueRow, Named};
+use super::{Guance, api, people, receipt_for};
+use crate::domain::{Change, Field, IssueId, Person, Receipt, Side, StatusCategory, StatusTarget};
+use crate::ports::{ApiError, ApiErrorKind};
+
+/// Every status: `statusType`, its name, what an older service has instead of it.
+///
+/// Source: Guance Open API, `POST /api/v1/issue/{issue_uuid}/modify`; older versions of the page know 10, 20 and 30 only.
+const STATUSES: [(i64, &str, Option<i64>); 5] = [
+    (10, "Open", None),
+    (15, "Working", Some(10)),
+    (20, "Resolved", None),
+    (25, "Closed", Some(20)),
+    (30, "Pending", None),
+];
+
+/// The fact that the service knows the older statuses only.
+const OLD_STATUSES: &str = "guance.old_statuses";
+
+/// After this it is tried again.
+const OLD_STATUSES_AGE: Duration = Duration::from_hours(30 * 24);
+
+impl Guance<'_> {
+    /// Makes an issue say this. The receipt says what it reads afterwards.
+    pub(super) fn change_issue(&self, issue: &IssueId, change: &Change) -> Result<Receipt, ApiError> {
+        match change {
+            Change::Status(target) => self.set_status(issue, target),
+            Change::Assignee { set, instead_of } => self.set_manager(issue, set.as_ref(), instead_of.as_deref()),
+            Change::Title(_) | Change::Body { .. } | Change::Priority(_) => {
+                let field: Field = change.field();
+                Err(refused(format!("the {field} of a Guance issue is not changed from Jira; this is a bug")))
+            }
+        }
+    }
+
+    /// Sends nothing but the status, as the vendor's own example does: an `extend` might replace the old one.
+    fn set_status(&self, issue: &IssueId, target: &StatusTarget) -> Result<Receipt, ApiError> {
+        if target.names.is_empty() {
+            let now = self.api.issue(issue)?;
+            let receipt = self.issue_receipt(issue, now);
+            if receipt.issue.as_ref().is_some_and(|now| now.status.category == target.category) {
+                return Ok(receipt);
+            }
+        }
+        let codes = codes(target)?;
+        let is_old = self.facts.recall(OLD_STATUSES, OLD_STATUSES_AGE).is_some();
+        let mut refusal: Option<Fault> = None;
+        let mut was_new_refused = false;
+        for (code, is_new) in codes {
+            if is_old && is_new {
+                continue;
+            }
+            match self.api.modify_issue(issue, json!({"statusType": code})) {
+                Ok(answer) => {
+                    if was_new_refused {
+                        self.facts.remember(OLD_STATUSES, "yes");
+                    }
+                    return Ok(self.issue_receipt(issue, answer));
+                }
+                Err(fault) if fault.cause == Cause::BadRequest && is_new => {
+                    was_new_refused = true;
+                    refusal = refusal.or(Some(fault));
+                }
+                Err(fault) => return Err(refusal.unwrap_or(fault).error),
+            }
+        }
+        Err(refusal.map_or_else(|| refused("no status to set"), |fault| fault.error))
+    }
+
+    /// Sends back the whole `extend` with this one change, so that it is right whether the service merges or replaces.
+    fn set_manager(
+        &self,
+        issue: &IssueId,
+        set: Option<&Person>,
+        instead_of: Option<&str>,
+    ) -> Result<Receipt, ApiError> {
+        let now = self.api.issue(issue)?;
+        let row: IssueRow = api::row(now.clone()).map_err(|(_, why)| {
+            let kind = ApiErrorKind::Unavailable { retry_after: None };
+            ApiError::new(Side::Guance, kind, format!("issue {issue} cannot be read: {why}"))
+        })?;
+        let before: Vec<String> = people::managers(&row.extend).map(str::to_owned).collect();
+        let after = exchanged(&before, set.map(|person| person.id.as_str()), instead_of);
+        if after == before {
+            return Ok(self.issue_receipt(issue, now));
+        }
+        let mut extend = row.extend.as_object().cloned().unwrap_or_default();
+        extend.insert("manager".to_owned(), after.into());
+        keep_channels(&mut extend, &row.bind_channels);
+        let answer = self.api.modify_issue(issue, json!({ "extend": extend }))?;
+        Ok(self.issue_receipt(issue, answer))
+    }
+
+    /// Returns proof of a change, with what the issue reads now where the answer can be understood.
+    fn issue_receipt(&self, issue: &IssueId, answer: Value) -> Receipt {
+        let now = self.issue(answer).ok().and_then(Result::ok).filter(|now| now.id == *issue);
+        let at = now.as_ref().map(|now| now.updated).or_else(|| self.api.server_clock());
+        Receipt { issue: now.map(Box::new), ..receipt_for(issue.as_str(), at) }
+    }
+}
+
+fn refused(message: impl Into<String>) -> ApiError {
+    ApiError::new(Side::Guance, ApiErrorKind::Refused, message)
+}
+
+/// Returns the values of `statusType` to try, in turn, and whether an older service may not know the value.
+fn codes(target: &StatusTarget) -> Result<Vec<(i64, bool)>, ApiError> {
+    let by_meaning = match target.category {
+        StatusCategory::Todo => "Open",
+        StatusCategory::InProgress => "Working",
+        StatusCategory::Done => "Resolved",
+    };
+    let names = if target.names.is_empty() { vec![by_meaning.to_owned()] } else { target.names.clone() };
+    let find = |word: &String| {
+        let is_it =
+            |(code, name, _): &&(i64, &str, Option<i64>)| name.eq_ignore_ascii_case(word) || code.to_string() == *word;
+        STATUSES.iter().find(is_it).ok_or_else(|| {
+            refused(format!("Guance has no status {word:?}"))
+                .with_hint("use Open, Working, Resolved, Closed or Pending in [route.status]")
+        })
+    };
+    let wanted: Vec<_> = names.iter().map(find).collect::<Result<_, _>>()?;
+    let substitutes = wanted.iter().filter_map(|(_, _, older)| older.map(|code| (code, false)));
+    let mut codes: Vec<(i64, bool)> = Vec::new();
+    for (code, is_new) in wanted.iter().map(|(code, _, older)| (*code, older.is_some())).chain(substitutes) {
+        if !codes.iter().any(|(known, _)| *known == code) {
+            codes.push((code, is_new));
+        }
+    }
+    Ok(codes)
+}
+
+/// Puts one manager into another's place; everybody else stays.
+fn exchanged(before: &[String], set: Option<&str>, instead_of: Option<&str>) -> Vec<String> {
+    let mut after: Vec<String> = Vec::with_capacity(before.len() + 1);
+    let mut waiting = set.filter(|id| !before.iter().any(|known| known == id));
+    for known in before {
+        if Some(known.as_str()) == instead_of && Some(known.as_str()) != set {
+            after.extend(waiting.take().map(str::to_owned));
+        } else {
+            after.push(known.clone());
+        }
+    }
+    after.extend(waiting.map(str::to_owned));
+    after
+}
+
+/// Names every channel that the issue is in: a modify applies the list again, and what it does without one is not
+/// documented.
+fn keep_channels(extend: &mut Map<String, Value>, bound: &[Named]) {
+    let named = extend.get("channels").and_then(Value::as_array).cloned().unwrap_or_default();
+    let is_named = |uuid: &str| named.iter().any(|channel| channel.get("uuid").and_then(Value::as_str) == Some(uuid));
+    let missing: Vec<Value> = bound
+        .iter()
+        .filter(|channel| channel.name != "default" && !is_named(channel.uuid.as_str()))
+        .map(|channel| json!({"type": "#", "uuid": channel.uuid.as_str(), "exists": true}))
+        .collect();
+    if !missing.is_empty() {
+        extend.insert("channels".to_owned(), named.into_iter().chain(missing).collect());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn only_the_one_manager_changes() {
+        let all = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        for (before, set, instead_of, want) in [
+            (&["a"][..], Some("b"), Some("a"), &["b"][..]),
+            (&["g", "a", "x@y"], Some("b"), Some("a"), &["g", "b", "x@y"]),
+            (&["g", "a"], None, Some("a"), &["g"]),
+            (&["g", "a"], None, None, &["g", "a"]),
+            (&["g"], Some("b"), None, &["g", "b"]),
+            (&["g"], Some("b"), Some("gone"), &["g", "b"]),
+            (&["b", "a"], Some("b"), Some("a"), &["b"]),
+            (&["a"], Some("a"), Some("a"), &["a"]),
+        ] {
+            assert_eq!(exchanged(&all(before), set, instead_of), all(want), "{before:?} {set:?} {instead_of:?}");
+        }
+    }
+
+    #[test]
+    fn a_newer_status_has_an_older_one_behind_it() {
+        let of = |names: &[&str], category| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            codes(&StatusTarget { names, category, resolution: None })
+        };
+        let todo = StatusCategory::Todo;
+        assert_eq!(of(&["Working"], todo).unwrap(), [(15, true), (10, false)]);
+        assert_eq!(of(&["closed", "20"], todo).unwrap(), [(25, true), (20, false)]);
+        assert_eq!(of(&["Pending"], todo).unwrap(), [(30, false)]);
+        assert_eq!(of(&[], StatusCategory::InProgress).unwrap(), [(15, true), (10, false)]);
+        assert_eq!(of(&["Frozen"], todo).unwrap_err().kind, ApiErrorKind::Refused);
+    }
+}

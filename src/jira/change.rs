@@ -1,0 +1,134 @@
+//! Changing a field of an issue, and reading back what it says then.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::domain::{Change, DroppedField, Issue, IssueId, Person, Receipt};
+use crate::jira::api::{Ask, Failed, Reply, segment};
+use crate::jira::comments::Text;
+use crate::jira::convert::PROPERTY;
+use crate::jira::draft::{by_id_or_name, summary};
+use crate::jira::search::BRIEF;
+use crate::jira::{Jira, unavailable, wire};
+use crate::ports::{ApiError, ApiErrorKind};
+
+/// How often an edit that met another one is sent again.
+const CONFLICTS: u32 = 2;
+
+/// How long it waits before that.
+const CONFLICT_WAIT: Duration = Duration::from_millis(500);
+
+impl Jira<'_> {
+    /// Makes an issue say this. The receipt says what it reads afterwards.
+    pub(super) fn change_issue(&self, issue: &IssueId, change: &Change) -> Result<Receipt, ApiError> {
+        let done = match change {
+            Change::Title(title) => {
+                self.put_fields(issue, &json!({"summary": summary(title)})).map(|_| Vec::new()).map_err(ApiError::from)
+            }
+            Change::Body { body, origin_url } => self.put_description(issue, &Text { body, origin_url }),
+            Change::Priority(priority) => self
+                .optional(issue, "priority", || self.put_fields(issue, &json!({"priority": by_id_or_name(priority)}))),
+            Change::Assignee { set, instead_of: _ } => {
+                self.optional(issue, "assignee", || self.put_assignee(issue, set.as_ref()))
+            }
+            Change::Status(target) => self.reach(issue, target),
+        };
+        let dropped = done?;
+        // The change is made; that it cannot be read back now must not undo that.
+        let now = self.read_one(issue).unwrap_or_else(|error| {
+            tracing::warn!(side = "jira", id = %issue, error = %error, "Changed issue not read back.");
+            None
+        });
+        let name = now.as_ref().map_or_else(|| issue.to_string(), |now| now.name.clone());
+        let at = now.as_ref().map(|now| now.updated);
+        Ok(Receipt { id: issue.to_string(), name, at, dropped, issue: now.map(Box::new) })
+    }
+
+    /// Reads one issue past the search index and without its thread; `None` when it is not there for us.
+    fn read_one(&self, issue: &IssueId) -> Result<Option<Issue>, ApiError> {
+        let path = self.rest(&format!("issue/{}", segment(issue.as_str())))?;
+        let ask = Ask::get(path).with("fields", BRIEF.join(",")).with("properties", PROPERTY).finishing();
+        let reply = match self.api.send(&ask) {
+            Ok(reply) => reply,
+            Err(failed) if failed.status == Some(404) => return Ok(None),
+            Err(failed) => return Err(failed.into()),
+        };
+        let raw: wire::Issue =
+            wire::read(reply.json).map_err(|why| unavailable(format!("GET issue {issue}: {why}")))?;
+        let service = self.is_service(&raw.fields.project)?;
+        self.with_reader(|reader| reader.issue(&raw, service))?.map(Some).map_err(unavailable)
+    }
+
+    fn put_fields(&self, issue: &IssueId, fields: &Value) -> Result<Reply, Failed> {
+        let path = self.rest(&format!("issue/{}", segment(issue.as_str())))?;
+        self.send_edit(&Ask::put(path, json!({"fields": fields})))
+    }
+
+    /// Assigns by the endpoint that no screen limits.
+    fn put_assignee(&self, issue: &IssueId, person: Option<&Person>) -> Result<Reply, Failed> {
+        let path = self.rest(&format!("issue/{}/assignee", segment(issue.as_str())))?;
+        let member = if self.is_cloud()? { "accountId" } else { "name" };
+        let id = person.map(|person| person.id.as_str());
+        self.send_edit(&Ask::put(path, json!({ member: id })))
+    }
+
+    /// Sends the description richly, then plainly, then short: a text that says less is better than an old one.
+    fn put_description(&self, issue: &IssueId, text: &Text<'_>) -> Result<Vec<DroppedField>, ApiError> {
+        let cloud = self.is_cloud()?;
+        let is_about_text = |failed: &Failed| matches!(failed.status, Some(400 | 413)) && !failed.login_refused;
+        let forms = [
+            ("", text.rich(cloud)),
+            ("sent without formatting", text.plain(cloud)),
+            ("sent cut short", text.short(cloud)),
+        ];
+        let mut refusal: Option<Failed> = None;
+        for (what, form) in forms {
+            match self.put_fields(issue, &json!({"description": form})) {
+                Ok(_) => {
+                    let note = |failed: Failed| dropped("description", format!("{what}: {}", failed.words));
+                    return Ok(refusal.map(note).into_iter().collect());
+                }
+                Err(failed) if is_about_text(&failed) => refusal = refusal.or(Some(failed)),
+                Err(failed) => return Err(failed.into()),
+            }
+        }
+        Err(refusal.map_or_else(|| unavailable("the description was not sent; this is a bug"), ApiError::from))
+    }
+
+    /// Sets a field that is named rather than insisted on where Jira refuses it.
+    fn optional(
+        &self,
+        issue: &IssueId,
+        field: &str,
+        set: impl Fn() -> Result<Reply, Failed>,
+    ) -> Result<Vec<DroppedField>, ApiError> {
+        match set() {
+            Ok(_) => Ok(Vec::new()),
+            Err(failed) if failed.error.kind == ApiErrorKind::Refused => {
+                // The account, the value or the permission is missing; or the issue is, which no other value mends.
+                match self.read_one(issue)? {
+                    Some(_) => Ok(vec![dropped(field, failed.words.to_string())]),
+                    None => Err(failed.into()),
+                }
+            }
+            Err(failed) => Err(failed.into()),
+        }
+    }
+
+    /// Sends an edit; again, after a moment, where Jira says that another one was under way: then it did nothing.
+    pub(super) fn send_edit(&self, ask: &Ask) -> Result<Reply, Failed> {
+        for _ in 0..CONFLICTS {
+            match self.api.send(ask) {
+                Err(failed) if failed.status == Some(409) => self.clock.sleep(CONFLICT_WAIT),
+                done => return done,
+            }
+        }
+        self.api.send(ask)
+    }
+}
+
+/// Names a field that was left out, or not taken as it was sent.
+pub(super) fn dropped(field: &str, why: String) -> DroppedField {
+    DroppedField { field: field.to_owned(), why }
+}

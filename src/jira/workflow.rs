@@ -1,0 +1,282 @@
+//! Walking an issue to a status: at each step the open ways are read, and the nearest is gone.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::domain::{DroppedField, IssueId, Status, StatusCategory, StatusTarget};
+use crate::jira::api::{Ask, Failed, segment};
+use crate::jira::change::dropped;
+use crate::jira::convert::status;
+use crate::jira::steps::{Goal, Map, Resolution, Stand, Way, next};
+use crate::jira::{Jira, refused, unavailable, wire};
+use crate::ports::{ApiError, ApiErrorKind};
+
+/// Most steps of one walk.
+const MAX_STEPS: usize = 5;
+
+/// Most transitions that are tried in one walk, refused ones included.
+const MAX_TRIES: usize = 12;
+
+/// How long a map of a workflow is believed.
+const MAP_AGE: Duration = Duration::from_hours(7 * 24);
+
+/// A walk through a workflow.
+struct Walk<'w> {
+    issue: &'w IssueId,
+    /// What people call the issue.
+    name: String,
+    /// The workflow's name among the facts.
+    map_fact: String,
+    map: Map,
+    at: Status,
+    steps: usize,
+    tries: usize,
+    visited: BTreeSet<String>,
+    /// Ways that were refused, from where, and the last refusal.
+    refused: BTreeSet<(String, String)>,
+    refusal: Option<Failed>,
+    dropped: Vec<DroppedField>,
+}
+
+impl Jira<'_> {
+    /// Brings an issue into the status that the target names, else into one of its category.
+    ///
+    /// # Errors
+    /// `Refused` when no step was made, `InDoubt` when the walk ended on the way: then the issue says something that
+    /// nobody chose, and must be read before anything else is decided.
+    pub(super) fn reach(&self, issue: &IssueId, target: &StatusTarget) -> Result<Vec<DroppedField>, ApiError> {
+        let mut walk = self.set_out(issue)?;
+        let goals = Goal::of(target);
+        if goals.first().is_some_and(|goal| goal.is(&walk.at)) {
+            return Ok(Vec::new());
+        }
+        let ways = self.ways(&mut walk)?;
+        // Most workflows have a way straight there; only where not are all their statuses asked for.
+        let straight = goals.first().is_some_and(|goal| ways.iter().any(|way| goal.is(&way.to)));
+        let statuses = if straight { None } else { self.statuses_of(&walk)? };
+        let mut error = None;
+        for goal in &goals {
+            let known = |goal: &Goal| statuses.as_ref().is_none_or(|all| all.iter().any(|status| goal.is(status)));
+            if !known(goal) && !ways.iter().any(|way| goal.is(&way.to)) {
+                continue;
+            }
+            match self.walk_to(&mut walk, goal, target, statuses.as_deref()) {
+                Ok(()) => return Ok(walk.dropped),
+                Err(why) if walk.steps == 0 && why.kind == ApiErrorKind::Refused => error = error.or(Some(why)),
+                Err(why) if walk.steps > 0 => return Err(ApiError { kind: ApiErrorKind::InDoubt, ..why }),
+                Err(why) => return Err(why),
+            }
+        }
+        Err(error.unwrap_or_else(|| stuck(&walk, &ways, target, statuses.as_deref())))
+    }
+
+    fn set_out<'w>(&self, issue: &'w IssueId) -> Result<Walk<'w>, ApiError> {
+        let row = self.fetch_one(issue.as_str(), &["status", "project", "issuetype"])?;
+        let Some(row) = row else { return Err(refused(format!("GET issue {issue}: it is not there"))) };
+        let raw: wire::Issue = wire::read(row).map_err(|why| unavailable(format!("GET issue {issue}: {why}")))?;
+        let at = status(&raw.fields.status);
+        let map_fact = format!("jira.workflow.{}.{}", raw.fields.project.id, raw.fields.issue_type.id);
+        let map = self.facts.recall(&map_fact, MAP_AGE).and_then(|text| serde_json::from_str(&text).ok());
+        Ok(Walk {
+            issue,
+            name: if raw.key.is_empty() { raw.id } else { raw.key },
+            map_fact,
+            map: map.unwrap_or_default(),
+            visited: BTreeSet::from([at.id.clone()]),
+            at,
+            steps: 0,
+            tries: 0,
+            refused: BTreeSet::new(),
+            refusal: None,
+            dropped: Vec::new(),
+        })
+    }
+
+    fn walk_to(
+        &self,
+        walk: &mut Walk<'_>,
+        goal: &Goal,
+        target: &StatusTarget,
+        statuses: Option<&[Status]>,
+    ) -> Result<(), ApiError> {
+        let named: Vec<&Status> = statuses.unwrap_or_default().iter().filter(|status| goal.is(status)).collect();
+        let goals: BTreeSet<String> = named.iter().map(|status| status.id.clone()).collect();
+        let meaning = named.first().map_or(target.category, |status| status.category);
+        loop {
+            if goal.is(&walk.at) {
+                return Ok(());
+            }
+            let ways = self.ways(walk)?;
+            // Where the last step itself is refused, no way round leads anywhere better.
+            let is_last = ways.iter().any(|way| goal.is(&way.to));
+            let is_open = |way: &&Way| {
+                !walk.refused.contains(&(walk.at.id.clone(), way.id.clone())) && (!is_last || goal.is(&way.to))
+            };
+            let open: Vec<&Way> = ways.iter().filter(is_open).collect();
+            let stand = Stand { ways: open, visited: &walk.visited, goals: &goals, meaning };
+            let way =
+                next(&stand, goal, &walk.map).filter(|_| walk.steps < MAX_STEPS && walk.tries < MAX_TRIES).cloned();
+            let Some(way) = way else { return Err(stuck(walk, &ways, target, statuses)) };
+            self.go(walk, &way, target)?;
+        }
+    }
+
+    /// Goes one way; one that Jira refuses is remembered as such.
+    fn go(&self, walk: &mut Walk<'_>, way: &Way, target: &StatusTarget) -> Result<(), ApiError> {
+        let path = self.rest(&format!("issue/{}/transitions", segment(walk.issue.as_str())))?;
+        let mut body = json!({"transition": {"id": way.id}});
+        let (resolution, note) = way.resolution.as_ref().map_or((None, None), |asked| chosen(asked, target));
+        if let (Some(value), Some(map)) = (resolution, body.as_object_mut()) {
+            map.insert("fields".to_owned(), json!({"resolution": value}));
+        }
+        walk.tries += 1;
+        match self.send_edit(&Ask::post(path, body)) {
+            Ok(_) => {
+                tracing::debug!(side = "jira", id = %walk.issue, from = walk.at.name, to = way.to.name, "Went on.");
+                walk.at = way.to.clone();
+                walk.visited.insert(way.to.id.clone());
+                walk.steps += 1;
+                walk.dropped.extend(note.map(|why| dropped("resolution", why)));
+                Ok(())
+            }
+            Err(failed) if failed.error.kind == ApiErrorKind::Refused => {
+                walk.refused.insert((walk.at.id.clone(), way.id.clone()));
+                walk.refusal = Some(failed);
+                Ok(())
+            }
+            Err(failed) => Err(failed.into()),
+        }
+    }
+
+    /// Reads the ways that are open from where the issue stands, and learns from them.
+    fn ways(&self, walk: &mut Walk<'_>) -> Result<Vec<Way>, ApiError> {
+        let path = self.rest(&format!("issue/{}/transitions", segment(walk.issue.as_str())))?;
+        let reply = self.api.send(&Ask::get(path).with("expand", "transitions.fields"))?;
+        let list = reply.json.get("transitions").and_then(Value::as_array).cloned().unwrap_or_default();
+        let ways: Vec<Way> = list.iter().filter_map(way).collect();
+        let before = walk.map.clone();
+        walk.map.learn(&walk.at.id, &ways);
+        if walk.map != before {
+            self.facts.remember(&walk.map_fact, &serde_json::to_string(&walk.map).unwrap_or_default());
+        }
+        Ok(ways)
+    }
+
+    /// Returns every status that issues of this project and type may have; `None` when Jira does not tell.
+    fn statuses_of(&self, walk: &Walk<'_>) -> Result<Option<Vec<Status>>, ApiError> {
+        let mut ids = walk.map_fact.rsplit('.');
+        let (Some(kind), Some(project)) = (ids.next(), ids.next()) else { return Ok(None) };
+        let path = self.rest(&format!("project/{}/statuses", segment(project)))?;
+        let types = match self.api.send(&Ask::get(path)) {
+            Ok(reply) => reply.json,
+            Err(failed) if failed.error.kind == ApiErrorKind::Refused => return Ok(None),
+            Err(failed) => return Err(failed.into()),
+        };
+        let mut types = types.as_array().into_iter().flatten();
+        let own = types.find(|one| one.get("id").and_then(wire::id_text).as_deref() == Some(kind));
+        Ok(own.and_then(statuses_in))
+    }
+}
+
+/// Returns the statuses of one issue type, as `project/{key}/statuses` lists them.
+pub(super) fn statuses_in(issue_type: &Value) -> Option<Vec<Status>> {
+    let list = issue_type.get("statuses")?.as_array()?;
+    let read = |value: &Value| wire::read::<wire::Status>(value.clone()).ok().map(|raw| status(&raw));
+    Some(list.iter().filter_map(read).collect())
+}
+
+fn way(value: &Value) -> Option<Way> {
+    let id = value.get("id").and_then(wire::id_text)?;
+    let to = status(&wire::read::<wire::Status>(value.get("to")?.clone()).ok()?);
+    let on_screen = value.get("fields").and_then(|fields| fields.get("resolution"));
+    let resolution = on_screen.map(|field| Resolution {
+        required: field.get("required") == Some(&Value::Bool(true)),
+        allowed: field.get("allowedValues").and_then(Value::as_array).into_iter().flatten().filter_map(named).collect(),
+    });
+    Some(Way { id, to, resolution })
+}
+
+fn named(value: &Value) -> Option<(String, String)> {
+    let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
+    Some((value.get("id").and_then(wire::id_text)?, name.to_owned()))
+}
+
+/// Returns the resolution to send, and what is to be said where it is not the configured one.
+fn chosen(asked: &Resolution, target: &StatusTarget) -> (Option<Value>, Option<String>) {
+    let wanted = target.resolution.as_deref();
+    let is_it = |(id, name): &&(String, String), word: &str| id == word || name.to_lowercase() == word.to_lowercase();
+    let by_id = |id: &str| Some(json!({ "id": id }));
+    match wanted {
+        Some(word) if asked.allowed.is_empty() => (Some(json!({ "name": word })), None),
+        Some(word) => match asked.allowed.iter().find(|one| is_it(one, word)) {
+            Some((id, _)) => (by_id(id), None),
+            None => {
+                let first = asked.allowed.first().filter(|_| asked.required);
+                let taken = first.map_or("none was set".to_owned(), |(_, name)| format!("{name:?} was set"));
+                let names: Vec<&str> = asked.allowed.iter().map(|(_, name)| name.as_str()).collect();
+                let why = format!("{word:?} is not one of {}: {taken}", names.join(", "));
+                (first.and_then(|(id, _)| by_id(id)), Some(why))
+            }
+        },
+        None => (asked.allowed.first().filter(|_| asked.required).and_then(|(id, _)| by_id(id)), None),
+    }
+}
+
+/// Says where an issue stands, where it was to go, and where it could go.
+fn stuck(walk: &Walk<'_>, ways: &[Way], target: &StatusTarget, statuses: Option<&[Status]>) -> ApiError {
+    let wanted = if target.names.is_empty() {
+        match target.category {
+            StatusCategory::Todo => "a status of To Do".to_owned(),
+            StatusCategory::InProgress => "a status of In Progress".to_owned(),
+            StatusCategory::Done => "a status of Done".to_owned(),
+        }
+    } else {
+        target.names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" or ")
+    };
+    let open: Vec<&str> = ways.iter().map(|way| way.to.name.as_str()).collect();
+    let open = if open.is_empty() { "nowhere".to_owned() } else { format!("to {}", open.join(", ")) };
+    let mut message =
+        format!("{}: no way leads from {:?} to {wanted}; from there it goes {open}", walk.name, walk.at.name);
+    if let Some(failed) = &walk.refusal {
+        let _ = write!(message, "; the last refusal: {}", failed.words);
+    }
+    let hint = if ways.is_empty() {
+        "give the bot Transition Issues in the project's permission scheme".to_owned()
+    } else if walk.refusal.is_some() {
+        "the workflow wants something before it lets the issue go there: see its validators".to_owned()
+    } else {
+        let all = statuses.map(|all| all.iter().map(|status| status.name.as_str()).collect::<Vec<_>>().join(", "));
+        let all = all.map_or(String::new(), |all| format!(" (the workflow has {all})"));
+        format!("name a status in [route.status] that the workflow leads to{all}")
+    };
+    refused(message).with_hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resolution_is_chosen_only_from_what_the_screen_offers() {
+        let offered = [("1", "Fixed"), ("2", "Won't Fix")].map(|(id, name)| (id.to_owned(), name.to_owned()));
+        for (required, allowed, wanted, want, is_noted) in [
+            (true, &offered[..], Some("won't fix"), Some(json!({"id": "2"})), false),
+            (false, &offered[..], Some("1"), Some(json!({"id": "1"})), false),
+            (true, &offered[..], Some("Done"), Some(json!({"id": "1"})), true),
+            (false, &offered[..], Some("Done"), None, true),
+            (true, &offered[..], None, Some(json!({"id": "1"})), false),
+            (false, &offered[..], None, None, false),
+            (true, &[][..], Some("Done"), Some(json!({"name": "Done"})), false),
+            (true, &[][..], None, None, false),
+        ] {
+            let asked = Resolution { required, allowed: allowed.to_vec() };
+            let resolution = wanted.map(str::to_owned);
+            let target = StatusTarget { names: Vec::new(), category: StatusCategory::Done, resolution };
+            let (value, note) = chosen(&asked, &target);
+            assert_eq!((value, note.is_some()), (want, is_noted), "{required} {wanted:?}");
+        }
+    }
+}

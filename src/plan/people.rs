@@ -1,0 +1,169 @@
+//! Assignees: Guance has several people, teams and bare addresses, Jira one account.
+
+use crate::domain::{Base, Change, Field, Issue, NewIssue, Person, Side};
+use crate::plan::merge::{Counterpart, Outcome, Pair};
+use crate::plan::{Direction, Policy, SkipReason};
+use crate::render;
+
+/// What the id of a Guance team begins with.
+const TEAM: &str = "group_";
+
+/// Stands between the parts of what the base keeps of Jira's assignee.
+const BETWEEN: char = '\t';
+
+/// Returns how the base keeps who is responsible: on Guance every id, on Jira all that is known of the one, so that
+/// the entry that stands for them on Guance can be told later.
+pub(super) fn value(issue: &Issue) -> String {
+    match issue.side {
+        Side::Guance => {
+            let mut ids: Vec<&str> = issue.assignees.iter().map(|person| person.id.as_str()).collect();
+            ids.sort_unstable();
+            ids.join(",")
+        }
+        Side::Jira => issue
+            .assignees
+            .first()
+            .map(|Person { id, name, email }| {
+                format!("{id}{BETWEEN}{}{BETWEEN}{}", name.replace(BETWEEN, " "), email.as_deref().unwrap_or_default())
+            })
+            .unwrap_or_default(),
+    }
+}
+
+/// Returns the account id in a value of Jira's side.
+pub(super) fn id_of(value: &str) -> &str {
+    value.split(BETWEEN).next().unwrap_or_default()
+}
+
+fn person_in(value: &str) -> Option<Person> {
+    let mut parts = value.split(BETWEEN).map(str::to_owned);
+    let id = parts.next().filter(|id| !id.is_empty())?;
+    let name = parts.next().unwrap_or_default();
+    Some(Person { id, name, email: parts.next().filter(|email| !email.is_empty()) })
+}
+
+/// Returns the next person who has to be looked for, and where, before a decision can be made.
+pub fn stranger(pair: &Pair<'_>, new: &NewIssue, policy: &Policy) -> Option<(Side, Person)> {
+    let direction = policy.flow.direction(Field::Assignee)?;
+    let base = pair.bases.get(&Field::Assignee)?;
+    let (leader, _) = pair.leader(direction, pair.moved(Field::Assignee, base, new))?;
+    let view = View { pair, policy };
+    match leader {
+        Side::Guance => {
+            if view.fits() {
+                return None;
+            }
+            let mut asked = view.candidates();
+            asked
+                .find(|one| view.counterpart(Side::Jira, one).is_none_or(|found| found.is.is_some()))
+                .filter(|one| view.counterpart(Side::Jira, one).is_none())
+                .map(|one| (Side::Jira, one.clone()))
+        }
+        Side::Jira => {
+            let now = pair.jira.assignees.first();
+            if now.is_some_and(|person| view.entry_of(person).is_some()) {
+                return None;
+            }
+            let before = person_in(base.on(Side::Jira).unwrap_or_default());
+            let unknown =
+                |person: &Person| view.entry_of(person).is_none() && view.counterpart(Side::Guance, person).is_none();
+            let wanted = [now.cloned(), before.filter(|_| !pair.guance.assignees.is_empty())];
+            wanted.into_iter().flatten().find(unknown).map(|person| (Side::Guance, person))
+        }
+    }
+}
+
+/// Returns how to ask for a person of one side on the other.
+pub fn description(on: Side, who: &Person, policy: &Policy) -> Person {
+    policy.people.on(on, who).unwrap_or_else(|| Person { id: String::new(), ..who.clone() })
+}
+
+pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &NewIssue, policy: &Policy) -> Outcome {
+    let base = pair.bases.get(&Field::Assignee);
+    let Some(base) = base else { return Outcome::agree(None, now, pair) };
+    let Some((leader, both)) = pair.leader(direction, pair.moved(Field::Assignee, base, new)) else {
+        return Outcome::rest(base, now);
+    };
+    let view = View { pair, policy };
+    let outcome = match leader {
+        Side::Guance => view.to_jira(base, now),
+        Side::Jira => view.to_guance(base, now),
+    };
+    match outcome.carry {
+        Some(_) if both => outcome.because(SkipReason::BothChanged(Field::Assignee, leader)),
+        _ => outcome,
+    }
+}
+
+struct View<'p> {
+    pair: &'p Pair<'p>,
+    policy: &'p Policy,
+}
+
+impl View<'_> {
+    fn counterpart(&self, on: Side, of: &Person) -> Option<&Counterpart> {
+        self.pair.found.iter().find(|found| found.on == on && found.of == *of)
+    }
+
+    /// The people among Guance's managers: a team is nobody on Jira.
+    fn candidates(&self) -> impl Iterator<Item = &Person> {
+        self.pair.guance.assignees.iter().filter(|person| !person.id.starts_with(TEAM))
+    }
+
+    /// Returns true when Jira's assignee is one of Guance's managers, or there is none on either side.
+    fn fits(&self) -> bool {
+        match self.pair.jira.assignees.first() {
+            None => self.pair.guance.assignees.is_empty(),
+            Some(person) => self.entry_of(person).is_some(),
+        }
+    }
+
+    /// Returns which of Guance's managers this Jira account is.
+    fn entry_of(&self, jira: &Person) -> Option<&Person> {
+        let found = self.counterpart(Side::Guance, jira).and_then(|found| found.is.as_ref());
+        self.candidates().find(|one| {
+            let account = self.counterpart(Side::Jira, one).and_then(|found| found.is.as_ref());
+            self.policy.people.same(one, jira)
+                || found.is_some_and(|found| found.id == one.id)
+                || account.is_some_and(|account| account.id == jira.id)
+        })
+    }
+
+    fn to_jira(&self, base: &Base, now: &Base) -> Outcome {
+        if self.fits() {
+            return Outcome::agree(Some(base), now, self.pair);
+        }
+        let account = |one| self.counterpart(Side::Jira, one).and_then(|found| found.is.clone());
+        let set = self.candidates().find_map(account);
+        if set.is_none() && !self.pair.guance.assignees.is_empty() {
+            return nobody(Outcome::agree(Some(base), now, self.pair), Side::Jira, &self.pair.guance.assignees);
+        }
+        Outcome::carry(Some(base), now, Side::Jira, Change::Assignee { set, instead_of: None })
+    }
+
+    fn to_guance(&self, base: &Base, now: &Base) -> Outcome {
+        let before = person_in(base.on(Side::Jira).unwrap_or_default());
+        let instead_of = before.and_then(|person| self.entry_of(&person)).map(|entry| entry.id.clone());
+        let agree = || Outcome::agree(Some(base), now, self.pair);
+        let set = match self.pair.jira.assignees.first() {
+            None if instead_of.is_none() => return agree(),
+            None => None,
+            Some(person) if self.entry_of(person).is_some() => return agree(),
+            Some(person) => match self.counterpart(Side::Guance, person).and_then(|found| found.is.clone()) {
+                Some(account) => Some(account),
+                None => return nobody(agree(), Side::Guance, std::slice::from_ref(person)),
+            },
+        };
+        Outcome::carry(Some(base), now, Side::Guance, Change::Assignee { set, instead_of })
+    }
+}
+
+fn nobody(outcome: Outcome, on: Side, people: &[Person]) -> Outcome {
+    let name = |person: &Person| match (render::name_of(person), &person.email) {
+        (Some(name), Some(email)) if name != email => format!("{name} <{email}>"),
+        (Some(name), _) => name.to_owned(),
+        (None, _) => "?".to_owned(),
+    };
+    let names: Vec<String> = people.iter().map(name).collect();
+    outcome.because(SkipReason::NobodyFound(on, names.join(", ")))
+}

@@ -1,0 +1,130 @@
+//! Title, description and priority: Guance leads, and what people wrote on Jira by hand stays.
+
+use crate::domain::{Base, Change, Field, Fingerprint, NewIssue, Side};
+use crate::plan::SkipReason;
+use crate::plan::merge::{Outcome, Pair, UNLISTED, notice};
+use crate::render;
+use crate::text::{Block, Doc, Inline};
+
+/// Stands in the base for what a person wrote on Jira: no text, and no priority, reads so.
+const BY_HAND: &str = "\u{7f}by hand";
+
+/// Characters of a title that are compared; what is longer was perhaps cut.
+const COMPARED_CHARS: usize = 200;
+
+/// Returns how the base keeps a description.
+pub(super) fn print(body: &Doc) -> String {
+    Fingerprint::of(&[&body.canonical()]).as_str().to_owned()
+}
+
+pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, new: &NewIssue) -> Outcome {
+    let same = match field {
+        Field::Body => same_body(&new.body, &pair.jira.body),
+        _ => same_title(&new.title, &pair.jira.title),
+    };
+    let Some(base) = pair.bases.get(&field) else {
+        let left = if same { now.jira.clone() } else { Some(BY_HAND.to_owned()) };
+        return Outcome::agree(None, &Base { jira: left, ..now.clone() }, pair);
+    };
+    let moved = base.guance.is_some() && base.guance != now.guance;
+    let base = &match &base.jira {
+        Some(_) => base.clone(),
+        // It was written, and not read since: is it still what was written?
+        None => {
+            let untouched = match field {
+                Field::Title => same_title(base.guance.as_deref().unwrap_or_default(), &pair.jira.title),
+                _ => same && !moved,
+            };
+            let left = if untouched { now.jira.clone() } else { Some(BY_HAND.to_owned()) };
+            Base { jira: left, ..base.clone() }
+        }
+    };
+    if !moved {
+        return rest(pair, field, base, now);
+    }
+    if same {
+        return Outcome::agree(Some(base), now, pair);
+    }
+    if base.jira == now.jira {
+        let change = match field {
+            Field::Body => Change::Body { body: new.body.clone(), origin_url: new.origin_url.clone() },
+            _ => Change::Title(new.title.clone()),
+        };
+        return Outcome::carry(Some(base), now, Side::Jira, change);
+    }
+    let mut outcome = left_alone(pair, base, now).because(SkipReason::ByHand(field));
+    let version = base.version.to_string();
+    let told = vec![field.as_str(), version.as_str(), now.guance.as_deref().unwrap_or_default()];
+    outcome.notices.push(notice(pair, &told, announcement(field, new), format!("note about the new {field}")));
+    outcome
+}
+
+fn announcement(field: Field, new: &NewIssue) -> Vec<Block> {
+    let line = |text: &str| Block::Paragraph { content: vec![Inline::text(text)] };
+    match field {
+        Field::Body => {
+            let mut blocks = vec![line("The description on Guance is now:")];
+            blocks.extend(render::without_link_back(new.body.clone()).blocks);
+            blocks
+        }
+        _ => vec![line(&format!("The title on Guance is now: {}", new.title))],
+    }
+}
+
+pub(super) fn priority(pair: &Pair<'_>, now: &Base, new: &NewIssue) -> Outcome {
+    let wanted = new.priority.as_deref();
+    let is = |word: &str| pair.jira.priority.as_ref().is_some_and(|one| one.id == word || one.name == word);
+    let same = wanted.is_some_and(is);
+    let by_hand = || Some(BY_HAND.to_owned());
+    let Some(base) = pair.bases.get(&Field::Priority) else {
+        let left = if same { now.jira.clone() } else { by_hand() };
+        return Outcome::agree(None, &Base { jira: left, ..now.clone() }, pair);
+    };
+    let moved = base.guance.is_some() && base.guance != now.guance;
+    let base = &match &base.jira {
+        Some(_) => base.clone(),
+        // A create without a priority lets Jira choose one.
+        None => {
+            let untouched = base.guance.as_deref().is_some_and(|left| left.is_empty() || is(left));
+            Base { jira: if untouched { now.jira.clone() } else { by_hand() }, ..base.clone() }
+        }
+    };
+    match wanted {
+        _ if !moved => rest(pair, Field::Priority, base, now),
+        _ if same => Outcome::agree(Some(base), now, pair),
+        None => left_alone(pair, base, now),
+        Some(word) => match word.strip_prefix(UNLISTED) {
+            Some(level) => left_alone(pair, base, now).because(SkipReason::LevelNotListed(level.to_owned())),
+            None if base.jira == now.jira => {
+                Outcome::carry(Some(base), now, Side::Jira, Change::Priority(word.to_owned()))
+            }
+            None => left_alone(pair, base, now).because(SkipReason::ByHand(Field::Priority)),
+        },
+    }
+}
+
+/// Nothing is carried; what was learnt about Jira's value is kept.
+fn rest(pair: &Pair<'_>, field: Field, base: &Base, now: &Base) -> Outcome {
+    let outcome = Outcome::rest(base, now);
+    let learnt = outcome.base.unwrap_or_else(|| base.clone());
+    Outcome { base: (pair.bases.get(&field) != Some(&learnt)).then_some(learnt), ..Outcome::default() }
+}
+
+/// Guance's value is taken note of; what guajira last left on Jira stays the measure of a change by hand.
+fn left_alone(pair: &Pair<'_>, base: &Base, now: &Base) -> Outcome {
+    Outcome::agree(Some(base), &Base { jira: base.jira.clone(), ..now.clone() }, pair)
+}
+
+/// A title arrives as one line, and cut where it is too long.
+fn same_title(guance: &str, jira: &str) -> bool {
+    let plain = |title: &str| title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (guance, jira) = (plain(guance), plain(jira));
+    let start = |title: &str| title.chars().take(COMPARED_CHARS).collect::<String>();
+    guance == jira || jira.chars().count() >= COMPARED_CHARS && start(&guance) == start(&jira)
+}
+
+/// Jira normalises a text; what reads the same is the same.
+fn same_body(guance: &Doc, jira: &Doc) -> bool {
+    let plain = |body: &Doc| render::without_link_back(body.clone().written()).canonical();
+    plain(guance) == plain(jira)
+}

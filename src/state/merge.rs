@@ -1,0 +1,182 @@
+//! The merge base of fields that both sides keep, and which pairs are to be compared.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+
+use super::{State, StateError, Tx, from_ms, to_ms};
+use crate::domain::{Base, Bases, Field, Fingerprint, IssueId, IssueLink, Key, Known, Stage};
+
+/// A wait beyond this was set by a clock that has been set back since, in milliseconds.
+const LONGEST_WAIT: i64 = 7_200_000;
+
+impl State {
+    /// Returns what both sides of a pair said when they last agreed.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn bases(&self, lane: &IssueId) -> Result<Bases, StateError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT field, guance, jira, version FROM field_base WHERE lane = ?1")?;
+        let rows = statement
+            .query_map([lane.as_str()], |row| {
+                let base = Base { guance: row.get(1)?, jira: row.get(2)?, version: row.get(3)? };
+                Ok((row.get::<_, String>(0)?, base))
+            })?
+            .collect::<Result<Vec<_>, _>>()?;
+        let known = |(field, base): (String, Base)| Ok((field.parse::<Field>().map_err(|_| field)?, base));
+        rows.into_iter()
+            .map(|row| known(row).map_err(|field: String| StateError::Nonsense(format!("a field called {field}"))))
+            .collect()
+    }
+
+    /// Returns the writes about a pair's fields that are not done: where they stand and what they carry.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn field_writes(&self, lane: &IssueId) -> Result<HashMap<Key, (Stage, Fingerprint)>, StateError> {
+        let mut known = Known::default();
+        for field in Field::ALL {
+            self.queued_about(&Key::field(lane, field), &mut known)?;
+        }
+        known.outbox.retain(|_, (stage, _)| *stage != Stage::Done);
+        Ok(known.outbox)
+    }
+
+    /// Returns true when the outbox knows this write, done or not.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn is_queued(&self, key: &Key) -> Result<bool, StateError> {
+        Ok(self.conn.prepare_cached("SELECT 1 FROM outbox WHERE key = ?1")?.exists([key.as_str()])?)
+    }
+
+    /// Returns the pairs whose sides are to be compared, those waiting longest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn fields_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        let times = [to_ms(now), to_ms(now) + LONGEST_WAIT];
+        let due = "fields_due > 0 AND (fields_due <= ?2 OR fields_due > ?3) ORDER BY fields_due, guance";
+        self.links_where(due, &times, limit)
+    }
+
+    /// Returns the pairs active since `active_since` whose Guance fields were not read since `read_before`, those read
+    /// longest ago first, and when the Guance issue was opened, as far as that is known. A reading in the future (the
+    /// clock was set back) does not count.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn fields_in_turn(
+        &self,
+        active_since: DateTime<Utc>,
+        read_before: DateTime<Utc>,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<(IssueId, Option<DateTime<Utc>>)>, StateError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT guance, opened FROM issue_link
+             WHERE active >= ?1 AND (fields_read < ?2 OR fields_read > ?3) ORDER BY fields_read, guance LIMIT ?4",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![to_ms(active_since), to_ms(read_before), to_ms(now), limit], |row| {
+            Ok((IssueId::new(row.get::<_, String>(0)?), row.get::<_, Option<i64>>(1)?.map(from_ms)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns how many linked Guance issues were opened at or after a time of Guance's clock.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn opened_since(&self, from: DateTime<Utc>) -> Result<u64, StateError> {
+        let count: i64 = self
+            .conn
+            .prepare_cached("SELECT count(*) FROM issue_link WHERE opened >= ?1")?
+            .query_row([to_ms(from)], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Returns how many pairs were active since then.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn active_since(&self, from: DateTime<Utc>) -> Result<u64, StateError> {
+        let sql = "SELECT count(*) FROM issue_link WHERE active >= ?1";
+        let count: i64 = self.conn.prepare_cached(sql)?.query_row([to_ms(from)], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+}
+
+impl Tx<'_> {
+    /// Records what both sides said about a field when they last agreed.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn set_base(&self, lane: &IssueId, field: Field, base: &Base) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "INSERT OR REPLACE INTO field_base (lane, field, guance, jira, version) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![lane.as_str(), field.as_str(), base.guance, base.jira, base.version])?;
+        Ok(())
+    }
+
+    /// Says from when on the sides of a pair are to be compared; `None`: they need not be.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn compare(&self, lane: &IssueId, from: Option<DateTime<Utc>>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached("UPDATE issue_link SET fields_due = ?2 WHERE guance = ?1")?
+            .execute(params![lane.as_str(), from.map_or(0, |from| to_ms(from).max(1))])?;
+        Ok(())
+    }
+
+    /// Records that a Guance issue's fields were read now, and when it was opened.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn fields_read(
+        &self,
+        lane: &IssueId,
+        opened: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached("UPDATE issue_link SET fields_read = ?3, opened = coalesce(?2, opened) WHERE guance = ?1")?
+            .execute(params![lane.as_str(), opened.map(to_ms), to_ms(now)])?;
+        Ok(())
+    }
+
+    /// Records that the Jira issue is, or is no longer, in its closed status. What waits to be written to a closed one
+    /// is taken back; when it is open again, its Guance thread is the next to be read.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn set_closed(&self, lane: &IssueId, closed: bool) -> Result<usize, StateError> {
+        let (seen, polled) = if closed { ("guance_seen", "polled") } else { ("NULL", "0") };
+        self.tx
+            .prepare_cached(&format!(
+                "UPDATE issue_link SET closed = ?2, guance_seen = {seen}, polled = {polled} WHERE guance = ?1"
+            ))?
+            .execute(params![lane.as_str(), closed])?;
+        if !closed {
+            return Ok(0);
+        }
+        Ok(self
+            .tx
+            .prepare_cached("DELETE FROM outbox WHERE lane = ?1 AND target = 'jira' AND stage = 'pending'")?
+            .execute([lane.as_str()])?)
+    }
+
+    /// Forgets a write whose outcome is unknown or no longer wanted: what is to be written is decided anew.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget_write(&self, key: &Key) -> Result<(), StateError> {
+        self.tx.prepare_cached("DELETE FROM outbox WHERE key = ?1 AND stage <> 'done'")?.execute([key.as_str()])?;
+        Ok(())
+    }
+}

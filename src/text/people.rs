@@ -1,0 +1,128 @@
+//! People in a text: who is mentioned, and who is mentioned for real.
+
+use super::doc::{Block, Doc, Inline, MAX_DEPTH};
+
+impl Doc {
+    /// Returns the ids of the people that the text mentions, as its own side knows them.
+    pub fn mentions(&self) -> Vec<String> {
+        let mut ids = Vec::new();
+        self.clone().each_inline(&mut |inline| {
+            if let Inline::Mention { id, .. } = inline
+                && !id.is_empty()
+                && !ids.contains(id)
+            {
+                ids.push(id.clone());
+            }
+        });
+        ids
+    }
+
+    /// Returns the accounts of the other side that the text mentions for real.
+    pub fn pings(&self) -> Vec<String> {
+        let mut ids = Vec::new();
+        self.clone().each_inline(&mut |inline| {
+            if let Inline::Ping { id, .. } = inline
+                && !ids.contains(id)
+            {
+                ids.push(id.clone());
+            }
+        });
+        ids
+    }
+
+    /// Returns the text with real mentions of those whose account on the other side (id and name) is known by the id
+    /// here; everybody else stays as they are.
+    #[must_use]
+    pub fn pinging(mut self, account: impl Fn(&str) -> Option<(String, String)>) -> Self {
+        self.each_inline(&mut |inline| {
+            if let Inline::Mention { id, .. } = inline
+                && let Some((id, name)) = account(id)
+            {
+                *inline = Inline::Ping { id, name };
+            }
+        });
+        self
+    }
+
+    fn each_inline(&mut self, act: &mut impl FnMut(&mut Inline)) {
+        each_in(&mut self.blocks, 0, act);
+    }
+}
+
+fn each_in(blocks: &mut [Block], depth: usize, act: &mut impl FnMut(&mut Inline)) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    for block in blocks {
+        match block {
+            Block::Paragraph { content } | Block::Heading { content, .. } => content.iter_mut().for_each(&mut *act),
+            Block::Quote { blocks } | Block::Panel { blocks, .. } | Block::Expand { blocks, .. } => {
+                each_in(blocks, depth + 1, act);
+            }
+            Block::List { items, .. } => items.iter_mut().for_each(|item| each_in(&mut item.blocks, depth + 1, act)),
+            Block::Table { rows } => {
+                rows.iter_mut().flatten().for_each(|cell| each_in(&mut cell.blocks, depth + 1, act));
+            }
+            Block::Code { .. } | Block::Rule => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::text::{adf, html, markdown, wiki};
+
+    fn mention(id: &str, name: &str) -> Inline {
+        Inline::Mention { id: id.to_owned(), name: name.to_owned() }
+    }
+
+    /// A text that mentions 张三, who is known on the other side, and 李四, who is not.
+    fn told() -> Doc {
+        let line = vec![
+            Inline::text("请"),
+            mention("a1", "张三"),
+            Inline::text("和"),
+            mention("a2", "李四"),
+            Inline::text("看"),
+        ];
+        let quote = Block::Quote { blocks: vec![Block::Paragraph { content: vec![mention("a1", "张三")] }] };
+        Doc { blocks: vec![Block::Paragraph { content: line }, quote] }
+    }
+
+    fn pinging(id: &str, name: &str) -> Doc {
+        told().pinging(|here| (here == "a1").then(|| (id.to_owned(), name.to_owned())))
+    }
+
+    #[test]
+    fn only_who_is_known_is_mentioned_for_real() {
+        assert_eq!(told().mentions(), ["a1", "a2"]);
+        let doc = pinging("712020:7", "San Zhang");
+        assert_eq!((doc.mentions(), doc.pings()), (vec!["a2".to_owned()], vec!["712020:7".to_owned()]));
+        assert_eq!(told().pings(), [""; 0]);
+
+        let written = adf::write(&doc, 30_000, "");
+        let content = written.pointer("/content/0/content").unwrap();
+        let ping = json!({"type": "mention", "attrs": {"id": "712020:7", "text": "@San Zhang"}});
+        assert_eq!(content, &json!([{"type": "text", "text": "请"}, ping, {"type": "text", "text": "和@李四看"}]));
+        assert!(written.pointer("/content/1").unwrap().to_string().contains("mention"));
+
+        let doc = pinging("zhangsan", "San Zhang");
+        assert_eq!(wiki::write(&doc, 30_000, ""), "请 [~zhangsan]和@李四看\n\n{quote}\n[~zhangsan]\n{quote}");
+        assert_eq!(wiki::read(&wiki::write(&doc, 30_000, "")).mentions(), ["zhangsan"]);
+        let odd = pinging("zhang]san|x", "San Zhang");
+        assert!(wiki::write(&odd, 30_000, "").starts_with("请@San Zhang和@李四看"));
+        assert!(markdown::write(&doc, 30_000, "").starts_with("请@San Zhang和@李四看"));
+
+        let doc = pinging("acnt_7", "a\"<b>");
+        let written = html::write(&doc, 30_000, "");
+        assert!(written.contains("data-insert-by=\"@\""), "{written}");
+        let read = html::read(&written);
+        assert_eq!(read.mentions(), ["acnt_7"]);
+        assert!(read.plain_text().contains("@a\"<b>") && read.plain_text().contains("@李四"), "{read:?}");
+    }
+}
