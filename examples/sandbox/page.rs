@@ -191,7 +191,7 @@ fn inline(inline: &Inline) -> String {
             format!("{sign}{text}{sign}{arrow}")
         }
         Inline::Break => "\n".to_owned(),
-        Inline::Mention { id, name } => {
+        Inline::Mention { id, name } | Inline::Ping { id, name } => {
             let name = if name.is_empty() { id } else { name };
             format!("@{}", name.trim_start_matches('@'))
         }
