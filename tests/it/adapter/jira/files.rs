@@ -35,9 +35,9 @@ pub(super) fn attach(rig: &Rig, key: &str, name: &str) -> Push {
     }
 }
 
-fn content(bytes: &[u8], told: bool) -> Option<Content> {
+fn content(bytes: &[u8], told: bool) -> Content {
     let size = told.then_some(bytes.len() as u64);
-    Some(Content { size, data: Box::new(std::io::Cursor::new(bytes.to_vec())) })
+    Content { size, data: Box::new(std::io::Cursor::new(bytes.to_vec())) }
 }
 
 fn rigs() -> impl Iterator<Item = Rig> {
@@ -49,7 +49,7 @@ fn rigs() -> impl Iterator<Item = Rig> {
 }
 
 fn push(rig: &Rig, name: &str, bytes: &[u8]) -> Result<Receipt, ApiError> {
-    rig.run().push_file(&attach(rig, "OPS-1", name), content(bytes, true))
+    rig.run().push_file(&attach(rig, "OPS-1", name), Some(content(bytes, true)))
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn what_was_attached_is_listed_and_read_as_it_is() {
     for rig in rigs() {
         for told in [true, false] {
             let push = attach(&rig, "OPS-1", "磁盘 \u{1f525}.bin");
-            let receipt = rig.run().push_file(&push, content(&large, told)).unwrap();
+            let receipt = rig.run().push_file(&push, Some(content(&large, told))).unwrap();
             let run = rig.run();
             let files = run.files(&rig.id("OPS-1")).unwrap();
             let file = files.iter().find(|file| file.id.as_str() == receipt.id).unwrap();
