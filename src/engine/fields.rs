@@ -14,7 +14,7 @@ use crate::ports::Span;
 /// Most pairs that one run looks at, of each kind.
 const MAX_TURNS: usize = 1000;
 /// How many issues a page of Guance's list holds.
-const PAGE: u64 = 100;
+pub(super) const PAGE: u64 = 100;
 /// Fact: how many issues were listed for each linked one among them, in hundredths.
 const DENSITY: &str = "engine.listed-per-link";
 

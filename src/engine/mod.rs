@@ -4,6 +4,7 @@ pub mod budget;
 mod deliver;
 mod fields;
 mod merge;
+pub mod pace;
 mod pings;
 mod pull;
 mod reading;

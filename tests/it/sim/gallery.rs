@@ -127,10 +127,8 @@ pub(super) fn after(bug: Bug, file: &Connection, w: &World, before: &Before, cra
         }
         Bug::FieldSentAgain => {
             file.execute_batch(
-                "UPDATE field_base SET guance = NULL WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.lane = field_base.lane
-                     AND o.target = 'guance' AND stage = 'in_flight' AND o.key LIKE '%/field/%/' || field || '@%');
-                 UPDATE field_base SET jira = NULL WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.lane = field_base.lane
-                     AND o.target = 'jira' AND stage = 'in_flight' AND o.key LIKE '%/field/%/' || field || '@%');
+                "UPDATE field_base SET jira = NULL WHERE (lane, field) IN (SELECT lane, 'status' FROM outbox
+                     WHERE target = 'jira' AND stage = 'in_flight' AND key LIKE '%/field/%/status@%');
                  UPDATE outbox SET stage = 'pending' WHERE stage = 'in_flight' AND key LIKE '%/field/%';",
             )?;
         }
