@@ -165,15 +165,12 @@ fn wanted(push: &Push) -> Wanted {
     let key = push.key.clone();
     match &push.action {
         Action::CreateIssue(new) => Wanted { key, issue: None, project: Some(new.project.clone()), content: None },
-        Action::AddComment { issue, .. } | Action::DeleteComment { issue, .. } => {
+        Action::AddComment { issue, .. } | Action::DeleteComment { issue, .. } | Action::ChangeIssue { issue, .. } => {
             Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content: None }
         }
         Action::EditComment { issue, .. } => {
             let content = Some(push.content.clone());
             Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content }
-        }
-        Action::ChangeIssue { issue, .. } => {
-            Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content: None }
         }
     }
 }
@@ -288,7 +285,7 @@ fn link(
                 tx.set_written(origin, &origin_id, &push.content)?;
             }
         }
-        Action::ChangeIssue { .. } => merge::settle(run, tx, push, Some(receipt.issue.as_deref()))?,
+        Action::ChangeIssue { .. } => merge::arrived(run, tx, push, receipt.issue.as_deref())?,
         Action::DeleteComment { .. } => {}
     }
     Ok(())
@@ -314,7 +311,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             tracing::warn!(%key, error = %err, "Write refused for good.");
             let tx = world.state.begin()?;
             tx.bury(key, &err.message, now)?;
-            merge::settle(run, &tx, &queued.push, None)?;
+            merge::given_up(run, &tx, &queued.push)?;
             tx.note(key.origin().as_str(), &format!("refused for good: {}", err.message), now)?;
             tx.commit()?;
             run.report.item_failed(&queued.push, err);
