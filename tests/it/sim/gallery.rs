@@ -130,8 +130,10 @@ pub(super) fn after(bug: Bug, file: &Connection, w: &World, before: &Before, cra
         }
         Bug::FieldSentAgain => {
             file.execute_batch(
-                "UPDATE field_base SET jira = NULL WHERE (lane, field) IN (SELECT lane, 'status' FROM outbox
-                     WHERE target = 'jira' AND stage = 'in_flight' AND key LIKE '%/field/%/status@%');
+                "UPDATE field_base SET jira = NULL WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.lane = field_base.lane
+                     AND target = 'jira' AND stage = 'in_flight' AND instr(key, '/' || field || '@') > 0);
+                 UPDATE field_base SET guance = NULL WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.lane = field_base.lane
+                     AND target = 'guance' AND stage = 'in_flight' AND instr(key, '/' || field || '@') > 0);
                  UPDATE outbox SET stage = 'pending' WHERE stage = 'in_flight' AND key LIKE '%/field/%';",
             )?;
         }
