@@ -31,6 +31,7 @@ pub struct CheckRoute {
 
 /// What a sync changes in Jira issues that exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each follows from flows of its own")]
 pub struct CheckChanges {
     /// Their status.
     pub status: bool,

@@ -367,10 +367,9 @@ fn first_char(span: &Span<'_>) -> Option<char> {
     match span {
         Span::Leaf(Inline::Break) => Some('\n'),
         Span::Leaf(Inline::Image { .. }) => Some('!'),
-        Span::Leaf(Inline::Ping { .. }) => Some('['),
         Span::Text(text) => text.chars().next(),
+        Span::Leaf(Inline::Ping { .. }) | Span::Marked(Mark::Link(_), _) => Some('['),
         Span::Leaf(other) => other.plain().chars().next(),
-        Span::Marked(Mark::Link(_), _) => Some('['),
         Span::Marked(..) => Some('{'),
     }
 }

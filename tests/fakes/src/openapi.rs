@@ -27,7 +27,14 @@ impl Document {
         let text = fs::read_to_string(file).ok()?;
         let mut json: Value = serde_json::from_str(&text).expect("an OpenAPI document is JSON");
         to_json_schema(&mut json);
-        let paths = json["paths"].as_object().cloned().expect("an OpenAPI document has paths");
+        let mut paths = json["paths"].as_object().cloned().expect("an OpenAPI document has paths");
+        // Cloud says in words that null takes the assignee away; the schema of both is that of a whole user.
+        for (_, item) in paths.iter_mut().filter(|(path, _)| path.ends_with("/assignee")) {
+            if let Some(content) = item.pointer_mut("/put/requestBody/content/application~1json") {
+                let id = json!({"type": ["string", "null"]});
+                content["schema"] = json!({"type": "object", "properties": {"accountId": id, "name": id}});
+            }
+        }
         let mut schemas = json["components"]["schemas"].take();
         for schema in schemas.as_object_mut().into_iter().flat_map(Map::values_mut) {
             // Jira sends null where a change has no old or new value; neither document says so.

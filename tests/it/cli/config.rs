@@ -55,13 +55,13 @@ fn a_wrong_type_shows_the_line() {
 
 #[test]
 fn what_is_not_in_this_version_is_refused() {
-    assert_snapshot!(check("[[route]]", "[flow]\ndeletes = \"mark\"\n[[route]]"), @r#"
+    assert_snapshot!(check("[jira.auth]", "[jira.auth]\nmethod = \"oauth1\""), @r#"
     exit 2
     --- stdout
     --- stderr
-    guajira: error: sync.toml:13: [flow].deletes is not supported by this version, except as "keep"
-      13 | deletes = "mark"
-         |           ^^^^^^
+    guajira: error: sync.toml:10: [jira.auth].method is not supported by this version: use "basic" or "pat"
+      10 | method = "oauth1"
+         |          ^^^^^^^^
     "#);
 }
 

@@ -63,9 +63,10 @@ fn a_state_file_of_a_later_version_is_left_alone() {
     let world = World::new(Flavour::Cloud);
     three_issues(&world);
     world.sync();
+    let ours: i64 = world.state().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     world.state().pragma_update(None, "user_version", 99).unwrap();
     refuses_state(&world, &["99"]);
-    world.state().pragma_update(None, "user_version", 1).unwrap();
+    world.state().pragma_update(None, "user_version", ours).unwrap();
     world.settle();
     world.assert_agrees();
 }
