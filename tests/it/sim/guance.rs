@@ -191,8 +191,7 @@ impl SimGuance<'_> {
         let (issue, body) = match &push.action {
             Action::CreateIssue(_) => return refused("issues are not created here"),
             Action::AddComment { issue, body, .. } | Action::EditComment { issue, body, .. } => (issue, Some(body)),
-            Action::DeleteComment { issue, .. } => (issue, None),
-            Action::ChangeIssue { issue, .. } => (issue, None),
+            Action::DeleteComment { issue, .. } | Action::ChangeIssue { issue, .. } => (issue, None),
         };
         let Some(at) = w.guance.place(issue.as_str()) else { return refused("404 no such issue") };
         if let Some(body) = body {
