@@ -9,6 +9,7 @@ use clap::Args;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
+use crate::engine::pace::{self, Pace};
 use crate::state::{LastRun, State, Status, StuckItem};
 
 use super::exit::{Exit, Usage};
@@ -33,13 +34,15 @@ pub(super) struct Options {
 /// # Errors
 /// When the configuration is wrong or the state file cannot be read.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
-    let path = context.draft()?.sync.state;
-    let state = State::open_copy(&path).map_err(|error| Usage::state(&path, &error))?;
+    let draft = context.draft()?;
+    let path = &draft.sync.state;
+    let state = State::open_copy(path).map_err(|error| Usage::state(path, &error))?;
     let status = state.status()?;
+    let paces = pace::of(&state, &draft.policy.flow, draft.requests_per_minute(), Utc::now())?;
     if options.json {
-        term::json(&as_json(&status))?;
+        term::json(&as_json(&status, &paces))?;
     } else {
-        show(&status, &path)?;
+        show(&status, &paces, path)?;
     }
     let Some(max_age) = options.max_age else { return Ok(Exit::Done) };
     let Some(last_good) = status.last_good else {
@@ -54,7 +57,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn show(status: &Status, path: &Path) -> Result<()> {
+fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
     let Status { cursors, issue_pairs, comment_pairs, backlog, items, unreadable, runs, last_good } = status;
     if runs.is_empty() {
         term::line(&format!("no run yet in {}", path.display()))?;
@@ -64,6 +67,9 @@ fn show(status: &Status, path: &Path) -> Result<()> {
         term::line(&format!("{side:<7} read up to {}, from {} on", term::time(*at), term::time(*floor)))?;
     }
     term::line(&format!("linked  {issue_pairs} issues, {comment_pairs} comments"))?;
+    for line in paces.iter().filter_map(pace_line) {
+        term::line(&line)?;
+    }
     let good = last_good.map_or("none yet".to_owned(), |at| {
         format!("{}, {} ago", term::time(at), term::span(Utc::now().signed_duration_since(at)))
     });
@@ -83,6 +89,25 @@ fn show(status: &Status, path: &Path) -> Result<()> {
         table(&["run", "began", "took", "result"], runs.iter().map(run_row))?;
     }
     Ok(())
+}
+
+/// Says how often pairs are read that Guance tells no news of.
+fn pace_line(pace: &Pace) -> Option<String> {
+    let Pace { active_within_hours, pairs, replies_minutes, fields_minutes } = pace;
+    let minutes = replies_minutes.or(*fields_minutes).filter(|_| *pairs > 0)?;
+    let what = match (replies_minutes, fields_minutes) {
+        (Some(_), Some(_)) => "replies and fields",
+        (Some(_), None) => "replies",
+        _ => "fields",
+    };
+    let within = match active_within_hours {
+        1 => "hour".to_owned(),
+        hours if *hours < 48 => format!("{hours} hours"),
+        hours => format!("{} days", hours / 24),
+    };
+    let pairs = if *pairs == 1 { "1 issue".to_owned() } else { format!("{pairs} issues") };
+    let every = if minutes % 60 == 0 { format!("{} hours", minutes / 60) } else { format!("{minutes} minutes") };
+    Some(format!("reading {what} of {pairs} active in the last {within}: every {every} or sooner"))
 }
 
 fn item_row(item: &StuckItem) -> Vec<String> {
@@ -128,7 +153,7 @@ fn cell_text(text: &str) -> String {
 }
 
 /// Names every field: this is read by programs.
-fn as_json(status: &Status) -> Value {
+fn as_json(status: &Status, paces: &[Pace]) -> Value {
     let Status { cursors, issue_pairs, comment_pairs, backlog, items, unreadable, runs, last_good } = status;
     let cursors: serde_json::Map<String, Value> = cursors
         .iter()
@@ -140,6 +165,7 @@ fn as_json(status: &Status) -> Value {
         "cursors": cursors,
         "issue_pairs": issue_pairs,
         "comment_pairs": comment_pairs,
+        "reading": paces,
         "backlog": backlog,
         "items": items,
         "unreadable": unreadable,

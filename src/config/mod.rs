@@ -129,6 +129,12 @@ impl Draft {
         sections::draft(None, PathBuf::new(), source, &Environment::default()).map(|(draft, _)| draft)
     }
 
+    /// Returns how many Guance requests a minute all keys may make together.
+    pub fn requests_per_minute(&self) -> u64 {
+        let keys = u64::try_from(self.guance.api_keys.len()).unwrap_or(1).max(1);
+        keys.saturating_mul(u64::from(self.guance.requests_per_minute)).min(200)
+    }
+
     /// Fetches the secrets.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ const WINDOW: TimeDelta = TimeDelta::seconds(61);
 /// Requests per minute that all keys of a workspace may make together. Source: the same page.
 const WORKSPACE_LIMIT: usize = 200;
 /// Slots that deliveries leave for the next run's polls.
-const RESERVE: usize = 2;
+pub(super) const RESERVE: usize = 2;
 
 /// Hands out slots, and records each before its request is sent.
 pub struct Ledger<'a> {

@@ -312,7 +312,7 @@ fn link(
                 tx.set_written(origin, &origin_id, &push.content)?;
             }
         }
-        Action::ChangeIssue { .. } => merge::settle(run, tx, push, Some(receipt.issue.as_deref()))?,
+        Action::ChangeIssue { .. } => merge::arrived(run, tx, push, receipt.issue.as_deref())?,
         Action::DeleteComment { .. } | Action::LinkIssue { .. } => {}
     }
     Ok(())
@@ -342,7 +342,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             tracing::warn!(%key, error = %err, "Write refused for good.");
             let tx = world.state.begin()?;
             tx.bury(key, &err.message, now)?;
-            merge::settle(run, &tx, &queued.push, None)?;
+            merge::given_up(run, &tx, &queued.push)?;
             tx.note(key.origin().as_str(), &format!("refused for good: {}", err.message), now)?;
             tx.commit()?;
             run.report.item_failed(&queued.push, err);

@@ -10,16 +10,14 @@ use super::threads::TURNS;
 use super::{Run, Trouble, merge};
 use crate::domain::{Issue, IssueId, Side};
 use crate::ports::Span;
+use crate::state::DueFields;
 
 /// Most pairs that one run looks at, of each kind.
 const MAX_TURNS: usize = 1000;
 /// How many issues a page of Guance's list holds.
-const PAGE: u64 = 100;
+pub(super) const PAGE: u64 = 100;
 /// Fact: how many issues were listed for each linked one among them, in hundredths.
 const DENSITY: &str = "engine.listed-per-link";
-
-/// A pair whose fields are due, and when its Guance issue was opened.
-type Due = (IssueId, Option<DateTime<Utc>>);
 
 /// Reads Guance's fields in turn, where they are carried to Jira, and compares what changed.
 pub(super) fn in_turn(run: &mut Run<'_>) -> Result<()> {
@@ -38,7 +36,7 @@ pub(super) fn in_turn(run: &mut Run<'_>) -> Result<()> {
     merge::due(run)
 }
 
-fn read(run: &mut Run<'_>, due: Vec<Due>) -> Result<(), Trouble> {
+fn read(run: &mut Run<'_>, due: Vec<DueFields>) -> Result<(), Trouble> {
     let listed = listable(run, &due)?;
     if let Some(from) = listed {
         let from = from - TimeDelta::seconds(1);
@@ -64,7 +62,7 @@ fn read(run: &mut Run<'_>, due: Vec<Due>) -> Result<(), Trouble> {
 
 /// Returns from when on a list holds as many of the due pairs as the budget allows; `None` when it would be no cheaper
 /// than reading them one by one.
-fn listable(run: &Run<'_>, due: &[Due]) -> Result<Option<DateTime<Utc>>, Trouble> {
+fn listable(run: &Run<'_>, due: &[DueFields]) -> Result<Option<DateTime<Utc>>, Trouble> {
     let state = run.world.state;
     let mut opened: Vec<DateTime<Utc>> = due.iter().filter_map(|(_, opened)| *opened).collect();
     opened.sort_unstable_by(|a, b| b.cmp(a));

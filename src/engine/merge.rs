@@ -10,7 +10,9 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Run, Trouble, pull};
-use crate::domain::{Action, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Receipt, Side, Stage};
+use crate::domain::{
+    Action, Base, CommentId, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Receipt, Side, Stage,
+};
 use crate::plan::merge::{self, Counterpart, Pair};
 use crate::plan::{Step, people};
 use crate::ports::{ApiError, ApiErrorKind};
@@ -216,7 +218,7 @@ fn conclude(run: &mut Run<'_>, pair: &Pair<'_>) -> Result<(), Trouble> {
     }
     for step in &steps {
         if let Step::Push(push) = step
-            && let Some(id) = push.key.comment_on(Side::Guance).filter(|id| id.is_notice())
+            && let Some(id) = push.key.comment_on(Side::Guance).filter(CommentId::is_notice)
             && (state.comment_link(Side::Guance, &id)?.is_some() || state.is_queued(&push.key)?)
         {
             // This notice was given already.
@@ -309,24 +311,31 @@ pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Records that a change arrived, and what the issue says since; or that it was refused, and is not tried again.
-pub(super) fn settle(run: &Run<'_>, tx: &Tx<'_>, push: &Push, written: Option<Option<&Issue>>) -> Result<(), Trouble> {
+/// Records that a change arrived, and what the issue says since; without that, it is learnt from the next reading.
+pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issue>) -> Result<(), Trouble> {
+    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
+    let said = now.map(|now| merge::value(now, field, &merge::carried(now, &now.name, run.world.policy)));
+    if said.is_none() {
+        tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
+    }
+    Ok(tx.set_base(&lane, field, &base.with(push.target, said))?)
+}
+
+/// Records that a change was refused: it counts as brought over, and is not tried again.
+pub(super) fn given_up(run: &Run<'_>, tx: &Tx<'_>, push: &Push) -> Result<(), Trouble> {
+    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
+    Ok(tx.set_base(&lane, field, &base)?)
+}
+
+/// Returns the base on whose origin's side a change is no news any more.
+fn brought_over(run: &Run<'_>, push: &Push) -> Result<Option<(IssueId, Field, Base)>, Trouble> {
     let (Action::ChangeIssue { value, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
-        return Ok(());
+        return Ok(None);
     };
     let base = run.world.state.bases(&lane)?.remove(&field).unwrap_or_default();
     let mut base = base.with(push.target.opposite(), Some(value.clone()));
     base.version = base.version.saturating_add(1);
-    if let Some(now) = written {
-        let said = now.map(|now| merge::value(now, field, &merge::carried(now, &now.name, run.world.policy)));
-        if said.is_none() {
-            // How it reads now is learnt from the next reading.
-            tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
-        }
-        base = base.with(push.target, said);
-    }
-    tx.set_base(&lane, field, &base)?;
-    Ok(())
+    Ok(Some((lane, field, base)))
 }
 
 /// A pair that was just made: its base is what the create carried. What Jira made of it is read next.

@@ -6,6 +6,7 @@ mod fields;
 mod files;
 mod merge;
 mod optional;
+pub mod pace;
 mod pings;
 mod pull;
 mod reading;

@@ -32,6 +32,8 @@ struct Walk<'w> {
     map_fact: String,
     map: Map,
     at: Status,
+    /// The ways that are open there, once read.
+    ways: Option<Vec<Way>>,
     steps: usize,
     tries: usize,
     visited: BTreeSet<String>,
@@ -87,6 +89,7 @@ impl Jira<'_> {
             map: map.unwrap_or_default(),
             visited: BTreeSet::from([at.id.clone()]),
             at,
+            ways: None,
             steps: 0,
             tries: 0,
             refused: BTreeSet::new(),
@@ -133,6 +136,7 @@ impl Jira<'_> {
             map.insert("fields".to_owned(), json!({"resolution": value}));
         }
         walk.tries += 1;
+        walk.ways = None;
         match self.send_edit(&Ask::post(path, body)) {
             Ok(_) => {
                 tracing::debug!(side = "jira", id = %walk.issue, from = walk.at.name, to = way.to.name, "Went on.");
@@ -153,6 +157,9 @@ impl Jira<'_> {
 
     /// Reads the ways that are open from where the issue stands, and learns from them.
     fn ways(&self, walk: &mut Walk<'_>) -> Result<Vec<Way>, ApiError> {
+        if let Some(ways) = &walk.ways {
+            return Ok(ways.clone());
+        }
         let path = self.rest(&format!("issue/{}/transitions", segment(walk.issue.as_str())))?;
         let reply = self.api.send(&Ask::get(path).with("expand", "transitions.fields"))?;
         let list = reply.json.get("transitions").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -162,6 +169,7 @@ impl Jira<'_> {
         if walk.map != before {
             self.facts.remember(&walk.map_fact, &serde_json::to_string(&walk.map).unwrap_or_default());
         }
+        walk.ways = Some(ways.clone());
         Ok(ways)
     }
 

@@ -331,10 +331,10 @@ fn overtaken(pair: &Pair<'_>, key: &Key, [guance, jira]: [&String; 2]) -> Vec<St
 }
 
 /// Makes a notice: a comment of guajira's own on the Jira issue. The parts name for ever what happened.
-pub(super) fn notice(pair: &Pair<'_>, parts: &[&str], what: Vec<Block>, summary: String) -> Push {
+pub(super) fn notice(pair: &Pair<'_>, parts: &[&str], what: &[Block], summary: &str) -> Push {
     let id = CommentId::notice(&[&[pair.link.guance.as_str()], parts].concat());
-    let content = Fingerprint::of(&[&crate::text::Doc { blocks: what.clone() }.canonical()]);
-    let body = render::notice(pair.guance, &id, what, &content);
+    let content = Fingerprint::of(&[&crate::text::Doc { blocks: what.to_vec() }.canonical()]);
+    let body = render::notice(pair.guance, &id, what.to_vec(), &content);
     let (issue, origin_url) = (pair.link.jira.clone(), pair.guance.url.clone());
     Push {
         key: Key::comment(Side::Guance, &id),

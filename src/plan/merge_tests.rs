@@ -180,14 +180,17 @@ fn sides_that_say_what_they_said_before_are_left_alone() {
     assert_eq!(Case::agreed().decide(), []);
 }
 
+/// What is to be written.
+type Want = Option<(Side, &'static [&'static str], StatusCategory)>;
+/// Guance, Jira, which changed, the table, and what follows.
+type StatusCase<'t> = (&'t str, &'t str, Side, &'t [(&'t str, &'t str)], Want);
+
 #[test]
 fn a_status_that_changed_on_one_side_goes_to_the_other() {
     use StatusCategory::{Done, InProgress, Todo};
     let none: &[(&str, &str)] = &[];
     let table: &[(&str, &str)] = &[("Working", "In Review"), ("25", "Closed"), ("Resolved", "Done")];
-    // Guance, Jira, which changed, the table, and what is to be written.
-    type Want = Option<(Side, &'static [&'static str], StatusCategory)>;
-    let cases: &[(&str, &str, Side, &[(&str, &str)], Want)] = &[
+    let cases: &[StatusCase] = &[
         ("20", "To Do", Side::Guance, none, Some((Side::Jira, &[], Done))),
         ("15", "To Do", Side::Guance, none, Some((Side::Jira, &[], InProgress))),
         ("30", "To Do", Side::Guance, none, None),

@@ -82,13 +82,13 @@ fn for_jira(route: &Route, guance: &Status) -> StatusTarget {
 }
 
 fn for_guance(route: &Route, jira: &Status) -> StatusTarget {
-    let named = |(from, to): &(String, String)| {
+    let listed = |(from, to): &(String, String)| {
         let is_it = |(id, name, ..): &&(&str, &str, _, _)| *id == from || name.eq_ignore_ascii_case(from);
         if jira.is(to) { GUANCE.iter().find(is_it) } else { None }
     };
     // The first of a category is what it usually means: Open, Working, Resolved.
     let usual = || GUANCE.iter().find(|(_, _, category, _)| *category == jira.category);
-    let names = match route.status.iter().find_map(named).or_else(usual) {
+    let names = match route.status.iter().find_map(listed).or_else(usual) {
         Some((id, _, _, older)) => [Some(*id), *older].into_iter().flatten().map(str::to_owned).collect(),
         None => Vec::new(),
     };
@@ -109,5 +109,5 @@ fn resolved(pair: &Pair<'_>, base: &Base) -> Option<crate::domain::Push> {
     let content =
         vec![Inline::strong(who), Inline::text(format!(" set the issue to {} on Guance · {when}", status.name))];
     let parts = ["resolved", &base.version.to_string(), &status.id];
-    Some(notice(pair, &parts, vec![Block::Paragraph { content }], format!("note that {who} resolved it")))
+    Some(notice(pair, &parts, &[Block::Paragraph { content }], &format!("note that {who} resolved it")))
 }

@@ -55,7 +55,7 @@ pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, new: &NewIssue) ->
     let mut outcome = left_alone(pair, base, now).because(SkipReason::ByHand(field));
     let version = base.version.to_string();
     let told = vec![field.as_str(), version.as_str(), now.guance.as_deref().unwrap_or_default()];
-    outcome.notices.push(notice(pair, &told, announcement(field, new), format!("note about the new {field}")));
+    outcome.notices.push(notice(pair, &told, &announcement(field, new), &format!("note about the new {field}")));
     outcome
 }
 

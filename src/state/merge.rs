@@ -11,6 +11,9 @@ use crate::domain::{Base, Bases, Field, Fingerprint, IssueId, IssueLink, Key, Kn
 /// A wait beyond this was set by a clock that has been set back since, in milliseconds.
 const LONGEST_WAIT: i64 = 7_200_000;
 
+/// A pair whose Guance fields are due to be read, and when that issue was opened, by its own clock.
+pub type DueFields = (IssueId, Option<DateTime<Utc>>);
+
 impl State {
     /// Returns what both sides of a pair said when they last agreed.
     ///
@@ -74,7 +77,7 @@ impl State {
         read_before: DateTime<Utc>,
         now: DateTime<Utc>,
         limit: usize,
-    ) -> Result<Vec<(IssueId, Option<DateTime<Utc>>)>, StateError> {
+    ) -> Result<Vec<DueFields>, StateError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT guance, opened FROM issue_link
              WHERE active >= ?1 AND (fields_read < ?2 OR fields_read > ?3) ORDER BY fields_read, guance LIMIT ?4",

@@ -22,6 +22,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use cursors::Cursor;
 pub use lock::RunLock;
+pub use merge::DueFields;
 pub use outbox::{Backlog, Deferral, Queued};
 pub use status::{LastRun, Status, StuckItem};
 

@@ -154,6 +154,26 @@ fn status_of_nothing() {
       "cursors": {},
       "issue_pairs": 0,
       "comment_pairs": 0,
+      "reading": [
+        {
+          "active_within_hours": 1,
+          "pairs": 0,
+          "replies_minutes": 5,
+          "fields_minutes": null
+        },
+        {
+          "active_within_hours": 24,
+          "pairs": 0,
+          "replies_minutes": 30,
+          "fields_minutes": null
+        },
+        {
+          "active_within_hours": 720,
+          "pairs": 0,
+          "replies_minutes": 360,
+          "fields_minutes": null
+        }
+      ],
       "backlog": {
         "pending": 0,
         "failing": 0,

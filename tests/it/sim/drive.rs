@@ -280,9 +280,12 @@ impl Theatre<'_> {
     }
 
     fn nothing_waits(&self) -> bool {
-        let state = self.open.borrow();
-        let rows = state.as_ref().map(State::unsettled);
-        rows.is_some_and(|rows| rows.is_ok_and(|rows| rows.iter().all(|row| row.stage == Stage::Dead)))
+        let Ok(state) = self.opened() else { return false };
+        let rests = state.unsettled().is_ok_and(|rows| rows.iter().all(|row| row.stage == Stage::Dead));
+        if self.world.borrow().bug.is_none() {
+            self.open.replace(Some(state));
+        }
+        rests
     }
 
     fn judge(&self) {

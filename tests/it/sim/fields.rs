@@ -14,6 +14,7 @@ use super::world::World;
 
 /// Which fields are carried in this world, and how the services are.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the world, independent of the others")]
 pub(super) struct FieldSetup {
     pub(super) status: Direction,
     pub(super) assignee: Direction,
@@ -89,16 +90,16 @@ impl FieldSetup {
         }
     }
 
-    pub(super) fn on(&self) -> bool {
+    pub(super) fn on(self) -> bool {
         self.flow().carries_fields()
     }
 
-    pub(super) fn flow(&self) -> Flow {
-        let Self { status, assignee, updates, level, .. } = *self;
+    pub(super) fn flow(self) -> Flow {
+        let Self { status, assignee, updates, level, .. } = self;
         Flow { status, assignee, updates, level, ..Flow::default() }
     }
 
-    pub(super) fn route(&self, route: Route) -> Route {
+    pub(super) fn route(self, route: Route) -> Route {
         let status = if self.closed { vec![("Closed".to_owned(), "Closed".to_owned())] } else { Vec::new() };
         Route { status, closed_status: self.closed.then(|| "Closed".to_owned()), ..route }
     }
@@ -234,8 +235,8 @@ pub(super) fn find(side: Side, who: &Person) -> Option<Person> {
     (0..known).map(|n| account(side, n)).find(|one| one.email == who.email)
 }
 
-pub(super) fn priority(name: &str) -> Option<Priority> {
-    Some(Priority { id: name.to_lowercase(), name: name.to_owned() })
+pub(super) fn priority(name: &str) -> Priority {
+    Priority { id: name.to_lowercase(), name: name.to_owned() }
 }
 
 /// What guajira writes when it makes an issue.
@@ -447,9 +448,8 @@ fn assignees(w: &World, guance: &GuanceIssue, jira: &JiraIssue, [on_guance, on_j
             None => !people,
         },
         Direction::ToGuance | Direction::Both if on_jira && !on_guance => match jira.now.assignee {
-            Some(2) => true,
+            Some(2) | None => true,
             Some(n) => entry(n),
-            None => true,
         },
         _ => true,
     };

@@ -3,7 +3,7 @@
 //! None lives in the engine. Some make a remote's adapter careless, some edit the state file behind the engine's back
 //! so that it is as if the engine had been careless.
 
-use guajira::domain::{Claim, CommentId, Key, Side};
+use guajira::domain::{Claim, CommentId, Fingerprint, Key, Side};
 use rusqlite::Connection;
 
 use super::world::{Note, World};
@@ -114,23 +114,26 @@ pub(super) fn after(bug: Bug, file: &Connection, w: &World, before: &Before, cra
             file.execute("DELETE FROM field_base", [])?;
         }
         Bug::FieldBaseAsSent => {
-            file.execute("UPDATE field_base SET jira = guance WHERE field = 'title' AND guance LIKE '%  %'", [])?;
+            file.execute("UPDATE field_base SET jira = guance WHERE field IN ('title', 'description')", [])?;
         }
         Bug::LastWriterWins => {
             for issue in &w.jira.issues {
-                file.execute(
-                    "UPDATE field_base SET jira = ?2 WHERE field = 'title'
-                     AND lane = (SELECT guance FROM issue_link WHERE jira = ?1)",
-                    [&issue.now.id, &issue.now.title],
-                )?;
+                let body = Fingerprint::of(&[&issue.now.body.canonical()]);
+                for (field, said) in [("title", issue.now.title.as_str()), ("description", body.as_str())] {
+                    file.execute(
+                        "UPDATE field_base SET jira = ?3 WHERE field = ?2
+                         AND lane = (SELECT guance FROM issue_link WHERE jira = ?1)",
+                        [issue.now.id.as_str(), field, said],
+                    )?;
+                }
             }
         }
         Bug::FieldSentAgain => {
             file.execute_batch(
-                "UPDATE field_base SET guance = NULL WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.lane = field_base.lane
-                     AND o.target = 'guance' AND stage = 'in_flight' AND o.key LIKE '%/field/%/' || field || '@%');
-                 UPDATE field_base SET jira = NULL WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.lane = field_base.lane
-                     AND o.target = 'jira' AND stage = 'in_flight' AND o.key LIKE '%/field/%/' || field || '@%');
+                "UPDATE field_base SET jira = NULL WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.lane = field_base.lane
+                     AND target = 'jira' AND stage = 'in_flight' AND instr(key, '/' || field || '@') > 0);
+                 UPDATE field_base SET guance = NULL WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.lane = field_base.lane
+                     AND target = 'guance' AND stage = 'in_flight' AND instr(key, '/' || field || '@') > 0);
                  UPDATE outbox SET stage = 'pending' WHERE stage = 'in_flight' AND key LIKE '%/field/%';",
             )?;
         }

@@ -201,7 +201,7 @@ impl World {
             source: String::new(),
             status: fields::jira_status(state.status),
             assignees: state.assignee.map(|n| fields::account(Side::Jira, n)).into_iter().collect(),
-            priority: fields::priority(state.priority),
+            priority: Some(fields::priority(state.priority)),
             updated_by: Person::default(),
             author: state.author.clone(),
             created: time(state.created),

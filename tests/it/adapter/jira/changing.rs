@@ -107,12 +107,17 @@ fn a_status_is_reached_by_name_by_id_and_by_category() {
         ] {
             let (rig, id) = with_workflow(flavour, Workflow::simple());
             rig.minutes(1);
+            rig.run().identify().unwrap();
+            rig.requests();
             let receipt = rig.reach(&id, target.clone()).unwrap();
             assert_eq!(rig.fake.status_of("OPS-1"), want, "{target:?}");
             let now = receipt.issue.unwrap();
             assert_eq!((now.status.name.as_str(), receipt.name.as_str()), (want, "OPS-1"));
             assert_eq!(receipt.at, Some(rig.fake.issue("OPS-1").unwrap().updated));
-            assert_eq!(rig.transitions(), usize::from(want != "To Do"), "already there is nothing to do");
+            let requests = rig.requests();
+            let posts = requests.iter().filter(|request| request.starts_with("POST")).count();
+            assert_eq!(posts, usize::from(want != "To Do"), "already there is nothing to do");
+            assert!(requests.len() <= 6, "who we are, where it stands, its ways, the step, what it says: {requests:?}");
         }
     }
 }
