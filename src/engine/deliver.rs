@@ -53,7 +53,8 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     resolve_in_doubt(run, target)?;
     let mut failures = 0;
     loop {
-        let ready = run.world.state.ready(target, run.world.clock.now(), run.remote(target).batch_size())?;
+        let mut ready = run.world.state.ready(target, run.world.clock.now(), run.remote(target).batch_size())?;
+        ready.retain(|queued| run.may_link || !matches!(queued.push.action, Action::LinkIssue { .. }));
         let batch = one_request(ready);
         if batch.is_empty() || run.must_stop() {
             return Ok(());

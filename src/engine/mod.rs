@@ -132,6 +132,7 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
         deliver::side(&mut run, Side::Jira)?;
         threads::due_threads(&mut run)?;
         merge::due(&mut run)?;
+        run.may_link = true;
         deliver::both(&mut run)?;
         fields::in_turn(&mut run)?;
         threads::threads_in_turn(&mut run)?;
@@ -153,6 +154,9 @@ struct Run<'a> {
     identities: HashMap<Side, Identity>,
     /// Sides that are left alone for the rest of the run.
     down: Vec<Side>,
+    /// Whether links may be set. A link moves the issue's `updated`: what a new pair says is read before, while that
+    /// still tells whether somebody has taken it up.
+    may_link: bool,
     /// Whether the run noticed that it must stop.
     interrupted: bool,
     /// `updated` of the Guance issues seen in this run's list.
@@ -207,6 +211,7 @@ impl<'a> Run<'a> {
             deadline,
             identities: HashMap::new(),
             down: Vec::new(),
+            may_link: false,
             interrupted: false,
             guance_updated: HashMap::new(),
             trust: trust::Trust::default(),

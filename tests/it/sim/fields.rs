@@ -415,7 +415,8 @@ pub(super) fn settled(
         (Field::Body, guance.body.plain_text(), jira.now.body.plain_text()),
     ] {
         let Some(token) = super::world::tokens(&here).last().map(str::to_owned) else { continue };
-        let holds = there.contains(&token) || by_hand(field)[1] && told(&token);
+        // What was written and could not be read since, before it changed again, may be somebody's: then it is told too.
+        let holds = there.contains(&token) || (by_hand(field)[1] || w.troubled) && told(&token);
         check(field, holds, format!("{token} is not told: {there}"));
     }
     let want = if guance.grave { "Highest" } else { "High" };
