@@ -76,7 +76,7 @@ const COLOR: u8 = b'c';
 impl Reader<'_> {
     fn run(&mut self) {
         while let Some(c) = self.rest().chars().next() {
-            let plain = self.rest().bytes().position(|b| is_special(b)).unwrap_or(self.text.len() - self.at);
+            let plain = self.rest().bytes().position(is_special).unwrap_or(self.text.len() - self.at);
             if plain > 0 {
                 self.push_plain(self.at, self.at + plain);
                 self.at += plain;

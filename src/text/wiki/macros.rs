@@ -85,7 +85,7 @@ pub(super) fn close(text: &mut String) {
     for name in ["noformat", "code", "quote", "panel"] {
         let tags = [format!("{{{name}}}"), format!("{{{name}:")];
         if tags.iter().map(|tag| text.matches(tag.as_str()).count()).sum::<usize>() % 2 == 1 {
-            text.push_str(&format!("\n{{{name}}}"));
+            text.extend(["\n{", name, "}"]);
         }
     }
 }

@@ -25,7 +25,7 @@ fn at(uuid: &str, name: &str) -> String {
 fn account(world: &World, name: &str) -> String {
     let mut id = String::new();
     world.jira.with_user(name, |user| {
-        id.clone_from(if world.flavour == Flavour::Cloud { &user.account_id } else { &user.name })
+        id.clone_from(if world.flavour == Flavour::Cloud { &user.account_id } else { &user.name });
     });
     id
 }

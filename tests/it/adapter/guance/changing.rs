@@ -47,7 +47,7 @@ fn a_status_is_set_and_nothing_else_is_touched() {
         let rig = Rig::new();
         let issue = rig.fake.open_issue("a", "<p>x</p>", "P1", "张三");
         rig.fake.set_managers(&issue, &["李四", "group_1"], "张三");
-        rig.clock.0.advance(Duration::from_secs(60));
+        rig.clock.0.advance(Duration::from_mins(1));
         rig.requests();
         let receipt = rig.change(&issue, to(names, category));
         let now = rig.fake.issue(&issue).unwrap();
