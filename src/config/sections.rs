@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use crate::domain::{Fingerprint, People};
+use crate::domain::{Fingerprint, GuanceStatus, People};
 use crate::guance::ReplyFormat;
 use crate::http;
 use crate::jira::Deployment;
-use crate::plan::{Direction, Flow, Policy, Route, status};
+use crate::plan::{Direction, Flow, Policy, Route};
 
 use super::error::{ConfigError, Source};
 use super::reader::{self, Reader};
@@ -229,8 +229,8 @@ fn route(reader: &Reader, path: &str) -> Route {
 fn statuses(reader: &Reader, path: &str) -> Vec<(String, String)> {
     let pairs = reader.pairs(path).unwrap_or_default();
     for (guance, _) in &pairs {
-        if !status::is_guance(guance) {
-            let known: Vec<&str> = status::GUANCE.iter().map(|(_, name, ..)| *name).collect();
+        if GuanceStatus::called(guance).is_none() {
+            let known: Vec<&str> = GuanceStatus::ALL.iter().map(|status| status.name).collect();
             reader.refuse(
                 &format!("{path}.{guance}"),
                 format!("is for no status of Guance: it knows {}", known.join(", ")),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CommentId, Fingerprint, IssueId, Key, Side};
+use crate::domain::{CommentId, Fingerprint, IssueId, Key, Side, Status};
 use crate::text::Doc;
 
 /// Who did something, as far as the remote tells.
@@ -45,46 +45,6 @@ pub struct Level {
     pub id: String,
     /// The name people see: `P1`.
     pub name: String,
-}
-
-/// What a status means, whatever it is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StatusCategory {
-    /// Nobody is at it: Guance's Open and Pending, Jira's `new`.
-    Todo,
-    /// Somebody is at it: Guance's Working, Jira's `indeterminate`.
-    InProgress,
-    /// It is over: Guance's Resolved and Closed, Jira's `done`.
-    Done,
-}
-
-impl std::fmt::Display for StatusCategory {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Todo => "to do",
-            Self::InProgress => "in progress",
-            Self::Done => "done",
-        })
-    }
-}
-
-/// An issue's status.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Status {
-    /// The remote's id: `10` on Guance, a number on Jira.
-    pub id: String,
-    /// The name people see: `Open`, `In Review`.
-    pub name: String,
-    /// What it means.
-    pub category: StatusCategory,
-}
-
-impl Status {
-    /// Returns true when a word of the config names this status: its id, or its name in any case.
-    pub fn is(&self, word: &str) -> bool {
-        self.id == word || self.name.to_lowercase() == word.to_lowercase()
-    }
 }
 
 /// A Jira issue's priority.

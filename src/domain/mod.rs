@@ -6,10 +6,12 @@ pub mod id;
 pub mod item;
 pub mod link;
 pub mod push;
+pub mod status;
 
 pub use field::{Base, Bases, Change, Field, People, StatusTarget};
 pub use file::{File, FileLink, portable_name, shown_size};
 pub use id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
-pub use item::{Claim, Comment, Issue, Level, Person, Priority, Status, StatusCategory, Visibility};
+pub use item::{Claim, Comment, Issue, Level, Person, Priority, Visibility};
 pub use link::{CommentLink, IssueLink, Known, Stage};
 pub use push::{Action, DroppedField, NewIssue, Push, Receipt};
+pub use status::{GuanceStatus, Status, StatusCategory};

@@ -6,19 +6,8 @@ use serde_json::{Value, json};
 
 use super::answer::{Cause, Fault};
 use super::{Guance, extend, people, receipt_for};
-use crate::domain::{Change, Field, IssueId, Person, Receipt, Side, StatusCategory, StatusTarget};
+use crate::domain::{Change, Field, GuanceStatus, IssueId, Person, Receipt, Side, StatusTarget};
 use crate::ports::{ApiError, ApiErrorKind};
-
-/// Every status: `statusType`, its name, what an older service has instead of it.
-///
-/// Source: Guance Open API, `POST /api/v1/issue/{issue_uuid}/modify`; older versions of the page know 10, 20 and 30 only.
-const STATUSES: [(i64, &str, Option<i64>); 5] = [
-    (10, "Open", None),
-    (15, "Working", Some(10)),
-    (20, "Resolved", None),
-    (25, "Closed", Some(20)),
-    (30, "Pending", None),
-];
 
 /// The fact that the service knows the older statuses only.
 const OLD_STATUSES: &str = "guance.old_statuses";
@@ -106,26 +95,23 @@ fn refused(message: impl Into<String>) -> ApiError {
 
 /// Returns the values of `statusType` to try, in turn, and whether an older service may not know the value.
 fn codes(target: &StatusTarget) -> Result<Vec<(i64, bool)>, ApiError> {
-    let by_meaning = match target.category {
-        StatusCategory::Todo => "Open",
-        StatusCategory::InProgress => "Working",
-        StatusCategory::Done => "Resolved",
-    };
-    let names = if target.names.is_empty() { vec![by_meaning.to_owned()] } else { target.names.clone() };
     let find = |word: &String| {
-        let is_it =
-            |(code, name, _): &&(i64, &str, Option<i64>)| name.eq_ignore_ascii_case(word) || code.to_string() == *word;
-        STATUSES.iter().find(is_it).ok_or_else(|| {
+        GuanceStatus::called(word).ok_or_else(|| {
             refused(format!("Guance has no status {word:?}"))
                 .with_hint("use Open, Working, Resolved, Closed or Pending in [route.status]")
         })
     };
-    let wanted: Vec<_> = names.iter().map(find).collect::<Result<_, _>>()?;
-    let substitutes = wanted.iter().filter_map(|(_, _, older)| older.map(|code| (code, false)));
+    let wanted: Vec<_> = match target.names.as_slice() {
+        [] => GuanceStatus::usual(target.category).into_iter().collect(),
+        names => names.iter().map(find).collect::<Result<_, _>>()?,
+    };
+    let substitutes = wanted.iter().filter_map(|status| GuanceStatus::of(status.older?));
     let mut codes: Vec<(i64, bool)> = Vec::new();
-    for (code, is_new) in wanted.iter().map(|(code, _, older)| (*code, older.is_some())).chain(substitutes) {
+    for status in wanted.iter().copied().chain(substitutes) {
+        let code =
+            status.id.parse().map_err(|_| refused(format!("status {} is no number; this is a bug", status.id)))?;
         if !codes.iter().any(|(known, _)| *known == code) {
-            codes.push((code, is_new));
+            codes.push((code, status.older.is_some()));
         }
     }
     Ok(codes)
@@ -151,6 +137,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::domain::StatusCategory;
 
     #[test]
     fn only_the_one_manager_changes() {

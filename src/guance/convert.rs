@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::wire::{CreatorInfo, IssueRow, ReplyRow};
 use super::{ReplyFormat, claim, people, plain};
 use crate::domain::{
-    Comment, CommentId, Fingerprint, Issue, IssueId, Key, Level, Person, Side, Status, StatusCategory, Visibility,
+    Comment, CommentId, Fingerprint, GuanceStatus, Issue, IssueId, Key, Level, Person, Side, Status, StatusCategory,
+    Visibility,
 };
 use crate::text::{Block, Doc, Inline, Mark, html, markdown};
 
@@ -148,18 +149,10 @@ fn attachment(row: &Value) -> Option<Block> {
     Some(Block::Paragraph { content: vec![Inline::text(format!("📎 {name}"))] })
 }
 
-/// Returns what Guance calls a status.
-///
-/// Source: Guance Open API, `statusType` of `POST /api/v1/issue/{issue_uuid}/modify`.
+/// Returns what Guance calls a status; one that is not documented means that there is something to do.
 fn status(status_type: &str) -> Status {
-    let (name, category) = match status_type {
-        "10" => ("Open", StatusCategory::Todo),
-        "15" => ("Working", StatusCategory::InProgress),
-        "20" => ("Resolved", StatusCategory::Done),
-        "25" => ("Closed", StatusCategory::Done),
-        "30" => ("Pending", StatusCategory::Todo),
-        other => (other, StatusCategory::Todo),
-    };
+    let known = GuanceStatus::of(status_type).map(|known| (known.name, known.category));
+    let (name, category) = known.unwrap_or((status_type, StatusCategory::Todo));
     Status { id: status_type.to_owned(), name: name.to_owned(), category }
 }
 

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use chrono::DateTime;
 
 use super::merge::{self, Counterpart, Pair};
-use super::{Direction, Policy, Route, SkipReason, Step, people, status};
+use super::{Direction, Policy, Route, SkipReason, Step, people};
 use crate::domain::{
-    Action, Base, Bases, Change, Field, Fingerprint, Issue, IssueId, IssueLink, Key, Level, People, Person, Priority,
-    Push, Side, Stage, Status, StatusCategory, Visibility,
+    Action, Base, Bases, Change, Field, Fingerprint, GuanceStatus, Issue, IssueId, IssueLink, Key, Level, People,
+    Person, Priority, Push, Side, Stage, Status, StatusCategory, Visibility,
 };
 use crate::render;
 use crate::text::Doc;
@@ -46,8 +46,8 @@ fn open(side: Side) -> Status {
 }
 
 fn guance_status(id: &str) -> Status {
-    let (id, name, category, _) = status::GUANCE.into_iter().find(|(known, ..)| *known == id).unwrap();
-    Status { id: id.into(), name: name.into(), category }
+    let known = GuanceStatus::of(id).unwrap();
+    Status { id: known.id.into(), name: known.name.into(), category: known.category }
 }
 
 fn jira_status(name: &str) -> Status {

@@ -9,7 +9,7 @@ pub mod merge;
 mod merge_tests;
 pub mod people;
 pub mod policy;
-pub mod status;
+mod status;
 mod texts;
 
 use crate::domain::{Base, CommentLink, Field, FileLink, IssueId, Key, Push, Side};

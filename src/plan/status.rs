@@ -1,27 +1,10 @@
 //! Statuses: which of one side go with which of the other.
 
-use crate::domain::{Base, Change, Field, NewIssue, Side, Status, StatusCategory, StatusTarget};
+use crate::domain::{Base, Change, Field, GuanceStatus, NewIssue, Side, Status, StatusCategory, StatusTarget};
 use crate::plan::merge::{Outcome, Pair, notice};
 use crate::plan::{Direction, Policy, Route, SkipReason};
 use crate::render;
 use crate::text::{Block, Inline};
-
-/// Guance's statuses: id, name, what it means, and what an older service knows in its place.
-///
-/// Source: Guance Open API, `statusType` of `POST /api/v1/issue/{issue_uuid}/modify`; older versions of the page know
-/// 10, 20 and 30 only.
-pub const GUANCE: [(&str, &str, StatusCategory, Option<&str>); 5] = [
-    ("10", "Open", StatusCategory::Todo, None),
-    ("15", "Working", StatusCategory::InProgress, Some("10")),
-    ("20", "Resolved", StatusCategory::Done, None),
-    ("25", "Closed", StatusCategory::Done, Some("20")),
-    ("30", "Pending", StatusCategory::Todo, None),
-];
-
-/// Returns true when a word of the config names a Guance status.
-pub fn is_guance(word: &str) -> bool {
-    GUANCE.iter().any(|(id, name, ..)| *id == word || name.eq_ignore_ascii_case(word))
-}
 
 pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &NewIssue, policy: &Policy) -> Outcome {
     let (guance, jira) = (&pair.guance.status, &pair.jira.status);
@@ -82,14 +65,9 @@ fn for_jira(route: &Route, guance: &Status) -> StatusTarget {
 }
 
 fn for_guance(route: &Route, jira: &Status) -> StatusTarget {
-    let listed = |(from, to): &(String, String)| {
-        let is_it = |(id, name, ..): &&(&str, &str, _, _)| *id == from || name.eq_ignore_ascii_case(from);
-        if jira.is(to) { GUANCE.iter().find(is_it) } else { None }
-    };
-    // The first of a category is what it usually means: Open, Working, Resolved.
-    let usual = || GUANCE.iter().find(|(_, _, category, _)| *category == jira.category);
-    let names = match route.status.iter().find_map(listed).or_else(usual) {
-        Some((id, _, _, older)) => [Some(*id), *older].into_iter().flatten().map(str::to_owned).collect(),
+    let listed = |(from, to): &(String, String)| if jira.is(to) { GuanceStatus::called(from) } else { None };
+    let names = match route.status.iter().find_map(listed).or_else(|| GuanceStatus::usual(jira.category)) {
+        Some(status) => [Some(status.id), status.older].into_iter().flatten().map(str::to_owned).collect(),
         None => Vec::new(),
     };
     StatusTarget { names, category: jira.category, resolution: None }
@@ -98,9 +76,8 @@ fn for_guance(route: &Route, jira: &Status) -> StatusTarget {
 /// Somebody has resolved the issue on Guance: a comment tells who and when.
 fn resolved(pair: &Pair<'_>, base: &Base) -> Option<crate::domain::Push> {
     let status = &pair.guance.status;
-    let was_done = GUANCE
-        .iter()
-        .any(|(id, _, category, _)| base.on(Side::Guance) == Some(id) && *category == StatusCategory::Done);
+    let before = base.on(Side::Guance).and_then(GuanceStatus::of);
+    let was_done = before.is_some_and(|before| before.category == StatusCategory::Done);
     if was_done || status.category != StatusCategory::Done {
         return None;
     }

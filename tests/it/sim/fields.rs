@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use guajira::domain::{Action, Change, Field, IssueId, Key, Person, Priority, Push, Side, Status, StatusCategory};
-use guajira::plan::{Direction, Flow, Route, status};
+use guajira::domain::{
+    Action, Change, Field, GuanceStatus, IssueId, Key, Person, Priority, Push, Side, Status, StatusCategory,
+};
+use guajira::plan::{Direction, Flow, Route};
 use guajira::state::{State, StateError};
 
 use super::gallery::Bug;
@@ -126,7 +128,7 @@ pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str) 
     let issue = &mut w.guance.issues[at];
     let changed = match deed {
         FieldDeed::Status { to, .. } => {
-            let id = status::GUANCE[to].0;
+            let id = GuanceStatus::ALL[to].id;
             let known = !old || !["15", "25"].contains(&id);
             (known && issue.status != id).then(|| {
                 issue.status = id;
@@ -202,9 +204,8 @@ pub(super) fn on_jira(w: &mut World, at: usize, deed: FieldDeed, token: &str) {
 }
 
 pub(super) fn guance_status(issue: &GuanceIssue) -> Status {
-    let (id, name, category, _) =
-        status::GUANCE.into_iter().find(|(id, ..)| *id == issue.status).unwrap_or(status::GUANCE[0]);
-    Status { id: id.into(), name: name.into(), category }
+    let known = GuanceStatus::of(issue.status).unwrap_or(&GuanceStatus::ALL[0]);
+    Status { id: known.id.into(), name: known.name.into(), category: known.category }
 }
 
 pub(super) fn jira_status(status: usize) -> Status {
@@ -292,8 +293,8 @@ pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &C
     match change {
         Change::Status(target) => {
             let taken = target.names.iter().find(|id| !old || !["15", "25"].contains(&id.as_str()));
-            let to = taken.and_then(|id| status::GUANCE.iter().find(|(known, ..)| known == id));
-            issue.status = to.ok_or("statusType is not allowed")?.0;
+            let to = taken.and_then(|id| GuanceStatus::of(id));
+            issue.status = to.ok_or("statusType is not allowed")?.id;
         }
         Change::Assignee { set, instead_of } => {
             issue.managers.retain(|one| Some(one) != instead_of.as_ref());
