@@ -24,6 +24,11 @@ pub struct IssueLink {
 }
 
 impl IssueLink {
+    /// Returns a pair of which nothing is known yet but that it is one.
+    pub fn new(guance: IssueId, jira: IssueId, jira_name: impl Into<String>) -> Self {
+        Self { guance, jira, jira_name: jira_name.into(), guance_seen: None, jira_seen: None, closed: false }
+    }
+
     /// Returns `updated` of the issue on `side` when its thread was last read whole.
     ///
     /// INVARIANT: `Some` means that every copy guajira ever wrote into that thread is known here, so that a new one

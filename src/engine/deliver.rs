@@ -212,7 +212,7 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
         if trust::holds(run, &link, target) {
             return Ok(Some(batch));
         }
-        if run.order.backfill.is_none() && run.remote(target).spare() == 0 {
+        if !run.has_room(target, 1) {
             return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
         }
         threads::thread(run, &link, target)?;
@@ -277,14 +277,9 @@ fn link(
         Action::CreateIssue(new) => {
             // What we have just made holds nothing of ours yet; what was found may hold anything.
             let seen = (evidence == Evidence::Answered).then_some(DateTime::UNIX_EPOCH);
-            let link = IssueLink {
-                guance: push.lane.clone(),
-                jira: crate::domain::IssueId::new(receipt.id.clone()),
-                jira_name: receipt.name.clone(),
-                guance_seen: seen,
-                jira_seen: seen,
-                closed: false,
-            };
+            let jira = crate::domain::IssueId::new(receipt.id.clone());
+            let link = IssueLink::new(push.lane.clone(), jira, &receipt.name);
+            let link = IssueLink { guance_seen: seen, jira_seen: seen, ..link };
             tx.link_issues(&link, receipt.at.unwrap_or(now), now)?;
             optional::of_new_pair_in(run, tx, push, (&link.jira, &link.jira_name), now)?;
             merge::begin(run, tx, &push.lane, new)?;

@@ -50,7 +50,7 @@ fn read(run: &mut Run<'_>, due: Vec<DueFields>) -> Result<(), Trouble> {
         if run.readings.contains_key(&(Side::Guance, lane.clone())) {
             continue;
         }
-        if run.must_stop() || run.world.guance.spare() == 0 {
+        if run.must_stop() || !run.has_room(Side::Guance, 1) {
             return Ok(());
         }
         run.identify(Side::Guance)?;

@@ -84,7 +84,7 @@ pub(super) fn load(run: &mut Run<'_>, target: Side, batch: &[Queued]) -> Result<
     let [queued] = batch else { return Ok(Some(Cargo::default())) };
     let Action::AddFile { file, .. } = &queued.push.action else { return Ok(Some(Cargo::default())) };
     // Two requests: the file and the reply that shows it.
-    if target == Side::Guance && run.order.backfill.is_none() && run.remote(target).spare() < 2 {
+    if target == Side::Guance && !run.has_room(target, 2) {
         return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no two requests left for a file").into());
     }
     if target == Side::Guance && queued.attempts >= UPLOADS {

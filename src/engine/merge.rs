@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::deliver::put_back;
 use super::{Run, Trouble, pull};
 use crate::domain::{
     Action, Base, CommentId, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Receipt, Side, Stage,
@@ -96,7 +97,7 @@ fn guance_side(run: &mut Run<'_>, links: &[IssueLink]) -> Result<Vec<IssueLink>,
     for link in links {
         let key = (Side::Guance, link.guance.clone());
         if !run.readings.contains_key(&key) {
-            if run.is_down(Side::Guance) || run.must_stop() || (!is_backfill(run) && run.world.guance.spare() == 0) {
+            if run.is_down(Side::Guance) || run.must_stop() || !run.has_room(Side::Guance, 1) {
                 continue;
             }
             run.identify(Side::Guance)?;
@@ -110,10 +111,6 @@ fn guance_side(run: &mut Run<'_>, links: &[IssueLink]) -> Result<Vec<IssueLink>,
         }
     }
     Ok(at_hand)
-}
-
-fn is_backfill(run: &Run<'_>) -> bool {
-    run.order.backfill.is_some()
 }
 
 fn jira_side(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
@@ -233,6 +230,11 @@ fn conclude(run: &mut Run<'_>, pair: &Pair<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Returns what an issue says about a field, in the words of the base; the Jira issue's name tells the pair's route.
+fn said(run: &Run<'_>, issue: &Issue, field: Field, jira_name: &str) -> String {
+    merge::value(issue, field, &merge::carried(issue, jira_name, run.world.policy))
+}
+
 /// Makes sure that a field is written onto what was decided about; `false` when that has changed, and the pair is to be
 /// compared again.
 pub(super) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
@@ -247,7 +249,7 @@ pub(super) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Tr
         age.is_some_and(|age| age >= TimeDelta::zero() && age < FRESH)
     };
     if !is_fresh(run) {
-        if !is_backfill(run) && run.remote(push.target).spare() == 0 {
+        if !run.has_room(push.target, 1) {
             return Err(
                 ApiError::new(push.target, ApiErrorKind::OutOfBudget, "no request left to read an issue").into()
             );
@@ -258,12 +260,10 @@ pub(super) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Tr
     let name = state.issue_link(Side::Guance, &lane)?.map(|link| link.jira_name).unwrap_or_default();
     let Some((_, now)) = run.readings.get(&key) else {
         let later = Deferral { not_before: run.world.clock.now() + UNREADABLE_WAIT, counts: true };
-        let tx = state.begin()?;
-        tx.defer(&push.key, later, Some("the issue could not be read by id"))?;
-        tx.commit()?;
+        put_back(run, &push.key, later, Some("the issue could not be read by id"))?;
         return Ok(false);
     };
-    let said = merge::value(now, field, &merge::carried(now, &name, run.world.policy));
+    let said = said(run, now, field, &name);
     let bases = state.bases(&lane)?;
     let expected = bases.get(&field).and_then(|base| base.on(push.target));
     let closed = push.target == Side::Jira && run.world.policy.closed(now).is_some();
@@ -290,7 +290,7 @@ pub(super) fn own_traces(run: &mut Run<'_>, queued: &Queued) -> Result<(), Troub
         return Ok(());
     }
     let Some(base) = run.world.state.bases(&lane)?.remove(&Field::Status) else { return Ok(()) };
-    let said = merge::value(now, Field::Status, &merge::carried(now, &now.name, run.world.policy));
+    let said = said(run, now, Field::Status, &now.name);
     let tx = run.world.state.begin()?;
     tx.set_base(&lane, Field::Status, &base.with(push.target, Some(said)))?;
     tx.commit()?;
@@ -314,7 +314,7 @@ pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
 /// Records that a change arrived, and what the issue says since; without that, it is learnt from the next reading.
 pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issue>) -> Result<(), Trouble> {
     let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
-    let said = now.map(|now| merge::value(now, field, &merge::carried(now, &now.name, run.world.policy)));
+    let said = now.map(|now| said(run, now, field, &now.name));
     if said.is_none() {
         tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
     }

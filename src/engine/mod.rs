@@ -229,6 +229,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Returns true when a side takes so many more requests now; a backfill waits until it does.
+    fn has_room(&self, side: Side, requests: usize) -> bool {
+        self.order.backfill.is_some() || self.remote(side).spare() >= requests
+    }
+
     fn is_down(&self, side: Side) -> bool {
         self.down.contains(&side)
     }

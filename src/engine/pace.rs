@@ -81,14 +81,8 @@ mod tests {
         assert_eq!(minutes(&state), [(0, 5), (0, 30), (0, 360)]);
         let tx = state.begin().unwrap();
         for n in 0..400 {
-            let link = IssueLink {
-                guance: IssueId::new(format!("issue_{n}")),
-                jira: IssueId::new(n.to_string()),
-                jira_name: format!("OPS-{n}"),
-                guance_seen: None,
-                jira_seen: None,
-                closed: false,
-            };
+            let (guance, jira) = (IssueId::new(format!("issue_{n}")), IssueId::new(n.to_string()));
+            let link = IssueLink::new(guance, jira, format!("OPS-{n}"));
             let active = if n < 170 { now } else { now - TimeDelta::hours(3) };
             tx.link_issues(&link, active, now).unwrap();
         }

@@ -233,14 +233,7 @@ pub(super) fn apply(
             tx.note(push.key.origin().as_str(), &format!("{what}: {}", push.summary), now)?;
         }
         Step::AdoptIssue { guance, jira, jira_name } => {
-            let link = IssueLink {
-                guance: guance.clone(),
-                jira: jira.clone(),
-                jira_name: jira_name.clone(),
-                guance_seen: None,
-                jira_seen: None,
-                closed: false,
-            };
+            let link = IssueLink::new(guance.clone(), jira.clone(), jira_name);
             let own = run.world.state.unsettled_write(&Key::issue(Side::Guance, guance))?;
             tx.link_issues(&link, now, now)?;
             optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;

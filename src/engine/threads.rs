@@ -231,7 +231,7 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
             (now - active, now - every)
         };
         for link in run.world.state.threads_in_turn(active_since, read_before, now, MAX_TURNS)? {
-            if run.must_stop() || (!backfill && run.remote(side).spare() < files::thread_cost(run)) {
+            if run.must_stop() || !run.has_room(side, files::thread_cost(run)) {
                 return Ok(());
             }
             if let Err(trouble) = thread(run, &link, side) {

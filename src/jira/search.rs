@@ -12,7 +12,7 @@ use crate::jira::paging::{self, PAGE};
 use crate::jira::{Jira, jql, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
 
-/// What we ask of an issue. Cloud gives only ids unless asked, Server leaves `comment` out unless asked.
+/// What we ask of an issue, its thread last. Cloud gives only ids unless asked, Server leaves `comment` out unless asked.
 const FIELDS: [&str; 13] = [
     "summary",
     "description",
@@ -30,20 +30,10 @@ const FIELDS: [&str; 13] = [
 ];
 
 /// The same without its thread: enough to recognise a copy, and to say what an issue reads after a change.
-pub(super) const BRIEF: [&str; 12] = [
-    "summary",
-    "description",
-    "status",
-    "assignee",
-    "priority",
-    "created",
-    "updated",
-    "labels",
-    "security",
-    "project",
-    "creator",
-    "reporter",
-];
+pub(super) const BRIEF: &[&str] = match FIELDS.split_last() {
+    Some((_thread, rest)) => rest,
+    None => &[],
+};
 
 /// Most strays named in one query; more are read by id.
 const MAX_STRAYS: usize = 300;
@@ -60,7 +50,7 @@ impl Jira<'_> {
         let me = self.me()?;
         if span.ours_only {
             // Enough to recognise a copy: its thread is read when it is paired.
-            let mut batch = self.batch(self.walk_scope(jql::OURS, span.from, &BRIEF)?)?;
+            let mut batch = self.batch(self.walk_scope(jql::OURS, span.from, BRIEF)?)?;
             batch.clock = me.clock;
             return Ok(batch);
         }

@@ -100,14 +100,7 @@ mod tests {
     use crate::text::Doc;
 
     fn link() -> IssueLink {
-        IssueLink {
-            guance: IssueId::new("issue_a"),
-            jira: IssueId::new("10001"),
-            jira_name: "OPS-1".into(),
-            guance_seen: None,
-            jira_seen: None,
-            closed: false,
-        }
+        IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1")
     }
 
     fn person(id: &str) -> Person {

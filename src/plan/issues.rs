@@ -246,14 +246,7 @@ mod tests {
     fn a_label_alone_is_no_proof_and_a_linked_original_has_its_copy_already() {
         assert!(copies(&[copy("10001", "issue_a", false)], &Known::default()).is_empty());
         let mut known = Known::default();
-        let link = IssueLink {
-            guance: IssueId::new("issue_a"),
-            jira: IssueId::new("10001"),
-            jira_name: "OPS-1".into(),
-            guance_seen: None,
-            jira_seen: None,
-            closed: false,
-        };
+        let link = IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1");
         known.issues.insert((Side::Guance, link.guance.clone()), link);
         let steps = copies(&[copy("10009", "issue_a", true)], &known);
         assert!(matches!(steps.as_slice(), [Step::Skip { reason: SkipReason::SecondClaim, .. }]), "{steps:?}");

@@ -115,14 +115,7 @@ impl Case {
     }
 
     fn decide(&self) -> Vec<Step> {
-        let link = IssueLink {
-            guance: IssueId::new("issue_a"),
-            jira: IssueId::new("10001"),
-            jira_name: "OPS-1".into(),
-            guance_seen: None,
-            jira_seen: None,
-            closed: false,
-        };
+        let link = IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1");
         let pair = Pair {
             link: &link,
             guance: &self.guance,

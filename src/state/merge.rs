@@ -5,11 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::{State, StateError, Tx, from_ms, to_ms};
+use super::{LONGEST_WAIT, State, StateError, Tx, from_ms, to_ms};
 use crate::domain::{Base, Bases, Field, Fingerprint, IssueId, IssueLink, Key, Known, Stage};
-
-/// A wait beyond this was set by a clock that has been set back since, in milliseconds.
-const LONGEST_WAIT: i64 = 7_200_000;
 
 /// A pair whose Guance fields are due to be read, and when that issue was opened, by its own clock.
 pub type DueFields = (IssueId, Option<DateTime<Utc>>);
@@ -94,11 +91,7 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn opened_since(&self, from: DateTime<Utc>) -> Result<u64, StateError> {
-        let count: i64 = self
-            .conn
-            .prepare_cached("SELECT count(*) FROM issue_link WHERE opened >= ?1")?
-            .query_row([to_ms(from)], |row| row.get(0))?;
-        Ok(u64::try_from(count).unwrap_or(0))
+        self.count_since("opened", from)
     }
 
     /// Returns how many pairs were active since then.
@@ -106,8 +99,12 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn active_since(&self, from: DateTime<Utc>) -> Result<u64, StateError> {
-        let sql = "SELECT count(*) FROM issue_link WHERE active >= ?1";
-        let count: i64 = self.conn.prepare_cached(sql)?.query_row([to_ms(from)], |row| row.get(0))?;
+        self.count_since("active", from)
+    }
+
+    fn count_since(&self, column: &str, from: DateTime<Utc>) -> Result<u64, StateError> {
+        let sql = format!("SELECT count(*) FROM issue_link WHERE {column} >= ?1");
+        let count: i64 = self.conn.prepare_cached(&sql)?.query_row([to_ms(from)], |row| row.get(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
 }

@@ -106,6 +106,9 @@ fn is_write(err: &rusqlite::Error) -> bool {
 /// How many statements stay prepared: all there are, so that none is parsed twice in a run.
 const STATEMENTS: usize = 100;
 
+/// A wait beyond this, far longer than any back-off, was set by a clock that has been set back since; milliseconds.
+const LONGEST_WAIT: i64 = 7_200_000;
+
 /// How safely commits reach the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {

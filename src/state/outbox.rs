@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
 
-use super::{State, StateError, Tx, from_ms, to_ms};
+use super::{LONGEST_WAIT, State, StateError, Tx, from_ms, to_ms};
 use crate::domain::{Fingerprint, IssueId, Key, Push, Side, Stage};
 
 /// Version of the JSON an action is stored as.
@@ -42,15 +42,14 @@ impl State {
     /// When the file cannot be read.
     pub fn ready(&self, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
         self.rows(
-            // A wait far beyond the longest back-off was set by a clock that has been set back since.
             "SELECT {} FROM outbox o WHERE target = ?1 AND stage = 'pending'
-             AND (not_before <= ?2 OR not_before > ?2 + 7200000)
+             AND (not_before <= ?2 OR not_before > ?4)
              -- Nothing waits for a link or a file.
              AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.target = o.target AND p.seq < o.seq
                              AND p.stage IN ('pending', 'held', 'in_flight') AND p.origin NOT GLOB '*/link/*'
                              AND p.origin NOT GLOB '*/attachment/*')
              ORDER BY seq LIMIT ?3",
-            params![target.as_str(), to_ms(now), i64::try_from(limit).unwrap_or(i64::MAX)],
+            params![target.as_str(), to_ms(now), i64::try_from(limit).unwrap_or(i64::MAX), to_ms(now) + LONGEST_WAIT],
         )
     }
 
