@@ -14,7 +14,7 @@ use guajira::text::Doc;
 use super::fields::{self, Truth};
 use super::gallery::{self, Bug};
 use super::jira::visible_claim;
-use super::passage::{Passage, send, story};
+use super::passage::{Passage, no_files, send, story};
 use super::rng::mix;
 use super::world::{Killed, Note, World, time};
 
@@ -382,11 +382,11 @@ impl Remote for SimGuance<'_> {
     }
 
     fn open_file(&self, _file: &File) -> Result<Content, ApiError> {
-        Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "no files here"))
+        Err(no_files(Side::Guance))
     }
 
     fn push_file(&self, _push: &Push, _content: Option<Content>) -> Result<Receipt, ApiError> {
-        Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "no files here"))
+        Err(no_files(Side::Guance))
     }
 
     fn issue_url(&self, name: &str) -> String {

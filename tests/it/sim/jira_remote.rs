@@ -12,7 +12,7 @@ use guajira::ports::{
 use super::fields;
 use super::gallery::Bug;
 use super::jira::{BOT, IssueState};
-use super::passage::{Passage, send, story};
+use super::passage::{Passage, no_files, send, story};
 use super::rng::mix;
 use super::world::{Killed, Note, World, time};
 
@@ -367,11 +367,11 @@ impl Remote for SimJira<'_> {
     }
 
     fn open_file(&self, _file: &File) -> Result<Content, ApiError> {
-        Err(ApiError::new(Side::Jira, ApiErrorKind::Refused, "no files here"))
+        Err(no_files(Side::Jira))
     }
 
     fn push_file(&self, _push: &Push, _content: Option<Content>) -> Result<Receipt, ApiError> {
-        Err(ApiError::new(Side::Jira, ApiErrorKind::Refused, "no files here"))
+        Err(no_files(Side::Jira))
     }
 
     fn issue_url(&self, name: &str) -> String {

@@ -144,3 +144,8 @@ pub(super) fn story(batch: &Batch) -> String {
     let names: Vec<_> = batch.issues.iter().map(|i| format!("{}@{}", i.name, i.updated.format("%H:%M:%S"))).collect();
     format!("[{}] {} unreadable", names.join(" "), batch.unreadable.len())
 }
+
+/// Bytes are not simulated: attachments are off.
+pub(super) fn no_files(side: Side) -> ApiError {
+    ApiError::new(side, ApiErrorKind::Refused, "no files here")
+}
