@@ -304,6 +304,33 @@ pub trait Facts {
     fn forget(&self, name: &str);
 }
 
+/// How long it is believed who somebody is.
+const PERSON_AGE: Duration = Duration::from_hours(24);
+
+/// How long it is believed that somebody is nobody on a side.
+const NOBODY_AGE: Duration = Duration::from_hours(1);
+
+/// Returns the person whom a fact tells of, or nobody; asks and remembers where it tells nothing, or is too old.
+///
+/// # Errors
+/// As for `ask`; then nothing is remembered.
+pub fn known_person(
+    facts: &dyn Facts,
+    fact: &str,
+    ask: impl FnOnce() -> Result<Option<Person>, ApiError>,
+) -> Result<Option<Person>, ApiError> {
+    if let Some(known) = facts.recall(fact, PERSON_AGE) {
+        match serde_json::from_str::<Option<Person>>(&known) {
+            Ok(Some(person)) => return Ok(Some(person)),
+            Ok(None) if facts.recall(fact, NOBODY_AGE).is_some() => return Ok(None),
+            _ => {}
+        }
+    }
+    let found = ask()?;
+    facts.remember(fact, &serde_json::json!(found).to_string());
+    Ok(found)
+}
+
 /// Our own clock. Never decides what was read; paces waiting and back-off.
 pub trait Clock {
     /// Returns the time on this machine.

@@ -44,7 +44,7 @@ fn with_people(run: &Run<'_>, from: Side, mut push: Push) -> Result<Push, ApiErr
             }
         }
         if !accounts.is_empty() {
-            *body = body.clone().pinging(|id| accounts.get(id).cloned());
+            *body = std::mem::take(body).pinging(|id| accounts.get(id).cloned());
         }
     }
     Ok(push)

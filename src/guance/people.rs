@@ -8,13 +8,7 @@ use super::convert::person;
 use super::wire::{IssueRow, Member};
 use super::{Guance, api};
 use crate::domain::{Fingerprint, Issue, IssueId, Person};
-use crate::ports::{ApiError, ApiErrorKind};
-
-/// How long it is believed who somebody is.
-const KNOWN_AGE: Duration = Duration::from_hours(24);
-
-/// How long it is believed that somebody is nobody here.
-const NOBODY_AGE: Duration = Duration::from_hours(1);
+use crate::ports::{ApiError, ApiErrorKind, known_person};
 
 /// How long an account's name and address are believed.
 const MEMBER_AGE: Duration = Duration::from_hours(30 * 24);
@@ -106,16 +100,7 @@ impl Guance<'_> {
         }
         let email = who.email.as_deref().unwrap_or_default();
         let fact = format!("guance.person.{}", Fingerprint::of(&[email, &who.name]));
-        if let Some(known) = self.facts.recall(&fact, KNOWN_AGE) {
-            match serde_json::from_str::<Option<Person>>(&known) {
-                Ok(Some(person)) => return Ok(Some(person)),
-                Ok(None) if self.facts.recall(&fact, NOBODY_AGE).is_some() => return Ok(None),
-                _ => {}
-            }
-        }
-        let found = self.ask_for(email, who.name.trim())?;
-        self.facts.remember(&fact, &json!(found).to_string());
-        Ok(found)
+        known_person(self.facts, &fact, || self.ask_for(email, who.name.trim()))
     }
 
     fn ask_for(&self, email: &str, name: &str) -> Result<Option<Person>, ApiError> {

@@ -1,20 +1,12 @@
 //! Finding an account: by its id, by an exact e-mail address, by an exact name; never by half of one.
 
-use std::time::Duration;
-
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::domain::{Fingerprint, Person};
 use crate::jira::api::Ask;
 use crate::jira::convert::person;
 use crate::jira::{Jira, wire};
-use crate::ports::{ApiError, ApiErrorKind};
-
-/// How long it is believed who somebody is.
-const KNOWN_AGE: Duration = Duration::from_hours(24);
-
-/// How long it is believed that somebody is nobody here.
-const NOBODY_AGE: Duration = Duration::from_hours(1);
+use crate::ports::{ApiError, ApiErrorKind, known_person};
 
 /// Accounts asked for at once. Jira looks at its first thousand and filters afterwards, so that short pages say nothing.
 const MOST: &str = "1000";
@@ -24,16 +16,7 @@ impl Jira<'_> {
     pub(super) fn find_person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
         let email = who.email.as_deref().unwrap_or_default();
         let fact = format!("jira.person.{}", Fingerprint::of(&[&who.id, email, &who.name]));
-        if let Some(known) = self.facts.recall(&fact, KNOWN_AGE) {
-            match serde_json::from_str::<Option<Person>>(&known) {
-                Ok(Some(person)) => return Ok(Some(person)),
-                Ok(None) if self.facts.recall(&fact, NOBODY_AGE).is_some() => return Ok(None),
-                _ => {}
-            }
-        }
-        let found = self.ask_for(who)?;
-        self.facts.remember(&fact, &json!(found).to_string());
-        Ok(found)
+        known_person(self.facts, &fact, || self.ask_for(who))
     }
 
     fn ask_for(&self, who: &Person) -> Result<Option<Person>, ApiError> {

@@ -5,23 +5,20 @@ use super::doc::{Block, Doc, Inline, MAX_DEPTH};
 impl Doc {
     /// Returns the ids of the people that the text mentions, as its own side knows them.
     pub fn mentions(&self) -> Vec<String> {
-        let mut ids = Vec::new();
-        self.clone().each_inline(&mut |inline| {
-            if let Inline::Mention { id, .. } = inline
-                && !id.is_empty()
-                && !ids.contains(id)
-            {
-                ids.push(id.clone());
-            }
-        });
-        ids
+        self.ids(|inline| if let Inline::Mention { id, .. } = inline { Some(id) } else { None })
     }
 
     /// Returns the accounts of the other side that the text mentions for real.
     pub fn pings(&self) -> Vec<String> {
+        self.ids(|inline| if let Inline::Ping { id, .. } = inline { Some(id) } else { None })
+    }
+
+    /// Returns the ids that are chosen, each once, in the order of the text.
+    fn ids(&self, chosen: impl Fn(&Inline) -> Option<&String>) -> Vec<String> {
         let mut ids = Vec::new();
         self.clone().each_inline(&mut |inline| {
-            if let Inline::Ping { id, .. } = inline
+            if let Some(id) = chosen(inline)
+                && !id.is_empty()
                 && !ids.contains(id)
             {
                 ids.push(id.clone());
