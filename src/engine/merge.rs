@@ -10,7 +10,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::put_back;
-use super::{Run, Trouble, pull};
+use super::{Run, Trouble, pull, trust};
 use crate::domain::{
     Action, Base, CommentId, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Receipt, Side, Stage,
 };
@@ -41,6 +41,10 @@ pub(super) fn notice(run: &Run<'_>, tx: &Tx<'_>, issues: &[Issue], now: DateTime
         let Some(link) = state.issue_link(issue.side, &issue.id)? else { continue };
         if issue.side == Side::Guance {
             tx.fields_read(&link.guance, Some(issue.created), now)?;
+        }
+        if issue.side == Side::Jira && trust::may_have_forgotten(run, &link, issue.updated)? {
+            // Who changed a status last cannot be told from an old base: the sides are compared as of a pair found again.
+            tx.forget_base(&link.guance, Field::Status)?;
         }
         let (fields, turned) = merge::differs(issue, &link, &state.bases(&link.guance)?, policy);
         if turned || is_news(run, issue, &link, &fields)? {
@@ -317,6 +321,10 @@ pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issu
     let said = now.map(|now| said(run, now, field, &now.name));
     if said.is_none() {
         tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
+    }
+    if now.is_some_and(|now| now.side == Side::Jira && run.world.policy.closed(now).is_some()) {
+        // We closed it ourselves: what this run still finds to say is too late.
+        tx.set_closed(&lane, true)?;
     }
     Ok(tx.set_base(&lane, field, &base.with(push.target, said))?)
 }

@@ -154,6 +154,8 @@ struct Run<'a> {
     identities: HashMap<Side, Identity>,
     /// Sides that are left alone for the rest of the run.
     down: Vec<Side>,
+    /// From when on this run read Jira: what changed there later, a state that turns out to be older may not know.
+    jira_from: Option<DateTime<Utc>>,
     /// Whether links may be set. A link moves the issue's `updated`: what a new pair says is read before, while that
     /// still tells whether somebody has taken it up.
     may_link: bool,
@@ -211,6 +213,7 @@ impl<'a> Run<'a> {
             deadline,
             identities: HashMap::new(),
             down: Vec::new(),
+            jira_from: None,
             may_link: false,
             interrupted: false,
             guance_updated: HashMap::new(),

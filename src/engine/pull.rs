@@ -35,6 +35,9 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
             Side::Guance => {}
         }
     }
+    if side == Side::Jira {
+        run.jira_from = Some(reading.cursor.at - delta(run.world.settings.overlap));
+    }
     if side == Side::Jira && reading.sweep {
         // A copy that search showed late, and that had left the routes' projects before this state knew it.
         reading::rebuild(run, reading.span.from)?;
@@ -161,6 +164,8 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
     if reading.sweep {
         run.report.found_late += late(run, reading, batch, &taken.seen, &steps);
     }
+    // Before the threads count as read: whether a pair is trusted tells what its base is worth.
+    merge::notice(run, &tx, &batch.issues, now)?;
     for Seen { link, whole, updated } in &taken.seen {
         tx.thread_read(&link.guance, Side::Jira, *whole, *updated, now)?;
     }
@@ -169,7 +174,6 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
             tx.touch(&issue.id, issue.updated)?;
         }
     }
-    merge::notice(run, &tx, &batch.issues, now)?;
     remember_unreadable(run, &tx, reading.side, batch, now)?;
     if run.order.backfill.is_none() && !run.interrupted {
         let clock = run.identities.get(&reading.side).and_then(|identity| identity.clock);

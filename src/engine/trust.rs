@@ -13,6 +13,8 @@ use crate::state::State;
 
 const COUNTER: &str = "engine.counter";
 const STATE_ID: &str = "engine.state-id";
+/// Fact: from when on, by Jira's clock, this state was behind the world.
+const DOUBT_FROM: &str = "engine.doubt-from";
 
 /// What this run found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +54,9 @@ pub(super) fn establish(run: &mut Run<'_>) -> Result<(), Trouble> {
         let tx = state.begin()?;
         tx.distrust_threads()?;
         tx.commit()?;
+        if let Some(from) = run.jira_from {
+            state.set_fact(DOUBT_FROM, &from.to_rfc3339(), now)?;
+        }
     }
     let next = mine.max(theirs.unwrap_or(0)) + 1;
     state.set_fact(COUNTER, &next.to_string(), now)?;
@@ -71,6 +76,17 @@ pub(super) fn establish(run: &mut Run<'_>) -> Result<(), Trouble> {
 /// Returns true when everything of ours in a pair's thread on `side` is known here, so that more may be written.
 pub(super) fn holds(run: &Run<'_>, link: &IssueLink, side: Side) -> bool {
     link.seen(side).is_some() && (run.trust == Trust::Whole || run.read_whole.contains(&(side, link.guance.clone())))
+}
+
+/// Returns true when what this state remembers of a pair's fields may be older than what it wrote itself: it was behind
+/// the world, the Jira issue changed since, and its thread was not read since either. Every field that is carried
+/// moves the Jira issue's `updated`: there it came from, or there it went.
+pub(super) fn may_have_forgotten(run: &Run<'_>, link: &IssueLink, updated: DateTime<Utc>) -> Result<bool, Trouble> {
+    if link.jira_seen.is_some() {
+        return Ok(false);
+    }
+    let from = run.world.state.fact(DOUBT_FROM)?.and_then(|(time, _)| DateTime::parse_from_rfc3339(&time).ok());
+    Ok(from.is_some_and(|from| updated >= from))
 }
 
 fn parse(value: &str) -> (&str, u64) {

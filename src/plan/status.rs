@@ -15,6 +15,8 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &Ne
         Some(base) => pair.leader(direction, pair.moved(Field::Status, base, new)),
         // A pair that was found again: what does not fit goes the way that is open.
         None if jira_fits(route, guance, jira) || guance_fits(route, guance, jira) => None,
+        // Nothing is written to a closed one: then that is what stands.
+        None if direction.writes(Side::Guance) && policy.closed(pair.jira).is_some() => Some((Side::Jira, false)),
         None => pair.leader(direction, (true, true)).map(|(side, _)| (side, false)),
     };
     let Some((leader, both)) = leader else {

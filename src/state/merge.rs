@@ -123,6 +123,16 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Forgets what both sides said about a field when they last agreed.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget_base(&self, lane: &IssueId, field: Field) -> Result<(), StateError> {
+        let sql = "DELETE FROM field_base WHERE lane = ?1 AND field = ?2";
+        self.tx.prepare_cached(sql)?.execute(params![lane.as_str(), field.as_str()])?;
+        Ok(())
+    }
+
     /// Says from when on the sides of a pair are to be compared; `None`: they need not be.
     ///
     /// # Errors

@@ -30,6 +30,10 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use guajira::domain::Side;
+use guajira::plan::Direction;
+
+use fields::{FieldDeed, FieldSetup};
 use gallery::Bug;
 use history::{Deed, Event, Fault, History, Run, Setup, What};
 
@@ -244,4 +248,56 @@ fn a_token_that_dies_midway_loses_no_thread() {
         let setup = Setup { sweep: false, inline_comments: 0, max_lag_s: 0, ..History::of(1).setup };
         must_hold(History { setup, events });
     }
+}
+
+/// A story about statuses of one pair; the run at the end is the first of those that let it settle.
+fn status_story(status: Direction, told: Vec<(u32, What)>) -> History {
+    let fields =
+        FieldSetup { status, assignee: Direction::Off, updates: false, level: false, closed: true, old_guance: false };
+    let setup = Setup { fields, register: true, max_lag_s: 0, list_by_update: true, ..History::of(1).setup };
+    let calm = || What::Run(Run::default());
+    let open = What::Person(Deed::OpenGuance { listed: true }, 1);
+    let told = [(30, calm()), (30, open), (30, calm())].into_iter().chain(told);
+    let events = (0..).zip(told).map(|(uid, (after_s, what))| Event { uid, after_s, what }).collect();
+    History { setup, events }
+}
+
+fn sets(side: Side, to: usize) -> What {
+    What::Person(Deed::Field(FieldDeed::Status { side, to }), 1)
+}
+
+/// What this state wrote itself and has forgotten is no person's change.
+#[test]
+fn a_status_carried_over_and_set_back_is_right_after_an_older_state_is_put_back() {
+    hush();
+    for status in [Direction::ToGuance, Direction::Both] {
+        let comment = What::Person(Deed::Comment { restricted: false, as_bot: false }, 1);
+        must_hold(status_story(
+            status,
+            vec![
+                (60, What::SaveState),
+                (60, sets(Side::Jira, 2)),
+                (30, What::Run(Run::default())),
+                (30, sets(Side::Jira, 0)),
+                (30, comment),
+                (30, What::RestoreState),
+            ],
+        ));
+    }
+}
+
+#[test]
+fn nothing_follows_the_status_that_closes_an_issue() {
+    hush();
+    let reply = What::Person(Deed::Reply, 1);
+    let told = vec![(20, reply), (10_000, sets(Side::Jira, 1)), (45, sets(Side::Guance, 3))];
+    must_hold(status_story(Direction::ToJira, told));
+}
+
+#[test]
+fn a_closed_issue_stands_when_a_lost_pair_is_found_again() {
+    hush();
+    let title = What::Person(Deed::EditGuanceIssue, 1);
+    let told = vec![(60, sets(Side::Jira, 3)), (7000, What::LoseState), (60, title)];
+    must_hold(status_story(Direction::Both, told));
 }
