@@ -167,10 +167,10 @@ impl Theatre<'_> {
         anyhow::ensure!(lock.is_some(), "the lock of a dead run is still held");
         let bug = self.world.borrow().bug;
         let mut state = self.opened()?;
-        let mut before = None;
-        if let Some(bug) = bug {
+        let mut before = gallery::Before::default();
+        if bug.is_some_and(Bug::compares) {
             drop(state);
-            before = Some((bug, gallery::before(&Connection::open(self.file)?)?));
+            before = gallery::before(&Connection::open(self.file)?)?;
             state = self.opened()?;
         }
         let cursors = [state.cursor(Side::Guance)?, state.cursor(Side::Jira)?];
@@ -189,8 +189,9 @@ impl Theatre<'_> {
                 w.blame(line);
             }
         }
-        match before {
-            Some((bug, before)) => {
+        let acting = bug.filter(|bug| bug.acts(&state, crashed));
+        match acting {
+            Some(bug) => {
                 drop(state);
                 gallery::after(bug, &Connection::open(self.file)?, w, &before, crashed)?;
             }

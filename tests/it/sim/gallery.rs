@@ -4,6 +4,7 @@
 //! so that it is as if the engine had been careless.
 
 use guajira::domain::{Claim, CommentId, Fingerprint, Key, Side};
+use guajira::state::State;
 use rusqlite::Connection;
 
 use super::world::{Note, World};
@@ -69,6 +70,38 @@ impl Bug {
         Self::LastWriterWins,
         Self::FieldSentAgain,
     ];
+}
+
+impl Bug {
+    /// Returns true when the bug needs to know what the state file held before the run.
+    pub(super) fn compares(self) -> bool {
+        matches!(self, Self::CursorBeforeTheRow | Self::NoRowBeforeTheSend)
+    }
+
+    /// Returns true when the bug does something to the state file now; opening it for nothing would cost most of the
+    /// time of a history.
+    pub(super) fn acts(self, state: &State, crashed: bool) -> bool {
+        let in_flight = |side| state.in_flight(side).is_ok_and(|rows| !rows.is_empty());
+        match self {
+            Self::CursorBeforeTheRow | Self::NoRowBeforeTheSend => crashed,
+            Self::FieldSentAgain => Side::BOTH.into_iter().any(in_flight),
+            Self::CursorSetToNow
+            | Self::LinkForgotten
+            | Self::AbsenceIsDeletion
+            | Self::FieldBaseForgotten
+            | Self::FieldBaseAsSent
+            | Self::LastWriterWins => true,
+            Self::NoOverlap
+            | Self::FirstPageOnly
+            | Self::IsLastTrusted
+            | Self::LocalDates
+            | Self::MinutesAsText
+            | Self::PostRepeated
+            | Self::LaggingSearchTrusted
+            | Self::EchoByEqualText
+            | Self::MarkerOnlyInALabel => false,
+        }
+    }
 }
 
 /// What the state file held when the run began, as far as a bug needs it.
