@@ -204,7 +204,7 @@ pub fn same_value(field: Field, side: Side, one: &str, other: &str) -> bool {
 }
 
 /// Returns what the pair's route makes of a linked Guance issue now, also where it would take it no more. A level that
-/// its table does not list stands in the priority behind [`UNLISTED`].
+/// its table does not list stands in the priority behind `UNLISTED`.
 pub fn carried(guance: &Issue, jira_name: &str, policy: &Policy) -> NewIssue {
     let none = Route::default();
     let chosen = policy.route(guance.level.as_ref()).ok().map(|(route, _)| route);

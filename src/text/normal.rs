@@ -4,7 +4,7 @@
 //! * text holds no control characters, newlines, tabs, no-break or zero-width spaces; runs of equal marks are one run;
 //! * marks are sorted, unique and possible together (`code` only with a link); a space at the edge of a run has none;
 //! * a paragraph has no blanks at its edges or at the end of a line, and no empty line; bare addresses are links;
-//! * links and images go only where [`url::safe`] allows;
+//! * links and images go only where [`safe`](super::url::safe) allows;
 //! * nothing is empty, no two lists of one kind touch, tables are rectangular and have bounds.
 
 use std::borrow::Cow;
