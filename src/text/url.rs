@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::clean::is_noise;
+
 /// Longest address that is carried, in bytes; a longer one loses its target.
 const MAX_URL: usize = 8 * 1024;
 
@@ -9,7 +11,7 @@ const MAX_URL: usize = 8 * 1024;
 /// that would need escaping in some format percent-encoded. `None` for anything else (`javascript:`, `data:` ...).
 pub(crate) fn safe(url: &str) -> Option<String> {
     // Browsers drop tabs and newlines inside an address, so `java\nscript:` must not hide from us.
-    let url: String = url.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();
+    let url: String = url.chars().filter(|c| !is_noise(*c) && !is_invisible(*c)).collect();
     let url = url.trim();
     if url.is_empty() || url.len() > MAX_URL || !scheme_is_safe(url) {
         return None;
@@ -132,7 +134,7 @@ fn address_end(text: &str, from: usize) -> usize {
 
 fn ends_address(c: char) -> bool {
     c.is_whitespace()
-        || c.is_control()
+        || is_noise(c)
         || is_invisible(c)
         || matches!(c, '"' | '<' | '>' | '[' | ']' | '`' | '{' | '|' | '}' | '\\' | '^')
         || matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}')
@@ -157,6 +159,7 @@ mod tests {
         check("data:text/html,x", None);
         check("vbscript:x", None);
         check("https://e.com/a b|c", Some("https://e.com/a%20b%7Cc"));
+        check("\u{FFFE}/x\u{FDD0}", Some("/x"));
         check("", None);
     }
 

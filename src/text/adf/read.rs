@@ -144,7 +144,7 @@ fn list(start: Option<u64>, node: &Value, depth: usize) -> Block {
     let items = children(node)
         .iter()
         .map(|child| match text_of(child, "type") {
-            "listItem" => ListItem { task: None, blocks: blocks(children(child), depth + 2) },
+            "listItem" => ListItem { task: None, blocks: blocks(children(child), depth + 1) },
             "decisionItem" => {
                 let mut content = vec![Inline::text("◆ ")];
                 content.extend(inlines(child, depth + 1));
@@ -163,7 +163,7 @@ fn task_list(node: &Value, depth: usize) -> Block {
         match text_of(child, "type") {
             "taskItem" | "blockTaskItem" => {
                 let done = attr(child, "state") == "DONE";
-                items.push(ListItem { task: Some(done), blocks: blocks(children(child), depth + 2) });
+                items.push(ListItem { task: Some(done), blocks: blocks(children(child), depth + 1) });
             }
             _ => {
                 let inner = blocks(std::slice::from_ref(child), depth + 1);
@@ -196,7 +196,7 @@ fn table(node: &Value, depth: usize) -> Block {
         for cell in children(row) {
             let header = text_of(cell, "type") == "tableHeader";
             let span = |key: &str| cell.pointer(key).and_then(Value::as_u64).unwrap_or(1);
-            let cell = TableCell { header, blocks: blocks(children(cell), depth + 3) };
+            let cell = TableCell { header, blocks: blocks(children(cell), depth + 1) };
             grid.push(cell, span("/attrs/colspan"), span("/attrs/rowspan"));
         }
     }

@@ -325,9 +325,10 @@ fn is_punctuation(c: char) -> bool {
     c.is_ascii_punctuation() || full_width
 }
 
-/// Returns true for what Markdown may count as punctuation.
+/// Returns true for what Markdown may count as punctuation: symbols too, even the letters in circles and squares among them.
 fn is_sign(c: char) -> bool {
-    !c.is_alphanumeric() && !c.is_whitespace() && c != APART
+    let letter_like = matches!(c, '\u{24B6}'..='\u{24E9}' | '\u{1F130}'..='\u{1F189}');
+    (!c.is_alphanumeric() || letter_like) && !c.is_whitespace() && c != APART
 }
 
 fn starts_marked(spans: &[Span<'_>]) -> bool {

@@ -43,7 +43,17 @@ pub(super) fn parse_link(inner: &str) -> Option<Link<'_>> {
         return Some(Link::File(if first.is_empty() { file } else { first }));
     }
     let text = Some(first).filter(|text| !text.is_empty());
-    (is_target(target) || target.starts_with(['/', '#'])).then_some(Link::Web { text, url: target })
+    is_address(target).then_some(Link::Web { text, url: target })
+}
+
+/// Returns true for an address that a link with a text can have; others Jira takes for a page or a file of its own.
+pub(super) fn is_address(url: &str) -> bool {
+    is_target(url) || url.starts_with(['/', '#'])
+}
+
+/// Returns true for an address that an image can have.
+pub(super) fn is_image_address(url: &str) -> bool {
+    is_address(url) && (url.contains("://") || url.starts_with('/'))
 }
 
 fn is_target(url: &str) -> bool {
