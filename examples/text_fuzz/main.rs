@@ -10,6 +10,7 @@
 
 mod check;
 mod mutate;
+mod shrink;
 mod source;
 
 use std::panic::catch_unwind;
@@ -78,15 +79,19 @@ fn fuzz(name: &'static str, read: Read, runs: u64, seed: u64) {
         input.clone_into(&mut progress.input.lock().unwrap_or_else(PoisonError::into_inner));
         progress.runs.store(run, Ordering::Relaxed);
         let limit = if run % 16 == 0 { 90 + source.below(2000) } else { source.below(400) };
-        let done = catch_unwind(|| {
-            let doc = read(&input);
-            check::read(&doc);
-            if run % WRITE_EVERY == 0 {
-                check::written(&doc, limit);
-            }
-        });
-        if done.is_err() {
+        let fails = |input: &str, write: bool| catch_unwind(|| run_once(read, input, write, limit)).is_err();
+        if fails(&input, run % WRITE_EVERY == 0) {
             println!("{name}, seed {seed}, run {run}, limit {limit}, input {input:?}");
+            // Everybody else is quiet while it becomes small.
+            std::panic::set_hook(Box::new(|_| {}));
+            progress.runs.store(0, Ordering::Relaxed);
+            let small = match serde_json::from_str::<Value>(&input).ok().filter(|_| name == "adf") {
+                Some(tree) => shrink::tree(&tree, &|less| fails(&less.to_string(), true)).to_string(),
+                None => shrink::text(&input, &|less| fails(less, true)),
+            };
+            println!("{name}, limit {limit}, small {small:?}");
+            let _ = std::panic::take_hook();
+            run_once(read, &small, true, limit);
             std::process::exit(1);
         }
         if run % REPEAT_EVERY == 0 && name != "adf" {
@@ -94,6 +99,14 @@ fn fuzz(name: &'static str, read: Read, runs: u64, seed: u64) {
         }
     }
     progress.runs.store(0, Ordering::Relaxed);
+}
+
+fn run_once(read: Read, input: &str, write: bool, limit: usize) {
+    let doc = read(input);
+    check::read(&doc);
+    if write {
+        check::written(&doc, limit);
+    }
 }
 
 /// Reads a piece of the input again and again, with the rest of it around it.

@@ -56,7 +56,8 @@ pub(super) fn is_image_address(url: &str) -> bool {
     is_address(url) && (url.contains("://") || url.starts_with('/'))
 }
 
-fn is_target(url: &str) -> bool {
+/// Returns true for an address that a link can have without a text.
+pub(super) fn is_target(url: &str) -> bool {
     let known =
         ["http://", "https://", "mailto:", "tel:", "ftp://", "file:", "//", "javascript:", "data:", "vbscript:"];
     !url.contains(' ')

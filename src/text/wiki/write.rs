@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::emoticons;
 use super::inline::is_escapable;
+use super::links;
 use super::macros::panel_color;
 use super::raw;
 use crate::text::doc::{Block, Doc, Inline, ListItem, Mark, TASK_DONE, TASK_OPEN, TableCell};
@@ -269,7 +270,7 @@ impl Writer {
         let url = url.replace('|', "%7C").replace(']', "%5D").replace('[', "%5B");
         self.out.push('[');
         match inner {
-            [Span::Text(text)] if *text == url && url.contains("://") => {}
+            [Span::Text(text)] if *text == url && links::is_target(&url) => {}
             _ => {
                 self.spans(inner, Some('|'));
                 self.out.push('|');
