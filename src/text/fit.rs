@@ -266,7 +266,10 @@ impl Rules {
         marks.retain(self.mark);
         for mark in &mut marks {
             if let Mark::Link(url) = mark {
-                *url = (self.address)(std::mem::take(url));
+                let written = (self.address)(url.as_str().to_owned());
+                if written != **url {
+                    *url = written.into();
+                }
             }
         }
         marks
@@ -281,7 +284,7 @@ impl Rules {
                     Inline::Text { text: (self.text)(place, text, &marks), marks }
                 }
                 Inline::Image { url, alt } if !(self.image)(&url) => {
-                    let link = Mark::Link((self.address)(url));
+                    let link = Mark::Link((self.address)(url).into());
                     if (self.mark)(&link) {
                         let alt = if alt.is_empty() { "image".to_owned() } else { alt };
                         let marks = vec![link];

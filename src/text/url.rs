@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::clean::is_noise;
+use super::doc::Address;
 
 /// Longest address that is carried, in bytes; a longer one loses its target.
 const MAX_URL: usize = 8 * 1024;
@@ -31,13 +32,13 @@ pub(crate) fn safe(url: &str) -> Option<String> {
 }
 
 /// Makes an address [`safe`] in place; false when it may not be carried.
-pub(crate) fn make_safe(url: &mut String) -> bool {
+pub(crate) fn make_safe(url: &mut Address) -> bool {
     // Nearly every address is carried as it is.
     let plain = |b: u8| b.is_ascii_graphic() && !is_escaped(char::from(b));
     if url.len() <= MAX_URL && !url.is_empty() && url.bytes().all(plain) {
         return scheme_is_safe(url);
     }
-    safe(url).map(|safe| *url = safe).is_some()
+    safe(url).map(|safe| *url = safe.into()).is_some()
 }
 
 fn is_escaped(c: char) -> bool {

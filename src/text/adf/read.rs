@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::text::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, PanelKind, TableCell};
+use crate::text::line::sort_marks;
 
 /// Reads a document, or any node.
 pub(super) fn document(value: &Value) -> Doc {
@@ -213,7 +214,9 @@ fn inlines(node: &Value, depth: usize) -> Vec<Inline> {
 
 fn inline(node: &Value, outer: &[Mark], depth: usize, out: &mut Vec<Inline>) {
     let mut marks = outer.to_vec();
-    marks.extend(node.get("marks").and_then(Value::as_array).into_iter().flatten().filter_map(mark));
+    // The outermost of a kind counts. A few are left of however many, so that what is in a node costs no more than it.
+    let own = sort_marks(node.get("marks").and_then(Value::as_array).into_iter().flatten().filter_map(mark).collect());
+    marks.extend(own.into_iter().filter(|mark| outer.iter().all(|open| open.rank() != mark.rank())));
     match text_of(node, "type") {
         "text" => out.push(Inline::Text { text: text_of(node, "text").to_owned(), marks }),
         "hardBreak" => out.push(Inline::Break),
@@ -279,7 +282,7 @@ fn mark(mark: &Value) -> Option<Mark> {
         "subsup" if attr(mark, "type") == "sub" => Mark::Sub,
         "subsup" => Mark::Sup,
         "textColor" => Mark::Color(attr(mark, "color").to_owned()),
-        "link" => Mark::Link(attr(mark, "href").to_owned()),
+        "link" => Mark::Link(attr(mark, "href").into()),
         _ => return None,
     })
 }

@@ -358,11 +358,12 @@ impl Reader<'_> {
                     Some(text) => read_in(text, false),
                     None => vec![Inline::text(url.strip_prefix("mailto:").unwrap_or(url))],
                 };
+                let mark = Mark::Link(url.into());
                 for inline in &mut inner {
                     match inline {
-                        Inline::Text { marks, .. } => marks.push(Mark::Link(url.to_owned())),
+                        Inline::Text { marks, .. } => marks.push(mark.clone()),
                         // Emoji cannot carry a mark, their text can.
-                        Inline::Emoji { text } => *inline = Inline::link(text.clone(), url),
+                        Inline::Emoji { text } => *inline = Inline::marked(text.clone(), std::slice::from_ref(&mark)),
                         _ => {}
                     }
                 }
