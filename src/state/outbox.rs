@@ -42,12 +42,13 @@ impl State {
     /// When the file cannot be read.
     pub fn ready(&self, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
         self.rows(
-            "SELECT {} FROM outbox o WHERE target = ?1 AND stage = 'pending'
+            // What is not done is told twice: so the indexes of what is not done serve.
+            "SELECT {} FROM outbox o WHERE target = ?1 AND stage = 'pending' AND stage <> 'done'
              AND (not_before <= ?2 OR not_before > ?4)
              -- Nothing waits for a link or a file.
              AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.target = o.target AND p.seq < o.seq
-                             AND p.stage IN ('pending', 'held', 'in_flight') AND p.origin NOT GLOB '*/link/*'
-                             AND p.origin NOT GLOB '*/attachment/*')
+                             AND p.stage IN ('pending', 'held', 'in_flight') AND p.stage <> 'done'
+                             AND p.origin NOT GLOB '*/link/*' AND p.origin NOT GLOB '*/attachment/*')
              ORDER BY seq LIMIT ?3",
             params![target.as_str(), to_ms(now), i64::try_from(limit).unwrap_or(i64::MAX), to_ms(now) + LONGEST_WAIT],
         )
@@ -59,7 +60,7 @@ impl State {
     /// When the file cannot be read.
     pub fn in_flight(&self, target: Side) -> Result<Vec<Queued>, StateError> {
         self.rows(
-            "SELECT {} FROM outbox WHERE target = ?1 AND stage = 'in_flight' ORDER BY seq",
+            "SELECT {} FROM outbox WHERE target = ?1 AND stage = 'in_flight' AND stage <> 'done' ORDER BY seq",
             params![target.as_str()],
         )
     }
