@@ -239,7 +239,11 @@ impl Theatre<'_> {
                 self.world.borrow_mut().note(|| "  killed".into());
                 Ok(true)
             }
-            Err(payload) => std::panic::resume_unwind(payload),
+            Err(payload) => {
+                let said = payload.downcast_ref::<String>().map(String::as_str);
+                let said = said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or_default();
+                anyhow::bail!("panicked: {said}")
+            }
         }
     }
 
