@@ -47,9 +47,7 @@ pub const TEXTS: &[(&str, fn(usize) -> String)] = &[
     ("deep quotes, then lines", |bytes| format!("{}a\n{}", "> ".repeat(bytes / 4), "b\n".repeat(bytes / 4))),
     ("deep lists, then empty lines", |bytes| format!("{}a\n{}b", "- ".repeat(bytes / 32), "\n".repeat(bytes / 16))),
     ("deep lists, then lines", |bytes| format!("{}a\n{}", "- ".repeat(bytes / 32), "b\n".repeat(bytes / 32))),
-    ("stairs of lists", |bytes| {
-        grow(bytes, |out, n| write(out, format_args!("{}- a\n", "  ".repeat(n % 300))))
-    }),
+    ("stairs of lists", |bytes| grow(bytes, |out, n| write(out, format_args!("{}- a\n", "  ".repeat(n % 300))))),
     ("stairs, then empty lines", |bytes| {
         let mut out = String::new();
         (0..300).for_each(|n| write(&mut out, format_args!("{}- a\n", "  ".repeat(n))));
@@ -76,9 +74,7 @@ pub const TEXTS: &[(&str, fn(usize) -> String)] = &[
     ("a huge colour around many runs", |bytes| {
         format!("<font color=\"#{}\">{}", "f".repeat(bytes / 2), "a<b>b</b>".repeat(bytes / 18))
     }),
-    ("a long Markdown link", |bytes| {
-        format!("[{}](https://e.com/{})", "a*b*".repeat(bytes / 64), "x".repeat(8000))
-    }),
+    ("a long Markdown link", |bytes| format!("[{}](https://e.com/{})", "a*b*".repeat(bytes / 64), "x".repeat(8000))),
     ("a long tag in Markdown", |bytes| {
         format!("a <a href=\"https://e.com/{}\">{}", "x".repeat(bytes / 32), "a*b*".repeat(bytes / 64))
     }),
@@ -86,14 +82,18 @@ pub const TEXTS: &[(&str, fn(usize) -> String)] = &[
         let link = format!("[{}|https://e.com/{}] ", "a*b* ".repeat(1000), "x".repeat(5000));
         link.repeat(bytes / link.len())
     }),
-    ("many attributes", |bytes| grow(bytes, |out, n| write(out, format_args!("<a {}>", format!("b{n}=c ").repeat(200))))),
+    ("many attributes", |bytes| {
+        grow(bytes, |out, n| write(out, format_args!("<a {}>", format!("b{n}=c ").repeat(200))))
+    }),
     ("an attribute without end", |bytes| format!("<p title=\"{}", "a> ".repeat(bytes / 3))),
     ("styles", |bytes| format!("<span style=\"{}\">", "color:red;".repeat(20)).repeat(bytes / 220)),
     ("an image in the text", |bytes| format!("<img src=\"data:image/png;base64,{}\">", "A".repeat(bytes))),
     ("people", |bytes| grow(bytes, |out, n| write(out, format_args!("[~jo{n}]")))),
     ("macros in macros", |bytes| "{panel:a}{quote}{expand:x}".repeat(bytes / 26) + &"{expand}{quote}{panel}".repeat(9)),
     ("macros around a row", |bytes| format!("|{}|", "{panel}a{panel}{quote}b{quote}".repeat(bytes / 30))),
-    ("a list of every depth", |bytes| grow(bytes, |out, n| write(out, format_args!("{} a\n", "*#".repeat(1 + n % 40))))),
+    ("a list of every depth", |bytes| {
+        grow(bytes, |out, n| write(out, format_args!("{} a\n", "*#".repeat(1 + n % 40))))
+    }),
     ("brackets that link nothing", |bytes| format!("{}]", "[a ".repeat(20)).repeat(bytes / 61)),
     ("one long word and its end", |bytes| format!("http://{}", "a).".repeat(bytes / 3))),
     ("lines of blanks", |bytes| format!("{}\n", " ".repeat(1000)).repeat(bytes / 1001)),
@@ -116,12 +116,14 @@ pub const TREES: &[(&str, fn(usize) -> Value)] = &[
         node("paragraph", vec![outer])
     }),
     ("a huge link around many texts", |bytes| {
-        let mut outer = json!({"type": "x", "marks": [{"type": "link", "attrs": {"href": format!("/{}", "x".repeat(bytes / 2))}}]});
+        let mut outer =
+            json!({"type": "x", "marks": [{"type": "link", "attrs": {"href": format!("/{}", "x".repeat(bytes / 2))}}]});
         put(&mut outer, "content", (0..bytes / 56).map(|_| text("a")).collect());
         node("paragraph", vec![outer])
     }),
     ("a long link around many texts", |bytes| {
-        let mut outer = json!({"type": "x", "marks": [{"type": "link", "attrs": {"href": format!("/{}", "x".repeat(8000))}}]});
+        let mut outer =
+            json!({"type": "x", "marks": [{"type": "link", "attrs": {"href": format!("/{}", "x".repeat(8000))}}]});
         let texts = (0..bytes / 56).map(|n| json!({"type": "text", "text": "a", "marks": [{"type": either(n)}]}));
         put(&mut outer, "content", texts.collect());
         node("paragraph", vec![outer])
@@ -144,7 +146,8 @@ pub const TREES: &[(&str, fn(usize) -> Value)] = &[
         node("doc", (0..bytes / 3600).flat_map(|_| [deep("blockquote"), deep("hologram")]).collect())
     }),
     ("lists in lists", |bytes| {
-        let list = |inner: Value| node("bulletList", vec![node("listItem", vec![node("paragraph", vec![text("a")]), inner])]);
+        let list =
+            |inner: Value| node("bulletList", vec![node("listItem", vec![node("paragraph", vec![text("a")]), inner])]);
         let deep = || (0..40).fold(node("paragraph", vec![text("a")]), |inner, _| list(inner));
         node("doc", (0..bytes / 6000).map(|_| deep()).collect())
     }),
@@ -184,33 +187,61 @@ pub fn documents() -> Vec<(&'static str, Box<dyn Fn(usize) -> Doc>)> {
         ("runs of signs", wiki("{*}a{*}_b_{-}c{-} ")),
         ("code", wiki("{noformat}[~a]{noformat} ")),
         ("panels", wiki("{panel:title=x}a{panel}\n")),
-        ("deep quotes", Box::new(|bytes| {
-            let deep = format!("{}a{}", "<blockquote>".repeat(16), "</blockquote>".repeat(16));
-            html::read(&deep.repeat(bytes / deep.len()))
-        })),
-        ("deep lists with tables", Box::new(|bytes| {
-            let deep = format!("{}<table><tr><td>a<td>b</table>{}", "<ul><li>a".repeat(12), "</ul>".repeat(12));
-            html::read(&deep.repeat(bytes / deep.len()))
-        })),
-        ("tables in tables", Box::new(|bytes| {
-            let deep = format!("{}a{}", "<table><tr><td>".repeat(12), "</table>".repeat(12));
-            html::read(&deep.repeat(bytes / deep.len()))
-        })),
-        ("empty cells", Box::new(|bytes| html::read(&format!("<table><tr><td>a{}", "<tr><td>a<td>".repeat(bytes / 13))))),
-        ("plain, then dense", Box::new(|bytes| {
-            html::read(&format!("<p>{}</p>{}", "a".repeat(60_000), "<b>a</b><i>b</i>".repeat(bytes / 16)))
-        })),
-        ("dense, then plain", Box::new(|bytes| {
-            html::read(&format!("<ul>{}</ul>{}", "<li><b>a</b><i>b</i>".repeat(1000), "a".repeat(bytes)))
-        })),
-        ("a long link around many runs", Box::new(|bytes| {
-            let texts = (0..bytes / 56).map(|n| {
-                json!({"type": "text", "text": "a", "marks": [{"type": either(n)},
+        (
+            "deep quotes",
+            Box::new(|bytes| {
+                let deep = format!("{}a{}", "<blockquote>".repeat(16), "</blockquote>".repeat(16));
+                html::read(&deep.repeat(bytes / deep.len()))
+            }),
+        ),
+        (
+            "deep lists with tables",
+            Box::new(|bytes| {
+                let deep = format!("{}<table><tr><td>a<td>b</table>{}", "<ul><li>a".repeat(12), "</ul>".repeat(12));
+                html::read(&deep.repeat(bytes / deep.len()))
+            }),
+        ),
+        (
+            "tables in tables",
+            Box::new(|bytes| {
+                let deep = format!("{}a{}", "<table><tr><td>".repeat(12), "</table>".repeat(12));
+                html::read(&deep.repeat(bytes / deep.len()))
+            }),
+        ),
+        (
+            "empty cells",
+            Box::new(|bytes| html::read(&format!("<table><tr><td>a{}", "<tr><td>a<td>".repeat(bytes / 13)))),
+        ),
+        (
+            "plain, then dense",
+            Box::new(|bytes| {
+                html::read(&format!("<p>{}</p>{}", "a".repeat(60_000), "<b>a</b><i>b</i>".repeat(bytes / 16)))
+            }),
+        ),
+        (
+            "dense, then plain",
+            Box::new(|bytes| {
+                html::read(&format!("<ul>{}</ul>{}", "<li><b>a</b><i>b</i>".repeat(1000), "a".repeat(bytes)))
+            }),
+        ),
+        (
+            "a long link around many runs",
+            Box::new(|bytes| {
+                let texts = (0..bytes / 56).map(|n| {
+                    json!({"type": "text", "text": "a", "marks": [{"type": either(n)},
                     {"type": "link", "attrs": {"href": format!("/{}", "x".repeat(8000))}}]})
-            });
-            adf::read(&node("paragraph", texts.take(200).collect()))
-        })),
-        ("people", Box::new(|bytes| adf::read(&TREES.iter().find(|(name, _)| *name == "people").map_or(Value::Null, |(_, make)| make(bytes))))),
+                });
+                adf::read(&node("paragraph", texts.take(200).collect()))
+            }),
+        ),
+        (
+            "people",
+            Box::new(|bytes| {
+                adf::read(
+                    &TREES.iter().find(|(name, _)| *name == "people").map_or(Value::Null, |(_, make)| make(bytes)),
+                )
+            }),
+        ),
     ]
 }
 

@@ -4,15 +4,15 @@
 //! `cargo bench --bench text_linear [-- [--check] [KIB]]` prints milliseconds at a quarter of the size and at the whole of it
 //! (default 1024 KiB): work of the processor and not waiting, the
 //! best of three, and how far the growth is from linear (1.0 is linear, 4.0 is quadratic). The last
-//! line is the verdict; with `--check` the program ends with 1 when something was too slow.
+//! line is the verdict, on reading and on writing what a service takes; with `--check` the program ends with 1 when something was too slow.
 #![allow(clippy::print_stdout, clippy::cast_precision_loss, clippy::exit, reason = "a program for people")]
 
 mod hostile;
-
-use std::time::Instant;
+mod work;
 
 use guajira::text::{Doc, adf, html, markdown, wiki};
 use serde_json::Value;
+use work::measure;
 
 /// What 1 MiB may take, in milliseconds.
 const MOST: f64 = 100.0;
@@ -58,20 +58,9 @@ impl Verdict {
 
 /// Returns the milliseconds that something takes: the best of three, as others share the machine.
 fn time<T>(mut act: impl FnMut() -> T) -> f64 {
-    let mut once = || {
-        let (start, worked) = (Instant::now(), work());
-        std::hint::black_box(act());
-        let elapsed = start.elapsed().as_secs_f64() * 1000.0;
-        work().zip(worked).map_or(elapsed, |(now, before)| elapsed.min(now - before))
-    };
+    let mut once = || measure(&mut act).as_secs_f64() * 1000.0;
     let first = once();
     if first < 20.0 { first } else { first.min(once()).min(once()) }
-}
-
-/// Returns the milliseconds that this thread has worked so far, where the system tells (Linux): waiting is not work.
-fn work() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(stat.split(' ').next()?.parse::<f64>().ok()? / 1e6)
 }
 
 fn readers(bytes: usize, verdict: &mut Verdict) {
@@ -108,23 +97,24 @@ fn readers(bytes: usize, verdict: &mut Verdict) {
     }
 }
 
+/// Writes a document cut to a limit and returns how large it is.
 type Write = fn(&Doc, usize) -> usize;
 
 fn writers(bytes: usize, verdict: &mut Verdict) {
     println!("\n{:<10} {:<34} {:>9} {:>9}", "writer", "document", "whole ms", "cut ms");
-    let writers: [(&str, Write); 5] = [
-        ("html", |doc, limit| html::write(doc, limit, "https://e.com").len()),
-        ("markdown", |doc, limit| markdown::write(doc, limit, "https://e.com").len()),
-        ("wiki", |doc, limit| wiki::write(doc, limit, "https://e.com").len()),
-        ("adf", |doc, limit| usize::from(adf::write(doc, limit, "https://e.com") != Value::Null)),
-        ("stored", |doc, _| doc.canonical().len() + doc.plain_text().len() + doc.mentions().len()),
+    let writers: [(&str, usize, Write); 5] = [
+        ("html", 65_535, |doc, limit| html::write(doc, limit, "https://e.com").len()),
+        ("markdown", 65_535, |doc, limit| markdown::write(doc, limit, "https://e.com").len()),
+        ("wiki", 32_767, |doc, limit| wiki::write(doc, limit, "https://e.com").len()),
+        ("adf", 32_767, |doc, limit| usize::from(adf::write(doc, limit, "https://e.com") != Value::Null)),
+        ("stored", 0, |doc, _| doc.canonical().len() + doc.plain_text().len() + doc.mentions().len()),
     ];
     for (what, make) in hostile::documents() {
         let doc = make(bytes);
-        for (format, write) in writers {
+        for (format, most, write) in writers {
             let whole = time(|| write(&doc, usize::MAX / 4));
-            let cut = time(|| write(&doc, 32_767));
-            let note = verdict.note(&format!("write {format}"), what, whole.max(cut));
+            let cut = time(|| write(&doc, most));
+            let note = verdict.note(&format!("write {format}"), what, cut);
             println!("{format:<10} {what:<34} {whole:>9.1} {cut:>9.1}{note}");
         }
     }

@@ -148,7 +148,9 @@ pub fn is_safe_html(text: &str) {
                         (b"a", b"target") => assert_eq!(value, "_blank"),
                         (b"img", b"alt") => is_clean(&value, false),
                         (b"ol", b"start") => assert!(value.parse::<u32>().is_ok(), "{text}"),
-                        (b"code", b"class") => assert!(value.starts_with("language-") && !value.contains(' '), "{text}"),
+                        (b"code", b"class") => {
+                            assert!(value.starts_with("language-") && !value.contains(' '), "{text}")
+                        }
                         (b"span", b"style") => {
                             let color = value.strip_prefix("color: #").unwrap_or_default();
                             assert!(color.len() == 6 && color.bytes().all(|b| b.is_ascii_hexdigit()), "{text}");
@@ -159,9 +161,9 @@ pub fn is_safe_html(text: &str) {
                 let name = tag.name.to_vec();
                 match name.as_slice() {
                     b"br" | b"hr" | b"img" => {}
-                    b"a" | b"blockquote" | b"code" | b"em" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"li" | b"ol"
-                    | b"p" | b"pre" | b"s" | b"span" | b"strong" | b"sub" | b"sup" | b"table" | b"tbody" | b"td" | b"th"
-                    | b"tr" | b"u" | b"ul" => open.push(name),
+                    b"a" | b"blockquote" | b"code" | b"em" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"li"
+                    | b"ol" | b"p" | b"pre" | b"s" | b"span" | b"strong" | b"sub" | b"sup" | b"table" | b"tbody"
+                    | b"td" | b"th" | b"tr" | b"u" | b"ul" => open.push(name),
                     _ => panic!("tag in {text}"),
                 }
             }

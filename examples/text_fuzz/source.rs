@@ -114,7 +114,9 @@ impl Source<'_> {
         let kind = self.one(MARKS);
         match kind {
             "link" => json!({"type": kind, "attrs": {"href": self.one(ADDRESSES)}}),
-            "textColor" => json!({"type": kind, "attrs": {"color": self.one(&["#ff0000", "#f00", "red", "#", "#gggggg"])}}),
+            "textColor" => {
+                json!({"type": kind, "attrs": {"color": self.one(&["#ff0000", "#f00", "red", "#", "#gggggg"])}})
+            }
             "subsup" => json!({"type": kind, "attrs": {"type": self.one(&["sub", "sup", "x"])}}),
             "" => self.scalar(),
             kind => json!({"type": kind}),
@@ -130,23 +132,86 @@ pub const ADDRESSES: &[&str] = &[
 ];
 
 const ATTRS: &[&str] = &[
-    "text", "id", "url", "href", "level", "order", "colspan", "rowspan", "panelType", "title", "language", "state", "localId",
-    "shortName", "timestamp", "alt", "extensionKey", "data", "color", "type", "accessLevel", "__fileName",
+    "text",
+    "id",
+    "url",
+    "href",
+    "level",
+    "order",
+    "colspan",
+    "rowspan",
+    "panelType",
+    "title",
+    "language",
+    "state",
+    "localId",
+    "shortName",
+    "timestamp",
+    "alt",
+    "extensionKey",
+    "data",
+    "color",
+    "type",
+    "accessLevel",
+    "__fileName",
 ];
 
 const MARKS: &[&str] =
     &["strong", "em", "strike", "underline", "code", "link", "textColor", "subsup", "border", "annotation", ""];
 
 const INLINE_KINDS: &[&str] = &[
-    "text", "text", "text", "text", "hardBreak", "mention", "emoji", "date", "status", "inlineCard", "placeholder", "mediaInline",
-    "inlineExtension", "hologram",
+    "text",
+    "text",
+    "text",
+    "text",
+    "hardBreak",
+    "mention",
+    "emoji",
+    "date",
+    "status",
+    "inlineCard",
+    "placeholder",
+    "mediaInline",
+    "inlineExtension",
+    "hologram",
 ];
 
 const BLOCK_KINDS: &[&str] = &[
-    "doc", "paragraph", "paragraph", "paragraph", "heading", "bulletList", "orderedList", "listItem", "listItem", "taskList", "taskItem",
-    "blockTaskItem", "decisionList", "decisionItem", "codeBlock", "blockquote", "panel", "rule", "table", "tableRow", "tableCell",
-    "tableHeader", "expand", "nestedExpand", "mediaSingle", "mediaGroup", "media", "caption", "blockCard", "embedCard", "layoutSection",
-    "layoutColumn", "extension", "bodiedExtension", "hologram",
+    "doc",
+    "paragraph",
+    "paragraph",
+    "paragraph",
+    "heading",
+    "bulletList",
+    "orderedList",
+    "listItem",
+    "listItem",
+    "taskList",
+    "taskItem",
+    "blockTaskItem",
+    "decisionList",
+    "decisionItem",
+    "codeBlock",
+    "blockquote",
+    "panel",
+    "rule",
+    "table",
+    "tableRow",
+    "tableCell",
+    "tableHeader",
+    "expand",
+    "nestedExpand",
+    "mediaSingle",
+    "mediaGroup",
+    "media",
+    "caption",
+    "blockCard",
+    "embedCard",
+    "layoutSection",
+    "layoutColumn",
+    "extension",
+    "bodiedExtension",
+    "hologram",
 ];
 
 /// Pieces of every markup; readers get those of the others too.

@@ -7,22 +7,29 @@ use super::doc::{Block, Doc, Inline, ListItem, Mark, TableCell};
 /// Writes the document; if that is larger than `limit`, writes as much of its beginning as fits together with a last
 /// paragraph that links to `rest`. `None` when not even that paragraph fits.
 pub(crate) fn to_fit<T>(doc: &Doc, limit: usize, rest: &str, write: impl Fn(&Doc) -> (T, usize)) -> Option<T> {
-    // A character is written as at least one unit, so what has more of them than the limit need not be written whole.
-    let text = characters(&doc.blocks);
-    let mut whole = text;
-    if text <= limit {
+    let start = |budget: usize| write(&with_tail(doc, budget, rest));
+    let (mut fits, mut too_much) = (0, cost(&doc.blocks, nothing));
+    // What is far too large need not be written whole: a character is written as at least one unit, and when the beginning
+    // is far too large, the whole is.
+    let mut too_large = characters(&doc.blocks);
+    if too_large <= limit && too_much / 2 > limit {
+        let (_, size) = start(limit);
+        if size / 2 > limit {
+            (too_much, too_large) = (limit, size);
+        }
+    }
+    if too_large <= limit {
         let (written, size) = write(doc);
         if size <= limit {
             return Some(written);
         }
-        whole = size;
+        too_large = size;
     }
-    let (mut best, mut best_size) = write(&with_tail(doc, 0, rest));
+    let (mut best, mut best_size) = start(0);
     if best_size > limit {
         return None;
     }
     // The size grows nearly evenly with the budget, so a few guesses between what fits and what does not are enough.
-    let (mut fits, mut too_much, mut too_large) = (0, cost(&doc.blocks, nothing), whole.max(limit.saturating_add(1)));
     for guess in 0..MAX_GUESSES {
         if too_much - fits <= 1 || limit - best_size <= (limit / 128).max(16) {
             break;
@@ -32,7 +39,7 @@ pub(crate) fn to_fit<T>(doc: &Doc, limit: usize, rest: &str, write: impl Fn(&Doc
         // Uneven documents: every third guess is in the middle.
         let step = if guess % 3 == 2 { span / 2 } else { even - even / 64 };
         let budget = fits + step.clamp(1, span - 1);
-        let (text, size) = write(&with_tail(doc, budget, rest));
+        let (text, size) = start(budget);
         if size <= limit {
             (best, best_size, fits) = (text, size, budget);
         } else {

@@ -355,9 +355,9 @@ fn items_as_paragraphs(start: Option<u64>, items: Vec<ListItem>) -> Vec<Block> {
 /// Takes a list that starts with a list, without a text, out of its own: after another list it would be read as part of that.
 fn headed(blocks: Vec<Block>) -> Vec<Block> {
     let headless = |block: &Block| match block {
-        Block::List { items, .. } => {
-            items.first().is_some_and(|item| item.task.is_none() && matches!(item.blocks.first(), Some(Block::List { .. })))
-        }
+        Block::List { items, .. } => items
+            .first()
+            .is_some_and(|item| item.task.is_none() && matches!(item.blocks.first(), Some(Block::List { .. }))),
         _ => false,
     };
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());

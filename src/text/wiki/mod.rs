@@ -54,9 +54,7 @@ pub(crate) const RULES: Rules = Rules {
         let alt = alt.replace(['!', '|', ',', '"', '=', '{', '}'], " ").replace('[', "［").replace(']', "］");
         alt.split_whitespace().collect::<Vec<_>>().join(" ")
     },
-    title: |title| {
-        title.replace('|', "｜").replace('{', "｛").replace('}', "｝").replace('[', "［").replace(']', "］")
-    },
+    title: |title| title.replace('|', "｜").replace('{', "｛").replace('}', "｝").replace('[', "［").replace(']', "］"),
     language: |name| name.and_then(|name| macros::language(&name)),
     address: |url| url.replace('[', "%5B").replace(']', "%5D"),
     ..Rules::ALL

@@ -45,7 +45,10 @@ mod tests {
         let check = |text: &str, want: &str| assert_eq!(code("noformat", text), want);
         check("[~jo] [@jo.w] [[~x y]]", "[\u{200B}~jo] [\u{200B}@jo.w] [[\u{200B}~x y]]");
         check("a[@href=\"x\"] b[~] [~a,b] [~a\\] [~a", "a[@href=\"x\"] b[~] [~a,b] [~a\\] [~a");
-        check("{noformat} {noForMat} {code} {{noformat:x", "{\u{200B}noformat} {\u{200B}noForMat} {code} {{\u{200B}noformat:x");
+        check(
+            "{noformat} {noForMat} {code} {{noformat:x",
+            "{\u{200B}noformat} {\u{200B}noForMat} {code} {{\u{200B}noformat:x",
+        );
         check("", "");
     }
 }
