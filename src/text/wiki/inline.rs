@@ -370,7 +370,11 @@ impl Reader<'_> {
             }
             Link::File(name) => self.out.push(Inline::Image { url: String::new(), alt: name.to_owned() }),
             Link::Person(id) => self.out.push(Inline::Mention { id: id.to_owned(), name: id.to_owned() }),
-            Link::Key(key) => self.push_str(key),
+            Link::Key { text, key } => {
+                let url = format!("/browse/{key}");
+                self.out.push(Inline::link(text.unwrap_or(key), url));
+            }
+            Link::Share(text) => self.push_str(text),
         }
         self.push_str("");
         self.at += end + 2;

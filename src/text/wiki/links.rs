@@ -13,8 +13,10 @@ pub(super) enum Link<'a> {
     File(&'a str),
     /// A person's id.
     Person(&'a str),
-    /// An issue's key.
-    Key(&'a str),
+    /// An issue's key, with a text where it has one.
+    Key { text: Option<&'a str>, key: &'a str },
+    /// A Windows file share, with what stands before it.
+    Share(&'a str),
 }
 
 /// Returns true when the text between brackets is a link.
@@ -34,7 +36,13 @@ pub(super) fn parse_link(inner: &str) -> Option<Link<'_>> {
             return Some(Link::Person(person.strip_prefix("accountid:").unwrap_or(person)));
         }
         if is_key(first) {
-            return Some(Link::Key(first));
+            return Some(Link::Key { text: None, key: first });
+        }
+        if let Some(anchor) = first.strip_prefix('#').filter(|name| is_anchor(name)) {
+            return Some(Link::Web { text: Some(anchor), url: first });
+        }
+        if is_share(first) {
+            return Some(Link::Share(first));
         }
         return is_target(first).then_some(Link::Web { text: None, url: first });
     };
@@ -43,7 +51,22 @@ pub(super) fn parse_link(inner: &str) -> Option<Link<'_>> {
         return Some(Link::File(if first.is_empty() { file } else { first }));
     }
     let text = Some(first).filter(|text| !text.is_empty());
+    if is_key(target) {
+        return Some(Link::Key { text, key: target });
+    }
+    if is_share(target) {
+        return Some(Link::Share(inner));
+    }
     (is_target(target) || target.starts_with(['/', '#'])).then_some(Link::Web { text, url: target })
+}
+
+fn is_anchor(name: &str) -> bool {
+    name.starts_with(char::is_alphabetic) && !name.contains(char::is_whitespace)
+}
+
+/// Returns true for the address of a Windows file share, whose backslashes are no line break.
+fn is_share(target: &str) -> bool {
+    target.starts_with("\\\\") && target.len() > 2
 }
 
 fn is_target(url: &str) -> bool {
