@@ -113,6 +113,10 @@ const MIGRATIONS: &[&str] = &[
         UNIQUE (origin, copy_id)
     ) STRICT;
 ",
+    "
+    -- Texts name issues by what people call them.
+    CREATE INDEX issue_link_name ON issue_link (jira_name);
+",
 ];
 
 /// Brings the file to the current version, in one transaction.

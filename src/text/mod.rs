@@ -14,11 +14,13 @@ mod line;
 pub mod markdown;
 mod normal;
 mod people;
+mod reach;
 mod spans;
 mod url;
 pub mod wiki;
 
 pub use doc::{Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
+pub use reach::{Piece, is_issue_key};
 
 #[cfg(test)]
 mod props;
