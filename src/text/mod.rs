@@ -23,7 +23,13 @@ pub use doc::{Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
 pub use reach::{Piece, is_issue_key};
 
 #[cfg(test)]
+mod constructs;
+
+#[cfg(test)]
 mod props;
+
+#[cfg(test)]
+mod schema;
 
 #[cfg(test)]
 mod tests;
