@@ -32,4 +32,7 @@ mod props;
 mod schema;
 
 #[cfg(test)]
+mod specs;
+
+#[cfg(test)]
 mod tests;

@@ -225,30 +225,6 @@ fn a_cut_keeps_whole_characters_and_links_to_the_rest() {
     }
 }
 
-/// The examples of the `CommonMark` and GFM specifications, where somebody has put them: they may not be shipped with this
-/// program (CC-BY-SA). `GUAJIRA_COMMONMARK_SPEC` names a JSON file: a list of objects with a `markdown` key.
-#[test]
-fn the_specifications_examples_pass_through_every_writer() {
-    let path = std::env::var("GUAJIRA_COMMONMARK_SPEC").unwrap_or_default();
-    if !Path::new(&path).is_file() {
-        eprintln!("skipped: GUAJIRA_COMMONMARK_SPEC names no file");
-        return;
-    }
-    let examples: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let examples = examples.as_array().unwrap();
-    assert!(examples.len() > 600);
-    for example in examples {
-        let text = example["markdown"].as_str().unwrap();
-        let doc = markdown::read(text);
-        assert_eq!(markdown::read(&markdown::write(&doc, NO_LIMIT, "")), markdown::RULES.fit(&doc), "{text}");
-        assert_eq!(wiki::read(&wiki::write(&doc, NO_LIMIT, "")), wiki::RULES.fit(&doc), "{text}");
-        assert_eq!(html::read(&html::write(&doc, NO_LIMIT, "")), html::RULES.fit(&doc), "{text}");
-        let value = adf::write(&doc, NO_LIMIT, "");
-        super::props::assert_valid(&value);
-        assert_eq!(adf::read(&value), adf::RULES.fit(&doc), "{text}");
-    }
-}
-
 /// The comment that `docs/text.md` shows.
 const RICH: &str = "\
 **告警：**磁盘 `/data` 使用率 _92%_，~~已恢复~~ [详情](https://console.example.com/e?id=1&x=2)
