@@ -224,8 +224,7 @@ fn inline(node: &Value, outer: &[Mark], depth: usize, out: &mut Vec<Inline>) {
             out.push(Inline::Mention { id: attr(node, "id").to_owned(), name });
         }
         "emoji" => {
-            let text = [attr(node, "text"), attr(node, "shortName")].into_iter().find(|text| !text.is_empty());
-            out.push(Inline::Emoji { text: text.unwrap_or_default().to_owned() });
+            out.push(Inline::Emoji { text: emoji(node).to_owned() });
         }
         "date" => out.push(Inline::Text { text: date(node), marks }),
         "status" => out.push(Inline::marked(attr(node, "text"), &[Mark::Code])),
@@ -244,6 +243,34 @@ fn inline(node: &Value, outer: &[Mark], depth: usize, out: &mut Vec<Inline>) {
                 out.push(Inline::text(text));
             }
         }
+    }
+}
+
+/// Atlassian's own emoji, which have no Unicode text. Source: its wiki markup transformer.
+const OWN_EMOJI: &[(&str, &str)] = &[
+    (":check_mark:", "✅"),
+    (":cross_mark:", "❌"),
+    (":info:", "ℹ️"),
+    (":warning:", "⚠️"),
+    (":plus:", "➕"),
+    (":minus:", "➖"),
+    (":question:", "❓"),
+    (":light_bulb_on:", "💡"),
+    (":light_bulb_off:", "🌑"),
+    (":yellow_star:", "⭐"),
+    (":red_star:", "⭐"),
+    (":green_star:", "⭐"),
+    (":blue_star:", "⭐"),
+    (":flag_on:", "🚩"),
+    (":flag_off:", "🏳️"),
+];
+
+fn emoji(node: &Value) -> &str {
+    let (text, name) = (attr(node, "text"), attr(node, "shortName"));
+    match OWN_EMOJI.iter().find(|(own, _)| *own == name) {
+        Some((_, emoji)) => emoji,
+        None if text.is_empty() => name,
+        None => text,
     }
 }
 
