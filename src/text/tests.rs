@@ -225,51 +225,55 @@ fn a_cut_keeps_whole_characters_and_links_to_the_rest() {
     }
 }
 
-/// The comment that `docs/text.md` shows.
-const RICH: &str = "\
-**告警：**磁盘 `/data` 使用率 _92%_，~~已恢复~~ [详情](https://console.example.com/e?id=1&x=2)
+/// The comments that `docs/text.md` shows: who wrote it, the language of its fence, its text, and how it is read.
+fn comments() -> [(&'static str, &'static str, &'static str, Doc); 4] {
+    let cloud = include_str!("../../tests/data/text/comments/cloud.json");
+    let server = include_str!("../../tests/data/text/comments/server.wiki");
+    let guance = include_str!("../../tests/data/text/comments/guance.html");
+    let monitor = include_str!("../../tests/data/text/comments/monitor.md");
+    [
+        ("A comment on Jira Cloud (ADF)", "json", cloud, adf::read(&serde_json::from_str(cloud).unwrap())),
+        ("A comment on Jira Server or Data Center (wiki markup)", "text", server, wiki::read(server)),
+        ("A reply on Guance (HTML)", "html", guance, html::read(guance)),
+        ("A monitor's message on Guance (Markdown)", "markdown", monitor, markdown::read(monitor)),
+    ]
+}
 
-1. Check the host
-   - [x] `web-1`
-   - [ ] `web-2`
-2. Free some space
-
-   ```bash
-   du -sh /data/* | sort -h
-   ```
-3. Tell @jo
-
-| host | used |
-| --- | ---: |
-| web-1 | 92% |
-| web-2 | a\\|b |
-
-> [!WARNING]
-> Do not delete `*.wal`.
-
-> quoted  
-> second line
-
----
-
-Done :-) 😀";
+/// A comment beside what it becomes in every format.
+fn side_by_side(title: &str, language: &str, written: &str, doc: &Doc) -> String {
+    let adf = adf::write(doc, NO_LIMIT, "");
+    let blocks = adf["content"].as_array().unwrap().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let html = html::write(doc, NO_LIMIT, "");
+    let html = ["p", "h2", "h3", "ul", "ol", "table", "blockquote", "pre", "hr", "tr", "li"]
+        .iter()
+        .fold(html, |html, tag| html.replace(&format!("<{tag}>"), &format!("\n<{tag}>")));
+    let arrived = [
+        ("On Guance, as HTML", "html", html.trim_start().to_owned()),
+        ("On Guance, as Markdown", "markdown", markdown::write(doc, NO_LIMIT, "")),
+        ("On Guance, as text", "text", doc.plain_text()),
+        ("On Jira Cloud (ADF, a block a line)", "json", blocks.join("\n")),
+        ("On Jira Server and Data Center", "text", wiki::write(doc, NO_LIMIT, "")),
+    ];
+    let cell = |language: &str, text: &str| format!("<td>\n\n````{language}\n{}\n````\n\n</td>", text.trim_end());
+    let mut page = format!("## {title}\n\n<table>\n<tr><th>written</th><th>arrived</th></tr>\n");
+    for (n, (place, fence, text)) in arrived.iter().enumerate() {
+        let left =
+            if n == 0 { cell(language, written).replacen("<td>", "<td rowspan=\"9\">", 1) } else { String::new() };
+        let head = if n == 0 { "" } else { &format!("<tr><th>{place}</th></tr>\n") };
+        let text = cell(fence, text);
+        let text = if n == 0 { text.replacen("<td>", &format!("<td>{place}"), 1) } else { text };
+        page.push_str(&format!("{head}<tr>{left}{text}</tr>\n"));
+    }
+    page + "</table>\n"
+}
 
 /// `docs/text.md` shows what the converters really do. `GUAJIRA_WRITE_DOCS=1` writes it anew.
 #[test]
 fn the_documentation_shows_what_happens() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/text.md");
-    let doc = markdown::read(RICH);
-    let value = serde_json::to_string_pretty(&adf::write(&doc, NO_LIMIT, "")).unwrap();
-    let html = html::write(&doc, NO_LIMIT, "").replace("><", ">\n<");
-    let wiki = wiki::write(&doc, NO_LIMIT, "");
-    let page = include_str!("../../tests/data/text/text.md.in")
-        .replace("@MARKDOWN@", RICH)
-        .replace("@HTML@", &html)
-        .replace("@WIKI@", &wiki)
-        .replace("@BACK@", &markdown::write(&wiki::read(&wiki), NO_LIMIT, ""))
-        .replace("@ADF@", &value);
+    let comments = comments().map(|(title, language, written, doc)| side_by_side(title, language, written, &doc));
+    let page = include_str!("../../tests/data/text/text.md.in").replace("@COMMENTS@\n", &comments.join("\n"));
     if std::env::var_os("GUAJIRA_WRITE_DOCS").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, &page).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap(), page, "run once with GUAJIRA_WRITE_DOCS=1");
