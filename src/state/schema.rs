@@ -114,6 +114,13 @@ const MIGRATIONS: &[&str] = &[
     ) STRICT;
 ",
     "
+    -- What every run asks must not cost more the longer the history is.
+    CREATE INDEX outbox_stage ON outbox (target, stage, seq) WHERE stage <> 'done';
+    CREATE INDEX outbox_settled ON outbox (settled_at) WHERE stage = 'done';
+    CREATE INDEX event_at ON event (at);
+    CREATE INDEX run_started ON run (started);
+",
+    "
     -- Texts name issues by what people call them.
     CREATE INDEX issue_link_name ON issue_link (jira_name);
 ",

@@ -2,7 +2,7 @@
 //!
 //! A row is the construct, what Markdown makes of it and what wiki markup makes of it. What both say is said by HTML and ADF
 //! too: the round trips of `props` hold for every tree.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(clippy::too_many_lines, reason = "tables")]
 
 use serde_json::{Value, json};
 
@@ -25,15 +25,21 @@ fn check(doc: &Doc, source: &str, in_markdown: &str, in_wiki: &str) {
 }
 
 fn wiki_rows(rows: &[(&str, &str, &str)]) {
-    rows.iter().for_each(|(source, in_markdown, in_wiki)| check(&wiki::read(source), source, in_markdown, in_wiki));
+    for (source, in_markdown, in_wiki) in rows {
+        check(&wiki::read(source), source, in_markdown, in_wiki);
+    }
 }
 
 fn markdown_rows(rows: &[(&str, &str, &str)]) {
-    rows.iter().for_each(|(source, in_markdown, in_wiki)| check(&markdown::read(source), source, in_markdown, in_wiki));
+    for (source, in_markdown, in_wiki) in rows {
+        check(&markdown::read(source), source, in_markdown, in_wiki);
+    }
 }
 
 fn html_rows(rows: &[(&str, &str, &str)]) {
-    rows.iter().for_each(|(source, in_markdown, in_wiki)| check(&html::read(source), source, in_markdown, in_wiki));
+    for (source, in_markdown, in_wiki) in rows {
+        check(&html::read(source), source, in_markdown, in_wiki);
+    }
 }
 
 /// Inline nodes of a paragraph, or blocks.

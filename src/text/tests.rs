@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -262,7 +263,7 @@ fn side_by_side(title: &str, language: &str, written: &str, doc: &Doc) -> String
         let head = if n == 0 { "" } else { &format!("<tr><th>{place}</th></tr>\n") };
         let text = cell(fence, text);
         let text = if n == 0 { text.replacen("<td>", &format!("<td>{place}"), 1) } else { text };
-        page.push_str(&format!("{head}<tr>{left}{text}</tr>\n"));
+        let _ = writeln!(page, "{head}<tr>{left}{text}</tr>");
     }
     page + "</table>\n"
 }

@@ -61,7 +61,7 @@ impl<'a> Finder<'a> {
         let Some(name) = BODIED.iter().find(|known| known.eq_ignore_ascii_case(name)) else {
             return self.unknown(name, params, start, length);
         };
-        if self.unclosed.contains(&name) {
+        if self.unclosed.contains(name) {
             return None;
         }
         let from = start + length;
