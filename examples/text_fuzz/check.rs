@@ -128,7 +128,7 @@ fn is_harmless(url: &str) {
     let scheme = url.split(':').next().filter(|scheme| scheme.len() < url.len()).unwrap_or_default();
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    let known = ["http", "https", "mailto", "tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let known = ["http", "https", "ftp", "mailto", "tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
     assert!(!is_scheme || known, "{url:?}");
 }
 

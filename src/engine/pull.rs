@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
-use super::{Run, Trouble, delta, files, merge, optional};
+use super::{Run, Trouble, delta, files, merge, optional, references};
 use crate::domain::{Action, Issue, IssueId, IssueLink, Key, Push, Side};
 use crate::plan::{SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -232,7 +232,7 @@ pub(super) fn apply(
     match step {
         Step::Push(push) => {
             let held = held && is_create(push);
-            tx.enqueue(push, held, now)?;
+            tx.enqueue(&references::settled(run, push)?, held, now)?;
             let what = if held { "held by the brake" } else { "enqueued" };
             tx.note(push.key.origin().as_str(), &format!("{what}: {}", push.summary), now)?;
         }

@@ -9,6 +9,9 @@ pub mod merge;
 mod merge_tests;
 pub mod people;
 pub mod policy;
+pub mod references;
+#[cfg(test)]
+mod references_tests;
 mod status;
 mod texts;
 

@@ -3,6 +3,7 @@
 use crate::domain::{Base, Change, Field, Fingerprint, NewIssue, Side};
 use crate::plan::SkipReason;
 use crate::plan::merge::{Outcome, Pair, UNLISTED, notice};
+use crate::plan::references::indifferent;
 use crate::render;
 use crate::text::{Block, Doc, Inline};
 
@@ -123,8 +124,9 @@ fn same_title(guance: &str, jira: &str) -> bool {
     guance == jira || jira.chars().count() >= COMPARED_CHARS && start(&guance) == start(&jira)
 }
 
-/// Jira normalises a text; what reads the same is the same.
+/// Jira normalises a text; what reads the same is the same, wherever its references led when it was written.
 fn same_body(guance: &Doc, jira: &Doc) -> bool {
-    let plain = |body: &Doc| render::without_link_back(body.clone().written()).canonical();
+    let own = |body: &Doc| render::without_link_back(body.clone().written());
+    let plain = |body: &Doc| indifferent(own(body)).written().canonical();
     plain(guance) == plain(jira)
 }

@@ -270,7 +270,7 @@ impl Writer {
         let url = url.replace('|', "%7C").replace(']', "%5D").replace('[', "%5B");
         self.out.push('[');
         match inner {
-            [Span::Text(text)] if *text == url && links::is_target(&url) => {}
+            [Span::Text(text)] if *text == url && links::is_target(&url) && !url.starts_with("mailto:") => {}
             _ => {
                 self.spans(inner, Some('|'));
                 self.out.push('|');
