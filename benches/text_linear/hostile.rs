@@ -1,4 +1,10 @@
 //! Inputs that have cost some reader somewhere more than their share.
+#![allow(
+    clippy::type_complexity,
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "a list of many kinds of input"
+)]
 
 use std::fmt::Write as _;
 

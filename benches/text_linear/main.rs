@@ -63,10 +63,11 @@ fn time<T>(mut act: impl FnMut() -> T) -> f64 {
     if first < 20.0 { first } else { first.min(once()).min(once()) }
 }
 
+type Read = fn(&str) -> Doc;
+
 fn readers(bytes: usize, verdict: &mut Verdict) {
     println!("{:<10} {:<34} {:>9} {:>9} {:>7}", "reader", "input", "1/4 ms", "1/1 ms", "growth");
-    let texts: [(&str, fn(&str) -> Doc); 3] =
-        [("html", html::read), ("markdown", markdown::read), ("wiki", wiki::read)];
+    let texts: [(&str, Read); 3] = [("html", html::read), ("markdown", markdown::read), ("wiki", wiki::read)];
     let mut line = |name: &str, input: &str, small: f64, large: f64| {
         let note = verdict.note(&format!("read {name}"), input, large);
         let growth = large / small.max(0.01) / 4.0;
