@@ -77,7 +77,7 @@ fn a_long_link_weighs_with_every_run() {
     inner.push(json!({"type": "text", "text": "b", "marks": [{"type": "link", "attrs": {"href": "https://e.com/b"}}]}));
     let outer =
         json!({"type": "x", "marks": [{"type": "link", "attrs": {"href": "https://e.com/a"}}], "content": inner});
-    let doc = adf::read(&outer);
+    let doc = adf::read(&json!({"type": "paragraph", "content": [outer]}));
     let Some(Block::Paragraph { content }) = doc.blocks.first() else { unreachable!("{doc:?}") };
     let Some(Inline::Text { text, marks }) = content.first() else { unreachable!("{content:?}") };
     assert_eq!(
