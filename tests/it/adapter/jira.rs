@@ -152,6 +152,7 @@ fn create(n: usize) -> Push {
             labels: vec!["on call".into()],
             priority: Some("High".into()),
             origin_url: "https://guance.example/issue".into(),
+            ..NewIssue::default()
         }),
         content: Fingerprint::of(&["issue"]),
         summary: String::new(),
