@@ -10,6 +10,8 @@ pub mod merge;
 mod merge_tests;
 pub mod people;
 pub mod policy;
+#[cfg(test)]
+mod route_tests;
 mod status;
 mod tags;
 mod texts;

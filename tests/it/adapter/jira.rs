@@ -1,6 +1,7 @@
 //! The Jira adapter against the fake Cloud and the fake Server.
 
 mod changing;
+mod extra;
 mod files;
 mod links;
 mod login;
