@@ -1,7 +1,7 @@
 //! What happened: runs, and events by item.
 
 use chrono::{DateTime, Duration, Utc};
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::{State, StateError, Tx, from_ms, to_ms};
 
@@ -40,8 +40,8 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn first_run(&self) -> Result<Option<DateTime<Utc>>, StateError> {
-        let sql = "SELECT min(started) FROM run WHERE kind = 'ordinary'";
-        let first: Option<i64> = self.conn.query_row(sql, [], |row| row.get(0))?;
+        let sql = "SELECT started FROM run WHERE kind = 'ordinary' ORDER BY started LIMIT 1";
+        let first = self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
         Ok(first.map(from_ms))
     }
 

@@ -19,15 +19,17 @@ impl State {
         from: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Vec<DateTime<Utc>>, StateError> {
-        self.conn
-            .prepare_cached("UPDATE ledger SET at = ?2 WHERE credential = ?1 AND at > ?2")?
-            .execute(params![credential, to_ms(now)])?;
         let mut statement =
             self.conn.prepare_cached("SELECT at FROM ledger WHERE credential = ?1 AND at > ?2 ORDER BY at")?;
         let times = statement
             .query_map(params![credential, to_ms(from)], |row| row.get::<_, i64>(0))?
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(times.into_iter().map(from_ms).collect())
+        if times.last().is_some_and(|last| *last > to_ms(now)) {
+            self.conn
+                .prepare_cached("UPDATE ledger SET at = ?2 WHERE credential = ?1 AND at > ?2")?
+                .execute(params![credential, to_ms(now)])?;
+        }
+        Ok(times.into_iter().map(|at| from_ms(at).min(now)).collect())
     }
 
     /// Records a request that is about to be sent.

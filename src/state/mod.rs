@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeZone, Utc};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use cursors::Cursor;
@@ -163,6 +164,8 @@ impl State {
         )?;
         conn.busy_timeout(Duration::from_secs(5))?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Otherwise a statement whose plan may depend on a value (a LIMIT, a partial index) is parsed anew at each use.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         if durability == Durability::Process {
             conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         }

@@ -35,6 +35,17 @@ pub struct Deferral {
 
 const COLUMNS: &str = "key, lane, target, action, content, summary, stage, attempts, sent_at";
 
+// Both say twice that what is done does not matter: an index of the rest serves only a statement that says so.
+pub(super) const IN_FLIGHT: &str =
+    "SELECT {} FROM outbox WHERE target = ?1 AND stage = 'in_flight' AND stage <> 'done' ORDER BY seq";
+pub(super) const READY: &str = "SELECT {} FROM outbox o
+    WHERE target = ?1 AND stage = 'pending' AND stage <> 'done' AND (not_before <= ?2 OR not_before > ?4)
+        -- Nothing waits for a link or a file.
+        AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.target = o.target AND p.seq < o.seq
+            AND p.stage <> 'done' AND p.stage <> 'dead'
+            AND p.origin NOT GLOB '*/link/*' AND p.origin NOT GLOB '*/attachment/*')
+    ORDER BY seq LIMIT ?3";
+
 impl State {
     /// Returns the first sendable write of each lane, in the order of enqueueing.
     ///
@@ -42,13 +53,7 @@ impl State {
     /// When the file cannot be read.
     pub fn ready(&self, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
         self.rows(
-            "SELECT {} FROM outbox o WHERE target = ?1 AND stage = 'pending'
-             AND (not_before <= ?2 OR not_before > ?4)
-             -- Nothing waits for a link or a file.
-             AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.target = o.target AND p.seq < o.seq
-                             AND p.stage IN ('pending', 'held', 'in_flight') AND p.origin NOT GLOB '*/link/*'
-                             AND p.origin NOT GLOB '*/attachment/*')
-             ORDER BY seq LIMIT ?3",
+            READY,
             params![target.as_str(), to_ms(now), i64::try_from(limit).unwrap_or(i64::MAX), to_ms(now) + LONGEST_WAIT],
         )
     }
@@ -58,10 +63,7 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn in_flight(&self, target: Side) -> Result<Vec<Queued>, StateError> {
-        self.rows(
-            "SELECT {} FROM outbox WHERE target = ?1 AND stage = 'in_flight' ORDER BY seq",
-            params![target.as_str()],
-        )
+        self.rows(IN_FLIGHT, params![target.as_str()])
     }
 
     /// Returns every write that is not done, oldest first.

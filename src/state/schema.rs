@@ -113,6 +113,13 @@ const MIGRATIONS: &[&str] = &[
         UNIQUE (origin, copy_id)
     ) STRICT;
 ",
+    "
+    -- What every run asks must not cost more the longer the history is.
+    CREATE INDEX outbox_stage ON outbox (target, stage, seq) WHERE stage <> 'done';
+    CREATE INDEX outbox_settled ON outbox (settled_at) WHERE stage = 'done';
+    CREATE INDEX event_at ON event (at);
+    CREATE INDEX run_started ON run (started);
+",
 ];
 
 /// Brings the file to the current version, in one transaction.

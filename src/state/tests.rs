@@ -215,3 +215,19 @@ fn retry_takes_a_key_the_id_of_an_item_or_everything() {
     assert_eq!(revive(Some("unknown")), 0);
     assert_eq!(revive(None), 1);
 }
+
+/// Done writes are kept for 90 days: what every run asks several times must not read them.
+#[test]
+fn what_waits_is_found_without_reading_what_is_done() {
+    let (_dir, state) = fresh();
+    for sql in [outbox::READY, outbox::IN_FLIGHT] {
+        let explain = format!("EXPLAIN QUERY PLAN {}", sql.replacen("{}", "*", 1));
+        let mut plan = state.conn.prepare(&explain).unwrap();
+        let unset = vec![rusqlite::types::Null; plan.parameter_count()];
+        let unset = rusqlite::params_from_iter(unset);
+        let plan: Vec<String> = plan.query_map(unset, |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+        let reads_all = |step: &String| step.starts_with("SCAN");
+        assert!(!plan.iter().any(reads_all), "{plan:#?}");
+        assert!(plan.iter().any(|step| step.contains("INDEX outbox_stage (target=? AND stage=?)")), "{plan:#?}");
+    }
+}

@@ -36,8 +36,8 @@ pub(super) struct Outcome {
 /// Plays a history in a directory that is its own.
 pub(super) fn play(history: &History, bug: Option<Bug>, dir: &Path, tell: bool) -> Outcome {
     let file = dir.join("state.db");
-    clear(&file);
     clear(&file.with_extension("saved"));
+    put_blank(&dir.join("blank.db"), &file);
     let world = RefCell::new(World::new(history.setup.clone(), bug, file.clone(), tell));
     let settings = settings(&history.setup, bug);
     let stage =
@@ -239,7 +239,11 @@ impl Theatre<'_> {
                 self.world.borrow_mut().note(|| "  killed".into());
                 Ok(true)
             }
-            Err(payload) => std::panic::resume_unwind(payload),
+            Err(payload) => {
+                let said = payload.downcast_ref::<String>().map(String::as_str);
+                let said = said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or_default();
+                anyhow::bail!("panicked: {said}")
+            }
         }
     }
 
@@ -301,6 +305,16 @@ impl Theatre<'_> {
             Err(err) => w.blame(format!("failed: {err}")),
         }
     }
+}
+
+/// Puts a state file as a first run makes it; to make one for every history would cost a fifth of it. One that is lost
+/// is made anew by the run that misses it.
+fn put_blank(blank: &Path, file: &Path) {
+    if !blank.exists() {
+        drop(State::open_with(blank, Durability::Process));
+    }
+    clear(file);
+    std::fs::copy(blank, file).expect("a copy of the blank state");
 }
 
 fn clear(file: &Path) {

@@ -1,0 +1,146 @@
+//! Histories told by hand: what went wrong once, and what must be tried at every step.
+
+use guajira::domain::Side;
+use guajira::plan::Direction;
+
+use super::drive;
+use super::fields::{FieldDeed, FieldSetup};
+use super::history::{Deed, Event, Fault, History, Run, Setup, What};
+use super::hunt::{explain, hush, scratch};
+
+/// A quiet day at work: an issue with a comment and a reply, both edited later.
+fn scenario(seed: u64, run: &Run) -> History {
+    let event = |uid, what| Event { uid, after_s: 30, what };
+    let person = |uid, deed| event(uid, What::Person(deed, 1));
+    let calm = |uid| event(uid, What::Run(Run::default()));
+    let comment = Deed::Comment { restricted: false, as_bot: false };
+    let events = vec![
+        calm(0),
+        person(1, Deed::OpenGuance { listed: true }),
+        person(2, Deed::Reply),
+        event(3, What::Run(run.clone())),
+        person(4, comment),
+        person(5, Deed::Reply),
+        event(6, What::Run(run.clone())),
+        person(7, Deed::EditComment),
+        person(8, Deed::EditReply),
+        event(9, What::Run(run.clone())),
+    ];
+    History { setup: History::of(seed).setup, events }
+}
+
+fn must_hold(history: History) {
+    let dir = scratch();
+    let outcome = drive::play(&history, None, dir.path(), false);
+    assert!(outcome.wrong.is_empty(), "{}", explain(history, None));
+}
+
+#[test]
+fn a_run_may_die_at_every_durable_step() {
+    hush();
+    for seed in 1..5 {
+        for step in 0..30 {
+            must_hold(scenario(seed, &Run { dies_at: Some(step), ..Run::default() }));
+        }
+    }
+}
+
+#[test]
+fn every_request_may_fail_in_every_way() {
+    hush();
+    let ways = [
+        Fault::NoConnection,
+        Fault::RequestLost,
+        Fault::AnswerLost,
+        Fault::SlowDown,
+        Fault::ServerError,
+        Fault::AuthLost,
+        Fault::Anonymous,
+        Fault::CrashBefore,
+        Fault::CrashAfter,
+        Fault::Slow,
+        Fault::Unreadable,
+        Fault::Unsure,
+        Fault::SecondRun,
+        Fault::StopAsked,
+    ];
+    for (seed, fault) in (1..).zip(ways) {
+        for request in 0..12 {
+            must_hold(scenario(seed, &Run { faults: [(request, fault)].into(), ..Run::default() }));
+        }
+    }
+}
+
+/// A token that is refused without a word, between the search and the thread: what cannot be read then is read later,
+/// though the cursor has moved on and nothing ever looks so far back again.
+#[test]
+fn a_token_that_dies_midway_loses_no_thread() {
+    hush();
+    let event = |uid, after_s, what| Event { uid, after_s, what };
+    let person = |uid, after_s, deed| event(uid, after_s, What::Person(deed, 1));
+    for request in 0..8 {
+        let dying = Run { faults: [(request, Fault::Anonymous)].into(), ..Run::default() };
+        let events = vec![
+            event(0, 30, What::Run(Run::default())),
+            person(1, 30, Deed::OpenGuance { listed: true }),
+            event(2, 30, What::Run(Run::default())),
+            person(3, 30, Deed::Comment { restricted: false, as_bot: false }),
+            person(4, 10_000, Deed::OpenJira),
+            event(5, 30, What::Run(dying)),
+        ];
+        let setup = Setup { sweep: false, inline_comments: 0, max_lag_s: 0, ..History::of(1).setup };
+        must_hold(History { setup, events });
+    }
+}
+
+/// A story about statuses of one pair; the run at the end is the first of those that let it settle.
+fn status_story(status: Direction, told: Vec<(u32, What)>) -> History {
+    let fields =
+        FieldSetup { status, assignee: Direction::Off, updates: false, level: false, closed: true, old_guance: false };
+    let setup = Setup { fields, register: true, max_lag_s: 0, list_by_update: true, ..History::of(1).setup };
+    let calm = || What::Run(Run::default());
+    let open = What::Person(Deed::OpenGuance { listed: true }, 1);
+    let told = [(30, calm()), (30, open), (30, calm())].into_iter().chain(told);
+    let events = (0..).zip(told).map(|(uid, (after_s, what))| Event { uid, after_s, what }).collect();
+    History { setup, events }
+}
+
+fn sets(side: Side, to: usize) -> What {
+    What::Person(Deed::Field(FieldDeed::Status { side, to }), 1)
+}
+
+/// What this state wrote itself and has forgotten is no person's change.
+#[test]
+fn a_status_carried_over_and_set_back_is_right_after_an_older_state_is_put_back() {
+    hush();
+    for status in [Direction::ToGuance, Direction::Both] {
+        let comment = What::Person(Deed::Comment { restricted: false, as_bot: false }, 1);
+        must_hold(status_story(
+            status,
+            vec![
+                (60, What::SaveState),
+                (60, sets(Side::Jira, 2)),
+                (30, What::Run(Run::default())),
+                (30, sets(Side::Jira, 0)),
+                (30, comment),
+                (30, What::RestoreState),
+            ],
+        ));
+    }
+}
+
+#[test]
+fn nothing_follows_the_status_that_closes_an_issue() {
+    hush();
+    let reply = What::Person(Deed::Reply, 1);
+    let told = vec![(20, reply), (10_000, sets(Side::Jira, 1)), (45, sets(Side::Guance, 3))];
+    must_hold(status_story(Direction::ToJira, told));
+}
+
+#[test]
+fn a_closed_issue_stands_when_a_lost_pair_is_found_again() {
+    hush();
+    let title = What::Person(Deed::EditGuanceIssue, 1);
+    let told = vec![(60, sets(Side::Jira, 3)), (7000, What::LoseState), (60, title)];
+    must_hold(status_story(Direction::Both, told));
+}
