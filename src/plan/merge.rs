@@ -190,10 +190,11 @@ impl Policy {
     }
 
     /// Returns the route that says what a linked Jira issue reads: the first of its project that would take the Guance
-    /// issue, else the first of its project.
+    /// issue, else the first of its project; where its project has none, the first that would take it.
     fn home(&self, guance: &Issue, jira_name: &str) -> Option<&Route> {
         let here = || self.routes.iter().filter(|route| route.project == project_of(jira_name));
-        here().find(|route| route.takes(guance) == Ok(true)).or_else(|| here().next())
+        let takes = |route: &&Route| route.takes(guance) == Ok(true);
+        here().find(takes).or_else(|| here().next()).or_else(|| self.routes.iter().find(takes))
     }
 }
 
@@ -223,17 +224,14 @@ pub fn same_value(field: Field, side: Side, one: &str, other: &str) -> bool {
 /// Returns what the pair's route makes of a linked Guance issue now, also where it would take it no more. A level that
 /// its table does not list stands in the priority behind `UNLISTED`.
 ///
-/// An issue that was moved elsewhere, or whose project has another key now, reads as the route says that would take it;
-/// its priority is its new project's business. Of a Jira issue nothing is made: it speaks for itself.
+/// An issue that was moved elsewhere, or whose project has another key now, goes by the route that would take it. Of a
+/// Jira issue nothing is made: it speaks for itself.
 pub fn carried(guance: &Issue, jira_name: &str, policy: &Policy) -> NewIssue {
     if guance.side == Side::Jira {
         return NewIssue::default();
     }
     let none = Route::default();
-    let Some(route) = policy.home(guance, jira_name) else {
-        let would = policy.routes.iter().find(|route| route.takes(guance) == Ok(true));
-        return made(guance, would.unwrap_or(&none), None);
-    };
+    let route = policy.home(guance, jira_name).unwrap_or(&none);
     match route.priority_of(guance.level.as_ref()) {
         Ok(priority) => made(guance, route, priority),
         Err(NoRoute::LevelNotListed(level)) => made(guance, route, Some(&format!("{UNLISTED}{level}"))),

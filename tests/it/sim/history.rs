@@ -42,6 +42,8 @@ pub(super) struct Setup {
     pub(super) jira_skew_s: i32,
     /// Which fields are carried.
     pub(super) fields: FieldSetup,
+    /// Two routes, to two projects.
+    pub(super) routes: bool,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -220,6 +222,7 @@ impl Setup {
             inline_comments: rng.below(4) as usize,
             jira_skew_s: rng.pick(&[0, 0, 0, 37, -95, 1800]),
             fields: FieldSetup::draw(rng),
+            routes: rng.chance(35),
         }
     }
 }
