@@ -177,10 +177,12 @@ impl Policy {
         here().find(of_type).or_else(|| here().next())
     }
 
-    /// Returns the name of the status for which nothing is written to this Jira issue any more.
+    /// Returns the name of the status for which nothing is written to this Jira issue any more. Where its project has no
+    /// route (it was moved, or its project has another key now), any route's word for it counts.
     pub fn closed(&self, jira: &Issue) -> Option<String> {
-        let word = self.route_of(jira)?.closed_status.as_ref()?;
-        jira.status.is(word).then(|| jira.status.name.clone())
+        let is_word = |route: &Route| route.closed_status.as_ref().is_some_and(|word| jira.status.is(word));
+        let closed = self.route_of(jira).map_or_else(|| self.routes.iter().any(is_word), is_word);
+        closed.then(|| jira.status.name.clone())
     }
 
     /// Returns what the closed status of this Jira issue is called.

@@ -234,6 +234,10 @@ fn of_several_routes_in_a_project_the_issue_type_tells_the_workflow() {
     assert_eq!(policy.closed(&jira(Some("Incident"), "Done")), None);
     assert_eq!(policy.closed(&jira(Some("Story"), "Closed")), Some("Closed".into()));
     assert_eq!(policy.closed(&jira(None, "Done")), None);
+    // Its project has another key now.
+    let elsewhere = |status: &str| Issue { name: "NEW-1".into(), ..jira(Some("Bug"), status) };
+    assert_eq!(policy.closed(&elsewhere("Done")), Some("Done".into()));
+    assert_eq!(policy.closed(&elsewhere("To Do")), None);
 }
 
 #[test]
