@@ -6,6 +6,7 @@
 //! The modules stand in reading order, and each uses only those above it (`tests/it/layers.rs` holds that).
 
 pub mod secret;
+pub mod template;
 pub mod text;
 
 pub mod domain;

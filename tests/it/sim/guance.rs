@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use guajira::domain::{
-    Action, Claim, Comment, CommentId, File, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side, Visibility,
+    Action, Claim, Comment, CommentId, Details, File, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side,
+    Visibility,
 };
 use guajira::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Content, Identity, Lookup, Register, Remote, Span, Unreadable, Urgency,
@@ -104,6 +105,8 @@ impl World {
             body: issue.body.clone(),
             level: Some(Level { id: id.into(), name: name.into() }),
             source: String::new(),
+            details: Details::default(),
+            issue_type: None,
             status: fields::guance_status(issue),
             assignees: fields::managers(issue),
             priority: None,

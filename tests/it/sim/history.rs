@@ -48,6 +48,8 @@ pub(super) struct Setup {
     pub(super) files: Direction,
     /// Guance tells how large a file is.
     pub(super) file_sizes: bool,
+    /// Two routes, to two projects.
+    pub(super) routes: bool,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -237,6 +239,7 @@ impl Setup {
                 Direction::Off
             },
             file_sizes: rng.chance(50),
+            routes: rng.chance(35),
         }
     }
 }

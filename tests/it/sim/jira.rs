@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use guajira::domain::{Claim, Comment, CommentId, FileId, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility};
+use guajira::domain::{
+    Claim, Comment, CommentId, Details, FileId, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility,
+};
 use guajira::text::Doc;
 
 use super::fields::{self, Truth};
@@ -208,6 +210,8 @@ impl World {
             body: state.body.clone(),
             level: None,
             source: String::new(),
+            details: Details::default(),
+            issue_type: None,
             status: fields::jira_status(state.status),
             assignees: state.assignee.map(|n| fields::account(Side::Jira, n)).into_iter().collect(),
             priority: Some(fields::priority(state.priority)),

@@ -13,6 +13,7 @@ use super::gallery::Bug;
 use super::jira::{BOT, IssueState};
 use super::passage::{Passage, send, story};
 use super::rng::mix;
+use super::routes;
 use super::world::{Killed, Note, World, time};
 use super::{fields, files};
 
@@ -65,7 +66,7 @@ impl SimJira<'_> {
                 let asked = if span.ours_only {
                     state.author.id == BOT
                 } else {
-                    state.project == 0 || span.strays.iter().any(|id| id.as_str() == state.id)
+                    routes::is_routed(&w.setup, state.project) || span.strays.iter().any(|id| id.as_str() == state.id)
                 };
                 asked && after(state.updated) && before(state.updated)
             })
@@ -80,6 +81,7 @@ impl SimJira<'_> {
         let text = format!("{} {}", new.title, new.body.canonical());
         w.crosses(&push.key, &text);
         w.copied(&push.key);
+        routes::check(w, new, project);
         let author = Person { id: BOT.into(), ..Person::default() };
         let at = w.open_jira(project, new.title.clone(), new.body.clone(), author);
         let labels_dropped = w.setup.labels_dropped;

@@ -27,6 +27,7 @@ mod jira_remote;
 mod passage;
 mod people;
 mod rng;
+mod routes;
 mod shrink;
 mod stories;
 mod world;

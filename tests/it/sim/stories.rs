@@ -138,6 +138,18 @@ fn nothing_follows_the_status_that_closes_an_issue() {
     must_hold(status_story(Direction::ToJira, told));
 }
 
+/// Search does not know yet that the issue is closed; the thread, which is read before anything is written to it, does.
+#[test]
+fn nothing_is_written_to_an_issue_that_was_closed_a_moment_ago() {
+    hush();
+    for seed in 1..40 {
+        let reply = What::Person(Deed::Reply, 1);
+        let story = status_story(Direction::ToGuance, vec![(20, reply), (30, sets(Side::Jira, 3))]);
+        let setup = Setup { seed, register: false, sweep: false, max_lag_s: 500, ..story.setup };
+        must_hold(History { setup, ..story });
+    }
+}
+
 #[test]
 fn a_closed_issue_stands_when_a_lost_pair_is_found_again() {
     hush();
