@@ -39,7 +39,7 @@ fn settle(push: Push) -> Doc {
         }
     }
     let policy = Policy { routes: vec![Route { project: "OPS".into(), ..Route::default() }], ..Policy::default() };
-    body_of(&settled(push, &sites(), &pairs, &policy).action).unwrap().clone()
+    settled(push, &sites(), &pairs, &policy).action.body().unwrap().clone()
 }
 
 fn written(body: Doc, target: Side) -> String {
