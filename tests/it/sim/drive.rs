@@ -20,7 +20,7 @@ use super::guance::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
 use super::jira_remote::SimJira;
 use super::world::{Killed, Machine, World};
-use super::{check, people};
+use super::{check, files, people};
 
 /// What came of a history.
 #[derive(Debug)]
@@ -75,7 +75,8 @@ fn policy(setup: &Setup) -> Policy {
         priority: Some(vec![("P0".into(), "Highest".into()), ("P1".into(), "High".into())]),
         ..Route::default()
     };
-    Policy { flow: setup.fields.flow(), routes: vec![setup.fields.route(route)], ..Policy::default() }
+    let flow = files::flow(setup.files, setup.fields.flow());
+    Policy { flow, routes: vec![setup.fields.route(route)], ..Policy::default() }
 }
 
 fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
@@ -143,7 +144,7 @@ impl Theatre<'_> {
 
     /// One run of the program, to its end or its death.
     fn run(&self, plan: Run) {
-        self.world.borrow_mut().note(|| format!("run: {plan:?}"));
+        self.world.borrow_mut().note(|| plan.to_string());
         self.world.borrow_mut().start(plan);
         if let Err(err) = self.run_or_fail() {
             self.world.borrow_mut().blame(format!("failed: {err:#}"));

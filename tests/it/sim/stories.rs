@@ -5,6 +5,7 @@ use guajira::plan::Direction;
 
 use super::drive;
 use super::fields::{FieldDeed, FieldSetup};
+use super::files::FileDeed;
 use super::history::{Deed, Event, Fault, History, Run, Setup, What};
 use super::hunt::{explain, hush, scratch};
 
@@ -143,4 +144,45 @@ fn a_closed_issue_stands_when_a_lost_pair_is_found_again() {
     let title = What::Person(Deed::EditGuanceIssue, 1);
     let told = vec![(60, sets(Side::Jira, 3)), (7000, What::LoseState), (60, title)];
     must_hold(status_story(Direction::Both, told));
+}
+
+/// A story about files of one pair.
+fn file_story(setup: Setup, told: Vec<(u32, What)>) -> History {
+    let open = What::Person(Deed::OpenGuance { listed: true }, 0);
+    let told = [(0, What::Run(Run::default())), (20, open), (2, What::Run(Run::default()))].into_iter().chain(told);
+    let events = (0..).zip(told).map(|(uid, (after_s, what))| Event { uid, after_s, what }).collect();
+    History { setup: Setup { files: Direction::Both, ..setup }, events }
+}
+
+fn attaches(side: Side, shown: bool) -> What {
+    What::Person(Deed::Attach(FileDeed { side, large: false, shown }), 1)
+}
+
+/// A search index that is late shows a thread without the comment that keeps a file where it is.
+#[test]
+fn a_file_waits_for_the_thread_that_it_came_with() {
+    hush();
+    for inline_comments in [0, 3] {
+        let setup = Setup { max_lag_s: 500, inline_comments, ..History::of(1).setup };
+        must_hold(file_story(setup, vec![(42, attaches(Side::Jira, true))]));
+    }
+}
+
+/// On Jira a copy is known by its name alone where nobody tells its size; people call all their screenshots the same.
+#[test]
+fn a_file_in_doubt_is_not_taken_for_another_of_its_name() {
+    hush();
+    let calm = |setup: Setup| Setup { max_lag_s: 0, file_sizes: false, sweep: true, ..setup };
+    for request in 0..16 {
+        let lost = Run { faults: [(request, Fault::AnswerLost)].into(), ..Run::default() };
+        let reply = What::Person(Deed::Reply, 1);
+        let told = vec![
+            (60, reply.clone()),
+            (20, attaches(Side::Guance, false)),
+            (20, reply),
+            (20, attaches(Side::Guance, false)),
+            (60, What::Run(lost)),
+        ];
+        must_hold(file_story(calm(History::of(1).setup), told));
+    }
 }
