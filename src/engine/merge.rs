@@ -10,7 +10,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::put_back;
-use super::{Run, Trouble, pull, trust};
+use super::{Run, Trouble, pings, pull, trust};
 use crate::domain::{
     Action, Base, CommentId, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Receipt, Side, Stage,
 };
@@ -207,7 +207,7 @@ fn who(run: &mut Run<'_>, on: Side, of: &Person) -> Result<Option<Person>, ApiEr
 fn conclude(run: &mut Run<'_>, pair: &Pair<'_>) -> Result<(), Trouble> {
     let (state, policy) = (run.world.state, run.world.policy);
     let now = run.world.clock.now();
-    let steps = merge::decide(pair, policy);
+    let steps = pings::name_people_in_descriptions(run, merge::decide(pair, policy));
     let in_doubt = pair.queued.values().any(|(stage, _)| *stage == Stage::InFlight);
     let closed = policy.closed(pair.jira).is_some();
     let tx = state.begin()?;

@@ -3,7 +3,6 @@
 use comrak::nodes::{AlertType, AstNode, ListType, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
-use crate::text::color;
 use crate::text::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, PanelKind, TableCell, plain_inlines};
 use crate::text::html;
 
@@ -200,11 +199,11 @@ impl Reader {
             return;
         }
         let mark = match name.as_str() {
-            "br" => {
+            "br" | "hr" => {
                 self.out.push(Inline::Break);
                 return;
             }
-            "img" => {
+            "img" | "video" | "audio" | "iframe" | "object" | "embed" => {
                 self.out.extend(html::read(tag).blocks.into_iter().flat_map(|block| match block {
                     Block::Paragraph { content } => content,
                     _ => Vec::new(),
@@ -218,7 +217,7 @@ impl Reader {
             "sub" => Mark::Sub,
             "sup" => Mark::Sup,
             "code" | "kbd" | "samp" | "tt" => Mark::Code,
-            "font" | "span" => match html::attribute_in(tag, "color").and_then(|name| color::parse(&name)) {
+            "font" | "span" => match html::color_in(tag) {
                 Some(color) => Mark::Color(color),
                 None => return,
             },

@@ -72,7 +72,7 @@ fn fate(place: Place, block: &Block) -> Fate {
 /// Returns true for an address that Jira would take for something else: a page, a file, an anchor of its own.
 fn is_relative(url: &str) -> bool {
     let head = url.split(['/', '?', '#']).next().unwrap_or_default();
-    !head.contains(':') && !url.starts_with(['/', '#'])
+    !head.contains(':') && !url.starts_with('/')
 }
 
 /// A bar splits a table cell and a link whatever stands before it, and a bracket ends a link: the full-width signs
