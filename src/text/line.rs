@@ -293,7 +293,7 @@ fn link_addresses(content: Vec<Inline>) -> Vec<Inline> {
         for (piece, prefix) in url::bare(&text) {
             let mut marks = marks.clone();
             if let Some(url) = prefix.and_then(|prefix| url::safe(&format!("{prefix}{piece}"))) {
-                marks.insert(0, Mark::Link(url));
+                marks.insert(0, Mark::Link(url.into()));
             }
             push_text(piece.to_owned(), marks, &mut out);
         }
@@ -302,7 +302,7 @@ fn link_addresses(content: Vec<Inline>) -> Vec<Inline> {
 }
 
 /// Returns the marks in order: unique, possible together, addresses and colours checked.
-fn sort_marks(mut marks: Vec<Mark>) -> Vec<Mark> {
+pub(crate) fn sort_marks(mut marks: Vec<Mark>) -> Vec<Mark> {
     if marks.is_empty() {
         return marks;
     }

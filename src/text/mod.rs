@@ -19,7 +19,7 @@ mod spans;
 mod url;
 pub mod wiki;
 
-pub use doc::{Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
+pub use doc::{Address, Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
 pub use reach::{Piece, is_issue_key};
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! People in a text: who is mentioned, and who is mentioned for real.
 
+use std::collections::HashSet;
+
 use super::doc::{Doc, Inline};
 
 impl Doc {
@@ -16,10 +18,11 @@ impl Doc {
     /// Returns the ids that are chosen, each once, in the order of the text.
     fn ids(&self, chosen: impl Fn(&Inline) -> Option<&String>) -> Vec<String> {
         let mut ids = Vec::new();
+        let mut known = HashSet::new();
         self.clone().each_inline(&mut |inline| {
             if let Some(id) = chosen(inline)
                 && !id.is_empty()
-                && !ids.contains(id)
+                && known.insert(id.clone())
             {
                 ids.push(id.clone());
             }

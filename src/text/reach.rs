@@ -52,7 +52,7 @@ fn reroute(inline: Inline, pieces: &mut impl FnMut(&str, Option<&str>) -> Option
             let Some(new) = pieces(&text, address) else { return out.push(Inline::Text { text, marks }) };
             for (text, address) in new {
                 let others = marks.iter().filter(|mark| !matches!(mark, Mark::Link(_))).cloned();
-                let marks = address.map(Mark::Link).into_iter().chain(others).collect();
+                let marks = address.map(|url| Mark::Link(url.into())).into_iter().chain(others).collect();
                 out.push(Inline::Text { text, marks });
             }
         }

@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::clean::is_noise;
+use super::doc::Address;
+
 /// Longest address that is carried, in bytes; a longer one loses its target.
 const MAX_URL: usize = 8 * 1024;
 
@@ -10,7 +13,7 @@ const MAX_URL: usize = 8 * 1024;
 /// an anchor on the page itself ...).
 pub(crate) fn safe(url: &str) -> Option<String> {
     // Browsers drop tabs and newlines inside an address, so `java\nscript:` must not hide from us.
-    let url: String = url.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();
+    let url: String = url.chars().filter(|c| !is_noise(*c) && !is_invisible(*c)).collect();
     let url = url.trim();
     if url.is_empty() || url.len() > MAX_URL || !leads_somewhere(url) {
         return None;
@@ -30,13 +33,13 @@ pub(crate) fn safe(url: &str) -> Option<String> {
 }
 
 /// Makes an address [`safe`] in place; false when it may not be carried.
-pub(crate) fn make_safe(url: &mut String) -> bool {
+pub(crate) fn make_safe(url: &mut Address) -> bool {
     // Nearly every address is carried as it is.
     let plain = |b: u8| b.is_ascii_graphic() && !is_escaped(char::from(b));
     if url.len() <= MAX_URL && !url.is_empty() && url.bytes().all(plain) {
         return leads_somewhere(url);
     }
-    safe(url).map(|safe| *url = safe).is_some()
+    safe(url).map(|safe| *url = safe.into()).is_some()
 }
 
 fn is_escaped(c: char) -> bool {
@@ -183,7 +186,7 @@ fn address_end(text: &str, from: usize) -> usize {
 
 fn ends_address(c: char) -> bool {
     c.is_whitespace()
-        || c.is_control()
+        || is_noise(c)
         || is_invisible(c)
         || matches!(c, '"' | '<' | '>' | '[' | ']' | '`' | '{' | '|' | '}' | '\\' | '^')
         || matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}')
@@ -210,6 +213,7 @@ mod tests {
         check("data:text/html,x", None);
         check("vbscript:x", None);
         check("https://e.com/a b|c", Some("https://e.com/a%20b%7Cc"));
+        check("\u{FFFE}/x\u{FDD0}", Some("/x"));
         check("", None);
     }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::text::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, PanelKind, TableCell};
+use crate::text::line::sort_marks;
 
 /// Reads a document, or any node.
 pub(super) fn document(value: &Value) -> Doc {
@@ -146,7 +147,7 @@ fn list(start: Option<u64>, node: &Value, depth: usize) -> Block {
     let items = children(node)
         .iter()
         .map(|child| match text_of(child, "type") {
-            "listItem" => ListItem { task: None, blocks: blocks(children(child), depth + 2) },
+            "listItem" => ListItem { task: None, blocks: blocks(children(child), depth + 1) },
             "decisionItem" => {
                 let mut content = vec![Inline::text("◆ ")];
                 content.extend(inlines(child, depth + 1));
@@ -165,7 +166,7 @@ fn task_list(node: &Value, depth: usize) -> Block {
         match text_of(child, "type") {
             "taskItem" | "blockTaskItem" => {
                 let done = attr(child, "state") == "DONE";
-                items.push(ListItem { task: Some(done), blocks: blocks(children(child), depth + 2) });
+                items.push(ListItem { task: Some(done), blocks: blocks(children(child), depth + 1) });
             }
             _ => {
                 let inner = blocks(std::slice::from_ref(child), depth + 1);
@@ -198,7 +199,7 @@ fn table(node: &Value, depth: usize) -> Block {
         for cell in children(row) {
             let header = text_of(cell, "type") == "tableHeader";
             let span = |key: &str| cell.pointer(key).and_then(Value::as_u64).unwrap_or(1);
-            let cell = TableCell { header, blocks: blocks(children(cell), depth + 3) };
+            let cell = TableCell { header, blocks: blocks(children(cell), depth + 1) };
             grid.push(cell, span("/attrs/colspan"), span("/attrs/rowspan"));
         }
     }
@@ -215,7 +216,9 @@ fn inlines(node: &Value, depth: usize) -> Vec<Inline> {
 
 fn inline(node: &Value, outer: &[Mark], depth: usize, out: &mut Vec<Inline>) {
     let mut marks = outer.to_vec();
-    marks.extend(node.get("marks").and_then(Value::as_array).into_iter().flatten().filter_map(mark));
+    // The outermost of a kind counts. A few are left of however many, so that what is in a node costs no more than it.
+    let own = sort_marks(node.get("marks").and_then(Value::as_array).into_iter().flatten().filter_map(mark).collect());
+    marks.extend(own.into_iter().filter(|mark| outer.iter().all(|open| open.rank() != mark.rank())));
     match text_of(node, "type") {
         "text" => out.push(Inline::Text { text: text_of(node, "text").to_owned(), marks }),
         "hardBreak" => out.push(Inline::Break),
@@ -312,7 +315,7 @@ fn mark(mark: &Value) -> Option<Mark> {
         "subsup" if attr(mark, "type") == "sub" => Mark::Sub,
         "subsup" => Mark::Sup,
         "textColor" => Mark::Color(attr(mark, "color").to_owned()),
-        "link" => Mark::Link(attr(mark, "href").to_owned()),
+        "link" => Mark::Link(attr(mark, "href").into()),
         _ => return None,
     })
 }

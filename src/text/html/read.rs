@@ -6,6 +6,7 @@ use crate::text::color;
 use crate::text::cut::MAX_READ;
 use crate::text::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, TableCell, plain_inlines};
 use crate::text::grid::Grid;
+use crate::text::url;
 
 /// Most open inline tags that are minded at a time.
 const MAX_INLINE: usize = 64;
@@ -296,10 +297,11 @@ impl Builder {
             "code" | "kbd" | "samp" | "tt" => Some(Mark::Code),
             "sub" => Some(Mark::Sub),
             "sup" => Some(Mark::Sup),
-            "a" => attribute(attrs, "href").map(Mark::Link),
+            "a" => attribute(attrs, "href").and_then(|url| url::safe(&url)).map(|url| Mark::Link(url.into())),
             "font" => attribute(attrs, "color").and_then(|name| color::parse(&name)).map(Mark::Color),
             _ => None,
         };
+        let mark = mark.filter(|mark| self.adds(mark));
         let spent = self.spent;
         self.inline.push(Open { tag: name.to_owned(), mark, embed, spent });
         if mark_by_style(name)
@@ -307,9 +309,16 @@ impl Builder {
         {
             for mark in style_marks(&style).into_iter().take(MAX_INLINE - self.inline.len()) {
                 // The same tag again: its closing tag takes all of them, see `close_inline`.
-                self.inline.push(Open { tag: format!("+{name}"), mark: Some(mark), embed: None, spent });
+                if self.adds(&mark) {
+                    self.inline.push(Open { tag: format!("+{name}"), mark: Some(mark), embed: None, spent });
+                }
             }
         }
+    }
+
+    /// Returns true when no mark of the kind is open: the outermost counts, and every run carries what is open.
+    fn adds(&self, mark: &Mark) -> bool {
+        !self.inline.iter().any(|open| open.mark.as_ref().is_some_and(|open| open.rank() == mark.rank()))
     }
 
     fn close(&mut self, name: &str) {

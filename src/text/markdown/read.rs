@@ -3,7 +3,7 @@
 use comrak::nodes::{AlertType, AstNode, ListType, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
-use crate::text::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, PanelKind, TableCell, plain_inlines};
+use crate::text::doc::{Address, Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, PanelKind, TableCell, plain_inlines};
 use crate::text::html;
 
 /// Reads a document.
@@ -160,9 +160,10 @@ impl Reader {
             NodeValue::Strikethrough => self.inside(Mark::Strike, node, depth),
             NodeValue::Link(link) => {
                 let before = self.out.len();
-                self.inside(Mark::Link(link.url.clone()), node, depth);
+                let address = Address::from(link.url.as_str());
+                self.inside(Mark::Link(address.clone()), node, depth);
                 if self.out.len() == before {
-                    self.text(&link.url, &[Mark::Link(link.url.clone())]);
+                    self.text(&link.url, &[Mark::Link(address)]);
                 }
             }
             NodeValue::Image(link) => {
@@ -222,7 +223,7 @@ impl Reader {
                 None => return,
             },
             "a" => match html::attribute_in(tag, "href") {
-                Some(url) => Mark::Link(url),
+                Some(url) => Mark::Link(url.into()),
                 None => return,
             },
             _ => return,

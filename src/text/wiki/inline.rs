@@ -368,11 +368,12 @@ impl Reader<'_> {
     }
 
     fn link(&mut self, mut text: Vec<Inline>, url: &str) {
+        let mark = Mark::Link(url.into());
         for inline in &mut text {
             match inline {
-                Inline::Text { marks, .. } => marks.push(Mark::Link(url.to_owned())),
+                Inline::Text { marks, .. } => marks.push(mark.clone()),
                 // Emoji cannot carry a mark, their text can.
-                Inline::Emoji { text } => *inline = Inline::link(text.clone(), url),
+                Inline::Emoji { text } => *inline = Inline::marked(text.clone(), std::slice::from_ref(&mark)),
                 _ => {}
             }
         }

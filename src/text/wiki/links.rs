@@ -70,7 +70,18 @@ fn is_share(target: &str) -> bool {
     target.starts_with("\\\\") && target.len() > 2
 }
 
-fn is_target(url: &str) -> bool {
+/// Returns true for an address that is written with a text; others Jira takes for a page, a file or an anchor of its own.
+pub(super) fn is_address(url: &str) -> bool {
+    is_target(url) || url.starts_with('/')
+}
+
+/// Returns true for an address that an image can have.
+pub(super) fn is_image_address(url: &str) -> bool {
+    is_address(url) && (url.contains("://") || url.starts_with('/'))
+}
+
+/// Returns true for an address that a link can have without a text.
+pub(super) fn is_target(url: &str) -> bool {
     let known =
         ["http://", "https://", "mailto:", "tel:", "ftp://", "file:", "//", "javascript:", "data:", "vbscript:"];
     !url.contains(' ')
