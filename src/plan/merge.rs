@@ -274,7 +274,8 @@ pub fn differs(issue: &Issue, link: &IssueLink, bases: &Bases, policy: &Policy) 
     let differs = |field: &Field| {
         let Some(direction) = policy.flow.direction(*field) else { return false };
         match bases.get(field).map(|base| base.on(side)) {
-            None | Some(None) => true,
+            // What was not brought to a closed issue has no base, and waits until the issue is open again.
+            None | Some(None) => !link.closed || turned,
             Some(Some(before)) => {
                 direction.writes(side.opposite()) && !same_value(*field, side, before, &value(issue, *field, &new))
             }

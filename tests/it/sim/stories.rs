@@ -158,6 +158,29 @@ fn a_closed_issue_stands_when_a_lost_pair_is_found_again() {
     must_hold(status_story(Direction::Both, told));
 }
 
+/// What would be brought to a closed issue waits without being asked for in every run.
+#[test]
+fn a_closed_issue_that_was_found_again_is_left_in_peace() {
+    hush();
+    must_hold(status_story(Direction::ToJira, vec![(70, sets(Side::Jira, 3)), (4, What::LoseState)]));
+}
+
+#[test]
+fn an_issue_that_is_found_closed_when_it_is_to_be_written_to_stays_as_it_is() {
+    hush();
+    let told = vec![
+        (81, What::LoseState),
+        (6533, What::Run(Run::default())),
+        (1, sets(Side::Jira, 3)),
+        (37, What::Person(Deed::Reply, 1)),
+    ];
+    let story = status_story(Direction::Both, told);
+    for seed in 1..6 {
+        let setup = Setup { seed, max_lag_s: 540, sweep: true, ..story.setup.clone() };
+        must_hold(History { setup, events: story.events.clone() });
+    }
+}
+
 /// A story about files of one pair.
 fn file_story(setup: Setup, told: Vec<(u32, What)>) -> History {
     let open = What::Person(Deed::OpenGuance { listed: true }, 0);
