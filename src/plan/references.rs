@@ -179,7 +179,7 @@ impl Writer<'_> {
             (None, Named::Guance(uuid)) if self.own.as_ref() == Some(uuid) => plain,
             (None, Named::Guance(uuid)) => (word.to_owned(), Some(self.sites.address(self.from, uuid.as_str()))),
             // `UTF-8` looks like a key: only in a project that guajira writes to is it one.
-            (None, Named::Jira(key)) if self.policy.route_of(key).is_some() => {
+            (None, Named::Jira(key)) if self.policy.routes_to(key).next().is_some() => {
                 (word.to_owned(), Some(self.sites.address(self.from, key)))
             }
             (None, Named::Jira(_)) => plain,

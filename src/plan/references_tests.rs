@@ -121,9 +121,7 @@ fn markers_and_the_link_back_stay() {
         issue_type: "Bug".into(),
         title: "t".into(),
         body: markdown::read(&back),
-        labels: Vec::new(),
-        priority: None,
-        origin_url: String::new(),
+        ..NewIssue::default()
     };
     let body = settle(push(Action::CreateIssue(new), Side::Jira));
     let want = back.replace(KNOWN, "[OPS-12](https://e.com/jira/browse/OPS-12)");
