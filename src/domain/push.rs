@@ -135,6 +135,32 @@ pub enum Action {
 }
 
 impl Action {
+    /// Returns the text that it writes in somebody's name.
+    pub fn body(&self) -> Option<&Doc> {
+        match self {
+            Self::CreateIssue(new) => Some(&new.body),
+            Self::AddComment { body, .. }
+            | Self::EditComment { body, .. }
+            | Self::ChangeIssue { change: Change::Body { body, .. }, .. } => Some(body),
+            Self::ChangeIssue { .. } | Self::DeleteComment { .. } | Self::AddFile { .. } | Self::LinkIssue { .. } => {
+                None
+            }
+        }
+    }
+
+    /// As [`Action::body`], to be changed before it is enqueued.
+    pub fn body_mut(&mut self) -> Option<&mut Doc> {
+        match self {
+            Self::CreateIssue(new) => Some(&mut new.body),
+            Self::AddComment { body, .. }
+            | Self::EditComment { body, .. }
+            | Self::ChangeIssue { change: Change::Body { body, .. }, .. } => Some(body),
+            Self::ChangeIssue { .. } | Self::DeleteComment { .. } | Self::AddFile { .. } | Self::LinkIssue { .. } => {
+                None
+            }
+        }
+    }
+
     /// Returns true when doing it twice is the same as doing it once: it needs no look-up before it is sent again.
     pub fn is_idempotent(&self) -> bool {
         matches!(self, Self::LinkIssue { .. })

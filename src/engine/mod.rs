@@ -10,6 +10,7 @@ pub mod pace;
 mod pings;
 mod pull;
 mod reading;
+mod references;
 pub mod report;
 mod threads;
 mod trust;

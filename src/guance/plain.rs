@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn structure_and_addresses_stay() {
         let bold_link =
-            Inline::Text { text: "-1".to_owned(), marks: vec![Mark::Strong, Mark::Link("https://j/1#x".to_owned())] };
+            Inline::Text { text: "-1".to_owned(), marks: vec![Mark::Strong, Mark::Link("https://j/1#x".into())] };
         let line = vec![Inline::strong("张三"), Inline::text(" "), Inline::link("OPS", "https://j/1#x"), bold_link];
         let bare = Block::Paragraph { content: vec![Inline::link("https://j/2", "https://j/2")] };
         let item = |block| ListItem { task: None, blocks: vec![block] };

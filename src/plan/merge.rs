@@ -170,7 +170,7 @@ impl Policy {
     /// Returns the route whose workflow a Jira issue has: of its project, and of its issue type where several are.
     /// Outside every route's project a status goes by its category.
     pub fn route_of(&self, jira: &Issue) -> Option<&Route> {
-        let here = || self.routes.iter().filter(|route| route.project == project_of(&jira.name));
+        let here = || self.routes_to(&jira.name);
         let of_type = |route: &&Route| {
             jira.issue_type.as_ref().is_some_and(|one| [&one.id, &one.name].contains(&&route.issue_type))
         };
@@ -187,14 +187,18 @@ impl Policy {
 
     /// Returns what the closed status of this Jira issue is called.
     pub(super) fn closed_word(&self, jira_name: &str) -> Option<&str> {
-        let mut here = self.routes.iter().filter(|route| route.project == project_of(jira_name));
-        here.find_map(|route| route.closed_status.as_deref())
+        self.routes_to(jira_name).find_map(|route| route.closed_status.as_deref())
+    }
+
+    /// Returns the routes to the project that a Jira issue of this name is in.
+    pub(super) fn routes_to(&self, jira_name: &str) -> impl Iterator<Item = &Route> {
+        self.routes.iter().filter(move |route| route.project == project_of(jira_name))
     }
 
     /// Returns the route that says what a linked Jira issue reads: the first of its project that would take the Guance
     /// issue, else the first of its project; where its project has none, the first that would take it.
     fn home(&self, guance: &Issue, jira_name: &str) -> Option<&Route> {
-        let here = || self.routes.iter().filter(|route| route.project == project_of(jira_name));
+        let here = || self.routes_to(jira_name);
         let takes = |route: &&Route| route.takes(guance) == Ok(true);
         here().find(takes).or_else(|| here().next()).or_else(|| self.routes.iter().find(takes))
     }
@@ -274,7 +278,8 @@ pub fn differs(issue: &Issue, link: &IssueLink, bases: &Bases, policy: &Policy) 
     let differs = |field: &Field| {
         let Some(direction) = policy.flow.direction(*field) else { return false };
         match bases.get(field).map(|base| base.on(side)) {
-            None | Some(None) => true,
+            // What was not brought to a closed issue has no base, and waits until the issue is open again.
+            None | Some(None) => !link.closed || turned,
             Some(Some(before)) => {
                 direction.writes(side.opposite()) && !same_value(*field, side, before, &value(issue, *field, &new))
             }

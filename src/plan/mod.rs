@@ -10,6 +10,9 @@ pub mod merge;
 mod merge_tests;
 pub mod people;
 pub mod policy;
+pub mod references;
+#[cfg(test)]
+mod references_tests;
 #[cfg(test)]
 mod route_tests;
 mod status;

@@ -95,6 +95,18 @@ impl State {
             .optional()?)
     }
 
+    /// Returns the pair whose Jira issue people call so.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn issue_named(&self, jira_name: &str) -> Result<Option<IssueLink>, StateError> {
+        Ok(self
+            .conn
+            .prepare_cached(&format!("SELECT {ISSUE_COLUMNS} FROM issue_link WHERE jira_name = ?1 LIMIT 1"))?
+            .query_row([jira_name], issue_link)
+            .optional()?)
+    }
+
     /// Returns the pair a comment belongs to, be it original or copy.
     ///
     /// # Errors

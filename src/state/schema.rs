@@ -120,6 +120,10 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX event_at ON event (at);
     CREATE INDEX run_started ON run (started);
 ",
+    "
+    -- Texts name issues by what people call them.
+    CREATE INDEX issue_link_name ON issue_link (jira_name);
+",
 ];
 
 /// Brings the file to the current version, in one transaction.

@@ -4,7 +4,7 @@
 pub(crate) fn parse(text: &str) -> Option<String> {
     let text = text.trim().to_ascii_lowercase();
     if text.starts_with('#') {
-        return Some(text);
+        return (text.len() <= 7).then_some(text);
     }
     if let Some(parts) = text.strip_prefix("rgb").and_then(|rest| rest.split_once('(')) {
         let parts = parts.1.trim_end_matches(')').replace(',', " ");

@@ -2,32 +2,34 @@
 
 use std::borrow::Cow;
 
-use super::doc::{Block, Doc, Inline, ListItem, TableCell};
+use super::doc::{Block, Doc, Inline, ListItem, Mark, TableCell};
 
 /// Writes the document; if that is larger than `limit`, writes as much of its beginning as fits together with a last
 /// paragraph that links to `rest`. `None` when not even that paragraph fits.
 pub(crate) fn to_fit<T>(doc: &Doc, limit: usize, rest: &str, write: impl Fn(&Doc) -> (T, usize)) -> Option<T> {
-    let cost = cost(&doc.blocks);
-    // A character is written as at least one unit, so what costs far more than the limit need not be written whole.
-    let mut whole = None;
-    if cost / 2 <= limit {
-        let (text, size) = write(doc);
-        if size <= limit {
-            return Some(text);
+    let start = |budget: usize| write(&with_tail(doc, budget, rest));
+    let (mut fits, mut too_much) = (0, cost(&doc.blocks, nothing));
+    // What is far too large need not be written whole: a character is written as at least one unit, and when the beginning
+    // is far too large, the whole is.
+    let mut too_large = characters(&doc.blocks);
+    if too_large <= limit && too_much / 2 > limit {
+        let (_, size) = start(limit);
+        if size / 2 > limit {
+            (too_much, too_large) = (limit, size);
         }
-        whole = Some(size);
     }
-    let (mut best, mut best_size) = write(&with_tail(doc, 0, rest));
+    if too_large <= limit {
+        let (written, size) = write(doc);
+        if size <= limit {
+            return Some(written);
+        }
+        too_large = size;
+    }
+    let (mut best, mut best_size) = start(0);
     if best_size > limit {
         return None;
     }
     // The size grows nearly evenly with the budget, so a few guesses between what fits and what does not are enough.
-    let (mut fits, mut too_much) = (0, cost.min(limit.saturating_add(1)));
-    let mut too_large = match whole {
-        Some(size) if cost <= limit => size,
-        Some(size) => scale(size, too_much, cost).max(limit.saturating_add(1)),
-        None => limit.saturating_mul(2),
-    };
     for guess in 0..MAX_GUESSES {
         if too_much - fits <= 1 || limit - best_size <= (limit / 128).max(16) {
             break;
@@ -37,7 +39,7 @@ pub(crate) fn to_fit<T>(doc: &Doc, limit: usize, rest: &str, write: impl Fn(&Doc
         // Uneven documents: every third guess is in the middle.
         let step = if guess % 3 == 2 { span / 2 } else { even - even / 64 };
         let budget = fits + step.clamp(1, span - 1);
-        let (text, size) = write(&with_tail(doc, budget, rest));
+        let (text, size) = start(budget);
         if size <= limit {
             (best, best_size, fits) = (text, size, budget);
         } else {
@@ -48,15 +50,15 @@ pub(crate) fn to_fit<T>(doc: &Doc, limit: usize, rest: &str, write: impl Fn(&Doc
 }
 
 /// Most documents that are written to find the one that fits.
-const MAX_GUESSES: usize = 24;
+const MAX_GUESSES: usize = 18;
 
 fn scale(number: usize, by: usize, of: usize) -> usize {
     let scaled = number as u128 * by as u128 / (of as u128).max(1);
     usize::try_from(scaled).unwrap_or(number)
 }
 
-/// Most characters and nodes that a reader takes over from one text: twice what any service takes (65,535 characters),
-/// so that nothing is lost here which would have arrived. It bounds the work that a hostile text can cause.
+/// Most characters, addresses and nodes that a reader takes over from one text: twice what any service takes (65,535
+/// characters), so that nothing is lost here which would have arrived. It bounds the work that a hostile text can cause.
 pub(crate) const MAX_READ: usize = 131_072;
 
 /// What ends a text that was longer than [`MAX_READ`]. Every copy links to its original beside it.
@@ -64,9 +66,8 @@ const CUT: &str = "… (cut: the text goes on in the original)";
 
 /// Cuts what was read to [`MAX_READ`] and says so; `cut` is true when not all was read to begin with.
 pub(crate) fn bounded(mut doc: Doc, mut cut: bool) -> Doc {
-    if cost(&doc.blocks) > MAX_READ {
-        let mut budget = MAX_READ;
-        doc.blocks = prefix(&doc.blocks, &mut budget);
+    if cost(&doc.blocks, addresses) > MAX_READ {
+        doc.blocks = prefix(&doc.blocks, &mut Budget { left: MAX_READ, extra: addresses });
         cut = true;
     }
     if cut {
@@ -122,26 +123,89 @@ fn tail(rest: &str) -> Block {
 }
 
 fn with_tail(doc: &Doc, budget: usize, rest: &str) -> Doc {
-    let mut budget = budget;
-    let mut blocks = prefix(&doc.blocks, &mut budget);
+    let mut blocks = prefix(&doc.blocks, &mut Budget { left: budget, extra: nothing });
     blocks.push(tail(rest));
     Doc { blocks }
 }
 
+/// What an inline costs beside its characters, after the inline before it.
+type Extra = fn(&Inline, Option<&Inline>) -> usize;
+
+/// How much may still be taken over.
+struct Budget {
+    left: usize,
+    extra: Extra,
+}
+
+impl Budget {
+    fn spend(&mut self, cost: usize) -> bool {
+        let left = self.left.checked_sub(cost);
+        self.left = left.unwrap_or_default();
+        left.is_some()
+    }
+}
+
+/// A writer may leave addresses out, so they say nothing about what will be written.
+fn nothing(_: &Inline, _: Option<&Inline>) -> usize {
+    0
+}
+
+/// What is read keeps every address with every run. Those of one link share it, until they are stored.
+fn addresses(inline: &Inline, before: Option<&Inline>) -> usize {
+    let link = |inline: &Inline| match inline {
+        Inline::Text { marks, .. } => marks.iter().find_map(|mark| match mark {
+            Mark::Link(url) => Some(url.clone()),
+            _ => None,
+        }),
+        _ => None,
+    };
+    match inline {
+        Inline::Text { .. } => {
+            let Some(url) = link(inline) else { return 0 };
+            if before.and_then(link).is_some_and(|before| before == url) { url.len() / 16 } else { url.len() }
+        }
+        Inline::Image { url, .. } => url.len(),
+        Inline::Mention { id, .. } | Inline::Ping { id, .. } => id.len(),
+        Inline::Break | Inline::Emoji { .. } => 0,
+    }
+}
+
 /// Returns what the blocks cost, see [`prefix`].
-fn cost(blocks: &[Block]) -> usize {
-    let inlines = |content: &[Inline]| -> usize { content.iter().map(inline_cost).sum() };
+fn cost(blocks: &[Block], extra: Extra) -> usize {
+    let inlines = |content: &[Inline]| -> usize {
+        let before = std::iter::once(None).chain(content.iter().map(Some));
+        content.iter().zip(before).map(|(inline, before)| inline_cost(inline) + extra(inline, before)).sum()
+    };
     let block = |block: &Block| match block {
         Block::Paragraph { content } | Block::Heading { content, .. } => inlines(content),
-        Block::List { items, .. } => items.iter().map(|item| 1 + cost(&item.blocks)).sum(),
+        Block::List { items, .. } => items.iter().map(|item| 1 + cost(&item.blocks, extra)).sum(),
         Block::Code { text, .. } => text.chars().count(),
-        Block::Quote { blocks } => cost(blocks),
-        Block::Table { rows } => rows.iter().flatten().map(|cell| 1 + cost(&cell.blocks)).sum(),
+        Block::Quote { blocks } => cost(blocks, extra),
+        Block::Table { rows } => rows.iter().flatten().map(|cell| 1 + cost(&cell.blocks, extra)).sum(),
         Block::Rule => 0,
-        Block::Panel { title, blocks, .. } => title.as_deref().map_or(0, |text| text.chars().count()) + cost(blocks),
-        Block::Expand { title, blocks } => title.chars().count() + cost(blocks),
+        Block::Panel { title, blocks, .. } => {
+            title.as_deref().map_or(0, |text| text.chars().count()) + cost(blocks, extra)
+        }
+        Block::Expand { title, blocks } => title.chars().count() + cost(blocks, extra),
     };
     blocks.iter().map(|one| 1 + block(one)).sum()
+}
+
+/// Returns the characters of all text in the blocks: what is written, whatever becomes of blocks and cells.
+fn characters(blocks: &[Block]) -> usize {
+    let inlines = |content: &[Inline]| -> usize {
+        let text = |inline: &Inline| if let Inline::Text { text, .. } = inline { text.chars().count() } else { 0 };
+        content.iter().map(text).sum()
+    };
+    let block = |block: &Block| match block {
+        Block::Paragraph { content } | Block::Heading { content, .. } => inlines(content),
+        Block::List { items, .. } => items.iter().map(|item| characters(&item.blocks)).sum(),
+        Block::Code { text, .. } => text.chars().count(),
+        Block::Quote { blocks } | Block::Panel { blocks, .. } | Block::Expand { blocks, .. } => characters(blocks),
+        Block::Table { rows } => rows.iter().flatten().map(|cell| characters(&cell.blocks)).sum(),
+        Block::Rule => 0,
+    };
+    blocks.iter().map(block).sum()
 }
 
 fn inline_cost(inline: &Inline) -> usize {
@@ -153,10 +217,10 @@ fn inline_cost(inline: &Inline) -> usize {
 }
 
 /// Returns the first blocks that cost no more than the budget: a character costs 1, and so does each block and break.
-fn prefix(blocks: &[Block], budget: &mut usize) -> Vec<Block> {
+fn prefix(blocks: &[Block], budget: &mut Budget) -> Vec<Block> {
     let mut out = Vec::new();
     for block in blocks {
-        if !spend(budget, 1) {
+        if !budget.spend(1) {
             break;
         }
         out.push(match block {
@@ -165,7 +229,7 @@ fn prefix(blocks: &[Block], budget: &mut usize) -> Vec<Block> {
             Block::List { start, items } => {
                 let mut kept = Vec::new();
                 for item in items {
-                    if !spend(budget, 1) {
+                    if !budget.spend(1) {
                         break;
                     }
                     kept.push(ListItem { task: item.task, blocks: prefix(&item.blocks, budget) });
@@ -191,11 +255,11 @@ fn prefix(blocks: &[Block], budget: &mut usize) -> Vec<Block> {
     out
 }
 
-fn table(rows: &[Vec<TableCell>], budget: &mut usize) -> Vec<Vec<TableCell>> {
+fn table(rows: &[Vec<TableCell>], budget: &mut Budget) -> Vec<Vec<TableCell>> {
     let mut kept = Vec::new();
     for row in rows {
         // A row is kept with all its cells, so the table stays rectangular.
-        if !spend(budget, row.len()) {
+        if !budget.spend(row.len()) {
             break;
         }
         let cells = row.iter().map(|cell| TableCell { header: cell.header, blocks: prefix(&cell.blocks, budget) });
@@ -204,46 +268,35 @@ fn table(rows: &[Vec<TableCell>], budget: &mut usize) -> Vec<Vec<TableCell>> {
     kept
 }
 
-fn inlines(content: &[Inline], budget: &mut usize) -> Vec<Inline> {
-    let mut out = Vec::new();
+fn inlines(content: &[Inline], budget: &mut Budget) -> Vec<Inline> {
+    let mut out: Vec<Inline> = Vec::new();
+    let mut before = None;
     for inline in content {
-        if *budget == 0 {
+        if budget.left == 0 || !budget.spend((budget.extra)(inline, before)) {
             break;
         }
         match inline {
             Inline::Text { text, marks } => out.push(Inline::marked(chars(text, budget), marks)),
             other => {
-                if spend(budget, inline_cost(other)) {
+                if budget.spend(inline_cost(other)) {
                     out.push(other.clone());
                 }
             }
         }
+        before = Some(inline);
     }
     out
 }
 
-fn spend(budget: &mut usize, cost: usize) -> bool {
-    match budget.checked_sub(cost) {
-        Some(left) => {
-            *budget = left;
-            true
-        }
-        None => {
-            *budget = 0;
-            false
-        }
-    }
-}
-
 /// Returns as many characters as the budget pays for, never half of what people see as one.
-fn chars<'a>(text: &'a str, budget: &mut usize) -> &'a str {
-    match text.char_indices().nth(*budget) {
+fn chars<'a>(text: &'a str, budget: &mut Budget) -> &'a str {
+    match text.char_indices().nth(budget.left) {
         None => {
-            *budget -= text.chars().count();
+            budget.left -= text.chars().count();
             text
         }
         Some((at, next)) => {
-            *budget = 0;
+            budget.left = 0;
             let mut head = text.get(..at).unwrap_or_default();
             let mut next = next;
             while joins(next) || head.ends_with('\u{200D}') {

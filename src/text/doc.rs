@@ -2,6 +2,8 @@
 #![allow(missing_docs, reason = "the fields of a variant are described with the variant")]
 
 use std::fmt::Write as _;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +117,51 @@ pub enum Mark {
     /// Coloured: `#rrggbb`.
     Color(String),
     /// A link's address.
-    Link(String),
+    Link(Address),
+}
+
+/// An address, shared by all runs of its link: they are many, and it may be long.
+#[derive(Clone, Debug, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Address(Arc<str>);
+
+impl PartialEq for Address {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl Address {
+    /// Returns the address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for Address {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Address {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for Address {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> Self {
+        (*address.0).to_owned()
+    }
 }
 
 impl Doc {
@@ -284,7 +330,7 @@ impl Inline {
 
     /// Returns a link.
     pub fn link(text: impl Into<String>, url: impl Into<String>) -> Self {
-        Self::Text { text: text.into(), marks: vec![Mark::Link(url.into())] }
+        Self::Text { text: text.into(), marks: vec![Mark::Link(Address::from(url.into()))] }
     }
 
     /// Returns bold text.

@@ -186,6 +186,10 @@ impl Rules {
             {
                 // A deeper list without a text before it goes on with the item above.
                 before.blocks.append(&mut kept);
+                before.blocks = headed(std::mem::take(&mut before.blocks));
+            }
+            if self.item_text_first {
+                kept = headed(kept);
             }
             if !kept.is_empty() {
                 items_now.push(ListItem { task: item.task, blocks: kept });
@@ -262,7 +266,10 @@ impl Rules {
         marks.retain(self.mark);
         for mark in &mut marks {
             if let Mark::Link(url) = mark {
-                *url = (self.address)(std::mem::take(url));
+                let written = (self.address)(url.as_str().to_owned());
+                if written != **url {
+                    *url = written.into();
+                }
             }
         }
         marks
@@ -277,7 +284,7 @@ impl Rules {
                     Inline::Text { text: (self.text)(place, text, &marks), marks }
                 }
                 Inline::Image { url, alt } if !(self.image)(&url) => {
-                    let link = Mark::Link((self.address)(url));
+                    let link = Mark::Link((self.address)(url).into());
                     if (self.mark)(&link) {
                         let alt = if alt.is_empty() { "image".to_owned() } else { alt };
                         let marks = vec![link];
@@ -341,6 +348,31 @@ fn items_as_paragraphs(start: Option<u64>, items: Vec<ListItem>) -> Vec<Block> {
             _ => blocks.insert(0, Block::Paragraph { content: vec![lead] }),
         }
         out.append(&mut blocks);
+    }
+    out
+}
+
+/// Takes a list that starts with a list, without a text, out of its own: after another list it would be read as part of that.
+fn headed(blocks: Vec<Block>) -> Vec<Block> {
+    let headless = |block: &Block| match block {
+        Block::List { items, .. } => items
+            .first()
+            .is_some_and(|item| item.task.is_none() && matches!(item.blocks.first(), Some(Block::List { .. }))),
+        _ => false,
+    };
+    let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
+    let mut rest: Vec<Block> = blocks.into_iter().rev().collect();
+    while let Some(block) = rest.pop() {
+        match block {
+            Block::List { start, mut items } if matches!(out.last(), Some(Block::List { .. })) && headless(&block) => {
+                let first = items.remove(0);
+                if !items.is_empty() {
+                    rest.push(Block::List { start, items });
+                }
+                rest.extend(first.blocks.into_iter().rev());
+            }
+            block => out.push(block),
+        }
     }
     out
 }

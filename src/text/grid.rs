@@ -33,7 +33,8 @@ impl Grid {
         let header = cell.header;
         let mut cell = Some(cell);
         // Blank places are ours, not the author's: never make more of them than a table may have.
-        let columns = if self.spent > 10_000 { 1 } else { columns.clamp(1, MAX_SPAN) };
+        let (columns, rows) =
+            if self.spent > 10_000 { (1, 1) } else { (columns.clamp(1, MAX_SPAN), rows.clamp(1, MAX_SPAN)) };
         for _ in 0..columns {
             self.spent += 1;
             let Some(row) = self.rows.last_mut() else { return };
@@ -46,7 +47,7 @@ impl Grid {
                 self.covered.resize(at + 1, 0);
             }
             if let Some(left) = self.covered.get_mut(at) {
-                *left = rows.clamp(1, MAX_SPAN) - 1;
+                *left = rows - 1;
             }
         }
     }
@@ -63,6 +64,7 @@ impl Grid {
             && *left > 0
         {
             *left -= 1;
+            self.spent += 1;
             row.push(TableCell::default());
         }
     }

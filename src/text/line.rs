@@ -63,7 +63,7 @@ pub(crate) fn unmarked(content: &[Inline]) -> Vec<Block> {
 /// Returns true for what most paragraphs and nearly all cells are: one run of plain clean text, which it trims.
 fn is_one_plain_run(content: &mut Vec<Inline>) -> bool {
     let [Inline::Text { text, marks }] = content.as_mut_slice() else { return content.is_empty() };
-    if !marks.is_empty() || !is_clean(text) || text.contains("://") {
+    if !marks.is_empty() || !is_clean(text) || url::may_hold_bare(text) {
         return false;
     }
     trim(text);
@@ -274,7 +274,7 @@ fn push_lines(text: String, marks: Vec<Mark>, out: &mut Vec<Inline>) {
 }
 
 fn has_bare_address(inline: &Inline) -> bool {
-    matches!(inline, Inline::Text { text, marks } if may_link(marks) && text.contains("://"))
+    matches!(inline, Inline::Text { text, marks } if may_link(marks) && url::may_hold_bare(text))
 }
 
 fn may_link(marks: &[Mark]) -> bool {
@@ -290,10 +290,10 @@ fn link_addresses(content: Vec<Inline>) -> Vec<Inline> {
             continue;
         }
         let Inline::Text { text, marks } = inline else { continue };
-        for (piece, is_address) in url::bare(&text) {
+        for (piece, prefix) in url::bare(&text) {
             let mut marks = marks.clone();
-            if is_address && let Some(url) = url::safe(piece) {
-                marks.insert(0, Mark::Link(url));
+            if let Some(url) = prefix.and_then(|prefix| url::safe(&format!("{prefix}{piece}"))) {
+                marks.insert(0, Mark::Link(url.into()));
             }
             push_text(piece.to_owned(), marks, &mut out);
         }
@@ -302,7 +302,7 @@ fn link_addresses(content: Vec<Inline>) -> Vec<Inline> {
 }
 
 /// Returns the marks in order: unique, possible together, addresses and colours checked.
-fn sort_marks(mut marks: Vec<Mark>) -> Vec<Mark> {
+pub(crate) fn sort_marks(mut marks: Vec<Mark>) -> Vec<Mark> {
     if marks.is_empty() {
         return marks;
     }

@@ -14,14 +14,25 @@ mod line;
 pub mod markdown;
 mod normal;
 mod people;
+mod reach;
 mod spans;
 mod url;
 pub mod wiki;
 
-pub use doc::{Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
+pub use doc::{Address, Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
+pub use reach::{Piece, is_issue_key};
+
+#[cfg(test)]
+mod constructs;
 
 #[cfg(test)]
 mod props;
+
+#[cfg(test)]
+mod schema;
+
+#[cfg(test)]
+mod specs;
 
 #[cfg(test)]
 mod tests;

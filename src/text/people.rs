@@ -1,6 +1,8 @@
 //! People in a text: who is mentioned, and who is mentioned for real.
 
-use super::doc::{Block, Doc, Inline, MAX_DEPTH};
+use std::collections::HashSet;
+
+use super::doc::{Doc, Inline};
 
 impl Doc {
     /// Returns the ids of the people that the text mentions, as its own side knows them.
@@ -16,10 +18,11 @@ impl Doc {
     /// Returns the ids that are chosen, each once, in the order of the text.
     fn ids(&self, chosen: impl Fn(&Inline) -> Option<&String>) -> Vec<String> {
         let mut ids = Vec::new();
+        let mut known = HashSet::new();
         self.clone().each_inline(&mut |inline| {
             if let Some(id) = chosen(inline)
                 && !id.is_empty()
-                && !ids.contains(id)
+                && known.insert(id.clone())
             {
                 ids.push(id.clone());
             }
@@ -41,27 +44,19 @@ impl Doc {
         self
     }
 
-    fn each_inline(&mut self, act: &mut impl FnMut(&mut Inline)) {
-        each_in(&mut self.blocks, 0, act);
+    /// Returns the text with other words in the place of each mention, by the name that it shows.
+    #[must_use]
+    pub fn naming(mut self, words: impl Fn(&str) -> String) -> Self {
+        self.each_inline(&mut |inline| {
+            if let Inline::Mention { .. } | Inline::Ping { .. } = inline {
+                *inline = Inline::text(words(&inline.plain()));
+            }
+        });
+        self
     }
-}
 
-fn each_in(blocks: &mut [Block], depth: usize, act: &mut impl FnMut(&mut Inline)) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    for block in blocks {
-        match block {
-            Block::Paragraph { content } | Block::Heading { content, .. } => content.iter_mut().for_each(&mut *act),
-            Block::Quote { blocks } | Block::Panel { blocks, .. } | Block::Expand { blocks, .. } => {
-                each_in(blocks, depth + 1, act);
-            }
-            Block::List { items, .. } => items.iter_mut().for_each(|item| each_in(&mut item.blocks, depth + 1, act)),
-            Block::Table { rows } => {
-                rows.iter_mut().flatten().for_each(|cell| each_in(&mut cell.blocks, depth + 1, act));
-            }
-            Block::Code { .. } | Block::Rule => {}
-        }
+    fn each_inline(&mut self, act: &mut impl FnMut(&mut Inline)) {
+        self.each_line(&mut |content| content.iter_mut().for_each(&mut *act));
     }
 }
 
@@ -72,7 +67,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::text::{adf, html, markdown, wiki};
+    use crate::text::{Block, adf, html, markdown, wiki};
 
     fn mention(id: &str, name: &str) -> Inline {
         Inline::Mention { id: id.to_owned(), name: name.to_owned() }

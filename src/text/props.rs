@@ -58,7 +58,7 @@ fn mark() -> impl Strategy<Value = Mark> {
         Just(Mark::Sub),
         Just(Mark::Sup),
         prop::sample::select(vec!["#ff0000", "#0a0", "red", "#000000"]).prop_map(|c| Mark::Color(c.to_owned())),
-        prop::sample::select(urls.to_vec()).prop_map(|url| Mark::Link(url.to_owned())),
+        prop::sample::select(urls.to_vec()).prop_map(|url| Mark::Link(url.into())),
     ]
 }
 

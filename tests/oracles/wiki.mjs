@@ -1,9 +1,6 @@
 // Writes tests/data/text/wiki-oracle.json: what Atlassian's own wiki markup parser makes of tests/data/text/wiki-corpus.json.
 //
-//   npm install --no-save @atlaskit/editor-wikimarkup-transformer@12.2.2 @atlaskit/editor-json-transformer @atlaskit/adf-schema
-//   node tests/oracles/wiki.mjs
-//
-// The packages are Apache-2.0 and are used as tools only; `cargo test` reads the written file and needs no Node.
+//   tests/oracles/run.sh --refresh
 import { createRequire } from "node:module";
 import { readFileSync, writeFileSync } from "node:fs";
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::text::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, PanelKind, TableCell};
+use crate::text::line::sort_marks;
 
 /// Reads a document, or any node.
 pub(super) fn document(value: &Value) -> Doc {
@@ -93,7 +94,9 @@ fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
             out.push(Block::Expand { title: attr(node, "title").to_owned(), blocks: inner() });
         }
         "media" => out.push(Block::Paragraph { content: vec![media(node)] }),
-        "blockCard" | "embedCard" => out.push(Block::Paragraph { content: vec![card(node)] }),
+        "blockCard" | "embedCard" if !address(node).is_empty() => {
+            out.push(Block::Paragraph { content: vec![card(node)] });
+        }
         // Layouts, media groups and whatever comes next: what is inside counts.
         kind => {
             let content = inner();
@@ -108,7 +111,7 @@ fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
 
 /// Returns what can be said of a node without content: its own words, or its name.
 fn words_of(node: &Value, kind: &str) -> Option<String> {
-    let container = ["layout", "media", "doc", "table", "list", "decision", "task", "bodied", "sync"];
+    let container = ["layout", "media", "doc", "table", "list", "decision", "task", "bodied"];
     let own = [text_of(node, "text"), attr(node, "text"), attr(node, "title"), attr(node, "url"), attr(node, "alt")];
     if let Some(words) = own.into_iter().find(|words| !words.is_empty()) {
         return Some(words.to_owned());
@@ -144,7 +147,7 @@ fn list(start: Option<u64>, node: &Value, depth: usize) -> Block {
     let items = children(node)
         .iter()
         .map(|child| match text_of(child, "type") {
-            "listItem" => ListItem { task: None, blocks: blocks(children(child), depth + 2) },
+            "listItem" => ListItem { task: None, blocks: blocks(children(child), depth + 1) },
             "decisionItem" => {
                 let mut content = vec![Inline::text("◆ ")];
                 content.extend(inlines(child, depth + 1));
@@ -163,7 +166,7 @@ fn task_list(node: &Value, depth: usize) -> Block {
         match text_of(child, "type") {
             "taskItem" | "blockTaskItem" => {
                 let done = attr(child, "state") == "DONE";
-                items.push(ListItem { task: Some(done), blocks: blocks(children(child), depth + 2) });
+                items.push(ListItem { task: Some(done), blocks: blocks(children(child), depth + 1) });
             }
             _ => {
                 let inner = blocks(std::slice::from_ref(child), depth + 1);
@@ -196,7 +199,7 @@ fn table(node: &Value, depth: usize) -> Block {
         for cell in children(row) {
             let header = text_of(cell, "type") == "tableHeader";
             let span = |key: &str| cell.pointer(key).and_then(Value::as_u64).unwrap_or(1);
-            let cell = TableCell { header, blocks: blocks(children(cell), depth + 3) };
+            let cell = TableCell { header, blocks: blocks(children(cell), depth + 1) };
             grid.push(cell, span("/attrs/colspan"), span("/attrs/rowspan"));
         }
     }
@@ -213,7 +216,9 @@ fn inlines(node: &Value, depth: usize) -> Vec<Inline> {
 
 fn inline(node: &Value, outer: &[Mark], depth: usize, out: &mut Vec<Inline>) {
     let mut marks = outer.to_vec();
-    marks.extend(node.get("marks").and_then(Value::as_array).into_iter().flatten().filter_map(mark));
+    // The outermost of a kind counts. A few are left of however many, so that what is in a node costs no more than it.
+    let own = sort_marks(node.get("marks").and_then(Value::as_array).into_iter().flatten().filter_map(mark).collect());
+    marks.extend(own.into_iter().filter(|mark| outer.iter().all(|open| open.rank() != mark.rank())));
     match text_of(node, "type") {
         "text" => out.push(Inline::Text { text: text_of(node, "text").to_owned(), marks }),
         "hardBreak" => out.push(Inline::Break),
@@ -222,12 +227,11 @@ fn inline(node: &Value, outer: &[Mark], depth: usize, out: &mut Vec<Inline>) {
             out.push(Inline::Mention { id: attr(node, "id").to_owned(), name });
         }
         "emoji" => {
-            let text = [attr(node, "text"), attr(node, "shortName")].into_iter().find(|text| !text.is_empty());
-            out.push(Inline::Emoji { text: text.unwrap_or_default().to_owned() });
+            out.push(Inline::Emoji { text: emoji(node).to_owned() });
         }
         "date" => out.push(Inline::Text { text: date(node), marks }),
         "status" => out.push(Inline::marked(attr(node, "text"), &[Mark::Code])),
-        "inlineCard" | "blockCard" | "embedCard" => out.push(card(node)),
+        "inlineCard" | "blockCard" | "embedCard" if !address(node).is_empty() => out.push(card(node)),
         "placeholder" => out.push(Inline::text(attr(node, "text"))),
         "mediaInline" | "media" => out.push(media(node)),
         _ if depth >= MAX_DEPTH => out.push(Inline::text(all_text(node))),
@@ -245,6 +249,34 @@ fn inline(node: &Value, outer: &[Mark], depth: usize, out: &mut Vec<Inline>) {
     }
 }
 
+/// Atlassian's own emoji, which have no Unicode text. Source: its wiki markup transformer.
+const OWN_EMOJI: &[(&str, &str)] = &[
+    (":check_mark:", "✅"),
+    (":cross_mark:", "❌"),
+    (":info:", "ℹ️"),
+    (":warning:", "⚠️"),
+    (":plus:", "➕"),
+    (":minus:", "➖"),
+    (":question:", "❓"),
+    (":light_bulb_on:", "💡"),
+    (":light_bulb_off:", "🌑"),
+    (":yellow_star:", "⭐"),
+    (":red_star:", "⭐"),
+    (":green_star:", "⭐"),
+    (":blue_star:", "⭐"),
+    (":flag_on:", "🚩"),
+    (":flag_off:", "🏳️"),
+];
+
+fn emoji(node: &Value) -> &str {
+    let (text, name) = (attr(node, "text"), attr(node, "shortName"));
+    match OWN_EMOJI.iter().find(|(own, _)| *own == name) {
+        Some((_, emoji)) => emoji,
+        None if text.is_empty() => name,
+        None => text,
+    }
+}
+
 /// Reads a date node: milliseconds since 1970, as a number or a string, to the day it shows.
 fn date(node: &Value) -> String {
     let stamp = node.pointer("/attrs/timestamp");
@@ -255,9 +287,13 @@ fn date(node: &Value) -> String {
     }
 }
 
+fn address(node: &Value) -> &str {
+    let urls = [attr(node, "url"), node.pointer("/attrs/data/url").and_then(Value::as_str).unwrap_or_default()];
+    urls.into_iter().find(|url| !url.is_empty()).unwrap_or_default()
+}
+
 fn card(node: &Value) -> Inline {
-    let url = [attr(node, "url"), node.pointer("/attrs/data/url").and_then(Value::as_str).unwrap_or_default()];
-    let url = url.into_iter().find(|url| !url.is_empty()).unwrap_or_default();
+    let url = address(node);
     let name = node.pointer("/attrs/data/name").and_then(Value::as_str).filter(|name| !name.is_empty());
     Inline::link(name.unwrap_or(url), url)
 }
@@ -279,7 +315,7 @@ fn mark(mark: &Value) -> Option<Mark> {
         "subsup" if attr(mark, "type") == "sub" => Mark::Sub,
         "subsup" => Mark::Sup,
         "textColor" => Mark::Color(attr(mark, "color").to_owned()),
-        "link" => Mark::Link(attr(mark, "href").to_owned()),
+        "link" => Mark::Link(attr(mark, "href").into()),
         _ => return None,
     })
 }

@@ -3,12 +3,14 @@
 //! Nothing in it is trusted: tags that are not listed here are only their text, scripts and styles are nothing, and
 //! addresses go through `url::safe`.
 
+mod embed;
 mod read;
 mod token;
 mod write;
 
+use super::color;
 use super::cut;
-use super::doc::{Block, Doc};
+use super::doc::{Block, Doc, Mark};
 use super::fit::{Fate, Place, Rules};
 
 /// Reads an HTML fragment; nothing in it is trusted.
@@ -83,6 +85,16 @@ pub(crate) fn tag_name(after: &str) -> Option<(String, bool)> {
 /// Reads the character reference (`&amp;`) at the start of a text: what it stands for and its length in bytes.
 pub(crate) fn reference(text: &str) -> Option<(String, usize)> {
     token::reference(text)
+}
+
+/// Returns the colour that a whole tag (`<font color=red>`, `<span style="color: red">`) gives its text.
+pub(crate) fn color_in(tag: &str) -> Option<String> {
+    let style = attribute_in(tag, "style").unwrap_or_default();
+    let by_style = read::style_marks(&style).into_iter().find_map(|mark| match mark {
+        Mark::Color(color) => Some(color),
+        _ => None,
+    });
+    by_style.or_else(|| color::parse(&attribute_in(tag, "color")?))
 }
 
 /// Returns an attribute of a whole tag (`<a href="x">`).

@@ -1,10 +1,12 @@
 //! Builds the tree from HTML tokens with a stack of open boxes; there is no recursion, so no depth can hurt.
 
+use super::embed::Embed;
 use super::token::{Token, Tokens, attributes, decode};
 use crate::text::color;
 use crate::text::cut::MAX_READ;
 use crate::text::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, TableCell, plain_inlines};
 use crate::text::grid::Grid;
+use crate::text::url;
 
 /// Most open inline tags that are minded at a time.
 const MAX_INLINE: usize = 64;
@@ -34,12 +36,12 @@ pub(super) fn document(html: &str) -> (Doc, bool) {
 }
 
 /// An open box: what it is and the blocks that are in it so far.
-struct Frame {
-    kind: Kind,
-    blocks: Vec<Block>,
+pub(super) struct Frame {
+    pub(super) kind: Kind,
+    pub(super) blocks: Vec<Block>,
 }
 
-enum Kind {
+pub(super) enum Kind {
     Quote,
     List { start: Option<u64>, items: Vec<ListItem> },
     Item { task: Option<bool> },
@@ -49,24 +51,20 @@ enum Kind {
 }
 
 /// An open inline tag.
-struct Open {
+pub(super) struct Open {
     tag: String,
-    mark: Option<Mark>,
+    pub(super) mark: Option<Mark>,
     embed: Option<Embed>,
-}
-
-/// An embedded thing of Guance's editor: where its text starts, and the id of the person it mentions.
-struct Embed {
-    from: usize,
-    mention: Option<String>,
+    /// What was spent when it opened: nothing is in it as long as that stands.
+    spent: usize,
 }
 
 #[derive(Default)]
-struct Builder {
+pub(super) struct Builder {
     root: Vec<Block>,
-    frames: Vec<Frame>,
-    inline: Vec<Open>,
-    line: Vec<Inline>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) inline: Vec<Open>,
+    pub(super) line: Vec<Inline>,
     heading: Option<u8>,
     /// Text and language of an open `pre`.
     pre: Option<(String, Option<String>)>,
@@ -102,7 +100,7 @@ impl Builder {
         }
     }
 
-    fn after_space(&self) -> bool {
+    pub(super) fn after_space(&self) -> bool {
         match self.line.last() {
             None | Some(Inline::Break) => true,
             Some(Inline::Text { text, .. }) => text.ends_with(' '),
@@ -111,7 +109,7 @@ impl Builder {
     }
 
     /// Ends the paragraph or heading.
-    fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         let content = std::mem::take(&mut self.line);
         for open in &mut self.inline {
             open.embed = None;
@@ -138,6 +136,12 @@ impl Builder {
     fn add(&mut self, block: Block) {
         self.spent += 1;
         match self.frames.last_mut() {
+            // A list right in a list goes on with the item before it, as browsers show it.
+            Some(Frame { kind: Kind::List { items, .. }, blocks }) if blocks.is_empty() && !items.is_empty() => {
+                if let Some(item) = items.last_mut() {
+                    item.blocks.push(block);
+                }
+            }
             Some(frame) => frame.blocks.push(block),
             None => self.root.push(block),
         }
@@ -209,6 +213,7 @@ impl Builder {
                 self.add(Block::Rule);
             }
             "img" => self.image(attrs),
+            "video" | "audio" | "iframe" | "object" | "embed" | "source" => self.media(attrs),
             "input" => self.checkbox(attrs),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.flush();
@@ -292,42 +297,28 @@ impl Builder {
             "code" | "kbd" | "samp" | "tt" => Some(Mark::Code),
             "sub" => Some(Mark::Sub),
             "sup" => Some(Mark::Sup),
-            "a" => attribute(attrs, "href").map(Mark::Link),
+            "a" => attribute(attrs, "href").and_then(|url| url::safe(&url)).map(|url| Mark::Link(url.into())),
             "font" => attribute(attrs, "color").and_then(|name| color::parse(&name)).map(Mark::Color),
             _ => None,
         };
-        self.inline.push(Open { tag: name.to_owned(), mark, embed });
+        let mark = mark.filter(|mark| self.adds(mark));
+        let spent = self.spent;
+        self.inline.push(Open { tag: name.to_owned(), mark, embed, spent });
         if mark_by_style(name)
             && let Some(style) = attribute(attrs, "style")
         {
             for mark in style_marks(&style).into_iter().take(MAX_INLINE - self.inline.len()) {
                 // The same tag again: its closing tag takes all of them, see `close_inline`.
-                self.inline.push(Open { tag: format!("+{name}"), mark: Some(mark), embed: None });
+                if self.adds(&mark) {
+                    self.inline.push(Open { tag: format!("+{name}"), mark: Some(mark), embed: None, spent });
+                }
             }
         }
     }
 
-    fn embed(&mut self, name: &str, attrs: &str) -> Option<Embed> {
-        if name != "span" || !attrs.contains("data-") {
-            return None;
-        }
-        let attrs = attributes(attrs);
-        let value = |key: &str| attrs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
-        let by_at = value("data-insert-by") == Some("@");
-        let mention = if value("data-mention") == Some("true") {
-            value("data-uuid").map(str::to_owned)
-        } else if by_at {
-            let info = value("data-info").and_then(|info| serde_json::from_str::<serde_json::Value>(info).ok());
-            let uuid = info.as_ref().and_then(|info| info.pointer("/item/uuid")).and_then(serde_json::Value::as_str);
-            Some(uuid.unwrap_or_default().to_owned())
-        } else {
-            value("data-insert-by")?;
-            None
-        };
-        if !self.after_space() {
-            self.line.push(Inline::text(" "));
-        }
-        Some(Embed { from: self.line.len(), mention })
+    /// Returns true when no mark of the kind is open: the outermost counts, and every run carries what is open.
+    fn adds(&self, mark: &Mark) -> bool {
+        !self.inline.iter().any(|open| open.mark.as_ref().is_some_and(|open| open.rank() == mark.rank()))
     }
 
     fn close(&mut self, name: &str) {
@@ -365,40 +356,15 @@ impl Builder {
         while self.inline.get(at).is_some_and(styled) {
             self.inline.remove(at);
         }
-        if let Some(Embed { from, mention }) = open.embed
-            && from <= self.line.len()
+        if let Some(embed) = open.embed
+            && embed.from <= self.line.len()
         {
-            let text = plain_inlines(&self.line.split_off(from));
-            let text = text.replace('\u{A0}', " ").trim().to_owned();
-            match mention {
-                Some(id) => {
-                    let name = text.trim_start_matches('@').to_owned();
-                    self.line.push(Inline::Mention { id, name });
-                }
-                None => self.line.push(Inline::text(text)),
-            }
-            self.line.push(Inline::text(" "));
-        }
-    }
-
-    fn image(&mut self, attrs: &str) {
-        let attrs = attributes(attrs);
-        let value = |key: &str| attrs.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
-        let url = value("src").unwrap_or_default();
-        let alt = value("alt").or_else(|| value("title")).unwrap_or_default();
-        self.line.push(Inline::Image { url, alt });
-    }
-
-    fn checkbox(&mut self, attrs: &str) {
-        let attrs = attributes(attrs);
-        if !attrs.iter().any(|(name, value)| name == "type" && value.eq_ignore_ascii_case("checkbox")) {
-            return;
-        }
-        let done = attrs.iter().any(|(name, _)| name == "checked");
-        if let Some(Frame { kind: Kind::Item { task }, blocks }) = self.frames.last_mut()
-            && blocks.is_empty()
+            self.close_embed(embed);
+        } else if let Some(Mark::Link(url)) = open.mark
+            && open.spent == self.spent
         {
-            *task = Some(done);
+            // A link that says nothing says where it leads.
+            self.line.push(Inline::link(url.clone(), url));
         }
     }
 
@@ -473,10 +439,6 @@ fn is_box(name: &str) -> bool {
             | "caption"
             | "body"
             | "html"
-            | "video"
-            | "audio"
-            | "iframe"
-            | "object"
             | "option"
             | "select"
     )
@@ -499,7 +461,7 @@ fn mark_by_style(name: &str) -> bool {
     matches!(name, "span" | "font" | "b" | "i" | "u" | "s" | "em" | "strong" | "a" | "code")
 }
 
-fn style_marks(style: &str) -> Vec<Mark> {
+pub(super) fn style_marks(style: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
     for rule in style.split(';').take(32) {
         let Some((name, value)) = rule.split_once(':') else { continue };

@@ -3,6 +3,8 @@
 mod read;
 mod write;
 
+use std::borrow::Cow;
+
 use super::cut;
 use super::doc::{Block, Doc, Mark};
 use super::fit::{Fate, Place, Rules};
@@ -10,7 +12,25 @@ use super::fit::{Fate, Place, Rules};
 /// Reads Markdown. A newline inside a paragraph is a line break, as people who type comments mean it.
 pub fn read(markdown: &str) -> Doc {
     let (source, cut) = cut::source(markdown);
-    cut::bounded(read::document(&source), cut).normalized()
+    cut::bounded(read::document(&sparse(&source)), cut).normalized()
+}
+
+/// Most empty lines after each other that are read: every one of them is a question to every open list, and there may be
+/// hundreds of those.
+const MAX_EMPTY_LINES: usize = 64;
+
+/// Returns the text without the empty lines that are too many.
+fn sparse(text: &str) -> Cow<'_, str> {
+    let kept: usize = kept_lines(text).map(str::len).sum();
+    if kept == text.len() { Cow::Borrowed(text) } else { Cow::Owned(kept_lines(text).collect()) }
+}
+
+fn kept_lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut empty = 0;
+    text.split_inclusive('\n').filter(move |line| {
+        empty = if line.trim().is_empty() { empty + 1 } else { 0 };
+        empty <= MAX_EMPTY_LINES
+    })
 }
 
 /// Writes Markdown, cut to `max_bytes` at a character boundary with a link to `rest`.

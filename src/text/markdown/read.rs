@@ -3,8 +3,7 @@
 use comrak::nodes::{AlertType, AstNode, ListType, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
-use crate::text::color;
-use crate::text::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, PanelKind, TableCell, plain_inlines};
+use crate::text::doc::{Address, Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, PanelKind, TableCell, plain_inlines};
 use crate::text::html;
 
 /// Reads a document.
@@ -161,9 +160,10 @@ impl Reader {
             NodeValue::Strikethrough => self.inside(Mark::Strike, node, depth),
             NodeValue::Link(link) => {
                 let before = self.out.len();
-                self.inside(Mark::Link(link.url.clone()), node, depth);
+                let address = Address::from(link.url.as_str());
+                self.inside(Mark::Link(address.clone()), node, depth);
                 if self.out.len() == before {
-                    self.text(&link.url, &[Mark::Link(link.url.clone())]);
+                    self.text(&link.url, &[Mark::Link(address)]);
                 }
             }
             NodeValue::Image(link) => {
@@ -200,11 +200,11 @@ impl Reader {
             return;
         }
         let mark = match name.as_str() {
-            "br" => {
+            "br" | "hr" => {
                 self.out.push(Inline::Break);
                 return;
             }
-            "img" => {
+            "img" | "video" | "audio" | "iframe" | "object" | "embed" => {
                 self.out.extend(html::read(tag).blocks.into_iter().flat_map(|block| match block {
                     Block::Paragraph { content } => content,
                     _ => Vec::new(),
@@ -218,12 +218,12 @@ impl Reader {
             "sub" => Mark::Sub,
             "sup" => Mark::Sup,
             "code" | "kbd" | "samp" | "tt" => Mark::Code,
-            "font" | "span" => match html::attribute_in(tag, "color").and_then(|name| color::parse(&name)) {
+            "font" | "span" => match html::color_in(tag) {
                 Some(color) => Mark::Color(color),
                 None => return,
             },
             "a" => match html::attribute_in(tag, "href") {
-                Some(url) => Mark::Link(url),
+                Some(url) => Mark::Link(url.into()),
                 None => return,
             },
             _ => return,

@@ -131,7 +131,7 @@ fn longest_run(text: &str) -> usize {
 }
 
 fn inlines(content: &[Inline], in_table: bool) -> String {
-    let mut writer = Writer { out: String::new(), in_table, line_start: 0, closing: None };
+    let mut writer = Writer { out: String::new(), in_table, line_start: 0, closing: None, stars: 0 };
     writer.spans(&nest(content), None);
     writer.out
 }
@@ -143,6 +143,8 @@ struct Writer {
     line_start: usize,
     /// Where a closing delimiter run that follows punctuation starts: a letter after it would keep it from closing.
     closing: Option<usize>,
+    /// How many runs of stars are open: another one must not close them.
+    stars: usize,
 }
 
 impl Writer {
@@ -197,14 +199,22 @@ impl Writer {
 
     fn emphasis(&mut self, sign: &str, inner: &[Span<'_>]) {
         self.before(sign.chars().next().unwrap_or('*'));
-        // The run opens if a sign inside it has a blank or a sign before it; a letter inside always does.
+        // The run opens if a sign inside it has a blank or a sign before it; a letter inside always does. With a sign before
+        // it, it could close as well.
         let outside = self.last();
         self.out.push_str(sign);
         let opens = first_char(inner).is_some_and(|c| !is_sign(c)) && !starts_marked(inner);
-        if !opens && outside.is_some_and(|c| !c.is_whitespace() && !is_punctuation(c)) {
+        let could_close = self.stars > 0 && sign.starts_with('*');
+        if !opens && outside.is_some_and(|c| !c.is_whitespace() && (could_close || !is_punctuation(c))) {
             self.out.push(APART);
         }
+        // Of three stars the two that stay open when the inner run ends could be closed by one that opens after it.
+        if inner.iter().filter(|span| is_starred(span)).count() > 1 && inner.first().is_some_and(is_starred) {
+            self.out.push(APART);
+        }
+        self.stars += usize::from(sign.starts_with('*'));
         self.spans(inner, sign.chars().next());
+        self.stars -= usize::from(sign.starts_with('*'));
         if self.closing.is_some() && !self.out.ends_with(sign) && !sign.starts_with(|c| self.out.ends_with(c)) {
             // Two runs of different signs close one after the other only if no letter follows: keep them apart.
             self.before(APART);
@@ -230,7 +240,7 @@ impl Writer {
 
     fn link(&mut self, url: &str, inner: &[Span<'_>]) {
         self.before('[');
-        let absolute = url.contains("://");
+        let absolute = url.split_once("://").is_some_and(|(scheme, _)| matches!(scheme, "http" | "https"));
         if let [Span::Text(text)] = inner
             && *text == url
             && absolute
@@ -325,9 +335,14 @@ fn is_punctuation(c: char) -> bool {
     c.is_ascii_punctuation() || full_width
 }
 
-/// Returns true for what Markdown may count as punctuation.
+/// Returns true for what Markdown may count as punctuation: symbols too, even the letters in circles and squares among them.
 fn is_sign(c: char) -> bool {
-    !c.is_alphanumeric() && !c.is_whitespace() && c != APART
+    let letter_like = matches!(c, '\u{24B6}'..='\u{24E9}' | '\u{1F130}'..='\u{1F189}');
+    (!c.is_alphanumeric() || letter_like) && !c.is_whitespace() && c != APART
+}
+
+fn is_starred(span: &Span<'_>) -> bool {
+    matches!(span, Span::Marked(Mark::Strong | Mark::Em, _))
 }
 
 fn starts_marked(spans: &[Span<'_>]) -> bool {

@@ -2,7 +2,8 @@
 
 use super::inline;
 use super::links;
-use super::macros::{Finder, Macro, bare_param, is_escaped, panel_kind, param};
+use super::macros::{self, Finder, Macro, bare_param, is_escaped, panel_kind, param};
+use crate::text::adf;
 use crate::text::doc::{Block, Inline, ListItem, MAX_DEPTH, TableCell};
 
 /// Deepest list that is built; more signs count as this many.
@@ -58,7 +59,7 @@ impl Context {
                 continue;
             }
             if !self.started {
-                let list = list_sign(line.trim_start()).is_some();
+                let list = list_sign(line.trim_start(), self.in_item).is_some();
                 let row = body.starts_with('|');
                 self.in_line = list || row;
                 let other = row || is_rule(body) || heading(body).is_some() || body.starts_with("bq. ");
@@ -90,7 +91,13 @@ fn bodied(found: &Macro<'_>, depth: usize, out: &mut Vec<Block>) {
             out.push(Block::Code { language: language.map(str::to_owned), text: (*body).to_owned() });
         }
         "quote" => out.push(Block::Quote { blocks: blocks(body, depth + 1) }),
-        "section" | "column" => out.extend(blocks(body, depth + 1)),
+        "html" | "csv" | "style" => out.push(Block::Code { language: None, text: (*body).to_owned() }),
+        // What Jira's wiki markup cannot say stands in it as the document it was.
+        "adf" => match serde_json::from_str(body) {
+            Ok(value) => out.extend(adf::read(&value).blocks),
+            Err(_) => out.push(Block::Code { language: None, text: (*body).to_owned() }),
+        },
+        "section" | "column" | macros::UNKNOWN => out.extend(blocks(body, depth + 1)),
         "expand" => {
             let title = param(params, "title").or_else(|| bare_param(params)).unwrap_or_default().to_owned();
             out.push(Block::Expand { title, blocks: blocks(body, depth + 1) });
@@ -161,7 +168,7 @@ impl<'a> Lines<'a, '_> {
             self.end_paragraph();
             self.end_list();
             self.out.push(Block::Quote { blocks: vec![Block::Paragraph { content: inline::read(text.trim()) }] });
-        } else if let Some((signs, text)) = list_sign(body) {
+        } else if let Some((signs, text)) = list_sign(body, !self.items.is_empty()) {
             self.end_paragraph();
             // Signs are single bytes.
             self.items.push((signs.get(..MAX_LIST).unwrap_or(signs), text.to_owned()));
@@ -237,12 +244,12 @@ fn heading(body: &str) -> Option<(u8, &str)> {
     Some((level, text.trim()))
 }
 
-/// Returns the signs and the text of a list line.
-fn list_sign(body: &str) -> Option<(&str, &str)> {
+/// Returns the signs and the text of a list line, which may go on with a list.
+fn list_sign(body: &str, in_list: bool) -> Option<(&str, &str)> {
     let end = body.bytes().position(|b| !matches!(b, b'*' | b'#' | b'-'))?;
     let (signs, text) = body.split_at_checked(end)?;
-    // `--` before a blank is a dash.
-    let dash = signs.len() > 1 && signs.bytes().all(|b| b == b'-');
+    // `--` before a blank is a dash, unless it is a deeper item.
+    let dash = !in_list && signs.len() > 1 && signs.bytes().all(|b| b == b'-');
     (!signs.is_empty() && !dash && text.starts_with([' ', '\t'])).then(|| (signs, text.trim()))
 }
 
@@ -325,7 +332,7 @@ fn row(line: &str, depth: usize) -> Vec<TableCell> {
 
 fn cell(text: &str, depth: usize) -> Vec<Block> {
     // Lists and several lines are possible in a cell.
-    if text.contains('\n') || list_sign(text).is_some() { blocks(text, depth + 1) } else { content(text, depth) }
+    if text.contains('\n') || list_sign(text, false).is_some() { blocks(text, depth + 1) } else { content(text, depth) }
 }
 
 /// Finds where cells end: at a bar that is not escaped and not in a link, an image or a macro.

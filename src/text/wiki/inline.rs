@@ -353,28 +353,31 @@ impl Reader<'_> {
         let inner = body.get(..end).unwrap_or_default();
         let Some(link) = parse_link(inner) else { return false };
         match link {
-            Link::Web { text, url } => {
-                let mut inner = match text {
-                    Some(text) => read_in(text, false),
-                    None => vec![Inline::text(url.strip_prefix("mailto:").unwrap_or(url))],
-                };
-                for inline in &mut inner {
-                    match inline {
-                        Inline::Text { marks, .. } => marks.push(Mark::Link(url.to_owned())),
-                        // Emoji cannot carry a mark, their text can.
-                        Inline::Emoji { text } => *inline = Inline::link(text.clone(), url),
-                        _ => {}
-                    }
-                }
-                self.out.append(&mut inner);
+            Link::Web { text: Some(text), url } => self.link(read_in(text, false), url),
+            Link::Web { text: None, url } => {
+                self.link(vec![Inline::text(url.strip_prefix("mailto:").unwrap_or(url))], url);
             }
+            Link::Key { text, key } => self.link(read_in(text.unwrap_or(key), false), &format!("/browse/{key}")),
             Link::File(name) => self.out.push(Inline::Image { url: String::new(), alt: name.to_owned() }),
             Link::Person(id) => self.out.push(Inline::Mention { id: id.to_owned(), name: id.to_owned() }),
-            Link::Key(key) => self.push_str(key),
+            Link::Share(text) => self.push_str(text),
         }
         self.push_str("");
         self.at += end + 2;
         true
+    }
+
+    fn link(&mut self, mut text: Vec<Inline>, url: &str) {
+        let mark = Mark::Link(url.into());
+        for inline in &mut text {
+            match inline {
+                Inline::Text { marks, .. } => marks.push(mark.clone()),
+                // Emoji cannot carry a mark, their text can.
+                Inline::Emoji { text } => *inline = Inline::marked(text.clone(), std::slice::from_ref(&mark)),
+                _ => {}
+            }
+        }
+        self.out.append(&mut text);
     }
 
     fn bang(&mut self) -> bool {

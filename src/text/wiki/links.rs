@@ -1,6 +1,7 @@
 //! What stands in `[...]` and `!...!`: links, files, people, issues, images.
 
 use crate::text::doc::Inline;
+use crate::text::is_issue_key;
 
 /// Longest link or image that is looked for, in bytes.
 pub(super) const MAX_LINK: usize = 10 * 1024;
@@ -13,8 +14,10 @@ pub(super) enum Link<'a> {
     File(&'a str),
     /// A person's id.
     Person(&'a str),
-    /// An issue's key.
-    Key(&'a str),
+    /// An issue's key, with a text where it has one.
+    Key { text: Option<&'a str>, key: &'a str },
+    /// A Windows file share, with what stands before it.
+    Share(&'a str),
 }
 
 /// Returns true when the text between brackets is a link.
@@ -33,8 +36,14 @@ pub(super) fn parse_link(inner: &str) -> Option<Link<'_>> {
         if let Some(person) = first.strip_prefix('~').filter(|name| !name.is_empty() && !name.contains(' ')) {
             return Some(Link::Person(person.strip_prefix("accountid:").unwrap_or(person)));
         }
-        if is_key(first) {
-            return Some(Link::Key(first));
+        if is_issue_key(first) {
+            return Some(Link::Key { text: None, key: first });
+        }
+        if let Some(anchor) = first.strip_prefix('#').filter(|name| is_anchor(name)) {
+            return Some(Link::Web { text: Some(anchor), url: first });
+        }
+        if is_share(first) {
+            return Some(Link::Share(first));
         }
         return is_target(first).then_some(Link::Web { text: None, url: first });
     };
@@ -43,23 +52,40 @@ pub(super) fn parse_link(inner: &str) -> Option<Link<'_>> {
         return Some(Link::File(if first.is_empty() { file } else { first }));
     }
     let text = Some(first).filter(|text| !text.is_empty());
+    if is_issue_key(target) {
+        return Some(Link::Key { text, key: target });
+    }
+    if is_share(target) {
+        return Some(Link::Share(inner));
+    }
     (is_target(target) || target.starts_with(['/', '#'])).then_some(Link::Web { text, url: target })
 }
 
-fn is_target(url: &str) -> bool {
+fn is_anchor(name: &str) -> bool {
+    name.starts_with(char::is_alphabetic) && !name.contains(char::is_whitespace)
+}
+
+/// Returns true for the address of a Windows file share, whose backslashes are no line break.
+fn is_share(target: &str) -> bool {
+    target.starts_with("\\\\") && target.len() > 2
+}
+
+/// Returns true for an address that is written with a text; others Jira takes for a page, a file or an anchor of its own.
+pub(super) fn is_address(url: &str) -> bool {
+    is_target(url) || url.starts_with('/')
+}
+
+/// Returns true for an address that an image can have.
+pub(super) fn is_image_address(url: &str) -> bool {
+    is_address(url) && (url.contains("://") || url.starts_with('/'))
+}
+
+/// Returns true for an address that a link can have without a text.
+pub(super) fn is_target(url: &str) -> bool {
     let known =
         ["http://", "https://", "mailto:", "tel:", "ftp://", "file:", "//", "javascript:", "data:", "vbscript:"];
     !url.contains(' ')
         && known.iter().any(|head| url.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head)))
-}
-
-fn is_key(text: &str) -> bool {
-    let Some((project, number)) = text.split_once('-') else { return false };
-    project.len() > 1
-        && project.starts_with(|c: char| c.is_ascii_uppercase())
-        && project.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-        && !number.is_empty()
-        && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Reads the image that starts after a `!`: the image and its length with the closing sign.

@@ -3,8 +3,17 @@
 use crate::text::doc::PanelKind;
 
 /// Macros that hold blocks or raw text up to their closing tag.
-const BODIED: &[&str] =
-    &["code", "noformat", "quote", "panel", "info", "note", "tip", "warning", "expand", "section", "column"];
+const BODIED: &[&str] = &[
+    "code", "noformat", "quote", "panel", "info", "note", "tip", "warning", "expand", "section", "column", "adf",
+    "html", "csv", "style",
+];
+/// Of those, the ones in which nothing is markup.
+const RAW: &[&str] = &["code", "noformat", "adf", "html", "csv", "style"];
+
+/// The name of a bodied macro that is not listed: its tags go, its body stays.
+pub(super) const UNKNOWN: &str = "unknown";
+/// How many unlisted macros without an end are looked for in a text.
+const MAX_UNKNOWN: usize = 16;
 
 /// A macro with a body.
 pub(super) struct Macro<'a> {
@@ -21,11 +30,13 @@ pub(super) struct Finder<'a> {
     text: &'a str,
     /// Macros that are known not to close any more: looking again would make hostile input quadratic.
     unclosed: Vec<&'static str>,
+    /// How many unlisted ones did not close.
+    unknown: usize,
 }
 
 impl<'a> Finder<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, unclosed: Vec::new() }
+        Self { text, unclosed: Vec::new(), unknown: 0 }
     }
 
     /// Returns the next macro that starts at or after `from`.
@@ -47,8 +58,10 @@ impl<'a> Finder<'a> {
             return None;
         }
         let (name, params, length) = tag(self.text.get(start..)?)?;
-        let name = *BODIED.iter().find(|known| known.eq_ignore_ascii_case(name))?;
-        if self.unclosed.contains(&name) {
+        let Some(name) = BODIED.iter().find(|known| known.eq_ignore_ascii_case(name)) else {
+            return self.unknown(name, params, start, length);
+        };
+        if self.unclosed.contains(name) {
             return None;
         }
         let from = start + length;
@@ -60,8 +73,38 @@ impl<'a> Finder<'a> {
         Some(Macro { name, params, body, start, end })
     }
 
+    /// Returns the unlisted macro that starts at `start`: its tag has named parameters, or a line for itself, and so has
+    /// the tag that closes it. `{id}` in a line is what somebody typed.
+    fn unknown(&mut self, name: &str, params: &'a str, start: usize, length: usize) -> Option<Macro<'a>> {
+        let from = start + length;
+        if self.unknown >= MAX_UNKNOWN || matches!(name, "color" | "anchor" | "toc") {
+            return None;
+        }
+        let by_params = params.contains('=');
+        if !by_params && !self.is_alone(start, from) {
+            return None;
+        }
+        let says_something = |end: usize| self.text.get(from..end).is_some_and(|body| !body.trim().is_empty());
+        let found = self
+            .closing(name, from)
+            .filter(|(end, after)| says_something(*end) && (by_params || self.is_alone(*end, *after)));
+        let Some((body_end, end)) = found else {
+            self.unknown += 1;
+            return None;
+        };
+        Some(Macro { name: UNKNOWN, params, body: self.text.get(from..body_end)?, start, end })
+    }
+
+    /// Returns true when nothing else stands on the line of a tag.
+    fn is_alone(&self, start: usize, end: usize) -> bool {
+        let blank = |c: &char| matches!(c, ' ' | '\t');
+        let before = self.text.get(..start).and_then(|head| head.chars().rev().find(|c| !blank(c)));
+        let after = self.text.get(end..).and_then(|tail| tail.chars().find(|c| !blank(c)));
+        before.is_none_or(|c| c == '\n') && after.is_none_or(|c| c == '\n')
+    }
+
     fn closing(&mut self, name: &str, from: usize) -> Option<(usize, usize)> {
-        let raw = matches!(name, "code" | "noformat");
+        let raw = RAW.contains(&name);
         let mut at = from;
         while let Some(start) = self.text.get(at..).and_then(|tail| tail.find('{')).map(|found| found + at) {
             let tail = self.text.get(start + 1..).unwrap_or_default();

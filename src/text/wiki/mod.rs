@@ -9,6 +9,7 @@ mod emoticons;
 mod inline;
 mod links;
 mod macros;
+mod raw;
 mod write;
 
 use std::borrow::Cow;
@@ -41,15 +42,19 @@ pub fn write(doc: &Doc, max_utf16: usize, rest: &str) -> String {
 /// What wiki markup can hold.
 pub(crate) const RULES: Rules = Rules {
     fate,
-    mark: |mark| !matches!(mark, Mark::Link(url) if is_relative(url)),
+    mark: |mark| !matches!(mark, Mark::Link(url) if !links::is_address(url)),
     // A `!` would end the image.
-    image: |url| !is_relative(url) && !url.contains('!'),
+    image: |url| links::is_image_address(url) && !url.contains('!'),
     one_paragraph: |place| matches!(place, Place::Item | Place::Cell),
     item_text_first: true,
     list_start: false,
     text,
-    alt: |alt| alt.replace(['!', '|', ',', '"', '=', '{', '}'], " ").split_whitespace().collect::<Vec<_>>().join(" "),
-    title: |title| title.replace('|', "｜").replace('{', "｛").replace('}', "｝"),
+    // Brackets would be taken for mentions.
+    alt: |alt| {
+        let alt = alt.replace(['!', '|', ',', '"', '=', '{', '}'], " ").replace('[', "［").replace(']', "］");
+        alt.split_whitespace().collect::<Vec<_>>().join(" ")
+    },
+    title: |title| title.replace('|', "｜").replace('{', "｛").replace('}', "｝").replace('[', "［").replace(']', "］"),
     language: |name| name.and_then(|name| macros::language(&name)),
     address: |url| url.replace('[', "%5B").replace(']', "%5D"),
     ..Rules::ALL
@@ -67,12 +72,6 @@ fn fate(place: Place, block: &Block) -> Fate {
         (Place::Item, Quote { .. } | Table { .. } | Rule) => Fate::Hoist,
         _ => Fate::Keep,
     }
-}
-
-/// Returns true for an address that Jira would take for something else: a page, a file, an anchor of its own.
-fn is_relative(url: &str) -> bool {
-    let head = url.split(['/', '?', '#']).next().unwrap_or_default();
-    !head.contains(':') && !url.starts_with(['/', '#'])
 }
 
 /// A bar splits a table cell and a link whatever stands before it, and a bracket ends a link: the full-width signs

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use super::emoticons;
 use super::inline::is_escapable;
+use super::links;
 use super::macros::panel_color;
+use super::raw;
 use crate::text::doc::{Block, Doc, Inline, ListItem, Mark, TASK_DONE, TASK_OPEN, TableCell};
 use crate::text::html;
 use crate::text::spans::{Span, nest};
@@ -60,8 +62,7 @@ fn write_block(block: &Block, out: &mut String) {
 
 fn code(language: Option<&str>, text: &str, out: &mut String) {
     let name = if language.is_some() { "code" } else { "noformat" };
-    // Its own closing tag inside it would end it.
-    let text = text.replace(&format!("{{{name}"), &format!("{{{APART}{name}"));
+    let text = raw::code(name, text);
     let params = language.map(|language| format!(":{language}")).unwrap_or_default();
     let _ = write!(out, "{{{name}{params}}}\n{text}\n{{{name}}}");
 }
@@ -269,7 +270,7 @@ impl Writer {
         let url = url.replace('|', "%7C").replace(']', "%5D").replace('[', "%5B");
         self.out.push('[');
         match inner {
-            [Span::Text(text)] if *text == url && url.contains("://") => {}
+            [Span::Text(text)] if *text == url && links::is_target(&url) && !url.starts_with("mailto:") => {}
             _ => {
                 self.spans(inner, Some('|'));
                 self.out.push('|');

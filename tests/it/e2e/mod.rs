@@ -16,6 +16,7 @@ mod links;
 mod lost;
 mod payloads;
 mod people;
+mod references;
 mod routes;
 mod stop;
 mod switches;

@@ -137,7 +137,7 @@ impl Theatre<'_> {
 
     /// One run of the program, to its end or its death.
     fn run(&self, plan: Run) {
-        self.world.borrow_mut().note(|| format!("run: {plan:?}"));
+        self.world.borrow_mut().note(|| plan.to_string());
         self.world.borrow_mut().start(plan);
         if let Err(err) = self.run_or_fail() {
             self.world.borrow_mut().blame(format!("failed: {err:#}"));

@@ -4,6 +4,7 @@ use guajira::domain::NewIssue;
 use guajira::plan::{NAMES, Policy, Route, sample};
 use guajira::template::{Kind, Template};
 
+use super::files;
 use super::history::Setup;
 use super::world::World;
 
@@ -29,7 +30,7 @@ pub(super) fn policy(setup: &Setup) -> Policy {
     };
     let routes = if setup.routes { vec![odd, usual] } else { vec![usual] };
     let routes = routes.into_iter().map(|route| setup.fields.route(route)).collect();
-    Policy { flow: setup.fields.flow(), routes, ..Policy::default() }
+    Policy { flow: files::flow(setup.files, setup.fields.flow()), routes, ..Policy::default() }
 }
 
 /// The projects of its routes, by their keys.
