@@ -10,6 +10,7 @@
 extern crate self as guajira;
 
 pub mod secret;
+pub mod template;
 pub mod text;
 
 pub mod domain;

@@ -8,7 +8,12 @@ use crate::text::{Block, Doc, Inline, Mark};
 
 /// Returns the description of the Jira issue that mirrors a Guance issue.
 pub fn issue(original: &Issue) -> Doc {
-    let mut blocks = original.body.blocks.clone();
+    issue_as(original, original.body.clone())
+}
+
+/// Returns the same with another text above the link back.
+pub fn issue_as(original: &Issue, text: Doc) -> Doc {
+    let mut blocks = text.blocks;
     let mut line = vec![em("Guance: "), Inline::link(original.id.as_str(), original.url.clone())];
     if let Some(level) = &original.level {
         line.push(em(&format!(" · {}", level.name)));

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use chrono::{TimeDelta, Utc};
+use clap::Args;
 
 use crate::config::Config;
 use crate::domain::Side;
@@ -14,18 +15,29 @@ use crate::state::State;
 
 use super::exit::{Exit, Usage, hint_for};
 use super::services::{self, Signals};
-use super::{Context, term};
+use super::{Context, explain, term};
 
 /// How long a check waits for the request budget, in seconds: a window of it.
-const PATIENCE_SECONDS: i64 = 65;
+pub(super) const PATIENCE_SECONDS: i64 = 65;
+
+/// What to test.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Tell which route takes this issue, and what each template gives; write nothing
+    #[arg(long, value_name = "ISSUE_UUID")]
+    explain: Option<String>,
+}
 
 /// Tests everything that a sync needs.
 ///
 /// # Errors
 /// When the configuration is wrong or the state file cannot be opened.
-pub(super) fn run(context: &Context) -> Result<Exit> {
+pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let config = context.draft()?.resolve(&context.env)?;
     let signals = Signals::listen()?;
+    if let Some(issue) = &options.explain {
+        return explain::run(&config, &signals, issue.trim());
+    }
     check_config(&config)?;
     let state = open_state(&config)?;
     let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
@@ -88,6 +100,10 @@ fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
             issue_type: route.issue_type.clone(),
             priorities: route.priority.iter().flatten().map(|(_, to)| to.clone()).collect(),
             labels: !route.labels.is_empty(),
+            components: route.components.clone(),
+            security: route.security.clone(),
+            parent: route.parent.clone(),
+            fields: route.fields.iter().map(|(field, made)| (field.clone(), made.constant())).collect(),
             statuses: named_statuses(route, changes.status),
             changes,
         })

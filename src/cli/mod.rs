@@ -2,6 +2,7 @@
 
 mod check;
 mod exit;
+mod explain;
 mod init;
 mod progress;
 mod retry;
@@ -66,7 +67,7 @@ enum Command {
     /// Pull, push, save the cursor, exit
     Sync(sync::Options),
     /// Test config, credentials, permissions, project, issue type, priorities, clock and time zone; say how to mend
-    Check,
+    Check(check::Options),
     /// Show cursors, linked pairs, pending and dead items, last runs
     Status(status::Options),
     /// Show the history of one item, and why it is where it is
@@ -128,7 +129,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
     match command {
         Command::Sync(options) => sync::run(context, options),
-        Command::Check => check::run(context),
+        Command::Check(options) => check::run(context, options),
         Command::Status(options) => status::run(context, options),
         Command::Why(options) => why::run(context, options),
         Command::Retry(options) => retry::run(context, options),

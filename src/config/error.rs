@@ -111,6 +111,21 @@ impl Source {
         self.draw(key.start, &format!("{word} = {shown}"), indent, shown.chars().count())
     }
 
+    /// Returns the number of the line on which the text of a value begins.
+    pub(super) fn first_line_of(&self, value: &Range<usize>) -> usize {
+        let text = self.text.get(value.clone()).unwrap_or_default();
+        // TOML drops the newline that follows three quotes at once.
+        let next = ["\"\"\"\n", "\"\"\"\r\n", "'''\n", "'''\r\n"].iter().any(|quotes| text.starts_with(quotes));
+        self.line(value.start) + usize::from(next)
+    }
+
+    /// Draws a whole line. Not for values that may be secret.
+    pub(super) fn point_at_line(&self, number: usize) -> String {
+        let line = self.text.lines().nth(number.saturating_sub(1)).unwrap_or_default();
+        let gutter = " ".repeat(number.to_string().len());
+        format!("{number} | {line}\n{gutter} | {}", "^".repeat(line.chars().count().max(1)))
+    }
+
     /// Draws a line that is not TOML with the caret under the byte; what stands after `=` stays hidden.
     pub(super) fn point_at_byte(&self, at: usize) -> String {
         let (line, column) = self.line_around(at);

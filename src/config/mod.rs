@@ -158,7 +158,8 @@ impl Draft {
                 api_keys,
                 channel: guance.channel,
                 reply_format: guance.reply_format,
-                names_managers: policy.flow.assignee != Direction::Off,
+                names_managers: policy.flow.assignee != Direction::Off || policy.uses("managers"),
+                names_channels: policy.uses("channels") || policy.uses("channel_uuids"),
             },
             guance_http: guance.http,
             jira: jira::Settings {

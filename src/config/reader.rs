@@ -2,6 +2,8 @@
 //!
 //! A key nobody asked for is unknown: so the list of known keys cannot differ from what is really read.
 
+mod templates;
+
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -10,6 +12,7 @@ use std::time::Duration;
 use super::error::{ConfigError, Problem, Source};
 use super::secret::SecretSource;
 use super::tree::{Environment, Node, Origin, PREFIX, Value};
+use crate::template::nearest;
 
 /// Longest duration that is taken: ten years.
 const MAX_DURATION: Duration = Duration::from_hours(3650 * 24);
@@ -304,7 +307,7 @@ impl Reader {
             name => format!("unknown key `{key}` in {name}"),
         };
         let asked = self.asked.borrow();
-        let near = nearest(key, siblings(&asked, table));
+        let near = nearest(key, &siblings(&asked, table));
         let message = match (near, elsewhere(&asked, key)) {
             (Some(near), _) => {
                 let found = if table.is_empty() { near.to_owned() } else { format!("{table}.{near}") };
@@ -413,11 +416,6 @@ fn siblings<'a>(asked: &'a BTreeSet<String>, table: &str) -> Vec<&'a str> {
 /// Returns a key of that very name in another table.
 fn elsewhere<'a>(asked: &'a BTreeSet<String>, key: &str) -> Option<&'a str> {
     asked.iter().map(String::as_str).find(|path| path.rsplit('.').next() == Some(key))
-}
-
-fn nearest<'a>(word: &str, known: Vec<&'a str>) -> Option<&'a str> {
-    let closeness = |other: &str| strsim::jaro_winkler(word, other);
-    known.into_iter().max_by(|a, b| closeness(a).total_cmp(&closeness(b))).filter(|best| closeness(best) > 0.8)
 }
 
 fn as_text(node: &Node) -> Option<String> {

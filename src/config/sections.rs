@@ -10,7 +10,8 @@ use crate::domain::{Fingerprint, GuanceStatus, People};
 use crate::guance::ReplyFormat;
 use crate::http;
 use crate::jira::Deployment;
-use crate::plan::{Direction, Flow, Policy, Route};
+use crate::plan::{Direction, Flow, Made, Policy, Route};
+use crate::template::Kind;
 
 use super::error::{ConfigError, Source};
 use super::reader::{self, Reader};
@@ -75,8 +76,13 @@ pub(super) fn draft(
     let sync = sync(&reader, &base);
     let policy = Policy { flow: flow(&reader), routes: routes(&reader), people: people(&reader) };
     jira.projects = projects(&policy);
-    if policy.routes.len() > 1 {
-        warnings.push("only the first [[route]] is used: it takes every issue".to_owned());
+    if let Some(all) = policy.routes.iter().position(|route| route.when.is_none())
+        && all + 1 < policy.routes.len()
+    {
+        warnings.push(format!(
+            "[[route]] number {} has no `when`: it takes every issue, and none is left for those after it",
+            all + 1
+        ));
     }
     let advice = readable_secrets(&reader, path.as_deref(), &guance, &jira).into_iter().collect();
 
@@ -205,7 +211,6 @@ fn routes(reader: &Reader) -> Vec<Route> {
 
 fn route(reader: &Reader, path: &str) -> Route {
     let key = |name: &str| format!("{path}.{name}");
-    reader.unsupported(&key("when"), "is not supported by this version: the first route takes every issue");
     let project = reader.required_text(&key("project"));
     if project.contains(|c: char| c.is_whitespace() || c == '"') {
         reader.refuse(&key("project"), "is not a project key such as \"OPS\"");
@@ -214,16 +219,60 @@ fn route(reader: &Reader, path: &str) -> Route {
     if labels.iter().any(|label| label.is_empty() || label.contains(char::is_whitespace)) {
         reader.refuse(&key("labels"), "holds a label that is empty or has a blank in it, which Jira refuses");
     }
+    let parent = reader.text(&key("parent"));
+    if parent.as_deref().is_some_and(|parent| !is_issue_key(parent)) {
+        reader.refuse(&key("parent"), "is not the key of an issue such as \"OPS-1\"");
+    }
     Route {
+        when: reader.template(&key("when"), Kind::Condition),
         project,
         issue_type: reader.required_text(&key("issue_type")),
         labels,
+        components: reader.list(&key("components")),
+        security: reader.text(&key("security")),
+        parent,
+        summary: reader.template(&key("summary"), Kind::Text),
+        description: reader.template(&key("description"), Kind::Markdown),
+        fields: fields(reader, &key("fields")),
         priority: reader.pairs(&key("priority")),
         status: statuses(reader, &key("status")),
         closed_status: reader.text(&key("closed_status")),
         resolution: reader.text(&key("resolution")),
         ..Route::default()
     }
+}
+
+/// Fields that have a key of their own, by id and by name, and that key.
+const OWN_KEY: [(&str, &str); 12] = [
+    ("project", "project"),
+    ("issuetype", "issue_type"),
+    ("issue type", "issue_type"),
+    ("summary", "summary"),
+    ("description", "description"),
+    ("labels", "labels"),
+    ("priority", "priority"),
+    ("components", "components"),
+    ("security", "security"),
+    ("security level", "security"),
+    ("parent", "parent"),
+    ("status", "status"),
+];
+
+fn fields(reader: &Reader, path: &str) -> Vec<(String, Made)> {
+    let fields = reader.fields(path);
+    for (field, _) in &fields {
+        if let Some((_, own)) = OWN_KEY.iter().find(|(name, _)| field.eq_ignore_ascii_case(name)) {
+            reader.refuse(&format!("{path}.{field}"), format!("has a key of its own: [[route]].{own}"));
+        } else if field.eq_ignore_ascii_case("assignee") {
+            reader.refuse(&format!("{path}.{field}"), "is a matter of [flow].assignee");
+        }
+    }
+    fields
+}
+
+fn is_issue_key(text: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
+    text.rsplit_once('-').is_some_and(|(project, number)| is_word(project) && number.parse::<u64>().is_ok())
 }
 
 fn statuses(reader: &Reader, path: &str) -> Vec<(String, String)> {

@@ -78,7 +78,7 @@ fn the_example_is_true_and_complete() {
     let (_, keys) = sections::draft(None, PathBuf::new(), source, &env).unwrap();
     for key in keys
         .iter()
-        .filter(|key| !["route.0.when", "route.0.priority", "route.0.status", "people"].contains(&key.as_str()))
+        .filter(|key| !["route.0.priority", "route.0.status", "route.0.fields", "people"].contains(&key.as_str()))
     {
         let word = key.rsplit('.').next().unwrap();
         assert!(text.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{word} = "))), "{key}");
@@ -140,17 +140,14 @@ fn missing_keys_name_their_variable() {
 
 #[test]
 fn what_this_version_cannot_do_is_refused() {
-    let text = swap("project =", "when = \"level == 1\"\nproject =")
+    let text = MINIMAL.to_owned()
         + "[flow]\nstatus = \"both\"\nassignee = \"to-jira\"\nlevel = true\nupdates = true\ndeletes = \"mark\"\n";
     assert_snapshot!(error(&text.replace("[jira.auth]", "[jira.auth]\nmethod = \"oauth1\"")), @r#"
     sync.toml:8: [jira.auth].method is not supported by this version: use "basic" or "pat"
     8 | method = "oauth1"
       |          ^^^^^^^^
-    sync.toml:12: [[route]].when is not supported by this version: the first route takes every issue
-    12 | when = "level == 1"
-       |        ^^^^^^^^^^^^
-    sync.toml:20: [flow].deletes is not supported by this version, except as "keep"
-    20 | deletes = "mark"
+    sync.toml:19: [flow].deletes is not supported by this version, except as "keep"
+    19 | deletes = "mark"
        |           ^^^^^^
     "#);
 }
@@ -383,4 +380,135 @@ fn the_table_of_people_has_guance_on_the_left() {
     assert_eq!(load(MINIMAL).unwrap().policy.people.pairs, []);
     let told = error(&(MINIMAL.to_owned() + "[people]\n\"李四\" = 4\n"));
     assert!(told.contains("a text in quotes"), "{told}");
+}
+
+#[test]
+fn a_route_has_conditions_templates_and_fields() {
+    let route = r#"
+when = "level == 'P0' and tags.env == 'prod'"
+components = ["Storage"]
+security = "Staff"
+parent = "OPS-1"
+summary = "[{{ level }}] {{ title }}"
+description = """
+**{{ title }}**
+
+{{ description }}"""
+[route.fields]
+customfield_10010 = "{{ tags.host }}"
+Team = ["{{ level }}", "ops"]
+City = { value = "CN", child = "{{ tags.city }}" }
+[[route]]
+project = "DEV"
+issue_type = "Task"
+"#;
+    let config = load(&(MINIMAL.to_owned() + route)).unwrap();
+    assert_eq!(config.jira.projects, ["OPS", "DEV"]);
+    assert_eq!(config.warnings, [] as [&str; 0]);
+    assert!(!config.guance.names_channels && !config.guance.names_managers);
+    let [first, second] = &config.policy.routes[..] else { panic!("two routes") };
+    assert_eq!(first.when.as_ref().unwrap().source(), "level == 'P0' and tags.env == 'prod'");
+    assert_eq!((first.security.as_deref(), first.parent.as_deref()), (Some("Staff"), Some("OPS-1")));
+    assert_eq!(
+        first.fields.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(),
+        ["customfield_10010", "Team", "City"]
+    );
+    assert!(second.when.is_none() && second.fields.is_empty());
+}
+
+#[test]
+fn what_costs_requests_is_asked_for_only_where_a_route_uses_it() {
+    let uses = |when: &str| load(&format!("{MINIMAL}when = \"{when}\"\n")).unwrap().guance;
+    assert!(uses("'ops' in channels").names_channels && uses("'chan_1' in channel_uuids").names_channels);
+    assert!(uses("'张三' in managers").names_managers);
+    let plain = uses("level == 'P1'");
+    assert!(!plain.names_channels && !plain.names_managers);
+}
+
+#[test]
+fn a_mistake_in_a_template_names_its_line() {
+    let route = r#"
+when = "levle == 'P0'"
+summary = "{{ title"
+description = """
+# {{ title }}
+
+{{ title | shout }}
+"""
+[route.fields]
+Team = "{{ tags.host "
+Labels = "x"
+assignee = "zhang"
+Site = ""
+"#;
+    assert_snapshot!(error(&(MINIMAL.to_owned() + route)), @r#"
+    sync.toml:14: [[route]].when is wrong: unknown name `levle`; did you mean `level`?
+    14 | when = "levle == 'P0'"
+       |        ^^^^^^^^^^^^^^^
+    sync.toml:15: [[route]].summary is wrong: syntax error: unexpected end of input, expected end of variable block
+    15 | summary = "{{ title"
+       |           ^^^^^^^^^^
+    sync.toml:19: [[route]].description is wrong: unknown filter: filter shout is unknown
+    19 | {{ title | shout }}
+       | ^^^^^^^^^^^^^^^^^^^
+    sync.toml:22: [route.fields].Team is wrong: syntax error: unexpected end of input, expected end of variable block
+    22 | Team = "{{ tags.host "
+       |        ^^^^^^^^^^^^^^^
+    sync.toml:23: [route.fields].Labels has a key of its own: [[route]].labels
+    23 | Labels = "x"
+       |          ^^^
+    sync.toml:24: [route.fields].assignee is a matter of [flow].assignee
+    24 | assignee = "zhang"
+       |            ^^^^^^^
+    sync.toml:25: [route.fields].Site is empty
+    25 | Site = ""
+       |        ^^
+    "#);
+    assert_snapshot!(error(&(MINIMAL.to_owned() + "parent = \"epic\"\nwhen = 1\n")), @r#"
+    sync.toml:13: [[route]].parent is not the key of an issue such as "OPS-1"
+    13 | parent = "epic"
+       |          ^^^^^^
+    sync.toml:14: [[route]].when must be a text in quotes, and is a whole number
+    14 | when = 1
+       |        ^
+    "#);
+}
+
+#[test]
+fn routes_may_come_from_the_environment() {
+    let env = Environment::from([
+        ("GUAJIRA_ROUTE__0__WHEN", "level in ['P0', 'P1']"),
+        ("GUAJIRA_ROUTE__0__SUMMARY", "[{{ level }}] {{ title }}"),
+        ("GUAJIRA_ROUTE__0__FIELDS__CUSTOMFIELD_10010", "{{ tags.host }}"),
+        ("GUAJIRA_ROUTE__1__PROJECT", "DEV"),
+        ("GUAJIRA_ROUTE__1__ISSUE_TYPE", "Task"),
+    ]);
+    let config = load_with(MINIMAL, &env).unwrap();
+    let [first, second] = &config.policy.routes[..] else { panic!("two routes") };
+    assert_eq!(first.when.as_ref().unwrap().source(), "level in ['P0', 'P1']");
+    assert_eq!(first.summary.as_ref().unwrap().source(), "[{{ level }}] {{ title }}");
+    assert_eq!(first.fields[0].0, "customfield_10010");
+    assert_eq!((second.project.as_str(), second.when.is_none()), ("DEV", true));
+    let wrong = Environment::from([("GUAJIRA_ROUTE__0__WHEN", "levle == 'P0'")]);
+    assert_snapshot!(load_with(MINIMAL, &wrong).map(|_| "no error").unwrap_err().to_string(), @"GUAJIRA_ROUTE__0__WHEN: [[route]].when is wrong: unknown name `levle`; did you mean `level`?");
+}
+
+#[test]
+fn a_route_that_is_never_reached_is_warned_of() {
+    let text = MINIMAL.to_owned() + "[[route]]\nproject = \"DEV\"\nissue_type = \"Task\"\n";
+    assert_snapshot!(load(&text).unwrap().warnings.join("\n"), @"[[route]] number 1 has no `when`: it takes every issue, and none is left for those after it");
+}
+
+#[test]
+fn the_readme_shows_routes_that_work_and_every_name() {
+    let readme = include_str!("../../README.md");
+    let example =
+        readme.split("```toml\n").find(|block| block.contains("when = ")).unwrap().split("```").next().unwrap();
+    let (head, _) = MINIMAL.split_once("[[route]]").unwrap();
+    let config = load(&format!("{head}{example}")).unwrap();
+    assert_eq!(config.policy.routes.len(), 2);
+    let table = readme.split("| name | what it stands for |").nth(1).unwrap().split("\n\n").next().unwrap();
+    for name in crate::plan::NAMES {
+        assert!(table.contains(&format!("`{name}`")), "{name}");
+    }
 }

@@ -56,6 +56,37 @@ pub struct Priority {
     pub name: String,
 }
 
+/// A Jira issue's type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssueType {
+    /// The remote's id.
+    pub id: String,
+    /// The name people see: `Bug`.
+    pub name: String,
+}
+
+/// What else Guance says about an issue, for those who choose by it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Details {
+    /// The kind of its source: `checker` (a monitor), `event`, `dashboard`, `viewer`, or empty.
+    pub source_type: String,
+    /// The source's id; empty when there is none.
+    pub source_id: String,
+    /// The channels it is in, as far as they are known.
+    pub channels: Vec<Channel>,
+    /// Its `extend`, as it came.
+    pub extend: serde_json::Value,
+}
+
+/// A Guance channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Channel {
+    /// `chan_…`.
+    pub id: String,
+    /// The name people see; empty when unknown.
+    pub name: String,
+}
+
 /// One issue as read from either side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issue {
@@ -75,6 +106,10 @@ pub struct Issue {
     pub level: Option<Level>,
     /// Where it came from, for people: a monitor, dashboard or viewer (Guance), else empty.
     pub source: String,
+    /// What else is known of it (Guance).
+    pub details: Details,
+    /// Its type (Jira).
+    pub issue_type: Option<IssueType>,
     /// Where its work stands.
     pub status: Status,
     /// Who is responsible: at most one on Jira; on Guance people, teams (`group_…`) and bare e-mail addresses.

@@ -1,5 +1,7 @@
 //! What is to be written to a remote, and what came of it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +9,7 @@ use crate::domain::{Change, CommentId, File, Fingerprint, Issue, IssueId, Key, S
 use crate::text::Doc;
 
 /// A Jira issue to be created.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NewIssue {
     /// Project key.
     pub project: String,
@@ -23,6 +25,42 @@ pub struct NewIssue {
     pub priority: Option<String>,
     /// Address of the original, for "the rest is there" when the text must be cut.
     pub origin_url: String,
+    /// Components by name or id.
+    #[serde(default)]
+    pub components: Vec<String>,
+    /// Security level by name or id: without it the issue must not be created.
+    #[serde(default)]
+    pub security: Option<String>,
+    /// Key of the parent or epic.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// Other fields; the adapter gives each value the shape that its field takes.
+    #[serde(default)]
+    pub fields: Vec<NewField>,
+    /// What could not be made, and is named in the receipt.
+    #[serde(default)]
+    pub left_out: Vec<DroppedField>,
+}
+
+/// A field of an issue to be created.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewField {
+    /// Its id (`customfield_10010`) or its name.
+    pub field: String,
+    /// What it is to say.
+    pub value: FieldValue,
+}
+
+/// What a field is to say, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum FieldValue {
+    /// One text.
+    Text(String),
+    /// Several.
+    List(Vec<String>),
+    /// By the names of its parts: `value` and `child` of a cascading select.
+    Table(BTreeMap<String, String>),
 }
 
 /// One write.
@@ -97,6 +135,32 @@ pub enum Action {
 }
 
 impl Action {
+    /// Returns the text that it writes in somebody's name.
+    pub fn body(&self) -> Option<&Doc> {
+        match self {
+            Self::CreateIssue(new) => Some(&new.body),
+            Self::AddComment { body, .. }
+            | Self::EditComment { body, .. }
+            | Self::ChangeIssue { change: Change::Body { body, .. }, .. } => Some(body),
+            Self::ChangeIssue { .. } | Self::DeleteComment { .. } | Self::AddFile { .. } | Self::LinkIssue { .. } => {
+                None
+            }
+        }
+    }
+
+    /// As [`Action::body`], to be changed before it is enqueued.
+    pub fn body_mut(&mut self) -> Option<&mut Doc> {
+        match self {
+            Self::CreateIssue(new) => Some(&mut new.body),
+            Self::AddComment { body, .. }
+            | Self::EditComment { body, .. }
+            | Self::ChangeIssue { change: Change::Body { body, .. }, .. } => Some(body),
+            Self::ChangeIssue { .. } | Self::DeleteComment { .. } | Self::AddFile { .. } | Self::LinkIssue { .. } => {
+                None
+            }
+        }
+    }
+
     /// Returns true when doing it twice is the same as doing it once: it needs no look-up before it is sent again.
     pub fn is_idempotent(&self) -> bool {
         matches!(self, Self::LinkIssue { .. })

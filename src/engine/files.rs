@@ -4,6 +4,8 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono::{DateTime, Utc};
+
 use super::deliver::{back_off, put_back};
 use super::{Run, Trouble, optional};
 use crate::domain::{Action, File, Push, Receipt, Side, shown_size};
@@ -17,13 +19,18 @@ const UPLOADS: u32 = 3;
 /// How soon a file is tried again that could not be read now.
 const LATER: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 
-/// Plans the files of an issue whose whole thread was just read.
-pub(super) fn plan(run: &Run<'_>, thread: &Thread<'_>) -> Result<Vec<Step>, Trouble> {
+/// Plans the files of an issue whose whole thread was just read, as it was at `as_of` by the clock of its side. A file
+/// that came later may belong to a restricted comment that this thread does not show yet: it waits for the next reading,
+/// which is due, since a file moves its issue's `updated`.
+pub(super) fn plan(run: &Run<'_>, thread: &Thread<'_>, as_of: DateTime<Utc>) -> Result<Vec<Step>, Trouble> {
     let (side, policy) = (thread.side, run.world.policy);
     if !policy.flow.attachments.writes(side.opposite()) {
         return Ok(Vec::new());
     }
-    let all = run.remote(side).files(thread.link.id(side))?;
+    let mut all = run.remote(side).files(thread.link.id(side))?;
+    // Some servers keep whole seconds.
+    let came_later = |file: &File| file.created.is_some_and(|created| created.timestamp() > as_of.timestamp());
+    all.retain(|file| side == Side::Guance || !came_later(file));
     let known = run.world.state.known_files(side, all.iter().map(|file| &file.id))?;
     let name = match side {
         Side::Jira => thread.link.jira_name.as_str(),

@@ -10,7 +10,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::put_back;
-use super::{Run, Trouble, pull, trust};
+use super::{Run, Trouble, pings, pull, trust};
 use crate::domain::{
     Action, Base, CommentId, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Receipt, Side, Stage,
 };
@@ -54,10 +54,17 @@ pub(super) fn notice(run: &Run<'_>, tx: &Tx<'_>, issues: &[Issue], now: DateTime
     Ok(())
 }
 
-/// Does so in a transaction of its own.
+/// Does so with Jira issues that were read by id, in a transaction of its own. What is closed now, and not as a late
+/// index has it, is written to no more, also before the pair is compared.
 pub(super) fn noticed(run: &Run<'_>, issues: &[Issue]) -> Result<(), Trouble> {
-    let tx = run.world.state.begin()?;
-    notice(run, &tx, issues, run.world.clock.now())?;
+    let (state, now) = (run.world.state, run.world.clock.now());
+    let tx = state.begin()?;
+    notice(run, &tx, issues, now)?;
+    for issue in issues.iter().filter(|issue| run.world.policy.closed(issue).is_some()) {
+        if let Some(link) = state.issue_link(Side::Jira, &issue.id)? {
+            turn(&tx, &link, true, now)?;
+        }
+    }
     Ok(tx.commit()?)
 }
 
@@ -207,16 +214,10 @@ fn who(run: &mut Run<'_>, on: Side, of: &Person) -> Result<Option<Person>, ApiEr
 fn conclude(run: &mut Run<'_>, pair: &Pair<'_>) -> Result<(), Trouble> {
     let (state, policy) = (run.world.state, run.world.policy);
     let now = run.world.clock.now();
-    let steps = merge::decide(pair, policy);
+    let steps = pings::name_people_in_descriptions(run, merge::decide(pair, policy));
     let in_doubt = pair.queued.values().any(|(stage, _)| *stage == Stage::InFlight);
-    let closed = policy.closed(pair.jira).is_some();
     let tx = state.begin()?;
-    if closed != pair.link.closed {
-        let taken_back = tx.set_closed(&pair.link.guance, closed)?;
-        let what = if closed { "its copy is closed: nothing is written to it" } else { "its copy is open again" };
-        tx.note(Key::issue(Side::Guance, &pair.link.guance).as_str(), what, now)?;
-        tracing::debug!(id = %pair.link.guance, closed, taken_back, "Closed status reached or left.");
-    }
+    turn(&tx, pair.link, policy.closed(pair.jira).is_some(), now)?;
     for step in &steps {
         if let Step::Push(push) = step
             && let Some(id) = push.key.comment_on(Side::Guance).filter(CommentId::is_notice)
@@ -231,6 +232,18 @@ fn conclude(run: &mut Run<'_>, pair: &Pair<'_>) -> Result<(), Trouble> {
     tx.compare(&pair.link.guance, in_doubt.then_some(now))?;
     tx.commit()?;
     run.world.failpoints.hit("compared")?;
+    Ok(())
+}
+
+/// Records that the Jira issue has come into its closed status, or left it.
+fn turn(tx: &Tx<'_>, link: &IssueLink, closed: bool, now: DateTime<Utc>) -> Result<(), Trouble> {
+    if closed == link.closed {
+        return Ok(());
+    }
+    let taken_back = tx.set_closed(&link.guance, closed)?;
+    let what = if closed { "its copy is closed: nothing is written to it" } else { "its copy is open again" };
+    tx.note(Key::issue(Side::Guance, &link.guance).as_str(), what, now)?;
+    tracing::debug!(id = %link.guance, closed, taken_back, "Closed status reached or left.");
     Ok(())
 }
 

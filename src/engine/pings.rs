@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::Run;
-use crate::domain::{Action, People, Person, Push, Side};
+use crate::domain::{Action, Change, People, Person, Push, Side};
 use crate::plan::Step;
 use crate::ports::ApiError;
 
@@ -32,10 +32,35 @@ pub(super) fn name_people(run: &Run<'_>, from: Side, steps: Vec<Step>) -> (Vec<S
     (named, false)
 }
 
+/// Puts real mentions into the descriptions that are to be written. Where a service cannot be asked now who somebody is,
+/// the mention stays plain text: an issue does not wait for it.
+pub(super) fn name_people_in_descriptions(run: &Run<'_>, steps: Vec<Step>) -> Vec<Step> {
+    if run.world.policy.people.pairs.is_empty() {
+        return steps;
+    }
+    let named = |push: Push| {
+        let plain = push.clone();
+        with_people(run, Side::Guance, push).unwrap_or_else(|error| {
+            tracing::warn!(side = %error.side, error = %error, "Mentioned person not found now.");
+            plain
+        })
+    };
+    let is_description = |push: &Push| {
+        matches!(push.action, Action::CreateIssue(_) | Action::ChangeIssue { change: Change::Body { .. }, .. })
+    };
+    steps
+        .into_iter()
+        .map(|step| match step {
+            Step::Push(push) if is_description(&push) => Step::Push(named(push)),
+            step => step,
+        })
+        .collect()
+}
+
 fn with_people(run: &Run<'_>, from: Side, mut push: Push) -> Result<Push, ApiError> {
     let target = push.target;
-    if let Action::AddComment { body, .. } | Action::EditComment { body, .. } = &mut push.action
-        && target != from
+    if target != from
+        && let Some(body) = push.action.body_mut()
     {
         let mut accounts = HashMap::new();
         for id in body.mentions() {

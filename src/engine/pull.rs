@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
-use super::{Run, Trouble, delta, files, merge, optional, references};
+use super::{Run, Trouble, delta, files, merge, optional, pings, references};
 use crate::domain::{Action, Issue, IssueId, IssueLink, Key, Push, Side};
 use crate::plan::{SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -152,7 +152,8 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
     if reading.side == Side::Guance {
         let keys = batch.issues.iter().map(|issue| (&issue.id, Some(Key::issue(Side::Guance, &issue.id))));
         let known = state.known_issues(Side::Guance, keys)?;
-        steps.extend(issues::originals(&batch.issues, &known, run.world.policy, reading.scope));
+        let originals = issues::originals(&batch.issues, &known, run.world.policy, reading.scope);
+        steps.extend(pings::name_people_in_descriptions(run, originals));
     }
     let creates = steps.iter().filter(|step| matches!(step, Step::Push(push) if is_create(push))).count();
     let held = run.order.backfill.is_none() && creates > run.world.settings.max_creates;

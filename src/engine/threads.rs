@@ -123,14 +123,14 @@ fn one_thread(
             None => return Ok(None),
         },
     };
-    plan_thread(run, link, issue.side, &issue.visibility, comments).map(Some)
+    plan_thread(run, link, issue.side, (&issue.visibility, issue.updated), comments).map(Some)
 }
 
 fn plan_thread(
     run: &Run<'_>,
     link: &IssueLink,
     side: Side,
-    visibility: &Visibility,
+    (visibility, updated): (&Visibility, DateTime<Utc>),
     comments: &[Comment],
 ) -> Result<(Vec<Step>, bool), Trouble> {
     let ids = comments.iter().map(|c| (&c.id, c.claim.as_ref().map(|Claim { key, .. }| key)));
@@ -138,7 +138,7 @@ fn plan_thread(
     let thread = Thread { link, side, issue: visibility, comments };
     let decision = comments::thread(&thread, &known, run.world.policy);
     let (mut steps, unnamed) = pings::name_people(run, side, decision.steps);
-    steps.extend(files::plan(run, &thread)?);
+    steps.extend(files::plan(run, &thread, updated)?);
     Ok((steps, !decision.unfinished && !unnamed))
 }
 
@@ -190,8 +190,8 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
     let Some(comments) = run.remote(side).thread(id)? else {
         return settle_threads(run, side, &Taken { steps: Vec::new(), seen: vec![Seen::absent(link)] });
     };
-    let (steps, whole) = plan_thread(run, link, side, &Visibility::Public, &comments)?;
     let latest = comments.iter().map(|c| c.updated).max().unwrap_or(DateTime::UNIX_EPOCH);
+    let (steps, whole) = plan_thread(run, link, side, (&Visibility::Public, latest), &comments)?;
     let updated = run.guance_updated.get(id).copied().unwrap_or(latest);
     let whole = whole.then_some(updated.max(link.seen(side).unwrap_or(updated)));
     let taken = Taken { steps, seen: vec![Seen { link: link.clone(), whole, updated: latest }] };

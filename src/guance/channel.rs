@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::answer::{Cause, Fault};
 use super::wire::{IssueRow, Named};
-use super::{FOR_EVER, Guance, level};
-use crate::domain::{Level, Side};
+use super::{FOR_EVER, Guance, api, convert, level};
+use crate::domain::{Issue, Level, Side};
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// The fact that holds the levels: a JSON array of `{uuid, name}`.
@@ -52,6 +54,34 @@ impl Guance<'_> {
         self.facts.forget(&self.channel_fact());
         let fresh = self.resolve_channel()?;
         if fresh == remembered { Err(fault) } else { request(&fresh) }
+    }
+
+    /// Tells which channels an issue is in: what it says by id, or said when it was first read.
+    pub(super) fn name_channels(&self, issue: &mut Issue, told: bool) -> Result<(), ApiError> {
+        if !self.api.settings.names_channels {
+            return Ok(());
+        }
+        let fact = format!("guance.channels.{}", issue.id);
+        let known = self.facts.recall(&fact, FOR_EVER);
+        if !told {
+            if let Some(channels) = known.as_ref().and_then(|known| serde_json::from_str(known).ok()) {
+                issue.details.channels = channels;
+                return Ok(());
+            }
+            let row = match self.api.issue(&issue.id) {
+                Ok(row) => row,
+                // What is gone meanwhile is in no channel.
+                Err(fault) if fault.error.kind == ApiErrorKind::Refused => return Ok(()),
+                Err(fault) => return Err(fault.error),
+            };
+            let bound = api::row::<IssueRow>(row).ok().and_then(|row| row.bind_channels);
+            issue.details.channels = convert::channels(bound, &issue.details.extend);
+        }
+        let now = json!(issue.details.channels).to_string();
+        if known.as_ref() != Some(&now) {
+            self.facts.remember(&fact, &now);
+        }
+        Ok(())
     }
 
     fn channel_fact(&self) -> String {

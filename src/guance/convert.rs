@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::wire::{CreatorInfo, IssueRow, ReplyRow};
+use super::wire::{CreatorInfo, IssueRow, Named, ReplyRow};
 use super::{ReplyFormat, claim, people, plain};
 use crate::domain::{
-    Comment, CommentId, Fingerprint, GuanceStatus, Issue, IssueId, Key, Level, Person, Side, Status, StatusCategory,
-    Visibility,
+    Channel, Comment, CommentId, Details, Fingerprint, GuanceStatus, Issue, IssueId, Key, Level, Person, Side, Status,
+    StatusCategory, Visibility,
 };
 use crate::text::{Block, Doc, Inline, Mark, html, markdown};
 
@@ -26,6 +26,12 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
     let url = issue_url(console_url, &row.workspace, row.uuid.as_str());
     let author = person(row.creator, row.creator_info, &row.extend);
     let updated_by = person(row.updator, row.updator_info, &Value::Null);
+    let details = Details {
+        source_type: row.resource_type,
+        source_id: row.resource_uuid,
+        channels: channels(row.bind_channels, &row.extend),
+        extend: row.extend.clone(),
+    };
     Ok(Issue {
         side: Side::Guance,
         id: IssueId::new(row.uuid.as_str()),
@@ -35,6 +41,8 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
         body: body(&row.description, &row.extend),
         level,
         source: row.resource,
+        details,
+        issue_type: None,
         status: status(&row.status_type),
         assignees: people::managers(&row.extend).map(people::bare).collect(),
         priority: None,
@@ -47,6 +55,17 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
         claim: None,
         thread: None,
     })
+}
+
+/// Returns the channels that a row tells of: in a list only those that people named.
+pub(super) fn channels(bound: Option<Vec<Named>>, extend: &Value) -> Vec<Channel> {
+    let of = |one: Named| Channel { id: one.uuid.as_str().to_owned(), name: one.name };
+    let named = || {
+        let ids = extend.get("channels").and_then(Value::as_array).into_iter().flatten();
+        let ids = ids.filter_map(|one| one.get("uuid")?.as_str());
+        ids.map(|id| Channel { id: id.to_owned(), name: String::new() }).collect()
+    };
+    bound.map_or_else(named, |bound| bound.into_iter().map(of).collect())
 }
 
 /// Returns a reply as a comment of `issue`.

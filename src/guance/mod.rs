@@ -66,6 +66,8 @@ pub struct Settings {
     pub reply_format: ReplyFormat,
     /// Whether to find out the names and addresses of managers: now and then it costs a request.
     pub names_managers: bool,
+    /// Whether to find out the channels of every issue: it costs a request, once for each.
+    pub names_channels: bool,
 }
 
 /// Facts that hold until something contradicts them.
@@ -136,9 +138,11 @@ impl<'a> Guance<'a> {
         let id = IssueId::new(row.uuid.as_str());
         let level = self.level_of(&row)?;
         self.learn_people(&row);
+        let tells_channels = row.bind_channels.is_some();
         let mut issue = convert::issue(row, level, &self.api.settings.console_url);
         if let Ok(issue) = &mut issue {
             self.name_managers(issue)?;
+            self.name_channels(issue, tells_channels)?;
         }
         Ok(issue.map_err(|why| Unreadable { issue: Some(id), why }))
     }

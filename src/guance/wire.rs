@@ -27,6 +27,13 @@ pub(super) struct IssueRow {
     pub(super) status_type: String,
     #[serde(default, deserialize_with = "text")]
     pub(super) resource: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) resource_type: String,
+    #[serde(default, rename = "resourceUUID", deserialize_with = "text")]
+    pub(super) resource_uuid: String,
+    /// The channels it is in; in `issue/{uuid}/get` only.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) bind_channels: Option<Vec<Named>>,
     #[serde(default)]
     pub(super) extend: Value,
     #[serde(default, deserialize_with = "seconds")]

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::domain::FieldValue;
 use crate::jira::api::{Ask, segment};
+use crate::jira::screen::{Screen, ScreenField, text, type_id};
 use crate::jira::workflow::statuses_in;
 use crate::jira::{Deployment, Jira, wire};
 use crate::ports::{ApiError, Finding, Register};
@@ -23,6 +25,14 @@ pub struct CheckRoute {
     pub priorities: Vec<String>,
     /// True when the route sets labels of its own; the marker label is wanted in any case.
     pub labels: bool,
+    /// Components that it sets, by name or id.
+    pub components: Vec<String>,
+    /// The security level that it sets, by name or id.
+    pub security: Option<String>,
+    /// The key of the parent that it sets.
+    pub parent: Option<String>,
+    /// Other fields that it sets, by id or name, and what to, where that is the same for every issue.
+    pub fields: Vec<(String, Option<FieldValue>)>,
     /// Statuses that the route names, by name or id.
     pub statuses: Vec<String>,
     /// What is changed in issues that exist.
@@ -68,9 +78,6 @@ impl CheckChanges {
         PERMISSIONS.into_iter().chain(optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, one)| one))
     }
 }
-
-/// Fields that a create always fills in, or that Jira fills in itself.
-const FILLED: [&str; 5] = ["project", "issuetype", "summary", "description", "reporter"];
 
 impl Jira<'_> {
     /// Tries out everything a sync needs, and says how to mend what fails.
@@ -217,16 +224,14 @@ impl Jira<'_> {
     fn check_issue_type(&self, route: &CheckRoute) -> Vec<Finding> {
         let CheckRoute { project, issue_type, .. } = route;
         let what = format!("issue type {issue_type} in {project}");
-        let path = format!("issue/createmeta/{}/issuetypes", segment(project));
-        let types = match self.read_list(&path, &["issueTypes", "values"]) {
+        let types = match self.create_types(project) {
             Ok(types) => types,
             Err(error) => {
                 let hint = "give the bot Create Issues there (Jira before 8.4 cannot be asked)".to_owned();
                 return vec![bad(what, error.message, error.hint.or(Some(hint)), false)];
             }
         };
-        let is_it = |one: &&Value| text(one, "name") == *issue_type || text(one, "id") == *issue_type;
-        let Some(id) = types.iter().find(is_it).map(|one| text(one, "id")) else {
+        let Some(id) = type_id(&types, issue_type) else {
             let names: Vec<String> = types.iter().map(|one| text(one, "name")).collect();
             let hint = format!("set [[route]].issue_type to one of: {}", names.join(", "));
             return vec![bad(
@@ -237,8 +242,11 @@ impl Jira<'_> {
             )];
         };
         let mut out = vec![good(what, "can be created".to_owned())];
-        match self.read_list(&format!("{path}/{}", segment(&id)), &["fields", "values"]) {
-            Ok(fields) => out.extend(check_fields(route, &fields)),
+        match self.create_fields(project, &id) {
+            Ok(fields) => {
+                let screen: Screen = fields.iter().map(ScreenField::read).collect();
+                out.extend(self.check_screen(route, &screen));
+            }
             Err(error) => {
                 out.push(bad(format!("fields of {issue_type} in {project}"), error.message, error.hint, false));
             }
@@ -289,113 +297,12 @@ impl Jira<'_> {
         let ask = query.iter().fold(ask, |ask, (name, value)| ask.with(name, value.clone()));
         Ok(self.api.send(&ask)?.json)
     }
-
-    /// Reads every page of a list that stands under one of these names: they differ between Cloud and Server.
-    fn read_list(&self, resource: &str, names: &[&str]) -> Result<Vec<Value>, ApiError> {
-        let mut all = Vec::new();
-        for _ in 0..50 {
-            let query = [("startAt", all.len().to_string()), ("maxResults", "200".to_owned())];
-            let page = self.read(resource, &query)?;
-            let list = names.iter().find_map(|name| page.get(*name)?.as_array()).cloned().unwrap_or_default();
-            let is_empty = list.is_empty();
-            all.extend(list);
-            let total = page.get("total").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());
-            if is_empty || total.is_none_or(|total| all.len() >= total) {
-                break;
-            }
-        }
-        Ok(all)
-    }
 }
 
-/// Looks at the fields of a create screen.
-fn check_fields(route: &CheckRoute, fields: &[Value]) -> Vec<Finding> {
-    let CheckRoute { project, issue_type, priorities, labels, statuses: _, changes: _ } = route;
-    let name_of = |field: &Value| [text(field, "fieldId"), text(field, "key")].into_iter().find(|id| !id.is_empty());
-    let find = |id: &str| fields.iter().find(|field| name_of(field).as_deref() == Some(id));
-    let mut out = Vec::new();
-    let what = |name: &str| format!("field {name} of {issue_type} in {project}");
-    out.push(if find("labels").is_some() {
-        good(what("labels"), "on the create screen".to_owned())
-    } else {
-        let own = if *labels { ", and the route's labels are not set" } else { "" };
-        let hint = "add Labels to the create screen: by label a copy is found again when the state file is lost";
-        let why = format!("not on the create screen: the marker label may be dropped{own}");
-        bad(what("labels"), why, Some(hint.to_owned()), false)
-    });
-    if !priorities.is_empty() {
-        out.push(check_priorities(&what("priority"), priorities, find("priority")));
-    }
-    let known = |id: &str| FILLED.contains(&id) || (id == "priority" && !priorities.is_empty()) || id == "labels";
-    for field in fields {
-        let is_required = field.get("required") == Some(&Value::Bool(true));
-        let has_default = field.get("hasDefaultValue") == Some(&Value::Bool(true));
-        let id = name_of(field).unwrap_or_default();
-        if is_required && !has_default && !known(&id) {
-            let hint = "give the field a default value, or make it optional for this issue type".to_owned();
-            let why = format!("{} is required, and guajira does not set it", text(field, "name"));
-            out.push(bad(what(&id), why, Some(hint), true));
-        }
-    }
-    out
-}
-
-fn check_priorities(what: &str, wanted: &[String], field: Option<&Value>) -> Finding {
-    let Some(field) = field else {
-        let hint = "add Priority to the create screen, or leave [route.priority] out".to_owned();
-        return bad(what, "not on the create screen: issues get the default".to_owned(), Some(hint), false);
-    };
-    let Some(allowed) = field.get("allowedValues").and_then(Value::as_array) else {
-        return good(what, "on the create screen".to_owned());
-    };
-    let is_allowed =
-        |one: &&String| allowed.iter().any(|value| text(value, "name") == **one || text(value, "id") == **one);
-    let missing: Vec<&str> = wanted.iter().filter(|one| !is_allowed(one)).map(String::as_str).collect();
-    if missing.is_empty() {
-        return good(what, format!("{} are there", wanted.join(", ")));
-    }
-    let names: Vec<String> = allowed.iter().map(|value| text(value, "name")).collect();
-    let hint = format!("use one of these in [route.priority]: {}", names.join(", "));
-    bad(what, format!("unknown there: {}", missing.join(", ")), Some(hint), false)
-}
-
-fn text(value: &Value, name: &str) -> String {
-    value.get(name).and_then(wire::id_text).unwrap_or_default()
-}
-
-fn good(what: impl Into<String>, detail: String) -> Finding {
+pub(super) fn good(what: impl Into<String>, detail: String) -> Finding {
     Finding { what: what.into(), result: Ok(detail), hint: None, fatal: false }
 }
 
-fn bad(what: impl Into<String>, why: String, hint: Option<String>, fatal: bool) -> Finding {
+pub(super) fn bad(what: impl Into<String>, why: String, hint: Option<String>, fatal: bool) -> Finding {
     Finding { what: what.into(), result: Err(why), hint, fatal }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_create_screen_is_judged_by_its_fields() {
-        let route = CheckRoute {
-            project: "OPS".into(),
-            issue_type: "Bug".into(),
-            priorities: vec!["High".into(), "P9".into()],
-            labels: true,
-            ..CheckRoute::default()
-        };
-        let fields = [
-            json!({"fieldId": "summary", "required": true}),
-            json!({"fieldId": "priority", "allowedValues": [{"id": "2", "name": "High"}, {"id": "3", "name": "Low"}]}),
-            json!({"fieldId": "customfield_1", "name": "Team", "required": true}),
-            json!({"fieldId": "customfield_2", "name": "Site", "required": true, "hasDefaultValue": true}),
-        ];
-        let found: Vec<(String, bool, bool)> =
-            check_fields(&route, &fields).into_iter().map(|f| (f.what, f.result.is_ok(), f.fatal)).collect();
-        let of = |name: &str| format!("field {name} of Bug in OPS");
-        assert_eq!(
-            found,
-            [(of("labels"), false, false), (of("priority"), false, false), (of("customfield_1"), false, true)]
-        );
-    }
 }

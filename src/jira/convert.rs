@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::domain::{
-    Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Kind, Person, Priority, Side, Status, StatusCategory,
-    Visibility,
+    Claim, Comment, CommentId, Details, Fingerprint, Issue, IssueId, IssueType, Key, Kind, Person, Priority, Side,
+    Status, StatusCategory, Visibility,
 };
 use crate::jira::wire;
 use crate::text::{Doc, adf, wiki};
@@ -48,6 +48,8 @@ impl Reader<'_> {
             body: body(&fields.description),
             level: None,
             source: String::new(),
+            details: Details::default(),
+            issue_type: Some(&fields.issue_type).filter(|one| !one.id.is_empty()).map(issue_type),
             status: status(&fields.status),
             assignees: fields.assignee.iter().map(person).collect(),
             priority: fields.priority.as_ref().filter(|p| !p.name.is_empty()).map(priority),
@@ -205,6 +207,10 @@ pub(super) fn status(raw: &wire::Status) -> Status {
 
 fn priority(raw: &wire::Named) -> Priority {
     Priority { id: raw.id.clone(), name: raw.name.clone() }
+}
+
+fn issue_type(raw: &wire::Named) -> IssueType {
+    IssueType { id: raw.id.clone(), name: raw.name.clone() }
 }
 
 /// Returns how an issue security level restricts the issue.

@@ -23,7 +23,7 @@ use crate::ports::{ApiError, ApiErrorKind};
 pub(super) const MAX_BULK: usize = 50;
 
 /// More rounds than there are things to give way on.
-const MAX_ROUNDS: usize = 7;
+const MAX_ROUNDS: usize = 24;
 
 /// What became of one element of a request.
 enum Made {
@@ -54,9 +54,10 @@ impl Jira<'_> {
     }
 
     fn create_chunk(&self, drafts: &mut [Draft<'_>]) -> Vec<Result<Receipt, ApiError>> {
-        let mut made: Vec<Option<Made>> = drafts.iter().map(|_| None).collect();
+        let mut made: Vec<Option<Made>> = drafts.iter_mut().map(|draft| self.unfit(draft)).collect();
         let mut pool: Vec<wire::Created> = Vec::new();
-        let mut pending: Vec<usize> = (0..drafts.len()).collect();
+        let mut pending: Vec<usize> =
+            made.iter().enumerate().filter(|(_, made)| made.is_none()).map(|(n, _)| n).collect();
         for _ in 0..MAX_ROUNDS {
             if pending.is_empty() {
                 break;
@@ -67,14 +68,25 @@ impl Jira<'_> {
             for (index, outcome) in pending.into_iter().zip(outcomes) {
                 let (Some(draft), Some(slot)) = (drafts.get_mut(index), made.get_mut(index)) else { continue };
                 match outcome {
-                    Made::Not(failed) if may_give_way(&failed) && draft.give_way(&failed.words) => again.push(index),
+                    Made::Not(failed) if may_give_way(&failed) && draft.give_way(&failed.words) => {
+                        if draft.shaped().any(|id| draft.omitted.contains(id)) {
+                            self.forget_screen(&draft.issue.project, &draft.issue.issue_type);
+                        }
+                        again.push(index);
+                    }
                     outcome => *slot = Some(outcome),
                 }
             }
             pending = again;
         }
-        let seen = self.read_back(&pool);
+        let secured = drafts.iter().any(|draft| draft.issue.security.is_some());
+        let seen = self.read_back(&pool, secured);
         drafts.iter_mut().zip(made).map(|(draft, made)| self.settle(draft, made, &seen)).collect()
+    }
+
+    /// Fits a draft to its create screen; returns why it cannot be sent.
+    fn unfit(&self, draft: &mut Draft<'_>) -> Option<Made> {
+        self.fit(draft).err().map(|error| Made::Not(Failed::from(error)))
     }
 
     /// Sends the drafts in one request; in single ones where the whole was refused because of some of them.
@@ -133,9 +145,10 @@ impl Jira<'_> {
     }
 
     /// Reads label and property of the new issues, once for all of them. What cannot be read is not repaired.
-    fn read_back(&self, pool: &[wire::Created]) -> Seen {
+    fn read_back(&self, pool: &[wire::Created], secured: bool) -> Seen {
         let ids: Vec<&str> = pool.iter().map(|created| created.id.as_str()).collect();
-        let rows = self.fetch(&ids, &["labels", "created"]).unwrap_or_default();
+        let fields: &[&str] = if secured { &["labels", "created", "security"] } else { &["labels", "created"] };
+        let rows = self.fetch(&ids, fields).unwrap_or_default();
         let mut seen = Seen::default();
         for raw in rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok()) {
             let claim = raw.properties.get(PROPERTY).and_then(|value| property_claim(value, Kind::Issue));
@@ -144,7 +157,8 @@ impl Jira<'_> {
             }
             let at = time(&raw.fields.created);
             let is_marked = claim.is_some();
-            seen.by_id.insert(raw.id.clone(), NewRow { labels: raw.fields.labels, is_marked, at });
+            let is_secured = !raw.fields.security.is_null();
+            seen.by_id.insert(raw.id.clone(), NewRow { labels: raw.fields.labels, is_marked, is_secured, at });
         }
         seen
     }
@@ -183,6 +197,15 @@ impl Jira<'_> {
     }
 
     fn mend(&self, draft: &mut Draft<'_>, id: &str, row: &NewRow) {
+        if let Some(level) = draft.security().filter(|_| !row.is_secured) {
+            let path = self.rest(&format!("issue/{}", segment(id)));
+            let body = json!({"fields": {"security": level}});
+            let put = path.map_err(Failed::from).and_then(|path| self.api.send(&Ask::put(path, body).finishing()));
+            if let Err(failed) = put {
+                tracing::warn!(side = "jira", id, error = %failed.error, "Issue created without its security level.");
+                draft.note("security", failed.words.to_string());
+            }
+        }
         let label = draft.marker_label().filter(|label| !row.labels.contains(label));
         if let Some(label) = label {
             let body = json!({"update": {"labels": [{"add": label}]}});
@@ -225,6 +248,7 @@ struct Seen {
 struct NewRow {
     labels: Vec<String>,
     is_marked: bool,
+    is_secured: bool,
     at: Option<DateTime<Utc>>,
 }
 
@@ -238,6 +262,7 @@ fn may_give_way(failed: &Failed) -> bool {
 
 fn explained(failed: Failed, draft: &Draft<'_>) -> ApiError {
     let hint = failed.words.fields.iter().find_map(|(field, _)| match field.as_str() {
+        "security" => Some("check [[route]].security: the issue is not created without its level".to_owned()),
         "issuetype" => Some(format!("check [[route]].issue_type {:?}", draft.issue.issue_type)),
         "project" => Some(format!("check [[route]].project {:?} and the bot's permissions", draft.issue.project)),
         field if field.starts_with("customfield_") => {

@@ -13,8 +13,11 @@ use crate::jira::jql;
 /// Longest summary and longest label, in UTF-16 units.
 const MAX_LINE: usize = 255;
 
-/// Fields that are left out rather than losing the issue.
-const OPTIONAL: [&str; 2] = ["priority", "labels"];
+/// Fields that are left out rather than losing the issue, besides those of `[route.fields]`.
+const OPTIONAL: [&str; 4] = ["priority", "labels", "components", "parent"];
+
+/// The one other field that is never left out: without it more people would see the issue.
+pub(super) const SECURITY: &str = "security";
 
 /// How much of the description is still sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +33,9 @@ pub(super) struct Draft<'p> {
     pub(super) push: &'p Push,
     pub(super) issue: &'p NewIssue,
     description: Description,
-    pub(super) omitted: HashSet<&'static str>,
+    /// What the create screen decides the shape of, by field id.
+    pub(super) extra: Map<String, Value>,
+    pub(super) omitted: HashSet<String>,
     pub(super) dropped: Vec<DroppedField>,
 }
 
@@ -38,8 +43,8 @@ impl<'p> Draft<'p> {
     /// Returns the draft of a create; `None` for any other write.
     pub(super) fn new(push: &'p Push) -> Option<Self> {
         let Action::CreateIssue(issue) = &push.action else { return None };
-        let (omitted, dropped) = (HashSet::new(), Vec::new());
-        Some(Self { push, issue, description: Description::Rich, omitted, dropped })
+        let (extra, omitted, dropped) = (Map::new(), HashSet::new(), issue.left_out.clone());
+        Some(Self { push, issue, description: Description::Rich, extra, omitted, dropped })
     }
 
     /// Returns the label that marks the copy: the original's uuid.
@@ -72,6 +77,12 @@ impl<'p> Draft<'p> {
         if let Some(priority) = issue.priority.as_deref().filter(|_| !self.omitted.contains("priority")) {
             fields.insert("priority".to_owned(), by_id_or_name(priority));
         }
+        if !issue.components.is_empty() && !self.omitted.contains("components") {
+            let components: Vec<Value> = issue.components.iter().map(|one| by_id_or_name(one)).collect();
+            fields.insert("components".to_owned(), components.into());
+        }
+        let extra = self.extra.iter().filter(|(id, _)| !self.omitted.contains(*id));
+        fields.extend(extra.map(|(id, value)| (id.clone(), value.clone())));
         json!({"fields": fields, "properties": [{"key": PROPERTY, "value": marker(self.push, pair)}]})
     }
 
@@ -80,14 +91,15 @@ impl<'p> Draft<'p> {
         let quoted = |name: &str| words.messages.iter().any(|text| text.contains(&format!("'{name}'")));
         let mut named: Vec<(String, String)> = words.fields.clone();
         if named.is_empty() {
-            let all = OPTIONAL.into_iter().chain(["description"]).filter(|name| quoted(name));
+            let mine = self.extra.keys().map(String::as_str);
+            let all = OPTIONAL.into_iter().chain(["description"]).chain(mine).filter(|name| quoted(name));
             named.extend(all.map(|name| (name.to_owned(), words.to_string())));
         }
         if named.is_empty() {
             // Jira does not say which field: text it cannot parse is the one thing we can make simpler.
             return self.description == Description::Rich && self.simplify(&words.to_string());
         }
-        let givable = |name: &str| name == "description" || OPTIONAL.contains(&name);
+        let givable = |name: &str| name == "description" || self.is_optional(name);
         named.iter().all(|(name, _)| givable(name)) && named.iter().all(|(name, why)| self.leave_out(name, why))
     }
 
@@ -95,14 +107,26 @@ impl<'p> Draft<'p> {
         if name == "description" {
             return self.simplify(why);
         }
-        let Some(name) = OPTIONAL.into_iter().find(|optional| *optional == name) else { return false };
-        let news = self.omitted.insert(name);
+        let news = self.is_optional(name) && self.omitted.insert(name.to_owned());
         if news {
             self.note(name, why.to_owned());
         }
         news
     }
 
+    fn is_optional(&self, name: &str) -> bool {
+        name != SECURITY && (OPTIONAL.contains(&name) || self.extra.contains_key(name))
+    }
+
+    /// Returns the security level as it is sent.
+    pub(super) fn security(&self) -> Option<Value> {
+        self.extra.get(SECURITY).cloned()
+    }
+
+    /// Returns the ids of the fields whose shape the create screen decided.
+    pub(super) fn shaped(&self) -> impl Iterator<Item = &str> {
+        self.extra.keys().map(String::as_str)
+    }
     fn simplify(&mut self, why: &str) -> bool {
         if self.issue.body.is_empty() {
             return false;
@@ -132,12 +156,14 @@ pub(super) fn by_id_or_name(text: &str) -> Value {
 
 /// Returns a title as a summary: one line, without control characters, not empty, not too long.
 pub(super) fn summary(title: &str) -> String {
-    let spaced: String = title.chars().map(|c| if is_breaking(c) { ' ' } else { c }).collect();
-    let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.is_empty() {
-        return "(no title)".to_owned();
-    }
-    cut(&line, "…")
+    let line = one_line(title);
+    if line.is_empty() { "(no title)".to_owned() } else { line }
+}
+
+/// Returns a text as one line, without control characters, not too long.
+pub(super) fn one_line(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if is_breaking(c) { ' ' } else { c }).collect();
+    cut(&spaced.split_whitespace().collect::<Vec<_>>().join(" "), "…")
 }
 
 fn is_breaking(c: char) -> bool {
@@ -145,7 +171,7 @@ fn is_breaking(c: char) -> bool {
 }
 
 /// Returns a label that Jira takes: no whitespace, not too long; `None` when nothing is left.
-fn legal_label(text: &str) -> Option<String> {
+pub(super) fn legal_label(text: &str) -> Option<String> {
     let spaced: String = text.chars().map(|c| if is_breaking(c) { ' ' } else { c }).collect();
     let label = spaced.split_whitespace().collect::<Vec<_>>().join("-");
     (!label.is_empty()).then(|| cut(&label, ""))
@@ -201,6 +227,7 @@ mod tests {
                 labels: vec!["on call".into(), "guance".into(), "guance".into()],
                 priority: Some("3".into()),
                 origin_url: "https://g/x".into(),
+                ..NewIssue::default()
             }),
             content: Fingerprint::of(&["x"]),
             summary: String::new(),

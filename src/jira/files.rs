@@ -43,7 +43,15 @@ impl Jira<'_> {
             let made = || format!("/secure/attachment/{}/{}", segment(file.id.as_str()), segment(&file.name));
             told.unwrap_or_else(made)
         };
-        Ok(self.api.open(&path, &file.name)?)
+        match self.api.open(&path, &file.name) {
+            Ok(content) => Ok(content),
+            // A login that has just died is told the same, and a file that is refused is given up.
+            Err(failed) if failed.error.kind == ApiErrorKind::Refused => {
+                self.log_in()?;
+                Err(failed.into())
+            }
+            Err(failed) => Err(failed.into()),
+        }
     }
 
     /// Returns the part of an address below our base address; `None` when it leads elsewhere.

@@ -88,10 +88,19 @@ impl Copy {
     }
 }
 
+/// What reading a project's newest issues by key came to.
+enum Probed {
+    Whole(Probe),
+    /// They are too many.
+    Endless,
+    /// The project is not there for us.
+    Hidden,
+}
+
 /// Returns the copy of `key`: proof by property first, then a label on an issue we created; the oldest of several.
-/// A copy that was moved out of the project counts when its property names this pair of services.
-fn choose<'c>(copies: &'c [Copy], key: &Key, project: Option<&str>, pair: &str) -> Option<&'c Copy> {
-    let inside = |copy: &Copy| project.is_none_or(|project| project_of(&copy.name) == project);
+/// A copy that was moved out of the routes' projects counts when its property names this pair of services.
+fn choose<'c>(copies: &'c [Copy], key: &Key, projects: &[String], pair: &str) -> Option<&'c Copy> {
+    let inside = |copy: &Copy| projects.iter().any(|project| project_of(&copy.name) == project);
     let proven = |copy: &&Copy| copy.key.as_ref() == Some(key) && (inside(copy) || copy.pair.as_deref() == Some(pair));
     let labelled = |copy: &&Copy| copy.key.is_none() && copy.labelled.as_ref() == Some(key) && inside(copy);
     let age = |copy: &&Copy| (copy.created.unwrap_or(DateTime::<Utc>::MAX_UTC), number_of(&copy.name));
@@ -117,24 +126,47 @@ impl Jira<'_> {
                 _ => open.push((index, want)),
             }
         }
-        let projects: BTreeSet<&str> = open.iter().filter_map(|(_, want)| want.project.as_deref()).collect();
-        for project in projects {
-            let probe = self.probe(project)?;
-            for (index, want) in open.iter().filter(|(_, want)| want.project.as_deref() == Some(project)) {
-                let found = match &probe {
-                    Some(probe) => self.chosen(&probe.copies, want).unwrap_or(Lookup::Absent),
-                    None => Lookup::Unsure,
-                };
-                if let Some(slot) = out.get_mut(*index) {
-                    *slot = found;
-                }
-            }
-        }
+        self.look_past_the_index(&open, &mut out)?;
         Ok(out)
     }
 
+    /// Looks for issues that search does not know yet, in every project of a route: the issue may have been another
+    /// route's when it was written, by a state that is lost.
+    fn look_past_the_index(&self, open: &[(usize, &Wanted)], out: &mut [Lookup]) -> Result<(), ApiError> {
+        let wanted = |want: &Wanted| want.project.clone();
+        let projects: BTreeSet<String> = open.iter().filter_map(|(_, want)| wanted(want)).collect();
+        if projects.is_empty() {
+            return Ok(());
+        }
+        let mut probes = Vec::new();
+        for project in projects.into_iter().chain(self.settings.projects.clone()) {
+            if !probes.iter().any(|(known, _)| *known == project) {
+                let probe = self.probe(&project)?;
+                probes.push((project, probe));
+            }
+        }
+        for (index, want) in open.iter().filter(|(_, want)| want.project.is_some()) {
+            let found = probes.iter().find_map(|(_, probe)| match probe {
+                Probed::Whole(probe) => self.chosen(&probe.copies, want),
+                Probed::Endless | Probed::Hidden => None,
+            });
+            // In a project that the bot does not see it has written nothing; where it is to write now, it must be sure.
+            let is_sure = |(project, probe): &(String, Probed)| match probe {
+                Probed::Whole(_) => true,
+                Probed::Endless => false,
+                Probed::Hidden => want.project.as_ref() != Some(project),
+            };
+            if let Some(slot) = out.get_mut(*index) {
+                let absent = if probes.iter().all(is_sure) { Lookup::Absent } else { Lookup::Unsure };
+                *slot = found.unwrap_or(absent);
+            }
+        }
+        Ok(())
+    }
+
     fn chosen(&self, copies: &[Copy], want: &Wanted) -> Option<Lookup> {
-        let copy = choose(copies, &want.key.origin(), want.project.as_deref(), &self.settings.pair_id)?;
+        let projects: Vec<String> = want.project.iter().chain(&self.settings.projects).cloned().collect();
+        let copy = choose(copies, &want.key.origin(), &projects, &self.settings.pair_id)?;
         Some(Lookup::Found(Receipt {
             id: copy.id.clone(),
             name: copy.name.clone(),
@@ -183,26 +215,23 @@ impl Jira<'_> {
         Ok(read.map(|raw| Copy::new(&raw, &me.user)).collect())
     }
 
-    /// Reads a project's newest issues by key, which no index delays; `None` when they are too many or hidden.
-    fn probe(&self, project: &str) -> Result<Option<Probe>, ApiError> {
+    /// Reads a project's newest issues by key, which no index delays.
+    fn probe(&self, project: &str) -> Result<Probed, ApiError> {
         let known = self.probes.borrow_mut().remove(project);
-        let mut probe = match known {
-            Some(probe) => probe,
-            None => match self.first_probe(project)? {
-                Some(probe) => probe,
-                None => return Ok(None),
-            },
+        let mut probe = match known.map_or_else(|| self.first_probe(project), |known| Ok(Probed::Whole(known)))? {
+            Probed::Whole(probe) => probe,
+            other => return Ok(other),
         };
         let whole =
             if self.is_cloud()? { self.read_pages(project, &mut probe)? } else { self.read_keys(project, &mut probe)? };
         if whole {
             self.probes.borrow_mut().insert(project.to_owned(), probe.clone());
         }
-        Ok(whole.then_some(probe))
+        Ok(if whole { Probed::Whole(probe) } else { Probed::Endless })
     }
 
     /// Finds where to begin: after an issue old enough for search to know all before it.
-    fn first_probe(&self, project: &str) -> Result<Option<Probe>, ApiError> {
+    fn first_probe(&self, project: &str) -> Result<Probed, ApiError> {
         let quoted = jql::quote(project);
         let numbers = |condition: &str| -> Result<Option<Vec<u64>>, ApiError> {
             let query = format!("project = {quoted}{condition} ORDER BY created DESC, key DESC");
@@ -216,16 +245,16 @@ impl Jira<'_> {
             }
         };
         // The lowest of a few: an issue that was moved in is old and has a new key.
-        let Some(old) = numbers(&format!(" AND created <= {INDEXED}"))? else { return Ok(None) };
-        let Some(newest) = numbers("")? else { return Ok(None) };
+        let Some(old) = numbers(&format!(" AND created <= {INDEXED}"))? else { return Ok(Probed::Hidden) };
+        let Some(newest) = numbers("")? else { return Ok(Probed::Hidden) };
         let ceiling = newest.into_iter().max().unwrap_or(0);
         let next = match old.into_iter().min() {
             Some(anchor) => anchor + 1,
-            None if ceiling > MAX_WHOLE => return Ok(None),
+            None if ceiling > MAX_WHOLE => return Ok(Probed::Endless),
             None => 1,
         };
         let copies = if self.is_unlabelled(project) { self.unlabelled_copies(&quoted)? } else { Vec::new() };
-        Ok(Some(Probe { next, ceiling, copies, ..Probe::default() }))
+        Ok(Probed::Whole(Probe { next, ceiling, copies, ..Probe::default() }))
     }
 
     /// Where Jira once refused our label, the older copies are among what we created.
@@ -367,7 +396,7 @@ mod tests {
             (vec![copy("Q-1", 1, Some(('a', "theirs")), None)], None),
             (vec![copy("Q-1", 1, None, Some('a'))], None),
         ] {
-            let found = choose(&copies, &key('a'), Some("P"), "mine").map(|copy| copy.name.as_str());
+            let found = choose(&copies, &key('a'), &["P".to_owned()], "mine").map(|copy| copy.name.as_str());
             assert_eq!(found, want, "{copies:?}");
         }
     }

@@ -8,6 +8,7 @@ mod api;
 mod auth;
 mod change;
 mod check;
+mod check_screen;
 mod comments;
 mod convert;
 mod create;
@@ -15,19 +16,23 @@ mod dates;
 mod draft;
 mod files;
 mod find;
+mod fit;
 mod jql;
 mod links;
 mod needs;
 mod paging;
 mod people;
+mod screen;
 mod search;
 mod session;
+mod shape;
 mod steps;
 mod wire;
 mod workflow;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::domain::{Action, Comment, File, IssueId, Person, Push, Receipt, Side};
 use crate::http::Http;
@@ -97,6 +102,8 @@ pub struct Jira<'a> {
     probes: RefCell<HashMap<String, find::Probe>>,
     /// Issues that this run created, by name: a probe need not read them again.
     made: RefCell<HashMap<String, find::Copy>>,
+    /// Create screens that this run has asked for.
+    screens: RefCell<HashMap<String, Option<Rc<screen::Screen>>>>,
 }
 
 impl<'a> Jira<'a> {
@@ -122,6 +129,7 @@ impl<'a> Jira<'a> {
             services: RefCell::default(),
             probes: RefCell::default(),
             made: RefCell::default(),
+            screens: RefCell::default(),
         }
     }
 

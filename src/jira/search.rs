@@ -13,12 +13,13 @@ use crate::jira::{Jira, jql, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
 
 /// What we ask of an issue, its thread last. Cloud gives only ids unless asked, Server leaves `comment` out unless asked.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 14] = [
     "summary",
     "description",
     "status",
     "assignee",
     "priority",
+    "issuetype",
     "created",
     "updated",
     "labels",

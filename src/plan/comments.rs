@@ -41,9 +41,8 @@ pub fn thread(thread: &Thread<'_>, known: &Known, policy: &Policy) -> Decision {
 pub(super) fn open_only(thread: &Thread<'_>, step: Step, policy: &Policy) -> Step {
     match &step {
         Step::Push(push) if thread.side == Side::Guance && thread.link.closed => {
-            let route = policy.route_of(&thread.link.jira_name);
-            let status = route.and_then(|route| route.closed_status.clone()).unwrap_or_default();
-            Step::Skip { item: push.key.origin().to_string(), reason: SkipReason::Closed(status) }
+            let status = policy.closed_word(&thread.link.jira_name).unwrap_or_default();
+            Step::Skip { item: push.key.origin().to_string(), reason: SkipReason::Closed(status.to_owned()) }
         }
         _ => step,
     }

@@ -1,12 +1,16 @@
 //! Which Guance issues become Jira issues, and which Jira issues are recognised as their copies.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Action, Fingerprint, Issue, IssueId, Key, Known, NewIssue, Push, Side, Stage};
-use crate::plan::{NoRoute, Policy, Route, SkipReason, Step};
+use crate::domain::{
+    Action, DroppedField, FieldValue, Fingerprint, Issue, IssueId, Key, Known, NewField, NewIssue, Push, Side, Stage,
+};
+use crate::plan::{Made, NoRoute, Policy, Route, SkipReason, Step, view};
 use crate::render;
+use crate::template::{Fault, Template};
+use crate::text::markdown;
 
 /// The opening times that are in scope: `from <= created < until`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,28 +41,40 @@ fn original(issue: &Issue, known: &Known, policy: &Policy, scope: Scope) -> Step
         return skip(SkipReason::Unchanged);
     }
     let key = Key::issue(Side::Guance, &issue.id);
-    let content = content(issue);
-    match known.outbox.get(&key) {
+    let queued = known.outbox.get(&key);
+    match queued {
         Some((Stage::Done, _)) => return skip(SkipReason::Unchanged),
         Some((Stage::InFlight, _)) => return skip(SkipReason::InDoubt),
-        Some((Stage::Pending | Stage::Held, carried)) if *carried == content => return skip(SkipReason::Queued),
-        Some((Stage::Dead, carried)) if *carried == content => return skip(SkipReason::Dead),
         None if !policy.flow.issues => return skip(SkipReason::FlowOff("issues")),
         None if !scope.holds(issue.created) => return skip(SkipReason::OutsideWindow),
         Some(_) | None => {}
     }
+    let waits = matches!(queued, Some((Stage::Pending | Stage::Held, _)));
     let new = match create(issue, policy) {
         Ok(new) => new,
+        // It changed before it was sent.
+        Err(reason) if waits => return Step::Withdraw { key, reason },
         Err(reason) => return skip(reason),
     };
-    Step::Push(Push {
+    let content = content(issue, &new);
+    match queued {
+        Some((Stage::Dead, carried)) if *carried == content => return skip(SkipReason::Dead),
+        Some((_, carried)) if *carried == content => return skip(SkipReason::Queued),
+        _ => {}
+    }
+    Step::Push(push(issue, new))
+}
+
+/// Returns the write that creates an issue.
+pub fn push(issue: &Issue, new: NewIssue) -> Push {
+    Push {
+        key: Key::issue(Side::Guance, &issue.id),
         lane: issue.id.clone(),
         target: Side::Jira,
         summary: format!("issue \"{}\" in {}", issue.title, new.project),
+        content: content(issue, &new),
         action: Action::CreateIssue(new),
-        key,
-        content,
-    })
+    }
 }
 
 /// Returns the Jira issue that the routes make of a Guance issue.
@@ -66,31 +82,86 @@ fn original(issue: &Issue, known: &Known, policy: &Policy, scope: Scope) -> Step
 /// # Errors
 /// Says why they make none.
 pub fn create(issue: &Issue, policy: &Policy) -> Result<NewIssue, SkipReason> {
-    let (route, priority) = match policy.route(issue.level.as_ref()) {
-        Ok(found) => found,
-        Err(NoRoute::NoneMatches) => return Err(SkipReason::NoRoute),
-        Err(NoRoute::LevelNotListed(level)) => return Err(SkipReason::LevelNotListed(level)),
-    };
-    Ok(made(issue, route, priority))
+    let (route, priority) = policy.route(issue).map_err(SkipReason::from)?;
+    let mut new = made(issue, route, priority);
+    for (field, made) in &route.fields {
+        match value(issue, made) {
+            Ok(Some(value)) => new.fields.push(NewField { field: field.clone(), value }),
+            // What is not there leaves the field alone.
+            Ok(None) | Err(Fault::NotSet(_)) => {}
+            Err(Fault::Failed(why)) => new.left_out.push(DroppedField { field: field.clone(), why }),
+        }
+    }
+    Ok(new)
 }
 
-/// Returns the Jira issue that one route makes of a Guance issue.
-pub(super) fn made(issue: &Issue, route: &Route, priority: Option<&str>) -> NewIssue {
-    NewIssue {
-        project: route.project.clone(),
-        issue_type: route.issue_type.clone(),
-        title: issue.title.clone(),
-        body: render::issue(issue),
-        labels: route.labels.clone(),
-        priority: priority.map(str::to_owned),
-        origin_url: issue.url.clone(),
+impl From<NoRoute> for SkipReason {
+    fn from(why: NoRoute) -> Self {
+        match why {
+            NoRoute::NoneMatches => Self::NoRoute,
+            NoRoute::LevelNotListed(level) => Self::LevelNotListed(level),
+            NoRoute::Unclear(n, why) => Self::RouteUnclear(n, why),
+        }
     }
 }
 
-/// The level is part of what a create carries: it decides route and priority.
-fn content(issue: &Issue) -> Fingerprint {
-    let level = issue.level.as_ref().map_or("", |l| l.id.as_str());
-    Fingerprint::of(&[issue.fingerprint().as_str(), level])
+/// Returns the Jira issue that one route makes of a Guance issue, without the fields that are set only once.
+pub(super) fn made(issue: &Issue, route: &Route, priority: Option<&str>) -> NewIssue {
+    let mut left_out = Vec::new();
+    let mut text = |field: &str, template: &Option<Template>| match template.as_ref()?.render(&view::of(issue)) {
+        Ok(text) => text,
+        Err(Fault::NotSet(_)) => None,
+        Err(Fault::Failed(why)) => {
+            left_out.push(DroppedField { field: field.to_owned(), why });
+            None
+        }
+    };
+    let title = text("summary", &route.summary).unwrap_or_else(|| issue.title.clone());
+    let body = text("description", &route.description);
+    NewIssue {
+        project: route.project.clone(),
+        issue_type: route.issue_type.clone(),
+        title,
+        body: body.map_or_else(|| render::issue(issue), |text| render::issue_as(issue, markdown::read(&text))),
+        labels: route.labels.clone(),
+        priority: priority.map(str::to_owned),
+        origin_url: issue.url.clone(),
+        components: route.components.clone(),
+        security: route.security.clone(),
+        parent: route.parent.clone(),
+        fields: Vec::new(),
+        left_out,
+    }
+}
+
+/// Returns what a field is to say; `None` when nothing of it is there.
+pub(super) fn value(issue: &Issue, made: &Made) -> Result<Option<FieldValue>, Fault> {
+    let view = view::of(issue);
+    let trimmed = |template: &Template| Ok(template.render(&view)?.map(|text| text.trim().to_owned()));
+    let given = |text: Result<Option<String>, Fault>| match text {
+        Err(Fault::NotSet(_)) => Ok(None),
+        other => other,
+    };
+    Ok(match made {
+        Made::Text(template) => trimmed(template)?.map(FieldValue::Text),
+        Made::List(all) => {
+            let texts = all.iter().filter_map(|one| given(trimmed(one)).transpose()).collect::<Result<Vec<_>, _>>()?;
+            Some(texts).filter(|texts| !texts.is_empty()).map(FieldValue::List)
+        }
+        Made::Table(parts) => {
+            let part = |(name, one): &(String, Template)| {
+                Some(given(trimmed(one)).transpose()?.map(|text| (name.clone(), text)))
+            };
+            let parts = parts.iter().filter_map(part).collect::<Result<BTreeMap<_, _>, _>>()?;
+            Some(parts).filter(|parts| !parts.is_empty()).map(FieldValue::Table)
+        }
+    })
+}
+
+/// What a create carries: what Guance says, and what the routes make of it.
+fn content(issue: &Issue, new: &NewIssue) -> Fingerprint {
+    let made = serde_json::json!(new).to_string();
+    Fingerprint::of(&[issue.fingerprint().as_str(), &made])
 }
 
 /// Recognises Jira issues as copies by their proven markers, and notices new names.
@@ -142,7 +213,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Claim, IssueLink, Level, Person, Status, StatusCategory, Visibility};
+    use crate::domain::{Claim, Details, IssueLink, Level, Person, Status, StatusCategory, Visibility};
     use crate::text::Doc;
 
     fn issue(side: Side, id: &str) -> Issue {
@@ -155,6 +226,8 @@ mod tests {
             body: Doc::from_plain("text"),
             level: Some(Level { id: "system_level_1".into(), name: "P1".into() }),
             source: String::new(),
+            details: Details::default(),
+            issue_type: None,
             status: Status { id: "10".to_owned(), name: "Open".to_owned(), category: StatusCategory::Todo },
             assignees: Vec::new(),
             priority: None,
@@ -209,7 +282,7 @@ mod tests {
         let unlisted = policy(Some(&[("P0", "Highest")]));
         assert_eq!(why(&a, &unknown, &unlisted, scope(0)), Some(SkipReason::LevelNotListed("P1".into())));
         let mut known = Known::default();
-        known.outbox.insert(Key::issue(Side::Guance, &a.id), (Stage::InFlight, content(&a)));
+        known.outbox.insert(Key::issue(Side::Guance, &a.id), (Stage::InFlight, Fingerprint::of(&["x"])));
         assert_eq!(why(&a, &known, &policy(None), scope(0)), Some(SkipReason::InDoubt));
     }
 
@@ -227,7 +300,8 @@ mod tests {
     fn a_waiting_create_follows_a_changed_title() {
         let mut a = issue(Side::Guance, "issue_a");
         let mut known = Known::default();
-        known.outbox.insert(Key::issue(Side::Guance, &a.id), (Stage::Pending, content(&a)));
+        let carried = content(&a, &create(&a, &policy(None)).unwrap());
+        known.outbox.insert(Key::issue(Side::Guance, &a.id), (Stage::Pending, carried));
         assert_eq!(why(&a, &known, &policy(None), scope(0)), Some(SkipReason::Queued));
         a.title = "磁盘快满".to_owned();
         assert_eq!(why(&a, &known, &policy(None), scope(0)), None);

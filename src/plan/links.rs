@@ -67,6 +67,7 @@ mod tests {
             labels: Vec::new(),
             priority: None,
             origin_url: "https://guance.example/a".into(),
+            ..NewIssue::default()
         };
         let create = Push {
             key: Key::issue(Side::Guance, &guance),

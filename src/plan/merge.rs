@@ -167,16 +167,40 @@ impl Flow {
 }
 
 impl Policy {
-    /// Returns the route of a pair, by the project that its Jira issue is in. Outside every route's project a status
-    /// goes by its category.
-    pub fn route_of(&self, jira_name: &str) -> Option<&Route> {
-        self.routes.iter().find(|route| route.project == project_of(jira_name))
+    /// Returns the route whose workflow a Jira issue has: of its project, and of its issue type where several are.
+    /// Outside every route's project a status goes by its category.
+    pub fn route_of(&self, jira: &Issue) -> Option<&Route> {
+        let here = || self.routes_to(&jira.name);
+        let of_type = |route: &&Route| {
+            jira.issue_type.as_ref().is_some_and(|one| [&one.id, &one.name].contains(&&route.issue_type))
+        };
+        here().find(of_type).or_else(|| here().next())
     }
 
-    /// Returns the name of the status for which nothing is written to this Jira issue any more.
+    /// Returns the name of the status for which nothing is written to this Jira issue any more. Where its project has no
+    /// route (it was moved, or its project has another key now), any route's word for it counts.
     pub fn closed(&self, jira: &Issue) -> Option<String> {
-        let word = self.route_of(&jira.name)?.closed_status.as_ref()?;
-        jira.status.is(word).then(|| jira.status.name.clone())
+        let is_word = |route: &Route| route.closed_status.as_ref().is_some_and(|word| jira.status.is(word));
+        let closed = self.route_of(jira).map_or_else(|| self.routes.iter().any(is_word), is_word);
+        closed.then(|| jira.status.name.clone())
+    }
+
+    /// Returns what the closed status of this Jira issue is called.
+    pub(super) fn closed_word(&self, jira_name: &str) -> Option<&str> {
+        self.routes_to(jira_name).find_map(|route| route.closed_status.as_deref())
+    }
+
+    /// Returns the routes to the project that a Jira issue of this name is in.
+    pub(super) fn routes_to(&self, jira_name: &str) -> impl Iterator<Item = &Route> {
+        self.routes.iter().filter(move |route| route.project == project_of(jira_name))
+    }
+
+    /// Returns the route that says what a linked Jira issue reads: the first of its project that would take the Guance
+    /// issue, else the first of its project; where its project has none, the first that would take it.
+    fn home(&self, guance: &Issue, jira_name: &str) -> Option<&Route> {
+        let here = || self.routes_to(jira_name);
+        let takes = |route: &&Route| route.takes(guance) == Ok(true);
+        here().find(takes).or_else(|| here().next()).or_else(|| self.routes.iter().find(takes))
     }
 }
 
@@ -205,15 +229,19 @@ pub fn same_value(field: Field, side: Side, one: &str, other: &str) -> bool {
 
 /// Returns what the pair's route makes of a linked Guance issue now, also where it would take it no more. A level that
 /// its table does not list stands in the priority behind `UNLISTED`.
+///
+/// An issue that was moved elsewhere, or whose project has another key now, goes by the route that would take it. Of a
+/// Jira issue nothing is made: it speaks for itself.
 pub fn carried(guance: &Issue, jira_name: &str, policy: &Policy) -> NewIssue {
+    if guance.side == Side::Jira {
+        return NewIssue::default();
+    }
     let none = Route::default();
-    let chosen = policy.route(guance.level.as_ref()).ok().map(|(route, _)| route);
-    let chosen = chosen.filter(|route| route.project == project_of(jira_name));
-    let route = chosen.or_else(|| policy.route_of(jira_name)).unwrap_or(&none);
+    let route = policy.home(guance, jira_name).unwrap_or(&none);
     match route.priority_of(guance.level.as_ref()) {
         Ok(priority) => made(guance, route, priority),
         Err(NoRoute::LevelNotListed(level)) => made(guance, route, Some(&format!("{UNLISTED}{level}"))),
-        Err(NoRoute::NoneMatches) => made(guance, route, None),
+        Err(_) => made(guance, route, None),
     }
 }
 
@@ -250,7 +278,8 @@ pub fn differs(issue: &Issue, link: &IssueLink, bases: &Bases, policy: &Policy) 
     let differs = |field: &Field| {
         let Some(direction) = policy.flow.direction(*field) else { return false };
         match bases.get(field).map(|base| base.on(side)) {
-            None | Some(None) => true,
+            // What was not brought to a closed issue has no base, and waits until the issue is open again.
+            None | Some(None) => !link.closed || turned,
             Some(Some(before)) => {
                 direction.writes(side.opposite()) && !same_value(*field, side, before, &value(issue, *field, &new))
             }

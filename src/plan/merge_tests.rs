@@ -8,8 +8,8 @@ use chrono::DateTime;
 use super::merge::{self, Counterpart, Pair};
 use super::{Direction, Policy, Route, SkipReason, Step, people};
 use crate::domain::{
-    Action, Base, Bases, Change, Field, Fingerprint, GuanceStatus, Issue, IssueId, IssueLink, Key, Level, People,
-    Person, Priority, Push, Side, Stage, Status, StatusCategory, Visibility,
+    Action, Base, Bases, Change, Details, Field, Fingerprint, GuanceStatus, Issue, IssueId, IssueLink, Key, Level,
+    People, Person, Priority, Push, Side, Stage, Status, StatusCategory, Visibility,
 };
 use crate::render;
 use crate::text::Doc;
@@ -26,6 +26,8 @@ fn issue(side: Side) -> Issue {
         body: Doc::from_plain("it is full"),
         level: None,
         source: String::new(),
+        details: Details::default(),
+        issue_type: None,
         status: open(side),
         assignees: Vec::new(),
         priority: None,

@@ -1,6 +1,7 @@
 //! Decisions: pure functions from what was read and what is known to steps.
 
 pub mod comments;
+pub mod explain;
 pub mod files;
 pub mod issues;
 pub mod links;
@@ -12,16 +13,22 @@ pub mod policy;
 pub mod references;
 #[cfg(test)]
 mod references_tests;
+#[cfg(test)]
+mod route_tests;
 mod status;
+mod tags;
 mod texts;
+mod view;
 
 use crate::domain::{Base, CommentLink, Field, FileLink, IssueId, Key, Push, Side};
 
 pub use comments::Thread;
-pub use policy::{Deletes, Direction, Flow, NoRoute, Policy, Repeats, Route};
+pub use policy::{Deletes, Direction, Flow, Made, NoRoute, Policy, Repeats, Route};
+pub use view::{NAMES, sample};
 
 /// One decision.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a write is the step that matters; the others are few, or gone at once")]
 pub enum Step {
     /// Write this to the other side.
     Push(Push),
@@ -89,6 +96,8 @@ pub enum SkipReason {
     NoRoute,
     /// The route's priority table does not list its level.
     LevelNotListed(String),
+    /// The `when` of the route of this number goes wrong.
+    RouteUnclear(usize, String),
     /// Opened before the time this state begins at, or outside the backfill's window.
     OutsideWindow,
     /// It claims to be the copy of something that already has another copy (a clone, a quotation).
@@ -123,7 +132,8 @@ impl std::fmt::Display for SkipReason {
             Self::Queued => f.write_str("already waiting to be sent"),
             Self::InDoubt => f.write_str("an earlier write about it may have happened; it is looked up first"),
             Self::Restricted(why) => write!(f, "restricted: {why}"),
-            Self::NoRoute => f.write_str("no [[route]] takes it"),
+            Self::NoRoute => f.write_str("no [[route]] takes it (see guajira check --explain)"),
+            Self::RouteUnclear(n, why) => write!(f, "the `when` of [[route]] number {n} goes wrong: {why}"),
             Self::LevelNotListed(level) => write!(f, "level {level} is not listed in [route.priority]"),
             Self::OutsideWindow => f.write_str("opened before the time this sync begins at (use --since to backfill)"),
             Self::SecondClaim => f.write_str("carries the marker of something that already has another copy"),

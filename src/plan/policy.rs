@@ -1,6 +1,8 @@
 //! The config's flows and routes, ready to ask.
 
-use crate::domain::{Level, People, Side};
+use crate::domain::{FieldValue, Issue, Level, People, Side};
+use crate::plan::view;
+use crate::template::{Fault, Template};
 
 /// What is carried, and where to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,12 +110,26 @@ pub enum Deletes {
 /// One `[[route]]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
+    /// What an issue must be like; `None`: anything.
+    pub when: Option<Template>,
     /// Jira project key.
     pub project: String,
     /// Jira issue type, by name or id.
     pub issue_type: String,
     /// Labels for every created issue.
     pub labels: Vec<String>,
+    /// Components, by name or id.
+    pub components: Vec<String>,
+    /// Security level, by name or id: nothing is created without it.
+    pub security: Option<String>,
+    /// Key of the parent or epic of every created issue.
+    pub parent: Option<String>,
+    /// The summary; without it, or where it gives nothing, the title.
+    pub summary: Option<Template>,
+    /// The description as Markdown, above the link back; without it, or where it gives nothing, Guance's.
+    pub description: Option<Template>,
+    /// Other fields of a created issue, by id or name.
+    pub fields: Vec<(String, Made)>,
     /// Guance level (name or uuid) → Jira priority, in the order of the config. With a table, an unlisted level is
     /// not sent; `None`: every level is sent, without a priority.
     pub priority: Option<Vec<(String, String)>>,
@@ -126,6 +142,41 @@ pub struct Route {
     pub resolution: Option<String>,
     /// What becomes of a monitor's repeated alarms.
     pub repeats: Repeats,
+}
+
+/// How the value of a field is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// One text.
+    Text(Template),
+    /// Several.
+    List(Vec<Template>),
+    /// By the names of its parts.
+    Table(Vec<(String, Template)>),
+}
+
+impl Made {
+    /// Returns the value where it is the same for every issue.
+    pub fn constant(&self) -> Option<FieldValue> {
+        let source = |template: &Template| Some(template.source().to_owned()).filter(|text| !text.contains('{'));
+        Some(match self {
+            Self::Text(one) => FieldValue::Text(source(one)?),
+            Self::List(all) => FieldValue::List(all.iter().map(source).collect::<Option<_>>()?),
+            Self::Table(parts) => {
+                let part = |(name, one): &(String, Template)| Some((name.clone(), source(one)?));
+                FieldValue::Table(parts.iter().map(part).collect::<Option<_>>()?)
+            }
+        })
+    }
+
+    /// Returns every template in it.
+    pub fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Text(one) => vec![one],
+            Self::List(all) => all.iter().collect(),
+            Self::Table(parts) => parts.iter().map(|(_, one)| one).collect(),
+        }
+    }
 }
 
 /// What becomes of the repeats that a monitor appends to an open issue as replies.
@@ -147,20 +198,47 @@ pub enum NoRoute {
     NoneMatches,
     /// A route would take it, but its priority table does not list the issue's level (named here).
     LevelNotListed(String),
+    /// Whether the route of this number (from 1) takes it cannot be told: its `when` goes wrong.
+    Unclear(usize, String),
 }
 
 impl Policy {
-    /// Returns the route that takes an issue of this level, and the Jira priority it gives.
+    /// Returns the route that takes an issue, and the Jira priority it gives.
+    ///
+    /// A route whose condition goes wrong ends the search: the issue may be meant for it, and for nobody else's eyes.
     ///
     /// # Errors
     /// Says why no route takes it.
-    pub fn route(&self, level: Option<&Level>) -> Result<(&Route, Option<&str>), NoRoute> {
-        let Some(route) = self.routes.first() else { return Err(NoRoute::NoneMatches) };
-        Ok((route, route.priority_of(level)?))
+    pub fn route(&self, issue: &Issue) -> Result<(&Route, Option<&str>), NoRoute> {
+        for (n, route) in self.routes.iter().enumerate() {
+            if route.takes(issue).map_err(|fault| NoRoute::Unclear(n + 1, fault.to_string()))? {
+                return Ok((route, route.priority_of(issue.level.as_ref())?));
+            }
+        }
+        Err(NoRoute::NoneMatches)
+    }
+
+    /// Returns true when a condition or template of a route uses this name.
+    pub fn uses(&self, name: &str) -> bool {
+        self.routes.iter().flat_map(Route::templates).any(|template| template.uses(name))
     }
 }
 
 impl Route {
+    /// Returns whether its condition holds.
+    ///
+    /// # Errors
+    /// When it goes wrong.
+    pub fn takes(&self, issue: &Issue) -> Result<bool, Fault> {
+        self.when.as_ref().map_or(Ok(true), |when| when.holds(&view::of(issue)))
+    }
+
+    /// Returns every condition and template of it.
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        let single = [&self.when, &self.summary, &self.description].into_iter().flatten();
+        single.chain(self.fields.iter().flat_map(|(_, made)| made.templates()))
+    }
+
     /// Returns the Jira priority for a level; `None` when the route sets no priorities.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{Action, Change, IssueId, IssueLink, Push, Side};
+use crate::domain::{Action, IssueId, IssueLink, Push, Side};
 use crate::plan::Policy;
 use crate::text::{Doc, Piece, is_issue_key};
 
@@ -40,7 +40,7 @@ pub type Pairs = HashMap<Named, IssueLink>;
 /// Returns the issues of the side it comes from that a write's text names, each once.
 pub fn named_in(push: &Push, sites: &Sites) -> Vec<Named> {
     let mut found = Vec::new();
-    let Some(body) = body_of(&push.action) else { return found };
+    let Some(body) = push.action.body() else { return found };
     let from = push.target.opposite();
     let mut add = |named: Option<Named>| {
         if let Some(named) = named.filter(|named| !found.contains(named)) {
@@ -60,7 +60,7 @@ pub fn settled(mut push: Push, sites: &Sites, pairs: &Pairs, policy: &Policy) ->
     let (from, lane) = (push.target.opposite(), push.lane.clone());
     // A description ends with the link back to its own original.
     let is_own = matches!(push.action, Action::CreateIssue(_) | Action::ChangeIssue { .. });
-    let Some(body) = body_of_mut(&mut push.action) else { return push };
+    let Some(body) = push.action.body_mut() else { return push };
     let writer = Writer { sites, pairs, policy, from, own: is_own.then_some(lane) };
     *body = std::mem::take(body).rerouted(|text, address| match address {
         Some(address) => writer.link(text, address),
@@ -88,32 +88,6 @@ pub(super) fn indifferent(body: Doc) -> Doc {
 /// Returns a text in which every issue of a side has the same name.
 fn unnamed(text: &str, side: Side) -> String {
     words(text, side).into_iter().map(|(word, named)| if named.is_some() { SOME_ISSUE } else { word }).collect()
-}
-
-pub(super) fn body_of(action: &Action) -> Option<&Doc> {
-    match action {
-        Action::CreateIssue(new) => Some(&new.body),
-        Action::AddComment { body, .. }
-        | Action::EditComment { body, .. }
-        | Action::ChangeIssue { change: Change::Body { body, .. }, .. } => Some(body),
-        Action::ChangeIssue { .. }
-        | Action::DeleteComment { .. }
-        | Action::AddFile { .. }
-        | Action::LinkIssue { .. } => None,
-    }
-}
-
-fn body_of_mut(action: &mut Action) -> Option<&mut Doc> {
-    match action {
-        Action::CreateIssue(new) => Some(&mut new.body),
-        Action::AddComment { body, .. }
-        | Action::EditComment { body, .. }
-        | Action::ChangeIssue { change: Change::Body { body, .. }, .. } => Some(body),
-        Action::ChangeIssue { .. }
-        | Action::DeleteComment { .. }
-        | Action::AddFile { .. }
-        | Action::LinkIssue { .. } => None,
-    }
 }
 
 impl Sites {
@@ -205,7 +179,7 @@ impl Writer<'_> {
             (None, Named::Guance(uuid)) if self.own.as_ref() == Some(uuid) => plain,
             (None, Named::Guance(uuid)) => (word.to_owned(), Some(self.sites.address(self.from, uuid.as_str()))),
             // `UTF-8` looks like a key: only in a project that guajira writes to is it one.
-            (None, Named::Jira(key)) if self.policy.route_of(key).is_some() => {
+            (None, Named::Jira(key)) if self.policy.routes_to(key).next().is_some() => {
                 (word.to_owned(), Some(self.sites.address(self.from, key)))
             }
             (None, Named::Jira(_)) => plain,

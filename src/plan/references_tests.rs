@@ -39,7 +39,7 @@ fn settle(push: Push) -> Doc {
         }
     }
     let policy = Policy { routes: vec![Route { project: "OPS".into(), ..Route::default() }], ..Policy::default() };
-    body_of(&settled(push, &sites(), &pairs, &policy).action).unwrap().clone()
+    settled(push, &sites(), &pairs, &policy).action.body().unwrap().clone()
 }
 
 fn written(body: Doc, target: Side) -> String {
@@ -121,9 +121,7 @@ fn markers_and_the_link_back_stay() {
         issue_type: "Bug".into(),
         title: "t".into(),
         body: markdown::read(&back),
-        labels: Vec::new(),
-        priority: None,
-        origin_url: String::new(),
+        ..NewIssue::default()
     };
     let body = settle(push(Action::CreateIssue(new), Side::Jira));
     let want = back.replace(KNOWN, "[OPS-12](https://e.com/jira/browse/OPS-12)");

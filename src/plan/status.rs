@@ -9,7 +9,7 @@ use crate::text::{Block, Inline};
 pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &NewIssue, policy: &Policy) -> Outcome {
     let (guance, jira) = (&pair.guance.status, &pair.jira.status);
     let none = Route::default();
-    let route = policy.route_of(&pair.jira.name).unwrap_or(&none);
+    let route = policy.route_of(pair.jira).unwrap_or(&none);
     let base = pair.bases.get(&Field::Status);
     let leader = match base {
         Some(base) => pair.leader(direction, pair.moved(Field::Status, base, new)),

@@ -44,6 +44,11 @@ pub(super) const READY: &str = "SELECT {} FROM outbox o
         AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.target = o.target AND p.seq < o.seq
             AND p.stage <> 'done' AND p.stage <> 'dead'
             AND p.origin NOT GLOB '*/link/*' AND p.origin NOT GLOB '*/attachment/*')
+        -- But where a copy is known by name and size alone, no file goes while one may be there that nobody knows of.
+        AND NOT EXISTS (SELECT 1 FROM outbox q WHERE o.origin GLOB 'guance/attachment/*'
+            AND q.lane = o.lane AND q.target = o.target AND q.stage <> 'done' AND q.stage <> 'dead'
+            AND q.origin GLOB 'guance/attachment/*' AND q.sent_at IS NOT NULL
+            AND q.seq <> o.seq AND (q.seq < o.seq OR o.sent_at IS NULL))
     ORDER BY seq LIMIT ?3";
 
 impl State {

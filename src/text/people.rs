@@ -44,6 +44,17 @@ impl Doc {
         self
     }
 
+    /// Returns the text with other words in the place of each mention, by the name that it shows.
+    #[must_use]
+    pub fn naming(mut self, words: impl Fn(&str) -> String) -> Self {
+        self.each_inline(&mut |inline| {
+            if let Inline::Mention { .. } | Inline::Ping { .. } = inline {
+                *inline = Inline::text(words(&inline.plain()));
+            }
+        });
+        self
+    }
+
     fn each_inline(&mut self, act: &mut impl FnMut(&mut Inline)) {
         self.each_line(&mut |content| content.iter_mut().for_each(&mut *act));
     }

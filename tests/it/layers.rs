@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &["text"]),
     ("render", &["domain", "text"]),
-    ("plan", &["domain", "render", "text"]),
+    ("plan", &["domain", "render", "template", "text"]),
     ("ports", &["domain"]),
     ("state", &["domain", "ports"]),
     ("engine", &["domain", "plan", "ports", "render", "secret", "state"]),
     ("http", &["ports", "secret"]),
     ("guance", &["domain", "http", "ports", "render", "secret", "text"]),
     ("jira", &["domain", "http", "ports", "render", "secret", "text"]),
-    ("config", &["domain", "guance", "http", "jira", "plan", "secret"]),
+    ("config", &["domain", "guance", "http", "jira", "plan", "secret", "template"]),
     (
         "cli",
         &[

@@ -107,6 +107,7 @@ fn settings(base_url: &str, api_keys: Vec<Secret>) -> Settings {
         channel: "default".to_owned(),
         reply_format: ReplyFormat::Html,
         names_managers: true,
+        names_channels: false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The Jira adapter against the fake Cloud and the fake Server.
 
 mod changing;
+mod extra;
 mod files;
 mod links;
 mod login;
@@ -152,6 +153,7 @@ fn create(n: usize) -> Push {
             labels: vec!["on call".into()],
             priority: Some("High".into()),
             origin_url: "https://guance.example/issue".into(),
+            ..NewIssue::default()
         }),
         content: Fingerprint::of(&["issue"]),
         summary: String::new(),

@@ -1,4 +1,4 @@
-//! Killed at any write on either side: nothing is lost, and nothing is there twice.
+//! Killed at any request to either side: nothing is lost, and nothing is there twice.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -97,6 +97,40 @@ fn die_at_every_write(flavour: Flavour, lag: Duration) {
             world.assert_agrees();
         }
     }
+}
+
+/// A read changes nothing on the other side: what is told of it is all in how far the state file had come.
+fn die_at_every_read(flavour: Flavour) {
+    let world = prepared(flavour, Duration::ZERO);
+    let before = (world.guance.reads(), world.jira.reads());
+    world.sync();
+    let (guance, jira) = (world.guance.reads() - before.0, world.jira.reads() - before.1);
+    assert!(guance >= 2 && jira >= 4, "{guance} {jira}");
+    for nth in 1..=guance + jira {
+        let world = prepared(flavour, Duration::ZERO);
+        let victim = Victim::default();
+        let killer = victim.clone();
+        let die = Box::new(move || killer.signal("-KILL"));
+        if nth <= jira {
+            world.jira.hook_read(nth, When::Before, die);
+        } else {
+            world.guance.hook_read(nth - jira, When::Before, die);
+        }
+        let outcome = victim.run(&world, &["sync"]);
+        assert_eq!(outcome.code, -1, "not killed at read {nth}, of {jira} on Jira and {guance} on Guance: {outcome}");
+        world.settle();
+        world.assert_agrees();
+    }
+}
+
+#[test]
+fn killed_at_any_read_nothing_is_lost_and_nothing_twice_on_cloud() {
+    die_at_every_read(Flavour::Cloud);
+}
+
+#[test]
+fn killed_at_any_read_nothing_is_lost_and_nothing_twice_on_server() {
+    die_at_every_read(Flavour::Server);
 }
 
 #[test]

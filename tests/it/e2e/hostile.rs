@@ -81,6 +81,53 @@ fn a_folder_that_cannot_be_written_to_is_a_clear_error() {
     }
 }
 
+/// Root may write anywhere: then somebody else runs the program.
+const AS_NOBODY: [&str; 4] = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"];
+
+#[test]
+#[cfg(unix)]
+fn a_folder_and_a_file_that_may_only_be_read_are_a_clear_error_and_lose_nothing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new(Flavour::Cloud);
+    three_issues(&world);
+    world.sync();
+    world.guance.open_issue("later", "<p>x</p>", "P1", "张三");
+    let mode = |name: &str, mode: u32| fs::set_permissions(world.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    let everybody = |folder: u32, state: u32| {
+        for name in ["sync.toml", "guajira.db", "guajira.db-wal", "guajira.db-shm", "guajira.db.lock"] {
+            if world.path(name).exists() {
+                mode(name, if name == "sync.toml" { 0o644 } else { state });
+            }
+        }
+        mode(".", folder);
+    };
+    // The program where everybody may run it.
+    fs::copy(env!("CARGO_BIN_EXE_guajira"), world.path("guajira")).unwrap();
+    mode("guajira", 0o755);
+    let mut was_root = false;
+    for (folder, state) in [(0o555, 0o444), (0o555, 0o666), (0o777, 0o444)] {
+        everybody(folder, state);
+        world.forget_requests();
+        let is_root = fs::write(world.path("guajira.db.probe"), "").is_ok() && folder == 0o555 || was_root;
+        was_root = is_root;
+        let mut command = if is_root { world.command("setpriv") } else { world.program(&["sync"]) };
+        if is_root {
+            command.args(AS_NOBODY).arg(world.path("guajira")).arg("sync");
+        }
+        let Ok(child) = command.spawn() else { return eprintln!("skipped: there is no setpriv here") };
+        let outcome = Outcome::from(child.wait_with_output().unwrap());
+        if outcome.stderr.starts_with("setpriv") {
+            return eprintln!("skipped: nobody else may run a program here: {}", outcome.stderr);
+        }
+        assert_eq!((outcome.code, world.writes()), (2, 0), "{folder:o} {state:o}: {outcome}");
+        assert!(outcome.stderr.contains("guajira.db") && outcome.stderr.contains("hint:"), "{outcome}");
+    }
+    everybody(0o755, 0o644);
+    mode("sync.toml", 0o600);
+    world.settle();
+    world.assert_agrees();
+}
+
 #[test]
 fn a_disk_that_is_full_loses_nothing() {
     on_both(|world| {

@@ -17,6 +17,7 @@ mod lost;
 mod payloads;
 mod people;
 mod references;
+mod routes;
 mod stop;
 mod switches;
 mod world;

@@ -80,6 +80,52 @@ fn a_mention_is_real_for_those_whom_the_table_names() {
 }
 
 #[test]
+fn a_description_mentions_for_real_and_is_still_guajiras_own() {
+    on_both(|world| {
+        let (zhang, li) = with_people(&world);
+        let wang = world.guance.add_member("王五", "bob@example.com");
+        world.configure_flow("updates = true");
+        let text =
+            |more: &str| format!("<p>{} {} {} {more}</p>", at(&zhang, "张三"), at(&li, "李四"), at(&wang, "王五"));
+        let issue = world.guance.open_issue("disk full", &text("看一下"), "P1", "王五");
+        world.settle();
+        let (alice, bob) = (account(&world, "alice"), account(&world, "bob"));
+        let pings = if world.flavour == Flavour::Cloud { "\"type\":\"mention\"" } else { "[~" };
+        for (more, lost) in [("看一下", false), ("看完了", false), ("再看", true)] {
+            if lost {
+                world.lose_state();
+                world.settle();
+            }
+            world.guance.edit_issue(&issue, "王五", |issue| issue.description = text(more));
+            world.settle();
+            let copy = world.copy_of(&issue).description.to_string();
+            assert!(copy.contains(more) && copy.matches(pings).count() == 2, "{copy}");
+            assert!(copy.contains(&alice) && copy.contains(&bob) && copy.contains("@王五"), "{copy}");
+            assert!(world.jira.comments(&world.key_of(&issue)).is_empty(), "it was not changed by hand");
+        }
+        world.forget_requests();
+        world.pass(Duration::from_mins(6));
+        world.sync();
+        assert_eq!(world.writes(), 0);
+    });
+}
+
+#[test]
+fn a_description_does_not_wait_for_who_somebody_is() {
+    on_both(|world| {
+        let (zhang, _) = with_people(&world);
+        let down = guajira_fakes::server::What::Status(503, "{}".into(), Vec::new());
+        let fault = guajira_fakes::server::Fault::new(down).path_contains("/user/search");
+        world.jira.fail(fault.times(guajira_fakes::server::Times::Always));
+        let issue = world.guance.open_issue("disk full", &format!("<p>{} 看</p>", at(&zhang, "张三")), "P1", "王五");
+        world.run(&["sync"]);
+        world.run(&["sync"]);
+        let copy = world.copy_of(&issue).description.to_string();
+        assert!(copy.contains("@张三") && !copy.contains("[~") && !copy.contains("\"mention\""), "{copy}");
+    });
+}
+
+#[test]
 fn who_somebody_is_may_be_asked_later() {
     on_both(|world| {
         let (zhang, _) = with_people(&world);

@@ -3,8 +3,8 @@
 use guajira::domain::{CommentId, IssueId, Key, Side, Stage};
 use guajira::state::{State, StateError};
 
-use super::fields;
 use super::world::{Note, World, time};
+use super::{fields, files};
 
 /// Nothing that was shown to a run may be gone once the run has moved on: it is copied, or in the outbox, or its
 /// thread is still to be read. Holds after a crash too.
@@ -17,6 +17,7 @@ pub(super) fn conserved(w: &World, state: &State, moved_on: impl Fn(Side) -> boo
                 let wanted = at.map(|at| &w.guance.issues[at]).is_some_and(|i| i.listed && i.created >= w.floor);
                 wanted && moved_on(Side::Guance) && !issue_kept(state, key)?
             }
+            Some((side, guajira::domain::Kind::Attachment, id)) => file_lost(w, state, side, id)?,
             Some((side, _, id)) => comment_lost(w, state, side, id, key)?,
             None => false,
         };
@@ -35,14 +36,24 @@ fn issue_kept(state: &State, key: &Key) -> Result<bool, StateError> {
 
 fn comment_lost(w: &World, state: &State, side: Side, id: &str, key: &Key) -> Result<bool, StateError> {
     let Some((issue, note, since)) = eligible(w, side, id) else { return Ok(false) };
-    let Some(link) = state.issue_link(side, &IssueId::new(issue))? else { return Ok(false) };
-    // A thread that is still to be read again keeps what it holds.
-    if link.closed && side == Side::Guance || link.seen(side).is_none_or(|seen| seen <= time(since)) {
+    if !is_read(state, side, issue, since)? {
         return Ok(false);
     }
     let id = CommentId::new(&note.id);
     let known = state.known_comments(side, std::iter::once((&id, None)))?;
     Ok(known.comments.is_empty() && !known.outbox.contains_key(key))
+}
+
+fn file_lost(w: &World, state: &State, side: Side, id: &str) -> Result<bool, StateError> {
+    let Some((issue, since)) = files::eligible(w, side, id) else { return Ok(false) };
+    Ok(is_read(state, side, issue, since)? && files::is_unknown(state, side, id)?)
+}
+
+/// Returns true when the issue's thread counts as read since then. One that is still to be read keeps what it holds.
+fn is_read(state: &State, side: Side, issue: &str, since: i64) -> Result<bool, StateError> {
+    let Some(link) = state.issue_link(side, &IssueId::new(issue))? else { return Ok(false) };
+    let closed = link.closed && side == Side::Guance;
+    Ok(!closed && link.seen(side).is_some_and(|seen| seen > time(since)))
 }
 
 /// Returns a note that everybody may read and a person wrote: its issue, itself, and since when that is so.
@@ -96,6 +107,7 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
             for note in &issue.notes {
                 pair(w, Side::Guance, note, &copy.now.notes, !w.is_closed(copy), &mut wrong);
             }
+            wrong.extend(files::settled(w, issue, copy));
             if copies.len() == 1 && w.setup.fields.on() {
                 wrong.extend(fields::settled(w, state, issue, copy)?);
             }

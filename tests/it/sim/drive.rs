@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use guajira::domain::{Side, Stage};
 use guajira::engine::budget::{Ledger, Patience};
 use guajira::engine::{self, Backfill, Order, Quiet, Settings};
-use guajira::plan::{Policy, Route};
+use guajira::plan::Policy;
 use guajira::ports::{Clock, Crash};
 use guajira::secret::Secret;
 use guajira::state::{Durability, RunLock, State, StateError};
@@ -20,7 +20,7 @@ use super::guance::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
 use super::jira_remote::SimJira;
 use super::world::{Killed, Machine, World};
-use super::{check, people};
+use super::{check, people, routes};
 
 /// What came of a history.
 #[derive(Debug)]
@@ -40,8 +40,13 @@ pub(super) fn play(history: &History, bug: Option<Bug>, dir: &Path, tell: bool) 
     put_blank(&dir.join("blank.db"), &file);
     let world = RefCell::new(World::new(history.setup.clone(), bug, file.clone(), tell));
     let settings = settings(&history.setup, bug);
-    let stage =
-        Theatre { world: &world, file: &file, policy: policy(&history.setup), settings, open: RefCell::default() };
+    let stage = Theatre {
+        world: &world,
+        file: &file,
+        policy: routes::policy(&history.setup),
+        settings,
+        open: RefCell::default(),
+    };
     let mut runs = 0;
     for event in &history.events {
         runs += u32::from(matches!(event.what, What::Run(_)));
@@ -67,17 +72,6 @@ struct Theatre<'w> {
     open: RefCell<Option<State>>,
 }
 
-fn policy(setup: &Setup) -> Policy {
-    let route = Route {
-        project: "OPS".into(),
-        issue_type: "Bug".into(),
-        labels: vec!["guance".into()],
-        priority: Some(vec![("P0".into(), "Highest".into()), ("P1".into(), "High".into())]),
-        ..Route::default()
-    };
-    Policy { flow: setup.fields.flow(), routes: vec![setup.fields.route(route)], ..Policy::default() }
-}
-
 fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
     let hours = |n: u64| Duration::from_secs(n * 3600);
     Settings {
@@ -88,7 +82,7 @@ fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
         max_runtime: Duration::from_secs(50),
         max_creates: if setup.brake { 2 } else { 200 },
         in_doubt_wait: Duration::from_secs(5),
-        projects: vec!["OPS".into()],
+        projects: routes::projects(setup),
     }
 }
 
@@ -143,7 +137,7 @@ impl Theatre<'_> {
 
     /// One run of the program, to its end or its death.
     fn run(&self, plan: Run) {
-        self.world.borrow_mut().note(|| format!("run: {plan:?}"));
+        self.world.borrow_mut().note(|| plan.to_string());
         self.world.borrow_mut().start(plan);
         if let Err(err) = self.run_or_fail() {
             self.world.borrow_mut().blame(format!("failed: {err:#}"));

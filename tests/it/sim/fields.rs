@@ -245,6 +245,8 @@ pub(super) fn made(issue: &mut JiraIssue) {
     issue.truth.leave(Field::Title, issue.now.title.clone());
     issue.truth.leave(Field::Body, issue.now.body.canonical());
     issue.truth.leave(Field::Priority, issue.now.priority.into());
+    issue.truth.before.insert(Field::Status, issue.now.status.to_string());
+    issue.truth.before.insert(Field::Assignee, format!("{:?}", issue.now.assignee));
 }
 
 /// Jira takes a change. A status two steps away is left half-way when the answer is lost in some worlds.
@@ -335,18 +337,28 @@ fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
         Side::Guance => &mut w.guance.issues[at].truth,
     };
     let by_hand = truth.hand_at.get(&field).copied().filter(|at| *at < truth.read_at);
-    // Who puts back what stood there before a write that was cut off cannot be told from nobody.
+    // Who puts back what stood there at first, or before a write that was cut off, cannot be told from nobody.
     let put_back = truth.before.get(&field) == Some(&said);
     truth.before.insert(field, said.clone());
     let Some(by_hand) = by_hand else { return };
     let wrong = match field {
         Field::Title | Field::Body | Field::Priority => truth.left.get(&field).is_some_and(|left| *left != said),
         // Guance's times are whole seconds.
+        Field::Status | Field::Assignee if says_so_already(&said, change) => false,
         Field::Status | Field::Assignee => two_ways && !put_back && origin.is_some_and(|other| other + 1000 < by_hand),
     };
     if wrong {
         w.blame(format!("trampled: a person's {field} was written over by {}", push.key));
     }
+}
+
+/// Returns true when a person has assigned whom guajira is about to assign.
+fn says_so_already(said: &str, change: &Change) -> bool {
+    let Change::Assignee { set, .. } = change else { return false };
+    let number =
+        |person: &Person| (0..3).find(|n| Side::BOTH.into_iter().any(|side| account(side, *n).id == person.id));
+    let number = set.as_ref().and_then(number);
+    said == format!("{number:?}") || number.is_some_and(|n| said.split(',').any(|one| one == format!("acnt_{n}")))
 }
 
 fn copy_of(w: &World, lane: &str) -> Option<usize> {
@@ -359,7 +371,7 @@ pub(super) fn closed(w: &mut World, at: usize, push: &Push) {
     let JiraIssue { now, truth, .. } = &w.jira.issues[at];
     let seen = truth.hand_at.get(&Field::Status).is_some_and(|closed| *closed < truth.read_at);
     let writes = !matches!(push.action, Action::CreateIssue(_));
-    if w.setup.fields.closed && now.status == CLOSED && seen && writes {
+    if w.setup.fields.closed && now.status == CLOSED && w.jira.is_routed(now) && seen && writes {
         w.blame(format!("closed: {} was written to a closed issue", push.key));
     }
 }
@@ -367,7 +379,7 @@ pub(super) fn closed(w: &mut World, at: usize, push: &Push) {
 impl World {
     /// Returns true when the route's closed status keeps guajira from writing to this Jira issue.
     pub(super) fn is_closed(&self, issue: &JiraIssue) -> bool {
-        self.setup.fields.closed && issue.now.status == CLOSED
+        self.setup.fields.closed && issue.now.status == CLOSED && self.jira.is_routed(&issue.now)
     }
 }
 
@@ -421,7 +433,9 @@ pub(super) fn settled(
         check(field, holds, format!("{token} is not told: {there}"));
     }
     let want = if guance.grave { "Highest" } else { "High" };
-    let holds = !guance.listed || by_hand(Field::Priority)[1] || jira.now.priority == want;
+    // Elsewhere no route says what priority a level is.
+    let routed = w.jira.is_routed(&jira.now);
+    let holds = !routed || !guance.listed || by_hand(Field::Priority)[1] || jira.now.priority == want;
     check(Field::Priority, holds, format!("{} is not {want}", jira.now.priority));
     Ok(wrong)
 }

@@ -47,10 +47,12 @@ pub(super) enum Bug {
     LastWriterWins,
     /// A change of a field that is in doubt is sent again.
     FieldSentAgain,
+    /// A file on Jira is attached without a look at what guajira attached before.
+    FileCopyNotLookedFor,
 }
 
 impl Bug {
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::CursorSetToNow,
         Self::NoOverlap,
         Self::CursorBeforeTheRow,
@@ -69,6 +71,7 @@ impl Bug {
         Self::FieldBaseAsSent,
         Self::LastWriterWins,
         Self::FieldSentAgain,
+        Self::FileCopyNotLookedFor,
     ];
 }
 
@@ -99,7 +102,8 @@ impl Bug {
             | Self::PostRepeated
             | Self::LaggingSearchTrusted
             | Self::EchoByEqualText
-            | Self::MarkerOnlyInALabel => false,
+            | Self::MarkerOnlyInALabel
+            | Self::FileCopyNotLookedFor => false,
         }
     }
 }

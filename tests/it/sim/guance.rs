@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use guajira::domain::{
-    Action, Claim, Comment, CommentId, File, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side, Visibility,
+    Action, Claim, Comment, CommentId, Details, File, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side,
+    Visibility,
 };
 use guajira::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Content, Identity, Lookup, Register, Remote, Span, Unreadable, Urgency,
@@ -12,15 +13,16 @@ use guajira::ports::{
 use guajira::text::Doc;
 
 use super::fields::{self, Truth};
+use super::files::{self, Attached};
 use super::gallery::{self, Bug};
 use super::jira::visible_claim;
-use super::passage::{Passage, no_files, send, story};
+use super::jira_remote::page_size;
+use super::passage::{Passage, send, story};
 use super::rng::mix;
 use super::world::{Killed, Note, World, time};
 
 /// What the API key's own writes are signed with.
 pub(super) const API_KEY: &str = "wsak_1";
-const PAGE: usize = 2;
 
 #[derive(Clone, Debug)]
 pub(super) struct GuanceIssue {
@@ -38,6 +40,7 @@ pub(super) struct GuanceIssue {
     pub(super) created: i64,
     pub(super) updated: i64,
     pub(super) notes: Vec<Note>,
+    pub(super) files: Vec<Attached>,
 }
 
 #[derive(Debug, Default)]
@@ -68,10 +71,11 @@ impl World {
     pub(super) fn open_guance(&mut self, title: String, body: Doc, listed: bool) -> usize {
         let at = self.guance_now();
         let id = format!("issue_{:032x}", self.guance.issues.len() + 1);
-        let notes = Vec::new();
+        let (notes, files) = (Vec::new(), Vec::new());
         let (status, managers, truth) = ("10", Vec::new(), Truth::default());
         let (grave, created, updated) = (true, at, at);
-        let issue = GuanceIssue { id, title, body, listed, grave, status, managers, truth, created, updated, notes };
+        let issue =
+            GuanceIssue { id, title, body, listed, grave, status, managers, truth, created, updated, notes, files };
         self.guance.issues.push(issue);
         self.guance.issues.len() - 1
     }
@@ -83,6 +87,7 @@ impl World {
         }
         let notes = self.guance.issues[issue].notes.iter().filter(|note| !note.deleted);
         self.public.extend(notes.flat_map(Note::said));
+        files::published(self, Side::Guance, issue);
     }
 
     fn guance_issue(issue: &GuanceIssue) -> Issue {
@@ -100,6 +105,8 @@ impl World {
             body: issue.body.clone(),
             level: Some(Level { id: id.into(), name: name.into() }),
             source: String::new(),
+            details: Details::default(),
+            issue_type: None,
             status: fields::guance_status(issue),
             assignees: fields::managers(issue),
             priority: None,
@@ -146,9 +153,9 @@ pub(super) struct SimGuance<'w> {
 }
 
 impl SimGuance<'_> {
-    fn send(&self, what: &str, urgency: Urgency) -> Result<Passage, ApiError> {
+    fn send(&self, what: &str, urgency: Urgency, writes: bool) -> Result<Passage, ApiError> {
         let credential = self.budget.take(urgency)?;
-        let passage = send(self.world, Side::Guance, what, urgency == Urgency::Write);
+        let passage = send(self.world, Side::Guance, what, writes);
         if let Err(error) = &passage
             && let ApiErrorKind::Unavailable { retry_after: Some(wait) } = error.kind
         {
@@ -158,7 +165,12 @@ impl SimGuance<'_> {
     }
 
     fn read(&self, what: &str) -> Result<Passage, ApiError> {
-        let passage = self.send(what, Urgency::Read)?;
+        self.harmless(what, Urgency::Read)
+    }
+
+    /// A request that changes nothing that anybody sees.
+    fn harmless(&self, what: &str, urgency: Urgency) -> Result<Passage, ApiError> {
+        let passage = self.send(what, urgency, false)?;
         if passage == Passage::DieAfter {
             std::panic::panic_any(Killed);
         }
@@ -193,7 +205,8 @@ impl SimGuance<'_> {
             Action::CreateIssue(_) => return refused("issues are not created here"),
             Action::AddComment { issue, body, .. } | Action::EditComment { issue, body, .. } => (issue, Some(body)),
             Action::DeleteComment { issue, .. } | Action::ChangeIssue { issue, .. } => (issue, None),
-            Action::LinkIssue { .. } | Action::AddFile { .. } => return refused("no links or files here"),
+            Action::AddFile { issue, note, .. } => (issue, Some(note)),
+            Action::LinkIssue { .. } => return refused("no links here"),
         };
         let Some(at) = w.guance.place(issue.as_str()) else { return refused("404 no such issue") };
         if let Some(body) = body {
@@ -209,7 +222,7 @@ impl SimGuance<'_> {
             return Ok(Receipt { issue: Some(Box::new(issue)), ..receipt(push.key.as_str().to_owned(), now) });
         }
         let kept = w.setup.extend_kept.then(|| (push.key.origin(), push.content.clone()));
-        if let Action::AddComment { body, .. } = &push.action {
+        if let Action::AddComment { body, .. } | Action::AddFile { note: body, .. } = &push.action {
             w.check_home(&push.key, Side::Guance, issue.as_str());
             w.copied(&push.key);
             let id = w.guance.fresh_reply_id();
@@ -242,7 +255,9 @@ impl SimGuance<'_> {
     }
 
     fn look(w: &World, wanted: &Wanted) -> Lookup {
-        let Some((Side::Jira, Kind::Comment, _)) = wanted.key.parts() else { return Lookup::Unsure };
+        let Some((Side::Jira, Kind::Comment | Kind::Attachment, _)) = wanted.key.parts() else {
+            return Lookup::Unsure;
+        };
         let Some(at) = wanted.issue.as_ref().and_then(|id| w.guance.place(id.as_str())) else {
             return Lookup::Unsure;
         };
@@ -276,16 +291,19 @@ impl Remote for SimGuance<'_> {
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
         let mut read: Vec<(i64, usize)> = Vec::new();
         let mut odd = None;
-        for page in 0.. {
+        for page in 0_u64.. {
             let passage = self.read(&format!("list from {} page {page}", span.from))?;
             let hits = self.hits(span);
-            let fresh: Vec<_> =
-                hits.into_iter().filter(|(_, at)| read.iter().all(|(_, known)| known != at)).take(PAGE).collect();
+            let mut fresh: Vec<_> =
+                hits.into_iter().filter(|(_, at)| read.iter().all(|(_, known)| known != at)).collect();
+            let size = page_size(self.world.borrow().setup.seed, page);
+            let is_last = fresh.len() <= size;
+            fresh.truncate(size);
             if passage == Passage::Unreadable {
                 odd = odd.or(fresh.first().map(|(_, at)| *at));
             }
             read.extend(&fresh);
-            if self.world.borrow().bug == Some(Bug::FirstPageOnly) || fresh.len() < PAGE {
+            if self.world.borrow().bug == Some(Bug::FirstPageOnly) || is_last {
                 break;
             }
         }
@@ -348,7 +366,7 @@ impl Remote for SimGuance<'_> {
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
         let again = self.world.borrow().bug == Some(Bug::PostRepeated);
         let carry = |push: &Push| {
-            let passage = self.send(&format!("write {}", push.key), Urgency::Write);
+            let passage = self.send(&format!("write {}", push.key), Urgency::Write, true);
             self.world.borrow_mut().settle_passage(std::slice::from_ref(push), passage, Self::write)
         };
         batch
@@ -377,16 +395,36 @@ impl Remote for SimGuance<'_> {
         Ok(fields::find(Side::Guance, who))
     }
 
-    fn files(&self, _issue: &IssueId) -> Result<Vec<File>, ApiError> {
-        Ok(Vec::new())
+    fn files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError> {
+        self.read(&format!("files of {issue}"))?;
+        Ok(files::on_guance(&mut self.world.borrow_mut(), issue))
     }
 
-    fn open_file(&self, _file: &File) -> Result<Content, ApiError> {
-        Err(no_files(Side::Guance))
+    fn open_file(&self, file: &File) -> Result<Content, ApiError> {
+        let passage = self.harmless(&format!("open {}", file.id), Urgency::Write)?;
+        files::open(&self.world.borrow(), file, passage == Passage::AnswerCut)
     }
 
-    fn push_file(&self, _push: &Push, _content: Option<Content>) -> Result<Receipt, ApiError> {
-        Err(no_files(Side::Guance))
+    fn push_file(&self, push: &Push, content: Option<Content>) -> Result<Receipt, ApiError> {
+        let uploaded = match content {
+            Some(content) => {
+                let bytes = files::drained(content);
+                self.harmless(&format!("upload for {}", push.key), Urgency::Write)?;
+                let broken =
+                    || ApiError::new(Side::Guance, ApiErrorKind::Unavailable { retry_after: None }, "broke off");
+                Some(bytes.ok_or_else(broken)?)
+            }
+            None => None,
+        };
+        let passage = self.send(&format!("write {}", push.key), Urgency::Write, true);
+        let write = |w: &mut World, push: &Push| {
+            let made = Self::write(w, push)?;
+            if let Some(bytes) = &uploaded {
+                files::carried_by(w, push, &made.id, bytes);
+            }
+            Ok(made)
+        };
+        self.world.borrow_mut().settle_passage(std::slice::from_ref(push), passage, write).remove(0)
     }
 
     fn issue_url(&self, name: &str) -> String {

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use guajira::domain::Side;
+use guajira::plan::Direction;
 
 use super::fields::{FieldDeed, FieldSetup};
+use super::files::FileDeed;
 use super::rng::Rng;
 
 /// Which of the undocumented worlds this is.
@@ -42,6 +44,12 @@ pub(super) struct Setup {
     pub(super) jira_skew_s: i32,
     /// Which fields are carried.
     pub(super) fields: FieldSetup,
+    /// Which way files travel.
+    pub(super) files: Direction,
+    /// Guance tells how large a file is.
+    pub(super) file_sizes: bool,
+    /// Two routes, to two projects.
+    pub(super) routes: bool,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -96,6 +104,7 @@ pub(super) enum Deed {
     },
     /// Changes a field that both sides keep.
     Field(FieldDeed),
+    Attach(FileDeed),
 }
 
 /// What goes wrong with one request.
@@ -104,6 +113,8 @@ pub(super) enum Fault {
     NoConnection,
     RequestLost,
     AnswerLost,
+    /// Half of the answer comes.
+    AnswerCut,
     SlowDown,
     ServerError,
     Refused,
@@ -186,9 +197,11 @@ impl History {
         if rng.chance(60) {
             events.push(Event { uid: 2, after_s: 20, what: What::Run(Run::draw(&mut rng, 3, Weather::Calm)) });
         }
+        // Some people do hardly anything but change fields: what goes wrong between two changes of one field is rare.
+        let focus = if rng.chance(30) { 90 } else { 40 };
         let mut long_waits = 0;
         for uid in 3..count + 3 {
-            let what = draw_what(&mut rng, uid, weather, &setup);
+            let what = draw_what(&mut rng, uid, weather, &setup, focus);
             let mut after_s = if rng.chance(50) { 1 + rng.below(20) } else { 20 + rng.below(100) };
             if long_waits < 3 && rng.chance(6) {
                 long_waits += 1;
@@ -220,6 +233,13 @@ impl Setup {
             inline_comments: rng.below(4) as usize,
             jira_skew_s: rng.pick(&[0, 0, 0, 37, -95, 1800]),
             fields: FieldSetup::draw(rng),
+            files: if rng.chance(30) {
+                rng.pick(&[Direction::Both, Direction::Both, Direction::ToJira, Direction::ToGuance])
+            } else {
+                Direction::Off
+            },
+            file_sizes: rng.chance(50),
+            routes: rng.chance(35),
         }
     }
 }
@@ -245,10 +265,13 @@ impl Run {
     }
 }
 
-fn draw_what(rng: &mut Rng, uid: u32, weather: Weather, setup: &Setup) -> What {
+fn draw_what(rng: &mut Rng, uid: u32, weather: Weather, setup: &Setup, focus: u32) -> What {
     match rng.below(100) {
-        0..55 if setup.fields.on() && rng.chance(40) => {
+        0..55 if setup.fields.on() && rng.chance(focus) => {
             What::Person(Deed::Field(FieldDeed::draw(rng)), rng.below(1000))
+        }
+        0..55 if setup.files != Direction::Off && rng.chance(30) => {
+            What::Person(Deed::Attach(FileDeed::draw(rng)), rng.below(1000))
         }
         0..55 => What::Person(draw_deed(rng), rng.below(1000)),
         55..90 => What::Run(Run::draw(rng, uid, weather)),
@@ -262,7 +285,8 @@ fn draw_what(rng: &mut Rng, uid: u32, weather: Weather, setup: &Setup) -> What {
 }
 
 fn draw_fault(rng: &mut Rng, salt: u32) -> Fault {
-    match rng.below(21) {
+    match rng.below(22) {
+        21 => Fault::AnswerCut,
         20 => Fault::StopAsked,
         0 => Fault::NoConnection,
         1 | 2 => Fault::RequestLost,
@@ -284,7 +308,8 @@ fn draw_fault(rng: &mut Rng, salt: u32) -> Fault {
 
 fn draw_deed(rng: &mut Rng) -> Deed {
     let side = rng.pick(&Side::BOTH);
-    match rng.below(105) {
+    match rng.below(110) {
+        105.. => Deed::Attach(FileDeed::draw(rng)),
         100.. => Deed::Field(FieldDeed::draw(rng)),
         0..12 => Deed::OpenGuance { listed: rng.chance(85) },
         12..14 => Deed::EditGuanceIssue,
@@ -314,10 +339,46 @@ fn draw_deed(rng: &mut Rng) -> Deed {
 
 impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  world: {:?}", self.setup)?;
+        writeln!(f, "the world: {}", self.setup)?;
         for Event { uid, after_s, what } in &self.events {
-            writeln!(f, "  #{uid} after {after_s}s: {what:?}")?;
+            writeln!(f, "  #{uid} after {after_s}s: {what}")?;
         }
         Ok(())
+    }
+}
+
+/// Only what this world has, or has otherwise than nothing.
+impl fmt::Display for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = format!("{self:?}").replace("Setup { ", "").replace("fields: Field", "").replace(" }", "");
+        let nothing = |one: &&str| ![": false", ": 0", ": Off"].iter().any(|end| one.ends_with(end));
+        let told: Vec<_> = all.split(", ").filter(nothing).map(|one| one.trim_end_matches(": true")).collect();
+        f.write_str(&told.join(", "))
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(deed, _) => write!(f, "somebody does {deed:?}"),
+            Self::Run(run) => write!(f, "{run}"),
+            Self::ClockJump(seconds) => write!(f, "our clock jumps by {seconds}s"),
+            Self::SaveState => f.write_str("the state is copied away"),
+            Self::RestoreState => f.write_str("that copy is put back"),
+            Self::LoseState => f.write_str("the state is lost"),
+        }
+    }
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a run")?;
+        if let Some(hours) = self.backfill_h {
+            write!(f, " over the last {hours}h")?;
+        }
+        for (request, fault) in &self.faults {
+            write!(f, ", request {request} meets {fault:?}")?;
+        }
+        self.dies_at.map_or(Ok(()), |step| write!(f, ", and it dies at durable step {step}"))
     }
 }

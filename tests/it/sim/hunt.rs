@@ -128,5 +128,10 @@ pub(super) fn explain(history: History, bug: Option<Bug>) -> String {
     let seed = history.setup.seed;
     let short = shrink::shrink(history, bug, dir.path());
     let told = drive::play(&short, bug, dir.path(), true);
-    format!("seed {seed}\n{short}\n{}\n\nwrong: {:#?}", told.log.join("\n"), told.wrong)
+    let again = format!("GUAJIRA_SIM_SEED={seed} GUAJIRA_SIM_HISTORIES=1 cargo test --test it sim::histories");
+    let story =
+        format!("seed {seed} (again: {again}), at its shortest\n{short}\nwhat happened\n{}\n", told.log.join("\n"));
+    let story = format!("{story}\nwhat is wrong\n  {}\n", told.wrong.join("\n  "));
+    // Ids are long on Guance.
+    story.replace("0000000000000000000000000000", "…")
 }

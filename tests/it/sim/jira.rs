@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use guajira::domain::{Claim, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility};
+use guajira::domain::{
+    Claim, Comment, CommentId, Details, FileId, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility,
+};
 use guajira::text::Doc;
 
 use super::fields::{self, Truth};
+use super::files::{self, Attached};
 use super::gallery::{self, Bug};
 use super::history::Setup;
 use super::rng::mix;
@@ -49,6 +52,7 @@ pub(super) struct IssueState {
     created: i64,
     pub(super) updated: i64,
     pub(super) notes: Vec<Note>,
+    pub(super) files: Vec<Attached>,
 }
 
 #[derive(Debug)]
@@ -79,6 +83,11 @@ impl JiraSite {
 
     pub(super) fn project(&self, key: &str) -> Option<usize> {
         self.projects.iter().position(|p| p.key == key || p.old_keys.iter().any(|old| old == key))
+    }
+
+    /// Returns true when the issue is where the route leads, by the project's present name.
+    pub(super) fn is_routed(&self, issue: &IssueState) -> bool {
+        self.projects[issue.project].key == "OPS"
     }
 
     pub(super) fn place(&self, id: &str) -> Option<usize> {
@@ -138,6 +147,7 @@ impl World {
             created: at,
             updated: at,
             notes: Vec::new(),
+            files: Vec::new(),
         };
         self.jira.issues.push(JiraIssue { now, truth: Truth::default(), index: Vec::new() });
         self.jira.issues.len() - 1
@@ -150,21 +160,22 @@ impl World {
     }
 
     /// Moves the issue's update time and lets the index know, later.
-    pub(super) fn touched(&mut self, issue: usize, salt: u32) {
-        let at = self.jira_now();
+    pub(super) fn touched(&mut self, at: usize, salt: u32) {
+        let now = self.jira_now();
         let lag = match self.setup.max_lag_s {
             0 => 0,
             max => mix(self.setup.seed, u64::from(salt)) % (u64::from(max) * 1000),
         };
         let shown = self.now + i64::try_from(lag).unwrap_or(0);
-        let secure = self.jira.issues[issue].now.secure;
-        let issue = &mut self.jira.issues[issue];
-        issue.now.updated = at;
+        let secure = self.jira.issues[at].now.secure;
+        let issue = &mut self.jira.issues[at];
+        issue.now.updated = now;
         issue.index.push((shown, Rc::new(issue.now.clone())));
         if !secure {
             let notes = issue.now.notes.iter().filter(|note| !note.restricted && !note.deleted);
             self.public.extend(notes.flat_map(Note::said));
         }
+        files::published(self, Side::Jira, at);
     }
 
     pub(super) fn indexed(&self, issue: &JiraIssue) -> Option<Rc<IssueState>> {
@@ -199,6 +210,8 @@ impl World {
             body: state.body.clone(),
             level: None,
             source: String::new(),
+            details: Details::default(),
+            issue_type: None,
             status: fields::jira_status(state.status),
             assignees: state.assignee.map(|n| fields::account(Side::Jira, n)).into_iter().collect(),
             priority: Some(fields::priority(state.priority)),
@@ -245,6 +258,12 @@ pub(super) fn visible_claim(body: &Doc, origin: Side, proven: bool) -> Option<Cl
     let first = Doc { blocks: body.blocks.first().cloned().into_iter().collect() };
     links(&first).into_iter().find_map(|url| {
         let (address, marker) = url.split_once("#guajira-")?;
+        if origin == Side::Jira
+            && let Some((_, id)) = address.split_once("attachment=")
+        {
+            let key = Key::file(origin, &FileId::new(id));
+            return Some(Claim { key, proven, written: Fingerprint::parse(marker) });
+        }
         let (id, written) = match origin {
             Side::Jira => (address.split_once("focusedCommentId=")?.1, marker),
             Side::Guance => marker.split_once('-')?,

@@ -9,15 +9,21 @@ use guajira::ports::{
     ApiError, ApiErrorKind, Batch, Content, Identity, Lookup, Register, Remote, Span, Unreadable, Wanted,
 };
 
-use super::fields;
 use super::gallery::Bug;
 use super::jira::{BOT, IssueState};
-use super::passage::{Passage, no_files, send, story};
+use super::passage::{Passage, send, story};
 use super::rng::mix;
+use super::routes;
 use super::world::{Killed, Note, World, time};
+use super::{fields, files};
 
-/// Search answers come in pages of this many issues.
+/// Search answers come in pages of at most this many issues.
 const PAGE: usize = 2;
+
+/// Some pages are short, and none the last for that.
+pub(super) fn page_size(seed: u64, page: u64) -> usize {
+    if mix(seed, 900 + page).is_multiple_of(4) { 1 } else { PAGE }
+}
 
 /// Jira as the engine sees it.
 pub(super) struct SimJira<'w>(pub(super) &'w RefCell<World>);
@@ -29,6 +35,14 @@ impl SimJira<'_> {
             std::panic::panic_any(Killed);
         }
         Ok(passage)
+    }
+
+    /// A careful adapter asks who it is before it believes that nothing is there.
+    fn somebody(&self) -> Result<(), ApiError> {
+        if self.0.borrow().anonymous {
+            return Err(ApiError::new(Side::Jira, ApiErrorKind::Unauthorized, "we are nobody"));
+        }
+        Ok(())
     }
 
     fn hits(&self, span: &Span) -> Vec<Rc<IssueState>> {
@@ -52,7 +66,7 @@ impl SimJira<'_> {
                 let asked = if span.ours_only {
                     state.author.id == BOT
                 } else {
-                    state.project == 0 || span.strays.iter().any(|id| id.as_str() == state.id)
+                    routes::is_routed(&w.setup, state.project) || span.strays.iter().any(|id| id.as_str() == state.id)
                 };
                 asked && after(state.updated) && before(state.updated)
             })
@@ -67,6 +81,7 @@ impl SimJira<'_> {
         let text = format!("{} {}", new.title, new.body.canonical());
         w.crosses(&push.key, &text);
         w.copied(&push.key);
+        routes::check(w, new, project);
         let author = Person { id: BOT.into(), ..Person::default() };
         let at = w.open_jira(project, new.title.clone(), new.body.clone(), author);
         let labels_dropped = w.setup.labels_dropped;
@@ -93,7 +108,7 @@ impl SimJira<'_> {
                 (issue, Some(body), *internal)
             }
             Action::DeleteComment { issue, .. } => (issue, None, true),
-            Action::AddFile { .. } => return refused("no files here"),
+            Action::AddFile { .. } => return refused("a file is no text"),
             Action::LinkIssue { issue, to, .. } => {
                 let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
                 w.jira.issues[at].now.links.insert(to.as_str().to_owned());
@@ -224,10 +239,8 @@ impl Remote for SimJira<'_> {
 
     fn identify(&self) -> Result<Identity, ApiError> {
         self.read("who am I")?;
+        self.somebody()?;
         let w = self.0.borrow();
-        if w.anonymous {
-            return Err(ApiError::new(Side::Jira, ApiErrorKind::Unauthorized, "we are nobody"));
-        }
         Ok(Identity { account: BOT.into(), name: "guajira".into(), clock: Some(time(w.jira_now())) })
     }
 
@@ -238,13 +251,16 @@ impl Remote for SimJira<'_> {
             let passage = self.read(&format!("search from {} page {page}", span.from))?;
             // Asked anew for each page: the set moves while it is walked, and the token keeps its place by id.
             let hits = self.hits(span);
-            let fresh: Vec<_> = hits.iter().filter(|state| !pages.contains_key(&state.id)).take(PAGE).collect();
+            let (known, mut fresh): (Vec<_>, Vec<_>) = hits.iter().partition(|state| pages.contains_key(&state.id));
+            let is_last = fresh.len() <= page_size(self.0.borrow().setup.seed, page);
+            fresh.truncate(page_size(self.0.borrow().setup.seed, page));
             if passage == Passage::Unreadable
                 && let Some(state) = fresh.first()
             {
                 unreadable.push(Unreadable { issue: Some(IssueId::new(&state.id)), why: "odd record".into() });
             }
-            pages.extend(fresh.iter().map(|state| (state.id.clone(), Rc::clone(state))));
+            // A record of an earlier page may come once more.
+            pages.extend(fresh.iter().chain(known.first()).map(|state| (state.id.clone(), Rc::clone(state))));
             let w = self.0.borrow();
             // Some servers say "last" too early; only a missing token means the end.
             let says_last = mix(w.setup.seed, page).is_multiple_of(3);
@@ -253,7 +269,7 @@ impl Remote for SimJira<'_> {
                 Some(Bug::IsLastTrusted) => says_last,
                 _ => false,
             };
-            if stop || fresh.len() < PAGE {
+            if stop || is_last {
                 break;
             }
         }
@@ -324,10 +340,8 @@ impl Remote for SimJira<'_> {
         let carry = |pushes: &[Push]| {
             let words: Vec<_> = pushes.iter().map(|push| push.key.as_str()).collect();
             let passage = match send(self.0, Side::Jira, &format!("write {}", words.join(" ")), true) {
-                Ok(_) if self.0.borrow().anonymous => {
-                    Err(ApiError::new(Side::Jira, ApiErrorKind::Unauthorized, "we are nobody"))
-                }
-                other => other,
+                Ok(passage) => self.somebody().map(|()| passage),
+                lost => lost,
             };
             self.0.borrow_mut().settle_passage(pushes, passage, Self::write)
         };
@@ -347,9 +361,8 @@ impl Remote for SimJira<'_> {
         let words: Vec<_> = wanted.iter().map(|w| w.key.as_str()).collect();
         let passage = self.read(&format!("look for {}", words.join(" ")))?;
         let w = self.0.borrow();
-        if w.anonymous && wanted.iter().any(|wanted| wanted.issue.is_some()) {
-            // The adapter finds no such issue, and asks who it is before it believes that.
-            return Err(ApiError::new(Side::Jira, ApiErrorKind::Unauthorized, "we are nobody"));
+        if wanted.iter().any(|wanted| wanted.issue.is_some()) {
+            self.somebody()?;
         }
         Ok(wanted
             .iter()
@@ -362,16 +375,30 @@ impl Remote for SimJira<'_> {
         Ok(fields::find(Side::Jira, who))
     }
 
-    fn files(&self, _issue: &IssueId) -> Result<Vec<File>, ApiError> {
-        Ok(Vec::new())
+    fn files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError> {
+        self.read(&format!("files of {issue}"))?;
+        self.somebody()?;
+        Ok(files::on_jira(&mut self.0.borrow_mut(), issue))
     }
 
-    fn open_file(&self, _file: &File) -> Result<Content, ApiError> {
-        Err(no_files(Side::Jira))
+    fn open_file(&self, file: &File) -> Result<Content, ApiError> {
+        let passage = self.read(&format!("open {}", file.id))?;
+        self.somebody()?;
+        files::open(&self.0.borrow(), file, passage == Passage::AnswerCut)
     }
 
-    fn push_file(&self, _push: &Push, _content: Option<Content>) -> Result<Receipt, ApiError> {
-        Err(no_files(Side::Jira))
+    fn push_file(&self, push: &Push, content: Option<Content>) -> Result<Receipt, ApiError> {
+        let bytes = content.and_then(files::drained);
+        let passage = send(self.0, Side::Jira, &format!("attach {}", push.key), true);
+        let passage = passage.and_then(|passage| self.somebody().map(|()| passage));
+        // What breaks off is stored nowhere.
+        let broken = || ApiError::new(Side::Jira, ApiErrorKind::InDoubt, "broke off");
+        let (passage, bytes) = match bytes {
+            Some(bytes) => (passage, bytes),
+            None => (passage.and_then(|_| Err(broken())), Vec::new()),
+        };
+        let write = |w: &mut World, push: &Push| files::attach_on_jira(w, push, &bytes);
+        self.0.borrow_mut().settle_passage(std::slice::from_ref(push), passage, write).remove(0)
     }
 
     fn issue_url(&self, name: &str) -> String {

@@ -4,8 +4,9 @@ use guajira::domain::{Key, Person, Side};
 use guajira::text::{Block, Doc, Inline};
 
 use super::fields::{self, FieldDeed};
+use super::files::{self, Attached, FileDeed};
 use super::history::Deed;
-use super::jira::BOT;
+use super::jira::{BOT, IssueState};
 use super::rng::mix;
 use super::world::{Note, World, tokens};
 
@@ -70,6 +71,7 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
         Deed::AddLabel => jira_issue(w, pick, uid, |w, at| w.jira.issues[at].now.labels.push("urgent".into())),
         Deed::CloneIssue { as_bot } => clone_issue(w, as_bot, pick, uid),
         Deed::Quote { side, of, as_bot } => quote(w, side, of, as_bot, pick, uid),
+        Deed::Attach(deed) => attach(w, deed, pick, uid),
         Deed::Field(deed) => match deed {
             FieldDeed::Status { side: Side::Guance, .. }
             | FieldDeed::Assign { side: Side::Guance, .. }
@@ -77,6 +79,38 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
             | FieldDeed::Grave { .. } => guance_issue(w, pick, |w, at| fields::on_guance(w, at, deed, &token)),
             _ => jira_issue(w, pick, uid, |w, at| fields::on_jira(w, at, deed, &token)),
         },
+    }
+}
+
+fn attach(w: &mut World, deed: FileDeed, pick: u32, uid: u32) {
+    let token = format!("tok{uid:05}");
+    match deed.side {
+        Side::Guance => guance_issue(w, pick, |w, at| {
+            let now = w.guance_now();
+            let mut file = files::made(format!("att_{uid}"), deed, &token, uid, now);
+            if deed.shown {
+                let id = w.guance.fresh_reply_id();
+                file.reply = Some(id.clone());
+                let body = Doc::from_plain(&format!("see {token}"));
+                w.guance.issues[at].notes.push(fresh(id, person(pick), body, now, &token));
+            }
+            w.guance.issues[at].files.push(file);
+            w.replied(at);
+        }),
+        Side::Jira => jira_issue(w, pick, uid, |w, at| {
+            let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
+            let file = files::made(id, deed, &token, uid, now);
+            if deed.shown {
+                let body = Doc::from_plain(&format!(
+                    "secret {token}: {}",
+                    if pick.is_multiple_of(2) { &file.name } else { "" }
+                ));
+                let id = w.jira.fresh_comment_id();
+                let note = fresh(id, file.author.clone(), body, now, &token);
+                w.jira.issues[at].now.notes.push(Note { restricted: true, ..note });
+            }
+            w.jira.issues[at].now.files.push(file);
+        }),
     }
 }
 
@@ -233,24 +267,21 @@ fn quote(w: &mut World, side: Side, of: Side, as_bot: bool, pick: u32, uid: u32)
 impl World {
     /// Checks that a copy is made of a person's own thing, in the one place where it belongs.
     pub(super) fn check_home(&mut self, key: &Key, target: Side, issue: &str) {
-        let Some((origin, guajira::domain::Kind::Comment, id)) = key.parts() else {
-            return self.blame(format!("odd: {key} names no comment"));
-        };
+        let Some((origin, kind, id)) = key.parts() else { return self.blame(format!("odd: {key} names nothing")) };
         if origin == target {
             return self.blame(format!("echo: {key} is copied to its own side"));
         }
+        let is_file = kind == guajira::domain::Kind::Attachment;
+        let pair_of = |issue: &IssueState| issue.born.as_ref().and_then(|key| key.issue_on(Side::Guance));
         let home = match origin {
-            Side::Jira => self.jira.find_note(id).map(|(at, n)| {
-                let issue = &self.jira.issues[at].now;
-                (issue.born.as_ref().and_then(|key| key.issue_on(Side::Guance)), issue.notes[n].born.clone())
+            Side::Jira => self.jira.issues.iter().find_map(|issue| {
+                let (files, notes) = (&issue.now.files, &issue.now.notes);
+                Some((pair_of(&issue.now), born(is_file, files, notes, id)?))
             }),
-            Side::Guance => self.guance.find_note(id).map(|(at, n)| {
-                let issue = &self.guance.issues[at];
-                let copy = self.jira.issues.iter().find(|j| {
-                    let born = j.now.born.as_ref().and_then(|key| key.issue_on(Side::Guance));
-                    born.is_some_and(|id| id.as_str() == issue.id)
-                });
-                (copy.map(|j| guajira::domain::IssueId::new(&j.now.id)), issue.notes[n].born.clone())
+            Side::Guance => self.guance.issues.iter().find_map(|issue| {
+                let born = born(is_file, &issue.files, &issue.notes, id)?;
+                let copy = self.jira.issues.iter().find(|j| pair_of(&j.now).is_some_and(|id| id.as_str() == issue.id));
+                Some((copy.map(|j| guajira::domain::IssueId::new(&j.now.id)), born))
             }),
         };
         match home {
@@ -262,4 +293,12 @@ impl World {
             Some(_) => {}
         }
     }
+}
+
+/// Returns the birth of the file or note with this id, if it is here.
+fn born(is_file: bool, files: &[Attached], notes: &[Note], id: &str) -> Option<Option<Key>> {
+    if is_file {
+        return files.iter().find(|file| file.id == id).map(|file| file.born.clone());
+    }
+    notes.iter().find(|note| note.id == id).map(|note| note.born.clone())
 }

@@ -1,10 +1,12 @@
-//! Makes a failing history short: drops events and faults as long as it still fails in the same way.
+//! Makes a failing history short: drops events, faults and oddities of the world as long as it still fails in the same way.
 
 use std::path::Path;
 
+use guajira::plan::Direction;
+
 use super::drive::play;
 use super::gallery::Bug;
-use super::history::{History, What};
+use super::history::{History, Setup, What};
 
 /// Most plays that one shrinking may take.
 const MAX_PLAYS: usize = 600;
@@ -50,6 +52,23 @@ pub(super) fn class_of(wrong: &[String]) -> Option<String> {
     wrong.first().map(idless)
 }
 
+/// What makes a world plainer.
+const PLAIN: [fn(&mut Setup); 13] = [
+    |world| world.max_lag_s = 0,
+    |world| world.jira_skew_s = 0,
+    |world| world.inline_comments = 0,
+    |world| world.brake = false,
+    |world| world.service = false,
+    |world| world.labels_dropped = false,
+    |world| world.search_properties = true,
+    |world| (world.extend_kept, world.comment_properties) = (true, true),
+    |world| (world.list_by_update, world.reply_bumps) = (true, true),
+    |world| (world.register, world.file_sizes) = (true, true),
+    |world| world.files = Direction::Off,
+    |world| (world.fields.closed, world.fields.old_guance) = (false, false),
+    |world| (world.fields.updates, world.fields.level) = (false, false),
+];
+
 /// Every history that is one step shorter, the boldest first.
 fn shorter(history: &History) -> Vec<History> {
     let mut all = Vec::new();
@@ -67,6 +86,13 @@ fn shorter(history: &History) -> Vec<History> {
         let mut less = history.clone();
         less.events.remove(at);
         all.push(less);
+    }
+    for plain in PLAIN {
+        let mut less = history.clone();
+        plain(&mut less.setup);
+        if format!("{:?}", less.setup) != format!("{:?}", history.setup) {
+            all.push(less);
+        }
     }
     for at in 0..count {
         let What::Run(run) = &history.events[at].what else { continue };

@@ -5,6 +5,7 @@ use guajira::plan::Direction;
 
 use super::drive;
 use super::fields::{FieldDeed, FieldSetup};
+use super::files::FileDeed;
 use super::history::{Deed, Event, Fault, History, Run, Setup, What};
 use super::hunt::{explain, hush, scratch};
 
@@ -137,10 +138,86 @@ fn nothing_follows_the_status_that_closes_an_issue() {
     must_hold(status_story(Direction::ToJira, told));
 }
 
+/// Search does not know yet that the issue is closed; the thread, which is read before anything is written to it, does.
+#[test]
+fn nothing_is_written_to_an_issue_that_was_closed_a_moment_ago() {
+    hush();
+    for seed in 1..40 {
+        let reply = What::Person(Deed::Reply, 1);
+        let story = status_story(Direction::ToGuance, vec![(20, reply), (30, sets(Side::Jira, 3))]);
+        let setup = Setup { seed, register: false, sweep: false, max_lag_s: 500, ..story.setup };
+        must_hold(History { setup, ..story });
+    }
+}
+
 #[test]
 fn a_closed_issue_stands_when_a_lost_pair_is_found_again() {
     hush();
     let title = What::Person(Deed::EditGuanceIssue, 1);
     let told = vec![(60, sets(Side::Jira, 3)), (7000, What::LoseState), (60, title)];
     must_hold(status_story(Direction::Both, told));
+}
+
+/// What would be brought to a closed issue waits without being asked for in every run.
+#[test]
+fn a_closed_issue_that_was_found_again_is_left_in_peace() {
+    hush();
+    must_hold(status_story(Direction::ToJira, vec![(70, sets(Side::Jira, 3)), (4, What::LoseState)]));
+}
+
+#[test]
+fn an_issue_that_is_found_closed_when_it_is_to_be_written_to_stays_as_it_is() {
+    hush();
+    let told = vec![
+        (81, What::LoseState),
+        (6533, What::Run(Run::default())),
+        (1, sets(Side::Jira, 3)),
+        (37, What::Person(Deed::Reply, 1)),
+    ];
+    let story = status_story(Direction::Both, told);
+    for seed in 1..6 {
+        let setup = Setup { seed, max_lag_s: 540, sweep: true, ..story.setup.clone() };
+        must_hold(History { setup, events: story.events.clone() });
+    }
+}
+
+/// A story about files of one pair.
+fn file_story(setup: Setup, told: Vec<(u32, What)>) -> History {
+    let open = What::Person(Deed::OpenGuance { listed: true }, 0);
+    let told = [(0, What::Run(Run::default())), (20, open), (2, What::Run(Run::default()))].into_iter().chain(told);
+    let events = (0..).zip(told).map(|(uid, (after_s, what))| Event { uid, after_s, what }).collect();
+    History { setup: Setup { files: Direction::Both, ..setup }, events }
+}
+
+fn attaches(side: Side, shown: bool) -> What {
+    What::Person(Deed::Attach(FileDeed { side, large: false, shown }), 1)
+}
+
+/// A search index that is late shows a thread without the comment that keeps a file where it is.
+#[test]
+fn a_file_waits_for_the_thread_that_it_came_with() {
+    hush();
+    for inline_comments in [0, 3] {
+        let setup = Setup { max_lag_s: 500, inline_comments, ..History::of(1).setup };
+        must_hold(file_story(setup, vec![(42, attaches(Side::Jira, true))]));
+    }
+}
+
+/// On Jira a copy is known by its name alone where nobody tells its size; people call all their screenshots the same.
+#[test]
+fn a_file_in_doubt_is_not_taken_for_another_of_its_name() {
+    hush();
+    let calm = |setup: Setup| Setup { max_lag_s: 0, file_sizes: false, sweep: true, ..setup };
+    for request in 0..16 {
+        let lost = Run { faults: [(request, Fault::AnswerLost)].into(), ..Run::default() };
+        let reply = What::Person(Deed::Reply, 1);
+        let told = vec![
+            (60, reply.clone()),
+            (20, attaches(Side::Guance, false)),
+            (20, reply),
+            (20, attaches(Side::Guance, false)),
+            (60, What::Run(lost)),
+        ];
+        must_hold(file_story(calm(History::of(1).setup), told));
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::errors::{FieldErrors, not_on_screen};
-use super::model::{CustomKind, Issue, Named, SecurityLevel};
+use super::model::{Issue, Named, SecurityLevel};
 use super::switches::OffScreen;
 
 /// Which screen the fields are set on.
@@ -108,7 +108,7 @@ impl Call<'_> {
     }
 
     /// A user by the flavour's way of naming one.
-    fn wire_user(&self, value: &Value) -> Result<String, String> {
+    pub(super) fn wire_user(&self, value: &Value) -> Result<String, String> {
         let members: &[&str] = if self.cloud() { &["accountId", "id"] } else { &["name", "key"] };
         let id = members.iter().find_map(|m| value.get(m)?.as_str());
         let Some(id) = id else {
@@ -157,21 +157,25 @@ impl Call<'_> {
         if !self.site.may(self.viewer(), "SET_ISSUE_SECURITY") {
             return Err(not_on_screen("security"));
         }
-        let name = value.get("name").or_else(|| value.get("id")).and_then(Value::as_str);
+        let levels = &self.site.project(issue.project).security_levels;
+        if levels.is_empty() {
+            return Err(not_on_screen("security"));
+        }
+        let found = find_named(levels, value).ok_or("The security level is not valid.")?;
         let members = self.viewer().map(str::to_owned).into_iter().collect();
-        issue.security = name.map(|name| SecurityLevel { name: name.to_owned(), members });
+        issue.security = Some(SecurityLevel { name: found.name.clone(), members });
         Ok(())
     }
 
     fn set_other(&self, issue: &mut Issue, name: &str, value: &Value) -> Result<(), String> {
         let project = self.site.project(issue.project);
-        let custom = project.custom_fields.iter().find(|c| c.id == name).map(|c| c.kind);
+        let custom = project.custom_fields.iter().find(|c| c.id == name).map(|c| &c.kind);
+        let subtask = project.types.iter().any(|t| t.id == issue.issue_type && t.name == "Sub-task");
         let stored = match (name, custom) {
             (_, Some(_)) | ("duedate" | "environment", None) if value.is_null() => None,
-            ("environment", None) | (_, Some(CustomKind::TextArea)) => Some(self.rich(value)?),
-            (_, Some(CustomKind::Text)) => Some(text_line(value)?),
-            (_, Some(CustomKind::Number)) if value.is_number() => Some(value.clone()),
-            (_, Some(CustomKind::Number)) => return Err("Operation value must be a number".into()),
+            ("environment", None) => Some(self.rich(value)?),
+            (_, Some(kind)) => Some(self.custom_value(project, kind, value)?),
+            ("parent", None) if !self.cloud() && !subtask => return Err(not_on_screen("parent")),
             ("duedate", None) => Some(due_date(value)?),
             ("components", None) => Some(pick_all(&project.components, value, "Component")?),
             ("fixVersions" | "versions", None) => Some(pick_all(&project.versions, value, "Version")?),
@@ -208,7 +212,7 @@ fn pick_all(all: &[Named], value: &Value, what: &str) -> Result<Value, String> {
     found.collect::<Result<Vec<_>, String>>().map(Value::from)
 }
 
-fn text_line(value: &Value) -> Result<Value, String> {
+pub(super) fn text_line(value: &Value) -> Result<Value, String> {
     let text = value.as_str().ok_or("Operation value must be a string")?;
     if text.encode_utf16().count() > 255 {
         return Err("The entered text is too long. It exceeds the allowed limit of 255 characters.".into());
@@ -216,7 +220,7 @@ fn text_line(value: &Value) -> Result<Value, String> {
     Ok(value.clone())
 }
 
-fn due_date(value: &Value) -> Result<Value, String> {
+pub(super) fn due_date(value: &Value) -> Result<Value, String> {
     let text = value.as_str().unwrap_or_default();
     let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d");
     date.map(|_| value.clone()).map_err(|_| "Error parsing date string: ".to_owned() + text)
@@ -257,6 +261,10 @@ fn set_labels(labels: &mut Vec<String>, set: &Set) -> Result<(), String> {
     labels.sort_unstable();
     labels.dedup();
     Ok(())
+}
+
+pub(super) fn label(label: &Value) -> Result<Value, String> {
+    check_label(label).map(Value::from)
 }
 
 fn check_label(label: &Value) -> Result<String, String> {

@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::auth::Caller;
 use super::call::{Call, cut, ok};
+use super::custom::named;
 use super::errors::{self, Answer};
-use super::model::{CustomKind, Project};
+use super::model::{Named, Project};
 
 const PERMISSIONS: [&str; 22] = [
     "BROWSE_PROJECTS",
@@ -218,7 +219,7 @@ impl Call<'_> {
         let custom = self.site.projects.iter().flat_map(|p| p.custom_fields.iter());
         list.extend(custom.map(|c| {
             json!({"id": c.id, "key": c.id, "name": c.name, "custom": true, "orderable": true, "navigable": true,
-                   "searchable": true, "clauseNames": [c.name], "schema": custom_schema(c.kind)})
+                   "searchable": true, "clauseNames": [c.name], "schema": c.schema()})
         }));
         ok(&json!(list))
     }
@@ -231,8 +232,10 @@ impl Call<'_> {
         let (start, most) = self.paging(50, 200)?;
         let (all, member) = match kind {
             None => (project.types.iter().map(|t| self.type_json(t)).collect(), "issueTypes"),
-            Some(id) if project.types.iter().any(|t| t.id == id) => (self.screen(&project), "fields"),
-            Some(_) => return Err(errors::message(400, "The issue type selected is invalid.")),
+            Some(id) => match project.types.iter().find(|t| t.id == id) {
+                Some(kind) => (self.screen(&project, kind), "fields"),
+                None => return Err(errors::message(400, "The issue type selected is invalid.")),
+            },
         };
         let all: Vec<Value> = if allowed { all } else { Vec::new() };
         let total = all.len();
@@ -248,7 +251,7 @@ impl Call<'_> {
         ok(&json)
     }
 
-    fn screen(&self, project: &Project) -> Vec<Value> {
+    fn screen(&self, project: &Project, kind: &Named) -> Vec<Value> {
         let off = &self.site.switches.off_create_screen;
         let mut fields = vec![
             ("summary", true),
@@ -262,13 +265,16 @@ impl Call<'_> {
             ("components", false),
             ("fixVersions", false),
             ("versions", false),
-            ("parent", false),
         ];
+        if self.cloud() || kind.name == "Sub-task" {
+            fields.push(("parent", kind.name == "Sub-task"));
+        }
         if !project.priorities.is_empty() {
             fields.push(("priority", false));
         }
         for (field, permission) in [("reporter", "MODIFY_REPORTER"), ("security", "SET_ISSUE_SECURITY")] {
-            if self.site.may(self.viewer(), permission) {
+            let has_levels = field != "security" || !project.security_levels.is_empty();
+            if has_levels && self.site.may(self.viewer(), permission) {
                 fields.push((field, false));
             }
         }
@@ -279,6 +285,9 @@ impl Call<'_> {
                 "priority" => {
                     json["allowedValues"] = project.priorities.iter().map(|p| self.priority_json(p)).collect();
                 }
+                "components" => json["allowedValues"] = named(&project.components),
+                "fixVersions" | "versions" => json["allowedValues"] = named(&project.versions),
+                "security" => json["allowedValues"] = named(&project.security_levels),
                 "issuetype" => json["allowedValues"] = self.types_of(project),
                 "labels" => json["operations"] = json!(["add", "set", "remove"]),
                 _ => {}
@@ -286,8 +295,12 @@ impl Call<'_> {
             json
         });
         let custom = project.custom_fields.iter().filter(|c| !off.contains(&c.id)).map(|c| {
-            json!({"fieldId": c.id, "key": c.id, "name": c.name, "required": c.required, "hasDefaultValue": false,
-                   "operations": ["set"], "schema": custom_schema(c.kind)})
+            let mut json = json!({"fieldId": c.id, "key": c.id, "name": c.name, "required": c.required,
+                "hasDefaultValue": false, "operations": ["set"], "schema": c.schema()});
+            if let Some(allowed) = c.allowed(project) {
+                json["allowedValues"] = allowed;
+            }
+            json
         });
         system.chain(custom).collect()
     }
@@ -361,7 +374,8 @@ fn title(id: &str) -> String {
 fn schema_of(id: &str) -> Value {
     let kind = match id {
         "labels" => return json!({"type": "array", "items": "string", "system": "labels"}),
-        "components" | "fixVersions" | "versions" => return json!({"type": "array", "items": "version", "system": id}),
+        "components" => return json!({"type": "array", "items": "component", "system": id}),
+        "fixVersions" | "versions" => return json!({"type": "array", "items": "version", "system": id}),
         "priority" | "status" | "project" | "issuetype" | "resolution" => id,
         "assignee" | "reporter" | "creator" => "user",
         "created" | "updated" => "datetime",
@@ -372,13 +386,4 @@ fn schema_of(id: &str) -> Value {
         _ => "string",
     };
     json!({"type": kind, "system": id})
-}
-
-fn custom_schema(kind: CustomKind) -> Value {
-    let (kind, custom) = match kind {
-        CustomKind::Text => ("string", "textfield"),
-        CustomKind::TextArea => ("string", "textarea"),
-        CustomKind::Number => ("number", "float"),
-    };
-    json!({"type": kind, "custom": format!("com.atlassian.jira.plugin.system.customfieldtypes:{custom}")})
 }

@@ -7,6 +7,7 @@ mod attachments;
 mod auth;
 mod call;
 mod comments;
+mod custom;
 mod errors;
 mod fields;
 mod issues;
@@ -35,7 +36,7 @@ use chrono_tz::Tz;
 pub use self::limits::too_many;
 pub use self::model::{
     Attachment, Comment, CustomField, CustomKind, Flavour, History, Issue, Named, Project, SecurityLevel, User,
-    Visibility,
+    Visibility, named,
 };
 pub use self::people::Draft;
 pub use self::switches::{DcLimit, DeadSearch, EpochMs, LastToken, OffScreen, Switches};

@@ -88,14 +88,40 @@ pub struct Named {
 }
 
 /// The kind of value a custom field takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CustomKind {
     /// One line of text.
     Text,
     /// Rich text: ADF in v3, wiki markup in v2.
     TextArea,
+    /// An address.
+    Url,
     /// A number.
     Number,
+    /// A day.
+    Date,
+    /// A moment.
+    DateTime,
+    /// Labels of its own.
+    Labels,
+    /// One of these.
+    Select(Vec<Named>),
+    /// Some of these.
+    MultiSelect(Vec<Named>),
+    /// One of these, and one of those below it.
+    Cascading(Vec<(Named, Vec<Named>)>),
+    /// A user.
+    User,
+    /// Several users.
+    Users,
+    /// A version.
+    Version,
+    /// Several versions.
+    Versions,
+    /// Server: the epic an issue belongs to.
+    EpicLink,
+    /// Something of an add-on.
+    Odd,
 }
 
 /// A custom field on the project's screens.
@@ -130,6 +156,8 @@ pub struct Project {
     pub components: Vec<Named>,
     /// Versions.
     pub versions: Vec<Named>,
+    /// Issue security levels.
+    pub security_levels: Vec<Named>,
     /// Custom fields.
     pub custom_fields: Vec<CustomField>,
     /// Workflow of every type that has none of its own.
@@ -142,7 +170,8 @@ pub struct Project {
     pub hidden_from: BTreeSet<String>,
 }
 
-fn named(pairs: &[(&str, &str)]) -> Vec<Named> {
+/// Things by id and name.
+pub fn named(pairs: &[(&str, &str)]) -> Vec<Named> {
     pairs.iter().map(|(id, name)| Named { id: (*id).into(), name: (*name).into() }).collect()
 }
 
@@ -158,6 +187,7 @@ impl Project {
             priorities: named(&[("1", "Highest"), ("2", "High"), ("3", "Medium"), ("4", "Low"), ("5", "Lowest")]),
             components: Vec::new(),
             versions: Vec::new(),
+            security_levels: Vec::new(),
             custom_fields: Vec::new(),
             workflow: Workflow::simple(),
             workflows: BTreeMap::new(),

@@ -139,9 +139,16 @@ pub enum When {
 }
 
 struct Hook {
-    at_write: usize,
+    at: Turn,
     when: When,
     act: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// The so-manieth write, or read, since the start.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Turn {
+    write: bool,
+    nth: usize,
 }
 
 struct Shared {
@@ -149,6 +156,7 @@ struct Shared {
     clock: SimClock,
     stop: AtomicBool,
     writes: AtomicUsize,
+    reads: AtomicUsize,
     recorded: Mutex<Vec<Recorded>>,
     faults: Mutex<Vec<Fault>>,
     hooks: Mutex<Vec<Hook>>,
@@ -177,6 +185,7 @@ impl Server {
             clock,
             stop: AtomicBool::new(false),
             writes: AtomicUsize::new(0),
+            reads: AtomicUsize::new(0),
             recorded: Mutex::default(),
             faults: Mutex::default(),
             hooks: Mutex::default(),
@@ -214,6 +223,11 @@ impl Server {
         self.shared.writes.load(Ordering::SeqCst)
     }
 
+    /// How many other requests have come since the start.
+    pub fn reads(&self) -> usize {
+        self.shared.reads.load(Ordering::SeqCst)
+    }
+
     /// Programs a fault. The first programmed fault that fits a request strikes it.
     pub fn fail(&self, fault: Fault) {
         lock(&self.shared.faults).push(fault);
@@ -227,8 +241,14 @@ impl Server {
 
     /// Runs `act` at the n-th write from now (1 is the next), before or after it takes effect.
     pub fn hook(&self, nth: usize, when: When, act: Box<dyn Fn() + Send + Sync>) {
-        let at_write = self.writes() + nth;
-        lock(&self.shared.hooks).push(Hook { at_write, when, act: Arc::from(act) });
+        let at = Turn { write: true, nth: self.writes() + nth };
+        lock(&self.shared.hooks).push(Hook { at, when, act: Arc::from(act) });
+    }
+
+    /// As [`Server::hook`], at the n-th read.
+    pub fn hook_read(&self, nth: usize, when: When, act: Box<dyn Fn() + Send + Sync>) {
+        let at = Turn { write: false, nth: self.reads() + nth };
+        lock(&self.shared.hooks).push(Hook { at, when, act: Arc::from(act) });
     }
 }
 
@@ -300,10 +320,11 @@ enum Answer {
 impl Shared {
     fn answer(&self, request: &Request) -> Answer {
         let write = self.handler.is_write(request);
-        let nth = if write { self.writes.fetch_add(1, Ordering::SeqCst) + 1 } else { 0 };
+        let count = if write { &self.writes } else { &self.reads };
+        let turn = Turn { write, nth: count.fetch_add(1, Ordering::SeqCst) + 1 };
         let struck = lock(&self.faults).iter_mut().find_map(|f| f.strike(request, write));
         let at = self.clock.now();
-        self.run_hooks(nth, When::Before);
+        self.run_hooks(turn, When::Before);
         let refused = match &struck {
             Some(What::DropBefore) => Some(None),
             Some(What::Status(code, body, headers)) => Some(Some(canned(*code, body, headers))),
@@ -315,7 +336,7 @@ impl Shared {
             return response.map_or(Answer::Drop, Answer::Whole);
         }
         let response = self.handler.handle(request);
-        self.run_hooks(nth, When::After);
+        self.run_hooks(turn, When::After);
         let (response, answered) = match &struck {
             Some(What::StatusAfter(code, body, headers)) => (canned(*code, body, headers), true),
             Some(What::Garbage) => (Response::text(200, "application/json", "{\"issues\":[{\"id\":"), true),
@@ -334,12 +355,12 @@ impl Shared {
         }
     }
 
-    fn run_hooks(&self, nth: usize, when: When) {
+    fn run_hooks(&self, turn: Turn, when: When) {
         let due: Vec<_> = {
             let mut hooks = lock(&self.hooks);
-            let due = hooks.iter().filter(|h| nth > 0 && h.at_write == nth && h.when == when);
+            let due = hooks.iter().filter(|h| h.at == turn && h.when == when);
             let due = due.map(|h| Arc::clone(&h.act)).collect();
-            hooks.retain(|h| !(h.at_write == nth && h.when == when));
+            hooks.retain(|h| !(h.at == turn && h.when == when));
             due
         };
         for act in due {

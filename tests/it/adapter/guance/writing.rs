@@ -107,6 +107,7 @@ fn what_this_side_cannot_do_is_refused_without_a_request() {
         labels: Vec::new(),
         priority: None,
         origin_url: String::new(),
+        ..guajira::domain::NewIssue::default()
     });
     assert_eq!(rig.push(push(create, "issue_1")).unwrap_err().kind, ApiErrorKind::Refused);
     let run = rig.run();

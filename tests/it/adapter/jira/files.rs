@@ -125,3 +125,20 @@ fn what_is_not_taken_is_refused_and_what_is_unclear_in_doubt() {
         assert_eq!(push(&rig, "d.bin", b"1").unwrap_err().kind, ApiErrorKind::Unauthorized);
     }
 }
+
+/// What a dead login is not shown is not gone.
+#[test]
+fn a_token_that_dies_before_a_file_is_opened_gives_nothing_up() {
+    for rig in rigs() {
+        rig.fake.attach("OPS-1", "alice", "trace.txt", "text/plain", b"0123456789");
+        let run = rig.run();
+        let file = run.files(&rig.id("OPS-1")).unwrap().remove(0);
+        let gone = || What::Status(404, r#"{"errorMessages":["no such attachment"]}"#.to_owned(), Vec::new());
+        rig.fake.fail(Fault::new(gone()).path_contains("/attachment"));
+        assert_eq!(run.open_file(&file).unwrap_err().kind, ApiErrorKind::Refused);
+        rig.fake.with_user("bot", |user| user.secret = "changed".into());
+        rig.fake.fail(Fault::new(gone()).path_contains("/attachment"));
+        let error = run.open_file(&file).unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::Unauthorized, "{error}");
+    }
+}

@@ -131,6 +131,7 @@ fn route() -> CheckRoute {
         labels: true,
         statuses: vec!["To Do".into(), "10002".into()],
         changes: CheckChanges { status: true, assignee: true, texts: true, people: true },
+        ..CheckRoute::default()
     }
 }
 

@@ -29,6 +29,7 @@ fn everything(rig: &Rig) {
         labels: true,
         statuses: vec!["Done".into()],
         changes: CheckChanges { status: true, assignee: true, texts: true, people: true },
+        ..CheckRoute::default()
     };
     let run = rig.run();
     run.check(&[route]);

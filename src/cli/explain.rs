@@ -1,0 +1,134 @@
+//! `guajira check --explain`: which route takes an issue, why the others do not, and what Jira would get.
+
+use anyhow::Result;
+use chrono::{TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::domain::{Issue, IssueId, NewIssue, Side};
+use crate::engine::budget::Patience;
+use crate::guance::Guance;
+use crate::jira::Jira;
+use crate::plan::explain::{self, Explanation, Opinion};
+use crate::plan::issues;
+use crate::ports::{ApiErrorKind, Remote as _};
+use crate::state::State;
+
+use super::check::PATIENCE_SECONDS;
+use super::exit::{Exit, Usage};
+use super::services::{self, Signals};
+use super::term;
+
+/// Longest value that is shown, in characters.
+const MAX_SHOWN: usize = 200;
+
+/// Explains one issue. Nothing is written anywhere.
+///
+/// # Errors
+/// When the state file cannot be read, or a side cannot be asked.
+pub(super) fn run(config: &Config, signals: &Signals, uuid: &str) -> Result<Exit> {
+    let path = &config.sync.state;
+    // A request is recorded where a sync will see it.
+    let state = if path.exists() { State::open(path) } else { State::open_copy(path) };
+    let state = state.map_err(|error| Usage::state(path, &error))?;
+    let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
+    services::with_sides(config, &state, signals, patience, |guance, jira| {
+        let Some(issue) = fetch(guance, uuid)? else { return Ok(Exit::ItemsFailed) };
+        show_issue(&issue)?;
+        if let Some(link) = state.issue_link(Side::Guance, &issue.id)? {
+            term::line(&format!("its copy is {} already", link.jira_name))?;
+        }
+        let explanation = explain::explain(&issue, &config.policy);
+        show_routes(&explanation)?;
+        match explanation.taken {
+            Ok(new) => show_create(jira, &issue, new),
+            Err(reason) => {
+                term::line(&format!("not sent: {reason}"))?;
+                Ok(Exit::Done)
+            }
+        }
+    })
+}
+
+fn fetch(guance: &Guance<'_>, uuid: &str) -> Result<Option<Issue>> {
+    let mut batch = guance.issues(&[IssueId::new(uuid)])?;
+    if let Some(issue) = batch.issues.pop() {
+        return Ok(Some(issue));
+    }
+    let why = batch.unreadable.pop().map(|record| format!(": {}", record.why)).unwrap_or_default();
+    term::say(&format!("Guance has no issue {uuid} that this key may read{why}"));
+    term::hint(Some("the uuid begins with issue_ and stands in the address of the issue in the console"));
+    Ok(None)
+}
+
+fn show_issue(issue: &Issue) -> Result<()> {
+    term::line(&format!("{} {}", issue.id, shown(&json!(issue.title))))?;
+    for (name, value) in explain::names(issue) {
+        term::line(&format!("  {name} = {}", shown(&value)))?;
+    }
+    Ok(())
+}
+
+fn show_routes(explanation: &Explanation<'_>) -> Result<()> {
+    let taker = explanation.taker();
+    for (n, opinion) in explanation.routes.iter().enumerate() {
+        term::line(&format!(
+            "route {}: {} in {}: {}",
+            n + 1,
+            opinion.route.issue_type,
+            opinion.route.project,
+            verdict(opinion, n, taker)
+        ))?;
+        if let Some(when) = &opinion.route.when {
+            term::line(&format!("  when {}", shown(&json!(when.source()))))?;
+        }
+        for (key, made) in &opinion.made {
+            let made = match made {
+                Ok(Some(value)) => shown(&json!(value)),
+                Ok(None) => "nothing: left alone".to_owned(),
+                Err(why) => format!("nothing: {why}"),
+            };
+            term::line(&format!("  {key} -> {made}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn verdict(opinion: &Opinion<'_>, n: usize, taker: Option<usize>) -> String {
+    match (&opinion.holds, taker) {
+        (Ok(false), _) => "does not hold".to_owned(),
+        (Err(why), _) => format!("cannot be told: {why}"),
+        (Ok(true), Some(first)) if first == n => "takes it".to_owned(),
+        (Ok(true), Some(first)) => format!("would take it, but route {} comes first", first + 1),
+        (Ok(true), None) => "holds".to_owned(),
+    }
+}
+
+/// Shows what a create would send, field by field, and what it would leave out.
+fn show_create(jira: &Jira<'_>, issue: &Issue, new: NewIssue) -> Result<Exit> {
+    term::line(&format!("Jira would get, as {} in {}:", new.issue_type, new.project))?;
+    let (fields, dropped) = match jira.preview(&issues::push(issue, new)) {
+        Ok(preview) => preview,
+        Err(error) if error.kind == ApiErrorKind::Refused => {
+            term::line(&format!("  nothing: {}", error.message))?;
+            term::hint(error.hint.as_deref());
+            return Ok(Exit::ItemsFailed);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    for (field, value) in fields.as_object().into_iter().flatten() {
+        term::line(&format!("  {field} = {}", shown(value)))?;
+    }
+    for left_out in dropped {
+        term::line(&format!("  without {}: {}", left_out.field, left_out.why))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}

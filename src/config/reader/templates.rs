@@ -1,0 +1,73 @@
+//! Reads conditions and templates: compiled here, so that a mistake has its line.
+
+use super::{Origin, Problem, Reader, Value, shown};
+use crate::config::tree::Node;
+use crate::plan::{self, Made};
+use crate::template::{Kind, Mistake, Template};
+
+impl Reader {
+    /// Returns a condition or a template.
+    pub(in crate::config) fn template(&self, path: &str, kind: Kind) -> Option<Template> {
+        let node = self.ask(path)?;
+        self.compiled(path, node, kind)
+    }
+
+    /// Returns a table of templates, in the order of the file: each a text, a list of texts or a table of texts.
+    pub(in crate::config) fn fields(&self, path: &str) -> Vec<(String, Made)> {
+        let Some(node) = self.ask(path) else { return Vec::new() };
+        let Value::Table(entries) = &node.value else {
+            self.mistyped(path, node, "a table");
+            return Vec::new();
+        };
+        entries
+            .iter()
+            .filter_map(|(key, entry)| Some((key.clone(), self.made(&format!("{path}.{key}"), entry)?)))
+            .collect()
+    }
+
+    fn made(&self, path: &str, node: &Node) -> Option<Made> {
+        let text = |node: &Node| self.compiled(path, node, Kind::Text);
+        match &node.value {
+            Value::List(items) => Some(Made::List(items.iter().filter_map(text).collect())),
+            Value::Table(parts) => {
+                let part = |(name, part): &(String, Node)| Some((name.clone(), text(part)?));
+                Some(Made::Table(parts.iter().filter_map(part).collect()))
+            }
+            _ => text(node).map(Made::Text),
+        }
+    }
+
+    fn compiled(&self, path: &str, node: &Node, kind: Kind) -> Option<Template> {
+        let (Value::Text(text) | Value::Raw(text)) = &node.value else {
+            self.mistyped(path, node, "a text in quotes");
+            return None;
+        };
+        if text.trim().is_empty() {
+            self.wrong(path, node, "is empty");
+            return None;
+        }
+        match Template::compile(kind, text, &plan::NAMES, &plan::sample) {
+            Ok(template) => Some(template),
+            Err(mistake) => {
+                self.mistaken(path, node, &mistake);
+                None
+            }
+        }
+    }
+
+    /// Notes a mistake at the line on which it stands, which may be deep inside a long text.
+    fn mistaken(&self, path: &str, node: &Node, mistake: &Mistake) {
+        let Origin::File { key, value } = &node.origin else {
+            return self.wrong(path, node, format!("is wrong: {}", mistake.message));
+        };
+        let first = self.source.first_line_of(value);
+        let line = first + mistake.line - 1;
+        if line == self.source.line(key.start) {
+            return self.wrong(path, node, format!("is wrong: {}", mistake.message));
+        }
+        let message = format!("{} is wrong: {}", shown(path), mistake.message);
+        let mut problem = Problem::new(message).at(format!("{}:{line}", self.source.name));
+        problem.excerpt = Some(self.source.point_at_line(line));
+        self.note(key.start, problem);
+    }
+}

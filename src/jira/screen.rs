@@ -1,0 +1,186 @@
+//! Create screens: which fields an issue of a type may be given, and what values they take.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::jira::api::{Ask, segment};
+use crate::jira::{Jira, wire};
+use crate::ports::{ApiError, ApiErrorKind};
+
+/// How long a screen is believed: who changes it waits so long for guajira to notice.
+const SCREEN_AGE: Duration = Duration::from_hours(1);
+
+/// What a screen's fields are.
+pub(super) type Screen = Vec<ScreenField>;
+
+/// A field of a create screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ScreenField {
+    /// `customfield_10010`, `security`.
+    pub(super) id: String,
+    /// The name people see.
+    pub(super) name: String,
+    pub(super) required: bool,
+    pub(super) has_default: bool,
+    /// `string`, `option`, `array`, …
+    pub(super) kind: String,
+    /// What an array holds.
+    pub(super) items: String,
+    /// The last part of a custom field's type: `textarea`, `gh-epic-link`.
+    pub(super) custom: String,
+    /// What it takes, where that is a list.
+    pub(super) allowed: Option<Vec<Choice>>,
+}
+
+/// A value that a field takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Choice {
+    pub(super) id: String,
+    /// What people see: an option's value, a component's or a level's name.
+    pub(super) name: String,
+    /// What may be chosen below it.
+    #[serde(default)]
+    pub(super) children: Vec<Self>,
+}
+
+impl Choice {
+    fn read(value: &Value) -> Self {
+        let name = [text(value, "value"), text(value, "name")].into_iter().find(|name| !name.is_empty());
+        let children = value.get("children").and_then(Value::as_array);
+        Self {
+            id: text(value, "id"),
+            name: name.unwrap_or_default(),
+            children: children.into_iter().flatten().map(Self::read).collect(),
+        }
+    }
+
+    /// Returns true when a word of the configuration means it.
+    pub(super) fn is(&self, word: &str) -> bool {
+        self.name.eq_ignore_ascii_case(word) || (!word.is_empty() && self.id == word)
+    }
+}
+
+impl ScreenField {
+    /// Reads a field of create metadata.
+    ///
+    /// Source: Jira Cloud REST v3 `FieldCreateMetadata`; Jira Data Center REST v2 `CreateMetaFieldBean`.
+    pub(super) fn read(value: &Value) -> Self {
+        let schema = value.get("schema").cloned().unwrap_or_default();
+        let id = [text(value, "fieldId"), text(value, "key")].into_iter().find(|id| !id.is_empty());
+        let allowed = value.get("allowedValues").and_then(Value::as_array);
+        Self {
+            id: id.unwrap_or_default(),
+            name: text(value, "name"),
+            required: value.get("required") == Some(&Value::Bool(true)),
+            has_default: value.get("hasDefaultValue") == Some(&Value::Bool(true)),
+            kind: text(&schema, "type"),
+            items: text(&schema, "items"),
+            custom: text(&schema, "custom").rsplit(':').next().unwrap_or_default().to_owned(),
+            allowed: allowed.map(|all| all.iter().map(Choice::read).collect()),
+        }
+    }
+
+    /// Returns true when the configuration means this field: by its id, or by its name.
+    pub(super) fn is(&self, word: &str) -> bool {
+        self.id.eq_ignore_ascii_case(word) || self.name.eq_ignore_ascii_case(word)
+    }
+
+    /// Returns true for the field by which an issue belongs to an epic where that is no parent.
+    ///
+    /// Source: Jira Software, custom field type `com.pyxis.greenhopper.jira:gh-epic-link`; its id differs from site to
+    /// site.
+    pub(super) fn is_epic_link(&self) -> bool {
+        self.custom == "gh-epic-link"
+    }
+}
+
+/// Returns the field of a screen that the configuration means; an id goes before a name.
+pub(super) fn field<'s>(screen: &'s [ScreenField], word: &str) -> Option<&'s ScreenField> {
+    screen
+        .iter()
+        .find(|field| field.id.eq_ignore_ascii_case(word))
+        .or_else(|| screen.iter().find(|field| field.is(word)))
+}
+
+/// Returns a text or number inside a value.
+pub(super) fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(wire::id_text).unwrap_or_default()
+}
+
+impl Jira<'_> {
+    /// Returns the create screen of an issue type; `None` where Jira does not tell: it is too old, or the bot may not
+    /// create such issues.
+    pub(super) fn screen(&self, project: &str, issue_type: &str) -> Result<Option<Rc<Screen>>, ApiError> {
+        let fact = screen_fact(project, issue_type);
+        if let Some(screen) = self.screens.borrow().get(&fact) {
+            return Ok(screen.clone());
+        }
+        let known = self.facts.recall(&fact, SCREEN_AGE).and_then(|known| serde_json::from_str(&known).ok());
+        let screen: Option<Screen> = match known {
+            Some(screen) => Some(screen),
+            None => match self.ask_for_screen(project, issue_type) {
+                Err(error) if error.kind == ApiErrorKind::Refused => None,
+                screen => screen?,
+            },
+        };
+        if let Some(screen) = &screen {
+            self.facts.remember(&fact, &serde_json::json!(screen).to_string());
+        }
+        let screen = screen.map(Rc::new);
+        self.screens.borrow_mut().insert(fact, screen.clone());
+        Ok(screen)
+    }
+
+    /// Asks for a screen again the next time: what it said was not true.
+    pub(super) fn forget_screen(&self, project: &str, issue_type: &str) {
+        self.facts.forget(&screen_fact(project, issue_type));
+    }
+
+    fn ask_for_screen(&self, project: &str, issue_type: &str) -> Result<Option<Screen>, ApiError> {
+        let types = self.create_types(project)?;
+        let Some(id) = type_id(&types, issue_type) else { return Ok(None) };
+        let fields = self.create_fields(project, &id)?;
+        Ok(Some(fields.iter().map(ScreenField::read).collect()))
+    }
+
+    /// Lists the issue types that the bot may create in a project.
+    pub(super) fn create_types(&self, project: &str) -> Result<Vec<Value>, ApiError> {
+        self.read_list(&format!("issue/createmeta/{}/issuetypes", segment(project)), &["issueTypes", "values"])
+    }
+
+    /// Lists the fields of a create screen.
+    pub(super) fn create_fields(&self, project: &str, type_id: &str) -> Result<Vec<Value>, ApiError> {
+        let path = format!("issue/createmeta/{}/issuetypes/{}", segment(project), segment(type_id));
+        self.read_list(&path, &["fields", "values"])
+    }
+
+    /// Reads every page of a list that stands under one of these names: they differ between Cloud and Server.
+    fn read_list(&self, resource: &str, names: &[&str]) -> Result<Vec<Value>, ApiError> {
+        let mut all = Vec::new();
+        for _ in 0..50 {
+            let ask = Ask::get(self.rest(resource)?).with("startAt", all.len().to_string()).with("maxResults", "200");
+            let page = self.api.send(&ask)?.json;
+            let list = names.iter().find_map(|name| page.get(*name)?.as_array()).cloned().unwrap_or_default();
+            let is_empty = list.is_empty();
+            all.extend(list);
+            let total = page.get("total").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());
+            if is_empty || total.is_none_or(|total| all.len() >= total) {
+                break;
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Returns the id of the issue type that a name or an id means.
+pub(super) fn type_id(types: &[Value], issue_type: &str) -> Option<String> {
+    let is_it = |one: &&Value| text(one, "name") == issue_type || text(one, "id") == issue_type;
+    types.iter().find(is_it).map(|one| text(one, "id"))
+}
+
+fn screen_fact(project: &str, issue_type: &str) -> String {
+    format!("jira.screen.{project}.{issue_type}")
+}

@@ -1,0 +1,89 @@
+//! What `when` and the templates of a route see of a Guance issue.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::Issue;
+use crate::plan::tags;
+use crate::render;
+use crate::template::{Given, Source};
+use crate::text::markdown;
+
+/// The names, as the README's table has them.
+pub const NAMES: [&str; 20] = [
+    "uuid",
+    "title",
+    "name",
+    "description",
+    "level",
+    "level_uuid",
+    "status",
+    "type",
+    "resource",
+    "resource_uuid",
+    "channels",
+    "channel_uuids",
+    "author",
+    "author_email",
+    "managers",
+    "manager_emails",
+    "created",
+    "url",
+    "tags",
+    "extend",
+];
+
+/// Longest description as Markdown, in bytes; what is longer is cut again for Jira.
+const MAX_MARKDOWN: usize = 200_000;
+
+/// Returns what a name stands for; nothing for one that is not known.
+pub(super) fn given(issue: &Issue, name: &str) -> Given {
+    let line = |text: &str| Value::from(text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let details = &issue.details;
+    let channel = |id: &str, name: &str| if name.is_empty() { id.to_owned() } else { name.to_owned() };
+    let value = match name {
+        "uuid" => json!(issue.id.as_str()),
+        "title" | "name" => line(&issue.title),
+        "description" => {
+            let markdown = markdown::write(&issue.body, MAX_MARKDOWN, &issue.url);
+            return Given { value: json!(issue.body.plain_text().trim()), markdown: Some(markdown.trim().to_owned()) };
+        }
+        "level" => json!(issue.level.as_ref().map(|level| &level.name)),
+        "level_uuid" => json!(issue.level.as_ref().map(|level| &level.id)),
+        "status" => json!(issue.status.name),
+        "type" => json!(details.source_type),
+        "resource" => line(&issue.source),
+        "resource_uuid" => json!(details.source_id),
+        "channels" => details.channels.iter().map(|one| channel(&one.id, &one.name)).collect(),
+        "channel_uuids" => details.channels.iter().map(|one| one.id.clone()).collect(),
+        "author" => json!(render::name_of(&issue.author)),
+        "author_email" => json!(issue.author.email),
+        "managers" => issue.assignees.iter().filter_map(render::name_of).collect(),
+        "manager_emails" => issue.assignees.iter().filter_map(|person| person.email.clone()).collect(),
+        "created" => json!(issue.created.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        "url" => json!(issue.url),
+        "tags" => {
+            let tags = tags::read(&issue.body.plain_text()).into_iter();
+            Value::Object(tags.map(|(key, value)| (key, value.into())).collect())
+        }
+        "extend" if details.extend.is_object() => details.extend.clone(),
+        "extend" => Value::Object(Map::new()),
+        _ => Value::Null,
+    };
+    Given { value, markdown: None }
+}
+
+/// Returns what the names of an issue stand for.
+pub(super) fn of(issue: &Issue) -> Box<Source<'_>> {
+    Box::new(move |name| given(issue, name))
+}
+
+/// Returns values of the right kinds, to try a template out with.
+pub fn sample(name: &str) -> Given {
+    let value = match name {
+        "channels" | "channel_uuids" | "managers" | "manager_emails" => json!(["one"]),
+        "tags" | "extend" => json!({}),
+        "created" => json!("2026-11-22T10:00:00Z"),
+        _ => json!("one"),
+    };
+    Given { value, markdown: (name == "description").then(|| "one".to_owned()) }
+}
