@@ -109,11 +109,3 @@ fn a_seed_tells_the_same_story_every_time() {
         assert_eq!(first.log.len(), second.log.len(), "seed {seed}");
     }
 }
-#[test]
-#[ignore]
-fn tmp_gallery() {
-    for bug in [Bug::FieldSentAgain, Bug::FileCopyNotLookedFor] {
-        let found = hunt(1..3000, Some(bug), OnFailure::GoOn);
-        println!("{bug:?} {:?}", found.failed.keys().collect::<Vec<_>>());
-    }
-}
