@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 /// What is repeated to make a text.
 #[rustfmt::skip]
-pub const PIECES: &[&str] = &[
+pub(crate) const PIECES: &[&str] = &[
     "a", "中文 ", "a\n", "a\n\n", " ", "\n", "\t", "\\", "\u{1}", "😀", "e\u{301}", "\u{200B}",
     // HTML.
     "<b>", "<div>", "<ul><li>", "<table><tr><td>", "<blockquote>", "</div>", "<a href=\"", "<!--", "<", "<span style=\"color:red\">",
@@ -32,7 +32,7 @@ pub const PIECES: &[&str] = &[
 ];
 
 /// Texts that are more than a repetition: a name, and how one of so many bytes is made.
-pub const TEXTS: &[(&str, fn(usize) -> String)] = &[
+pub(crate) const TEXTS: &[(&str, fn(usize) -> String)] = &[
     ("backticks of every length", |bytes| grow(bytes, |out, n| out.push_str(&format!("e{}", "`".repeat(n % 2000))))),
     ("references and their definitions", |bytes| {
         halves(bytes, |out, n| write(out, format_args!("[a{n}] ")), |out, n| write(out, format_args!("\n[a{n}]: b")))
@@ -102,7 +102,7 @@ pub const TEXTS: &[(&str, fn(usize) -> String)] = &[
 ];
 
 /// Trees of ADF: a name, and how one of so many bytes of JSON is made.
-pub const TREES: &[(&str, fn(usize) -> Value)] = &[
+pub(crate) const TREES: &[(&str, fn(usize) -> Value)] = &[
     ("one text", |bytes| node("paragraph", vec![text(&"a *b* ".repeat(bytes / 6))])),
     ("one text of lines", |bytes| node("paragraph", vec![text(&"a\n\n".repeat(bytes / 3))])),
     ("one text of addresses", |bytes| node("paragraph", vec![text(&"http://a.b/) ".repeat(bytes / 13))])),
@@ -166,7 +166,7 @@ pub const TREES: &[(&str, fn(usize) -> Value)] = &[
 ];
 
 /// Documents to write: a name, and how one is read of so many bytes.
-pub fn documents() -> Vec<(&'static str, Box<dyn Fn(usize) -> Doc>)> {
+pub(crate) fn documents() -> Vec<(&'static str, Box<dyn Fn(usize) -> Doc>)> {
     let markdown = |piece: &'static str| -> Box<dyn Fn(usize) -> Doc> {
         Box::new(move |bytes| markdown::read(&piece.repeat(bytes / piece.len())))
     };

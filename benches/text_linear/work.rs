@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// Measures what something takes: the work of the processor where the system tells it (Linux), else the time.
-pub fn measure<T>(act: impl FnOnce() -> T) -> Duration {
+pub(crate) fn measure<T>(act: impl FnOnce() -> T) -> Duration {
     let (start, before) = (Instant::now(), worked());
     std::hint::black_box(act());
     let elapsed = start.elapsed();

@@ -9,13 +9,13 @@ const NO_LIMIT: usize = usize::MAX / 4;
 const REST: &str = "https://e.com/rest";
 
 /// Checks what was read: normal form, clean characters, harmless addresses, nobody to ping.
-pub fn read(doc: &Doc) {
+pub(crate) fn read(doc: &Doc) {
     assert!(doc.clone().normalized() == *doc, "normal form");
     blocks(&doc.blocks, 0);
 }
 
 /// Checks what every writer makes of a document: whole, and cut to a limit.
-pub fn written(doc: &Doc, limit: usize) {
+pub(crate) fn written(doc: &Doc, limit: usize) {
     let once = html::write(doc, NO_LIMIT, "");
     is_safe_html(&once);
     assert_eq!(html::write(&html::read(&once), NO_LIMIT, ""), once, "html");
@@ -69,7 +69,9 @@ fn blocks(all: &[Block], depth: usize) {
                 assert!((1..=100).contains(&columns), "columns");
                 for row in rows {
                     assert_eq!(row.len(), columns, "a table is rectangular");
-                    row.iter().for_each(|cell| blocks(&cell.blocks, depth + 1));
+                    for cell in row {
+                        blocks(&cell.blocks, depth + 1);
+                    }
                 }
             }
             Block::Rule => {}
@@ -134,7 +136,7 @@ fn is_harmless(url: &str) {
 
 /// Reads HTML as a browser does (`html5gum` follows the WHATWG's rules): tags in order, and only those and only with the
 /// attributes that the writer knows.
-pub fn is_safe_html(text: &str) {
+pub(crate) fn is_safe_html(text: &str) {
     is_clean(text, true);
     let mut open: Vec<Vec<u8>> = Vec::new();
     for token in Tokenizer::new(text).flatten() {
@@ -149,7 +151,7 @@ pub fn is_safe_html(text: &str) {
                         (b"img", b"alt") => is_clean(&value, false),
                         (b"ol", b"start") => assert!(value.parse::<u32>().is_ok(), "{text}"),
                         (b"code", b"class") => {
-                            assert!(value.starts_with("language-") && !value.contains(' '), "{text}")
+                            assert!(value.starts_with("language-") && !value.contains(' '), "{text}");
                         }
                         (b"span", b"style") => {
                             let color = value.strip_prefix("color: #").unwrap_or_default();
@@ -176,7 +178,7 @@ pub fn is_safe_html(text: &str) {
 }
 
 /// Looks for mentions as Jira Server does: in the whole source, code and escapes included.
-pub fn pings_nobody(wiki: &str) {
+pub(crate) fn pings_nobody(wiki: &str) {
     for (at, _) in wiki.match_indices("[~").chain(wiki.match_indices("[@")) {
         let tail = wiki.get(at + 2..).unwrap_or_default();
         let name = tail.split(['\\', ',', ']']).next().unwrap_or_default();
@@ -187,7 +189,7 @@ pub fn pings_nobody(wiki: &str) {
 }
 
 /// Checks a node and what is in it against the parts of the published schema that the writer uses.
-pub fn is_valid_adf(node: &Value, parent: &str) {
+pub(crate) fn is_valid_adf(node: &Value, parent: &str) {
     let kind = node.get("type").and_then(Value::as_str).unwrap_or_default();
     let children = node.get("content").and_then(Value::as_array);
     let attr = |key: &str| node.get("attrs").and_then(|attrs| attrs.get(key));
@@ -204,10 +206,9 @@ pub fn is_valid_adf(node: &Value, parent: &str) {
         }
         "listItem" => matches!(parent, "bulletList" | "orderedList"),
         "taskItem" => parent == "taskList" && attr("localId").is_some() && attr("state").is_some(),
-        "blockquote" | "rule" | "panel" => match (kind, parent) {
-            (_, "doc" | "expand" | "tableCell" | "tableHeader") | ("rule", "panel") => true,
-            _ => false,
-        },
+        "blockquote" | "rule" | "panel" => {
+            matches!((kind, parent), (_, "doc" | "expand" | "tableCell" | "tableHeader") | ("rule", "panel"))
+        }
         "expand" => parent == "doc",
         "table" => matches!(parent, "doc" | "expand"),
         "tableRow" => parent == "table",

@@ -67,8 +67,8 @@ struct Progress {
 
 fn fuzz(name: &'static str, read: Read, [runs, seed, write_every]: [u64; 3]) {
     let progress = Arc::new(Progress::default());
-    let seen = Arc::clone(&progress);
-    std::thread::spawn(move || watch(name, &seen));
+    let watched = Arc::clone(&progress);
+    std::thread::spawn(move || watch(name, &watched));
     let (texts, trees) = mutate::seeds();
     let mut source = Source::Seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     for run in 1..=runs {

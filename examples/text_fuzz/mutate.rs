@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::source::{PIECES, Source};
 
 /// Texts that are changed; each was somebody's example once.
-pub fn seeds() -> (Vec<String>, Vec<Value>) {
+pub(crate) fn seeds() -> (Vec<String>, Vec<Value>) {
     let corpus = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     let wiki = corpus(include_str!("../../tests/data/text/wiki-corpus.json"));
     let oracle = corpus(include_str!("../../tests/data/text/wiki-oracle.json"));
@@ -20,7 +20,7 @@ pub fn seeds() -> (Vec<String>, Vec<Value>) {
 }
 
 /// Makes an input of a seed, or of nothing.
-pub fn text(source: &mut Source<'_>, seeds: &[String]) -> String {
+pub(crate) fn text(source: &mut Source<'_>, seeds: &[String]) -> String {
     if source.below(3) == 0 {
         return source.text(24);
     }
@@ -78,7 +78,7 @@ fn place(source: &mut Source<'_>, text: &str) -> usize {
 }
 
 /// Makes a tree of a seed, or of nothing.
-pub fn tree(source: &mut Source<'_>, seeds: &[Value]) -> Value {
+pub(crate) fn tree(source: &mut Source<'_>, seeds: &[Value]) -> Value {
     if source.below(2) == 0 {
         return source.node(0);
     }

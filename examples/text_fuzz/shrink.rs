@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Removes all that can be removed from a text while it fails.
-pub fn text(input: &str, fails: &dyn Fn(&str) -> bool) -> String {
+pub(crate) fn text(input: &str, fails: &dyn Fn(&str) -> bool) -> String {
     let mut now: Vec<char> = input.chars().collect();
     let mut size = now.len() / 2;
     while size > 0 {
@@ -27,7 +27,7 @@ pub fn text(input: &str, fails: &dyn Fn(&str) -> bool) -> String {
 }
 
 /// Removes all that can be removed from a tree while it fails.
-pub fn tree(input: &Value, fails: &dyn Fn(&Value) -> bool) -> Value {
+pub(crate) fn tree(input: &Value, fails: &dyn Fn(&Value) -> bool) -> Value {
     let mut now = input.clone();
     while let Some(less) = smaller(&now).into_iter().find(|less| fails(less)) {
         now = less;

@@ -3,16 +3,17 @@
 use serde_json::{Map, Value, json};
 
 /// Makes decisions: at random from a seed, or as the bytes of a coverage-guided fuzzer say.
-pub enum Source<'a> {
+pub(crate) enum Source<'a> {
     /// An xorshift generator.
     Seed(u64),
-    /// What is left of the bytes; zeros when they are used up.
+    /// What is left of the bytes; zeros when they are used up. For `fuzz/`.
+    #[allow(dead_code, reason = "the example has seeds only")]
     Bytes(&'a [u8]),
 }
 
 impl Source<'_> {
     /// Returns a number below a bound.
-    pub fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         match self {
             Source::Seed(state) => {
                 *state ^= *state << 13;
@@ -33,12 +34,12 @@ impl Source<'_> {
     }
 
     /// Returns one of several.
-    pub fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+    pub(crate) fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
         of.get(self.below(of.len())).copied().unwrap_or_default()
     }
 
     /// Returns pieces of markup after each other.
-    pub fn text(&mut self, most: usize) -> String {
+    pub(crate) fn text(&mut self, most: usize) -> String {
         let mut text = String::new();
         for _ in 0..=self.below(most) {
             text.push_str(self.one(PIECES));
@@ -50,13 +51,13 @@ impl Source<'_> {
     }
 
     /// Returns any character.
-    pub fn character(&mut self) -> Option<char> {
+    pub(crate) fn character(&mut self) -> Option<char> {
         let plane = [0x100, 0x3000, 0x2_FFFF, 0x11_0000].get(self.below(4)).copied().unwrap_or(0x100);
         u32::try_from(self.below(plane)).ok().and_then(char::from_u32)
     }
 
     /// Returns a JSON value that is more or less an ADF node: known and unknown kinds, and values of wrong types.
-    pub fn node(&mut self, depth: usize) -> Value {
+    pub(crate) fn node(&mut self, depth: usize) -> Value {
         if self.below(24) == 0 {
             return self.scalar();
         }
@@ -125,7 +126,7 @@ impl Source<'_> {
 }
 
 #[rustfmt::skip]
-pub const ADDRESSES: &[&str] = &[
+pub(crate) const ADDRESSES: &[&str] = &[
     "https://e.com", "http://e.com/a(b)c_d*e", "/browse/X-1", "#top", "mailto:a@e.com", "javascript:alert(1)", "jAvA\tscript:x",
     "data:text/html,x", "vbscript:x", "//e.com", "https://e.com/a b|c\"<>", "tel:+1", "", "x:y", "?a:b", "https://例.中国/路", "file:///x",
     "\u{1}javascript:x", "&#106;avascript:x", "https://e.com/]!y[~jo]", "http://e.com/?a=1&copy;=2", "https://e.com/\\", "java\u{AD}script:x",
@@ -216,7 +217,7 @@ const BLOCK_KINDS: &[&str] = &[
 
 /// Pieces of every markup; readers get those of the others too.
 #[rustfmt::skip]
-pub const PIECES: &[&str] = &[
+pub(crate) const PIECES: &[&str] = &[
     "a", "b ", "中文", "，", "：", " ", "  ", "\t", "\n", "\n\n", "\n", "*", "**", "_", "-", "--", "+", "^", "~", "~~", "`", "```\n",
     "\\", "\\\\", "[", "]", "(", ")", "](", "{", "}", "{{", "}}", "{*}", "{_}", "{-}", "{code}", "{code:java}", "{noformat}", "{quote}",
     "{panel:title=x}", "{panel}", "{color:red}", "{color}", "{expand:x}", "{toc}", "{anchor:x}", "|", "||", "|\n", "|-|-|\n", "!", "!a.png!",

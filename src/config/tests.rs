@@ -405,7 +405,7 @@ issue_type = "Task"
     let config = load(&(MINIMAL.to_owned() + route)).unwrap();
     assert_eq!(config.jira.projects, ["OPS", "DEV"]);
     assert_eq!(config.warnings, [] as [&str; 0]);
-    assert!(config.guance.names_channels == false && config.guance.names_managers == false);
+    assert!(!config.guance.names_channels && !config.guance.names_managers);
     let [first, second] = &config.policy.routes[..] else { panic!("two routes") };
     assert_eq!(first.when.as_ref().unwrap().source(), "level == 'P0' and tags.env == 'prod'");
     assert_eq!((first.security.as_deref(), first.parent.as_deref()), (Some("Staff"), Some("OPS-1")));
@@ -497,4 +497,18 @@ fn routes_may_come_from_the_environment() {
 fn a_route_that_is_never_reached_is_warned_of() {
     let text = MINIMAL.to_owned() + "[[route]]\nproject = \"DEV\"\nissue_type = \"Task\"\n";
     assert_snapshot!(load(&text).unwrap().warnings.join("\n"), @"[[route]] number 1 has no `when`: it takes every issue, and none is left for those after it");
+}
+
+#[test]
+fn the_readme_shows_routes_that_work_and_every_name() {
+    let readme = include_str!("../../README.md");
+    let example =
+        readme.split("```toml\n").find(|block| block.contains("when = ")).unwrap().split("```").next().unwrap();
+    let (head, _) = MINIMAL.split_once("[[route]]").unwrap();
+    let config = load(&format!("{head}{example}")).unwrap();
+    assert_eq!(config.policy.routes.len(), 2);
+    let table = readme.split("| name | what it stands for |").nth(1).unwrap().split("\n\n").next().unwrap();
+    for name in crate::plan::NAMES {
+        assert!(table.contains(&format!("`{name}`")), "{name}");
+    }
 }

@@ -216,8 +216,6 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
             return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
         }
         threads::thread(run, &link, target)?;
-        // What this reading tells of the issue itself comes first: it may be closed, which search did not know yet.
-        merge::due(run).map_err(Trouble::Fatal)?;
         let read = run.world.state.issue_link(Side::Guance, &link.guance)?;
         if !read.is_some_and(|link| trust::holds(run, &link, target)) {
             let later = Deferral { not_before: run.world.clock.now() + UNSURE_WAIT, counts: false };

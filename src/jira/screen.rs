@@ -43,7 +43,7 @@ pub(super) struct Choice {
     pub(super) name: String,
     /// What may be chosen below it.
     #[serde(default)]
-    pub(super) children: Vec<Choice>,
+    pub(super) children: Vec<Self>,
 }
 
 impl Choice {

@@ -28,6 +28,7 @@ pub use view::{NAMES, sample};
 
 /// One decision.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a write is the step that matters; the others are few, or gone at once")]
 pub enum Step {
     /// Write this to the other side.
     Push(Push),

@@ -181,8 +181,8 @@ fn a_waiting_create_follows_the_routes() {
         assert!(matches!(step(&known, &elsewhere), Step::Push(push) if push.summary.ends_with("in DEV")));
         let nowhere = policy(vec![route("DEV", "Bug", Some("level == 'P0'"))]);
         match (stage, step(&known, &nowhere)) {
-            (Stage::Pending, Step::Withdraw { reason: SkipReason::NoRoute, .. }) => {}
-            (Stage::Dead, Step::Skip { reason: SkipReason::NoRoute, .. }) => {}
+            (Stage::Pending, Step::Withdraw { reason: SkipReason::NoRoute, .. })
+            | (Stage::Dead, Step::Skip { reason: SkipReason::NoRoute, .. }) => {}
             (stage, step) => panic!("{stage:?} {step:?}"),
         }
     }

@@ -26,6 +26,9 @@ pub use reach::{Piece, is_issue_key};
 mod constructs;
 
 #[cfg(test)]
+mod found;
+
+#[cfg(test)]
 mod props;
 
 #[cfg(test)]

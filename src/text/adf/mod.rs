@@ -1,6 +1,8 @@
 //! Atlassian Document Format: reader and writer.
 
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use serde_json::{Value, json};

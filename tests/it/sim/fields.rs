@@ -245,8 +245,8 @@ pub(super) fn made(issue: &mut JiraIssue) {
     issue.truth.leave(Field::Title, issue.now.title.clone());
     issue.truth.leave(Field::Body, issue.now.body.canonical());
     issue.truth.leave(Field::Priority, issue.now.priority.into());
-    issue.truth.leave(Field::Status, issue.now.status.to_string());
-    issue.truth.leave(Field::Assignee, format!("{:?}", issue.now.assignee));
+    issue.truth.before.insert(Field::Status, issue.now.status.to_string());
+    issue.truth.before.insert(Field::Assignee, format!("{:?}", issue.now.assignee));
 }
 
 /// Jira takes a change. A status two steps away is left half-way when the answer is lost in some worlds.
@@ -271,7 +271,6 @@ pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Cha
         Change::Assignee { set, .. } => {
             let number = |person: &Person| (0..3).find(|n| account(Side::Jira, *n).id == person.id);
             issue.assignee = set.as_ref().map(|person| number(person).ok_or("no such account")).transpose()?;
-            truth.leave(Field::Assignee, format!("{:?}", issue.assignee));
         }
         Change::Status(target) => {
             let names = |name: &String| JIRA.iter().position(|(id, known, _)| id == name || known == name);
@@ -283,7 +282,6 @@ pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Cha
             let to = to.ok_or("no such status")?;
             let half_way = lost && issue.status == 0 && to > 1 && mix(seed, u64::from(w.requests)).is_multiple_of(2);
             issue.status = if half_way && bug != Some(Bug::FieldSentAgain) { 1 } else { to };
-            truth.leave(Field::Status, issue.status.to_string());
         }
     }
     Ok(())
@@ -299,13 +297,11 @@ pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &C
             let taken = target.names.iter().find(|id| !old || !["15", "25"].contains(&id.as_str()));
             let to = taken.and_then(|id| GuanceStatus::of(id));
             issue.status = to.ok_or("statusType is not allowed")?.id;
-            issue.truth.leave(Field::Status, issue.status.to_owned());
         }
         Change::Assignee { set, instead_of } => {
             issue.managers.retain(|one| Some(one) != instead_of.as_ref());
             let set = set.as_ref().map(|person| person.id.clone());
             issue.managers.extend(set.filter(|id| !issue.managers.contains(id)));
-            issue.truth.leave(Field::Assignee, issue.managers.join(","));
         }
         _ => return Err("not a field of Guance's".to_owned()),
     }
@@ -341,9 +337,8 @@ fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
         Side::Guance => &mut w.guance.issues[at].truth,
     };
     let by_hand = truth.hand_at.get(&field).copied().filter(|at| *at < truth.read_at);
-    // Who puts back what guajira left there, or what stood there before a write that was cut off, cannot be told from
-    // nobody.
-    let put_back = [&truth.before, &truth.left].iter().any(|known| known.get(&field) == Some(&said));
+    // Who puts back what stood there at first, or before a write that was cut off, cannot be told from nobody.
+    let put_back = truth.before.get(&field) == Some(&said);
     truth.before.insert(field, said.clone());
     let Some(by_hand) = by_hand else { return };
     let wrong = match field {
