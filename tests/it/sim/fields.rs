@@ -371,7 +371,7 @@ pub(super) fn closed(w: &mut World, at: usize, push: &Push) {
     let JiraIssue { now, truth, .. } = &w.jira.issues[at];
     let seen = truth.hand_at.get(&Field::Status).is_some_and(|closed| *closed < truth.read_at);
     let writes = !matches!(push.action, Action::CreateIssue(_));
-    if w.setup.fields.closed && now.status == CLOSED && w.jira.is_routed(now) && seen && writes {
+    if w.setup.fields.closed && now.status == CLOSED && seen && writes {
         w.blame(format!("closed: {} was written to a closed issue", push.key));
     }
 }
@@ -379,7 +379,7 @@ pub(super) fn closed(w: &mut World, at: usize, push: &Push) {
 impl World {
     /// Returns true when the route's closed status keeps guajira from writing to this Jira issue.
     pub(super) fn is_closed(&self, issue: &JiraIssue) -> bool {
-        self.setup.fields.closed && issue.now.status == CLOSED && self.jira.is_routed(&issue.now)
+        self.setup.fields.closed && issue.now.status == CLOSED
     }
 }
 
@@ -433,9 +433,7 @@ pub(super) fn settled(
         check(field, holds, format!("{token} is not told: {there}"));
     }
     let want = if guance.grave { "Highest" } else { "High" };
-    // Elsewhere no route says what priority a level is.
-    let routed = w.jira.is_routed(&jira.now);
-    let holds = !routed || !guance.listed || by_hand(Field::Priority)[1] || jira.now.priority == want;
+    let holds = !guance.listed || by_hand(Field::Priority)[1] || jira.now.priority == want;
     check(Field::Priority, holds, format!("{} is not {want}", jira.now.priority));
     Ok(wrong)
 }

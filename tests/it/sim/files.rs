@@ -3,10 +3,11 @@
 use std::io::{Cursor, Read};
 
 use guajira::domain::{Action, File, FileId, IssueId, Key, Person, Push, Receipt, Side};
-use guajira::plan::{Direction, Flow};
+use guajira::plan::Flow;
 use guajira::ports::{ApiError, ApiErrorKind, Content};
 use guajira::state::{State, StateError};
 
+use super::history::Setup;
 use super::jira::BOT;
 use super::rng::Rng;
 use super::world::{Note, World, time};
@@ -44,8 +45,8 @@ impl FileDeed {
     }
 }
 
-pub(super) fn flow(way: Direction, flow: Flow) -> Flow {
-    Flow { attachments: way, max_attachment: LIMIT, ..flow }
+pub(super) fn flow(setup: &Setup) -> Flow {
+    Flow { attachments: setup.files, max_attachment: LIMIT, ..setup.fields.flow() }
 }
 
 /// What a person attaches: screenshots are all called the same.

@@ -85,11 +85,6 @@ impl JiraSite {
         self.projects.iter().position(|p| p.key == key || p.old_keys.iter().any(|old| old == key))
     }
 
-    /// Returns true when the issue is where the route leads, by the project's present name.
-    pub(super) fn is_routed(&self, issue: &IssueState) -> bool {
-        self.projects[issue.project].key == "OPS"
-    }
-
     pub(super) fn place(&self, id: &str) -> Option<usize> {
         self.issues.iter().position(|issue| issue.now.id == id)
     }

@@ -55,8 +55,7 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         Some(Fault::SlowDown) => {
             fail(ApiErrorKind::Unavailable { retry_after: Some(Duration::from_secs(30)) }, "slow down")
         }
-        Some(Fault::AnswerLost) if writes => Ok(Passage::AnswerLost),
-        Some(Fault::AnswerCut) if writes => Ok(Passage::AnswerLost),
+        Some(Fault::AnswerLost | Fault::AnswerCut) if writes => Ok(Passage::AnswerLost),
         // Half a file comes as a stream that breaks off; half a record is none.
         Some(Fault::AnswerCut) if what.starts_with("open") => Ok(Passage::AnswerCut),
         Some(Fault::AnswerCut) => fail(lost, "the answer breaks off"),

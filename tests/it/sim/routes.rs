@@ -30,7 +30,7 @@ pub(super) fn policy(setup: &Setup) -> Policy {
     };
     let routes = if setup.routes { vec![odd, usual] } else { vec![usual] };
     let routes = routes.into_iter().map(|route| setup.fields.route(route)).collect();
-    Policy { flow: files::flow(setup.files, setup.fields.flow()), routes, ..Policy::default() }
+    Policy { flow: files::flow(setup), routes, ..Policy::default() }
 }
 
 /// The projects of its routes, by their keys.

@@ -182,11 +182,11 @@ fn an_issue_that_is_found_closed_when_it_is_to_be_written_to_stays_as_it_is() {
 }
 
 /// A story about files of one pair.
-fn file_story(setup: Setup, told: Vec<(u32, What)>) -> History {
+fn file_story(setup: &Setup, told: Vec<(u32, What)>) -> History {
     let open = What::Person(Deed::OpenGuance { listed: true }, 0);
     let told = [(0, What::Run(Run::default())), (20, open), (2, What::Run(Run::default()))].into_iter().chain(told);
     let events = (0..).zip(told).map(|(uid, (after_s, what))| Event { uid, after_s, what }).collect();
-    History { setup: Setup { files: Direction::Both, ..setup }, events }
+    History { setup: Setup { files: Direction::Both, ..setup.clone() }, events }
 }
 
 fn attaches(side: Side, shown: bool) -> What {
@@ -199,7 +199,7 @@ fn a_file_waits_for_the_thread_that_it_came_with() {
     hush();
     for inline_comments in [0, 3] {
         let setup = Setup { max_lag_s: 500, inline_comments, ..History::of(1).setup };
-        must_hold(file_story(setup, vec![(42, attaches(Side::Jira, true))]));
+        must_hold(file_story(&setup, vec![(42, attaches(Side::Jira, true))]));
     }
 }
 
@@ -218,6 +218,6 @@ fn a_file_in_doubt_is_not_taken_for_another_of_its_name() {
             (20, attaches(Side::Guance, false)),
             (60, What::Run(lost)),
         ];
-        must_hold(file_story(calm(History::of(1).setup), told));
+        must_hold(file_story(&calm(History::of(1).setup), told));
     }
 }
