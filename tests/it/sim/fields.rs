@@ -363,7 +363,7 @@ fn says_so_already(said: &str, change: &Change) -> bool {
 
 fn copy_of(w: &World, lane: &str) -> Option<usize> {
     let key = Key::issue(Side::Guance, &IssueId::new(lane));
-    w.jira.issues.iter().position(|issue| issue.now.born.as_ref() == Some(&key))
+    w.jira.issues.iter().position(|issue| issue.now.born.as_ref() == Some(&key) && !issue.now.deleted)
 }
 
 /// Nothing is written to a closed issue once guajira has seen that it is.
@@ -379,7 +379,7 @@ pub(super) fn closed(w: &mut World, at: usize, push: &Push) {
 impl World {
     /// Returns true when the route's closed status keeps guajira from writing to this Jira issue.
     pub(super) fn is_closed(&self, issue: &JiraIssue) -> bool {
-        self.setup.fields.closed && issue.now.status == CLOSED && self.jira.is_routed(&issue.now)
+        self.setup.fields.closed && issue.now.status == CLOSED
     }
 }
 
