@@ -141,7 +141,7 @@ fn missing_keys_name_their_variable() {
 #[test]
 fn what_this_version_cannot_do_is_refused() {
     let text = MINIMAL.to_owned()
-        + "[flow]\nstatus = \"both\"\nassignee = \"to-jira\"\nlevel = true\nupdates = true\ndeletes = \"bury\"\n";
+        + "[flow]\nstatus = \"both\"\nassignee = \"to-jira\"\nlevel = true\nupdates = true\ndeletes = \"mark\"\n";
     assert_snapshot!(error(&text.replace("[jira.auth]", "[jira.auth]\nmethod = \"oauth1\"")), @r#"
     sync.toml:8: [jira.auth].method is not supported by this version: use "basic" or "pat"
     8 | method = "oauth1"
