@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Comment, File, Fingerprint, Issue, IssueId, Key, Person, Push, Receipt, Side};
+use crate::domain::{Comment, CommentId, File, Fingerprint, Issue, IssueId, Key, Person, Push, Receipt, Side};
 
 /// Why a remote call failed, by what the caller should do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +137,17 @@ pub enum Lookup {
     Unsure,
 }
 
+/// Whether a comment is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is there.
+    There,
+    /// It is not, though its issue is, and the remote knows who asks.
+    Gone,
+    /// It cannot be told: it is hidden, or its issue cannot be read.
+    Unknown,
+}
+
 /// One line of `guajira check`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -195,6 +206,13 @@ pub trait Remote {
     /// # Errors
     /// As for [`Remote::changed`].
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError>;
+
+    /// Asks for comments of one issue by id, or, where there is no such call, reads the issue and its whole thread
+    /// once more (two requests); one answer per comment, in order.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`]; `Unauthorized` where the remote would show nothing to those it does not know.
+    fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError>;
 
     /// Returns how many writes one request can carry.
     fn batch_size(&self) -> usize;

@@ -3,7 +3,7 @@
 //! The visible marker is a link's fragment: people see an ordinary link to the original, and guajira recognises its
 //! own writing by it also where the service dropped the hidden markers, and also without a state file.
 
-use crate::domain::{Comment, CommentId, File, Fingerprint, Issue, Person, Side};
+use crate::domain::{Comment, CommentId, CommentLink, File, Fingerprint, Issue, Person, Side};
 use crate::text::{Block, Doc, Inline, Mark};
 
 /// Returns the description of the Jira issue that mirrors a Guance issue.
@@ -68,12 +68,64 @@ pub fn file(file: &File, issue_name: &str, url: &str, content: &Fingerprint) -> 
 }
 
 /// Returns a notice: guajira's own words on Jira about something that happened to a Guance issue.
-pub fn notice(issue: &Issue, id: &CommentId, what: Vec<Block>, content: &Fingerprint) -> Doc {
-    let address = format!("{}#guajira-{id}-{content}", issue.url);
+///
+/// `url` is where people see the issue.
+pub fn notice(url: &str, id: &CommentId, what: Vec<Block>, content: &Fingerprint) -> Doc {
+    let address = format!("{url}#guajira-{id}-{content}");
     let line = vec![Inline::link("Guance", address), Inline::text(" · guajira")];
     let mut blocks = vec![Block::Paragraph { content: line }];
     blocks.extend(what);
     Doc { blocks }
+}
+
+/// Returns what the copy of a deleted comment reads: as before, and that it was deleted. Its marker says so too.
+///
+/// `url` is where people see the original's issue, `issue_name` what they call it.
+pub fn deleted(copy: &Doc, link: &CommentLink, url: &str, issue_name: &str, content: &Fingerprint) -> Doc {
+    let mut blocks = copy.blocks.clone();
+    let first = match blocks.first_mut() {
+        Some(Block::Paragraph { content: head }) => marked(head, content).then_some(head),
+        _ => None,
+    };
+    let note = Inline::strong(format!(" · deleted on {}", place_of(link.origin, "Jira")));
+    match first {
+        Some(head) => head.push(note),
+        // The author's line was taken out by hand.
+        None => {
+            let id = &link.origin_id;
+            let address = match link.origin {
+                Side::Jira => format!("{url}?focusedCommentId={id}#guajira-{content}"),
+                Side::Guance => format!("{url}#guajira-{id}-{content}"),
+            };
+            let head = vec![Inline::link(place_of(link.origin, issue_name), address), note];
+            blocks.insert(0, Block::Paragraph { content: head });
+        }
+    }
+    Doc { blocks }
+}
+
+fn place_of(side: Side, on_jira: &str) -> &str {
+    match side {
+        Side::Jira => on_jira,
+        Side::Guance => "Guance",
+    }
+}
+
+/// Renews the fingerprint in a line's visible marker; false when it has none.
+fn marked(line: &mut [Inline], content: &Fingerprint) -> bool {
+    let marks = line.iter_mut().filter_map(|inline| match inline {
+        Inline::Text { marks, .. } => Some(marks),
+        _ => None,
+    });
+    let urls = marks.flatten().filter_map(|mark| if let Mark::Link(url) = mark { Some(url) } else { None });
+    let mut found = false;
+    for url in urls {
+        let Some((address, marker)) = url.split_once("#guajira-") else { continue };
+        let id = marker.rsplit_once('-').map(|(id, _)| format!("{id}-")).unwrap_or_default();
+        *url = format!("{address}#guajira-{id}{content}").into();
+        found = true;
+    }
+    found
 }
 
 /// Returns a description without the link back that [`issue`] puts below it.

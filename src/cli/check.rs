@@ -9,7 +9,7 @@ use crate::domain::Side;
 use crate::engine::budget::Patience;
 use crate::guance::Guance;
 use crate::jira::{CheckChanges, CheckRoute, Jira};
-use crate::plan::{Policy, Route};
+use crate::plan::{Deletes, Policy, Route};
 use crate::ports::{Finding, Remote};
 use crate::state::State;
 
@@ -126,6 +126,7 @@ fn changes(policy: &Policy) -> CheckChanges {
         status: flow.status.writes(Side::Jira),
         assignee,
         texts: flow.updates || flow.level,
+        deletes: flow.deletes == Deletes::Delete,
         people: assignee || !policy.people.pairs.is_empty(),
     }
 }

@@ -10,7 +10,7 @@ use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
 use crate::engine::pace::{self, Pace};
-use crate::state::{LastRun, State, Status, StuckItem};
+use crate::state::{GoneIssue, LastRun, State, Status, StuckItem};
 
 use super::exit::{Exit, Usage};
 use super::{Context, term};
@@ -58,7 +58,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
 }
 
 fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
-    let Status { cursors, issue_pairs, comment_pairs, backlog, items, unreadable, runs, last_good } = status;
+    let Status { cursors, issue_pairs, comment_pairs, backlog, items, gone, unreadable, runs, last_good } = status;
     if runs.is_empty() {
         term::line(&format!("no run yet in {}", path.display()))?;
     }
@@ -69,6 +69,11 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
     term::line(&format!("linked  {issue_pairs} issues, {comment_pairs} comments"))?;
     for line in paces.iter().filter_map(pace_line) {
         term::line(&line)?;
+    }
+    for one in gone {
+        let GoneIssue { side, guance, jira, since } = one;
+        let since = term::time(*since);
+        term::line(&format!("gone    the {side} issue of {jira} ({guance}), since {since}: nothing is written to it"))?;
     }
     let good = last_good.map_or("none yet".to_owned(), |at| {
         format!("{}, {} ago", term::time(at), term::span(Utc::now().signed_duration_since(at)))
@@ -154,7 +159,7 @@ fn cell_text(text: &str) -> String {
 
 /// Names every field: this is read by programs.
 fn as_json(status: &Status, paces: &[Pace]) -> Value {
-    let Status { cursors, issue_pairs, comment_pairs, backlog, items, unreadable, runs, last_good } = status;
+    let Status { cursors, issue_pairs, comment_pairs, backlog, items, gone, unreadable, runs, last_good } = status;
     let cursors: serde_json::Map<String, Value> = cursors
         .iter()
         .map(|(side, at, floor)| (side.to_string(), json!({ "read_up_to": at, "since": floor })))
@@ -168,6 +173,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
         "reading": paces,
         "backlog": backlog,
         "items": items,
+        "gone": gone,
         "unreadable": unreadable,
         "runs": runs,
         "last_good": last_good,

@@ -107,10 +107,10 @@ impl Found {
     }
 
     fn links(&self) -> Vec<String> {
-        let issues = self
-            .issues
-            .iter()
-            .map(|link| format!("issue {} on guance is {} ({}) on jira", link.guance, link.jira_name, link.jira));
+        let issues = self.issues.iter().map(|link| {
+            let gone = if link.gone { "; one of them is gone" } else { "" };
+            format!("issue {} on guance is {} ({}) on jira{gone}", link.guance, link.jira_name, link.jira)
+        });
         let comments = self.comments.iter().map(|link| {
             let (origin, copy) = (link.origin, link.origin.opposite());
             format!(

@@ -135,15 +135,6 @@ impl Reader {
         default
     }
 
-    /// Checks a key of which this version knows only one word.
-    pub(super) fn only(&self, path: &str, word: &str, others: &[&str]) {
-        let mut words = vec![(word, true)];
-        words.extend(others.iter().map(|other| (*other, false)));
-        if !self.one_of(path, &words, true) {
-            self.unsupported(path, &format!("is not supported by this version, except as {word:?}"));
-        }
-    }
-
     /// Notes that a key, if it is set, asks for what is not in this version.
     pub(super) fn unsupported(&self, path: &str, message: &str) {
         if let Some(node) = self.ask(path) {

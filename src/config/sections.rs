@@ -10,7 +10,7 @@ use crate::domain::{Fingerprint, GuanceStatus, People};
 use crate::guance::ReplyFormat;
 use crate::http;
 use crate::jira::Deployment;
-use crate::plan::{Direction, Flow, Made, Policy, Route};
+use crate::plan::{Deletes, Direction, Flow, Made, Policy, Repeats, Route};
 use crate::template::Kind;
 
 use super::error::{ConfigError, Source};
@@ -173,7 +173,6 @@ fn sync(reader: &Reader, base: &Path) -> SyncSettings {
 }
 
 fn flow(reader: &Reader) -> Flow {
-    reader.only("flow.deletes", "keep", &["mark", "delete"]);
     Flow {
         issues: reader.flag("flow.issues", true),
         comments: reader.flag("flow.comments", true),
@@ -187,7 +186,7 @@ fn flow(reader: &Reader) -> Flow {
         attachments: reader.one_of("flow.attachments", &Direction::WORDS, Direction::Off),
         max_attachment: reader.size("flow.max_attachment", Flow::default().max_attachment),
         links: reader.one_of("flow.links", &Direction::WORDS, Flow::default().links),
-        ..Flow::default()
+        deletes: reader.one_of("flow.deletes", &Deletes::WORDS, Deletes::Keep),
     }
 }
 
@@ -238,7 +237,7 @@ fn route(reader: &Reader, path: &str) -> Route {
         status: statuses(reader, &key("status")),
         closed_status: reader.text(&key("closed_status")),
         resolution: reader.text(&key("resolution")),
-        ..Route::default()
+        repeats: reader.one_of(&key("repeats"), &Repeats::WORDS, Repeats::Comment),
     }
 }
 

@@ -146,9 +146,6 @@ fn what_this_version_cannot_do_is_refused() {
     sync.toml:8: [jira.auth].method is not supported by this version: use "basic" or "pat"
     8 | method = "oauth1"
       |          ^^^^^^^^
-    sync.toml:19: [flow].deletes is not supported by this version, except as "keep"
-    19 | deletes = "mark"
-       |           ^^^^^^
     "#);
 }
 

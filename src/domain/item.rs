@@ -157,6 +157,8 @@ pub struct Comment {
     pub visibility: Visibility,
     /// What it says about being our copy.
     pub claim: Option<Claim>,
+    /// True when a monitor appended it to its issue (Guance). Never true of what a person, or a program with a key, wrote.
+    pub by_monitor: bool,
 }
 
 impl Comment {

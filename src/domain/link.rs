@@ -21,12 +21,22 @@ pub struct IssueLink {
     pub jira_seen: Option<DateTime<Utc>>,
     /// True while the Jira issue is in its route's closed status: nothing is written to it.
     pub closed: bool,
+    /// True when one of the two issues is gone: nothing travels between them.
+    pub gone: bool,
 }
 
 impl IssueLink {
     /// Returns a pair of which nothing is known yet but that it is one.
     pub fn new(guance: IssueId, jira: IssueId, jira_name: impl Into<String>) -> Self {
-        Self { guance, jira, jira_name: jira_name.into(), guance_seen: None, jira_seen: None, closed: false }
+        Self {
+            guance,
+            jira,
+            jira_name: jira_name.into(),
+            guance_seen: None,
+            jira_seen: None,
+            closed: false,
+            gone: false,
+        }
     }
 
     /// Returns `updated` of the issue on `side` when its thread was last read whole.
@@ -62,6 +72,22 @@ pub struct CommentLink {
     pub lane: IssueId,
     /// Fingerprint of the original when the copy was last written; unknown after some adoptions.
     pub written: Option<Fingerprint>,
+}
+
+impl CommentLink {
+    /// Returns what stands in the place of the original's fingerprint when the copy says that the original was deleted.
+    pub fn tombstone(origin: Side, id: &CommentId) -> Fingerprint {
+        Fingerprint::of(&["deleted", Key::comment(origin, id).as_str()])
+    }
+}
+
+/// What is known of something that was there and could not be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// It was missed by this run, and is not known to be gone.
+    Missed(i64),
+    /// A later run found the same.
+    Gone,
 }
 
 /// Where a write stands.

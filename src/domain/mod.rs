@@ -12,6 +12,6 @@ pub use field::{Base, Bases, Change, Field, People, StatusTarget};
 pub use file::{File, FileLink, portable_name, shown_size};
 pub use id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
 pub use item::{Channel, Claim, Comment, Details, Issue, IssueType, Level, Person, Priority, Visibility};
-pub use link::{CommentLink, IssueLink, Known, Stage};
+pub use link::{Absence, CommentLink, IssueLink, Known, Stage};
 pub use push::{Action, DroppedField, FieldValue, NewField, NewIssue, Push, Receipt};
 pub use status::{GuanceStatus, Status, StatusCategory};

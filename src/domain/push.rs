@@ -163,7 +163,7 @@ impl Action {
 
     /// Returns true when doing it twice is the same as doing it once: it needs no look-up before it is sent again.
     pub fn is_idempotent(&self) -> bool {
-        matches!(self, Self::LinkIssue { .. })
+        matches!(self, Self::LinkIssue { .. } | Self::DeleteComment { .. })
     }
 
     /// Returns true when people can do without it: refused, it is left out, and nothing waits for it.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::Cargo;
-use super::{Run, Trouble, delta, files, merge, optional, threads, trust};
+use super::{Run, Trouble, delta, files, gone, merge, optional, threads, trust};
 use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
 use crate::state::{Deferral, Queued, Tx};
@@ -149,6 +149,7 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     for (queued, lookup) in doubtful.iter().zip(found) {
         match lookup {
             Lookup::Found(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
+            Lookup::Absent if gone::take_back(run, queued)? => {}
             Lookup::Absent => {
                 let again = Deferral { not_before: DateTime::UNIX_EPOCH, counts: true };
                 put_back(run, &queued.push.key, again, None)?;
@@ -309,7 +310,14 @@ fn link(
             }
         }
         Action::ChangeIssue { .. } => merge::arrived(run, tx, push, receipt.issue.as_deref())?,
-        Action::DeleteComment { .. } | Action::LinkIssue { .. } => {}
+        Action::DeleteComment { .. } => {
+            let origin = push.target.opposite();
+            let link = push.key.comment_on(origin).map(|id| run.world.state.comment_link(origin, &id)).transpose()?;
+            if let Some(link) = link.flatten() {
+                tx.forget_comments(&link)?;
+            }
+        }
+        Action::LinkIssue { .. } => {}
     }
     Ok(())
 }
@@ -334,6 +342,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             optional::give_up(run, &queued.push, err)?;
             Ok(Blame::Write)
         }
+        ApiErrorKind::Refused if gone::was_about_nothing(run, queued)? => Ok(Blame::Write),
         ApiErrorKind::Refused => {
             tracing::warn!(%key, error = %err, "Write refused for good.");
             let tx = world.state.begin()?;

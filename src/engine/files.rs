@@ -32,12 +32,7 @@ pub(super) fn plan(run: &Run<'_>, thread: &Thread<'_>, as_of: DateTime<Utc>) -> 
     let came_later = |file: &File| file.created.is_some_and(|created| created.timestamp() > as_of.timestamp());
     all.retain(|file| side == Side::Guance || !came_later(file));
     let known = run.world.state.known_files(side, all.iter().map(|file| &file.id))?;
-    let name = match side {
-        Side::Jira => thread.link.jira_name.as_str(),
-        Side::Guance => thread.link.guance.as_str(),
-    };
-    let url = run.remote(side).issue_url(name);
-    Ok(files::of_thread(thread, &url, &all, &known, policy))
+    Ok(files::of_thread(thread, &all, &known, policy))
 }
 
 /// Returns how many requests one Guance thread takes.

@@ -10,7 +10,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::put_back;
-use super::{Run, Trouble, pings, pull, trust};
+use super::{Run, Trouble, gone, pings, pull, trust};
 use crate::domain::{
     Action, Base, CommentId, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Receipt, Side, Stage,
 };
@@ -118,6 +118,9 @@ fn guance_side(run: &mut Run<'_>, links: &[IssueLink]) -> Result<Vec<IssueLink>,
             at_hand.push(link.clone());
         } else {
             let absent = !run.unreadable.contains(&key);
+            if absent {
+                gone::issues_missed(run, std::slice::from_ref(link), Side::Guance)?;
+            }
             settle_unread(run, link, absent)?;
         }
     }
@@ -136,13 +139,11 @@ fn jira_side(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
     read(run, Side::Jira, &ids)?;
     let missing = |link: &&IssueLink| !run.readings.contains_key(&(Side::Jira, link.jira.clone()));
     let missing: Vec<IssueLink> = links.iter().filter(missing).cloned().collect();
-    if !missing.is_empty() {
-        // Jira shows nothing to those it takes for nobody: are we still somebody?
-        run.world.jira.identify()?;
-    }
+    let is_absent = |run: &Run<'_>, link: &IssueLink| !run.unreadable.contains(&(Side::Jira, link.jira.clone()));
+    let absent: Vec<IssueLink> = missing.iter().filter(|link| is_absent(run, link)).cloned().collect();
+    gone::issues_missed(run, &absent, Side::Jira)?;
     for link in missing {
-        let absent = !run.unreadable.contains(&(Side::Jira, link.jira.clone()));
-        settle_unread(run, &link, absent)?;
+        settle_unread(run, &link, is_absent(run, &link))?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ pub mod budget;
 mod deliver;
 mod fields;
 mod files;
+mod gone;
 mod merge;
 mod optional;
 pub mod pace;
@@ -115,6 +116,8 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
     let started = world.clock.now();
     let mut run = Run::new(*world, *order, started);
     let id = if order.dry_run { None } else { Some(world.state.begin_run(run.report.kind, started)?) };
+    // A dry run comes after every other, and records nothing.
+    run.number = id.unwrap_or(i64::MAX);
     if order.release {
         let tx = world.state.begin()?;
         run.report.released = tx.release()?;
@@ -151,6 +154,8 @@ struct Run<'a> {
     world: World<'a>,
     order: Order,
     report: Report,
+    /// Which run this is on this state: what one run missed, a later one must miss too.
+    number: i64,
     deadline: Option<DateTime<Utc>>,
     identities: HashMap<Side, Identity>,
     /// Sides that are left alone for the rest of the run.
@@ -211,6 +216,7 @@ impl<'a> Run<'a> {
             world,
             order,
             report,
+            number: 0,
             deadline,
             identities: HashMap::new(),
             down: Vec::new(),

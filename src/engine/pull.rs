@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
-use super::{Run, Trouble, delta, files, merge, optional, pings, references};
+use super::{Run, Trouble, delta, files, gone, merge, optional, pings, references};
 use crate::domain::{Action, Issue, IssueId, IssueLink, Key, Push, Side};
-use crate::plan::{SkipReason, Step, issues};
+use crate::plan::{Deletes, SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
 use crate::state::Tx;
 
@@ -46,9 +46,6 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     reading.begin_by(run, batch.clock)?;
     run.report.read(side, batch.issues.len());
     reread(run, side, &mut batch)?;
-    if side == Side::Jira && reading.sweep {
-        check_pairs(run, &mut batch)?;
-    }
     let threads = match side {
         Side::Guance => {
             run.guance_updated.extend(batch.issues.iter().map(|issue| (issue.id.clone(), issue.updated)));
@@ -56,8 +53,13 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
             Taken::default()
         }
         Side::Jira => {
+            let checked = if reading.sweep { check_pairs(run, &mut batch)? } else { Batch::default() };
             adopt(run, &mut batch.issues)?;
-            threads::read_threads(run, &batch, Source::Index)?
+            let mut taken = threads::read_threads(run, &batch, Source::Index)?;
+            taken.extend(threads::read_threads(run, &checked, Source::Swept)?);
+            batch.issues.extend(checked.issues);
+            batch.unreadable.extend(checked.unreadable);
+            taken
         }
     };
     take_over(run, &reading, &batch, threads)
@@ -131,17 +133,24 @@ fn reread(run: &mut Run<'_>, side: Side, batch: &mut Batch) -> Result<(), Troubl
     Ok(())
 }
 
-/// Reads the pairs that were active last by id: a search index cannot hide what happened in them.
-fn check_pairs(run: &Run<'_>, batch: &mut Batch) -> Result<(), Trouble> {
-    let links = run.world.state.recent_links(PAIRS_CHECKED)?;
-    let read: HashSet<&IssueId> = batch.issues.iter().map(|issue| &issue.id).collect();
-    let ids: Vec<IssueId> = links.into_iter().map(|link| link.jira).filter(|id| !read.contains(id)).collect();
-    if !ids.is_empty() {
-        let more = run.world.jira.issues(&ids)?;
-        batch.issues.extend(more.issues);
-        batch.unreadable.extend(more.unreadable);
+/// Reads the pairs that were active last by id: a search index cannot hide what happened in them. Where deletions are
+/// followed, that goes for those that the search showed too: they are taken out of its batch.
+fn check_pairs(run: &mut Run<'_>, batch: &mut Batch) -> Result<Batch, Trouble> {
+    let mut links = run.world.state.recent_links(PAIRS_CHECKED)?;
+    if run.world.policy.flow.deletes == Deletes::Keep {
+        links.retain(|link| batch.issues.iter().all(|issue| issue.id != link.jira));
     }
-    Ok(())
+    if links.is_empty() {
+        return Ok(Batch::default());
+    }
+    let ids: Vec<IssueId> = links.iter().map(|link| link.jira.clone()).collect();
+    let checked = run.world.jira.issues(&ids)?;
+    let read: HashSet<&IssueId> = checked.issues.iter().map(|issue| &issue.id).collect();
+    batch.issues.retain(|issue| !read.contains(&issue.id));
+    let odd: HashSet<&IssueId> = checked.unreadable.iter().filter_map(|record| record.issue.as_ref()).collect();
+    links.retain(|link| !read.contains(&link.jira) && !odd.contains(&link.jira) && !link.gone);
+    gone::issues_missed(run, &links, Side::Jira)?;
+    Ok(Batch { clock: batch.clock, ..checked })
 }
 
 /// Takes over what a read brought: outbox rows, links and the new cursor in one transaction.
@@ -261,6 +270,7 @@ pub(super) fn apply(
             tx.rename(guance, jira_name)?;
             tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("its copy is now {jira_name}"), now)?;
         }
+        Step::Absence { key, lane, now: where_now } => gone::apply(run, tx, key, lane, *where_now, now)?,
         Step::Base { guance, field, base } => tx.set_base(guance, *field, base)?,
         Step::Withdraw { key, reason } => {
             tx.withdraw(key)?;

@@ -36,6 +36,8 @@ pub struct Report {
     pub comments_copied: usize,
     /// Comments and replies edited.
     pub comments_edited: usize,
+    /// Comments and replies deleted.
+    pub comments_deleted: usize,
     /// Fields changed.
     pub fields_written: usize,
     /// Attached files brought over.
@@ -126,6 +128,7 @@ impl Report {
             issues_created: 0,
             comments_copied: 0,
             comments_edited: 0,
+            comments_deleted: 0,
             fields_written: 0,
             files_copied: 0,
             links_set: 0,
@@ -156,7 +159,7 @@ impl Report {
     /// Returns how many writes took effect in this run.
     pub fn written(&self) -> u64 {
         let issues = self.issues_created + self.fields_written + self.links_set + self.files_copied;
-        u64::try_from(issues + self.comments_copied + self.comments_edited).unwrap_or(u64::MAX)
+        u64::try_from(issues + self.comments_copied + self.comments_edited + self.comments_deleted).unwrap_or(u64::MAX)
     }
 
     /// Returns the one line that a run prints.
@@ -170,6 +173,7 @@ impl Report {
         count(self.issues_created, "issue created", "issues created");
         count(self.comments_copied, "comment copied", "comments copied");
         count(self.comments_edited, "comment edited", "comments edited");
+        count(self.comments_deleted, "comment deleted", "comments deleted");
         count(self.files_copied, "attachment copied", "attachments copied");
         count(self.fields_written, "field changed", "fields changed");
         count(self.conflicts, "conflict", "conflicts");
@@ -237,7 +241,7 @@ impl Report {
                 };
                 *self.skipped.entry(shown).or_default() += 1;
             }
-            Step::Rename { .. } | Step::Base { .. } => {}
+            Step::Rename { .. } | Step::Base { .. } | Step::Absence { .. } => {}
         }
     }
 
@@ -248,7 +252,8 @@ impl Report {
             match push.action {
                 Action::CreateIssue(_) => self.issues_created += 1,
                 Action::AddComment { .. } => self.comments_copied += 1,
-                Action::EditComment { .. } | Action::DeleteComment { .. } => self.comments_edited += 1,
+                Action::EditComment { .. } => self.comments_edited += 1,
+                Action::DeleteComment { .. } => self.comments_deleted += 1,
                 Action::ChangeIssue { .. } => self.fields_written += 1,
                 Action::LinkIssue { .. } => self.links_set += 1,
                 Action::AddFile { .. } => self.files_copied += 1,

@@ -1,12 +1,14 @@
 //! Threads: when a pair's comments are read, and how far they are known.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, files, merge, pings, pull, trust};
+use super::{Run, Trouble, files, gone, merge, pings, pull, trust};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Side, Visibility};
-use crate::plan::Step;
 use crate::plan::comments::{self, Thread};
+use crate::plan::{Deletes, Step, repeats};
 use crate::ports::{ApiErrorKind, Batch};
 
 /// An issue's `updated` is taken as final only this long after it, since some servers keep whole seconds.
@@ -36,6 +38,14 @@ pub(super) struct Taken {
     pub(super) seen: Vec<Seen>,
 }
 
+impl Taken {
+    /// Adds what other threads brought.
+    pub(super) fn extend(&mut self, more: Self) {
+        self.steps.extend(more.steps);
+        self.seen.extend(more.seen);
+    }
+}
+
 /// How far a thread is known.
 pub(super) struct Seen {
     pub(super) link: IssueLink,
@@ -58,8 +68,10 @@ impl Seen {
 pub(super) enum Source {
     /// A search index, which may lag.
     Index,
-    /// The issues themselves, by id.
+    /// The issues themselves, by id, because their threads are to be read.
     Item,
+    /// The issues themselves, by id, in a sweep.
+    Swept,
 }
 
 /// Reads the Jira threads that changed since they were last read whole.
@@ -71,7 +83,13 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
         // A search index that lags may show an older state than what was read before: that is no news. An issue read
         // by id is asked for because its thread is to be written into.
         let news = link.jira_seen.is_none_or(|seen| seen < issue.updated);
-        if !news && (source == Source::Index || trust::holds(run, &link, Side::Jira)) {
+        let wanted = match source {
+            Source::Index => false,
+            Source::Item => !trust::holds(run, &link, Side::Jira) || was_missed(run, &link, Side::Jira)?,
+            // That a comment was deleted may not have moved its issue's `updated`.
+            Source::Swept => link.gone || run.world.policy.flow.deletes != Deletes::Keep,
+        };
+        if !news && !wanted {
             continue;
         }
         if run.must_stop() {
@@ -112,7 +130,8 @@ fn one_thread(
 ) -> Result<Option<(Vec<Step>, bool)>, Trouble> {
     let fetched;
     // A thread that is not trusted is read from the issue itself, not from a search index that may lag.
-    let trusted = link.jira_seen.is_some() || source == Source::Item;
+    let by_id = source != Source::Index;
+    let trusted = !link.gone && (link.jira_seen.is_some() || by_id);
     let comments = match issue.thread.as_ref().filter(|_| trusted) {
         Some(comments) => comments,
         None => match run.remote(issue.side).thread(&issue.id)? {
@@ -123,7 +142,15 @@ fn one_thread(
             None => return Ok(None),
         },
     };
-    plan_thread(run, link, issue.side, (&issue.visibility, issue.updated), comments).map(Some)
+    let (mut steps, whole) = plan_thread(run, link, issue.side, (&issue.visibility, issue.updated), comments)?;
+    if by_id || link.gone {
+        steps.extend(gone::issue_found(run, link, issue.side)?);
+    }
+    Ok(Some((steps, whole)))
+}
+
+fn was_missed(run: &Run<'_>, link: &IssueLink, side: Side) -> Result<bool, Trouble> {
+    Ok(run.world.state.was_missed(&link.guance, side, run.number)?)
 }
 
 fn plan_thread(
@@ -134,10 +161,17 @@ fn plan_thread(
     comments: &[Comment],
 ) -> Result<(Vec<Step>, bool), Trouble> {
     let ids = comments.iter().map(|c| (&c.id, c.claim.as_ref().map(|Claim { key, .. }| key)));
-    let known = run.world.state.known_comments(side, ids)?;
-    let thread = Thread { link, side, issue: visibility, comments };
+    let number = repeats::notice_id(&link.guance);
+    let known = run.world.state.known_comments(side, ids.chain([(&number, None)]))?;
+    let name = match side {
+        Side::Jira => link.jira_name.as_str(),
+        Side::Guance => link.guance.as_str(),
+    };
+    let url = run.remote(side).issue_url(name);
+    let thread = Thread { link, side, url: &url, issue: visibility, comments };
     let decision = comments::thread(&thread, &known, run.world.policy);
     let (mut steps, unnamed) = pings::name_people(run, side, decision.steps);
+    steps.extend(gone::comments(run, &thread)?);
     steps.extend(files::plan(run, &thread, updated)?);
     Ok((steps, !decision.unfinished && !unnamed))
 }
@@ -148,7 +182,7 @@ pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
     if run.is_down(Side::Jira) {
         return Ok(());
     }
-    let due = run.world.state.due_threads(MAX_DUE_THREADS)?;
+    let due = run.world.state.due_threads(run.number, MAX_DUE_THREADS)?;
     for some in due.chunks(100) {
         if let Err(trouble) = due_on_jira(run, some) {
             return run.absorb(Side::Jira, trouble);
@@ -171,12 +205,9 @@ fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
     let mut taken = read_threads(run, &batch, Source::Item)?;
     let unreadable = |link: &IssueLink| batch.unreadable.iter().any(|record| record.issue.as_ref() == Some(&link.jira));
     let read = |link: &IssueLink| batch.issues.iter().any(|issue| issue.id == link.jira);
-    let absent: Vec<_> = links.iter().filter(|link| !read(link) && !unreadable(link)).map(Seen::absent).collect();
-    if !absent.is_empty() {
-        // Jira shows nothing to those it takes for nobody: are we still somebody?
-        run.remote(Side::Jira).identify()?;
-        taken.seen.extend(absent);
-    }
+    let absent: Vec<IssueLink> = links.iter().filter(|link| !read(link) && !unreadable(link)).cloned().collect();
+    gone::issues_missed(run, &absent, Side::Jira)?;
+    taken.seen.extend(absent.iter().map(Seen::absent));
     settle_threads(run, Side::Jira, &taken)
 }
 
@@ -188,10 +219,12 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
     run.identify(side)?;
     let id = link.id(side);
     let Some(comments) = run.remote(side).thread(id)? else {
+        gone::issues_missed(run, std::slice::from_ref(link), side)?;
         return settle_threads(run, side, &Taken { steps: Vec::new(), seen: vec![Seen::absent(link)] });
     };
     let latest = comments.iter().map(|c| c.updated).max().unwrap_or(DateTime::UNIX_EPOCH);
-    let (steps, whole) = plan_thread(run, link, side, (&Visibility::Public, latest), &comments)?;
+    let (mut steps, whole) = plan_thread(run, link, side, (&Visibility::Public, latest), &comments)?;
+    steps.extend(gone::issue_found(run, link, side)?);
     let updated = run.guance_updated.get(id).copied().unwrap_or(latest);
     let whole = whole.then_some(updated.max(link.seen(side).unwrap_or(updated)));
     let taken = Taken { steps, seen: vec![Seen { link: link.clone(), whole, updated: latest }] };
@@ -222,6 +255,7 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
         return Ok(());
     }
     let backfill = run.order.backfill.is_some();
+    let mut read = HashSet::new();
     for (active, every) in TURNS {
         // Asked for each turn: what the turn before read must not seem to have been read in the future.
         let now = run.world.clock.now();
@@ -230,7 +264,10 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
         } else {
             (now - active, now - every)
         };
-        for link in run.world.state.threads_in_turn(active_since, read_before, now, MAX_TURNS)? {
+        for link in run.world.state.threads_in_turn(active_since, read_before, now, run.number, MAX_TURNS)? {
+            if !read.insert(link.guance.clone()) {
+                continue;
+            }
             if run.must_stop() || !run.has_room(side, files::thread_cost(run)) {
                 return Ok(());
             }

@@ -80,6 +80,7 @@ pub(super) fn comment(
 ) -> Result<Comment, String> {
     let latest = row.update_at.max(row.modified_at);
     let Some(created) = row.create_at.or(latest) else { return Err("no createAt".to_owned()) };
+    let by_monitor = by_monitor(&row);
     let mut body = body(&row.content, &row.extend);
     body.blocks.extend(attached.iter().filter_map(attachment));
     Ok(Comment {
@@ -93,7 +94,18 @@ pub(super) fn comment(
         created,
         updated: latest.unwrap_or(created),
         visibility: Visibility::Public,
+        by_monitor,
     })
+}
+
+/// Returns true for what a monitor or the discovery of issues appends to an open issue.
+///
+/// How those rows look is not documented. What people and programs write is: a row of type `reply`, by an account or a
+/// key. So a row of another type is the system's, and so is a reply by somebody who is neither and has no address.
+fn by_monitor(row: &ReplyRow) -> bool {
+    let people = ["acnt_", "wsak_"].iter().any(|prefix| row.creator.starts_with(prefix));
+    let system = !row.creator.is_empty() && !people && !row.creator_info.email.contains('@');
+    if row.kind.is_empty() { system } else { system || row.kind != "reply" }
 }
 
 /// Returns the body of a request that writes a reply: `reply/create`, and `reply/{uuid}/modify`.
@@ -218,6 +230,26 @@ mod tests {
         ] {
             let author = reply(&json!({"creator": creator, "creatorInfo": info, "extend": extend})).author;
             assert_eq!((author.name.as_str(), author.email.as_deref()), (name, email), "{creator}");
+        }
+    }
+
+    #[test]
+    fn a_monitor_is_told_from_people_and_programs_in_every_plausible_form() {
+        for (kind, creator, email, want) in [
+            ("reply", "SYS", "SYS", true),
+            ("reply", "rul_1", "", true),
+            ("checker", "acnt_1", "zs@example.com", true),
+            ("event", "", "", true),
+            ("", "SYS", "", true),
+            ("reply", "acnt_1", "zs@example.com", false),
+            ("reply", "wsak_1", "wsak_1", false),
+            ("reply", "", "", false),
+            ("", "", "", false),
+            ("", "acnt_1", "", false),
+            ("reply", "sso_7", "zs@example.com", false),
+        ] {
+            let row = reply(&json!({"type": kind, "creator": creator, "creatorInfo": {"email": email}}));
+            assert_eq!(row.by_monitor, want, "{kind} {creator} {email}");
         }
     }
 

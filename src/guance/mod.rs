@@ -21,7 +21,7 @@ mod transfer;
 mod wire;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::time::Duration;
 
@@ -32,11 +32,11 @@ use answer::{Cause, Fault};
 use api::Api;
 use wire::{IssueRow, ReplyRow};
 
-use crate::domain::{Action, Comment, File, Issue, IssueId, Person, Push, Receipt, Side};
+use crate::domain::{Action, Comment, CommentId, File, Issue, IssueId, Person, Push, Receipt, Side};
 use crate::http::Http;
 use crate::ports::{
-    ApiError, ApiErrorKind, Batch, Budget, Clock, Content, Facts, Identity, Lookup, Register, Remote, Span, Unreadable,
-    Wanted,
+    ApiError, ApiErrorKind, Batch, Budget, Clock, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span,
+    Unreadable, Wanted,
 };
 use crate::secret::Secret;
 
@@ -174,7 +174,7 @@ impl<'a> Guance<'a> {
             let number = row.get("id").and_then(Value::as_u64);
             let read = match api::row::<ReplyRow>(row) {
                 // What the service itself writes about changes is not somebody's words.
-                Ok(row) if row.kind == "change" => continue,
+                Ok(row) if row.kind == "change" || row.is_deleted() => continue,
                 Ok(mut row) => {
                     let attached = std::mem::take(&mut row.attachments_list);
                     let comment = convert::comment(row, &attached, issue, &self.api.settings.console_url);
@@ -194,6 +194,28 @@ impl<'a> Guance<'a> {
         thread.sort_by_key(|(number, comment)| (comment.created, *number));
         let thread = thread.into_iter().map(|(_, comment)| comment).collect();
         Ok(Some((thread, whole)))
+    }
+
+    /// Tells which replies are still there. There is no read of a reply by id: the thread is read once more, and tells
+    /// that one is gone only where every row of it can be read, and the issue itself too.
+    fn look_for_replies(&self, issue: &IssueId, replies: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
+        let unknown = || Ok(vec![Presence::Unknown; replies.len()]);
+        let read = self.api.replies(issue).and_then(|rows| self.api.issue(issue).map(|_| rows));
+        let rows = match read {
+            Ok(rows) => rows,
+            Err(fault) if fault.cause == Cause::Gone => return unknown(),
+            Err(fault) => return Err(fault.error),
+        };
+        let mut there = HashSet::new();
+        for row in rows {
+            match api::row::<ReplyRow>(row) {
+                Ok(row) if row.is_deleted() => {}
+                Ok(row) => drop(there.insert(String::from(row.uuid))),
+                Err(_) => return unknown(),
+            }
+        }
+        let is_there = |id: &CommentId| if there.contains(id.as_str()) { Presence::There } else { Presence::Gone };
+        Ok(replies.iter().map(is_there).collect())
     }
 
     fn push_one(&self, push: &Push) -> Result<Receipt, ApiError> {
@@ -269,6 +291,10 @@ impl Remote for Guance<'_> {
 
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         Ok(self.read_thread(issue)?.map(|(thread, _)| thread))
+    }
+
+    fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
+        self.look_for_replies(issue, comments)
     }
 
     fn spare(&self) -> usize {

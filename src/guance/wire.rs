@@ -90,10 +90,23 @@ pub(super) struct ReplyRow {
     pub(super) update_at: Option<DateTime<Utc>>,
     #[serde(default, rename = "latest_modify_time", deserialize_with = "seconds")]
     pub(super) modified_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub(super) delete_at: Option<DateTime<Utc>>,
+    /// 0 is in use.
+    #[serde(default, deserialize_with = "text")]
+    pub(super) status: String,
     #[serde(default, deserialize_with = "text")]
     pub(super) creator: String,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) creator_info: CreatorInfo,
+}
+
+impl ReplyRow {
+    /// Returns true for a reply that was deleted, should the service still list it. Rows in use may carry a time of
+    /// deletion, as the published channels do.
+    pub(super) fn is_deleted(&self) -> bool {
+        self.delete_at.is_some() && !matches!(self.status.as_str(), "" | "0")
+    }
 }
 
 /// Who made a row: a person, or the API key that a program used.

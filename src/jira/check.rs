@@ -51,6 +51,8 @@ pub struct CheckChanges {
     pub texts: bool,
     /// Accounts are looked for by address or name.
     pub people: bool,
+    /// Copies of deleted replies are deleted.
+    pub deletes: bool,
 }
 
 /// A permission the bot needs, whether nothing works without it, and what it is for.
@@ -68,8 +70,9 @@ const BROWSE_USERS: &str = "USER_PICKER";
 
 impl CheckChanges {
     fn permissions(self) -> impl Iterator<Item = Permission> {
-        let Self { status, assignee, texts, people } = self;
+        let Self { status, assignee, texts, people, deletes } = self;
         let optional = [
+            (deletes, ("DELETE_OWN_COMMENTS", false, "for [flow].deletes = \"delete\"")),
             (status, ("TRANSITION_ISSUES", true, "to carry statuses over")),
             (texts, ("EDIT_ISSUES", true, "to carry titles, descriptions and levels over")),
             (assignee, ("ASSIGN_ISSUES", true, "to carry assignees over")),

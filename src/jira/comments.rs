@@ -8,7 +8,7 @@ use crate::domain::{Comment, CommentId, IssueId, Push, Receipt};
 use crate::jira::api::{Ask, Failed, Reply, segment};
 use crate::jira::convert::{PROPERTY, property_claim, sort, time};
 use crate::jira::{Jira, refused, unavailable, wire};
-use crate::ports::ApiError;
+use crate::ports::{ApiError, ApiErrorKind, Presence};
 use crate::text::{Block, Doc, Inline, Mark, adf, wiki};
 
 /// Longest serialised ADF that is sent.
@@ -171,7 +171,7 @@ impl Jira<'_> {
         let reply = or_plainly(send(text.rich(cloud)), || send(text.plain(cloud)))?;
         let comment: wire::Comment = wire::read(reply.json).map_err(|why| {
             let message = format!("{path}: the new comment's answer cannot be read: {why}");
-            ApiError::new(crate::domain::Side::Jira, crate::ports::ApiErrorKind::InDoubt, message)
+            ApiError::new(crate::domain::Side::Jira, ApiErrorKind::InDoubt, message)
         })?;
         if internal && comment.internal() != Some(true) && self.has_customers(issue) {
             self.hide_or_take_back(issue, &comment.id)?;
@@ -219,16 +219,38 @@ impl Jira<'_> {
 
     /// Deletes a comment of ours; one that is gone already counts as done.
     pub(super) fn delete_comment(&self, issue: &IssueId, comment: &CommentId) -> Result<Receipt, ApiError> {
-        match self.api.send(&Ask::delete(self.comment_path(issue, comment.as_str())?).repeatable()) {
-            Err(failed) if failed.status != Some(404) => Err(failed.into()),
-            _ => Ok(Receipt {
-                id: comment.to_string(),
-                name: comment.to_string(),
-                at: None,
-                dropped: Vec::new(),
-                issue: None,
-            }),
+        if let Err(failed) = self.api.send(&Ask::delete(self.comment_path(issue, comment.as_str())?).repeatable()) {
+            if failed.status != Some(404) {
+                return Err(failed.into());
+            }
+            // A token that has just died is told the same.
+            self.log_in()?;
         }
+        Ok(Receipt { id: comment.to_string(), name: comment.to_string(), at: None, dropped: Vec::new(), issue: None })
+    }
+
+    /// Tells which comments are still there. What answers 404 is gone only where the issue can be read after it, by
+    /// somebody whom Jira knows; one that is merely hidden from us may answer 403, or 404 like one that is gone.
+    pub(super) fn look_for_comments(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
+        let mut found = Vec::with_capacity(comments.len());
+        for comment in comments {
+            found.push(match self.api.send(&Ask::get(self.comment_path(issue, comment.as_str())?)) {
+                Ok(_) => Presence::There,
+                Err(failed) if failed.status == Some(404) => Presence::Gone,
+                Err(failed) if failed.error.kind == ApiErrorKind::Refused => Presence::Unknown,
+                Err(failed) => return Err(failed.into()),
+            });
+        }
+        if found.contains(&Presence::Gone) {
+            self.log_in()?;
+            let path = self.rest(&format!("issue/{}", segment(issue.as_str())))?;
+            match self.api.send(&Ask::get(path).with("fields", "project")) {
+                Ok(_) => {}
+                Err(failed) if failed.status == Some(404) => found.fill(Presence::Unknown),
+                Err(failed) => return Err(failed.into()),
+            }
+        }
+        Ok(found)
     }
 
     fn comment_path(&self, issue: &IssueId, comment: &str) -> Result<String, ApiError> {

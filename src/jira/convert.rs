@@ -103,6 +103,7 @@ impl Reader<'_> {
             updated: time(&raw.updated).unwrap_or(created),
             visibility: comment_visibility(raw, service),
             claim: self.comment_claim(raw),
+            by_monitor: false,
         }
     }
 

@@ -34,10 +34,11 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::domain::{Action, Comment, File, IssueId, Person, Push, Receipt, Side};
+use crate::domain::{Action, Comment, CommentId, File, IssueId, Person, Push, Receipt, Side};
 use crate::http::Http;
 use crate::ports::{
-    ApiError, ApiErrorKind, Batch, Clock, Content, Facts, Identity, Lookup, Register, Remote, Span, Stop, Wanted,
+    ApiError, ApiErrorKind, Batch, Clock, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span, Stop,
+    Wanted,
 };
 use crate::secret::Secret;
 
@@ -170,6 +171,10 @@ impl Remote for Jira<'_> {
 
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         self.read_thread(issue)
+    }
+
+    fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
+        self.look_for_comments(issue, comments)
     }
 
     fn spare(&self) -> usize {

@@ -1,7 +1,9 @@
 //! Which comments and replies travel, in either direction.
 
-use crate::domain::{Action, Comment, CommentLink, Fingerprint, IssueLink, Key, Known, Push, Side, Stage, Visibility};
-use crate::plan::{Policy, SkipReason, Step, files};
+use crate::domain::{
+    Action, Comment, CommentId, CommentLink, Fingerprint, IssueLink, Key, Known, Push, Side, Stage, Visibility,
+};
+use crate::plan::{Policy, Repeats, SkipReason, Step, files, repeats};
 use crate::render;
 
 /// One side's whole thread of a linked issue.
@@ -11,6 +13,8 @@ pub struct Thread<'a> {
     pub link: &'a IssueLink,
     /// The side it was read from.
     pub side: Side,
+    /// Where people see the issue on that side.
+    pub url: &'a str,
     /// Whether the issue itself is restricted there.
     pub issue: &'a Visibility,
     /// Oldest first.
@@ -28,18 +32,49 @@ pub struct Decision {
 
 /// Decides about every comment of a thread.
 pub fn thread(thread: &Thread<'_>, known: &Known, policy: &Policy) -> Decision {
+    let wanted = repeats::wanted(thread, policy);
+    let tally = match wanted {
+        Repeats::Count => repeats::tally(thread, is_told(&repeats::notice_id(&thread.link.guance), known)),
+        Repeats::Comment | Repeats::Skip => None,
+    };
     let mut decision = Decision::default();
-    for comment in thread.comments {
-        let step = open_only(thread, one(thread, comment, known, policy), policy);
+    for comment in thread.comments.iter().chain(&tally) {
+        let step = match left_out(comment, wanted, known) {
+            Some(step) => step,
+            None => open_only(thread, one(thread, comment, known, policy), policy),
+        };
         decision.unfinished |= matches!(&step, Step::Skip { reason: SkipReason::InDoubt, .. });
         decision.steps.push(step);
     }
     decision
 }
 
-/// Nothing is written to a Jira issue that is closed; when it is open again, its Guance thread is read again.
+fn is_told(notice: &CommentId, known: &Known) -> bool {
+    let waits = known.outbox.contains_key(&Key::comment(Side::Guance, notice));
+    waits || known.comments.contains_key(&(Side::Guance, notice.clone()))
+}
+
+/// A repeat that is to be no comment of its own. One that is a comment already stays one.
+fn left_out(comment: &Comment, wanted: Repeats, known: &Known) -> Option<Step> {
+    let copied = known.comments.contains_key(&(comment.side, comment.id.clone()));
+    if !comment.by_monitor || wanted == Repeats::Comment || copied {
+        return None;
+    }
+    let key = Key::comment(comment.side, &comment.id);
+    Some(match known.outbox.get(&key) {
+        Some((Stage::InFlight, _)) => Step::Skip { item: comment.id.to_string(), reason: SkipReason::InDoubt },
+        Some((Stage::Pending | Stage::Held | Stage::Dead, _)) => Step::Withdraw { key, reason: SkipReason::Repeat },
+        Some((Stage::Done, _)) | None => Step::Skip { item: comment.id.to_string(), reason: SkipReason::Repeat },
+    })
+}
+
+/// Nothing is written to a Jira issue that is closed; when it is open again, its Guance thread is read again. Nor is
+/// anything written where one of the two issues is gone.
 pub(super) fn open_only(thread: &Thread<'_>, step: Step, policy: &Policy) -> Step {
     match &step {
+        Step::Push(push) if thread.link.gone => {
+            Step::Skip { item: push.key.origin().to_string(), reason: SkipReason::Gone }
+        }
         Step::Push(push) if thread.side == Side::Guance && thread.link.closed => {
             let status = policy.closed_word(&thread.link.jira_name).unwrap_or_default();
             Step::Skip { item: push.key.origin().to_string(), reason: SkipReason::Closed(status.to_owned()) }
@@ -140,7 +175,10 @@ fn edited(
     if link.written.as_ref() == Some(&content) && !overtaken {
         return skip(SkipReason::Unchanged);
     }
-    if !policy.flow.edits {
+    // A number that is kept up to date, and words that are there again, are no edits of a person's.
+    let always =
+        comment.id.is_notice() || link.written.as_ref() == Some(&CommentLink::tombstone(link.origin, &comment.id));
+    if !policy.flow.edits && !always {
         return skip(SkipReason::FlowOff("edits"));
     }
     match known.outbox.get(&key) {
@@ -154,7 +192,12 @@ fn edited(
 fn push(thread: &Thread<'_>, comment: &Comment, key: Key, content: Fingerprint, copy: Option<&CommentLink>) -> Push {
     let target = thread.side.opposite();
     let issue = thread.link.id(target).clone();
-    let body = render::comment(comment, &thread.link.jira_name, &content);
+    let is_notice = comment.id.is_notice();
+    let body = if is_notice {
+        render::notice(&comment.url, &comment.id, comment.body.blocks.clone(), &content)
+    } else {
+        render::comment(comment, &thread.link.jira_name, &content)
+    };
     let origin_url = comment.url.clone();
     // Where the target is no service project the note's mark means nothing; where it is, customers must not see it.
     let internal = target == Side::Jira;
@@ -166,7 +209,9 @@ fn push(thread: &Thread<'_>, comment: &Comment, key: Key, content: Fingerprint, 
         }
     };
     let who = if comment.author.name.is_empty() { "somebody" } else { comment.author.name.as_str() };
-    let summary = format!("{verb} by {who} on {}", thread.link.jira_name);
+    let name = &thread.link.jira_name;
+    let summary =
+        if is_notice { format!("number of repeated alarms on {name}") } else { format!("{verb} by {who} on {name}") };
     Push { key, lane: thread.link.guance.clone(), target, action, content, summary }
 }
 
@@ -175,7 +220,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Claim, CommentId, IssueId, Person};
+    use crate::domain::{Claim, IssueId, Person};
     use crate::text::Doc;
     use chrono::DateTime;
 
@@ -192,6 +237,7 @@ mod tests {
             updated: time,
             visibility: Visibility::Public,
             claim: None,
+            by_monitor: false,
         }
     }
 
@@ -210,7 +256,7 @@ mod tests {
     fn decide_in(comment: &Comment, known: &Known, issue: &Visibility, policy: &Policy) -> Step {
         let link = link();
         let all = [comment.clone()];
-        let thread = Thread { link: &link, side: Side::Jira, issue, comments: &all };
+        let thread = Thread { link: &link, side: Side::Jira, url: "", issue, comments: &all };
         super::thread(&thread, known, policy).steps.remove(0)
     }
 
@@ -295,7 +341,7 @@ mod tests {
         known.outbox.insert(Key::comment(Side::Jira, &original.id), (Stage::InFlight, original.fingerprint()));
         let link = link();
         let all = [original];
-        let thread = Thread { link: &link, side: Side::Jira, issue: &Visibility::Public, comments: &all };
+        let thread = Thread { link: &link, side: Side::Jira, url: "", issue: &Visibility::Public, comments: &all };
         assert!(super::thread(&thread, &known, &policy()).unfinished);
     }
 }

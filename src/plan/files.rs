@@ -14,9 +14,9 @@ const ATTACHED_BEFORE: TimeDelta = TimeDelta::minutes(10);
 /// How long after a comment's last change a file may still belong to it.
 const ATTACHED_AFTER: TimeDelta = TimeDelta::minutes(1);
 
-/// Decides about every file of an issue whose whole thread was read. `url` is where people see the issue.
-pub fn of_thread(thread: &Thread<'_>, url: &str, files: &[File], known: &Known, policy: &Policy) -> Vec<Step> {
-    files.iter().map(|file| comments::open_only(thread, one(thread, url, file, known, policy), policy)).collect()
+/// Decides about every file of an issue whose whole thread was read.
+pub fn of_thread(thread: &Thread<'_>, files: &[File], known: &Known, policy: &Policy) -> Vec<Step> {
+    files.iter().map(|file| comments::open_only(thread, one(thread, file, known, policy), policy)).collect()
 }
 
 /// Recognises a reply of ours that carries a file.
@@ -29,7 +29,7 @@ pub(super) fn carried(thread: &Thread<'_>, reply: &Comment, file: FileId, known:
     Step::AdoptFile(FileLink { origin, origin_id: file, copy_id, lane })
 }
 
-fn one(thread: &Thread<'_>, url: &str, file: &File, known: &Known, policy: &Policy) -> Step {
+fn one(thread: &Thread<'_>, file: &File, known: &Known, policy: &Policy) -> Step {
     let key = Key::file(file.side, &file.id);
     let skip = |reason| Step::Skip { item: key.as_str().to_owned(), reason };
     if file.ours {
@@ -52,7 +52,7 @@ fn one(thread: &Thread<'_>, url: &str, file: &File, known: &Known, policy: &Poli
             let reason = SkipReason::TooLarge(format!("{} is larger than {}", file.label(), shown_size(limit)));
             Step::Skip { item: thread.link.guance.to_string(), reason }
         }
-        (None, None, None) => Step::Push(push(thread, url, file, key)),
+        (None, None, None) => Step::Push(push(thread, file, key)),
     }
 }
 
@@ -75,9 +75,9 @@ fn shows(comment: &Comment, file: &File) -> bool {
     by_name || (same_person && file.created.is_some_and(during))
 }
 
-fn push(thread: &Thread<'_>, url: &str, file: &File, key: Key) -> Push {
+fn push(thread: &Thread<'_>, file: &File, key: Key) -> Push {
     let target = thread.side.opposite();
-    let link = thread.link;
+    let (link, url) = (thread.link, thread.url);
     let size = file.size.map(|size| size.to_string()).unwrap_or_default();
     let content = Fingerprint::of(&[&file.name, &size]);
     let note = render::file(file, &link.jira_name, url, &content);
@@ -98,6 +98,8 @@ mod tests {
     use crate::domain::{CommentId, IssueId, IssueLink, Person, Side};
     use crate::plan::Flow;
     use crate::text::Doc;
+
+    const URL: &str = "https://jira.example/browse/OPS-1";
 
     fn link() -> IssueLink {
         IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1")
@@ -135,6 +137,7 @@ mod tests {
             updated: time,
             visibility: Visibility::Restricted("role Administrators".into()),
             claim: None,
+            by_monitor: false,
         }
     }
 
@@ -142,9 +145,9 @@ mod tests {
         let mut flow = Flow::default();
         change(&mut flow);
         let link = link();
-        let thread = Thread { link: &link, side: Side::Jira, issue: &Visibility::Public, comments };
+        let thread = Thread { link: &link, side: Side::Jira, url: URL, issue: &Visibility::Public, comments };
         let policy = Policy { flow, ..Policy::default() };
-        of_thread(&thread, "https://jira.example/browse/OPS-1", std::slice::from_ref(file), known, &policy).remove(0)
+        of_thread(&thread, std::slice::from_ref(file), known, &policy).remove(0)
     }
 
     #[test]

@@ -270,7 +270,7 @@ pub fn fresh(new: &NewIssue, policy: &Policy) -> Bases {
 pub fn differs(issue: &Issue, link: &IssueLink, bases: &Bases, policy: &Policy) -> (Vec<Field>, bool) {
     let side = issue.side;
     let turned = side == Side::Jira && policy.closed(issue).is_some() != link.closed;
-    if side == Side::Guance && link.closed {
+    if link.gone || side == Side::Guance && link.closed {
         // Nothing is written to the Jira issue; when it is open again, both are compared.
         return (Vec::new(), turned);
     }
@@ -363,7 +363,7 @@ fn overtaken(pair: &Pair<'_>, key: &Key, [guance, jira]: [&String; 2]) -> Vec<St
 pub(super) fn notice(pair: &Pair<'_>, parts: &[&str], what: &[Block], summary: &str) -> Push {
     let id = CommentId::notice(&[&[pair.link.guance.as_str()], parts].concat());
     let content = Fingerprint::of(&[&crate::text::Doc { blocks: what.to_vec() }.canonical()]);
-    let body = render::notice(pair.guance, &id, what.to_vec(), &content);
+    let body = render::notice(&pair.guance.url, &id, what.to_vec(), &content);
     let (issue, origin_url) = (pair.link.jira.clone(), pair.guance.url.clone());
     Push {
         key: Key::comment(Side::Guance, &id),

@@ -3,6 +3,7 @@
 pub mod comments;
 pub mod explain;
 pub mod files;
+pub mod gone;
 pub mod issues;
 pub mod links;
 pub mod merge;
@@ -13,6 +14,7 @@ pub mod policy;
 pub mod references;
 #[cfg(test)]
 mod references_tests;
+pub mod repeats;
 #[cfg(test)]
 mod route_tests;
 mod status;
@@ -59,6 +61,15 @@ pub enum Step {
         /// Why not.
         reason: SkipReason,
     },
+    /// Something that was there is missing, gone, or there again.
+    Absence {
+        /// What it is.
+        key: Key,
+        /// The Guance issue of its pair.
+        lane: IssueId,
+        /// Where it is now.
+        now: Whereabouts,
+    },
     /// What both sides say about a field now, for the next comparison.
     Base {
         /// The Guance uuid.
@@ -75,6 +86,17 @@ pub enum Step {
         /// Why.
         reason: SkipReason,
     },
+}
+
+/// Where something is that was there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// It could not be found: unknown.
+    Missed,
+    /// It was deleted.
+    Gone,
+    /// There, or of no interest any more.
+    Back,
 }
 
 /// Why something is not carried.
@@ -108,6 +130,14 @@ pub enum SkipReason {
     TooLarge(String),
     /// The Jira issue is in this status, after which nothing is written to it.
     Closed(String),
+    /// Its original was deleted before it was sent.
+    Deleted,
+    /// A monitor's repeated alarm, which the route does not carry as a comment of its own.
+    Repeat,
+    /// One of the two issues is gone.
+    Gone,
+    /// The copy carries no marker of guajira's any more.
+    NotOurs,
     /// The field was changed on both sides, and this side's change is the newer one.
     BothChanged(Field, Side),
     /// The field was changed on Jira by hand, and is left as it is.
@@ -140,6 +170,10 @@ impl std::fmt::Display for SkipReason {
             Self::TooLarge(what) => write!(f, "attachment {what} (flow.max_attachment)"),
             Self::Dead => f.write_str("refused earlier and unchanged since (see guajira retry)"),
             Self::Closed(status) => write!(f, "the Jira issue is in the closed status {status}"),
+            Self::Deleted => f.write_str("it was deleted before it was sent"),
+            Self::Repeat => f.write_str("a monitor's repeated alarm (route.repeats)"),
+            Self::Gone => f.write_str("one of the two issues is gone"),
+            Self::NotOurs => f.write_str("the copy carries guajira's marker no more, and is left alone"),
             Self::BothChanged(field, newer) => {
                 write!(f, "the {field} was changed on both sides; the newer change, on {newer}, wins")
             }

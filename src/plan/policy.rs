@@ -107,6 +107,11 @@ pub enum Deletes {
     Delete,
 }
 
+impl Deletes {
+    /// The words of the config.
+    pub const WORDS: [(&str, Self); 3] = [("keep", Self::Keep), ("mark", Self::Mark), ("delete", Self::Delete)];
+}
+
 /// One `[[route]]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
@@ -191,6 +196,11 @@ pub enum Repeats {
     Skip,
 }
 
+impl Repeats {
+    /// The words of the config.
+    pub const WORDS: [(&str, Self); 3] = [("comment", Self::Comment), ("count", Self::Count), ("skip", Self::Skip)];
+}
+
 /// Why no route takes an issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoRoute {
@@ -221,6 +231,13 @@ impl Policy {
     /// Returns true when a condition or template of a route uses this name.
     pub fn uses(&self, name: &str) -> bool {
         self.routes.iter().flat_map(Route::templates).any(|template| template.uses(name))
+    }
+
+    /// Returns what becomes of repeated alarms in the thread of this Jira issue: by the first route of its project, or
+    /// the first of all where it was moved to a project of none.
+    pub fn repeats(&self, jira_name: &str) -> Repeats {
+        let of_project = self.routes_to(jira_name).next();
+        of_project.or(self.routes.first()).map(|route| route.repeats).unwrap_or_default()
     }
 }
 

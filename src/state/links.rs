@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::absent::missed_on;
 use super::{State, StateError, Tx, from_ms, to_ms};
 use crate::domain::{CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Known, Side, Stage};
 
-const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen, closed";
+const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen, closed, EXISTS (SELECT 1 FROM absent \
+                             WHERE lane = issue_link.guance AND absent.gone = 1 AND key GLOB '*/issue/*')";
 const COMMENT_COLUMNS: &str = "origin, origin_id, copy_id, lane, written";
 
 impl State {
@@ -133,12 +135,17 @@ impl State {
         statement.query_map([lane.as_str()], comment_link)?.map(|row| row?).collect()
     }
 
-    /// Returns the pairs whose Jira thread has to be read, the latest active first.
+    /// Returns the pairs whose Jira thread has to be read by this run, the latest active first: those not to be trusted,
+    /// and those in which an earlier run missed something.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn due_threads(&self, limit: usize) -> Result<Vec<IssueLink>, StateError> {
-        self.links_where("jira_seen IS NULL ORDER BY active DESC, guance", &[], limit)
+    pub fn due_threads(&self, run: i64, limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        let missed = missed_on(Side::Jira, "?2");
+        let due = format!(
+            "jira_seen IS NULL OR guance IN (SELECT lane FROM absent WHERE {missed}) ORDER BY active DESC, guance"
+        );
+        self.links_where(&due, &[run], limit)
     }
 
     /// Returns the pairs that were active last, by the remotes' clocks.
@@ -149,8 +156,9 @@ impl State {
         self.links_where("1 ORDER BY active DESC, guance", &[], limit)
     }
 
-    /// Returns the pairs whose Guance thread was read longest ago: those active since `active_since` and not read
-    /// since `polled_before`, or not to be trusted. A reading in the future (the clock was set back) does not count.
+    /// Returns the pairs whose Guance thread was read longest ago: of the open ones those active since `active_since` and not read
+    /// since `polled_before`, or not to be trusted, or in which a run before `run` missed something. A reading in the
+    /// future (the clock was set back) does not count.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -159,20 +167,25 @@ impl State {
         active_since: DateTime<Utc>,
         polled_before: DateTime<Utc>,
         now: DateTime<Utc>,
+        run: i64,
         limit: usize,
     ) -> Result<Vec<IssueLink>, StateError> {
-        let times = [active_since, polled_before, now].map(to_ms);
-        let due = "active >= ?2 AND (polled < ?3 OR polled > ?4 OR guance_seen IS NULL) ORDER BY polled, guance";
-        self.links_where(due, &times, limit)
+        let [active_since, polled_before, now] = [active_since, polled_before, now].map(to_ms);
+        let missed = missed_on(Side::Guance, "?5");
+        let due = format!(
+            "closed = 0 AND active >= ?2 AND (polled < ?3 OR polled > ?4 OR guance_seen IS NULL
+                OR guance IN (SELECT lane FROM absent WHERE {missed})) ORDER BY polled, guance"
+        );
+        self.links_where(&due, &[active_since, polled_before, now, run], limit)
     }
 
     /// Returns the first links that a clause selects and orders; its parameters begin at `?2`.
-    pub(super) fn links_where(&self, clause: &str, times: &[i64], limit: usize) -> Result<Vec<IssueLink>, StateError> {
+    pub(super) fn links_where(&self, clause: &str, params: &[i64], limit: usize) -> Result<Vec<IssueLink>, StateError> {
         let sql = format!("SELECT {ISSUE_COLUMNS} FROM issue_link WHERE {clause} LIMIT ?1");
         let mut statement = self.conn.prepare_cached(&sql)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let params = rusqlite::params_from_iter(std::iter::once(&limit).chain(times));
-        let rows = statement.query_map(params, issue_link)?;
+        let all = rusqlite::params_from_iter(std::iter::once(&limit).chain(params));
+        let rows = statement.query_map(all, issue_link)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -318,6 +331,7 @@ fn issue_link(row: &Row<'_>) -> rusqlite::Result<IssueLink> {
         guance_seen: row.get::<_, Option<i64>>(3)?.map(from_ms),
         jira_seen: row.get::<_, Option<i64>>(4)?.map(from_ms),
         closed: row.get(5)?,
+        gone: row.get(6)?,
     })
 }
 

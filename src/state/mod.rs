@@ -1,6 +1,7 @@
 //! The state file: cursors, links, outbox, request ledger, history. Methods are named by meaning, and no `rusqlite`
 //! type leaves this module.
 
+mod absent;
 mod cursors;
 mod facts;
 mod files;
@@ -21,6 +22,7 @@ use chrono::{DateTime, TimeZone, Utc};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+pub use absent::GoneIssue;
 pub use cursors::Cursor;
 pub use lock::RunLock;
 pub use merge::DueFields;

@@ -124,6 +124,18 @@ const MIGRATIONS: &[&str] = &[
     -- Texts name issues by what people call them.
     CREATE INDEX issue_link_name ON issue_link (jira_name);
 ",
+    "
+    -- What was there and could not be found: the run that missed it first, and when (ours); whether a later one agreed.
+    CREATE TABLE absent (
+        key   TEXT PRIMARY KEY,
+        lane  TEXT NOT NULL,
+        run   INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        gone  INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX absent_lane ON absent (lane);
+    CREATE INDEX comment_lane ON comment_link (lane);
+",
 ];
 
 /// Brings the file to the current version, in one transaction.

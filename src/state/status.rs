@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 use serde::Serialize;
 
+use super::absent::GoneIssue;
 use super::outbox::Backlog;
 use super::{State, StateError, Tx, from_ms, to_ms};
 use crate::domain::{IssueId, Side};
@@ -21,6 +22,8 @@ pub struct Status {
     pub backlog: Backlog,
     /// Writes that are not done, oldest first.
     pub items: Vec<StuckItem>,
+    /// Issues that are gone, and to whose pairs nothing is written.
+    pub gone: Vec<GoneIssue>,
     /// Records that could not be read.
     pub unreadable: Vec<(Side, IssueId, String)>,
     /// The last runs, latest first.
@@ -84,6 +87,7 @@ impl State {
             comment_pairs,
             backlog: self.backlog()?,
             items: self.stuck_items()?,
+            gone: self.gone_issues()?,
             unreadable: self.unreadable()?,
             runs: self.last_runs(10)?,
             last_good: last_good.map(from_ms),

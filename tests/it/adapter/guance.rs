@@ -12,7 +12,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use guajira::domain::{Action, Comment, CommentId, Fingerprint, Issue, IssueId, Key, Push, Receipt, Side};
 use guajira::guance::{Guance, ReplyFormat, Settings};
 use guajira::http::Http;
-use guajira::ports::{ApiError, ApiErrorKind, Facts as _, Lookup, Register, Remote as _, Span, Urgency, Wanted};
+use guajira::ports::{
+    ApiError, ApiErrorKind, Facts as _, Lookup, Presence, Register, Remote as _, Span, Urgency, Wanted,
+};
 use guajira::render;
 use guajira::secret::Secret;
 use guajira::text::{Block, Doc, Inline};
@@ -133,6 +135,7 @@ fn copy(issue: &str, text: &str) -> Push {
         updated: start(),
         visibility: guajira::domain::Visibility::Public,
         claim: None,
+        by_monitor: false,
     };
     push(
         Action::AddComment {

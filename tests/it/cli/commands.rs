@@ -182,6 +182,7 @@ fn status_of_nothing() {
         "dead": 0
       },
       "items": [],
+      "gone": [],
       "unreadable": [],
       "runs": [],
       "last_good": null

@@ -60,6 +60,18 @@ fn a_missing_permission_is_said() {
 }
 
 #[test]
+fn a_bot_that_may_not_delete_its_comments_is_warned_of_where_it_has_to() {
+    on_both(|world| {
+        world.jira.with_user("bot", |bot| {
+            bot.denied.insert("DELETE_OWN_COMMENTS".to_owned());
+        });
+        assert!(!world.run(&["check"]).stdout.contains("DELETE_OWN_COMMENTS"));
+        world.configure_flow("deletes = \"delete\"");
+        expect(&world, 0, "warn permission DELETE_OWN_COMMENTS in OPS", &["→", "[flow].deletes"]);
+    });
+}
+
+#[test]
 fn a_jira_without_links_is_warned_of() {
     on_both(|world| {
         world.jira.with_user("bot", |bot| {

@@ -233,6 +233,8 @@ fn nothing_is_written_to_a_closed_issue_until_it_is_open_again() {
             world.sync();
         }
         assert_eq!(world.writes(), 0);
+        let threads = world.guance.recorded().iter().filter(|request| request.path.contains("/reply/")).count();
+        assert_eq!(threads, 0, "a thread that nothing is carried from costs no request");
         let told = world.run(&["why", &key]).stdout;
         assert!(told.contains("closed"), "{told}");
 
@@ -274,4 +276,35 @@ fn a_lost_answer_is_resolved_by_what_both_sides_say() {
             assert_eq!(world.writes(), 0);
         }
     });
+}
+
+#[test]
+fn changed_on_both_sides_the_newer_one_wins_and_it_is_told() {
+    for newer_on_jira in [true, false] {
+        on_both(|world| {
+            with_flow(&world, "status = \"both\"");
+            let (issue, key) = a_pair(&world);
+            let on_guance = || world.guance.set_status(&issue, 20, "张三");
+            let on_jira = || world.jira.transition(&key, "alice", "In Progress");
+            world.pass(Duration::from_mins(2));
+            if newer_on_jira {
+                on_guance();
+            } else {
+                on_jira();
+            }
+            world.pass(Duration::from_secs(30));
+            if newer_on_jira {
+                on_jira();
+            } else {
+                on_guance();
+            }
+            world.pass(Duration::from_secs(30));
+            let outcome = world.sync();
+            assert!(outcome.stdout.contains("1 conflict"), "{outcome}");
+            world.settle();
+            let want = if newer_on_jira { (15, "In Progress") } else { (20, "Done") };
+            assert_eq!((status(&world, &issue), world.jira.status_of(&key).as_str()), want);
+            is_quiet(&world);
+        });
+    }
 }

@@ -177,3 +177,36 @@ fn statuses_and_assignees_travel_through_a_real_workflow() {
         assert_eq!(world.writes(), 0);
     });
 }
+
+#[test]
+fn people_are_found_by_address_then_by_name_and_a_stranger_is_named() {
+    on_both(|world| {
+        world.reconfigure("[[route]]", "[flow]\nassignee = \"both\"\n\n[[route]]");
+        // Alice by her address alone, Bob by his name alone.
+        world.guance.add_member("爱丽丝", "alice@example.com");
+        world.guance.add_member("Bob Example", "bob@elsewhere.example");
+        world.guance.add_member("陌生人", "stranger@example.com");
+        let issue = world.guance.open_issue("disk full", "<p>x</p>", "P1", "张三");
+        world.guance.set_managers(&issue, &["陌生人", "group_1", "ext@elsewhere.example"], "张三");
+        let outcome = world.sync();
+        let key = world.key_of(&issue);
+        assert!(outcome.stdout.contains("stranger@example.com"), "the issue travels, and it is told: {outcome}");
+        let assigned = || world.jira.issue(&key).unwrap().assignee;
+        assert_eq!(assigned(), None);
+
+        for (manager, login) in [("爱丽丝", "alice"), ("Bob Example", "bob")] {
+            world.guance.set_managers(&issue, &[manager, "group_1", "ext@elsewhere.example"], "张三");
+            world.settle();
+            assert_eq!(assigned().as_deref(), Some(login));
+        }
+        world.jira.assign(&key, "bob", Some("alice"));
+        world.settle();
+        let mut managers = world.guance.managers(&issue);
+        managers.sort();
+        assert_eq!(managers, ["ext@elsewhere.example", "group_1", "爱丽丝"], "teams and outsiders stay");
+        world.forget_requests();
+        world.pass(Duration::from_mins(6));
+        world.sync();
+        assert_eq!(world.writes(), 0);
+    });
+}

@@ -1,10 +1,11 @@
 //! What must hold: at every instant, and once the history has settled.
 
 use guajira::domain::{CommentId, IssueId, Key, Side, Stage};
+use guajira::plan::Repeats;
 use guajira::state::{State, StateError};
 
 use super::world::{Note, World, time};
-use super::{fields, files};
+use super::{deletes, fields, files};
 
 /// Nothing that was shown to a run may be gone once the run has moved on: it is copied, or in the outbox, or its
 /// thread is still to be read. Holds after a crash too.
@@ -36,7 +37,7 @@ fn issue_kept(state: &State, key: &Key) -> Result<bool, StateError> {
 
 fn comment_lost(w: &World, state: &State, side: Side, id: &str, key: &Key) -> Result<bool, StateError> {
     let Some((issue, note, since)) = eligible(w, side, id) else { return Ok(false) };
-    if !is_read(state, side, issue, since)? {
+    if !is_read(w, state, side, issue, since)? {
         return Ok(false);
     }
     let id = CommentId::new(&note.id);
@@ -46,14 +47,15 @@ fn comment_lost(w: &World, state: &State, side: Side, id: &str, key: &Key) -> Re
 
 fn file_lost(w: &World, state: &State, side: Side, id: &str) -> Result<bool, StateError> {
     let Some((issue, since)) = files::eligible(w, side, id) else { return Ok(false) };
-    Ok(is_read(state, side, issue, since)? && files::is_unknown(state, side, id)?)
+    Ok(is_read(w, state, side, issue, since)? && files::is_unknown(state, side, id)?)
 }
 
 /// Returns true when the issue's thread counts as read since then. One that is still to be read keeps what it holds.
-fn is_read(state: &State, side: Side, issue: &str, since: i64) -> Result<bool, StateError> {
+fn is_read(w: &World, state: &State, side: Side, issue: &str, since: i64) -> Result<bool, StateError> {
     let Some(link) = state.issue_link(side, &IssueId::new(issue))? else { return Ok(false) };
-    let closed = link.closed && side == Side::Guance;
-    Ok(!closed && link.seen(side).is_some_and(|seen| seen > time(since)))
+    // Nothing is written to an issue that was deleted, nor to a closed one.
+    let shut = w.jira.place(link.jira.as_str()).is_none() || link.closed && side == Side::Guance;
+    Ok(!shut && link.seen(side).is_some_and(|seen| seen > time(since)))
 }
 
 /// Returns a note that everybody may read and a person wrote: its issue, itself, and since when that is so.
@@ -74,7 +76,8 @@ fn eligible<'w>(w: &'w World, side: Side, id: &str) -> Option<(&'w str, &'w Note
             (issue.id.as_str(), note, note.updated.max(issue.opened_up))
         }
     };
-    (!note.deleted && note.born.is_none()).then_some((issue, note, since))
+    let travels = !note.by_monitor || w.setup.deletes.repeats == Repeats::Comment;
+    (!note.deleted && note.born.is_none() && travels).then_some((issue, note, since))
 }
 
 /// Everything eligible has exactly one copy that says what the original says, and nothing is left without a reason.
@@ -91,7 +94,7 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
         {
             wrong.push(format!("lost: {key} has no copy"));
         }
-        for copy in &copies {
+        for copy in copies.iter().filter(|copy| !copy.now.deleted) {
             let linked = copy.now.links.contains(&issue.id);
             // A pair that a lost state recognised again gets no link, nor one whose link was refused.
             let excused = w.state_lost || w.refused.contains(&Key::link(Side::Guance, &IssueId::new(&issue.id)));
@@ -105,12 +108,15 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
                 continue;
             }
             for note in &issue.notes {
-                pair(w, Side::Guance, note, &copy.now.notes, !w.is_closed(copy), &mut wrong);
+                if !note.by_monitor || w.setup.deletes.repeats == Repeats::Comment {
+                    pair(w, Side::Guance, note, &copy.now.notes, !w.is_closed(copy), &mut wrong);
+                }
             }
             wrong.extend(files::settled(w, issue, copy));
-            if copies.len() == 1 && w.setup.fields.on() {
+            if copies.iter().filter(|copy| !copy.now.deleted).count() == 1 && w.setup.fields.on() {
                 wrong.extend(fields::settled(w, state, issue, copy)?);
             }
+            deletes::repeats(w, issue, copy, &mut wrong);
             for note in &copy.now.notes {
                 pair(w, Side::Jira, note, &issue.notes, !secure && !note.restricted, &mut wrong);
             }
@@ -126,17 +132,24 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
 }
 
 fn pair(w: &World, side: Side, note: &Note, other: &[Note], public: bool, wrong: &mut Vec<String>) {
-    if note.born.is_some() || note.deleted {
+    if note.born.is_some() {
         return;
     }
     let key = Key::comment(side, &CommentId::new(&note.id));
     let copies: Vec<_> = other.iter().filter(|n| n.born.as_ref() == Some(&key) && !n.deleted).collect();
+    if note.deleted {
+        let excused = side == Side::Guance && !public || w.refused.contains(&key);
+        return deletes::of_deleted(w, &key, &copies, excused, wrong);
+    }
     let excused = !public || w.copy_deleted.contains(&key) || w.refused.contains(&key);
     if copies.is_empty() && !excused {
         wrong.push(format!("lost: {key} ({}) has no copy", note.words));
     }
     for copy in copies {
         let text = copy.body.canonical();
+        if deletes::says_deleted(copy) && !excused {
+            wrong.push(format!("buried alive: the copy of {key} says that it was deleted"));
+        }
         let says = copy.hand.as_ref().unwrap_or(&note.words);
         if !text.contains(says.as_str()) && !excused {
             wrong.push(format!("stale: the copy of {key} does not say {says}"));

@@ -363,7 +363,7 @@ fn says_so_already(said: &str, change: &Change) -> bool {
 
 fn copy_of(w: &World, lane: &str) -> Option<usize> {
     let key = Key::issue(Side::Guance, &IssueId::new(lane));
-    w.jira.issues.iter().position(|issue| issue.now.born.as_ref() == Some(&key))
+    w.jira.issues.iter().position(|issue| issue.now.born.as_ref() == Some(&key) && !issue.now.deleted)
 }
 
 /// Nothing is written to a closed issue once guajira has seen that it is.

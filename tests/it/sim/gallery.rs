@@ -5,8 +5,10 @@
 
 use guajira::domain::{Claim, CommentId, Fingerprint, Key, Side};
 use guajira::state::State;
+use guajira::text::Doc;
 use rusqlite::Connection;
 
+use super::rng::mix;
 use super::world::{Note, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +51,14 @@ pub(super) enum Bug {
     FieldSentAgain,
     /// A file on Jira is attached without a look at what guajira attached before.
     FileCopyNotLookedFor,
+    /// What a listing with a page missing does not hold is taken for deleted, without asking for it.
+    ListingIsProof,
+    /// A count is one more than the last one, not the number of the thread.
+    CountedByIncrement,
 }
 
 impl Bug {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::CursorSetToNow,
         Self::NoOverlap,
         Self::CursorBeforeTheRow,
@@ -72,6 +78,8 @@ impl Bug {
         Self::LastWriterWins,
         Self::FieldSentAgain,
         Self::FileCopyNotLookedFor,
+        Self::ListingIsProof,
+        Self::CountedByIncrement,
     ];
 }
 
@@ -103,7 +111,9 @@ impl Bug {
             | Self::LaggingSearchTrusted
             | Self::EchoByEqualText
             | Self::MarkerOnlyInALabel
-            | Self::FileCopyNotLookedFor => false,
+            | Self::FileCopyNotLookedFor
+            | Self::ListingIsProof
+            | Self::CountedByIncrement => false,
         }
     }
 }
@@ -204,4 +214,20 @@ pub(super) fn claim_by_text(w: &World, side: Side, note: &Note) -> Option<Claim>
     let original = others.into_iter().find(|other| other.born.is_none() && text.contains(&other.words))?;
     let key = Key::comment(side.opposite(), &CommentId::new(&original.id));
     Some(Claim { key, proven: true, written: None })
+}
+
+/// A listing without this note: a careless adapter lost the page that it was on.
+pub(super) fn is_cut(w: &World, note: &Note) -> bool {
+    let lost = mix(w.setup.seed, u64::from(w.requests)).is_multiple_of(3);
+    w.bug == Some(Bug::ListingIsProof) && note.born.is_none() && lost
+}
+
+/// Writes a count as one more than the one that stands there.
+pub(super) fn incremented(before: &Doc, now: &Doc) -> Doc {
+    let number = |text: &str| text.split_once("alarm ")?.1.split(' ').next()?.parse::<u32>().ok();
+    let (before, text) = (before.plain_text(), now.plain_text());
+    let (Some(wanted), one) = (number(&text), u32::from(before.contains("alarm once"))) else { return now.clone() };
+    let next = number(&before).unwrap_or(one) + 1;
+    let count = |doc: &Doc| doc.canonical().replace(&format!("alarm {wanted} times"), &format!("alarm {next} times"));
+    Doc::from_plain(&count(now))
 }

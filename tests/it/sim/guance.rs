@@ -7,8 +7,8 @@ use guajira::domain::{
     Visibility,
 };
 use guajira::ports::{
-    ApiError, ApiErrorKind, Batch, Budget, Content, Identity, Lookup, Register, Remote, Span, Unreadable, Urgency,
-    Wanted,
+    ApiError, ApiErrorKind, Batch, Budget, Content, Identity, Lookup, Presence, Register, Remote, Span, Unreadable,
+    Urgency, Wanted,
 };
 use guajira::text::Doc;
 
@@ -142,6 +142,7 @@ impl World {
             updated: time(note.updated),
             visibility: Visibility::Public,
             claim,
+            by_monitor: note.by_monitor,
         }
     }
 }
@@ -236,7 +237,9 @@ impl SimGuance<'_> {
         };
         let notes = &mut w.guance.issues[at].notes;
         let Some(note) = notes.iter_mut().find(|note| note.id == comment.as_str() && !note.deleted) else {
-            return refused("404 no such reply");
+            // A copy that is gone already counts as deleted.
+            let done = || Ok(receipt(comment.as_str().to_owned(), now));
+            return if body.is_some() { refused("404 no such reply") } else { done() };
         };
         let ours = note.born == Some(push.key.origin());
         let trampled = note.tramples(&push.content);
@@ -245,6 +248,7 @@ impl SimGuance<'_> {
             None => note.deleted = true,
         }
         note.updated = now;
+        w.check_deletion(push);
         w.trampled(&push.key, trampled);
         if !ours {
             w.blame(format!("foreign: {} rewrote reply {comment}, which is no copy of it", push.key));
@@ -349,10 +353,23 @@ impl Remote for SimGuance<'_> {
         let w = self.world.borrow();
         let Some(at) = w.guance.place(issue.as_str()) else { return Ok(None) };
         let issue = &w.guance.issues[at];
-        let thread: Vec<_> = issue.notes.iter().filter(|n| !n.deleted).map(|n| w.guance_reply(issue, n)).collect();
+        let shown = issue.notes.iter().filter(|n| !n.deleted && !gallery::is_cut(&w, n));
+        let thread: Vec<_> = shown.map(|n| w.guance_reply(issue, n)).collect();
         drop(w);
         self.world.borrow_mut().shown_thread(&thread);
         Ok(Some(thread))
+    }
+
+    fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
+        self.read(&format!("replies of {issue}"))?;
+        self.read(&format!("get {issue}"))?;
+        let w = self.world.borrow();
+        let is_there = |id: &CommentId| {
+            let place = w.guance.find_note(id.as_str());
+            let careless = w.bug == Some(Bug::ListingIsProof);
+            !careless && place.is_some_and(|(at, n)| !w.guance.issues[at].notes[n].deleted)
+        };
+        Ok(comments.iter().map(|id| if is_there(id) { Presence::There } else { Presence::Gone }).collect())
     }
 
     fn batch_size(&self) -> usize {

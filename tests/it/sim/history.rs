@@ -7,6 +7,7 @@ use std::fmt;
 use guajira::domain::Side;
 use guajira::plan::Direction;
 
+use super::deletes::{self, DeleteSetup};
 use super::fields::{FieldDeed, FieldSetup};
 use super::files::FileDeed;
 use super::rng::Rng;
@@ -44,6 +45,8 @@ pub(super) struct Setup {
     pub(super) jira_skew_s: i32,
     /// Which fields are carried.
     pub(super) fields: FieldSetup,
+    /// What becomes of deletions and repeats.
+    pub(super) deletes: DeleteSetup,
     /// Which way files travel.
     pub(super) files: Direction,
     /// Guance tells how large a file is.
@@ -67,6 +70,10 @@ pub(super) enum Deed {
     EditReply,
     DeleteReply,
     OpenJira,
+    /// The monitor appends another alarm to an issue.
+    Repeat,
+    /// A whole Jira issue.
+    DeleteIssue,
     Comment {
         restricted: bool,
         as_bot: bool,
@@ -233,6 +240,7 @@ impl Setup {
             inline_comments: rng.below(4) as usize,
             jira_skew_s: rng.pick(&[0, 0, 0, 37, -95, 1800]),
             fields: FieldSetup::draw(rng),
+            deletes: DeleteSetup::draw(seed, sweep),
             files: if rng.chance(30) {
                 rng.pick(&[Direction::Both, Direction::Both, Direction::ToJira, Direction::ToGuance])
             } else {
@@ -273,7 +281,10 @@ fn draw_what(rng: &mut Rng, uid: u32, weather: Weather, setup: &Setup, focus: u3
         0..55 if setup.files != Direction::Off && rng.chance(30) => {
             What::Person(Deed::Attach(FileDeed::draw(rng)), rng.below(1000))
         }
-        0..55 => What::Person(draw_deed(rng), rng.below(1000)),
+        0..55 => {
+            let deed = draw_deed(rng);
+            What::Person(deletes::instead(setup, uid).unwrap_or(deed), rng.below(1000))
+        }
         55..90 => What::Run(Run::draw(rng, uid, weather)),
         90..93 => What::ClockJump(rng.pick(&[-7200, -600, -61, 45, 400, 7200])),
         93..96 => What::SaveState,

@@ -52,6 +52,7 @@ pub(super) struct IssueState {
     created: i64,
     pub(super) updated: i64,
     pub(super) notes: Vec<Note>,
+    pub(super) deleted: bool,
     pub(super) files: Vec<Attached>,
 }
 
@@ -86,7 +87,7 @@ impl JiraSite {
     }
 
     pub(super) fn place(&self, id: &str) -> Option<usize> {
-        self.issues.iter().position(|issue| issue.now.id == id)
+        self.issues.iter().position(|issue| issue.now.id == id && !issue.now.deleted)
     }
 
     pub(super) fn fresh_comment_id(&mut self) -> String {
@@ -142,6 +143,7 @@ impl World {
             created: at,
             updated: at,
             notes: Vec::new(),
+            deleted: false,
             files: Vec::new(),
         };
         self.jira.issues.push(JiraIssue { now, truth: Truth::default(), index: Vec::new() });
@@ -243,6 +245,7 @@ impl World {
             updated: time(note.updated),
             visibility: hidden.map_or(Visibility::Public, |why| Visibility::Restricted(why.into())),
             claim,
+            by_monitor: false,
         }
     }
 }

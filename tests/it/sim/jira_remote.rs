@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use guajira::domain::{Action, Change, Comment, File, IssueId, Kind, NewIssue, Person, Push, Receipt, Side};
+use guajira::domain::{Action, Change, Comment, CommentId, File, IssueId, Kind, NewIssue, Person, Push, Receipt, Side};
 use guajira::ports::{
-    ApiError, ApiErrorKind, Batch, Content, Identity, Lookup, Register, Remote, Span, Unreadable, Wanted,
+    ApiError, ApiErrorKind, Batch, Content, Identity, Lookup, Presence, Register, Remote, Span, Unreadable, Wanted,
 };
 
-use super::gallery::Bug;
+use super::gallery::{self, Bug};
 use super::jira::{BOT, IssueState};
 use super::passage::{Passage, send, story};
 use super::rng::mix;
@@ -68,7 +68,7 @@ impl SimJira<'_> {
                 } else {
                     routes::is_routed(&w.setup, state.project) || span.strays.iter().any(|id| id.as_str() == state.id)
                 };
-                asked && after(state.updated) && before(state.updated)
+                !state.deleted && asked && after(state.updated) && before(state.updated)
             })
             .collect();
         hits.sort_by_key(|state| mix(w.setup.seed, state.updated.unsigned_abs()));
@@ -160,19 +160,25 @@ impl SimJira<'_> {
                 return Ok(receipt(w, at, Some(n)));
             }
             Action::EditComment { comment, .. } | Action::DeleteComment { comment, .. } => {
-                let now = w.jira_now();
+                let (now, bug) = (w.jira_now(), w.bug);
                 let notes = &mut w.jira.issues[at].now.notes;
                 let Some(n) = notes.iter().position(|note| note.id == comment.as_str() && !note.deleted) else {
-                    return refused("404 no such comment");
+                    // A copy that is gone already counts as deleted.
+                    return if body.is_some() { refused("404 no such comment") } else { Ok(receipt(w, at, None)) };
                 };
                 let note = &mut notes[n];
                 let ours = note.born == Some(push.key.origin());
                 let trampled = note.tramples(&push.content);
+                let counts = push.key.comment_on(Side::Guance).is_some_and(|id| id.is_notice());
                 match body {
+                    Some(body) if counts && bug == Some(Bug::CountedByIncrement) => {
+                        note.rewrite(&gallery::incremented(&note.body.clone(), body), &push.content, kept);
+                    }
                     Some(body) => note.rewrite(body, &push.content, kept),
                     None => note.deleted = true,
                 }
                 note.updated = now;
+                w.check_deletion(push);
                 w.trampled(&push.key, trampled);
                 if !ours {
                     w.blame(format!("foreign: {} rewrote comment {comment}, which is no copy of it", push.key));
@@ -201,11 +207,12 @@ impl SimJira<'_> {
             };
             let found = w.jira.issues.iter().position(|issue| match w.bug {
                 Some(Bug::LaggingSearchTrusted) => w.indexed(issue).is_some_and(|state| claims(&state)),
-                _ => claims(&issue.now),
+                _ => !issue.now.deleted && claims(&issue.now),
             });
             return found.map_or(Lookup::Absent, |at| Lookup::Found(receipt(w, at, None)));
         }
-        let Some(at) = wanted.issue.as_ref().and_then(|id| w.jira.place(id.as_str())) else { return Lookup::Unsure };
+        // No issue, no comment on it.
+        let Some(at) = wanted.issue.as_ref().and_then(|id| w.jira.place(id.as_str())) else { return Lookup::Absent };
         let issue = &w.jira.issues[at];
         let indexed = w.indexed(issue);
         let state = match (w.bug, &indexed) {
@@ -321,10 +328,27 @@ impl Remote for SimJira<'_> {
         let w = self.0.borrow();
         let Some(at) = w.jira.place(issue.as_str()).filter(|_| !w.anonymous) else { return Ok(None) };
         let state = &w.jira.issues[at].now;
-        let thread: Vec<_> = state.notes.iter().filter(|n| !n.deleted).map(|n| w.jira_comment(state, n)).collect();
+        let shown = state.notes.iter().filter(|n| !n.deleted && !gallery::is_cut(&w, n));
+        let thread: Vec<_> = shown.map(|n| w.jira_comment(state, n)).collect();
         drop(w);
         self.0.borrow_mut().shown_thread(&thread);
         Ok(Some(thread))
+    }
+
+    fn presence(&self, _issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
+        let mut found = Vec::new();
+        for comment in comments {
+            self.read(&format!("comment {comment}"))?;
+            let w = self.0.borrow();
+            let place = w.jira.find_note(comment.as_str()).filter(|_| !w.anonymous);
+            let is_there = place.is_some_and(|(at, n)| !w.jira.issues[at].now.notes[n].deleted);
+            let careless = w.bug == Some(Bug::ListingIsProof);
+            found.push(if is_there && !careless { Presence::There } else { Presence::Gone });
+        }
+        if found.contains(&Presence::Gone) {
+            self.identify()?;
+        }
+        Ok(found)
     }
 
     fn batch_size(&self) -> usize {

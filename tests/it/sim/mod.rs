@@ -15,6 +15,7 @@
 #![allow(clippy::print_stdout, clippy::cast_precision_loss, reason = "a test tells its figures")]
 
 mod check;
+mod deletes;
 mod drive;
 mod fields;
 mod files;

@@ -112,7 +112,10 @@ impl World {
         for (push, result) in pushes.iter().zip(&done) {
             if let Err(error) = result {
                 self.note(|| format!("     {} refused: {error}", push.key));
-                self.refused.insert(push.key.origin());
+                // What is not there any more is no reason to be stuck.
+                if !error.message.starts_with("404") {
+                    self.refused.insert(push.key.origin());
+                }
             }
         }
         match passage {

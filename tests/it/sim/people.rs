@@ -47,6 +47,17 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
         Deed::EditCopy { side } => edit(w, side, pick, uid, true),
         Deed::DeleteReply => with_note(w, Side::Guance, pick, uid, false, |note| note.deleted = true),
         Deed::DeleteComment => with_note(w, Side::Jira, pick, uid, false, |note| note.deleted = true),
+        Deed::DeleteIssue => jira_issue(w, pick, uid, World::delete_issue),
+        // A flapping monitor comes more than once.
+        Deed::Repeat => guance_issue(w, pick, |w, at| {
+            for _ in 0..=pick % 3 {
+                let (id, now) = (w.guance.fresh_reply_id(), w.guance_now());
+                let monitor = Person { id: "SYS".into(), ..Person::default() };
+                let note = fresh(id, monitor, Doc::from_plain(&format!("still full {token}")), now, &token);
+                w.guance.issues[at].notes.push(Note { by_monitor: true, ..note });
+            }
+            w.replied(at);
+        }),
         Deed::DeleteCopy { side } => {
             let mut gone = None;
             with_note(w, side, pick, uid, true, |note| {
@@ -133,13 +144,13 @@ fn guance_issue(w: &mut World, pick: u32, deed: impl FnOnce(&mut World, usize)) 
 
 /// Picks an issue, more often one of guajira's, and touches it.
 fn jira_issue(w: &mut World, pick: u32, uid: u32, deed: impl FnOnce(&mut World, usize)) {
-    let all = w.jira.issues.len();
-    let ours: Vec<usize> = (0..all).filter(|at| w.jira.issues[*at].now.born.is_some()).collect();
+    let all: Vec<usize> = (0..w.jira.issues.len()).filter(|at| !w.jira.issues[*at].now.deleted).collect();
+    let ours: Vec<usize> = all.iter().copied().filter(|at| w.jira.issues[*at].now.born.is_some()).collect();
     let pick = pick as usize;
-    let at = match (ours.len(), all) {
+    let at = match (ours.len(), all.len()) {
         (_, 0) => return,
         (1.., _) if !pick.is_multiple_of(5) => ours[pick % ours.len()],
-        _ => pick % all,
+        _ => all[pick % all.len()],
     };
     deed(w, at);
     w.touched(at, uid);
@@ -174,6 +185,7 @@ fn fresh(id: String, author: Person, body: Doc, now: i64, words: &str) -> Note {
         hand: None,
         written: None,
         words: words.to_owned(),
+        by_monitor: false,
     }
 }
 
@@ -184,7 +196,8 @@ fn notes_of(w: &World, side: Side, copies: bool) -> Vec<(usize, usize)> {
         Side::Guance => w.guance.issues.iter().map(|issue| &issue.notes).collect(),
         Side::Jira => w.jira.issues.iter().map(|issue| &issue.now.notes).collect(),
     };
-    let each = threads.iter().enumerate();
+    let gone = |at: usize| side == Side::Jira && w.jira.issues[at].now.deleted;
+    let each = threads.iter().enumerate().filter(|(at, _)| !gone(*at));
     each.flat_map(|(at, notes)| (0..notes.len()).filter(|n| wanted(&notes[*n])).map(move |n| (at, n))).collect()
 }
 
@@ -201,10 +214,11 @@ fn with_note(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool, deed:
     };
     note.updated = now;
     deed(note);
-    let (id, born) = (note.id.clone(), note.born.clone());
+    let (id, born, unseen) = (note.id.clone(), note.born.clone(), note.deleted && !w.setup.deletes.bumps);
     w.note(|| format!("        on {side} {id}{}", born.map(|key| format!(", the copy of {key}")).unwrap_or_default()));
     match side {
         Side::Guance => w.replied(at),
+        Side::Jira if unseen => {}
         Side::Jira => w.touched(at, uid),
     }
 }
@@ -224,10 +238,11 @@ fn edit(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool) {
 }
 
 fn clone_issue(w: &mut World, as_bot: bool, pick: u32, uid: u32) {
-    if w.jira.issues.is_empty() {
+    let living: Vec<_> = w.jira.issues.iter().filter(|issue| !issue.now.deleted).collect();
+    if living.is_empty() {
         return;
     }
-    let from = w.jira.issues[pick as usize % w.jira.issues.len()].now.clone();
+    let from = living[pick as usize % living.len()].now.clone();
     let at = w.open_jira(from.project, format!("CLONE - {}", from.title), from.body, author(as_bot, pick));
     w.jira.issues[at].now.labels = from.labels;
     w.touched(at, uid);
@@ -280,7 +295,12 @@ impl World {
             }),
             Side::Guance => self.guance.issues.iter().find_map(|issue| {
                 let born = born(is_file, &issue.files, &issue.notes, id)?;
-                let copy = self.jira.issues.iter().find(|j| pair_of(&j.now).is_some_and(|id| id.as_str() == issue.id));
+                let copy = self
+                    .jira
+                    .issues
+                    .iter()
+                    .filter(|j| !j.now.deleted)
+                    .find(|j| pair_of(&j.now).is_some_and(|id| id.as_str() == issue.id));
                 Some((copy.map(|j| guajira::domain::IssueId::new(&j.now.id)), born))
             }),
         };

@@ -1,7 +1,7 @@
 //! Where issues go: in some worlds one route takes them all, in others a word of the title chooses between two projects.
 
 use guajira::domain::NewIssue;
-use guajira::plan::{NAMES, Policy, Route, sample};
+use guajira::plan::{Flow, NAMES, Policy, Route, sample};
 use guajira::template::{Kind, Template};
 
 use super::files;
@@ -29,8 +29,10 @@ pub(super) fn policy(setup: &Setup) -> Policy {
         ..usual.clone()
     };
     let routes = if setup.routes { vec![odd, usual] } else { vec![usual] };
-    let routes = routes.into_iter().map(|route| setup.fields.route(route)).collect();
-    Policy { flow: files::flow(setup), routes, ..Policy::default() }
+    let repeats = setup.deletes.repeats;
+    let routes = routes.into_iter().map(|route| Route { repeats, ..setup.fields.route(route) }).collect();
+    let flow = Flow { deletes: setup.deletes.deletes, ..files::flow(setup) };
+    Policy { flow, routes, ..Policy::default() }
 }
 
 /// The projects of its routes, by their keys.

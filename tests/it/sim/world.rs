@@ -42,6 +42,8 @@ pub(super) struct Note {
     pub(super) written: Option<Fingerprint>,
     /// What its last writer meant to say: a unique token, or words that others use too.
     pub(super) words: String,
+    /// A monitor appended it.
+    pub(super) by_monitor: bool,
 }
 
 impl Note {
@@ -67,6 +69,7 @@ impl Note {
             hand: None,
             written: Some(push.content.clone()),
             words: String::new(),
+            by_monitor: false,
         }
     }
 

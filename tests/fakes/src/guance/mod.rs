@@ -18,7 +18,8 @@ use serde_json::{Map, Value};
 
 use self::strict::Refusal;
 pub use self::switches::{
-    ApiKey, Download, LevelForm, ListShape, MemberSearch, Options, Order, PageLimit, Switches, UploadAnswer, Window,
+    ApiKey, Download, LevelForm, ListShape, MemberSearch, Options, Order, PageLimit, RepeatForm, Switches,
+    UploadAnswer, Window,
 };
 pub use self::world::{Issue, Reply};
 use self::world::{Named, Person, World};
@@ -145,6 +146,20 @@ impl FakeGuance {
         world.add_reply(issue, kind, &author, content, Map::new()).uuid
     }
 
+    /// A monitor appends another alarm to an open issue, in the form of [`Switches::repeats`]; returns the row's uuid.
+    pub fn repeat(&self, issue: &str, content: &str) -> String {
+        let form = self.world().switches().repeats;
+        let (kind, author) = match form {
+            RepeatForm::System => ("reply", "SYS"),
+            RepeatForm::Monitor => ("reply", "rul_d2b4c0a1"),
+            RepeatForm::OtherType => ("event", "SYS"),
+            RepeatForm::OtherTypeByOwner => ("event", "王五"),
+            RepeatForm::OtherTypeByNobody => ("event", ""),
+            RepeatForm::LikeAPerson => ("reply", "王五"),
+        };
+        self.append(issue, kind, author, content)
+    }
+
     /// The author edits a reply.
     pub fn edit_reply(&self, reply: &str, html: &str) {
         let mut world = self.world();
@@ -162,7 +177,7 @@ impl FakeGuance {
 
     /// The author deletes a reply.
     pub fn delete_reply(&self, reply: &str) {
-        self.world().replies.retain(|known| known.uuid != reply);
+        self.world().remove_reply(reply);
     }
 
     /// Adds a level of the workspace's own; returns its uuid.
@@ -213,7 +228,9 @@ impl FakeGuance {
 
     /// All rows of an issue's thread, oldest first.
     pub fn rows(&self, issue: &str) -> Vec<Reply> {
-        self.world().replies.iter().filter(|reply| reply.issue == issue).cloned().collect()
+        let world = self.world();
+        let living = world.replies.iter().filter(|reply| reply.issue == issue && reply.deleted.is_none());
+        living.cloned().collect()
     }
 
     fn world(&self) -> MutexGuard<'_, World> {

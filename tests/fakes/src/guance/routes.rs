@@ -307,7 +307,7 @@ fn modify_reply(world: &mut World, request: &Request, uuid: &str, me: &str) -> A
 
 fn delete_reply(world: &mut World, uuid: &str, me: &str) -> Answer {
     mine(world, uuid, me)?;
-    world.replies.retain(|reply| reply.uuid != uuid);
+    world.remove_reply(uuid);
     Ok((json!(true), None))
 }
 

@@ -74,6 +74,10 @@ pub struct Switches {
     pub download: Download,
     /// Whether lists of attachments hold nothing but uuids.
     pub bare_attachments: bool,
+    /// Whether a deleted reply stays in the list, with the time of its deletion.
+    pub deleted_replies_listed: bool,
+    /// What a monitor's repeated alarm looks like in a thread.
+    pub repeats: RepeatForm,
     /// Whether a text's `=` and `#` come back as HTML entities, as from a careful sanitizer.
     pub entities: bool,
 }
@@ -121,6 +125,23 @@ pub enum Download {
     Address,
     /// An envelope with an object that holds it.
     AddressObject,
+}
+
+/// What a monitor's repeated alarm looks like, which is not documented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RepeatForm {
+    /// A reply by the system.
+    System,
+    /// A reply by the monitor's own id.
+    Monitor,
+    /// A row of another type, by the system.
+    OtherType,
+    /// A row of another type, by whoever made the monitor.
+    OtherTypeByOwner,
+    /// A row of another type, by nobody.
+    OtherTypeByNobody,
+    /// A reply like that of a person.
+    LikeAPerson,
 }
 
 /// Which time a window is about.
@@ -213,6 +234,8 @@ impl Default for Switches {
             upload: UploadAnswer::Uuid,
             download: Download::Bytes,
             bare_attachments: false,
+            deleted_replies_listed: false,
+            repeats: RepeatForm::System,
             entities: false,
         }
     }

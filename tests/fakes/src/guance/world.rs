@@ -72,6 +72,8 @@ pub struct Reply {
     pub attachments: Vec<String>,
     /// Uuids of attached files.
     pub files: Vec<String>,
+    /// When it was deleted.
+    pub deleted: Option<DateTime<Utc>>,
     pub(super) id: u64,
 }
 
@@ -158,7 +160,7 @@ impl World {
 
     /// The account of a person of that name; `wsak_…` and other ids stand for themselves.
     pub(super) fn account(&mut self, name: &str) -> String {
-        if name.starts_with("wsak_") || name == "SYS" {
+        if name.is_empty() || name.starts_with("wsak_") || name.starts_with("rul_") || name == "SYS" {
             return name.to_owned();
         }
         if let Some(person) = self.people.iter().find(|person| person.name == name) {
@@ -183,7 +185,17 @@ impl World {
     }
 
     pub(super) fn reply_mut(&mut self, uuid: &str) -> Option<&mut Reply> {
-        self.replies.iter_mut().find(|reply| reply.uuid == uuid)
+        self.replies.iter_mut().find(|reply| reply.uuid == uuid && reply.deleted.is_none())
+    }
+
+    /// Deletes a row of a thread.
+    pub(super) fn remove_reply(&mut self, uuid: &str) {
+        let now = self.now();
+        if !self.switches().deleted_replies_listed {
+            self.replies.retain(|reply| reply.uuid != uuid);
+        } else if let Some(reply) = self.reply_mut(uuid) {
+            reply.deleted = Some(now);
+        }
     }
 
     /// Adds a row to a thread.
@@ -209,6 +221,7 @@ impl World {
             modified: false,
             attachments: Vec::new(),
             files: Vec::new(),
+            deleted: None,
             id,
         };
         self.replies.push(reply.clone());
@@ -338,11 +351,11 @@ impl World {
             "content": self.told(&reply.content),
             "createAt": reply.created.timestamp(),
             "creator": reply.creator,
-            "deleteAt": -1,
+            "deleteAt": reply.deleted.map_or(-1, |at| at.timestamp()),
             "extend": reply.extend,
             "id": with_id.then_some(reply.id),
             "issueUUID": reply.issue,
-            "status": 0,
+            "status": if reply.deleted.is_some() { 3 } else { 0 },
             "type": reply.kind,
             "updateAt": self.moved(reply.updated),
             "updator": reply.creator,

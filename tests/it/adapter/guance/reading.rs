@@ -246,3 +246,23 @@ fn a_reply_says_who_wrote_what_and_when_it_was_edited() {
 fn the_thread_of_an_unknown_issue_is_none() {
     assert_eq!(Rig::new().run().thread(&IssueId::new("issue_gone")).unwrap(), None);
 }
+
+#[test]
+fn a_reply_is_gone_when_a_whole_thread_of_a_readable_issue_does_not_hold_it() {
+    for listed in [false, true] {
+        let rig = Rig::switched(|switches| switches.deleted_replies_listed = listed);
+        let issue = rig.fake.open_issue("a", "", "P1", "张三");
+        let replies = ["there", "deleted"].map(|text| rig.fake.reply(&issue, "张三", text));
+        rig.fake.delete_reply(&replies[1]);
+        assert_eq!(rig.thread(&issue).len(), 1, "{listed}");
+        let ids = replies.map(CommentId::new);
+        let ask = || rig.run().presence(&IssueId::new(&issue), &ids).unwrap();
+        assert_eq!(ask(), [Presence::There, Presence::Gone]);
+        let odd =
+            json!({"code": 200, "success": true, "errorCode": "", "content": [{"uuid": "../odd", "type": "reply"}]});
+        rig.fake.fail(Fault::new(What::Status(200, odd.to_string(), Vec::new())).path_contains("reply/"));
+        assert_eq!(ask(), [Presence::Unknown; 2], "a row that cannot be read may be it");
+        rig.fake.remove_issue(&issue);
+        assert_eq!(ask(), [Presence::Unknown; 2]);
+    }
+}

@@ -130,7 +130,7 @@ fn route() -> CheckRoute {
         priorities: vec!["High".into(), "5".into()],
         labels: true,
         statuses: vec!["To Do".into(), "10002".into()],
-        changes: CheckChanges { status: true, assignee: true, texts: true, people: true },
+        changes: CheckChanges { status: true, assignee: true, texts: true, people: true, deletes: true },
         ..CheckRoute::default()
     }
 }

@@ -28,7 +28,7 @@ fn everything(rig: &Rig) {
         priorities: vec!["High".into()],
         labels: true,
         statuses: vec!["Done".into()],
-        changes: CheckChanges { status: true, assignee: true, texts: true, people: true },
+        changes: CheckChanges { status: true, assignee: true, texts: true, people: true, deletes: true },
         ..CheckRoute::default()
     };
     let run = rig.run();

@@ -1,8 +1,8 @@
 //! Reading: searches of every shape, windows, threads, and who may see what.
 
 use chrono::TimeDelta;
-use guajira::domain::{IssueId, Visibility};
-use guajira::ports::{ApiErrorKind, Remote as _, Span};
+use guajira::domain::{CommentId, IssueId, Visibility};
+use guajira::ports::{ApiErrorKind, Presence, Remote as _, Span};
 use guajira_fakes::jira::{Draft, EpochMs, Flavour, LastToken, Options, Project, Switches, Visibility as Restriction};
 use guajira_fakes::server::{Fault, Times, What};
 
@@ -342,5 +342,27 @@ fn what_our_account_created_is_found_in_any_project() {
         found.sort_unstable();
         let keys = [super::create(2).key, super::create(1).key];
         assert_eq!(found, [("DEV-1", keys[0].as_str()), ("OPS-3", keys[1].as_str())], "{flavour:?}");
+    }
+}
+
+#[test]
+fn a_comment_is_gone_only_for_somebody_who_sees_its_issue() {
+    for flavour in BOTH {
+        let rig = Rig::new(flavour);
+        rig.people_open(1);
+        let issue = rig.id("OPS-1");
+        let [there, hidden, deleted] =
+            ["there", "hidden", "deleted"].map(|text| rig.fake.comment("OPS-1", "alice", text));
+        rig.fake.restrict_comment(hidden, Some(Restriction::Role("Secret".to_owned())));
+        rig.fake.delete_comment(deleted, "alice");
+        let ids = [there, hidden, deleted].map(|id| CommentId::new(id.to_string()));
+        let ask = || rig.run().presence(&issue, &ids);
+        // Hidden and deleted answer alike.
+        assert_eq!(ask().unwrap(), [Presence::There, Presence::Gone, Presence::Gone]);
+        rig.fake.set_security("OPS-1", Some("Secret"), &["alice"]);
+        assert_eq!(ask().unwrap(), [Presence::Unknown; 3], "{flavour:?}: the issue is hidden too");
+        rig.fake.set_security("OPS-1", None, &[]);
+        rig.fake.with_user("bot", |bot| bot.active = false);
+        assert_eq!(ask().unwrap_err().kind, ApiErrorKind::Unauthorized, "{flavour:?}");
     }
 }

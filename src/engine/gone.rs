@@ -1,0 +1,222 @@
+//! What is not there any more: comments whose copies are marked or deleted, issues to which nothing is written.
+//!
+//! One run misses a thing, a later one must agree. Nothing is concluded from a search, nor by somebody whom the remote
+//! may not know.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::deliver::put_back;
+use super::{Run, Trouble};
+use crate::domain::{Absence, Action, CommentId, CommentLink, IssueId, IssueLink, Key, Side};
+use crate::plan::gone::{self, Originals};
+use crate::plan::{Deletes, SkipReason, Step, Thread, Whereabouts};
+use crate::ports::Presence;
+use crate::state::{Deferral, Queued, Tx};
+
+/// How soon a write is tried again whose issue was missed.
+const LATER: TimeDelta = TimeDelta::minutes(1);
+
+/// What it costs on Guance to ask for replies that a thread does not hold, and to read their copies' thread.
+const COST: usize = 2;
+
+/// Decides about what a whole thread does not hold any more.
+pub(super) fn comments(run: &Run<'_>, thread: &Thread<'_>) -> Result<Vec<Step>, Trouble> {
+    let (state, policy, lane) = (run.world.state, run.world.policy, &thread.link.guance);
+    let mut links = Vec::new();
+    if policy.flow.deletes != Deletes::Keep {
+        links = state.comments_of(lane)?;
+        links.retain(|link| link.origin == thread.side);
+    }
+    let originals =
+        Originals { links, waiting: state.waiting_comments(lane, thread.side)?, absences: state.absences(lane)? };
+    let gone::Look { mut steps, ask } = gone::look(thread, &originals, run.number, policy);
+    if ask.is_empty() || !run.has_room(thread.side, COST) {
+        return Ok(steps);
+    }
+    let mut certain: Vec<&CommentLink> = Vec::new();
+    let found = run.remote(thread.side).presence(thread.link.id(thread.side), &ask)?;
+    for (id, presence) in ask.into_iter().zip(found) {
+        let key = Key::comment(thread.side, &id);
+        let before = originals.absences.get(&key);
+        match (presence, before) {
+            (Presence::There, Some(_)) => steps.push(gone::absence(thread, key, Whereabouts::Back)),
+            (Presence::Gone, Some(Absence::Missed(by))) if *by < run.number => {
+                certain.extend(originals.links.iter().find(|link| link.origin_id == id));
+            }
+            (Presence::Gone, None) => steps.push(gone::absence(thread, key, Whereabouts::Missed)),
+            _ => {}
+        }
+    }
+    steps.extend(copies_of(run, thread, &certain));
+    Ok(steps)
+}
+
+/// Decides about the copies of what is gone, once their thread can be read.
+fn copies_of(run: &Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -> Vec<Step> {
+    let there = thread.side.opposite();
+    if certain.is_empty() || run.is_down(there) || !run.has_room(there, 1) {
+        return Vec::new();
+    }
+    match run.remote(there).thread(thread.link.id(there)) {
+        Ok(Some(copies)) => {
+            certain.iter().flat_map(|link| gone::settle(thread, link, &copies, run.world.policy)).collect()
+        }
+        Ok(None) => Vec::new(),
+        // It is the other side's trouble: the thread at hand goes on, and the next run asks again.
+        Err(error) => {
+            tracing::info!(side = %there, error = %error, "Copies of deleted comments not read.");
+            Vec::new()
+        }
+    }
+}
+
+/// Records that an issue could not be read by id, by somebody whom the remote knows.
+fn issue_missed(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<(), Trouble> {
+    let (state, now) = (run.world.state, run.world.clock.now());
+    let key = Key::issue(side, link.id(side));
+    let before = state.absences(&link.guance)?.remove(&key);
+    let tx = state.begin()?;
+    match before {
+        None => tx.missed(&key, &link.guance, run.number, now)?,
+        Some(Absence::Missed(by)) if by < run.number => {
+            tx.gone(&key)?;
+            let taken_back = tx.abandon(&link.guance, side)?;
+            let what = format!("{} is gone on {side}: nothing is written to it any more", name_on(link, side));
+            tx.note(Key::issue(Side::Guance, &link.guance).as_str(), &what, now)?;
+            tracing::warn!(%side, id = %link.id(side), taken_back, "Issue is gone: its pair is left alone.");
+            run.report.step(&Step::Skip { item: link.guance.to_string(), reason: SkipReason::Gone }, false);
+        }
+        Some(_) => {}
+    }
+    tx.commit()?;
+    run.world.failpoints.hit("issue missed")?;
+    Ok(())
+}
+
+fn name_on(link: &IssueLink, side: Side) -> &str {
+    match side {
+        Side::Jira => &link.jira_name,
+        Side::Guance => link.guance.as_str(),
+    }
+}
+
+/// Returns what follows from an issue having been read by id, if it was missed before.
+pub(super) fn issue_found(run: &Run<'_>, link: &IssueLink, side: Side) -> Result<Option<Step>, Trouble> {
+    let key = Key::issue(side, link.id(side));
+    let was_missed = run.world.state.absences(&link.guance)?.contains_key(&key);
+    Ok(was_missed.then(|| Step::Absence { key, lane: link.guance.clone(), now: Whereabouts::Back }))
+}
+
+/// Records where something is now.
+pub(super) fn apply(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    key: &Key,
+    lane: &IssueId,
+    now: Whereabouts,
+    at: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    match now {
+        Whereabouts::Missed => tx.missed(key, lane, run.number, at)?,
+        Whereabouts::Gone => {
+            tx.gone(key)?;
+            tx.note(key.as_str(), "deleted", at)?;
+        }
+        Whereabouts::Back => {
+            let is_issue = Side::BOTH.into_iter().any(|side| key.issue_on(side).is_some());
+            if tx.found(key)? {
+                tx.note(key.as_str(), "there again", at)?;
+                if is_issue {
+                    tx.read_anew(lane)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A write that was refused may have been about something that is not there any more: then it is no failure. Returns
+/// whether it was, and the write is settled.
+pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+    let push = &queued.push;
+    let Some(issue) = issue_of(&push.action) else { return Ok(false) };
+    let Some(link) = run.world.state.issue_link(Side::Guance, &push.lane)? else { return Ok(false) };
+    if !run.has_room(push.target, 1) {
+        return Ok(false);
+    }
+    let Some(thread) = run.remote(push.target).thread(issue)? else {
+        issues_missed(run, std::slice::from_ref(&link), push.target)?;
+        let gone = run.world.state.issue_link(Side::Guance, &push.lane)?.is_some_and(|link| link.gone);
+        if gone {
+            let tx = run.world.state.begin()?;
+            tx.forget_write(&push.key)?;
+            tx.commit()?;
+        } else {
+            let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
+            put_back(run, &push.key, later, Some("its issue could not be found"))?;
+        }
+        return Ok(true);
+    };
+    let is_there = |id: &CommentId| thread.iter().any(|comment| comment.id == *id);
+    match &push.action {
+        Action::EditComment { comment, .. } if !is_there(comment) => copy_is_gone(run, queued),
+        _ => Ok(false),
+    }
+}
+
+/// A write that was in doubt and did not happen is not sent again where its original was missed meanwhile: the thread is
+/// read again by the next run. Returns whether it was.
+pub(super) fn take_back(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+    let push = &queued.push;
+    let state = run.world.state;
+    if push.key != push.key.origin() || !state.absences(&push.lane)?.contains_key(&push.key) {
+        return Ok(false);
+    }
+    let now = run.world.clock.now();
+    let tx = state.begin()?;
+    tx.forget_write(&push.key)?;
+    tx.note(push.key.as_str(), &format!("not sent after all: {}", SkipReason::Deleted), now)?;
+    tx.commit()?;
+    run.world.failpoints.hit("taken back")?;
+    Ok(true)
+}
+
+/// Somebody deleted the copy by hand: it is not made again, and its original's edits are not carried any more.
+fn copy_is_gone(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+    let push = &queued.push;
+    let now = run.world.clock.now();
+    let tx = run.world.state.begin()?;
+    if let Some(id) = push.key.comment_on(push.target.opposite()) {
+        tx.set_written(push.target.opposite(), &id, &push.content)?;
+    }
+    tx.done(&push.key, now)?;
+    tx.note(push.key.origin().as_str(), "not written: its copy was deleted by hand, and stays so", now)?;
+    tx.commit()?;
+    run.world.failpoints.hit("copy gone")?;
+    Ok(true)
+}
+
+fn issue_of(action: &Action) -> Option<&IssueId> {
+    match action {
+        Action::CreateIssue(_) => None,
+        Action::AddComment { issue, .. }
+        | Action::EditComment { issue, .. }
+        | Action::DeleteComment { issue, .. }
+        | Action::ChangeIssue { issue, .. }
+        | Action::AddFile { issue, .. }
+        | Action::LinkIssue { issue, .. } => Some(issue),
+    }
+}
+
+/// Records issues of pairs that a read by id did not bring, once it is certain that we are somebody.
+pub(super) fn issues_missed(run: &mut Run<'_>, links: &[IssueLink], side: Side) -> Result<(), Trouble> {
+    if links.is_empty() {
+        return Ok(());
+    }
+    // Jira shows nothing to those it takes for nobody: are we still somebody?
+    run.remote(side).identify()?;
+    for link in links {
+        issue_missed(run, link, side)?;
+    }
+    Ok(())
+}
