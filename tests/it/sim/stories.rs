@@ -165,6 +165,17 @@ fn a_closed_issue_that_was_found_again_is_left_in_peace() {
     must_hold(status_story(Direction::ToJira, vec![(70, sets(Side::Jira, 3)), (4, What::LoseState)]));
 }
 
+/// What changed on both sides, and last on Guance, is weighed once: the closed issue is not read for it in every run.
+#[test]
+fn a_newer_status_of_guance_rests_while_the_issue_is_closed() {
+    hush();
+    let told = vec![(60, sets(Side::Jira, 3)), (60, sets(Side::Guance, 1))];
+    must_hold(status_story(Direction::Both, told.clone()));
+    // Once it is open again, the sides fit: to reopen it is the newest change.
+    let reopened = [(60, What::Run(Run::default())), (600, sets(Side::Jira, 0))];
+    must_hold(status_story(Direction::Both, [told, reopened.into()].concat()));
+}
+
 #[test]
 fn an_issue_that_is_found_closed_when_it_is_to_be_written_to_stays_as_it_is() {
     hush();
