@@ -1,8 +1,9 @@
 //! Histories told by hand: what went wrong once, and what must be tried at every step.
 
 use guajira::domain::Side;
-use guajira::plan::Direction;
+use guajira::plan::{Deletes, Direction, Repeats};
 
+use super::deletes::DeleteSetup;
 use super::drive;
 use super::fields::{FieldDeed, FieldSetup};
 use super::files::FileDeed;
@@ -190,6 +191,22 @@ fn an_issue_that_is_found_closed_when_it_is_to_be_written_to_stays_as_it_is() {
         let setup = Setup { seed, max_lag_s: 540, sweep: true, ..story.setup.clone() };
         must_hold(History { setup, events: story.events.clone() });
     }
+}
+
+/// A reply was deleted, and so was the issue with its copy: that is found out, and then costs nothing.
+#[test]
+fn a_copy_that_is_gone_with_its_issue_is_not_asked_for_in_every_run() {
+    hush();
+    let deletes = DeleteSetup { deletes: Deletes::Mark, repeats: Repeats::Count, bumps: true };
+    let told = vec![
+        (20, What::Person(Deed::Reply, 1)),
+        (30, What::Run(Run::default())),
+        (20, What::Person(Deed::DeleteIssue, 1)),
+        (90, What::Person(Deed::DeleteReply, 1)),
+    ];
+    let story = status_story(Direction::Off, told);
+    let setup = Setup { deletes, sweep: false, reply_bumps: true, ..story.setup };
+    must_hold(History { setup, events: story.events });
 }
 
 /// A story about files of one pair.
