@@ -335,7 +335,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &NewIssue, poli
             return vec![skip(SkipReason::Queued)];
         }
         Some(_) => {}
-        None => steps.extend(overtaken(pair, &key, [&guance, &jira])),
+        None => steps.extend(overtaken(pair, field, &now)),
     }
     steps.extend(notices.into_iter().map(Step::Push));
     steps.extend(base.map(|base| Step::Base { guance: lane.clone(), field, base }));
@@ -357,13 +357,19 @@ fn weighed(pair: &Pair<'_>, field: Field, direction: Direction, jira: String) ->
     (weighed != *base).then_some(weighed)
 }
 
-/// A write that waits though nothing is to be written any more. One that a person put back in the queue says what one
-/// of the sides still says: it may go.
-fn overtaken(pair: &Pair<'_>, key: &Key, [guance, jira]: [&String; 2]) -> Vec<Step> {
-    let still = [(Side::Guance, guance), (Side::Jira, jira)]
-        .map(|(side, value)| Fingerprint::of(&[side.as_str(), value.as_str()]));
-    let waits = |(other, (stage, content)): &(&Key, &(Stage, Fingerprint))| {
-        other.origin() == *key && matches!(stage, Stage::Pending | Stage::Held) && !still.contains(content)
+/// A write that waits though nothing is to be written any more. One that a person put back in the queue may go while
+/// it says what its side still says: it was given up, so that the base counts it as brought over.
+fn overtaken(pair: &Pair<'_>, field: Field, now: &Base) -> Vec<Step> {
+    let origin = Key::field(&pair.link.guance, field);
+    let base = pair.bases.get(&field);
+    let put_back = Side::BOTH.into_iter().filter_map(|side| {
+        let said = now.on(side)?;
+        let given_up = base.and_then(|base| base.on(side)) == Some(said);
+        given_up.then(|| Fingerprint::of(&[side.as_str(), said]))
+    });
+    let put_back: Vec<Fingerprint> = put_back.collect();
+    let waits = |(key, (stage, content)): &(&Key, &(Stage, Fingerprint))| {
+        key.origin() == origin && matches!(stage, Stage::Pending | Stage::Held) && !put_back.contains(content)
     };
     let withdraw = |(key, _): (&Key, _)| Step::Withdraw { key: key.clone(), reason: SkipReason::Unchanged };
     pair.queued.iter().filter(waits).map(withdraw).collect()

@@ -243,6 +243,14 @@ pub(super) fn priority(name: &str) -> Priority {
     Priority { id: name.to_lowercase(), name: name.to_owned() }
 }
 
+/// How a Guance issue stands at first.
+pub(super) fn opened(issue: &mut GuanceIssue) {
+    for field in [Field::Status, Field::Assignee] {
+        let said = said_on_guance(issue, field);
+        issue.truth.before.insert(field, said);
+    }
+}
+
 /// What guajira writes when it makes an issue.
 pub(super) fn made(issue: &mut JiraIssue) {
     issue.truth.leave(Field::Title, issue.now.title.clone());
@@ -288,6 +296,10 @@ pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Cha
             truth.was_closed |= issue.status == CLOSED;
         }
     }
+    let field = change.field();
+    if matches!(field, Field::Status | Field::Assignee) {
+        agreed(w, w.guance.place(push.lane.as_str()), Some(at), field);
+    }
     Ok(())
 }
 
@@ -310,7 +322,35 @@ pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &C
         _ => return Err("not a field of Guance's".to_owned()),
     }
     issue.updated = now;
+    agreed(w, Some(at), copy_of(w, push.lane.as_str()), change.field());
     Ok(())
+}
+
+/// Both sides say the same once a change was brought over: who sets it back to that cannot be told from nobody.
+fn agreed(w: &mut World, on_guance: Option<usize>, on_jira: Option<usize>, field: Field) {
+    if let Some(at) = on_guance {
+        let said = said_on_guance(&w.guance.issues[at], field);
+        w.guance.issues[at].truth.leave(field, said);
+    }
+    if let Some(at) = on_jira {
+        let said = said_on_jira(&w.jira.issues[at], field);
+        w.jira.issues[at].truth.leave(field, said);
+    }
+}
+
+fn said_on_jira(issue: &JiraIssue, field: Field) -> String {
+    let now = &issue.now;
+    match field {
+        Field::Title => now.title.clone(),
+        Field::Body => now.body.canonical(),
+        Field::Priority => now.priority.to_owned(),
+        Field::Status => now.status.to_string(),
+        Field::Assignee => format!("{:?}", now.assignee),
+    }
+}
+
+fn said_on_guance(issue: &GuanceIssue, field: Field) -> String {
+    if field == Field::Status { issue.status.to_owned() } else { issue.managers.join(",") }
 }
 
 /// A person's work must not be written over: a text or a priority never, and a newer change not by an older one, as far
@@ -319,20 +359,12 @@ fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     let field = change.field();
     let (said, origin) = match push.target {
         Side::Jira => {
-            let now = &w.jira.issues[at].now;
-            let said = match field {
-                Field::Title => now.title.clone(),
-                Field::Body => now.body.canonical(),
-                Field::Priority => now.priority.to_owned(),
-                Field::Status => now.status.to_string(),
-                Field::Assignee => format!("{:?}", now.assignee),
-            };
-            (said, w.guance.place(push.lane.as_str()).map(|at| w.guance.issues[at].updated))
+            let origin = w.guance.place(push.lane.as_str()).map(|at| w.guance.issues[at].updated);
+            (said_on_jira(&w.jira.issues[at], field), origin)
         }
         Side::Guance => {
-            let issue = &w.guance.issues[at];
-            let said = if field == Field::Status { issue.status.to_owned() } else { issue.managers.join(",") };
-            (said, copy_of(w, push.lane.as_str()).map(|at| w.jira.issues[at].now.updated))
+            let origin = copy_of(w, push.lane.as_str()).map(|at| w.jira.issues[at].now.updated);
+            (said_on_guance(&w.guance.issues[at], field), origin)
         }
     };
     let two_ways = w.setup.fields.flow().direction(field) == Some(Direction::Both) && w.setup.jira_skew_s == 0;
@@ -341,8 +373,9 @@ fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
         Side::Guance => &mut w.guance.issues[at].truth,
     };
     let by_hand = truth.hand_at.get(&field).copied().filter(|at| *at < truth.read_at);
-    // Who puts back what stood there at first, or before a write that was cut off, cannot be told from nobody.
-    let put_back = truth.before.get(&field) == Some(&said);
+    // Who puts back what stood there at first, before a write that was cut off, or when both sides last agreed, cannot be
+    // told from nobody.
+    let put_back = [&truth.before, &truth.left].into_iter().any(|known| known.get(&field) == Some(&said));
     truth.before.insert(field, said.clone());
     let Some(by_hand) = by_hand else { return };
     let wrong = match field {

@@ -74,8 +74,9 @@ impl World {
         let (notes, files) = (Vec::new(), Vec::new());
         let (status, managers, truth) = ("10", Vec::new(), Truth::default());
         let (grave, created, updated) = (true, at, at);
-        let issue =
+        let mut issue =
             GuanceIssue { id, title, body, listed, grave, status, managers, truth, created, updated, notes, files };
+        fields::opened(&mut issue);
         self.guance.issues.push(issue);
         self.guance.issues.len() - 1
     }
