@@ -338,6 +338,22 @@ fn agreed(w: &mut World, on_guance: Option<usize>, on_jira: Option<usize>, field
     }
 }
 
+/// A pair whose sides are compared, and say the same without guajira's doing, agrees too.
+pub(super) fn compared(w: &mut World, at: usize) {
+    let issue = &w.jira.issues[at].now;
+    let original = issue.born.as_ref().and_then(|key| key.issue_on(Side::Guance));
+    let Some(on_guance) = original.and_then(|id| w.guance.place(id.as_str())) else { return };
+    let guance = &w.guance.issues[on_guance];
+    let one_status = guance_status(guance).category == jira_status(issue.status).category;
+    let entry = issue.assignee.map(|n| format!("acnt_{n}"));
+    let account = guance.managers.iter().find(|one| one.starts_with("acnt_"));
+    for (field, fits) in [(Field::Status, one_status), (Field::Assignee, account == entry.as_ref())] {
+        if fits {
+            agreed(w, Some(on_guance), Some(at), field);
+        }
+    }
+}
+
 fn said_on_jira(issue: &JiraIssue, field: Field) -> String {
     let now = &issue.now;
     match field {

@@ -313,8 +313,9 @@ impl Remote for SimJira<'_> {
             }
             let w = &mut *self.0.borrow_mut();
             for issue in &read {
-                let at = w.jira.place(issue.id.as_str());
-                w.jira.issues[at.unwrap_or_default()].truth.read_at = w.now;
+                let at = w.jira.place(issue.id.as_str()).unwrap_or_default();
+                w.jira.issues[at].truth.read_at = w.now;
+                fields::compared(w, at);
             }
             batch.issues.extend(read);
         }
