@@ -10,7 +10,7 @@ use super::{Run, Trouble};
 use crate::domain::{Absence, Action, CommentId, CommentLink, IssueId, IssueLink, Key, Side};
 use crate::plan::gone::{self, Originals};
 use crate::plan::{Deletes, SkipReason, Step, Thread, Whereabouts};
-use crate::ports::Presence;
+use crate::ports::{ApiError, Presence};
 use crate::state::{Deferral, Queued, Tx};
 
 /// How soon a write is tried again whose issue was missed.
@@ -20,7 +20,7 @@ const LATER: TimeDelta = TimeDelta::minutes(1);
 const COST: usize = 2;
 
 /// Decides about what a whole thread does not hold any more.
-pub(super) fn comments(run: &Run<'_>, thread: &Thread<'_>) -> Result<Vec<Step>, Trouble> {
+pub(super) fn comments(run: &mut Run<'_>, thread: &Thread<'_>) -> Result<Vec<Step>, Trouble> {
     let (state, policy, lane) = (run.world.state, run.world.policy, &thread.link.guance);
     let mut links = Vec::new();
     if policy.flow.deletes != Deletes::Keep {
@@ -47,27 +47,32 @@ pub(super) fn comments(run: &Run<'_>, thread: &Thread<'_>) -> Result<Vec<Step>, 
             _ => {}
         }
     }
-    steps.extend(copies_of(run, thread, &certain));
+    steps.extend(copies_of(run, thread, &certain)?);
     Ok(steps)
 }
 
 /// Decides about the copies of what is gone, once their thread can be read.
-fn copies_of(run: &Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -> Vec<Step> {
+fn copies_of(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -> Result<Vec<Step>, Trouble> {
     let there = thread.side.opposite();
     if certain.is_empty() || run.is_down(there) || !run.has_room(there, 1) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    match run.remote(there).thread(thread.link.id(there)) {
-        Ok(Some(copies)) => {
-            certain.iter().flat_map(|link| gone::settle(thread, link, &copies, run.world.policy)).collect()
-        }
-        Ok(None) => Vec::new(),
-        // It is the other side's trouble: the thread at hand goes on, and the next run asks again.
-        Err(error) => {
-            tracing::info!(side = %there, error = %error, "Copies of deleted comments not read.");
-            Vec::new()
-        }
-    }
+    let copies = match run.remote(there).thread(thread.link.id(there)) {
+        Ok(Some(copies)) => copies,
+        // Without the issue there are no copies: once that is certain, nothing is asked about them.
+        Ok(None) => match issues_missed(run, std::slice::from_ref(thread.link), there) {
+            Err(Trouble::Api(error)) => return Ok(not_read(there, &error)),
+            missed => return missed.map(|()| Vec::new()),
+        },
+        Err(error) => return Ok(not_read(there, &error)),
+    };
+    Ok(certain.iter().flat_map(|link| gone::settle(thread, link, &copies, run.world.policy)).collect())
+}
+
+/// It is the other side's trouble: the thread at hand goes on, and the next run asks again.
+fn not_read(side: Side, error: &ApiError) -> Vec<Step> {
+    tracing::info!(%side, %error, "Copies of deleted comments not read.");
+    Vec::new()
 }
 
 /// Records that an issue could not be read by id, by somebody whom the remote knows.

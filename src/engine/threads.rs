@@ -123,7 +123,7 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
 
 /// Plans one Jira thread; `None` when its issue cannot be read. The flag says whether all of it is settled.
 fn one_thread(
-    run: &Run<'_>,
+    run: &mut Run<'_>,
     issue: &Issue,
     link: &IssueLink,
     source: Source,
@@ -154,7 +154,7 @@ fn was_missed(run: &Run<'_>, link: &IssueLink, side: Side) -> Result<bool, Troub
 }
 
 fn plan_thread(
-    run: &Run<'_>,
+    run: &mut Run<'_>,
     link: &IssueLink,
     side: Side,
     (visibility, updated): (&Visibility, DateTime<Utc>),

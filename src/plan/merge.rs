@@ -320,7 +320,9 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &NewIssue, poli
     let Outcome { carry, notices, base, why } = outcome;
     let to_jira = !notices.is_empty() || matches!(carry, Some((Side::Jira, _)));
     if let Some(status) = policy.closed(pair.jira).filter(|_| to_jira) {
-        return vec![skip(SkipReason::Closed(status))];
+        let weighed = weighed(pair, field, direction, jira);
+        let weighed = weighed.map(|base| Step::Base { guance: lane.clone(), field, base });
+        return weighed.into_iter().chain([skip(SkipReason::Closed(status))]).collect();
     }
     let mut steps = Vec::new();
     let wanted = carry.map(|(to, change)| {
@@ -345,6 +347,14 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &NewIssue, poli
         steps.push(Step::Push(Push { key, lane: lane.clone(), target, action, content, summary }));
     }
     steps
+}
+
+/// Guance's change is newer, and waits until the Jira issue is open again. What Jira says is weighed by that: it is no
+/// news in the next run. Of a field that goes to Jira only, the base says what guajira left there, and stays.
+fn weighed(pair: &Pair<'_>, field: Field, direction: Direction, jira: String) -> Option<Base> {
+    let base = pair.bases.get(&field).filter(|_| direction.writes(Side::Guance))?;
+    let weighed = base.clone().with(Side::Jira, Some(jira));
+    (weighed != *base).then_some(weighed)
 }
 
 /// A write that waits though nothing is to be written any more. One that a person put back in the queue says what one

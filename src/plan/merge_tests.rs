@@ -419,3 +419,33 @@ fn nothing_is_written_to_a_closed_issue() {
     case.guance.title = "disk full".into();
     assert_eq!(case.pushes(), []);
 }
+
+/// A closed issue was changed on Jira, and later on Guance: Guance's change waits, and Jira's is no news any more, so
+/// that the pair is not due in every run.
+#[test]
+fn what_both_changed_is_weighed_once_while_the_issue_is_closed() {
+    let mut case = Case::agreed();
+    case.policy.routes[0].closed_status = Some("closed".into());
+    case.jira.status = jira_status("Closed");
+    case.jira.title = "by hand".into();
+    case.guance.status = guance_status("15");
+    case.guance.title = "disk nearly full".into();
+    case.newer(Side::Guance);
+    assert_eq!(case.pushes(), []);
+    let closed = SkipReason::Closed("Closed".into());
+    assert_eq!(case.reasons(), [closed.clone(), closed]);
+    let before = case.bases[&Field::Status].clone();
+    let base = case.base(Field::Status).unwrap();
+    assert_eq!(base, Base { jira: Some("5".into()), ..before });
+    assert_eq!(case.base(Field::Title), None, "a text by hand is never taken for guajira's");
+
+    case.bases.insert(Field::Status, base);
+    let link = IssueLink { closed: true, ..IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1") };
+    assert_eq!(merge::differs(&case.jira, &link, &case.bases, &case.policy), (Vec::new(), false));
+    assert_eq!(case.base(Field::Status), None, "nothing is written a second time");
+
+    // To reopen it is the newest change of its status.
+    case.jira.status = jira_status("To Do");
+    case.newer(Side::Jira);
+    assert_eq!(case.changes().first().map(names).unwrap().0, Side::Guance);
+}

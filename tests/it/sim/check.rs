@@ -96,8 +96,11 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
         }
         for copy in copies.iter().filter(|copy| !copy.now.deleted) {
             let linked = copy.now.links.contains(&issue.id);
-            // A pair that a lost state recognised again gets no link, nor one whose link was refused.
-            let excused = w.state_lost || w.refused.contains(&Key::link(Side::Guance, &IssueId::new(&issue.id)));
+            // A pair that a lost state recognised again gets no link, nor one whose link was refused, or which was closed
+            // before the link was written.
+            let excused = w.state_lost
+                || copy.truth.was_closed
+                || w.refused.contains(&Key::link(Side::Guance, &IssueId::new(&issue.id)));
             if !linked && !excused {
                 wrong.push(format!("lost: {key} has a copy without a link to it"));
             }
@@ -147,7 +150,8 @@ fn pair(w: &World, side: Side, note: &Note, other: &[Note], public: bool, wrong:
     }
     for copy in copies {
         let text = copy.body.canonical();
-        if deletes::says_deleted(copy) && !excused {
+        // People quote copies, also those that say so.
+        if deletes::says_deleted(copy) && !deletes::says_deleted(note) && !excused {
             wrong.push(format!("buried alive: the copy of {key} says that it was deleted"));
         }
         let says = copy.hand.as_ref().unwrap_or(&note.words);

@@ -52,11 +52,16 @@ impl World {
         let issue = &mut self.jira.issues[at].now;
         issue.deleted = true;
         let Some(key) = issue.born.clone() else { return };
-        // A state that is lost, or never learnt of the copy, makes it again: that one counts as the first.
-        if let Some(made) = self.copies.get_mut(&key).filter(|_| self.state_lost || self.troubled) {
-            *made -= 1;
+        let notes = issue.notes.iter().filter(|note| !note.deleted).filter_map(|note| note.born.clone());
+        let files = issue.files.iter().filter_map(|file| file.born.clone());
+        // A state that is lost, or never learnt of the copy, makes it again with all that was in it: those count as the
+        // first.
+        for key in notes.chain(files).chain([key]).collect::<Vec<_>>() {
+            if let Some(made) = self.copies.get_mut(&key).filter(|_| self.state_lost || self.troubled) {
+                *made -= 1;
+            }
+            self.copy_deleted.insert(key);
         }
-        self.copy_deleted.insert(key);
     }
 
     /// Guajira deletes a copy, or says in it that its original was deleted: that must be so.
@@ -106,7 +111,9 @@ pub(super) fn repeats(w: &World, issue: &GuanceIssue, copy: &JiraIssue, wrong: &
     let key = Key::comment(Side::Guance, &repeats::notice_id(&IssueId::new(&issue.id)));
     let told: Vec<&Note> = copy.now.notes.iter().filter(|n| n.born.as_ref() == Some(&key) && !n.deleted).collect();
     let living = issue.notes.iter().filter(|note| note.by_monitor && !note.deleted).count();
-    let excused = w.is_closed(copy) || w.copy_deleted.contains(&key) || w.refused.contains(&key);
+    // A state put back from before the count rose, and fell again, cannot know what was told meanwhile.
+    let fell = w.state_lost && issue.notes.iter().any(|note| note.by_monitor && note.deleted);
+    let excused = w.is_closed(copy) || fell || w.copy_deleted.contains(&key) || w.refused.contains(&key);
     let want = match (w.setup.deletes.repeats, living) {
         (Repeats::Count, 0) => None,
         (Repeats::Count, 1) => Some("alarm once, ".to_owned()),

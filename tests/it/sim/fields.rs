@@ -45,6 +45,8 @@ pub(super) enum FieldDeed {
 pub(super) struct Truth {
     /// When a person last changed the field, in true time.
     hand_at: BTreeMap<Field, i64>,
+    /// The Jira issue was in its closed status.
+    pub(super) was_closed: bool,
     /// What guajira last left there.
     left: BTreeMap<Field, String>,
     /// What the field said before guajira last wrote it.
@@ -174,6 +176,7 @@ pub(super) fn on_jira(w: &mut World, at: usize, deed: FieldDeed, token: &str) {
             let to = to % JIRA.len();
             (issue.status != to).then(|| {
                 issue.status = to;
+                truth.was_closed |= to == CLOSED;
                 Field::Status
             })
         }
@@ -282,6 +285,7 @@ pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Cha
             let to = to.ok_or("no such status")?;
             let half_way = lost && issue.status == 0 && to > 1 && mix(seed, u64::from(w.requests)).is_multiple_of(2);
             issue.status = if half_way && bug != Some(Bug::FieldSentAgain) { 1 } else { to };
+            truth.was_closed |= issue.status == CLOSED;
         }
     }
     Ok(())
@@ -344,7 +348,7 @@ fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     let wrong = match field {
         Field::Title | Field::Body | Field::Priority => truth.left.get(&field).is_some_and(|left| *left != said),
         // Guance's times are whole seconds.
-        Field::Status | Field::Assignee if says_so_already(&said, change) => false,
+        Field::Status | Field::Assignee if says_so_already(push.target, &said, change) => false,
         Field::Status | Field::Assignee => two_ways && !put_back && origin.is_some_and(|other| other + 1000 < by_hand),
     };
     if wrong {
@@ -352,8 +356,16 @@ fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     }
 }
 
-/// Returns true when a person has assigned whom guajira is about to assign.
-fn says_so_already(said: &str, change: &Change) -> bool {
+/// Returns true when a person has assigned whom guajira is about to assign, or set a status that means what it is about
+/// to set.
+fn says_so_already(target: Side, said: &str, change: &Change) -> bool {
+    if let (Change::Status(to), Side::Jira) = (change, target) {
+        let now = said.parse().ok().and_then(|at: usize| JIRA.get(at));
+        return now.is_some_and(|(_, name, category)| match to.names.first() {
+            Some(wanted) => wanted == name,
+            None => *category == to.category,
+        });
+    }
     let Change::Assignee { set, .. } = change else { return false };
     let number =
         |person: &Person| (0..3).find(|n| Side::BOTH.into_iter().any(|side| account(side, *n).id == person.id));

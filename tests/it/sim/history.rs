@@ -159,6 +159,8 @@ pub(super) struct Run {
     pub(super) dies_at: Option<u32>,
     /// Reads this many hours back instead of from the cursors.
     pub(super) backfill_h: Option<u32>,
+    /// No answer to a write reaches it.
+    pub(super) unheard: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -208,6 +210,9 @@ impl History {
         let focus = if rng.chance(30) { 90 } else { 40 };
         let mut long_waits = 0;
         for uid in 3..count + 3 {
+            if focus > 50 && setup.fields.on() && rng.chance(12) {
+                events.extend(quarrel(&mut rng, 10_000 + uid * 10));
+            }
             let what = draw_what(&mut rng, uid, weather, &setup, focus);
             let mut after_s = if rng.chance(50) { 1 + rng.below(20) } else { 20 + rng.below(100) };
             if long_waits < 3 && rng.chance(6) {
@@ -218,6 +223,23 @@ impl History {
         }
         Self { setup, events }
     }
+}
+
+/// Two people change one field, one on each side, while what guajira writes is not answered.
+fn quarrel(rng: &mut Rng, uid: u32) -> [Event; 4] {
+    let (side, pick, assigns) = (rng.pick(&Side::BOTH), rng.below(1000), rng.chance(30));
+    let mut person = |side| {
+        let to = rng.below(5) as usize;
+        let deed = if assigns { FieldDeed::Assign { side, whom: to } } else { FieldDeed::Status { side, to } };
+        What::Person(Deed::Field(deed), pick)
+    };
+    let unheard = What::Run(Run { unheard: true, ..Run::default() });
+    let told = [person(side), unheard, person(side.opposite()), What::Run(Run::default())];
+    let mut uid = uid;
+    told.map(|what| {
+        uid += 1;
+        Event { uid, after_s: 60, what }
+    })
 }
 
 impl Setup {
@@ -269,6 +291,7 @@ impl Run {
         if rng.chance(30) {
             run.dies_at = Some(rng.below(16));
         }
+        run.unheard = rng.chance(3);
         run
     }
 }
@@ -386,6 +409,9 @@ impl fmt::Display for Run {
         f.write_str("a run")?;
         if let Some(hours) = self.backfill_h {
             write!(f, " over the last {hours}h")?;
+        }
+        if self.unheard {
+            f.write_str(", no write is answered")?;
         }
         for (request, fault) in &self.faults {
             write!(f, ", request {request} meets {fault:?}")?;

@@ -43,9 +43,6 @@ use hunt::{Found, OnFailure, explain, hunt, hush, scratch};
 /// Histories that `cargo test` plays.
 const HISTORIES: u64 = 1500;
 
-/// Histories that the gate plays: within these every seeded bug must be caught.
-const BUDGET: u64 = 3000;
-
 fn from_env(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
@@ -89,8 +86,8 @@ fn every_seeded_bug_turns_the_simulation_red() {
     for bug in Bug::ALL {
         let mut from = 1;
         let seed = loop {
-            let Some(seed) = hunt(from..BUDGET + 1, Some(bug), OnFailure::Stop).first() else {
-                panic!("{bug:?} goes unnoticed in {BUDGET} histories")
+            let Some(seed) = hunt(from..HISTORIES + 1, Some(bug), OnFailure::Stop).first() else {
+                panic!("{bug:?} goes unnoticed in {HISTORIES} histories")
             };
             // Its own doing, not something that fails anyway?
             if drive::play(&History::of(seed), None, dir.path(), false).wrong.is_empty() {

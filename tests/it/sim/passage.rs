@@ -32,7 +32,8 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         w.requests += 1;
         let poll = ["who am I", "search", "list"].iter().any(|word| what.starts_with(word));
         w.needless += u32::from(!poll);
-        let fault = w.run.faults.get(&n).copied();
+        let unheard = w.run.unheard && writes;
+        let fault = w.run.faults.get(&n).copied().or(unheard.then_some(Fault::AnswerLost));
         if side == Side::Guance {
             w.count_guance_request();
         }

@@ -218,7 +218,8 @@ fn with_note(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool, deed:
     w.note(|| format!("        on {side} {id}{}", born.map(|key| format!(", the copy of {key}")).unwrap_or_default()));
     match side {
         Side::Guance => w.replied(at),
-        Side::Jira if unseen => {}
+        // What it showed is a file like any other.
+        Side::Jira if unseen => super::files::published(w, side, at),
         Side::Jira => w.touched(at, uid),
     }
 }

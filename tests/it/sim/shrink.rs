@@ -109,6 +109,9 @@ fn shorter(history: &History) -> Vec<History> {
         if run.backfill_h.is_some() {
             edit(&|run| run.backfill_h = None);
         }
+        if run.unheard {
+            edit(&|run| run.unheard = false);
+        }
         for request in run.faults.keys() {
             edit(&|run| run.faults.retain(|at, _| at != request));
         }

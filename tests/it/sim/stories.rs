@@ -1,8 +1,9 @@
 //! Histories told by hand: what went wrong once, and what must be tried at every step.
 
 use guajira::domain::Side;
-use guajira::plan::Direction;
+use guajira::plan::{Deletes, Direction, Repeats};
 
+use super::deletes::DeleteSetup;
 use super::drive;
 use super::fields::{FieldDeed, FieldSetup};
 use super::files::FileDeed;
@@ -165,6 +166,17 @@ fn a_closed_issue_that_was_found_again_is_left_in_peace() {
     must_hold(status_story(Direction::ToJira, vec![(70, sets(Side::Jira, 3)), (4, What::LoseState)]));
 }
 
+/// What changed on both sides, and last on Guance, is weighed once: the closed issue is not read for it in every run.
+#[test]
+fn a_newer_status_of_guance_rests_while_the_issue_is_closed() {
+    hush();
+    let told = vec![(60, sets(Side::Jira, 3)), (60, sets(Side::Guance, 1))];
+    must_hold(status_story(Direction::Both, told.clone()));
+    // Once it is open again, the sides fit: to reopen it is the newest change.
+    let reopened = [(60, What::Run(Run::default())), (600, sets(Side::Jira, 0))];
+    must_hold(status_story(Direction::Both, [told, reopened.into()].concat()));
+}
+
 #[test]
 fn an_issue_that_is_found_closed_when_it_is_to_be_written_to_stays_as_it_is() {
     hush();
@@ -179,6 +191,22 @@ fn an_issue_that_is_found_closed_when_it_is_to_be_written_to_stays_as_it_is() {
         let setup = Setup { seed, max_lag_s: 540, sweep: true, ..story.setup.clone() };
         must_hold(History { setup, events: story.events.clone() });
     }
+}
+
+/// A reply was deleted, and so was the issue with its copy: that is found out, and then costs nothing.
+#[test]
+fn a_copy_that_is_gone_with_its_issue_is_not_asked_for_in_every_run() {
+    hush();
+    let deletes = DeleteSetup { deletes: Deletes::Mark, repeats: Repeats::Count, bumps: true };
+    let told = vec![
+        (20, What::Person(Deed::Reply, 1)),
+        (30, What::Run(Run::default())),
+        (20, What::Person(Deed::DeleteIssue, 1)),
+        (90, What::Person(Deed::DeleteReply, 1)),
+    ];
+    let story = status_story(Direction::Off, told);
+    let setup = Setup { deletes, sweep: false, reply_bumps: true, ..story.setup };
+    must_hold(History { setup, events: story.events });
 }
 
 /// A story about files of one pair.

@@ -188,7 +188,7 @@ impl World {
 
     /// Starts a run under this plan.
     pub(super) fn start(&mut self, run: Run) {
-        self.troubled |= run.dies_at.is_some() || !run.faults.is_empty();
+        self.troubled |= run.dies_at.is_some() || run.unheard || !run.faults.is_empty();
         self.run = run;
         self.requests = 0;
         self.needless = 0;
