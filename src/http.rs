@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use crate::secret::Secret;
 
+mod json;
 mod stream;
 
 pub use stream::{Opened, Upload};
@@ -255,13 +256,13 @@ impl Answer {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
-    /// Parses the body as JSON.
+    /// Parses the body as JSON. One broken character does not make it none: half of a surrogate pair is left out, and what
+    /// is no UTF-8 reads as U+FFFD.
     ///
     /// # Errors
     /// With the body's first words when it is something else (a login page, a proxy's message).
     pub fn json(&self) -> Result<Value, String> {
-        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
-        serde_json::from_slice(body).map_err(|_| {
+        json::parse(&self.body).map_err(|_| {
             let text = String::from_utf8_lossy(&self.body);
             let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
             words.chars().filter(|c| !c.is_control()).take(80).collect()

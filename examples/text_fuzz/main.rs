@@ -4,8 +4,6 @@
 //! [--write-every N]]`: RUNS per reader (default 20000). What was read is checked in every run. In one of N (default 8) it is also
 //! written in every format, whole and cut, and read again. In one of 4096 a piece of the input is repeated to 128 KiB, to see that no input takes more than its share of time.
 //! A failure, or a run of more than half a minute, prints its input and ends the program with 1.
-//!
-//! `fuzz/` has the same checks for libFuzzer, which looks at what the code does with its inputs.
 #![allow(clippy::print_stdout, clippy::panic, clippy::exit, reason = "a program for people, that fails loudly")]
 
 mod check;
@@ -70,7 +68,7 @@ fn fuzz(name: &'static str, read: Read, [runs, seed, write_every]: [u64; 3]) {
     let watched = Arc::clone(&progress);
     std::thread::spawn(move || watch(name, &watched));
     let (texts, trees) = mutate::seeds();
-    let mut source = Source::Seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut source = Source(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     for run in 1..=runs {
         let input = if name == "adf" {
             mutate::tree(&mut source, &trees).to_string()
@@ -111,7 +109,7 @@ fn run_once(read: Read, input: &str, write: bool, limit: usize) {
 }
 
 /// Reads a piece of the input again and again, with the rest of it around it.
-fn repeat(name: &str, read: Read, source: &mut Source<'_>, input: &str) {
+fn repeat(name: &str, read: Read, source: &mut Source, input: &str) {
     let from = input.floor_char_boundary(source.below(input.len() + 1));
     let to = input.floor_char_boundary(from + 1 + source.below(12)).max(from);
     let piece = input.get(from..to).unwrap_or_default();

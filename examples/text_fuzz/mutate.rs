@@ -20,7 +20,7 @@ pub(crate) fn seeds() -> (Vec<String>, Vec<Value>) {
 }
 
 /// Makes an input of a seed, or of nothing.
-pub(crate) fn text(source: &mut Source<'_>, seeds: &[String]) -> String {
+pub(crate) fn text(source: &mut Source, seeds: &[String]) -> String {
     if source.below(3) == 0 {
         return source.text(24);
     }
@@ -31,7 +31,7 @@ pub(crate) fn text(source: &mut Source<'_>, seeds: &[String]) -> String {
     text
 }
 
-fn change(source: &mut Source<'_>, seeds: &[String], text: &mut String) {
+fn change(source: &mut Source, seeds: &[String], text: &mut String) {
     let at = place(source, text);
     let end = text.floor_char_boundary(at + source.below(24)).max(at);
     match source.below(9) {
@@ -73,12 +73,12 @@ fn change(source: &mut Source<'_>, seeds: &[String], text: &mut String) {
     text.truncate(text.floor_char_boundary(2000));
 }
 
-fn place(source: &mut Source<'_>, text: &str) -> usize {
+fn place(source: &mut Source, text: &str) -> usize {
     text.floor_char_boundary(source.below(text.len() + 1))
 }
 
 /// Makes a tree of a seed, or of nothing.
-pub(crate) fn tree(source: &mut Source<'_>, seeds: &[Value]) -> Value {
+pub(crate) fn tree(source: &mut Source, seeds: &[Value]) -> Value {
     if source.below(2) == 0 {
         return source.node(0);
     }
@@ -90,7 +90,7 @@ pub(crate) fn tree(source: &mut Source<'_>, seeds: &[Value]) -> Value {
 }
 
 /// Walks down to some value and changes it.
-fn change_tree(source: &mut Source<'_>, value: &mut Value) {
+fn change_tree(source: &mut Source, value: &mut Value) {
     let deeper = source.below(6) > 0;
     match value {
         Value::Array(items) if deeper && !items.is_empty() => {

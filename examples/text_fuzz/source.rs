@@ -1,36 +1,18 @@
-//! Where inputs come from: a seed or a fuzzer's bytes decide everything, so the same seed gives the same inputs everywhere.
+//! Where inputs come from: a seed decides everything, so the same seed gives the same inputs everywhere.
 
 use serde_json::{Map, Value, json};
 
-/// Makes decisions: at random from a seed, or as the bytes of a coverage-guided fuzzer say.
-pub(crate) enum Source<'a> {
-    /// An xorshift generator.
-    Seed(u64),
-    /// What is left of the bytes; zeros when they are used up. For `fuzz/`.
-    #[allow(dead_code, reason = "the example has seeds only")]
-    Bytes(&'a [u8]),
-}
+/// Makes decisions at random from a seed, which is not 0: an xorshift generator.
+pub(crate) struct Source(pub(crate) u64);
 
-impl Source<'_> {
+impl Source {
     /// Returns a number below a bound.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        match self {
-            Source::Seed(state) => {
-                *state ^= *state << 13;
-                *state ^= *state >> 7;
-                *state ^= *state << 17;
-                usize::try_from(*state >> 16).unwrap_or_default() % bound.max(1)
-            }
-            Source::Bytes(rest) => {
-                let mut number = 0;
-                for _ in 0..=usize::from(bound > 256) {
-                    let Some((byte, tail)) = rest.split_first() else { break };
-                    number = number << 8 | usize::from(*byte);
-                    *rest = tail;
-                }
-                number % bound.max(1)
-            }
-        }
+        let Self(state) = self;
+        *state ^= *state << 13;
+        *state ^= *state >> 7;
+        *state ^= *state << 17;
+        usize::try_from(*state >> 16).unwrap_or_default() % bound.max(1)
     }
 
     /// Returns one of several.

@@ -103,3 +103,23 @@ fn many_empty_lines_are_a_few() {
     let code = markdown::read(&format!("```\na\n{}b\n```", "\n".repeat(60)));
     assert_eq!(code.plain_text().lines().count(), 62);
 }
+
+/// The end of an e-mail address was judged by the address after it, and otherwise once that was a link of its own.
+#[test]
+fn an_address_ends_where_the_next_begins() {
+    for text in ["s@e.ce.http://e", "s@e.ce_https://e", "s@e.ce-http://)", "s@e.ce:http://e", "s@http://e"] {
+        let doc = html::read(text);
+        assert_eq!(doc.clone().normalized(), doc, "{text}");
+    }
+}
+
+/// Before every sign the parser read on to the last: 128 KiB of them took ten seconds.
+#[test]
+fn quote_signs_in_a_row_are_read_once() {
+    let signs = ">".repeat(1000);
+    let doc = markdown::read(&format!("{signs}a"));
+    assert_eq!(doc.plain_text().trim_start_matches("> "), format!("{}a", ">".repeat(744)), "the rest is text");
+    for code in [format!("`{signs}`"), format!("```\n{signs}\n```")] {
+        assert_eq!(markdown::read(&code).plain_text(), signs);
+    }
+}

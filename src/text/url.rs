@@ -133,6 +133,9 @@ fn mail_address(text: &str, at: usize) -> Option<(usize, usize)> {
     }
     let tail = text.get(at + 1..)?;
     let length = tail.bytes().take_while(|b| b.is_ascii_alphanumeric() || b".-_".contains(b)).count();
+    // An address with a scheme that begins in it is one of its own: what is before it ends there, now and when read again.
+    let length =
+        if tail.get(length..)?.starts_with("://") { scheme_start(tail, length).unwrap_or(length) } else { length };
     let domain = tail.get(..length)?.trim_end_matches(['.', '-', '_']);
     let (_, top) = domain.rsplit_once('.')?;
     let after = tail.get(domain.len()..)?;
@@ -234,5 +237,7 @@ mod tests {
         check("写信给 ops.team+1@e-x.example.com，", &["ops.team+1@e-x.example.com"]);
         check("@jo@e.com git@e.com:a/b root@web-1 a@b.1 a@@e.com .@e.com @e.com a@e..com", &[]);
         check("http://jo@e.com/a@b.de", &["http://jo@e.com/a@b.de"]);
+        check("jo@e.com.http://e jo@e.com-https://e", &["jo@e.com", "http://e", "jo@e.com", "https://e"]);
+        check("jo@e.http://e jo@e.com:http://e jo@e.comhttp://e", &["http://e", "http://e"]);
     }
 }

@@ -19,10 +19,16 @@ pub fn read(markdown: &str) -> Doc {
 /// hundreds of those.
 const MAX_EMPTY_LINES: usize = 64;
 
-/// Returns the text without the empty lines that are too many.
+/// Most quote signs in a row: before every one of them the parser reads on to the last, to see whether an alert follows.
+const MAX_QUOTE_SIGNS: usize = 256;
+
+/// Returns the text without the empty lines that are too many, and with a zero-width space, which is not carried, after so
+/// many quote signs.
 fn sparse(text: &str) -> Cow<'_, str> {
     let kept: usize = kept_lines(text).map(str::len).sum();
-    if kept == text.len() { Cow::Borrowed(text) } else { Cow::Owned(kept_lines(text).collect()) }
+    let text = if kept == text.len() { Cow::Borrowed(text) } else { Cow::Owned(kept_lines(text).collect()) };
+    let signs = ">".repeat(MAX_QUOTE_SIGNS);
+    if text.contains(&signs) { Cow::Owned(text.replace(&signs, &format!("{signs}\u{200B}"))) } else { text }
 }
 
 fn kept_lines(text: &str) -> impl Iterator<Item = &str> {

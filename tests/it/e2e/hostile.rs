@@ -3,8 +3,9 @@
 use std::fs;
 
 use guajira_fakes::jira::{Flavour, adf_fault};
+use guajira_fakes::server::{Fault, Times, What};
 
-use super::agree::jira_words;
+use super::agree::{jira_words, words};
 use super::copies::three_issues;
 use super::world::{Outcome, World, on_both};
 
@@ -234,6 +235,30 @@ fn hostile_texts_arrive_clean() {
         }
         let shown = jira_words(&world.copy_of(&issues[1]).description);
         assert!(shown.contains("很长的文字") && shown.contains(&issues[1]), "cut, with a link to the rest");
+        assert_eq!(world.staged("dead"), 0);
+    });
+}
+
+#[test]
+fn half_an_emoji_in_one_comment_stops_nothing() {
+    on_both(|world| {
+        // As Python and Java write it, wherever it stands in an answer.
+        let cut = || Fault::new(What::Reword("(half)".to_owned(), "\\ud83d".to_owned())).times(Times::Always);
+        world.guance.fail(cut());
+        world.jira.fail(cut());
+        let issue = world.guance.open_issue("an issue(half)", "<p>an issue(half) here</p>", "P1", "张三");
+        world.guance.reply(&issue, "李四", "<p>a reply(half) here</p>");
+        world.settle();
+        let copy = world.copy_of(&issue);
+        assert_eq!(copy.summary.matches("an issue").count(), 1, "{}", copy.summary);
+        assert!(jira_words(&copy.description).contains("an issue here"), "{}", copy.description);
+        let said = jira_words(&world.copied_comments(&copy.key)[0].body);
+        assert!(said.contains("a reply here"), "{said}");
+
+        world.jira.comment(&copy.key, "alice", "a comment(half) here");
+        world.settle();
+        let said = words(&world.copied_replies(&issue)[0].content);
+        assert!(said.contains("a comment here"), "{said}");
         assert_eq!(world.staged("dead"), 0);
     });
 }

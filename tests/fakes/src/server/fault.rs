@@ -19,6 +19,8 @@ pub enum What {
     Status(u16, String, Vec<(String, String)>),
     /// Carried out, but this is answered, as a gateway does that lost patience.
     StatusAfter(u16, String, Vec<(String, String)>),
+    /// Carried out; wherever the first stands in the body of the answer, the second is sent.
+    Reword(String, String),
     /// Carried out; the answer is a 200 that says JSON and is none.
     Garbage,
     /// Not carried out; a 200 with an HTML login page, as a proxy in front answers.

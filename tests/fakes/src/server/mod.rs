@@ -346,6 +346,10 @@ impl Shared {
         self.record(request, write, at, Some(&response), true, answered);
         match struck {
             Some(What::DropAfter) => Answer::Drop,
+            Some(What::Reword(from, to)) => {
+                let body = String::from_utf8_lossy(&response.body).replace(&from, &to).into_bytes();
+                Answer::Whole(Response { body, ..response })
+            }
             Some(What::Truncate(bytes)) => Answer::Cut(response, bytes),
             Some(What::Delay(time)) => {
                 std::thread::sleep(time);
