@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
@@ -85,16 +85,27 @@ pub(super) fn adopt(run: &mut Run<'_>, issues: &mut [Issue]) -> Result<(), Troub
     Ok(())
 }
 
-/// Reads the markers that a search does not give: of issues that only claim to be copies of what has no copy yet.
+/// How long a marker that a reading by id has not confirmed is not asked for again, unless its issue changes.
+const DISPROVED_FOR: TimeDelta = TimeDelta::hours(1);
+
+/// Reads the markers that a search does not give: of issues that only claim to be copies of what has no copy yet. What
+/// does not prove true (a clone of a copy that is gone) is remembered, or a quiet project would cost a request a run.
 fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     let state = run.world.state;
+    let now = run.world.clock.now();
     let mut doubtful = Vec::new();
     for issue in issues.iter() {
         let Some(original) = issue.claim.as_ref().filter(|c| !c.proven).and_then(|c| c.key.issue_on(Side::Guance))
         else {
             continue;
         };
-        if state.issue_link(Side::Jira, &issue.id)?.is_none() && state.issue_link(Side::Guance, &original)?.is_none() {
+        let disproved = state.fact(&disproved(issue))?;
+        let is_known = disproved
+            .is_some_and(|(at, told)| at == issue.updated.to_rfc3339() && now >= told && now - told < DISPROVED_FOR);
+        if !is_known
+            && state.issue_link(Side::Jira, &issue.id)?.is_none()
+            && state.issue_link(Side::Guance, &original)?.is_none()
+        {
             doubtful.push(issue.id.clone());
         }
     }
@@ -103,11 +114,18 @@ fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     }
     let read = run.world.jira.issues(&doubtful)?;
     for proof in read.issues {
-        if let Some(issue) = issues.iter_mut().find(|issue| issue.id == proof.id) {
-            issue.claim = proof.claim;
+        let Some(issue) = issues.iter_mut().find(|issue| issue.id == proof.id) else { continue };
+        if !proof.claim.as_ref().is_some_and(|claim| claim.proven) {
+            state.set_fact(&disproved(issue), &issue.updated.to_rfc3339(), now)?;
         }
+        issue.claim = proof.claim;
     }
     Ok(())
+}
+
+/// The fact that an issue, as it was then, only claimed to be a copy.
+fn disproved(issue: &Issue) -> String {
+    format!("engine.no-copy.{}", issue.id)
 }
 
 /// Tries again, by id, to read what an earlier run could not; what still cannot be read stays on the list.

@@ -384,6 +384,9 @@ fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
         }
     };
     let two_ways = w.setup.fields.flow().direction(field) == Some(Direction::Both) && w.setup.jira_skew_s == 0;
+    // Of a pair that was found again, the closed side stands.
+    let copy = copy_of(w, push.lane.as_str()).map(|at| &w.jira.issues[at]);
+    let stands = w.state_lost && push.target == Side::Guance && copy.is_some_and(|copy| w.is_closed(copy));
     let truth = match push.target {
         Side::Jira => &mut w.jira.issues[at].truth,
         Side::Guance => &mut w.guance.issues[at].truth,
@@ -397,7 +400,7 @@ fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     let wrong = match field {
         Field::Title | Field::Body | Field::Priority => truth.left.get(&field).is_some_and(|left| *left != said),
         // Guance's times are whole seconds.
-        Field::Status | Field::Assignee if says_so_already(push.target, &said, change) => false,
+        Field::Status | Field::Assignee if stands || says_so_already(push.target, &said, change) => false,
         Field::Status | Field::Assignee => two_ways && !put_back && origin.is_some_and(|other| other + 1000 < by_hand),
     };
     if wrong {

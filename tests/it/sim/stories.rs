@@ -209,6 +209,30 @@ fn a_copy_that_is_gone_with_its_issue_is_not_asked_for_in_every_run() {
     must_hold(History { setup, events: story.events });
 }
 
+/// Guance's word is newer and fits what Jira says: the write that Jira's change was waiting with is taken back.
+#[test]
+fn a_write_that_waits_is_taken_back_once_both_sides_agree() {
+    hush();
+    let unheard = What::Run(Run { unheard: true, ..Run::default() });
+    let told = vec![(60, sets(Side::Jira, 2)), (60, unheard), (60, sets(Side::Guance, 3))];
+    must_hold(status_story(Direction::Both, told));
+}
+
+/// A clone of a copy that is gone claims to be the copy, and is not: that is found out once, not in every run.
+#[test]
+fn a_clone_of_what_is_gone_is_not_asked_for_in_every_run() {
+    hush();
+    let told = vec![
+        (5632, What::Run(Run::default())),
+        (78, What::Person(Deed::CloneIssue { as_bot: true }, 334)),
+        (8, What::Person(Deed::DeleteIssue, 112)),
+        (10, What::LoseState),
+    ];
+    let story = status_story(Direction::Off, told);
+    let deletes = DeleteSetup { deletes: Deletes::Mark, repeats: Repeats::Comment, bumps: true };
+    must_hold(History { setup: Setup { deletes, sweep: true, ..story.setup }, events: story.events });
+}
+
 /// A story about files of one pair.
 fn file_story(setup: &Setup, told: Vec<(u32, What)>) -> History {
     let open = What::Person(Deed::OpenGuance { listed: true }, 0);
