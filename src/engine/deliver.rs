@@ -134,10 +134,14 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     for queued in doubtful.extract_if(.., is_file) {
         try_again(run, &queued)?;
     }
-    // A field is no thing that could be looked for: what both sides say decides anew.
+    // A field is no thing that could be looked for: it says what was sent, or what both sides say decides anew.
     let (fields, doubtful): (Vec<_>, Vec<_>) =
         doubtful.into_iter().partition(|queued| matches!(queued.push.action, Action::ChangeIssue { .. }));
     for queued in &fields {
+        if let Some(receipt) = merge::took_effect(run, &queued.push)? {
+            settle(run, &queued.push, &receipt, Evidence::Found)?;
+            continue;
+        }
         merge::own_traces(run, queued)?;
         merge::decide_anew(run, &queued.push.key)?;
     }

@@ -292,15 +292,32 @@ pub(super) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Tr
     Ok(false)
 }
 
+/// Returns what a write in doubt has left, where the issue says what was sent. That may be somebody's doing as well: then
+/// both mean the same. Not knowing it, guajira would take its own writing for a change.
+pub(super) fn took_effect(run: &mut Run<'_>, push: &Push) -> Result<Option<Receipt>, Trouble> {
+    let Action::ChangeIssue { issue, change, .. } = &push.action else { return Ok(None) };
+    let key = (push.target, issue.clone());
+    run.readings.remove(&key);
+    read(run, push.target, std::slice::from_ref(issue))?;
+    let now = run.readings.get(&key).map(|(_, now)| now);
+    Ok(now.filter(|now| merge::says(now, change)).map(|now| Receipt {
+        id: now.id.to_string(),
+        name: now.name.clone(),
+        at: None,
+        dropped: Vec::new(),
+        issue: Some(Box::new(now.clone())),
+    }))
+}
+
 /// A status may be reached in several steps, and a write that was cut off may have left the issue half-way: that is not
-/// somebody's change. What the issue said no later than such a write could take effect counts as ours.
-pub(super) fn own_traces(run: &mut Run<'_>, queued: &Queued) -> Result<(), Trouble> {
+/// somebody's change. What the issue said no later than such a write could take effect counts as ours, and then what Guance
+/// says is to be brought over, be it what it said before the write.
+pub(super) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<(), Trouble> {
     let push = &queued.push;
     let (Action::ChangeIssue { issue, .. }, Some((lane, Field::Status))) = (&push.action, push.key.field_of()) else {
         return Ok(());
     };
     let (Some(sent), Side::Jira) = (queued.sent_at, push.target) else { return Ok(()) };
-    read(run, push.target, std::slice::from_ref(issue))?;
     let Some((_, now)) = run.readings.get(&(push.target, issue.clone())) else { return Ok(()) };
     let ours = run.world.clock.now();
     let ahead = run.identities.get(&push.target).and_then(|who| who.clock).map_or(TimeDelta::zero(), |it| it - ours);
@@ -309,8 +326,12 @@ pub(super) fn own_traces(run: &mut Run<'_>, queued: &Queued) -> Result<(), Troub
     }
     let Some(base) = run.world.state.bases(&lane)?.remove(&Field::Status) else { return Ok(()) };
     let said = said(run, now, Field::Status, &now.name);
+    if base.on(push.target) == Some(said.as_str()) {
+        return Ok(());
+    }
+    let base = base.with(push.target, Some(said)).with(push.target.opposite(), Some(String::new()));
     let tx = run.world.state.begin()?;
-    tx.set_base(&lane, Field::Status, &base.with(push.target, Some(said)))?;
+    tx.set_base(&lane, Field::Status, &base)?;
     tx.commit()?;
     Ok(())
 }

@@ -219,6 +219,20 @@ pub fn value(issue: &Issue, field: Field, new: &NewIssue) -> String {
     }
 }
 
+/// Returns true when an issue says what a change of a field would have it say.
+pub fn says(issue: &Issue, change: &Change) -> bool {
+    let is_responsible = |id: &str| issue.assignees.iter().any(|one| one.id == id);
+    match change {
+        Change::Title(title) => texts::same_title(title, &issue.title),
+        Change::Body { body, .. } => texts::same_body(body, &issue.body),
+        Change::Priority(word) => issue.priority.as_ref().is_some_and(|one| one.id == *word || one.name == *word),
+        Change::Assignee { set: Some(person), .. } => is_responsible(&person.id),
+        Change::Assignee { set: None, instead_of } => !instead_of.as_deref().is_some_and(is_responsible),
+        Change::Status(target) if target.names.is_empty() => issue.status.category == target.category,
+        Change::Status(target) => target.names.iter().any(|word| issue.status.is(word)),
+    }
+}
+
 /// Returns true when two values that a side said about a field mean the same.
 pub fn same_value(field: Field, side: Side, one: &str, other: &str) -> bool {
     match (field, side) {

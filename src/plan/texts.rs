@@ -117,7 +117,7 @@ fn left_alone(pair: &Pair<'_>, base: &Base, now: &Base) -> Outcome {
 }
 
 /// A title arrives as one line, and cut where it is too long.
-fn same_title(guance: &str, jira: &str) -> bool {
+pub(super) fn same_title(guance: &str, jira: &str) -> bool {
     let plain = |title: &str| title.split_whitespace().collect::<Vec<_>>().join(" ");
     let (guance, jira) = (plain(guance), plain(jira));
     let start = |title: &str| title.chars().take(COMPARED_CHARS).collect::<String>();
@@ -129,7 +129,7 @@ const MENTION: [char; 2] = ['\u{E000}', '\u{E001}'];
 
 /// Jira normalises a text; what reads the same is the same, wherever its references led when it was written, and whoever
 /// of those it mentions was mentioned for real, under the name that Jira has for them.
-fn same_body(guance: &Doc, jira: &Doc) -> bool {
+pub(super) fn same_body(guance: &Doc, jira: &Doc) -> bool {
     let [before, behind] = MENTION;
     let plain = |body: Doc| {
         let own = render::without_link_back(indifferent(body).written());

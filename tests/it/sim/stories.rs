@@ -218,6 +218,17 @@ fn a_write_that_waits_is_taken_back_once_both_sides_agree() {
     must_hold(status_story(Direction::Both, told));
 }
 
+/// What guajira wrote itself, and got no answer to, is nobody's change by hand: it goes back when its original does.
+#[test]
+fn a_level_that_goes_back_after_an_unanswered_write_takes_the_priority_back() {
+    hush();
+    let unheard = What::Run(Run { unheard: true, ..Run::default() });
+    let grave = |grave| What::Person(Deed::Field(FieldDeed::Grave { grave }), 1);
+    let story = status_story(Direction::Off, vec![(60, grave(false)), (60, unheard), (60, grave(true))]);
+    let fields = FieldSetup { level: true, closed: false, ..story.setup.fields };
+    must_hold(History { setup: Setup { fields, register: false, ..story.setup }, events: story.events });
+}
+
 /// A clone of a copy that is gone claims to be the copy, and is not: that is found out once, not in every run.
 #[test]
 fn a_clone_of_what_is_gone_is_not_asked_for_in_every_run() {
