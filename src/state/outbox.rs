@@ -205,7 +205,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Puts a write back: it certainly did not happen, and is to be sent later.
+    /// Puts a write back: it certainly did not happen, and is to be sent later. Onto a Jira issue that was closed
+    /// meanwhile nothing is: what is missing there is decided anew once it is open again.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -216,6 +217,12 @@ impl Tx<'_> {
                      error = coalesce(?4, error) WHERE key = ?1",
             )?
             .execute(params![key.as_str(), to_ms(deferral.not_before), i64::from(deferral.counts), error])?;
+        self.tx
+            .prepare_cached(
+                "DELETE FROM outbox WHERE key = ?1 AND target = 'jira'
+                     AND EXISTS (SELECT 1 FROM issue_link l WHERE l.guance = outbox.lane AND l.closed)",
+            )?
+            .execute([key.as_str()])?;
         Ok(())
     }
 

@@ -178,7 +178,7 @@ pub(super) fn attach_on_jira(w: &mut World, push: &Push, bytes: &[u8]) -> Result
         return refused("customers might see it");
     }
     super::fields::closed(w, at, push);
-    w.crosses(&push.key, &String::from_utf8_lossy(bytes));
+    w.crosses(push, &String::from_utf8_lossy(bytes));
     w.check_home(&push.key, Side::Jira, issue.as_str());
     w.copied(&push.key);
     let (id, created) = (w.jira.fresh_comment_id(), w.jira_now());
@@ -195,7 +195,7 @@ pub(super) fn attach_on_jira(w: &mut World, push: &Push, bytes: &[u8]) -> Result
 pub(super) fn carried_by(w: &mut World, push: &Push, reply: &str, bytes: &[u8]) {
     let Action::AddFile { issue, file, .. } = &push.action else { return };
     let Some(at) = w.guance.place(issue.as_str()) else { return };
-    w.crosses(&push.key, &String::from_utf8_lossy(bytes));
+    w.crosses(push, &String::from_utf8_lossy(bytes));
     let (id, reply) = (format!("att_of_{reply}"), Some(reply.to_owned()));
     let (name, born, created) = (file.name.clone(), Some(push.key.origin()), w.guance_now());
     let author = Person::default();

@@ -212,7 +212,7 @@ impl SimGuance<'_> {
         };
         let Some(at) = w.guance.place(issue.as_str()) else { return refused("404 no such issue") };
         if let Some(body) = body {
-            w.crosses(&push.key, &body.canonical());
+            w.crosses(push, &body.canonical());
         }
         let now = w.guance_now();
         if let Action::ChangeIssue { change, .. } = &push.action {

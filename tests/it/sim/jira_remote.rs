@@ -79,7 +79,7 @@ impl SimJira<'_> {
         let refused = |why: &str| Err(ApiError::new(Side::Jira, ApiErrorKind::Refused, why.to_owned()));
         let Some(project) = w.jira.project(&new.project) else { return refused("no such project") };
         let text = format!("{} {}", new.title, new.body.canonical());
-        w.crosses(&push.key, &text);
+        w.crosses(push, &text);
         w.copied(&push.key);
         routes::check(w, new, project);
         let author = Person { id: BOT.into(), ..Person::default() };
@@ -123,7 +123,7 @@ impl SimJira<'_> {
         };
         let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
         if let Some(body) = body {
-            w.crosses(&push.key, &body.canonical());
+            w.crosses(push, &body.canonical());
         }
         fields::closed(w, at, push);
         if let Action::ChangeIssue { change, .. } = &push.action {

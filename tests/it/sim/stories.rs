@@ -218,6 +218,27 @@ fn a_write_that_waits_is_taken_back_once_both_sides_agree() {
     must_hold(status_story(Direction::Both, told));
 }
 
+/// A write that was in doubt when its issue was found closed is not sent again after all.
+#[test]
+fn what_was_in_doubt_when_its_issue_was_closed_is_not_sent_again() {
+    hush();
+    let meets = |faults: &[(u32, Fault)]| What::Run(Run { faults: faults.iter().copied().collect(), ..Run::default() });
+    for (dies, lost) in (3..7).flat_map(|dies| (4..8).map(move |lost| (dies, lost))) {
+        let told = vec![
+            (4, What::Person(Deed::PlusOne { side: Side::Jira }, 224)),
+            (25, sets(Side::Jira, 3)),
+            (104, meets(&[(dies, Fault::CrashAfter)])),
+            (69, What::Person(Deed::Reply, 997)),
+            (52, meets(&[(3, Fault::AnswerLost)])),
+            (48, meets(&[(2, Fault::ServerError), (lost, Fault::ServerError)])),
+        ];
+        let story = status_story(Direction::Off, told);
+        let fields = FieldSetup { assignee: Direction::ToGuance, ..story.setup.fields };
+        let setup = Setup { fields, sweep: false, reply_bumps: true, inline_comments: 0, ..story.setup };
+        must_hold(History { setup, events: story.events });
+    }
+}
+
 /// What guajira wrote itself, and got no answer to, is nobody's change by hand: it goes back when its original does.
 #[test]
 fn a_level_that_goes_back_after_an_unanswered_write_takes_the_priority_back() {
