@@ -123,3 +123,11 @@ fn quote_signs_in_a_row_are_read_once() {
         assert_eq!(markdown::read(&code).plain_text(), signs);
     }
 }
+
+/// A sign, a break and an address between signs were read as one image.
+#[test]
+fn a_sign_before_a_break_opens_no_image() {
+    let doc = wiki::read("|!\r\nhttps://e.com/a.png!|\\||");
+    let once = wiki::write(&doc, 100_000, "");
+    assert_eq!(wiki::write(&wiki::read(&once), 100_000, ""), once);
+}

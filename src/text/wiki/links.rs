@@ -92,7 +92,9 @@ pub(super) fn is_target(url: &str) -> bool {
 pub(super) fn image(tail: &str) -> Option<(Inline, usize)> {
     let end = tail.bytes().take(MAX_LINK).position(|b| matches!(b, b'!' | b'\n'))?;
     let inner = tail.get(..end)?;
-    if tail.as_bytes().get(end) != Some(&b'!') || inner.is_empty() || inner != inner.trim() {
+    // What begins with a backslash is a sign before a line break.
+    let is_none = inner.is_empty() || inner.starts_with('\\') || inner != inner.trim();
+    if tail.as_bytes().get(end) != Some(&b'!') || is_none {
         return None;
     }
     let (target, options) = inner.split_once('|').unwrap_or((inner, ""));
