@@ -28,14 +28,6 @@ fn thread(world: &World, key: &str) -> String {
     world.jira.comments(key).iter().map(|comment| comment.body.to_string()).collect()
 }
 
-/// A run with nothing to do writes nothing.
-fn is_quiet(world: &World) {
-    world.forget_requests();
-    world.pass(Duration::from_mins(6));
-    world.sync();
-    assert_eq!(world.writes(), 0);
-}
-
 #[test]
 fn a_resolve_moves_the_copy_and_tells_who_did_it() {
     on_both(|world| {
@@ -59,7 +51,7 @@ fn a_resolve_moves_the_copy_and_tells_who_did_it() {
         world.jira.transition(&key, "alice", "In Progress");
         world.settle();
         assert_eq!(status(&world, &issue), 15);
-        is_quiet(&world);
+        world.is_quiet();
         let told = world.run(&["why", &key]).stdout;
         assert!(told.contains("status of OPS-1") && told.contains("note that 李四 resolved it"), "{told}");
     });
@@ -77,7 +69,7 @@ fn what_was_resolved_before_it_was_paired_is_resolved_on_jira_too() {
         world.jira.transition(&key, "alice", "In Progress");
         world.settle();
         assert_eq!(status(&world, &issue), 25, "one way is one way");
-        is_quiet(&world);
+        world.is_quiet();
     });
 }
 
@@ -98,7 +90,7 @@ fn a_table_and_an_older_guance_settle_where_they_can() {
         world.guance.set_status(&issue, 20, "张三");
         world.settle();
         assert_eq!(world.jira.status_of(&key), "Done");
-        is_quiet(&world);
+        world.is_quiet();
     });
 }
 
@@ -159,7 +151,7 @@ fn texts_and_level_follow_until_people_edit_them_on_jira() {
             thread(&world, &key)
         );
         assert_eq!(world.jira.comments(&key).len(), 1);
-        is_quiet(&world);
+        world.is_quiet();
 
         // A lost state knows no more what guajira left: what differs counts as a person's.
         world.lose_state();
@@ -168,7 +160,7 @@ fn texts_and_level_follow_until_people_edit_them_on_jira() {
         world.settle();
         assert_eq!(world.jira.issue(&key).unwrap().summary, "replace the disk");
         assert_eq!(world.jira.comments(&key).len(), 2, "{}", thread(&world, &key));
-        is_quiet(&world);
+        world.is_quiet();
     });
 }
 
@@ -212,7 +204,7 @@ fn a_lost_state_moves_only_what_does_not_fit() {
         world.jira.transition(&key, "alice", "Done");
         world.settle();
         assert_eq!((status(&world, &issue), world.jira.status_of(&key).as_str()), (20, "Done"), "the newer side wins");
-        is_quiet(&world);
+        world.is_quiet();
     });
 }
 
@@ -243,7 +235,7 @@ fn nothing_is_written_to_a_closed_issue_until_it_is_open_again() {
         assert!(thread(&world, &key).contains("still broken"));
         assert_eq!(world.jira.issue(&key).unwrap().summary, "disk full, still");
         assert_eq!(status(&world, &issue), 15);
-        is_quiet(&world);
+        world.is_quiet();
     });
 }
 
@@ -304,7 +296,7 @@ fn changed_on_both_sides_the_newer_one_wins_and_it_is_told() {
             world.settle();
             let want = if newer_on_jira { (15, "In Progress") } else { (20, "Done") };
             assert_eq!((status(&world, &issue), world.jira.status_of(&key).as_str()), want);
-            is_quiet(&world);
+            world.is_quiet();
         });
     }
 }

@@ -51,13 +51,6 @@ fn leads(world: &World, body: &Value, text: &str, address: &str) -> bool {
     }
 }
 
-fn is_quiet(world: &World) {
-    world.forget_requests();
-    world.pass(Duration::from_mins(6));
-    world.sync();
-    assert_eq!(world.writes(), 0);
-}
-
 #[test]
 fn what_jira_names_leads_to_the_guance_issue() {
     on_both(|world| {
@@ -88,7 +81,7 @@ fn what_jira_names_leads_to_the_guance_issue() {
         assert!(content.contains(&format!("<a href=\"{gone}\" target=\"_blank\">gone</a>")), "{content}");
         assert!(content.contains(&format!("<a href=\"{site}/secure/Dashboard.jspa\"")), "{content}");
         assert!(content.contains(&format!("browse/{key}?")) && content.contains("#guajira-"), "the marker: {content}");
-        is_quiet(&world);
+        world.is_quiet();
         world.lose_state();
         world.settle();
         assert_eq!(world.copied_replies(&first).len(), 1);
@@ -123,7 +116,7 @@ fn what_guance_names_leads_to_the_jira_issue() {
         assert!(leads(&world, &description, &other, &there), "{description}");
         assert!(leads(&world, &description, "d", "https://console.guance.example/dash?x=1"), "{description}");
         assert!(description.to_string().contains(&format!("__docid={second}")), "the link back: {description}");
-        is_quiet(&world);
+        world.is_quiet();
     });
 }
 
@@ -146,13 +139,13 @@ fn what_becomes_known_later_changes_nothing_that_was_written() {
         let there = format!("{}/browse/{}", world.jira.base_url(), world.key_of(&late));
         let comment = world.jira.comments(&key).remove(0).body.to_string();
         assert!(comment.contains(&format!("__docid={late}")) && !comment.contains(&there), "{comment}");
-        is_quiet(&world);
+        world.is_quiet();
 
         world.guance.edit_reply(&reply, &format!("<p>just like {}</p>", anchor(&late, "that")));
         world.settle();
         let comment = world.jira.comments(&key).remove(0).body;
         assert!(leads(&world, &comment, "that", &there), "{comment}");
-        is_quiet(&world);
+        world.is_quiet();
     });
 }
 
@@ -178,7 +171,7 @@ fn a_description_that_names_issues_is_still_guajiras_own() {
             let there = format!("{}/browse/{}", world.jira.base_url(), world.key_of(&first));
             assert!(leads(&world, &copy.description, "that", &there), "{}", copy.description);
             assert!(world.jira.comments(&copy.key).is_empty(), "it was not changed by hand");
-            is_quiet(&world);
+            world.is_quiet();
         }
     });
 }

@@ -273,6 +273,14 @@ P3 = "Low"
         }
     }
 
+    /// A run with nothing to do writes nothing.
+    pub(super) fn is_quiet(&self) {
+        self.forget_requests();
+        self.pass(Duration::from_mins(6));
+        self.sync();
+        assert_eq!(self.writes(), 0);
+    }
+
     /// How many writes both services have seen. The counter that guajira keeps on Jira is none of people's business.
     pub(super) fn writes(&self) -> usize {
         let is_ours = |request: &&Recorded| request.write && !request.path.contains("/user/properties/");
