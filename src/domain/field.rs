@@ -90,6 +90,25 @@ impl Base {
     }
 }
 
+/// Stands before what a side said when it is to count as changed, whatever it says now.
+const OUTDATED: char = '\u{1}';
+
+impl Base {
+    /// Returns the base with the change that this side made as one that is still to be brought over, even if the side goes
+    /// back on it: the other side has changed as well, and lost.
+    #[must_use]
+    pub fn outdated(self, side: Side) -> Self {
+        let before = Self::last_said(self.on(side).unwrap_or_default());
+        let marked = format!("{OUTDATED}{before}");
+        self.with(side, Some(marked))
+    }
+
+    /// Returns what a side had said when the sides last agreed, also where that is [outdated](Self::outdated).
+    pub fn last_said(value: &str) -> &str {
+        value.strip_prefix(OUTDATED).unwrap_or(value)
+    }
+}
+
 /// The merge base of a pair, field by field; a field that was never compared is not in it.
 pub type Bases = BTreeMap<Field, Base>;
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::files::Cargo;
+use super::files::{Cargo, Copy};
 use super::{Run, Trouble, delta, files, gone, merge, optional, threads, trust};
 use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
@@ -60,7 +60,9 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
             return Ok(());
         }
         run.identify(target)?;
-        trust::establish(run)?;
+        if trust::establish(run)? {
+            continue;
+        }
         let Some(batch) = certainly_new(run, target, batch)? else { continue };
         let Some(cargo) = files::load(run, target, &batch)? else { continue };
         let mut end = None;
@@ -138,7 +140,7 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     let (fields, doubtful): (Vec<_>, Vec<_>) =
         doubtful.into_iter().partition(|queued| matches!(queued.push.action, Action::ChangeIssue { .. }));
     for queued in &fields {
-        if let Some(receipt) = merge::took_effect(run, &queued.push)? {
+        if let Some(receipt) = merge::took_effect(run, queued)? {
             settle(run, &queued.push, &receipt, Evidence::Found)?;
             continue;
         }
@@ -205,9 +207,11 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
         return Ok(Some(batch));
     }
     if target == Side::Jira && matches!(first.push.action, Action::AddFile { .. }) {
-        let Some(receipt) = files::copy_on_jira(run, &first.push)? else { return Ok(Some(batch)) };
-        settle(run, &first.push, &receipt, Evidence::Found)?;
-        return Ok(None);
+        return match files::copy_on_jira(run, first)? {
+            Copy::None => Ok(Some(batch)),
+            Copy::There(receipt) => settle(run, &first.push, &receipt, Evidence::Found).map(|()| None),
+            Copy::PutOff => Ok(None),
+        };
     }
     if matches!(first.push.action, Action::ChangeIssue { .. }) {
         return Ok(if merge::still_holds(run, first)? { Some(batch) } else { None });

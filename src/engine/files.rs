@@ -45,19 +45,61 @@ pub(super) fn reads_guance(run: &Run<'_>) -> bool {
     run.world.policy.flow.replies || run.world.policy.flow.attachments.writes(Side::Jira)
 }
 
+/// What a look for the copy of a file brought.
+pub(super) enum Copy {
+    /// It is there.
+    There(Receipt),
+    /// It certainly is not.
+    None,
+    /// It could not be told now: the write was put back, or given up.
+    PutOff,
+}
+
 /// Finds the copy of a Guance file among what is attached to its Jira issue: nothing can be written onto an attachment
-/// to know it by. One of our own account with this name and size is it, unless it is the copy of another original.
-pub(super) fn copy_on_jira(run: &Run<'_>, push: &Push) -> Result<Option<Receipt>, Trouble> {
-    let Action::AddFile { issue, file, .. } = &push.action else { return Ok(None) };
+/// to know it by. One of our own account with this name and size is it, unless it is the copy of another original. Screenshots
+/// are all called the same: where Guance does not tell a size, the original is read to learn it.
+pub(super) fn copy_on_jira(run: &mut Run<'_>, queued: &Queued) -> Result<Copy, Trouble> {
+    let Action::AddFile { issue, file, .. } = &queued.push.action else { return Ok(Copy::None) };
+    let mut alike = Vec::new();
     for there in run.remote(Side::Jira).files(issue)? {
-        let same_size = there.size.is_none() || file.size.is_none() || there.size == file.size;
-        let is_it = there.ours && there.name == file.name && same_size;
-        if is_it && run.world.state.file_copy(Side::Guance, there.id.as_str())?.is_none() {
-            let id = there.id.to_string();
-            return Ok(Some(Receipt { name: id.clone(), id, at: there.created, dropped: Vec::new(), issue: None }));
+        let namesake = there.ours && there.name == file.name;
+        if namesake && run.world.state.file_copy(Side::Guance, there.id.as_str())?.is_none() {
+            alike.push(there);
         }
     }
-    Ok(None)
+    if alike.is_empty() {
+        return Ok(Copy::None);
+    }
+    let size = match file.size {
+        Some(size) => size,
+        None => match size_of(run, queued)? {
+            Some(size) => size,
+            None => return Ok(Copy::PutOff),
+        },
+    };
+    let is_it = |there: &File| there.size.is_none_or(|one| one == size);
+    Ok(alike.into_iter().find(is_it).map_or(Copy::None, |there| {
+        let id = there.id.to_string();
+        Copy::There(Receipt { name: id.clone(), id, at: there.created, dropped: Vec::new(), issue: None })
+    }))
+}
+
+/// Reads a file to learn its size, as far as that may be carried; `None` when it cannot be read now.
+fn size_of(run: &mut Run<'_>, queued: &Queued) -> Result<Option<u64>, Trouble> {
+    let Some(content) = open(run, queued)? else { return Ok(None) };
+    if content.size.is_some() {
+        return Ok(content.size);
+    }
+    let most = run.world.policy.flow.max_attachment.saturating_add(1);
+    match std::io::copy(&mut content.data.take(most), &mut std::io::sink()) {
+        Ok(size) => Ok(Some(size)),
+        Err(error) => {
+            let kind = ApiErrorKind::Unavailable { retry_after: None };
+            let side = queued.push.target.opposite();
+            not_read(run, queued, &ApiError::new(side, kind, format!("read {}: {error}", queued.push.summary)))?;
+            Ok(None)
+        }
+    }
 }
 
 /// The bytes that go with a request, if it carries a file.
@@ -92,8 +134,19 @@ pub(super) fn load(run: &mut Run<'_>, target: Side, batch: &[Queued]) -> Result<
     if target == Side::Guance && queued.attempts >= UPLOADS {
         return Ok(Some(Cargo::default()));
     }
+    let Some(content) = open(run, queued)? else { return Ok(None) };
     let limit = run.world.policy.flow.max_attachment;
-    let origin = target.opposite();
+    if content.size.is_some_and(|size| size > limit) {
+        not_read(run, queued, &too_large(target.opposite(), file, limit))?;
+        return Ok(None);
+    }
+    Ok(Some(measured(content, limit)))
+}
+
+/// Opens the file that a write carries; `None` when that cannot be done now.
+fn open(run: &mut Run<'_>, queued: &Queued) -> Result<Option<Content>, Trouble> {
+    let Action::AddFile { file, .. } = &queued.push.action else { return Ok(None) };
+    let origin = queued.push.target.opposite();
     if run.is_down(origin) {
         let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
         put_back(run, &queued.push.key, later, Some("the side that it is on cannot be reached"))?;
@@ -103,24 +156,28 @@ pub(super) fn load(run: &mut Run<'_>, target: Side, batch: &[Queued]) -> Result<
         Ok(_) => run.remote(origin).open_file(file),
         Err(error) => Err(error),
     };
-    let error = match opened {
-        Ok(content) if content.size.is_some_and(|size| size > limit) => too_large(origin, file, limit),
-        Ok(content) => return Ok(Some(measured(content, limit))),
-        Err(error) => error,
-    };
-    if optional::is_hopeless(queued, &error) {
-        optional::give_up(run, &queued.push, &error)?;
-        return Ok(None);
+    match opened {
+        Ok(content) => Ok(Some(content)),
+        Err(error) => {
+            not_read(run, queued, &error)?;
+            Ok(None)
+        }
     }
-    // Not this side's fault: its other writes go on.
+}
+
+/// Puts a write back whose file cannot be read now, or gives it up. It is not the target's fault: other writes go on.
+fn not_read(run: &mut Run<'_>, queued: &Queued, error: &ApiError) -> Result<(), Trouble> {
+    if optional::is_hopeless(queued, error) {
+        return optional::give_up(run, &queued.push, error);
+    }
     let is_failure = !matches!(error.kind, ApiErrorKind::OutOfBudget | ApiErrorKind::Stopped);
     let wait = if is_failure { back_off(queued.attempts) } else { LATER };
     let later = Deferral { not_before: run.world.clock.now() + wait, counts: is_failure };
     put_back(run, &queued.push.key, later, Some(&error.message))?;
     if is_failure {
-        run.report.item_failed(&queued.push, &error);
+        run.report.item_failed(&queued.push, error);
     }
-    Ok(None)
+    Ok(())
 }
 
 fn too_large(side: Side, file: &File, limit: u64) -> ApiError {

@@ -85,6 +85,7 @@ fn issue_missed(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<(), T
         None => tx.missed(&key, &link.guance, run.number, now)?,
         Some(Absence::Missed(by)) if by < run.number => {
             tx.gone(&key)?;
+            tx.forget_missed(&link.guance, side)?;
             let taken_back = tx.abandon(&link.guance, side)?;
             let what = format!("{} is gone on {side}: nothing is written to it any more", name_on(link, side));
             tx.note(Key::issue(Side::Guance, &link.guance).as_str(), &what, now)?;

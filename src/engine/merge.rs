@@ -14,7 +14,7 @@ use super::{Run, Trouble, gone, pings, pull, trust};
 use crate::domain::{
     Action, Base, CommentId, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Receipt, Side, Stage,
 };
-use crate::plan::merge::{self, Counterpart, Pair};
+use crate::plan::merge::{self, Counterpart, Pair, Says};
 use crate::plan::{Step, people};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Deferral, Queued, Tx};
@@ -47,25 +47,30 @@ pub(super) fn notice(run: &Run<'_>, tx: &Tx<'_>, issues: &[Issue], now: DateTime
             tx.forget_base(&link.guance, Field::Status)?;
         }
         let (fields, turned) = merge::differs(issue, &link, &state.bases(&link.guance)?, policy);
-        if turned || is_news(run, issue, &link, &fields)? {
+        if turned || is_news(run, issue, &link, &fields)? || is_overtaken(run, issue, &link)? {
             tx.compare(&link.guance, Some(DateTime::UNIX_EPOCH))?;
         }
     }
     Ok(())
 }
 
-/// Does so with Jira issues that were read by id, in a transaction of its own. What is closed now, and not as a late
-/// index has it, is written to no more, also before the pair is compared.
+/// Does so with Jira issues that were read by id, in a transaction of its own.
 pub(super) fn noticed(run: &Run<'_>, issues: &[Issue]) -> Result<(), Trouble> {
-    let (state, now) = (run.world.state, run.world.clock.now());
-    let tx = state.begin()?;
+    let now = run.world.clock.now();
+    let tx = run.world.state.begin()?;
     notice(run, &tx, issues, now)?;
+    shut(run, &tx, issues, now)?;
+    Ok(tx.commit()?)
+}
+
+/// What is closed now, and not as a late index has it, is written to no more, also before the pair is compared.
+fn shut(run: &Run<'_>, tx: &Tx<'_>, issues: &[Issue], now: DateTime<Utc>) -> Result<(), Trouble> {
     for issue in issues.iter().filter(|issue| run.world.policy.closed(issue).is_some()) {
-        if let Some(link) = state.issue_link(Side::Jira, &issue.id)? {
-            turn(&tx, &link, true, now)?;
+        if let Some(link) = run.world.state.issue_link(Side::Jira, &issue.id)? {
+            turn(tx, &link, true, now)?;
         }
     }
-    Ok(tx.commit()?)
+    Ok(())
 }
 
 /// What is on its way already is no news.
@@ -79,6 +84,32 @@ fn is_news(run: &Run<'_>, issue: &Issue, link: &IssueLink, fields: &[Field]) -> 
         let (key, _) = merge::write_of(link, *field, issue.side, &merge::value(issue, *field, &new));
         !queued.contains_key(&key)
     }))
+}
+
+/// Returns true when a write waits that carries what this side does not say any more.
+fn is_overtaken(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, Trouble> {
+    let waiting = run.world.state.waiting_fields(&link.guance, issue.side.opposite())?;
+    if waiting.is_empty() {
+        return Ok(false);
+    }
+    let new = merge::carried(issue, &link.jira_name, run.world.policy);
+    let says = |field| merge::write_of(link, field, issue.side, &merge::value(issue, field, &new)).1;
+    Ok(waiting.into_iter().any(|(field, content)| says(field) != content))
+}
+
+/// This state has turned out to be behind the world: a status that waits to be written was decided on an old base, which
+/// does not tell who changed it last.
+pub(super) fn doubt_statuses(run: &mut Run<'_>) -> Result<(), Trouble> {
+    for queued in run.world.state.unsettled()? {
+        let Some((lane, Field::Status)) = queued.push.key.field_of() else { continue };
+        if queued.stage == Stage::Pending {
+            let tx = run.world.state.begin()?;
+            tx.forget_base(&lane, Field::Status)?;
+            tx.commit()?;
+            decide_anew(run, &queued.push.key)?;
+        }
+    }
+    Ok(())
 }
 
 /// Compares the pairs that are due.
@@ -170,6 +201,11 @@ fn read(run: &mut Run<'_>, side: Side, ids: &[IssueId]) -> Result<(), Trouble> {
         run.report.unreadable(side, record);
         run.unreadable.extend(record.issue.clone().map(|id| (side, id)));
     }
+    if side == Side::Jira {
+        let tx = run.world.state.begin()?;
+        shut(run, &tx, &batch.issues, now)?;
+        tx.commit()?;
+    }
     run.readings.extend(batch.issues.into_iter().map(|issue| ((side, issue.id.clone()), (now, issue))));
     Ok(())
 }
@@ -218,7 +254,9 @@ fn conclude(run: &mut Run<'_>, pair: &Pair<'_>) -> Result<(), Trouble> {
     let steps = pings::name_people_in_descriptions(run, merge::decide(pair, policy));
     let in_doubt = pair.queued.values().any(|(stage, _)| *stage == Stage::InFlight);
     let tx = state.begin()?;
-    turn(&tx, pair.link, policy.closed(pair.jira).is_some(), now)?;
+    if let Some(link) = state.issue_link(Side::Guance, &pair.link.guance)? {
+        turn(&tx, &link, policy.closed(pair.jira).is_some(), now)?;
+    }
     for step in &steps {
         if let Step::Push(push) = step
             && let Some(id) = push.key.comment_on(Side::Guance).filter(CommentId::is_notice)
@@ -275,10 +313,15 @@ pub(super) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Tr
         run.readings.remove(&key);
         read(run, push.target, std::slice::from_ref(issue))?;
     }
-    let name = state.issue_link(Side::Guance, &lane)?.map(|link| link.jira_name).unwrap_or_default();
+    let link = state.issue_link(Side::Guance, &lane)?;
+    let name = link.as_ref().map(|link| link.jira_name.clone()).unwrap_or_default();
     let Some((_, now)) = run.readings.get(&key) else {
-        let later = Deferral { not_before: run.world.clock.now() + UNREADABLE_WAIT, counts: true };
+        let is_odd = run.unreadable.contains(&key);
+        let later = Deferral { not_before: run.world.clock.now() + UNREADABLE_WAIT, counts: is_odd };
         put_back(run, &push.key, later, Some("the issue could not be read by id"))?;
+        if !is_odd {
+            gone::issues_missed(run, link.as_slice(), push.target)?;
+        }
         return Ok(false);
     };
     let said = said(run, now, field, &name);
@@ -293,14 +336,30 @@ pub(super) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Tr
 }
 
 /// Returns what a write in doubt has left, where the issue says what was sent. That may be somebody's doing as well: then
-/// both mean the same. Not knowing it, guajira would take its own writing for a change.
-pub(super) fn took_effect(run: &mut Run<'_>, push: &Push) -> Result<Option<Receipt>, Trouble> {
-    let Action::ChangeIssue { issue, change, .. } = &push.action else { return Ok(None) };
+/// both mean the same. Not knowing it, guajira would take its own writing for a change. An older status, for which a service
+/// is asked that does not know the wanted one, is proof only where it was not there before, nor set later.
+pub(super) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Result<Option<Receipt>, Trouble> {
+    let push = &queued.push;
+    let (Action::ChangeIssue { issue, change, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
+        return Ok(None);
+    };
     let key = (push.target, issue.clone());
     run.readings.remove(&key);
     read(run, push.target, std::slice::from_ref(issue))?;
+    let state = run.world.state;
+    let name = state.issue_link(Side::Guance, &lane)?.map(|link| link.jira_name).unwrap_or_default();
+    let bases = state.bases(&lane)?;
+    let before = bases.get(&field).and_then(|base| base.on(push.target));
+    let is_new = |now: &Issue| {
+        before.is_none_or(|before| !merge::same_value(field, push.target, before, &said(run, now, field, &name)))
+    };
+    let proves = |now: &&Issue| match merge::says(now, change) {
+        Says::This => is_new(now),
+        Says::Substitute => is_new(now) && may_be_ours(run, queued, now),
+        Says::Other => false,
+    };
     let now = run.readings.get(&key).map(|(_, now)| now);
-    Ok(now.filter(|now| merge::says(now, change)).map(|now| Receipt {
+    Ok(now.filter(proves).map(|now| Receipt {
         id: now.id.to_string(),
         name: now.name.clone(),
         at: None,
@@ -317,11 +376,11 @@ pub(super) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<(), Trouble> 
     let (Action::ChangeIssue { issue, .. }, Some((lane, Field::Status))) = (&push.action, push.key.field_of()) else {
         return Ok(());
     };
-    let (Some(sent), Side::Jira) = (queued.sent_at, push.target) else { return Ok(()) };
+    if push.target != Side::Jira {
+        return Ok(());
+    }
     let Some((_, now)) = run.readings.get(&(push.target, issue.clone())) else { return Ok(()) };
-    let ours = run.world.clock.now();
-    let ahead = run.identities.get(&push.target).and_then(|who| who.clock).map_or(TimeDelta::zero(), |it| it - ours);
-    if now.updated > sent + ahead + super::delta(run.world.settings.in_doubt_wait) {
+    if !may_be_ours(run, queued, now) {
         return Ok(());
     }
     let Some(base) = run.world.state.bases(&lane)?.remove(&Field::Status) else { return Ok(()) };
@@ -334,6 +393,15 @@ pub(super) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<(), Trouble> 
     tx.set_base(&lane, Field::Status, &base)?;
     tx.commit()?;
     Ok(())
+}
+
+/// Returns true when an issue last changed no later than a write in doubt could take effect.
+fn may_be_ours(run: &Run<'_>, queued: &Queued, now: &Issue) -> bool {
+    let ours = run.world.clock.now();
+    let side = queued.push.target;
+    let ahead = run.identities.get(&side).and_then(|who| who.clock).map_or(TimeDelta::zero(), |it| it - ours);
+    let latest = |sent| sent + ahead + super::delta(run.world.settings.in_doubt_wait);
+    queued.sent_at.is_some_and(|sent| now.updated <= latest(sent))
 }
 
 /// Forgets a write and makes its pair due: what both sides say then decides.

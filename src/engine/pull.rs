@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
-use super::{Run, Trouble, delta, files, gone, merge, optional, pings, references};
+use super::{Run, Trouble, delta, files, gone, merge, optional, pings, references, trust};
 use crate::domain::{Action, Issue, IssueId, IssueLink, Key, Push, Side};
 use crate::plan::{Deletes, SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -39,6 +39,7 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
         run.jira_from = Some(reading.cursor.at - delta(run.world.settings.overlap));
     }
     if side == Side::Jira && reading.sweep {
+        trust::look(run)?;
         // A copy that search showed late, and that had left the routes' projects before this state knew it.
         reading::rebuild(run, reading.span.from)?;
     }

@@ -6,13 +6,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Run, Trouble};
+use super::{Run, Trouble, merge};
 use crate::domain::{IssueLink, Side};
-use crate::ports::{ApiErrorKind, Register};
+use crate::ports::{ApiError, ApiErrorKind, Register};
 use crate::state::State;
 
 const COUNTER: &str = "engine.counter";
 const STATE_ID: &str = "engine.state-id";
+const HINT: &str = "let the Jira account edit its own user properties again";
 /// Fact: from when on, by Jira's clock, this state was behind the world.
 const DOUBT_FROM: &str = "engine.doubt-from";
 
@@ -22,55 +23,95 @@ pub(super) enum Trust {
     /// Not asked yet: nothing was written.
     #[default]
     Unknown,
+    /// The counter was compared, and not raised yet: nothing was written.
+    Compared(Counter),
     /// The counter was compared and raised: what the state trusts may be trusted.
     Whole,
     /// No counter can be kept: a thread is trusted only once this run has read it.
     Verify,
 }
 
-/// Makes sure, once per run and before its first write, that the threads this state trusts may be trusted.
-pub(super) fn establish(run: &mut Run<'_>) -> Result<(), Trouble> {
-    if run.trust != Trust::Unknown {
-        return Ok(());
-    }
+/// The counter kept remotely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counter {
+    /// None can be kept.
+    Unsupported,
+    /// None was written yet.
+    Empty,
+    /// It was written, and says this.
+    At(u64),
+}
+
+/// Makes sure, once per run and before its first write, that the threads this state trusts may be trusted. Returns true
+/// when it has just turned out that they may not be: what was ready to be written is to be looked at again.
+pub(super) fn establish(run: &mut Run<'_>) -> Result<bool, Trouble> {
+    let (theirs, behind) = match run.trust {
+        Trust::Whole | Trust::Verify => return Ok(false),
+        Trust::Compared(theirs) => (theirs, false),
+        Trust::Unknown => compare(run)?,
+    };
     let state = run.world.state;
     let now = run.world.clock.now();
-    let id = state_id(state, now)?;
-    let mine = state.fact(COUNTER)?.and_then(|(n, _)| n.parse::<u64>().ok()).unwrap_or(0);
+    let known = if let Counter::At(count) = theirs { count } else { 0 };
+    let next = counter(state)?.max(known) + 1;
+    state.set_fact(COUNTER, &next.to_string(), now)?;
+    run.world.failpoints.hit("counter raised")?;
+    run.trust = if theirs == Counter::Unsupported {
+        Trust::Verify
+    } else {
+        match run.world.jira.write_register(&format!("{}:{next}", state_id(state, now)?)) {
+            Ok(()) => Trust::Whole,
+            // What was written without it, an older copy of this state would not know of, nor that it is older.
+            Err(err) if err.kind == ApiErrorKind::Refused && theirs != Counter::Empty => {
+                let kind = ApiErrorKind::Unavailable { retry_after: None };
+                let message = format!("write counter not raised, so nothing is written: {}", err.message);
+                return Err(ApiError::new(err.side, kind, message).with_hint(HINT).into());
+            }
+            Err(err) if err.kind == ApiErrorKind::Refused => Trust::Verify,
+            Err(err) => return Err(err.into()),
+        }
+    };
+    run.world.failpoints.hit("register written")?;
+    Ok(behind)
+}
+
+/// Looks whether this state is behind the world, also when there is nothing to write; then that is settled at once.
+pub(super) fn look(run: &mut Run<'_>) -> Result<(), Trouble> {
+    if run.trust == Trust::Unknown && !run.order.dry_run && compare(run)?.1 {
+        establish(run)?;
+    }
+    Ok(())
+}
+
+/// Reads the counter, and trusts no thread any more when this state is behind it.
+fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
+    let state = run.world.state;
+    let now = run.world.clock.now();
+    let mine = counter(state)?;
     let (behind, theirs) = match run.world.jira.read_register()? {
-        Register::Unsupported => (false, None),
-        Register::Empty => (mine > 0, Some(0)),
+        Register::Unsupported => (false, Counter::Unsupported),
+        Register::Empty => (mine > 0, Counter::Empty),
         Register::Value(value) => {
             let (writer, count) = parse(&value);
-            (writer != id || count > mine, Some(count))
+            (writer != state_id(state, now)? || count > mine, Counter::At(count))
         }
     };
     if behind {
-        tracing::info!(
-            known = mine,
-            remote = theirs,
-            "State may be older than the world: threads are read before writing."
-        );
+        tracing::info!(known = mine, remote = ?theirs, "State may be older than the world: threads are read before writing.");
         let tx = state.begin()?;
         tx.distrust_threads()?;
         tx.commit()?;
         if let Some(from) = run.jira_from {
             state.set_fact(DOUBT_FROM, &from.to_rfc3339(), now)?;
         }
+        merge::doubt_statuses(run)?;
     }
-    let next = mine.max(theirs.unwrap_or(0)) + 1;
-    state.set_fact(COUNTER, &next.to_string(), now)?;
-    run.world.failpoints.hit("counter raised")?;
-    run.trust = match theirs {
-        None => Trust::Verify,
-        Some(_) => match run.world.jira.write_register(&format!("{id}:{next}")) {
-            Ok(()) => Trust::Whole,
-            Err(err) if err.kind == ApiErrorKind::Refused => Trust::Verify,
-            Err(err) => return Err(err.into()),
-        },
-    };
-    run.world.failpoints.hit("register written")?;
-    Ok(())
+    run.trust = Trust::Compared(theirs);
+    Ok((theirs, behind))
+}
+
+fn counter(state: &State) -> Result<u64, Trouble> {
+    Ok(state.fact(COUNTER)?.and_then(|(n, _)| n.parse().ok()).unwrap_or(0))
 }
 
 /// Returns true when everything of ours in a pair's thread on `side` is known here, so that more may be written.

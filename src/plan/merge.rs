@@ -137,6 +137,12 @@ impl Outcome {
         Self { carry: Some((to, change)), base: Some(base), ..Self::default() }
     }
 
+    /// Both sides have changed, and this one's change is carried.
+    pub(super) fn over_the_other(self, field: Field, leader: Side) -> Self {
+        let base = self.base.map(|base| base.outdated(leader));
+        Self { base, ..self }.because(SkipReason::BothChanged(field, leader))
+    }
+
     pub(super) fn because(self, why: SkipReason) -> Self {
         Self { why: Some(why), ..self }
     }
@@ -219,18 +225,33 @@ pub fn value(issue: &Issue, field: Field, new: &NewIssue) -> String {
     }
 }
 
-/// Returns true when an issue says what a change of a field would have it say.
-pub fn says(issue: &Issue, change: &Change) -> bool {
+/// Whether an issue says what a change of a field would have it say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// It does.
+    This,
+    /// It says what an older service is asked for instead.
+    Substitute,
+    /// It does not.
+    Other,
+}
+
+/// Returns whether an issue says what a change of a field would have it say.
+pub fn says(issue: &Issue, change: &Change) -> Says {
     let is_responsible = |id: &str| issue.assignees.iter().any(|one| one.id == id);
-    match change {
+    let says = match change {
         Change::Title(title) => texts::same_title(title, &issue.title),
         Change::Body { body, .. } => texts::same_body(body, &issue.body),
         Change::Priority(word) => issue.priority.as_ref().is_some_and(|one| one.id == *word || one.name == *word),
         Change::Assignee { set: Some(person), .. } => is_responsible(&person.id),
         Change::Assignee { set: None, instead_of } => !instead_of.as_deref().is_some_and(is_responsible),
         Change::Status(target) if target.names.is_empty() => issue.status.category == target.category,
-        Change::Status(target) => target.names.iter().any(|word| issue.status.is(word)),
-    }
+        Change::Status(target) => match target.names.iter().position(|word| issue.status.is(word)) {
+            Some(1..) if issue.side == Side::Guance => return Says::Substitute,
+            found => found.is_some(),
+        },
+    };
+    if says { Says::This } else { Says::Other }
 }
 
 /// Returns true when two values that a side said about a field mean the same.

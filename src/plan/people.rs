@@ -64,7 +64,7 @@ pub fn stranger(pair: &Pair<'_>, new: &NewIssue, policy: &Policy) -> Option<(Sid
             if now.is_some_and(|person| view.entry_of(person).is_some()) {
                 return None;
             }
-            let before = person_in(base.on(Side::Jira).unwrap_or_default());
+            let before = person_in(Base::last_said(base.on(Side::Jira).unwrap_or_default()));
             let unknown =
                 |person: &Person| view.entry_of(person).is_none() && view.counterpart(Side::Guance, person).is_none();
             let wanted = [now.cloned(), before.filter(|_| !pair.guance.assignees.is_empty())];
@@ -90,7 +90,7 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &Ne
         Side::Jira => view.to_guance(base, now),
     };
     match outcome.carry {
-        Some(_) if both => outcome.because(SkipReason::BothChanged(Field::Assignee, leader)),
+        Some(_) if both => outcome.over_the_other(Field::Assignee, leader),
         _ => outcome,
     }
 }
@@ -142,7 +142,7 @@ impl View<'_> {
     }
 
     fn to_guance(&self, base: &Base, now: &Base) -> Outcome {
-        let before = person_in(base.on(Side::Jira).unwrap_or_default());
+        let before = person_in(Base::last_said(base.on(Side::Jira).unwrap_or_default()));
         let instead_of = before.and_then(|person| self.entry_of(&person)).map(|entry| entry.id.clone());
         let agree = || Outcome::agree(Some(base), now, self.pair);
         let set = match self.pair.jira.assignees.first() {

@@ -2,7 +2,7 @@
 
 use crate::domain::{Base, Change, Field, GuanceStatus, NewIssue, Side, Status, StatusCategory, StatusTarget};
 use crate::plan::merge::{Outcome, Pair, notice};
-use crate::plan::{Direction, Policy, Route, SkipReason};
+use crate::plan::{Direction, Policy, Route};
 use crate::render;
 use crate::text::{Block, Inline};
 
@@ -35,7 +35,7 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &Ne
     };
     let mut outcome = Outcome::carry(base, now, leader.opposite(), Change::Status(target));
     if both {
-        outcome = outcome.because(SkipReason::BothChanged(Field::Status, leader));
+        outcome = outcome.over_the_other(Field::Status, leader);
     }
     if leader == Side::Guance {
         outcome.notices.extend(base.and_then(|base| resolved(pair, base)));
@@ -78,7 +78,7 @@ fn for_guance(route: &Route, jira: &Status) -> StatusTarget {
 /// Somebody has resolved the issue on Guance: a comment tells who and when.
 fn resolved(pair: &Pair<'_>, base: &Base) -> Option<crate::domain::Push> {
     let status = &pair.guance.status;
-    let before = base.on(Side::Guance).and_then(GuanceStatus::of);
+    let before = base.on(Side::Guance).map(Base::last_said).and_then(GuanceStatus::of);
     let was_done = before.is_some_and(|before| before.category == StatusCategory::Done);
     if was_done || status.category != StatusCategory::Done {
         return None;

@@ -121,6 +121,17 @@ impl Tx<'_> {
         Ok(gone)
     }
 
+    /// Forgets what was missed in the thread of an issue that is gone: there is nothing to look for again. Should the
+    /// issue come back, its thread is read anew.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget_missed(&self, lane: &IssueId, side: Side) -> Result<(), StateError> {
+        let sql = "DELETE FROM absent WHERE lane = ?1 AND gone = 0 AND key GLOB ?2 || '/*'";
+        self.tx.prepare_cached(sql)?.execute(params![lane.as_str(), side.as_str()])?;
+        Ok(())
+    }
+
     /// Takes back what waits to be written to an issue that is gone, also what it refused; returns how many writes.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::{LONGEST_WAIT, State, StateError, Tx, from_ms, to_ms};
-use crate::domain::{Base, Bases, Field, Fingerprint, IssueId, IssueLink, Key, Known, Stage};
+use crate::domain::{Base, Bases, Field, Fingerprint, IssueId, IssueLink, Key, Known, Side, Stage};
 
 /// A pair whose Guance fields are due to be read, and when that issue was opened, by its own clock.
 pub type DueFields = (IssueId, Option<DateTime<Utc>>);
@@ -42,6 +42,25 @@ impl State {
         }
         known.outbox.retain(|_, (stage, _)| *stage != Stage::Done);
         Ok(known.outbox)
+    }
+
+    /// Returns the fields of which a write to this side waits, and what it carries.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn waiting_fields(&self, lane: &IssueId, target: Side) -> Result<Vec<(Field, Fingerprint)>, StateError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT key, content FROM outbox WHERE lane = ?1 AND target = ?2 AND stage IN ('pending', 'held')
+                 AND stage <> 'done' AND key GLOB '*/field/*'",
+        )?;
+        let rows = statement
+            .query_map([lane.as_str(), target.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<Vec<(String, String)>, _>>()?;
+        let known = |(key, content): (String, String)| {
+            let (_, field) = key.parse::<Key>().ok()?.field_of()?;
+            Some((field, Fingerprint::parse(&content)?))
+        };
+        Ok(rows.into_iter().filter_map(known).collect())
     }
 
     /// Returns true when the outbox knows this write, done or not.
@@ -161,7 +180,8 @@ impl Tx<'_> {
     }
 
     /// Records that the Jira issue is, or is no longer, in its closed status. What waits to be written to a closed one
-    /// is taken back; when it is open again, its Guance thread is the next to be read.
+    /// is taken back, or kept if nothing would ask for it again; when it is open again, its Guance thread is the next to
+    /// be read. Returns how many writes were taken back.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -172,13 +192,7 @@ impl Tx<'_> {
                 "UPDATE issue_link SET closed = ?2, guance_seen = {seen}, polled = {polled} WHERE guance = ?1"
             ))?
             .execute(params![lane.as_str(), closed])?;
-        if !closed {
-            return Ok(0);
-        }
-        Ok(self
-            .tx
-            .prepare_cached("DELETE FROM outbox WHERE lane = ?1 AND target = 'jira' AND stage = 'pending'")?
-            .execute([lane.as_str()])?)
+        self.rest_while_closed("lane = ?1", lane.as_str())
     }
 
     /// Forgets a write whose outcome is unknown or no longer wanted: what is to be written is decided anew.

@@ -40,6 +40,8 @@ pub(super) const IN_FLIGHT: &str =
     "SELECT {} FROM outbox WHERE target = ?1 AND stage = 'in_flight' AND stage <> 'done' ORDER BY seq";
 pub(super) const READY: &str = "SELECT {} FROM outbox o
     WHERE target = ?1 AND stage = 'pending' AND stage <> 'done' AND (not_before <= ?2 OR not_before > ?4)
+        -- What is kept for a closed issue waits until it is open again.
+        AND NOT EXISTS (SELECT 1 FROM issue_link l WHERE o.target = 'jira' AND l.guance = o.lane AND l.closed)
         -- Nothing waits for a link or a file.
         AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.target = o.target AND p.seq < o.seq
             AND p.stage <> 'done' AND p.stage <> 'dead'
@@ -50,6 +52,9 @@ pub(super) const READY: &str = "SELECT {} FROM outbox o
             AND q.origin GLOB 'guance/attachment/*' AND q.sent_at IS NOT NULL
             AND q.seq <> o.seq AND (q.seq < o.seq OR o.sent_at IS NULL))
     ORDER BY seq LIMIT ?3";
+
+/// What no later reading would ask for again: it is kept while its Jira issue is closed.
+const KEPT_WHILE_CLOSED: &str = "(key GLOB 'guance/link/*' OR key GLOB 'guance/comment/notice_*')";
 
 impl State {
     /// Returns the first sendable write of each lane, in the order of enqueueing.
@@ -185,7 +190,9 @@ impl Tx<'_> {
     pub fn mark_in_flight(&self, keys: &[&Key], now: DateTime<Utc>) -> Result<(), StateError> {
         for key in keys {
             self.tx
-                .prepare_cached("UPDATE outbox SET stage = 'in_flight', sent_at = ?2 WHERE key = ?1")?
+                .prepare_cached(
+                    "UPDATE outbox SET stage = 'in_flight', sent_at = ?2 WHERE key = ?1 AND stage <> 'done'",
+                )?
                 .execute(params![key.as_str(), to_ms(now)])?;
         }
         Ok(())
@@ -206,7 +213,8 @@ impl Tx<'_> {
     }
 
     /// Puts a write back: it certainly did not happen, and is to be sent later. Onto a Jira issue that was closed
-    /// meanwhile nothing is: what is missing there is decided anew once it is open again.
+    /// meanwhile nothing is: what is missing there is decided anew once it is open again, or kept until then. What turned
+    /// out to be done, stays done.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -214,16 +222,27 @@ impl Tx<'_> {
         self.tx
             .prepare_cached(
                 "UPDATE outbox SET stage = 'pending', not_before = ?2, attempts = attempts + ?3,
-                     error = coalesce(?4, error) WHERE key = ?1",
+                     error = coalesce(?4, error) WHERE key = ?1 AND stage <> 'done'",
             )?
             .execute(params![key.as_str(), to_ms(deferral.not_before), i64::from(deferral.counts), error])?;
-        self.tx
-            .prepare_cached(
-                "DELETE FROM outbox WHERE key = ?1 AND target = 'jira'
-                     AND EXISTS (SELECT 1 FROM issue_link l WHERE l.guance = outbox.lane AND l.closed)",
-            )?
-            .execute([key.as_str()])?;
+        self.rest_while_closed("lane = (SELECT lane FROM outbox WHERE key = ?1)", key.as_str())?;
         Ok(())
+    }
+
+    /// Takes back what waits to be written to a closed Jira issue, or keeps it if no later reading would ask for it again.
+    /// A clause with one parameter tells the lanes. Returns how many writes were taken back.
+    pub(super) fn rest_while_closed(&self, lanes: &str, parameter: &str) -> Result<usize, StateError> {
+        let waits = format!(
+            "{lanes} AND target = 'jira' AND stage = 'pending' AND stage <> 'done'
+                 AND EXISTS (SELECT 1 FROM issue_link l WHERE l.guance = lane AND l.closed)"
+        );
+        let keep = format!(
+            "UPDATE outbox SET attempts = 0, not_before = 0, error = 'kept until the Jira issue is open again'
+             WHERE {waits} AND {KEPT_WHILE_CLOSED}"
+        );
+        self.tx.prepare_cached(&keep)?.execute([parameter])?;
+        let take_back = format!("DELETE FROM outbox WHERE {waits} AND NOT {KEPT_WHILE_CLOSED}");
+        Ok(self.tx.prepare_cached(&take_back)?.execute([parameter])?)
     }
 
     /// Records why a write in flight is still in doubt.
@@ -245,7 +264,7 @@ impl Tx<'_> {
         self.tx
             .prepare_cached(
                 "UPDATE outbox SET stage = 'dead', attempts = attempts + 1, error = ?2, settled_at = ?3
-                 WHERE key = ?1",
+                 WHERE key = ?1 AND stage <> 'done'",
             )?
             .execute(params![key.as_str(), error, to_ms(now)])?;
         Ok(())

@@ -280,3 +280,19 @@ fn what_one_run_misses_a_later_one_must_miss_too() {
     tx.commit().unwrap();
     assert!(!state.issue_link(Side::Guance, &lane).unwrap().unwrap().gone);
 }
+
+#[test]
+fn what_turned_out_to_be_done_is_not_put_back_nor_given_up() {
+    let (_dir, state) = fresh();
+    let push = comment("10001", "issue_a", "hello");
+    enqueue(&state, &push);
+    let tx = state.begin().unwrap();
+    tx.mark_in_flight(&[&push.key], at(1)).unwrap();
+    tx.done(&push.key, at(2)).unwrap();
+    tx.defer(&push.key, Deferral { not_before: at(3), counts: true }, Some("unsure")).unwrap();
+    tx.bury(&push.key, "refused", at(3)).unwrap();
+    tx.mark_in_flight(&[&push.key], at(4)).unwrap();
+    tx.commit().unwrap();
+    assert_eq!((state.unsettled().unwrap(), state.in_flight(Side::Guance).unwrap()), (Vec::new(), Vec::new()));
+    assert_eq!(ready(&state), Vec::<String>::new());
+}

@@ -2,7 +2,7 @@
 
 use guajira::domain::{CommentId, IssueId, Key, Side, Stage};
 use guajira::plan::Repeats;
-use guajira::state::{State, StateError};
+use guajira::state::{Queued, State, StateError};
 
 use super::world::{Note, World, time};
 use super::{deletes, fields, files};
@@ -97,9 +97,9 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
         for copy in copies.iter().filter(|copy| !copy.now.deleted) {
             let linked = copy.now.links.contains(&issue.id);
             // A pair that a lost state recognised again gets no link, nor one whose link was refused, or which was closed
-            // before the link was written.
+            // before the link was written, until it is open again.
             let excused = w.state_lost
-                || copy.truth.was_closed
+                || w.is_closed(copy)
                 || w.refused.contains(&Key::link(Side::Guance, &IssueId::new(&issue.id)));
             if !linked && !excused {
                 wrong.push(format!("lost: {key} has a copy without a link to it"));
@@ -127,11 +127,17 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
     }
     for row in state.unsettled()? {
         let known_reason = row.stage == Stage::Dead && w.refused.contains(&row.push.key.origin());
-        if !known_reason {
+        if !known_reason && !is_kept(state, &row)? {
             wrong.push(format!("stuck: {} is {} for no reason", row.push.key, row.stage.as_str()));
         }
     }
     Ok(wrong)
+}
+
+/// Returns true when a write waits until its Jira issue is open again.
+pub(super) fn is_kept(state: &State, row: &Queued) -> Result<bool, StateError> {
+    let waits = row.stage == Stage::Pending && row.push.target == Side::Jira && row.attempts == 0;
+    Ok(waits && state.issue_link(Side::Guance, &row.push.lane)?.is_some_and(|link| link.closed))
 }
 
 fn pair(w: &World, side: Side, note: &Note, other: &[Note], public: bool, wrong: &mut Vec<String>) {

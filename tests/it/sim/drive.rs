@@ -12,7 +12,7 @@ use guajira::engine::{self, Backfill, Order, Quiet, Settings};
 use guajira::plan::Policy;
 use guajira::ports::{Clock, Crash};
 use guajira::secret::Secret;
-use guajira::state::{Durability, RunLock, State, StateError};
+use guajira::state::{Durability, Queued, RunLock, State, StateError};
 use rusqlite::Connection;
 
 use super::gallery::{self, Bug};
@@ -108,6 +108,7 @@ impl Theatre<'_> {
                     clear(self.file);
                     let _ = std::fs::copy(self.saved(), self.file);
                     self.state_lost("an older copy of the state is put back");
+                    self.world.borrow_mut().state_restored = true;
                 }
             }
             What::LoseState => {
@@ -280,7 +281,9 @@ impl Theatre<'_> {
 
     fn nothing_waits(&self) -> bool {
         let Ok(state) = self.opened() else { return false };
-        let rests = state.unsettled().is_ok_and(|rows| rows.iter().all(|row| row.stage == Stage::Dead));
+        let is_at_rest =
+            |row: &Queued| row.stage == Stage::Dead || check::is_kept(&state, row).is_ok_and(|is_kept| is_kept);
+        let rests = state.unsettled().is_ok_and(|rows| rows.iter().all(is_at_rest));
         if self.world.borrow().bug.is_none() {
             self.open.replace(Some(state));
         }

@@ -1,6 +1,6 @@
 //! Fields that both sides keep: what people do to them, how the services take a change, and what must hold of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guajira::domain::{
     Action, Change, Field, GuanceStatus, IssueId, Key, Person, Priority, Push, Side, Status, StatusCategory,
@@ -45,14 +45,16 @@ pub(super) enum FieldDeed {
 pub(super) struct Truth {
     /// When a person last changed the field, in true time.
     hand_at: BTreeMap<Field, i64>,
-    /// The Jira issue was in its closed status.
-    pub(super) was_closed: bool,
     /// What guajira last left there.
     left: BTreeMap<Field, String>,
     /// What the field said before guajira last wrote it.
     before: BTreeMap<Field, String>,
+    /// The kind of status that guajira last asked for.
+    asked: Option<StatusCategory>,
     /// Every text that guajira ever left there.
     told: String,
+    /// All that it ever left in each field.
+    ever_left: BTreeSet<(Field, String)>,
     /// When the issue itself was last shown to guajira, in true time.
     pub(super) read_at: i64,
 }
@@ -72,6 +74,7 @@ const ENTRIES: [&str; 4] = ["acnt_0", "acnt_1", "group_1", "ext@x"];
 impl Truth {
     fn leave(&mut self, field: Field, said: String) {
         self.told.push_str(&said);
+        self.ever_left.insert((field, said.clone()));
         self.left.insert(field, said);
     }
 }
@@ -150,7 +153,9 @@ pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str) 
                 Some(_) => {}
                 None => issue.managers.clear(),
             }
-            (before != issue.managers).then_some(Field::Assignee)
+            // In another order they are the same.
+            let sorted = |managers: &[String]| managers.iter().cloned().collect::<BTreeSet<_>>();
+            (sorted(&before) != sorted(&issue.managers)).then_some(Field::Assignee)
         }
         FieldDeed::Describe => {
             issue.body = guajira::text::Doc::from_plain(&format!("it is full, {token}"));
@@ -176,7 +181,6 @@ pub(super) fn on_jira(w: &mut World, at: usize, deed: FieldDeed, token: &str) {
             let to = to % JIRA.len();
             (issue.status != to).then(|| {
                 issue.status = to;
-                truth.was_closed |= to == CLOSED;
                 Field::Status
             })
         }
@@ -293,7 +297,6 @@ pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Cha
             let to = to.ok_or("no such status")?;
             let half_way = lost && issue.status == 0 && to > 1 && mix(seed, u64::from(w.requests)).is_multiple_of(2);
             issue.status = if half_way && bug != Some(Bug::FieldSentAgain) { 1 } else { to };
-            truth.was_closed |= issue.status == CLOSED;
         }
     }
     let field = change.field();
@@ -387,6 +390,9 @@ fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     // Of a pair that was found again, the closed side stands.
     let copy = copy_of(w, push.lane.as_str()).map(|at| &w.jira.issues[at]);
     let stands = w.state_lost && push.target == Side::Guance && copy.is_some_and(|copy| w.is_closed(copy));
+    // An older state takes what it remembers for the last that was left there; the counter tells it about statuses.
+    let forgot = w.state_restored && (field != Field::Status || !w.setup.register);
+    let troubled = w.troubled;
     let truth = match push.target {
         Side::Jira => &mut w.jira.issues[at].truth,
         Side::Guance => &mut w.guance.issues[at].truth,
@@ -394,17 +400,34 @@ fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     let by_hand = truth.hand_at.get(&field).copied().filter(|at| *at < truth.read_at);
     // Who puts back what stood there at first, before a write that was cut off, or when both sides last agreed, cannot be
     // told from nobody.
-    let put_back = [&truth.before, &truth.left].into_iter().any(|known| known.get(&field) == Some(&said));
+    let put_back = [&truth.before, &truth.left].into_iter().any(|known| known.get(&field) == Some(&said))
+        || forgot && truth.ever_left.contains(&(field, said.clone()));
+    // Of a write without an answer it is known what kind of status it asked for, and not which was reached.
+    let alike =
+        troubled && field == Field::Status && truth.asked.is_some() && truth.asked == category(push.target, &said);
+    if let Change::Status(target) = change {
+        truth.asked = Some(target.category);
+    }
     truth.before.insert(field, said.clone());
     let Some(by_hand) = by_hand else { return };
     let wrong = match field {
         Field::Title | Field::Body | Field::Priority => truth.left.get(&field).is_some_and(|left| *left != said),
         // Guance's times are whole seconds.
         Field::Status | Field::Assignee if stands || says_so_already(push.target, &said, change) => false,
-        Field::Status | Field::Assignee => two_ways && !put_back && origin.is_some_and(|other| other + 1000 < by_hand),
+        Field::Status | Field::Assignee => {
+            two_ways && !put_back && !alike && origin.is_some_and(|other| other + 1000 < by_hand)
+        }
     };
     if wrong {
         w.blame(format!("trampled: a person's {field} was written over by {}", push.key));
+    }
+}
+
+/// What kind of status it is that a side says.
+fn category(side: Side, said: &str) -> Option<StatusCategory> {
+    match side {
+        Side::Guance => GuanceStatus::of(said).map(|status| status.category),
+        Side::Jira => said.parse().ok().and_then(|at: usize| JIRA.get(at)).map(|(.., category)| *category),
     }
 }
 
@@ -461,8 +484,11 @@ pub(super) fn settled(
     if link.jira.as_str() != jira.now.id {
         return Ok(wrong);
     }
+    let notice = |key: &Key| key.comment_on(Side::Guance).is_some_and(|id| id.is_notice());
     let mut check = |field: Field, holds: bool, what: String| {
-        let refused = w.refused.contains(&Key::field(&lane, field));
+        // What is told in a notice goes with the notice.
+        let told = matches!(field, Field::Title | Field::Body);
+        let refused = w.refused.contains(&Key::field(&lane, field)) || told && w.refused.iter().any(notice);
         if !holds && !refused && flow.direction(field).is_some() {
             wrong.push(format!("apart: {field} of {lane}: {what}"));
         }
@@ -507,11 +533,16 @@ fn statuses(w: &World, guance: &GuanceIssue, jira: &JiraIssue, [on_guance, on_ji
     let downgraded = w.setup.fields.old_guance && here.id == "10" && there.category == StatusCategory::InProgress;
     let fit = here.category == there.category || downgraded;
     let shut = w.is_closed(jira);
+    // Only the counter, which is looked at before a write and in every sweep, tells an older state that what it remembers
+    // was not the last that both sides said.
+    let forgot = w.state_restored
+        && !(w.setup.register && w.setup.sweep)
+        && jira.truth.ever_left.contains(&(Field::Status, jira.now.status.to_string()));
     match w.setup.fields.status {
         Direction::Off => true,
         Direction::Both => fit || shut && on_guance,
         Direction::ToJira => fit || on_jira || shut,
-        Direction::ToGuance => fit || on_guance || !on_jira,
+        Direction::ToGuance => fit || on_guance || !on_jira || forgot,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 
 use guajira::domain::{Action, File, FileId, IssueId, Key, Person, Push, Receipt, Side};
-use guajira::plan::Flow;
+use guajira::plan::{Deletes, Flow};
 use guajira::ports::{ApiError, ApiErrorKind, Content};
 use guajira::state::{State, StateError};
 
@@ -84,8 +84,11 @@ impl Attached {
 
     /// Returns true when a comment that not everybody may read shows it.
     fn is_hidden(&self, notes: &[Note]) -> bool {
-        let shows = |note: &Note| note.author.id == self.author.id || note.body.canonical().contains(&self.name);
-        notes.iter().any(|note| note.restricted && !note.deleted && shows(note))
+        notes.iter().any(|note| note.restricted && !note.deleted && self.is_shown_by(note))
+    }
+
+    fn is_shown_by(&self, note: &Note) -> bool {
+        note.author.id == self.author.id || note.body.canonical().contains(&self.name)
     }
 }
 
@@ -220,6 +223,11 @@ pub(super) fn settled(w: &World, issue: &super::guance::GuanceIssue, copy: &supe
         }
     };
     let there = &copy.now;
+    // That such a comment was deleted may tell nobody.
+    let unseen = !w.setup.deletes.bumps && w.setup.deletes.deletes == Deletes::Keep;
+    let ghosts = |file: &Attached| {
+        unseen && there.notes.iter().any(|note| note.restricted && note.deleted && file.is_shown_by(note))
+    };
     for file in issue.files.iter().filter(|file| is_there(file, &issue.notes)) {
         let key = file.key(Side::Guance);
         let copies = there.files.iter().filter(|copy| copy.born.as_ref() == Some(&key));
@@ -230,7 +238,7 @@ pub(super) fn settled(w: &World, issue: &super::guance::GuanceIssue, copy: &supe
         let replies = issue.notes.iter().filter(|note| !note.deleted && note.born.as_ref() == Some(&key));
         let bytes = |note: &Note| issue.files.iter().find(|file| file.reply.as_ref() == Some(&note.id));
         let copies = replies.map(|note| bytes(note).map(|file| file.bytes.as_slice())).collect();
-        check(file, Side::Jira, copies, !there.secure && !file.is_hidden(&there.notes));
+        check(file, Side::Jira, copies, !there.secure && !file.is_hidden(&there.notes) && !ghosts(file));
     }
     wrong
 }

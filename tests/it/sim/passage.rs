@@ -108,7 +108,7 @@ impl World {
                 return pushes.iter().map(|_| Err(error.clone())).collect();
             }
         };
-        self.answer_lost = passage != Passage::Clear;
+        self.answer_lost = matches!(passage, Passage::AnswerLost | Passage::DieAfter);
         let done: Vec<_> = pushes.iter().map(|push| write(self, push)).collect();
         for (push, result) in pushes.iter().zip(&done) {
             if let Err(error) = result {

@@ -100,7 +100,6 @@ fn status_story(status: Direction, told: Vec<(u32, What)>) -> History {
     let fields =
         FieldSetup { status, assignee: Direction::Off, updates: false, level: false, closed: true, old_guance: false };
     let setup = Setup { fields, register: true, max_lag_s: 0, list_by_update: true, ..History::of(1).setup };
-    let calm = || What::Run(Run::default());
     let open = What::Person(Deed::OpenGuance { listed: true }, 1);
     let told = [(30, calm()), (30, open), (30, calm())].into_iter().chain(told);
     let events = (0..).zip(told).map(|(uid, (after_s, what))| Event { uid, after_s, what }).collect();
@@ -222,7 +221,6 @@ fn a_write_that_waits_is_taken_back_once_both_sides_agree() {
 #[test]
 fn what_was_in_doubt_when_its_issue_was_closed_is_not_sent_again() {
     hush();
-    let meets = |faults: &[(u32, Fault)]| What::Run(Run { faults: faults.iter().copied().collect(), ..Run::default() });
     for (dies, lost) in (3..7).flat_map(|dies| (4..8).map(move |lost| (dies, lost))) {
         let told = vec![
             (4, What::Person(Deed::PlusOne { side: Side::Jira }, 224)),
@@ -265,6 +263,186 @@ fn a_clone_of_what_is_gone_is_not_asked_for_in_every_run() {
     must_hold(History { setup: Setup { deletes, sweep: true, ..story.setup }, events: story.events });
 }
 
+fn meets(faults: &[(u32, Fault)]) -> What {
+    What::Run(Run { faults: faults.iter().copied().collect(), ..Run::default() })
+}
+
+fn calm() -> What {
+    What::Run(Run::default())
+}
+
+/// A comment was deleted, and then its issue: there is nothing left that could be looked for.
+#[test]
+fn a_comment_that_is_gone_before_its_issue_is_not_asked_for_in_every_run() {
+    hush();
+    for deletes in [Deletes::Mark, Deletes::Keep] {
+        let deletes = DeleteSetup { deletes, repeats: Repeats::Count, bumps: true };
+        let told = vec![
+            (2, What::Person(Deed::Comment { restricted: false, as_bot: false }, 1)),
+            (1, meets(&[(3, Fault::AnswerLost)])),
+            (9, What::Person(Deed::DeleteComment, 1)),
+            (105, calm()),
+            (17, What::Person(Deed::DeleteIssue, 1)),
+        ];
+        let story = status_story(Direction::Off, told);
+        must_hold(History { setup: Setup { deletes, sweep: false, ..story.setup }, events: story.events });
+    }
+}
+
+/// What waits to be written to an issue that is gone is taken back, a field as well.
+#[test]
+fn a_field_that_waits_for_an_issue_that_is_gone_is_taken_back() {
+    hush();
+    for dies_at in 4..9 {
+        let told = vec![
+            (81, What::Person(Deed::Field(FieldDeed::Describe), 1)),
+            (4, What::Run(Run { dies_at: Some(dies_at), ..Run::default() })),
+            (43, What::Person(Deed::DeleteIssue, 1)),
+        ];
+        let story = status_story(Direction::Off, told);
+        let fields = FieldSetup { updates: true, closed: false, ..story.setup.fields };
+        must_hold(History { setup: Setup { fields, ..story.setup }, events: story.events });
+    }
+}
+
+/// Of what nothing would ask for again: the link to the other issue, and a note about what people's own words kept away.
+#[test]
+fn what_waits_while_an_issue_is_closed_goes_once_it_is_open_again() {
+    hush();
+    for request in 4..10 {
+        let open = What::Person(Deed::OpenGuance { listed: true }, 1);
+        let told = vec![
+            (52, What::Person(Deed::Field(FieldDeed::Describe), 0)),
+            (20, What::Person(Deed::Field(FieldDeed::JiraBody), 0)),
+            (20, open),
+            (6, meets(&[(request, Fault::ServerError), (request + 1, Fault::ServerError)])),
+            (60, sets(Side::Jira, 3)),
+            (60, calm()),
+            (63, sets(Side::Jira, 1)),
+        ];
+        for pick in [0, 1] {
+            let mut story = status_story(Direction::Off, told.clone());
+            for event in &mut story.events {
+                if let What::Person(Deed::Field(FieldDeed::Status { .. }), which) = &mut event.what {
+                    *which = pick;
+                }
+            }
+            let fields = FieldSetup { updates: true, ..story.setup.fields };
+            must_hold(History { setup: Setup { fields, ..story.setup }, events: story.events });
+        }
+    }
+}
+
+/// A late index hides that an issue is closed; who reads the issue itself, for whatever write, has seen it.
+#[test]
+fn nothing_is_written_to_an_issue_that_another_write_found_closed() {
+    hush();
+    let unheard = What::Run(Run { unheard: true, ..Run::default() });
+    let told =
+        vec![(1, What::Person(Deed::Reply, 1)), (60, sets(Side::Guance, 1)), (60, unheard), (60, sets(Side::Jira, 3))];
+    let story = status_story(Direction::Both, told);
+    for seed in 1..20 {
+        let setup = Setup { seed, max_lag_s: 540, sweep: true, ..story.setup.clone() };
+        must_hold(History { setup, events: story.events.clone() });
+    }
+}
+
+/// A change that lost against a newer one is not brought over after all when the newer one is taken back before it went.
+#[test]
+fn a_change_that_lost_stays_lost_when_the_newer_one_is_taken_back() {
+    hush();
+    for request in 4..9 {
+        let told = vec![
+            (119, sets(Side::Guance, 3)),
+            (23, sets(Side::Jira, 1)),
+            (3, meets(&[(request, Fault::CrashBefore)])),
+            (14, sets(Side::Jira, 0)),
+        ];
+        must_hold(status_story(Direction::Both, told));
+    }
+}
+
+/// What an older service would be asked for instead is no proof that a write without an answer took effect.
+#[test]
+fn an_older_status_is_no_proof_that_a_newer_one_was_written() {
+    hush();
+    let unheard = || What::Run(Run { unheard: true, ..Run::default() });
+    let back = || vec![(60, sets(Side::Jira, 1)), (60, unheard()), (60, sets(Side::Guance, 0))];
+    let resolved = vec![(60, sets(Side::Guance, 3)), (19, calm())];
+    for told in [back(), [resolved, back()].concat()] {
+        let story = status_story(Direction::Both, told);
+        let fields = FieldSetup { closed: false, ..story.setup.fields };
+        must_hold(History { setup: Setup { fields, register: false, ..story.setup }, events: story.events });
+    }
+}
+
+/// What waits to be written says what its side said once: when that goes back on it, so does the write.
+#[test]
+fn a_write_that_waits_is_taken_back_when_its_side_goes_back_on_it() {
+    hush();
+    for request in 4..9 {
+        let told = vec![
+            (16, sets(Side::Guance, 2)),
+            (19, meets(&[(request, Fault::CrashAfter)])),
+            (7, What::SaveState),
+            (4, sets(Side::Guance, 0)),
+            (81, calm()),
+            (113, What::RestoreState),
+        ];
+        let story = status_story(Direction::ToJira, told);
+        must_hold(History { setup: Setup { register: false, sweep: false, ..story.setup }, events: story.events });
+    }
+}
+
+/// An older state does not know what it wrote itself: who set a status back to what that state remembers, did so.
+#[test]
+fn a_status_that_an_older_state_takes_for_its_own_is_not_written_over() {
+    hush();
+    let told = vec![
+        (30, sets(Side::Guance, 2)),
+        (19, calm()),
+        (17, sets(Side::Jira, 3)),
+        (45, sets(Side::Guance, 1)),
+        (10, What::SaveState),
+        (66, calm()),
+        (56, sets(Side::Jira, 2)),
+        (116, What::RestoreState),
+    ];
+    let story = status_story(Direction::Both, told);
+    let fields = FieldSetup { closed: false, ..story.setup.fields };
+    must_hold(History { setup: Setup { fields, jira_skew_s: 0, ..story.setup }, events: story.events });
+}
+
+/// Where there is nothing to write, a sweep finds out that the state is older than the world.
+#[test]
+fn a_sweep_finds_out_that_the_state_is_an_older_copy() {
+    hush();
+    let told = vec![
+        (60, What::SaveState),
+        (12, sets(Side::Jira, 1)),
+        (5000, calm()),
+        (77, What::RestoreState),
+        (26, sets(Side::Jira, 0)),
+    ];
+    let story = status_story(Direction::ToGuance, told);
+    must_hold(History { setup: Setup { sweep: true, ..story.setup }, events: story.events });
+}
+
+/// What is written while the counter cannot be raised, an older copy of the state would write again.
+#[test]
+fn nothing_is_written_while_the_counter_is_refused() {
+    hush();
+    for request in 3..9 {
+        let told = vec![
+            (15, What::Person(Deed::Comment { restricted: false, as_bot: false }, 1)),
+            (15, What::SaveState),
+            (45, meets(&[(request, Fault::Refused)])),
+            (102, What::RestoreState),
+        ];
+        must_hold(status_story(Direction::Off, told));
+    }
+}
+
 /// A story about files of one pair.
 fn file_story(setup: &Setup, told: Vec<(u32, What)>) -> History {
     let open = What::Person(Deed::OpenGuance { listed: true }, 0);
@@ -303,5 +481,28 @@ fn a_file_in_doubt_is_not_taken_for_another_of_its_name() {
             (60, What::Run(lost)),
         ];
         must_hold(file_story(&calm(History::of(1).setup), told));
+    }
+}
+
+/// A copy that nobody knows of, under a name that many files have, is of the one that is as large.
+#[test]
+fn a_copy_found_again_is_not_taken_for_that_of_another_file_of_its_name() {
+    hush();
+    let large = |uid| What::Person(Deed::Attach(FileDeed { side: Side::Guance, large: true, shown: false }), uid);
+    for (told_first, restored) in [(large(1), false), (large(1), true), (attaches(Side::Guance, true), true)] {
+        let back = if restored { What::RestoreState } else { What::LoseState };
+        let told = vec![
+            (30, What::SaveState),
+            (20, told_first),
+            (18, What::Person(Deed::Reply, 1)),
+            (20, attaches(Side::Guance, false)),
+            (95, calm()),
+            (50, What::Person(Deed::DeleteReply, 1)),
+            (50, back),
+            (20, What::Person(Deed::Reply, 1)),
+            (20, attaches(Side::Guance, false)),
+        ];
+        let setup = Setup { max_lag_s: 0, file_sizes: false, sweep: true, ..History::of(1).setup };
+        must_hold(file_story(&setup, told));
     }
 }

@@ -133,6 +133,8 @@ pub(super) struct World {
     pub(super) settling: bool,
     /// The state was lost or replaced by an older copy at some time.
     pub(super) state_lost: bool,
+    /// It was replaced by an older copy at some time.
+    pub(super) state_restored: bool,
     /// Some run died or lost an answer.
     pub(super) troubled: bool,
     /// What this run was shown.
@@ -174,6 +176,7 @@ impl World {
             refused: BTreeSet::new(),
             settling: false,
             state_lost: false,
+            state_restored: false,
             troubled: false,
             shown: BTreeSet::new(),
             register: None,
