@@ -129,7 +129,8 @@ fn disproved(issue: &Issue) -> String {
     format!("engine.no-copy.{}", issue.id)
 }
 
-/// Tries again, by id, to read what an earlier run could not; what still cannot be read stays on the list.
+/// Tries again, by id, to read what an earlier run could not; what still cannot be read stays on the list. An issue of a
+/// pair that is not there any more is missed, and that has rules of its own.
 fn reread(run: &mut Run<'_>, side: Side, batch: &mut Batch) -> Result<(), Trouble> {
     let now = run.world.clock.now();
     let mut due = run.world.state.unreadable_before(now)?;
@@ -140,13 +141,24 @@ fn reread(run: &mut Run<'_>, side: Side, batch: &mut Batch) -> Result<(), Troubl
     }
     let ids: Vec<IssueId> = due.iter().map(|(_, id, _)| id.clone()).collect();
     let again = run.remote(side).issues(&ids)?;
+    let mut missed = Vec::new();
     for (_, id, why) in due {
         let told = again.issues.iter().any(|issue| issue.id == id)
             || again.unreadable.iter().any(|record| record.issue.as_ref() == Some(&id));
-        if !told {
-            batch.unreadable.push(Unreadable { issue: Some(id), why });
+        if told {
+            continue;
+        }
+        match run.world.state.issue_link(side, &id)? {
+            Some(link) => missed.push(link),
+            None => batch.unreadable.push(Unreadable { issue: Some(id), why }),
         }
     }
+    gone::issues_missed(run, &missed, side)?;
+    let tx = run.world.state.begin()?;
+    for link in &missed {
+        tx.readable_again(side, link.id(side))?;
+    }
+    tx.commit()?;
     batch.issues.extend(again.issues);
     batch.unreadable.extend(again.unreadable);
     Ok(())

@@ -12,7 +12,13 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &Ne
     let route = policy.route_of(pair.jira).unwrap_or(&none);
     let base = pair.bases.get(&Field::Status);
     let leader = match base {
-        Some(base) => pair.leader(direction, pair.moved(Field::Status, base, new)),
+        Some(base) => match pair.moved(Field::Status, base, new) {
+            // Nobody has set the status in which a Guance issue begins.
+            (true, true) if base.guance.as_deref() == Some("") && guance.category == StatusCategory::Todo => {
+                pair.leader(direction, (direction == Direction::ToJira, true))
+            }
+            moved => pair.leader(direction, moved),
+        },
         // A pair that was found again: what does not fit goes the way that is open.
         None if jira_fits(route, guance, jira) || guance_fits(route, guance, jira) => None,
         // Nothing is written to a closed one: then that is what stands.

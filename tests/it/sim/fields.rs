@@ -56,7 +56,12 @@ pub(super) struct Truth {
     /// All that it ever left in each field.
     ever_left: BTreeSet<(Field, String)>,
     /// When the issue itself was last shown to guajira, in true time.
-    pub(super) read_at: i64,
+    read_at: i64,
+    /// What it said then.
+    seen: BTreeMap<Field, String>,
+    /// What it had said, the last time before a person changed it, and whenever.
+    seen_before: BTreeMap<Field, String>,
+    seen_earlier: BTreeSet<(Field, String)>,
 }
 
 /// Jira's statuses.
@@ -72,6 +77,17 @@ pub(super) const CLOSED: usize = 3;
 const ENTRIES: [&str; 4] = ["acnt_0", "acnt_1", "group_1", "ext@x"];
 
 impl Truth {
+    fn was_read(&mut self, now: i64, said: impl Fn(Field) -> String) {
+        for field in [Field::Status, Field::Assignee] {
+            let before = self.seen.insert(field, said(field));
+            if self.hand_at.get(&field).is_some_and(|at| *at > self.read_at) {
+                self.seen_earlier.extend(before.clone().map(|before| (field, before)));
+                self.seen_before.extend(before.map(|before| (field, before)));
+            }
+        }
+        self.read_at = now;
+    }
+
     fn leave(&mut self, field: Field, said: String) {
         self.told.push_str(&said);
         self.ever_left.insert((field, said.clone()));
@@ -208,6 +224,20 @@ pub(super) fn on_jira(w: &mut World, at: usize, deed: FieldDeed, token: &str) {
     if let Some(field) = changed {
         truth.hand_at.insert(field, now);
     }
+}
+
+/// An issue itself was shown to guajira.
+pub(super) fn guance_was_read(issue: &mut GuanceIssue, now: i64) {
+    let mut truth = std::mem::take(&mut issue.truth);
+    truth.was_read(now, |field| said_on_guance(issue, field));
+    issue.truth = truth;
+}
+
+/// An issue itself was shown to guajira.
+pub(super) fn jira_was_read(issue: &mut JiraIssue, now: i64) {
+    let mut truth = std::mem::take(&mut issue.truth);
+    truth.was_read(now, |field| said_on_jira(issue, field));
+    issue.truth = truth;
 }
 
 pub(super) fn guance_status(issue: &GuanceIssue) -> Status {
@@ -398,10 +428,12 @@ fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
         Side::Guance => &mut w.guance.issues[at].truth,
     };
     let by_hand = truth.hand_at.get(&field).copied().filter(|at| *at < truth.read_at);
-    // Who puts back what stood there at first, before a write that was cut off, or when both sides last agreed, cannot be
-    // told from nobody.
-    let put_back = [&truth.before, &truth.left].into_iter().any(|known| known.get(&field) == Some(&said))
-        || forgot && truth.ever_left.contains(&(field, said.clone()));
+    // Who puts back what stood there at first, before a write that was cut off, when it was last seen, or when both sides
+    // last agreed, cannot be told from nobody.
+    let put_back = [&truth.before, &truth.left, &truth.seen_before].into_iter().any(|known| known.get(&field) == Some(&said))
+        || forgot && truth.ever_left.contains(&(field, said.clone()))
+        // What is seen while a write is in doubt is weighed when that is resolved.
+        || troubled && truth.seen_earlier.contains(&(field, said.clone()));
     // Of a write without an answer it is known what kind of status it asked for, and not which was reached.
     let alike =
         troubled && field == Field::Status && truth.asked.is_some() && truth.asked == category(push.target, &said);

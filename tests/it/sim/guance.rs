@@ -314,7 +314,7 @@ impl Remote for SimGuance<'_> {
         }
         let w = &mut *self.world.borrow_mut();
         for (_, at) in &read {
-            w.guance.issues[*at].truth.read_at = w.now;
+            super::fields::guance_was_read(&mut w.guance.issues[*at], w.now);
         }
         let readable = || read.iter().filter(|(_, at)| Some(*at) != odd);
         let why = |at: usize| Unreadable { issue: Some(IssueId::new(&w.guance.issues[at].id)), why: "odd".into() };
@@ -341,7 +341,7 @@ impl Remote for SimGuance<'_> {
                 batch.issues.push(World::guance_issue(&w.guance.issues[at]));
                 drop(w);
                 let w = &mut *self.world.borrow_mut();
-                w.guance.issues[at].truth.read_at = w.now;
+                super::fields::guance_was_read(&mut w.guance.issues[at], w.now);
             }
         }
         batch.watermark = batch.issues.iter().map(|issue| issue.updated).max();

@@ -133,7 +133,7 @@ impl SimJira<'_> {
             }
             w.touched(at, 60_000 + w.requests);
             w.writes += 1;
-            w.jira.issues[at].truth.read_at = w.now;
+            fields::jira_was_read(&mut w.jira.issues[at], w.now);
             let issue = w.jira_issue(&w.jira.issues[at].now, None, false);
             return Ok(Receipt { issue: Some(Box::new(issue)), ..receipt(w, at, None) });
         }
@@ -314,7 +314,7 @@ impl Remote for SimJira<'_> {
             let w = &mut *self.0.borrow_mut();
             for issue in &read {
                 let at = w.jira.place(issue.id.as_str()).unwrap_or_default();
-                w.jira.issues[at].truth.read_at = w.now;
+                fields::jira_was_read(&mut w.jira.issues[at], w.now);
                 fields::compared(w, at);
             }
             batch.issues.extend(read);

@@ -347,6 +347,40 @@ fn nothing_is_written_to_an_issue_that_another_write_found_closed() {
     }
 }
 
+/// Nobody has set the status in which a Guance issue begins, whatever else moves it later.
+#[test]
+fn who_closes_an_issue_before_it_was_first_read_is_not_overruled_by_its_beginning() {
+    hush();
+    for request in 4..9 {
+        let attaches = Deed::Attach(FileDeed { side: Side::Guance, large: false, shown: false });
+        let told = vec![
+            (60, What::Person(Deed::OpenGuance { listed: true }, 1)),
+            (60, meets(&[(request, Fault::NoConnection)])),
+            (7000, What::Person(Deed::Field(FieldDeed::Status { side: Side::Jira, to: 3 }), 0)),
+            (1, What::Person(Deed::Field(FieldDeed::Status { side: Side::Jira, to: 3 }), 1)),
+            (56, What::Person(attaches, 0)),
+            (1, What::Person(attaches, 1)),
+        ];
+        must_hold(status_story(Direction::Both, told));
+    }
+}
+
+/// What could not be understood is read again, and not for ever once it is gone.
+#[test]
+fn an_unreadable_issue_that_was_deleted_is_not_asked_for_for_ever() {
+    hush();
+    for request in 1..4 {
+        let told = vec![
+            (20, meets(&[(request, Fault::Unreadable)])),
+            (130, What::Person(Deed::DeleteIssue, 1)),
+            (39, calm()),
+            (10_744, calm()),
+        ];
+        let story = status_story(Direction::Off, told);
+        must_hold(History { setup: Setup { sweep: false, ..story.setup }, events: story.events });
+    }
+}
+
 /// A change that lost against a newer one is not brought over after all when the newer one is taken back before it went.
 #[test]
 fn a_change_that_lost_stays_lost_when_the_newer_one_is_taken_back() {
