@@ -6,42 +6,48 @@ use super::doc::{Block, Doc, Inline, ListItem, Mark, TableCell};
 
 /// Writes the document; if that is larger than `limit`, writes as much of its beginning as fits together with a last
 /// paragraph that links to `rest`. `None` when not even that paragraph fits.
+///
+/// What is written, and thrown away, to find that out is never much larger than the limit, however large the document is.
 pub(crate) fn to_fit<T>(doc: &Doc, limit: usize, rest: &str, write: impl Fn(&Doc) -> (T, usize)) -> Option<T> {
     let start = |budget: usize| write(&with_tail(doc, budget, rest));
-    let (mut fits, mut too_much) = (0, cost(&doc.blocks, nothing));
-    // What is far too large need not be written whole: a character is written as at least one unit, and when the beginning
-    // is far too large, the whole is.
-    let mut too_large = characters(&doc.blocks);
-    if too_large <= limit && too_much / 2 > limit {
-        let (_, size) = start(limit);
-        if size / 2 > limit {
-            (too_much, too_large) = (limit, size);
-        }
-    }
-    if too_large <= limit {
-        let (written, size) = write(doc);
-        if size <= limit {
-            return Some(written);
-        }
-        too_large = size;
-    }
+    let all = cost(&doc.blocks, nothing);
     let (mut best, mut best_size) = start(0);
-    if best_size > limit {
+    let tail = best_size;
+    // What is small is tried whole at once; of what is large, beginnings are written until one is too large.
+    let mut fits = 0;
+    let mut budget = if all <= limit / SMALL || tail > limit { all } else { limit / SMALL / 4 };
+    let (mut too_much, mut too_large) = loop {
+        let (text, size) = if budget < all { start(budget) } else { write(doc) };
+        if budget >= all {
+            if size <= limit {
+                return Some(text);
+            }
+            break (all, size);
+        }
+        if size <= limit {
+            (best, best_size, fits) = (text, size, budget);
+            budget = scale(fits, limit + limit / 8, size).max(fits + fits / 2 + 1);
+        } else if size > limit + tail || all - budget > tail {
+            break (budget, size);
+        } else {
+            // Without the tail, all of it may still fit.
+            budget = all;
+        }
+    };
+    if tail > limit {
         return None;
     }
-    // The size grows nearly evenly with the budget, so a few guesses between what fits and what does not are enough.
+    // The size grows nearly evenly with the budget, so a few guesses between what fits and what does not are enough; the
+    // longer it takes, the less must be won.
     for guess in 0..MAX_GUESSES {
-        if too_much - fits <= 1 || limit - best_size <= (limit / 128).max(16) {
+        let tolerance = (limit / 128).max(16) << (guess / 3);
+        if too_much - fits <= 1 || limit - best_size <= tolerance {
             break;
         }
         let span = too_much - fits;
         let even = scale(span, limit - best_size, too_large - best_size);
-        // A guess beyond comes close from above, cheaply; in uneven documents the middle helps.
-        let step = match guess % 6 {
-            2 => even + even / 4 + 1,
-            5 => span / 2,
-            _ => even - even / 64,
-        };
+        // In uneven documents the middle helps.
+        let step = if guess % 3 == 2 { span / 2 } else { even - even / 64 };
         let budget = fits + step.clamp(1, span - 1);
         let (text, size) = start(budget);
         if size <= limit {
@@ -53,8 +59,11 @@ pub(crate) fn to_fit<T>(doc: &Doc, limit: usize, rest: &str, write: impl Fn(&Doc
     Some(best)
 }
 
-/// Most documents that are written to find the one that fits.
-const MAX_GUESSES: usize = 18;
+/// A document that costs no more than this part of the limit is tried whole at once.
+const SMALL: usize = 4;
+
+/// Most beginnings that are written between one that fits and one that does not.
+const MAX_GUESSES: usize = 12;
 
 fn scale(number: usize, by: usize, of: usize) -> usize {
     let scaled = number as u128 * by as u128 / (of as u128).max(1);
@@ -193,23 +202,6 @@ fn cost(blocks: &[Block], extra: Extra) -> usize {
         Block::Expand { title, blocks } => title.chars().count() + cost(blocks, extra),
     };
     blocks.iter().map(|one| 1 + block(one)).sum()
-}
-
-/// Returns the characters of all text in the blocks: what is written, whatever becomes of blocks and cells.
-fn characters(blocks: &[Block]) -> usize {
-    let inlines = |content: &[Inline]| -> usize {
-        let text = |inline: &Inline| if let Inline::Text { text, .. } = inline { text.chars().count() } else { 0 };
-        content.iter().map(text).sum()
-    };
-    let block = |block: &Block| match block {
-        Block::Paragraph { content } | Block::Heading { content, .. } => inlines(content),
-        Block::List { items, .. } => items.iter().map(|item| characters(&item.blocks)).sum(),
-        Block::Code { text, .. } => text.chars().count(),
-        Block::Quote { blocks } | Block::Panel { blocks, .. } | Block::Expand { blocks, .. } => characters(blocks),
-        Block::Table { rows } => rows.iter().flatten().map(|cell| characters(&cell.blocks)).sum(),
-        Block::Rule => 0,
-    };
-    blocks.iter().map(block).sum()
 }
 
 fn inline_cost(inline: &Inline) -> usize {
