@@ -3,32 +3,43 @@
 use std::borrow::Cow;
 
 use super::doc::{Block, Doc, Inline, ListItem, Mark, TableCell};
+use super::fit::Rules;
 
-/// Writes the document; if that is larger than `limit`, writes as much of its beginning as fits together with a last
-/// paragraph that links to `rest`. `None` when not even that paragraph fits.
+/// Fits the document to a format's rules and writes it; if that is larger than `limit`, writes as much of its beginning as
+/// fits together with a last paragraph that links to `rest`. `None` when not even that paragraph fits.
 ///
 /// What is written, and thrown away, to find that out is never much larger than the limit, however large the document is.
-pub(crate) fn to_fit<T>(doc: &Doc, limit: usize, rest: &str, write: impl Fn(&Doc) -> (T, usize)) -> Option<T> {
-    let start = |budget: usize| write(&with_tail(doc, budget, rest));
+pub(crate) fn to_fit<T>(
+    doc: &Doc,
+    limit: usize,
+    rest: &str,
+    rules: &Rules,
+    write: impl Fn(&Doc) -> (T, usize),
+) -> Option<T> {
+    let sized = |doc: Doc| {
+        let fitted = rules.fit(doc);
+        let (text, size) = write(&fitted);
+        (fitted, text, size)
+    };
     let all = cost(&doc.blocks, nothing);
-    let (mut best, mut best_size) = start(0);
-    let tail = best_size;
+    let (_, mut best, tail) = sized(with_tail(doc, 0, rest));
+    let mut best_size = tail;
     // What is small is tried whole at once; of what is large, beginnings are written until one is too large.
-    let mut fits = 0;
     let mut budget = if all <= limit / SMALL || tail > limit { all } else { limit / SMALL / 4 };
-    let (mut too_much, mut too_large) = loop {
-        let (text, size) = if budget < all { start(budget) } else { write(doc) };
+    let (larger, mut too_large) = loop {
         if budget >= all {
+            let (fitted, text, size) = sized(doc.clone());
             if size <= limit {
                 return Some(text);
             }
-            break (all, size);
+            break (fitted, size);
         }
+        let (fitted, text, size) = sized(with_tail(doc, budget, rest));
         if size <= limit {
-            (best, best_size, fits) = (text, size, budget);
-            budget = scale(fits, limit + limit / 8, size).max(fits + fits / 2 + 1);
+            budget = scale(budget, limit + limit / 8, size).max(budget + budget / 2 + 1);
+            (best, best_size) = (text, size);
         } else if size > limit + tail || all - budget > tail {
-            break (budget, size);
+            break (fitted, size);
         } else {
             // Without the tail, all of it may still fit.
             budget = all;
@@ -37,23 +48,27 @@ pub(crate) fn to_fit<T>(doc: &Doc, limit: usize, rest: &str, write: impl Fn(&Doc
     if tail > limit {
         return None;
     }
-    // The size grows nearly evenly with the budget, so a few guesses between what fits and what does not are enough; the
-    // longer it takes, the less must be won.
+    // What the format cannot hold is out of that one, which makes its beginnings cheaper. Their size grows nearly evenly, so
+    // a few guesses are enough; the longer it takes, the less must be won.
+    let (mut fits, mut fits_size, mut too_much) = (0, tail, cost(&larger.blocks, nothing));
     for guess in 0..MAX_GUESSES {
         let tolerance = (limit / 128).max(16) << (guess / 3);
         if too_much - fits <= 1 || limit - best_size <= tolerance {
             break;
         }
         let span = too_much - fits;
-        let even = scale(span, limit - best_size, too_large - best_size);
+        let even = scale(span, limit - fits_size, too_large - fits_size);
         // In uneven documents the middle helps.
         let step = if guess % 3 == 2 { span / 2 } else { even - even / 64 };
         let budget = fits + step.clamp(1, span - 1);
-        let (text, size) = start(budget);
-        if size <= limit {
-            (best, best_size, fits) = (text, size, budget);
-        } else {
+        let (_, text, size) = sized(with_tail(&larger, budget, rest));
+        if size > limit {
             (too_much, too_large) = (budget, size);
+            continue;
+        }
+        (fits, fits_size) = (budget, size);
+        if size > best_size {
+            (best, best_size) = (text, size);
         }
     }
     Some(best)
@@ -71,7 +86,8 @@ fn scale(number: usize, by: usize, of: usize) -> usize {
 }
 
 /// Most characters, addresses and nodes that a reader takes over from one text: twice what any service takes (65,535
-/// characters), so that nothing is lost here which would have arrived. It bounds the work that a hostile text can cause.
+/// characters), so that nothing is lost here which would have arrived, but for tables in tables and the like, of which no
+/// format keeps more than the words. It bounds the work that a hostile text can cause.
 pub(crate) const MAX_READ: usize = 131_072;
 
 /// What ends a text that was longer than [`MAX_READ`]. Every copy links to its original beside it.
@@ -191,17 +207,17 @@ fn cost(blocks: &[Block], extra: Extra) -> usize {
     };
     let block = |block: &Block| match block {
         Block::Paragraph { content } | Block::Heading { content, .. } => inlines(content),
-        Block::List { items, .. } => items.iter().map(|item| 1 + cost(&item.blocks, extra)).sum(),
+        Block::List { items, .. } => items.iter().map(|item| NODE + cost(&item.blocks, extra)).sum(),
         Block::Code { text, .. } => text.chars().count(),
         Block::Quote { blocks } => cost(blocks, extra),
-        Block::Table { rows } => rows.iter().flatten().map(|cell| 1 + cost(&cell.blocks, extra)).sum(),
+        Block::Table { rows } => rows.iter().flatten().map(|cell| NODE + cost(&cell.blocks, extra)).sum(),
         Block::Rule => 0,
         Block::Panel { title, blocks, .. } => {
             title.as_deref().map_or(0, |text| text.chars().count()) + cost(blocks, extra)
         }
         Block::Expand { title, blocks } => title.chars().count() + cost(blocks, extra),
     };
-    blocks.iter().map(|one| 1 + block(one)).sum()
+    blocks.iter().map(|one| NODE + block(one)).sum()
 }
 
 fn inline_cost(inline: &Inline) -> usize {
@@ -212,11 +228,15 @@ fn inline_cost(inline: &Inline) -> usize {
     }
 }
 
-/// Returns the first blocks that cost no more than the budget: a character costs 1, and so does each block and break.
+/// What a block, an item or a cell costs: a format writes two or three characters for each, or far more.
+const NODE: usize = 3;
+
+/// Returns the first blocks that cost no more than the budget: a character and a break cost 1, a block, an item and a cell
+/// [`NODE`].
 fn prefix(blocks: &[Block], budget: &mut Budget) -> Vec<Block> {
     let mut out = Vec::new();
     for block in blocks {
-        if !budget.spend(1) {
+        if !budget.spend(NODE) {
             break;
         }
         out.push(match block {
@@ -225,7 +245,7 @@ fn prefix(blocks: &[Block], budget: &mut Budget) -> Vec<Block> {
             Block::List { start, items } => {
                 let mut kept = Vec::new();
                 for item in items {
-                    if !budget.spend(1) {
+                    if !budget.spend(NODE) {
                         break;
                     }
                     kept.push(ListItem { task: item.task, blocks: prefix(&item.blocks, budget) });
@@ -255,7 +275,7 @@ fn table(rows: &[Vec<TableCell>], budget: &mut Budget) -> Vec<Vec<TableCell>> {
     let mut kept = Vec::new();
     for row in rows {
         // A row is kept with all its cells, so the table stays rectangular.
-        if !budget.spend(row.len()) {
+        if !budget.spend(NODE * row.len()) {
             break;
         }
         let cells = row.iter().map(|cell| TableCell { header: cell.header, blocks: prefix(&cell.blocks, budget) });

@@ -88,8 +88,8 @@ impl Rules {
     };
 
     /// Returns the document as the format can hold it, in normal form.
-    pub(crate) fn fit(&self, doc: &Doc) -> Doc {
-        let doc = doc.clone().written();
+    pub(crate) fn fit(&self, doc: Doc) -> Doc {
+        let doc = doc.written();
         let blocks = self.blocks(doc.blocks, Place::Top, 0).into_iter().map(|(block, _)| block).collect();
         Doc { blocks }.written()
     }

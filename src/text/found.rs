@@ -10,13 +10,13 @@ const NO_LIMIT: usize = usize::MAX / 4;
 fn comes_back(doc: &Doc) {
     assert_eq!(doc.clone().normalized(), *doc);
     let text = html::write(doc, NO_LIMIT, "");
-    assert_eq!(html::read(&text), html::RULES.fit(doc), "{text}");
+    assert_eq!(html::read(&text), html::RULES.fit(doc.clone()), "{text}");
     let text = markdown::write(doc, NO_LIMIT, "");
-    assert_eq!(markdown::read(&text), markdown::RULES.fit(doc), "{text}");
+    assert_eq!(markdown::read(&text), markdown::RULES.fit(doc.clone()), "{text}");
     let text = wiki::write(doc, NO_LIMIT, "");
-    assert_eq!(wiki::read(&text), wiki::RULES.fit(doc), "{text}");
+    assert_eq!(wiki::read(&text), wiki::RULES.fit(doc.clone()), "{text}");
     let value = adf::write(doc, NO_LIMIT, "");
-    assert_eq!(adf::read(&value), adf::RULES.fit(doc), "{value}");
+    assert_eq!(adf::read(&value), adf::RULES.fit(doc.clone()), "{value}");
 }
 
 #[test]
@@ -90,10 +90,10 @@ fn a_long_link_weighs_with_every_run() {
 #[test]
 fn what_a_writer_flattens_takes_no_room() {
     let deep = format!("{}a{}", "<table><tr><td>".repeat(12), "</table>".repeat(12));
-    let doc = html::read(&deep.repeat(2000));
+    let doc = html::read(&deep.repeat(1500));
     let text = markdown::write(&doc, 65_535, "https://e.com/rest");
     assert!(!text.contains("https://e.com/rest"), "{}", text.len());
-    assert_eq!(text.matches('a').count(), 2000);
+    assert_eq!(text.matches('a').count(), 1500);
 }
 
 #[test]

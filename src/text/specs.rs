@@ -45,10 +45,10 @@ fn the_specifications_examples_pass_through_every_writer() {
         let value = adf::write(&doc, NO_LIMIT, "");
         super::props::assert_valid(&value);
         let again: [(&str, Doc, Doc); 4] = [
-            ("markdown", markdown::read(&markdown::write(&doc, NO_LIMIT, "")), markdown::RULES.fit(&doc)),
-            ("wiki", wiki::read(&wiki::write(&doc, NO_LIMIT, "")), wiki::RULES.fit(&doc)),
-            ("html", html::read(&html::write(&doc, NO_LIMIT, "")), html::RULES.fit(&doc)),
-            ("adf", adf::read(&value), adf::RULES.fit(&doc)),
+            ("markdown", markdown::read(&markdown::write(&doc, NO_LIMIT, "")), markdown::RULES.fit(doc.clone())),
+            ("wiki", wiki::read(&wiki::write(&doc, NO_LIMIT, "")), wiki::RULES.fit(doc.clone())),
+            ("html", html::read(&html::write(&doc, NO_LIMIT, "")), html::RULES.fit(doc.clone())),
+            ("adf", adf::read(&value), adf::RULES.fit(doc.clone())),
         ];
         for (format, read, fitted) in again {
             assert_eq!(read, fitted, "{format} of {text:?}");

@@ -20,11 +20,12 @@ pub fn read(value: &Value) -> Doc {
 /// cuts the document at a character boundary and ends it with a link to `rest`.
 pub fn write(doc: &Doc, max_chars: usize, rest: &str) -> Value {
     let sized = |doc: &Doc| {
-        let value = write::document(&RULES.fit(doc));
+        let value = write::document(doc);
         let size = chars(&value);
         (value, size)
     };
-    cut::to_fit(doc, max_chars, rest, sized).unwrap_or_else(|| json!({"version": 1, "type": "doc", "content": []}))
+    cut::to_fit(doc, max_chars, rest, &RULES, sized)
+        .unwrap_or_else(|| json!({"version": 1, "type": "doc", "content": []}))
 }
 
 /// Returns how many characters the JSON of a value has.

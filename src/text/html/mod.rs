@@ -22,11 +22,11 @@ pub fn read(html: &str) -> Doc {
 /// Writes an HTML fragment, cut to `max_bytes` at a character boundary with a link to `rest`.
 pub fn write(doc: &Doc, max_bytes: usize, rest: &str) -> String {
     let sized = |doc: &Doc| {
-        let html = write::document(&RULES.fit(doc));
+        let html = write::document(doc);
         let size = html.len();
         (html, size)
     };
-    cut::to_fit(doc, max_bytes, rest, sized).unwrap_or_default()
+    cut::to_fit(doc, max_bytes, rest, &RULES, sized).unwrap_or_default()
 }
 
 /// What Guance's editor can hold: panels are quotes, expands are a bold line and what follows.

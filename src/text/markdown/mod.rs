@@ -42,11 +42,11 @@ fn kept_lines(text: &str) -> impl Iterator<Item = &str> {
 /// Writes Markdown, cut to `max_bytes` at a character boundary with a link to `rest`.
 pub fn write(doc: &Doc, max_bytes: usize, rest: &str) -> String {
     let sized = |doc: &Doc| {
-        let markdown = write::document(&RULES.fit(doc));
+        let markdown = write::document(doc);
         let size = markdown.len();
         (markdown, size)
     };
-    cut::to_fit(doc, max_bytes, rest, sized).unwrap_or_default()
+    cut::to_fit(doc, max_bytes, rest, &RULES, sized).unwrap_or_default()
 }
 
 /// What Markdown can hold without HTML: marks it has no signs for are dropped, panels are quotes.

@@ -32,11 +32,11 @@ pub fn read(wiki: &str) -> Doc {
 /// Writes wiki markup, cut to `max_utf16` UTF-16 units at a character boundary with a link to `rest`.
 pub fn write(doc: &Doc, max_utf16: usize, rest: &str) -> String {
     let sized = |doc: &Doc| {
-        let wiki = write::document(&RULES.fit(doc));
+        let wiki = write::document(doc);
         let size = wiki.encode_utf16().count();
         (wiki, size)
     };
-    cut::to_fit(doc, max_utf16, rest, sized).unwrap_or_default()
+    cut::to_fit(doc, max_utf16, rest, &RULES, sized).unwrap_or_default()
 }
 
 /// What wiki markup can hold.

@@ -54,13 +54,8 @@ impl World {
         let Some(key) = issue.born.clone() else { return };
         let notes = issue.notes.iter().filter(|note| !note.deleted).filter_map(|note| note.born.clone());
         let files = issue.files.iter().filter_map(|file| file.born.clone());
-        // A state that is lost, or never learnt of the copy, makes it again with all that was in it: those count as the
-        // first.
-        for key in notes.chain(files).chain([key]).collect::<Vec<_>>() {
-            if let Some(made) = self.copies.get_mut(&key).filter(|_| self.state_lost || self.troubled) {
-                *made -= 1;
-            }
-            self.copy_deleted.insert(key);
+        for key in notes.chain(files).chain([key]) {
+            *self.copy_deleted.entry(key).or_default() += 1;
         }
     }
 
@@ -113,7 +108,7 @@ pub(super) fn repeats(w: &World, issue: &GuanceIssue, copy: &JiraIssue, wrong: &
     let living = issue.notes.iter().filter(|note| note.by_monitor && !note.deleted).count();
     // A state put back from before the count rose, and fell again, cannot know what was told meanwhile.
     let fell = w.state_lost && issue.notes.iter().any(|note| note.by_monitor && note.deleted);
-    let excused = w.is_closed(copy) || fell || w.copy_deleted.contains(&key) || w.refused.contains(&key);
+    let excused = w.is_closed(copy) || fell || w.copy_deleted.contains_key(&key) || w.refused.contains(&key);
     let want = match (w.setup.deletes.repeats, living) {
         (Repeats::Count, 0) => None,
         (Repeats::Count, 1) => Some("alarm once, ".to_owned()),

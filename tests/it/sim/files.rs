@@ -211,7 +211,7 @@ pub(super) fn settled(w: &World, issue: &super::guance::GuanceIssue, copy: &supe
     let mut check = |file: &Attached, side: Side, copies: Vec<Option<&[u8]>>, open: bool| {
         let key = file.key(side);
         let excused =
-            !w.setup.files.writes(side.opposite()) || w.refused.contains(&key) || w.copy_deleted.contains(&key);
+            !w.setup.files.writes(side.opposite()) || w.refused.contains(&key) || w.copy_deleted.contains_key(&key);
         if !file.is_carried() || !open || excused {
             return;
         }

@@ -64,7 +64,9 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
                 note.deleted = true;
                 gone.clone_from(&note.born);
             });
-            w.copy_deleted.extend(gone);
+            if let Some(key) = gone {
+                *w.copy_deleted.entry(key).or_default() += 1;
+            }
         }
         Deed::Restrict => with_note(w, Side::Jira, pick, uid, false, |note| note.restricted = true),
         Deed::Unrestrict => with_note(w, Side::Jira, pick, uid, false, |note| note.restricted = false),

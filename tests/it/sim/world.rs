@@ -125,8 +125,8 @@ pub(super) struct World {
     pub(super) public: BTreeSet<String>,
     /// Copies made, by the original's key; a person's deletion does not take it out.
     pub(super) copies: BTreeMap<Key, u32>,
-    /// Copies that a person deleted.
-    pub(super) copy_deleted: BTreeSet<Key>,
+    /// How often a person deleted the copy of an original.
+    pub(super) copy_deleted: BTreeMap<Key, u32>,
     /// Originals whose write the remote refused, by key.
     pub(super) refused: BTreeSet<Key>,
     /// The history is over; everything comes to rest.
@@ -172,7 +172,7 @@ impl World {
             guance_requests: Vec::new(),
             public: BTreeSet::new(),
             copies: BTreeMap::new(),
-            copy_deleted: BTreeSet::new(),
+            copy_deleted: BTreeMap::new(),
             refused: BTreeSet::new(),
             settling: false,
             state_lost: false,
@@ -247,7 +247,8 @@ impl World {
         let made = self.copies.entry(key.origin()).or_default();
         *made += 1;
         // A state that was lost, or never learnt that the copy was made, cannot know that a person deleted it.
-        let again = u32::from((self.state_lost || self.troubled) && self.copy_deleted.contains(&key.origin()));
+        let deleted = self.copy_deleted.get(&key.origin()).copied().unwrap_or_default();
+        let again = if self.state_lost || self.troubled { deleted } else { 0 };
         if *made > 1 + again {
             self.blame(format!("twice: a second copy of {}", key.origin()));
         }
