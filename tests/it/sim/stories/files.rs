@@ -1,0 +1,73 @@
+//! Stories about attached files.
+
+use guajira::domain::Side;
+use guajira::plan::Direction;
+
+use super::super::files::FileDeed;
+use super::super::history::{Deed, Event, Fault, History, Run, Setup, What};
+use super::super::hunt::hush;
+use super::{calm, must_hold};
+
+/// A story about files of one pair.
+fn file_story(setup: &Setup, told: Vec<(u32, What)>) -> History {
+    let open = What::Person(Deed::OpenGuance { listed: true }, 0);
+    let told = [(0, What::Run(Run::default())), (20, open), (2, What::Run(Run::default()))].into_iter().chain(told);
+    let events = (0..).zip(told).map(|(uid, (after_s, what))| Event { uid, after_s, what }).collect();
+    History { setup: Setup { files: Direction::Both, ..setup.clone() }, events }
+}
+
+fn attaches(side: Side, shown: bool) -> What {
+    What::Person(Deed::Attach(FileDeed { side, large: false, shown }), 1)
+}
+
+/// A search index that is late shows a thread without the comment that keeps a file where it is.
+#[test]
+fn a_file_waits_for_the_thread_that_it_came_with() {
+    hush();
+    for inline_comments in [0, 3] {
+        let setup = Setup { max_lag_s: 500, inline_comments, ..History::of(1).setup };
+        must_hold(file_story(&setup, vec![(42, attaches(Side::Jira, true))]));
+    }
+}
+
+/// On Jira a copy is known by its name alone where nobody tells its size; people call all their screenshots the same.
+#[test]
+fn a_file_in_doubt_is_not_taken_for_another_of_its_name() {
+    hush();
+    let calm = |setup: Setup| Setup { max_lag_s: 0, file_sizes: false, sweep: true, ..setup };
+    for request in 0..16 {
+        let lost = Run { faults: [(request, Fault::AnswerLost)].into(), ..Run::default() };
+        let reply = What::Person(Deed::Reply, 1);
+        let told = vec![
+            (60, reply.clone()),
+            (20, attaches(Side::Guance, false)),
+            (20, reply),
+            (20, attaches(Side::Guance, false)),
+            (60, What::Run(lost)),
+        ];
+        must_hold(file_story(&calm(History::of(1).setup), told));
+    }
+}
+
+/// A copy that nobody knows of, under a name that many files have, is of the one that is as large.
+#[test]
+fn a_copy_found_again_is_not_taken_for_that_of_another_file_of_its_name() {
+    hush();
+    let large = |uid| What::Person(Deed::Attach(FileDeed { side: Side::Guance, large: true, shown: false }), uid);
+    for (told_first, restored) in [(large(1), false), (large(1), true), (attaches(Side::Guance, true), true)] {
+        let back = if restored { What::RestoreState } else { What::LoseState };
+        let told = vec![
+            (30, What::SaveState),
+            (20, told_first),
+            (18, What::Person(Deed::Reply, 1)),
+            (20, attaches(Side::Guance, false)),
+            (95, calm()),
+            (50, What::Person(Deed::DeleteReply, 1)),
+            (50, back),
+            (20, What::Person(Deed::Reply, 1)),
+            (20, attaches(Side::Guance, false)),
+        ];
+        let setup = Setup { max_lag_s: 0, file_sizes: false, sweep: true, ..History::of(1).setup };
+        must_hold(file_story(&setup, told));
+    }
+}
