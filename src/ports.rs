@@ -214,6 +214,10 @@ pub trait Remote {
     /// As for [`Remote::changed`]; `Unauthorized` where the remote would show nothing to those it does not know.
     fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError>;
 
+    /// Returns false for a status that this service has refused as one that it does not know (an older Guance), so that
+    /// another is set in its place. Asks nothing.
+    fn knows_status(&self, status: &str) -> bool;
+
     /// Returns how many writes one request can carry.
     fn batch_size(&self) -> usize;
 

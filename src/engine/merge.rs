@@ -336,8 +336,8 @@ pub(super) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Tr
 }
 
 /// Returns what a write in doubt has left, where the issue says what was sent. That may be somebody's doing as well: then
-/// both mean the same. Not knowing it, guajira would take its own writing for a change. An older status, for which a service
-/// is asked that does not know the wanted one, is proof only where it was not there before, nor set later.
+/// both mean the same. Not knowing it, guajira would take its own writing for a change. What stands in for a status is proof
+/// only on a service that does not know that one, and nothing is that was there before.
 pub(super) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Result<Option<Receipt>, Trouble> {
     let push = &queued.push;
     let (Action::ChangeIssue { issue, change, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
@@ -355,7 +355,7 @@ pub(super) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Result<Option<R
     };
     let proves = |now: &&Issue| match merge::says(now, change) {
         Says::This => is_new(now),
-        Says::Substitute => is_new(now) && may_be_ours(run, queued, now),
+        Says::Substitute(status) => is_new(now) && !run.remote(push.target).knows_status(status),
         Says::Other => false,
     };
     let now = run.readings.get(&key).map(|(_, now)| now);

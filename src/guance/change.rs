@@ -38,7 +38,7 @@ impl Guance<'_> {
             }
         }
         let codes = codes(target)?;
-        let is_old = self.facts.recall(OLD_STATUSES, OLD_STATUSES_AGE).is_some();
+        let is_old = self.knows_older_only();
         let mut refusal: Option<Fault> = None;
         let mut was_new_refused = false;
         for (code, is_new) in codes {
@@ -60,6 +60,16 @@ impl Guance<'_> {
             }
         }
         Err(refusal.map_or_else(|| refused("no status to set"), |fault| fault.error))
+    }
+
+    /// Returns false for a status that this service does not know.
+    pub(super) fn takes_status(&self, status: &str) -> bool {
+        let is_new = GuanceStatus::called(status).is_some_and(|status| status.older.is_some());
+        !(is_new && self.knows_older_only())
+    }
+
+    fn knows_older_only(&self) -> bool {
+        self.facts.recall(OLD_STATUSES, OLD_STATUSES_AGE).is_some()
     }
 
     fn set_manager(

@@ -301,6 +301,10 @@ impl Remote for Guance<'_> {
         self.api.budget.spare()
     }
 
+    fn knows_status(&self, status: &str) -> bool {
+        self.takes_status(status)
+    }
+
     fn batch_size(&self) -> usize {
         1
     }

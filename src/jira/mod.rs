@@ -181,6 +181,10 @@ impl Remote for Jira<'_> {
         usize::MAX
     }
 
+    fn knows_status(&self, _status: &str) -> bool {
+        true
+    }
+
     fn batch_size(&self) -> usize {
         create::MAX_BULK
     }

@@ -227,17 +227,17 @@ pub fn value(issue: &Issue, field: Field, new: &NewIssue) -> String {
 
 /// Whether an issue says what a change of a field would have it say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Says {
+pub enum Says<'c> {
     /// It does.
     This,
-    /// It says what an older service is asked for instead.
-    Substitute,
+    /// It says what is asked for in the place of this status on an older service, which does not know it.
+    Substitute(&'c str),
     /// It does not.
     Other,
 }
 
 /// Returns whether an issue says what a change of a field would have it say.
-pub fn says(issue: &Issue, change: &Change) -> Says {
+pub fn says<'c>(issue: &Issue, change: &'c Change) -> Says<'c> {
     let is_responsible = |id: &str| issue.assignees.iter().any(|one| one.id == id);
     let says = match change {
         Change::Title(title) => texts::same_title(title, &issue.title),
@@ -247,7 +247,9 @@ pub fn says(issue: &Issue, change: &Change) -> Says {
         Change::Assignee { set: None, instead_of } => !instead_of.as_deref().is_some_and(is_responsible),
         Change::Status(target) if target.names.is_empty() => issue.status.category == target.category,
         Change::Status(target) => match target.names.iter().position(|word| issue.status.is(word)) {
-            Some(1..) if issue.side == Side::Guance => return Says::Substitute,
+            Some(1..) if issue.side == Side::Guance => {
+                return target.names.first().map_or(Says::This, |status| Says::Substitute(status));
+            }
             found => found.is_some(),
         },
     };

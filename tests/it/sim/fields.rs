@@ -108,6 +108,11 @@ impl FieldDeed {
     }
 }
 
+/// Returns true for a status that an older Guance knows too.
+pub(super) fn is_old(status: &str) -> bool {
+    !["15", "25"].contains(&status)
+}
+
 /// Carries out a deed on one issue of each side.
 pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str) {
     let (now, true_now, old) = (w.guance_now(), w.now, w.setup.fields.old_guance);
@@ -115,7 +120,7 @@ pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str) 
     let changed = match deed {
         FieldDeed::Status { to, .. } => {
             let id = GuanceStatus::ALL[to].id;
-            let known = !old || !["15", "25"].contains(&id);
+            let known = !old || is_old(id);
             (known && issue.status != id).then(|| {
                 issue.status = id;
                 Field::Status
@@ -277,7 +282,7 @@ pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &C
     let issue = &mut w.guance.issues[at];
     match change {
         Change::Status(target) => {
-            let taken = target.names.iter().find(|id| !old || !["15", "25"].contains(&id.as_str()));
+            let taken = target.names.iter().find(|id| !old || is_old(id));
             let to = taken.and_then(|id| GuanceStatus::of(id));
             issue.status = to.ok_or("statusType is not allowed")?.id;
         }

@@ -373,6 +373,10 @@ impl Remote for SimGuance<'_> {
         Ok(comments.iter().map(|id| if is_there(id) { Presence::There } else { Presence::Gone }).collect())
     }
 
+    fn knows_status(&self, status: &str) -> bool {
+        !self.world.borrow().setup.fields.old_guance || super::fields::is_old(status)
+    }
+
     fn batch_size(&self) -> usize {
         1
     }

@@ -352,6 +352,10 @@ impl Remote for SimJira<'_> {
         Ok(found)
     }
 
+    fn knows_status(&self, _status: &str) -> bool {
+        true
+    }
+
     fn batch_size(&self) -> usize {
         50
     }

@@ -70,7 +70,8 @@ fn an_older_status_is_no_proof_that_a_newer_one_was_written() {
     let unheard = || What::Run(Run { unheard: true, ..Run::default() });
     let back = || vec![(60, sets(Side::Jira, 1)), (60, unheard()), (60, sets(Side::Guance, 0))];
     let resolved = vec![(60, sets(Side::Guance, 3)), (19, calm())];
-    for told in [back(), [resolved, back()].concat()] {
+    let ahead = vec![(1, What::ClockJump(400))];
+    for told in [back(), [resolved.clone(), back()].concat(), [ahead, resolved, back()].concat()] {
         let story = status_story(Direction::Both, told);
         let fields = FieldSetup { closed: false, ..story.setup.fields };
         must_hold(History { setup: Setup { fields, register: false, ..story.setup }, events: story.events });
