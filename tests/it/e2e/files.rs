@@ -179,6 +179,26 @@ fn what_is_too_large_is_named_and_stays() {
     });
 }
 
+/// Screenshots are all called the same, and Guance's lists tell no sizes.
+#[test]
+fn files_of_one_name_are_told_apart_after_a_lost_state() {
+    on_each(|world, issue| {
+        world.configure_flow("max_attachment = \"1 kB\"");
+        let shots = [vec![1; 1001], vec![2; 10], vec![3; 20], vec![4; 30]];
+        for shot in &shots[..3] {
+            world.guance.attach_to_issue(&issue, "张三", "image.png", shot);
+        }
+        world.settle();
+        world.lose_state();
+        world.guance.attach_to_issue(&issue, "张三", "image.png", &shots[3]);
+        world.settle();
+        world.pass(Duration::from_mins(6));
+        world.settle();
+        let carried: Vec<(&str, &[u8])> = shots[1..].iter().map(|shot| ("image.png", shot.as_slice())).collect();
+        assert_eq!(world.files_on_jira(&issue), wanted(&carried));
+    });
+}
+
 #[test]
 fn what_jira_does_not_take_is_named_and_the_rest_goes_on() {
     on_each(|world, issue| {
