@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::{Cargo, Copy};
-use super::{Run, Trouble, delta, files, gone, merge, optional, threads, trust};
+use super::{Run, Trouble, change, delta, files, gone, merge, optional, threads, trust};
 use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
 use crate::state::{Deferral, Queued, Tx};
@@ -140,12 +140,12 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     let (fields, doubtful): (Vec<_>, Vec<_>) =
         doubtful.into_iter().partition(|queued| matches!(queued.push.action, Action::ChangeIssue { .. }));
     for queued in &fields {
-        if let Some(receipt) = merge::took_effect(run, queued)? {
+        if let Some(receipt) = change::took_effect(run, queued)? {
             settle(run, &queued.push, &receipt, Evidence::Found)?;
             continue;
         }
-        merge::own_traces(run, queued)?;
-        merge::decide_anew(run, &queued.push.key)?;
+        change::own_traces(run, queued)?;
+        change::decide_anew(run, &queued.push.key)?;
     }
     if doubtful.is_empty() {
         return Ok(());
@@ -214,7 +214,7 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
         };
     }
     if matches!(first.push.action, Action::ChangeIssue { .. }) {
-        return Ok(if merge::still_holds(run, first)? { Some(batch) } else { None });
+        return Ok(if change::still_holds(run, first)? { Some(batch) } else { None });
     }
     if !matches!(first.push.action, Action::CreateIssue(_)) {
         let Some(link) = run.world.state.issue_link(Side::Guance, &first.push.lane)? else { return Ok(Some(batch)) };
@@ -268,7 +268,7 @@ fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence)
         // Both threads of a pair that is just made hold nothing of ours.
         run.read_whole.extend(Side::BOTH.map(|side| (side, push.lane.clone())));
     }
-    merge::written(run, push, receipt);
+    change::written(run, push, receipt);
     world.failpoints.hit("settled")?;
     world.progress.delivered(run.report.written(), world.state.backlog()?.pending);
     Ok(())
@@ -317,7 +317,7 @@ fn link(
                 tx.set_written(origin, &origin_id, &push.content)?;
             }
         }
-        Action::ChangeIssue { .. } => merge::arrived(run, tx, push, receipt.issue.as_deref())?,
+        Action::ChangeIssue { .. } => change::arrived(run, tx, push, receipt.issue.as_deref())?,
         Action::DeleteComment { .. } => {
             let origin = push.target.opposite();
             let link = push.key.comment_on(origin).map(|id| run.world.state.comment_link(origin, &id)).transpose()?;
@@ -355,7 +355,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             tracing::warn!(%key, error = %err, "Write refused for good.");
             let tx = world.state.begin()?;
             tx.bury(key, &err.message, now)?;
-            merge::given_up(run, &tx, &queued.push)?;
+            change::given_up(run, &tx, &queued.push)?;
             tx.note(key.origin().as_str(), &format!("refused for good: {}", err.message), now)?;
             tx.commit()?;
             run.report.item_failed(&queued.push, err);

@@ -2,29 +2,24 @@
 //!
 //! A reading that differs from the merge base makes its pair *due*, in the transaction that moves the cursor. Pairs that
 //! are due are read by id on both sides, so that no lagging index and no old list decides, and then decided in
-//! `plan::merge`. A field is written only onto what was just read.
+//! `plan::merge`. What becomes of what is to be written is `change`'s.
 
 use std::collections::HashMap;
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::deliver::put_back;
 use super::{Run, Trouble, gone, pings, pull, trust};
-use crate::domain::{
-    Action, Base, CommentId, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Receipt, Side, Stage,
-};
-use crate::plan::merge::{self, Counterpart, Pair, Says};
+use crate::domain::{Action, CommentId, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Side, Stage};
+use crate::plan::merge::{self, Counterpart, Pair};
 use crate::plan::{Step, people};
-use crate::ports::{ApiError, ApiErrorKind};
-use crate::state::{Deferral, Queued, Tx};
+use crate::ports::ApiError;
+use crate::state::Tx;
 
 /// Most pairs that one run compares.
 const MAX_PAIRS: usize = 500;
-/// How old a reading may be on which a field is written.
-const FRESH: TimeDelta = TimeDelta::seconds(10);
 /// How soon a pair of which one side could not be understood is compared again.
-const UNREADABLE_WAIT: TimeDelta = TimeDelta::minutes(10);
+pub(super) const UNREADABLE_WAIT: TimeDelta = TimeDelta::minutes(10);
 
 /// A reading by id, and when it was made.
 pub(super) type Readings = HashMap<(Side, IssueId), (DateTime<Utc>, Issue)>;
@@ -95,21 +90,6 @@ fn is_overtaken(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, 
     let new = merge::carried(issue, &link.jira_name, run.world.policy);
     let says = |field| merge::write_of(link, field, issue.side, &merge::value(issue, field, &new)).1;
     Ok(waiting.into_iter().any(|(field, content)| says(field) != content))
-}
-
-/// This state has turned out to be behind the world: a status that waits to be written was decided on an old base, which
-/// does not tell who changed it last.
-pub(super) fn doubt_statuses(run: &mut Run<'_>) -> Result<(), Trouble> {
-    for queued in run.world.state.unsettled()? {
-        let Some((lane, Field::Status)) = queued.push.key.field_of() else { continue };
-        if queued.stage == Stage::Pending {
-            let tx = run.world.state.begin()?;
-            tx.forget_base(&lane, Field::Status)?;
-            tx.commit()?;
-            decide_anew(run, &queued.push.key)?;
-        }
-    }
-    Ok(())
 }
 
 /// Compares the pairs that are due.
@@ -193,7 +173,7 @@ fn settle_unread(run: &Run<'_>, link: &IssueLink, absent: bool) -> Result<(), Tr
 }
 
 /// Reads issues by id.
-fn read(run: &mut Run<'_>, side: Side, ids: &[IssueId]) -> Result<(), Trouble> {
+pub(super) fn read(run: &mut Run<'_>, side: Side, ids: &[IssueId]) -> Result<(), Trouble> {
     let batch = run.remote(side).issues(ids)?;
     let now = run.world.clock.now();
     for record in &batch.unreadable {
@@ -287,166 +267,8 @@ fn turn(tx: &Tx<'_>, link: &IssueLink, closed: bool, now: DateTime<Utc>) -> Resu
 }
 
 /// Returns what an issue says about a field, in the words of the base; the Jira issue's name tells the pair's route.
-fn said(run: &Run<'_>, issue: &Issue, field: Field, jira_name: &str) -> String {
+pub(super) fn said(run: &Run<'_>, issue: &Issue, field: Field, jira_name: &str) -> String {
     merge::value(issue, field, &merge::carried(issue, jira_name, run.world.policy))
-}
-
-/// Makes sure that a field is written onto what was decided about; `false` when that has changed, and the pair is to be
-/// compared again.
-pub(super) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
-    let push = &queued.push;
-    let (Action::ChangeIssue { issue, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
-        return Ok(true);
-    };
-    let state = run.world.state;
-    let key = (push.target, issue.clone());
-    let is_fresh = |run: &Run<'_>| {
-        let age = run.readings.get(&key).map(|(at, _)| run.world.clock.now() - *at);
-        age.is_some_and(|age| age >= TimeDelta::zero() && age < FRESH)
-    };
-    if !is_fresh(run) {
-        if !run.has_room(push.target, 1) {
-            return Err(
-                ApiError::new(push.target, ApiErrorKind::OutOfBudget, "no request left to read an issue").into()
-            );
-        }
-        run.readings.remove(&key);
-        read(run, push.target, std::slice::from_ref(issue))?;
-    }
-    let link = state.issue_link(Side::Guance, &lane)?;
-    let name = link.as_ref().map(|link| link.jira_name.clone()).unwrap_or_default();
-    let Some((_, now)) = run.readings.get(&key) else {
-        let is_odd = run.unreadable.contains(&key);
-        let later = Deferral { not_before: run.world.clock.now() + UNREADABLE_WAIT, counts: is_odd };
-        put_back(run, &push.key, later, Some("the issue could not be read by id"))?;
-        if !is_odd {
-            gone::issues_missed(run, link.as_slice(), push.target)?;
-        }
-        return Ok(false);
-    };
-    let said = said(run, now, field, &name);
-    let bases = state.bases(&lane)?;
-    let expected = bases.get(&field).and_then(|base| base.on(push.target));
-    let closed = push.target == Side::Jira && run.world.policy.closed(now).is_some();
-    if !closed && expected.is_none_or(|expected| merge::same_value(field, push.target, expected, &said)) {
-        return Ok(true);
-    }
-    decide_anew(run, &push.key)?;
-    Ok(false)
-}
-
-/// Returns what a write in doubt has left, where the issue says what was sent. That may be somebody's doing as well: then
-/// both mean the same. Not knowing it, guajira would take its own writing for a change. What stands in for a status is proof
-/// only on a service that does not know that one, and nothing is that was there before.
-pub(super) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Result<Option<Receipt>, Trouble> {
-    let push = &queued.push;
-    let (Action::ChangeIssue { issue, change, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
-        return Ok(None);
-    };
-    let key = (push.target, issue.clone());
-    run.readings.remove(&key);
-    read(run, push.target, std::slice::from_ref(issue))?;
-    let state = run.world.state;
-    let name = state.issue_link(Side::Guance, &lane)?.map(|link| link.jira_name).unwrap_or_default();
-    let bases = state.bases(&lane)?;
-    let before = bases.get(&field).and_then(|base| base.on(push.target));
-    let is_new = |now: &Issue| {
-        before.is_none_or(|before| !merge::same_value(field, push.target, before, &said(run, now, field, &name)))
-    };
-    let proves = |now: &&Issue| match merge::says(now, change) {
-        Says::This => is_new(now),
-        Says::Substitute(status) => is_new(now) && !run.remote(push.target).knows_status(status),
-        Says::Other => false,
-    };
-    let now = run.readings.get(&key).map(|(_, now)| now);
-    Ok(now.filter(proves).map(|now| Receipt {
-        id: now.id.to_string(),
-        name: now.name.clone(),
-        at: None,
-        dropped: Vec::new(),
-        issue: Some(Box::new(now.clone())),
-    }))
-}
-
-/// A status may be reached in several steps, and a write that was cut off may have left the issue half-way: that is not
-/// somebody's change. What the issue said no later than such a write could take effect counts as ours, and then what Guance
-/// says is to be brought over, be it what it said before the write.
-pub(super) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<(), Trouble> {
-    let push = &queued.push;
-    let (Action::ChangeIssue { issue, .. }, Some((lane, Field::Status))) = (&push.action, push.key.field_of()) else {
-        return Ok(());
-    };
-    if push.target != Side::Jira {
-        return Ok(());
-    }
-    let Some((_, now)) = run.readings.get(&(push.target, issue.clone())) else { return Ok(()) };
-    if !may_be_ours(run, queued, now) {
-        return Ok(());
-    }
-    let Some(base) = run.world.state.bases(&lane)?.remove(&Field::Status) else { return Ok(()) };
-    let said = said(run, now, Field::Status, &now.name);
-    if base.on(push.target) == Some(said.as_str()) {
-        return Ok(());
-    }
-    let base = base.with(push.target, Some(said)).with(push.target.opposite(), Some(String::new()));
-    let tx = run.world.state.begin()?;
-    tx.set_base(&lane, Field::Status, &base)?;
-    tx.commit()?;
-    Ok(())
-}
-
-/// Returns true when an issue last changed no later than a write in doubt could take effect.
-fn may_be_ours(run: &Run<'_>, queued: &Queued, now: &Issue) -> bool {
-    let ours = run.world.clock.now();
-    let side = queued.push.target;
-    let ahead = run.identities.get(&side).and_then(|who| who.clock).map_or(TimeDelta::zero(), |it| it - ours);
-    let latest = |sent| sent + ahead + super::delta(run.world.settings.in_doubt_wait);
-    queued.sent_at.is_some_and(|sent| now.updated <= latest(sent))
-}
-
-/// Forgets a write and makes its pair due: what both sides say then decides.
-pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
-    let Some((lane, field)) = key.field_of() else { return Ok(()) };
-    let now = run.world.clock.now();
-    let tx = run.world.state.begin()?;
-    tx.forget_write(key)?;
-    tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
-    tx.note(key.origin().as_str(), &format!("the {field} is compared anew"), now)?;
-    tx.commit()?;
-    run.readings.retain(|(_, id), _| *id != lane);
-    run.world.failpoints.hit("to be compared")?;
-    Ok(())
-}
-
-/// Records that a change arrived, and what the issue says since; without that, it is learnt from the next reading.
-pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issue>) -> Result<(), Trouble> {
-    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
-    let said = now.map(|now| said(run, now, field, &now.name));
-    if said.is_none() {
-        tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
-    }
-    if now.is_some_and(|now| now.side == Side::Jira && run.world.policy.closed(now).is_some()) {
-        // We closed it ourselves: what this run still finds to say is too late.
-        tx.set_closed(&lane, true)?;
-    }
-    Ok(tx.set_base(&lane, field, &base.with(push.target, said))?)
-}
-
-/// Records that a change was refused: it counts as brought over, and is not tried again.
-pub(super) fn given_up(run: &Run<'_>, tx: &Tx<'_>, push: &Push) -> Result<(), Trouble> {
-    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
-    Ok(tx.set_base(&lane, field, &base)?)
-}
-
-/// Returns the base on whose origin's side a change is no news any more.
-fn brought_over(run: &Run<'_>, push: &Push) -> Result<Option<(IssueId, Field, Base)>, Trouble> {
-    let (Action::ChangeIssue { value, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
-        return Ok(None);
-    };
-    let base = run.world.state.bases(&lane)?.remove(&field).unwrap_or_default();
-    let mut base = base.with(push.target.opposite(), Some(value.clone()));
-    base.version = base.version.saturating_add(1);
-    Ok(Some((lane, field, base)))
 }
 
 /// A pair that was just made: its base is what the create carried. What Jira made of it is read next.
@@ -486,14 +308,4 @@ pub(super) fn keep(run: &mut Run<'_>, issues: &[Issue]) {
         let now = run.world.clock.now();
         run.readings.extend(issues.iter().map(|issue| ((issue.side, issue.id.clone()), (now, issue.clone()))));
     }
-}
-
-/// Keeps what a write's answer said, or forgets what is no longer true.
-pub(super) fn written(run: &mut Run<'_>, push: &Push, receipt: &Receipt) {
-    let Action::ChangeIssue { issue, .. } = &push.action else { return };
-    let key = (push.target, issue.clone());
-    match &receipt.issue {
-        Some(now) => run.readings.insert(key, (run.world.clock.now(), (**now).clone())),
-        None => run.readings.remove(&key),
-    };
 }

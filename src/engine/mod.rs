@@ -1,6 +1,7 @@
 //! The story of a run: pull both sides, plan, enqueue and advance, deliver, record.
 
 pub mod budget;
+mod change;
 mod deliver;
 mod fields;
 mod files;

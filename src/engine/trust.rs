@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Run, Trouble, merge};
+use super::{Run, Trouble, change};
 use crate::domain::{IssueLink, Side};
 use crate::ports::{ApiError, ApiErrorKind, Register};
 use crate::state::State;
@@ -104,7 +104,7 @@ fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
         if let Some(from) = run.jira_from {
             state.set_fact(DOUBT_FROM, &from.to_rfc3339(), now)?;
         }
-        merge::doubt_statuses(run)?;
+        change::doubt_statuses(run)?;
     }
     run.trust = Trust::Compared(theirs);
     Ok((theirs, behind))

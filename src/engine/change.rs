@@ -1,0 +1,198 @@
+//! The life of a field's write: what it was decided on must still hold, a lost answer is made up for, and what arrived is
+//! the new base.
+
+use chrono::TimeDelta;
+
+use super::deliver::put_back;
+use super::merge::{UNREADABLE_WAIT, read, said};
+use super::{Run, Trouble, delta, gone};
+use crate::domain::{Action, Base, Field, Issue, IssueId, Key, Push, Receipt, Side, Stage};
+use crate::plan::merge::{self, Says};
+use crate::ports::{ApiError, ApiErrorKind};
+use crate::state::{Deferral, Queued, Tx};
+
+/// How old a reading may be on which a field is written.
+const FRESH: TimeDelta = TimeDelta::seconds(10);
+
+/// Makes sure that a field is written onto what was decided about; `false` when that has changed, and the pair is to be
+/// compared again.
+pub(super) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+    let push = &queued.push;
+    let (Action::ChangeIssue { issue, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
+        return Ok(true);
+    };
+    let state = run.world.state;
+    let key = (push.target, issue.clone());
+    let is_fresh = |run: &Run<'_>| {
+        let age = run.readings.get(&key).map(|(at, _)| run.world.clock.now() - *at);
+        age.is_some_and(|age| age >= TimeDelta::zero() && age < FRESH)
+    };
+    if !is_fresh(run) {
+        if !run.has_room(push.target, 1) {
+            return Err(
+                ApiError::new(push.target, ApiErrorKind::OutOfBudget, "no request left to read an issue").into()
+            );
+        }
+        run.readings.remove(&key);
+        read(run, push.target, std::slice::from_ref(issue))?;
+    }
+    let link = state.issue_link(Side::Guance, &lane)?;
+    let name = link.as_ref().map(|link| link.jira_name.clone()).unwrap_or_default();
+    let Some((_, now)) = run.readings.get(&key) else {
+        let is_odd = run.unreadable.contains(&key);
+        let later = Deferral { not_before: run.world.clock.now() + UNREADABLE_WAIT, counts: is_odd };
+        put_back(run, &push.key, later, Some("the issue could not be read by id"))?;
+        if !is_odd {
+            gone::issues_missed(run, link.as_slice(), push.target)?;
+        }
+        return Ok(false);
+    };
+    let said = said(run, now, field, &name);
+    let bases = state.bases(&lane)?;
+    let expected = bases.get(&field).and_then(|base| base.on(push.target));
+    let closed = push.target == Side::Jira && run.world.policy.closed(now).is_some();
+    if !closed && expected.is_none_or(|expected| merge::same_value(field, push.target, expected, &said)) {
+        return Ok(true);
+    }
+    decide_anew(run, &push.key)?;
+    Ok(false)
+}
+
+/// Returns what a write in doubt has left, where the issue says what was sent. That may be somebody's doing as well: then
+/// both mean the same. Not knowing it, guajira would take its own writing for a change. What stands in for a status is proof
+/// only on a service that does not know that one, and nothing is that was there before.
+pub(super) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Result<Option<Receipt>, Trouble> {
+    let push = &queued.push;
+    let (Action::ChangeIssue { issue, change, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
+        return Ok(None);
+    };
+    let key = (push.target, issue.clone());
+    run.readings.remove(&key);
+    read(run, push.target, std::slice::from_ref(issue))?;
+    let state = run.world.state;
+    let name = state.issue_link(Side::Guance, &lane)?.map(|link| link.jira_name).unwrap_or_default();
+    let bases = state.bases(&lane)?;
+    let before = bases.get(&field).and_then(|base| base.on(push.target));
+    let is_new = |now: &Issue| {
+        before.is_none_or(|before| !merge::same_value(field, push.target, before, &said(run, now, field, &name)))
+    };
+    let proves = |now: &&Issue| match merge::says(now, change) {
+        Says::This => is_new(now),
+        Says::Substitute(status) => is_new(now) && !run.remote(push.target).knows_status(status),
+        Says::Other => false,
+    };
+    let now = run.readings.get(&key).map(|(_, now)| now);
+    Ok(now.filter(proves).map(|now| Receipt {
+        id: now.id.to_string(),
+        name: now.name.clone(),
+        at: None,
+        dropped: Vec::new(),
+        issue: Some(Box::new(now.clone())),
+    }))
+}
+
+/// A status may be reached in several steps, and a write that was cut off may have left the issue half-way: that is not
+/// somebody's change. What the issue said no later than such a write could take effect counts as ours, and then what Guance
+/// says is to be brought over, be it what it said before the write.
+pub(super) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<(), Trouble> {
+    let push = &queued.push;
+    let (Action::ChangeIssue { issue, .. }, Some((lane, Field::Status))) = (&push.action, push.key.field_of()) else {
+        return Ok(());
+    };
+    if push.target != Side::Jira {
+        return Ok(());
+    }
+    let Some((_, now)) = run.readings.get(&(push.target, issue.clone())) else { return Ok(()) };
+    if !may_be_ours(run, queued, now) {
+        return Ok(());
+    }
+    let Some(base) = run.world.state.bases(&lane)?.remove(&Field::Status) else { return Ok(()) };
+    let said = said(run, now, Field::Status, &now.name);
+    if base.on(push.target) == Some(said.as_str()) {
+        return Ok(());
+    }
+    let base = base.with(push.target, Some(said)).with(push.target.opposite(), Some(String::new()));
+    let tx = run.world.state.begin()?;
+    tx.set_base(&lane, Field::Status, &base)?;
+    tx.commit()?;
+    Ok(())
+}
+
+/// Returns true when an issue last changed no later than a write in doubt could take effect.
+fn may_be_ours(run: &Run<'_>, queued: &Queued, now: &Issue) -> bool {
+    let ours = run.world.clock.now();
+    let side = queued.push.target;
+    let ahead = run.identities.get(&side).and_then(|who| who.clock).map_or(TimeDelta::zero(), |it| it - ours);
+    let latest = |sent| sent + ahead + delta(run.world.settings.in_doubt_wait);
+    queued.sent_at.is_some_and(|sent| now.updated <= latest(sent))
+}
+
+/// Forgets a write and makes its pair due: what both sides say then decides.
+pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
+    let Some((lane, field)) = key.field_of() else { return Ok(()) };
+    let now = run.world.clock.now();
+    let tx = run.world.state.begin()?;
+    tx.forget_write(key)?;
+    tx.compare(&lane, Some(chrono::DateTime::UNIX_EPOCH))?;
+    tx.note(key.origin().as_str(), &format!("the {field} is compared anew"), now)?;
+    tx.commit()?;
+    run.readings.retain(|(_, id), _| *id != lane);
+    run.world.failpoints.hit("to be compared")?;
+    Ok(())
+}
+
+/// Records that a change arrived, and what the issue says since; without that, it is learnt from the next reading.
+pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issue>) -> Result<(), Trouble> {
+    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
+    let said = now.map(|now| said(run, now, field, &now.name));
+    if said.is_none() {
+        tx.compare(&lane, Some(chrono::DateTime::UNIX_EPOCH))?;
+    }
+    if now.is_some_and(|now| now.side == Side::Jira && run.world.policy.closed(now).is_some()) {
+        // We closed it ourselves: what this run still finds to say is too late.
+        tx.set_closed(&lane, true)?;
+    }
+    Ok(tx.set_base(&lane, field, &base.with(push.target, said))?)
+}
+
+/// Records that a change was refused: it counts as brought over, and is not tried again.
+pub(super) fn given_up(run: &Run<'_>, tx: &Tx<'_>, push: &Push) -> Result<(), Trouble> {
+    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
+    Ok(tx.set_base(&lane, field, &base)?)
+}
+
+/// Returns the base on whose origin's side a change is no news any more.
+fn brought_over(run: &Run<'_>, push: &Push) -> Result<Option<(IssueId, Field, Base)>, Trouble> {
+    let (Action::ChangeIssue { value, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
+        return Ok(None);
+    };
+    let base = run.world.state.bases(&lane)?.remove(&field).unwrap_or_default();
+    let mut base = base.with(push.target.opposite(), Some(value.clone()));
+    base.version = base.version.saturating_add(1);
+    Ok(Some((lane, field, base)))
+}
+
+/// This state has turned out to be behind the world: a status that waits to be written was decided on an old base, which
+/// does not tell who changed it last.
+pub(super) fn doubt_statuses(run: &mut Run<'_>) -> Result<(), Trouble> {
+    for queued in run.world.state.unsettled()? {
+        let Some((lane, Field::Status)) = queued.push.key.field_of() else { continue };
+        if queued.stage == Stage::Pending {
+            let tx = run.world.state.begin()?;
+            tx.forget_base(&lane, Field::Status)?;
+            tx.commit()?;
+            decide_anew(run, &queued.push.key)?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what a write's answer said, or forgets what is no longer true.
+pub(super) fn written(run: &mut Run<'_>, push: &Push, receipt: &Receipt) {
+    let Action::ChangeIssue { issue, .. } = &push.action else { return };
+    let key = (push.target, issue.clone());
+    match &receipt.issue {
+        Some(now) => run.readings.insert(key, (run.world.clock.now(), (**now).clone())),
+        None => run.readings.remove(&key),
+    };
+}
