@@ -41,7 +41,7 @@ use history::History;
 use hunt::{Found, OnFailure, explain, hunt, hush, scratch};
 
 /// Histories that `cargo test` plays.
-const HISTORIES: u64 = 1500;
+const HISTORIES: u64 = 1000;
 
 fn from_env(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
