@@ -123,5 +123,11 @@ pub(super) fn said_on_jira(issue: &JiraIssue, field: Field) -> String {
 }
 
 pub(super) fn said_on_guance(issue: &GuanceIssue, field: Field) -> String {
-    if field == Field::Status { issue.status.to_owned() } else { issue.managers.join(",") }
+    if field == Field::Status {
+        return issue.status.to_owned();
+    }
+    // In another order they are the same.
+    let mut managers: Vec<&str> = issue.managers.iter().map(String::as_str).collect();
+    managers.sort_unstable();
+    managers.join(",")
 }
