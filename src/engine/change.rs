@@ -1,7 +1,7 @@
 //! The life of a field's write: what it was decided on must still hold, a lost answer is made up for, and what arrived is
 //! the new base.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 
 use super::deliver::put_back;
 use super::merge::{UNREADABLE_WAIT, read, said};
@@ -133,7 +133,7 @@ pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
     let now = run.world.clock.now();
     let tx = run.world.state.begin()?;
     tx.forget_write(key)?;
-    tx.compare(&lane, Some(chrono::DateTime::UNIX_EPOCH))?;
+    tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
     tx.note(key.origin().as_str(), &format!("the {field} is compared anew"), now)?;
     tx.commit()?;
     run.readings.retain(|(_, id), _| *id != lane);
@@ -146,7 +146,7 @@ pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issu
     let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
     let said = now.map(|now| said(run, now, field, &now.name));
     if said.is_none() {
-        tx.compare(&lane, Some(chrono::DateTime::UNIX_EPOCH))?;
+        tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
     }
     if now.is_some_and(|now| now.side == Side::Jira && run.world.policy.closed(now).is_some()) {
         // We closed it ourselves: what this run still finds to say is too late.

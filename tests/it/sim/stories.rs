@@ -87,6 +87,12 @@ fn status_story(status: Direction, told: Vec<(u32, What)>) -> History {
     History { setup, events }
 }
 
+/// The same story in another world.
+fn within(mut story: History, change: impl FnOnce(&mut Setup)) -> History {
+    change(&mut story.setup);
+    story
+}
+
 fn sets(side: Side, to: usize) -> What {
     What::Person(Deed::Field(FieldDeed::Status { side, to }), 1)
 }

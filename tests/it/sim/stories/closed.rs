@@ -7,7 +7,7 @@ use super::super::fields::{FieldDeed, FieldSetup};
 use super::super::files::FileDeed;
 use super::super::history::{Deed, Fault, History, Run, Setup, What};
 use super::super::hunt::hush;
-use super::{calm, meets, must_hold, sets, status_story};
+use super::{calm, meets, must_hold, sets, status_story, within};
 
 #[test]
 fn nothing_follows_the_status_that_closes_an_issue() {
@@ -113,8 +113,7 @@ fn what_waits_while_an_issue_is_closed_goes_once_it_is_open_again() {
                     *which = pick;
                 }
             }
-            let fields = FieldSetup { updates: true, ..story.setup.fields };
-            must_hold(History { setup: Setup { fields, ..story.setup }, events: story.events });
+            must_hold(within(story, |world| world.fields.updates = true));
         }
     }
 }

@@ -3,10 +3,10 @@
 use guajira::domain::Side;
 use guajira::plan::Direction;
 
-use super::super::fields::{FieldDeed, FieldSetup};
-use super::super::history::{Deed, Fault, History, Run, Setup, What};
+use super::super::fields::FieldDeed;
+use super::super::history::{Deed, Fault, Run, What};
 use super::super::hunt::hush;
-use super::{calm, meets, must_hold, sets, status_story};
+use super::{calm, meets, must_hold, sets, status_story, within};
 
 /// What this state wrote itself and has forgotten is no person's change.
 #[test]
@@ -44,8 +44,11 @@ fn a_level_that_goes_back_after_an_unanswered_write_takes_the_priority_back() {
     let unheard = What::Run(Run { unheard: true, ..Run::default() });
     let grave = |grave| What::Person(Deed::Field(FieldDeed::Grave { grave }), 1);
     let story = status_story(Direction::Off, vec![(60, grave(false)), (60, unheard), (60, grave(true))]);
-    let fields = FieldSetup { level: true, closed: false, ..story.setup.fields };
-    must_hold(History { setup: Setup { fields, register: false, ..story.setup }, events: story.events });
+    must_hold(within(story, |world| {
+        world.fields.level = true;
+        world.fields.closed = false;
+        world.register = false;
+    }));
 }
 
 /// A change that lost against a newer one is not brought over after all when the newer one is taken back before it went.
@@ -73,8 +76,10 @@ fn an_older_status_is_no_proof_that_a_newer_one_was_written() {
     let ahead = vec![(1, What::ClockJump(400))];
     for told in [back(), [resolved.clone(), back()].concat(), [ahead, resolved, back()].concat()] {
         let story = status_story(Direction::Both, told);
-        let fields = FieldSetup { closed: false, ..story.setup.fields };
-        must_hold(History { setup: Setup { fields, register: false, ..story.setup }, events: story.events });
+        must_hold(within(story, |world| {
+            world.fields.closed = false;
+            world.register = false;
+        }));
     }
 }
 
@@ -92,7 +97,10 @@ fn a_write_that_waits_is_taken_back_when_its_side_goes_back_on_it() {
             (113, What::RestoreState),
         ];
         let story = status_story(Direction::ToJira, told);
-        must_hold(History { setup: Setup { register: false, sweep: false, ..story.setup }, events: story.events });
+        must_hold(within(story, |world| {
+            world.register = false;
+            world.sweep = false;
+        }));
     }
 }
 
@@ -111,8 +119,10 @@ fn a_status_that_an_older_state_takes_for_its_own_is_not_written_over() {
         (116, What::RestoreState),
     ];
     let story = status_story(Direction::Both, told);
-    let fields = FieldSetup { closed: false, ..story.setup.fields };
-    must_hold(History { setup: Setup { fields, jira_skew_s: 0, ..story.setup }, events: story.events });
+    must_hold(within(story, |world| {
+        world.fields.closed = false;
+        world.jira_skew_s = 0;
+    }));
 }
 
 /// Where there is nothing to write, a sweep finds out that the state is older than the world.
@@ -127,5 +137,5 @@ fn a_sweep_finds_out_that_the_state_is_an_older_copy() {
         (26, sets(Side::Jira, 0)),
     ];
     let story = status_story(Direction::ToGuance, told);
-    must_hold(History { setup: Setup { sweep: true, ..story.setup }, events: story.events });
+    must_hold(within(story, |world| world.sweep = true));
 }

@@ -3,10 +3,10 @@
 use guajira::plan::{Deletes, Direction, Repeats};
 
 use super::super::deletes::DeleteSetup;
-use super::super::fields::{FieldDeed, FieldSetup};
+use super::super::fields::FieldDeed;
 use super::super::history::{Deed, Fault, History, Run, Setup, What};
 use super::super::hunt::hush;
-use super::{calm, meets, must_hold, status_story};
+use super::{calm, meets, must_hold, status_story, within};
 
 /// A reply was deleted, and so was the issue with its copy: that is found out, and then costs nothing.
 #[test]
@@ -36,7 +36,10 @@ fn a_clone_of_what_is_gone_is_not_asked_for_in_every_run() {
     ];
     let story = status_story(Direction::Off, told);
     let deletes = DeleteSetup { deletes: Deletes::Mark, repeats: Repeats::Comment, bumps: true };
-    must_hold(History { setup: Setup { deletes, sweep: true, ..story.setup }, events: story.events });
+    must_hold(within(story, |world| {
+        world.deletes = deletes;
+        world.sweep = true;
+    }));
 }
 
 /// A comment was deleted, and then its issue: there is nothing left that could be looked for.
@@ -53,7 +56,10 @@ fn a_comment_that_is_gone_before_its_issue_is_not_asked_for_in_every_run() {
             (17, What::Person(Deed::DeleteIssue, 1)),
         ];
         let story = status_story(Direction::Off, told);
-        must_hold(History { setup: Setup { deletes, sweep: false, ..story.setup }, events: story.events });
+        must_hold(within(story, |world| {
+            world.deletes = deletes;
+            world.sweep = false;
+        }));
     }
 }
 
@@ -68,8 +74,10 @@ fn a_field_that_waits_for_an_issue_that_is_gone_is_taken_back() {
             (43, What::Person(Deed::DeleteIssue, 1)),
         ];
         let story = status_story(Direction::Off, told);
-        let fields = FieldSetup { updates: true, closed: false, ..story.setup.fields };
-        must_hold(History { setup: Setup { fields, ..story.setup }, events: story.events });
+        must_hold(within(story, |world| {
+            world.fields.updates = true;
+            world.fields.closed = false;
+        }));
     }
 }
 
@@ -85,6 +93,6 @@ fn an_unreadable_issue_that_was_deleted_is_not_asked_for_for_ever() {
             (10_744, calm()),
         ];
         let story = status_story(Direction::Off, told);
-        must_hold(History { setup: Setup { sweep: false, ..story.setup }, events: story.events });
+        must_hold(within(story, |world| world.sweep = false));
     }
 }
