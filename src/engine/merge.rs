@@ -24,7 +24,8 @@ pub(super) const UNREADABLE_WAIT: TimeDelta = TimeDelta::minutes(10);
 /// A reading by id, and when it was made.
 pub(super) type Readings = HashMap<(Side, IssueId), (DateTime<Utc>, Issue)>;
 
-/// Makes pairs due of which this reading says something else than the base.
+/// Makes pairs due of which this reading says something else than the base. What it says is closed is written to no
+/// more from now on: if only a late index has it so, the comparison finds out.
 pub(super) fn notice(run: &Run<'_>, tx: &Tx<'_>, issues: &[Issue], now: DateTime<Utc>) -> Result<(), Trouble> {
     let policy = run.world.policy;
     let compared = policy.flow.carries_fields() || policy.routes.iter().any(|route| route.closed_status.is_some());
@@ -45,6 +46,7 @@ pub(super) fn notice(run: &Run<'_>, tx: &Tx<'_>, issues: &[Issue], now: DateTime
         if turned || is_news(run, issue, &link, &fields)? || is_overtaken(run, issue, &link)? {
             tx.compare(&link.guance, Some(DateTime::UNIX_EPOCH))?;
         }
+        shut(run, tx, &link, issue, now)?;
     }
     Ok(())
 }
@@ -54,16 +56,13 @@ pub(super) fn noticed(run: &Run<'_>, issues: &[Issue]) -> Result<(), Trouble> {
     let now = run.world.clock.now();
     let tx = run.world.state.begin()?;
     notice(run, &tx, issues, now)?;
-    shut(run, &tx, issues, now)?;
     Ok(tx.commit()?)
 }
 
-/// What is closed now, and not as a late index has it, is written to no more, also before the pair is compared.
-fn shut(run: &Run<'_>, tx: &Tx<'_>, issues: &[Issue], now: DateTime<Utc>) -> Result<(), Trouble> {
-    for issue in issues.iter().filter(|issue| run.world.policy.closed(issue).is_some()) {
-        if let Some(link) = run.world.state.issue_link(Side::Jira, &issue.id)? {
-            turn(tx, &link, true, now)?;
-        }
+/// A Jira issue that is closed is written to no more, also before its pair is compared.
+fn shut(run: &Run<'_>, tx: &Tx<'_>, link: &IssueLink, issue: &Issue, now: DateTime<Utc>) -> Result<(), Trouble> {
+    if issue.side == Side::Jira && run.world.policy.closed(issue).is_some() {
+        turn(tx, link, true, now)?;
     }
     Ok(())
 }
@@ -181,11 +180,13 @@ pub(super) fn read(run: &mut Run<'_>, side: Side, ids: &[IssueId]) -> Result<(),
         run.report.unreadable(side, record);
         run.unreadable.extend(record.issue.clone().map(|id| (side, id)));
     }
-    if side == Side::Jira {
-        let tx = run.world.state.begin()?;
-        shut(run, &tx, &batch.issues, now)?;
-        tx.commit()?;
+    let tx = run.world.state.begin()?;
+    for issue in &batch.issues {
+        if let Some(link) = run.world.state.issue_link(side, &issue.id)? {
+            shut(run, &tx, &link, issue, now)?;
+        }
     }
+    tx.commit()?;
     run.readings.extend(batch.issues.into_iter().map(|issue| ((side, issue.id.clone()), (now, issue))));
     Ok(())
 }

@@ -20,7 +20,7 @@ use super::guance::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
 use super::jira_remote::SimJira;
 use super::world::{Killed, Machine, World};
-use super::{check, people, routes};
+use super::{check, fields, people, routes};
 
 /// What came of a history.
 #[derive(Debug)]
@@ -101,6 +101,8 @@ impl Theatre<'_> {
             What::SaveState => {
                 self.open.take();
                 let _ = std::fs::copy(self.file, self.saved());
+                let w = &mut *self.world.borrow_mut();
+                w.saved_at = w.now;
             }
             What::RestoreState => {
                 if self.saved().exists() {
@@ -108,7 +110,10 @@ impl Theatre<'_> {
                     clear(self.file);
                     let _ = std::fs::copy(self.saved(), self.file);
                     self.state_lost("an older copy of the state is put back");
-                    self.world.borrow_mut().state_restored = true;
+                    let w = &mut *self.world.borrow_mut();
+                    w.state_restored = true;
+                    let saved_at = w.saved_at;
+                    fields::forget(w, saved_at);
                 }
             }
             What::LoseState => {
@@ -116,7 +121,9 @@ impl Theatre<'_> {
                 clear(self.file);
                 let _ = std::fs::remove_file(self.saved());
                 self.state_lost("the state is lost");
-                self.world.borrow_mut().floor_unknown = true;
+                let w = &mut *self.world.borrow_mut();
+                w.floor_unknown = true;
+                fields::forget(w, 0);
             }
         }
     }

@@ -20,7 +20,7 @@ mod truth;
 use judge::trampled;
 pub(super) use judge::{closed, settled};
 use truth::agreed;
-pub(super) use truth::{Truth, compared, guance_was_read, jira_was_read, made, opened};
+pub(super) use truth::{Truth, attempted, compared, forget, guance_was_read, jira_listed, jira_was_read, made, opened};
 
 /// Which fields are carried in this world, and how the services are.
 #[derive(Clone, Copy, Debug)]

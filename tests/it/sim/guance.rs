@@ -388,6 +388,7 @@ impl Remote for SimGuance<'_> {
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
         let again = self.world.borrow().bug == Some(Bug::PostRepeated);
         let carry = |push: &Push| {
+            super::fields::attempted(&mut self.world.borrow_mut(), std::slice::from_ref(push));
             let passage = self.send(&format!("write {}", push.key), Urgency::Write, true);
             self.world.borrow_mut().settle_passage(std::slice::from_ref(push), passage, Self::write)
         };

@@ -49,7 +49,7 @@ pub(super) struct IssueState {
     pub(super) assignee: Option<usize>,
     /// When a security level was last taken away.
     pub(super) opened_up: i64,
-    created: i64,
+    pub(super) created: i64,
     pub(super) updated: i64,
     pub(super) notes: Vec<Note>,
     pub(super) deleted: bool,

@@ -292,6 +292,7 @@ impl Remote for SimJira<'_> {
             clock: Some(time(w.jira_now())),
         };
         w.showed(&batch);
+        fields::jira_listed(w, &batch.issues);
         w.note(|| format!("     -> {}", story(&batch)));
         Ok(batch)
     }
@@ -368,6 +369,7 @@ impl Remote for SimJira<'_> {
         let again = self.0.borrow().bug == Some(Bug::PostRepeated);
         let carry = |pushes: &[Push]| {
             let words: Vec<_> = pushes.iter().map(|push| push.key.as_str()).collect();
+            fields::attempted(&mut self.0.borrow_mut(), pushes);
             let passage = match send(self.0, Side::Jira, &format!("write {}", words.join(" ")), true) {
                 Ok(passage) => self.somebody().map(|()| passage),
                 lost => lost,

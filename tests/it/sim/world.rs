@@ -135,6 +135,8 @@ pub(super) struct World {
     pub(super) state_lost: bool,
     /// It was replaced by an older copy at some time.
     pub(super) state_restored: bool,
+    /// When the state was last copied away.
+    pub(super) saved_at: i64,
     /// Some run died or lost an answer.
     pub(super) troubled: bool,
     /// What this run was shown.
@@ -177,6 +179,7 @@ impl World {
             settling: false,
             state_lost: false,
             state_restored: false,
+            saved_at: 0,
             troubled: false,
             shown: BTreeSet::new(),
             register: None,

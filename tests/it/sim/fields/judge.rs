@@ -31,11 +31,15 @@ pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     // An older state takes what it remembers for the last that was left there; the counter tells it about statuses.
     let forgot = w.state_restored && (field != Field::Status || !w.setup.register);
     let troubled = w.troubled;
-    let truth = match push.target {
-        Side::Jira => &mut w.jira.issues[at].truth,
-        Side::Guance => &mut w.guance.issues[at].truth,
+    // Who takes an issue up within moments of its making cannot be told from the service that makes it.
+    let (truth, made_by) = match push.target {
+        Side::Jira => {
+            let JiraIssue { now, truth, .. } = &mut w.jira.issues[at];
+            (truth, now.created + 2000)
+        }
+        Side::Guance => (&mut w.guance.issues[at].truth, 0),
     };
-    let by_hand = truth.hand_at.get(&field).copied().filter(|at| *at < truth.read_at);
+    let by_hand = truth.hand_at.get(&field).copied().filter(|at| *at < truth.read_at && *at > made_by);
     // Who puts back what stood there at first, before a write that was cut off, when it was last seen, or when both sides
     // last agreed, cannot be told from nobody.
     let put_back = [&truth.before, &truth.left, &truth.seen_before].into_iter().any(|known| known.get(&field) == Some(&said))
@@ -45,9 +49,6 @@ pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     // Of a write without an answer it is known what kind of status it asked for, and not which was reached.
     let alike =
         troubled && field == Field::Status && truth.asked.is_some() && truth.asked == category(push.target, &said);
-    if let Change::Status(target) = change {
-        truth.asked = Some(target.category);
-    }
     truth.before.insert(field, said.clone());
     let Some(by_hand) = by_hand else { return };
     let wrong = match field {
@@ -91,7 +92,7 @@ fn says_so_already(target: Side, said: &str, change: &Change) -> bool {
 /// Nothing is written to a closed issue once guajira has seen that it is.
 pub(in crate::sim) fn closed(w: &mut World, at: usize, push: &Push) {
     let JiraIssue { now, truth, .. } = &w.jira.issues[at];
-    let seen = truth.hand_at.get(&Field::Status).is_some_and(|closed| *closed < truth.read_at);
+    let seen = truth.hand_at.get(&Field::Status).is_some_and(|closed| *closed < truth.read_at.max(truth.listed_at));
     let writes = !matches!(push.action, Action::CreateIssue(_));
     if w.setup.fields.closed && now.status == CLOSED && seen && writes {
         w.blame(format!("closed: {} was written to a closed issue", push.key));
@@ -176,7 +177,7 @@ fn statuses(w: &World, guance: &GuanceIssue, jira: &JiraIssue, [on_guance, on_ji
     match w.setup.fields.status {
         Direction::Off => true,
         Direction::Both => fit || shut && on_guance,
-        Direction::ToJira => fit || on_jira || shut,
+        Direction::ToJira => fit || on_jira || shut || forgot,
         Direction::ToGuance => fit || on_guance || !on_jira || forgot,
     }
 }

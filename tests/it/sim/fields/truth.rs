@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use guajira::domain::{Field, Side, StatusCategory};
+use guajira::domain::{Action, Change, Field, Issue, Push, Side, StatusCategory};
 
 use super::super::guance::GuanceIssue;
 use super::super::jira::JiraIssue;
@@ -18,7 +18,8 @@ pub(in crate::sim) struct Truth {
     pub(super) left: BTreeMap<Field, String>,
     /// What the field said before guajira last wrote it.
     pub(super) before: BTreeMap<Field, String>,
-    /// The kind of status that guajira last asked for.
+    /// The kind of status that guajira asked for with the write under way, and with the one before, whatever became of it.
+    pub(super) asks: Option<StatusCategory>,
     pub(super) asked: Option<StatusCategory>,
     /// Every text that guajira ever left there.
     pub(super) told: String,
@@ -26,7 +27,9 @@ pub(in crate::sim) struct Truth {
     pub(super) ever_left: BTreeSet<(Field, String)>,
     /// When the issue itself was last shown to guajira, in true time.
     pub(super) read_at: i64,
-    /// What it said then.
+    /// When a search that is never late last listed it.
+    pub(super) listed_at: i64,
+    /// What it said when it was shown.
     pub(super) seen: BTreeMap<Field, String>,
     /// What it had said, the last time before a person changed it, and whenever.
     pub(super) seen_before: BTreeMap<Field, String>,
@@ -49,6 +52,40 @@ impl Truth {
         self.told.push_str(&said);
         self.ever_left.insert((field, said.clone()));
         self.left.insert(field, said);
+    }
+}
+
+/// A search listed Jira issues as they are.
+pub(in crate::sim) fn jira_listed(w: &mut World, listed: &[Issue]) {
+    if w.setup.max_lag_s > 0 {
+        return;
+    }
+    for issue in listed {
+        let at = w.jira.place(issue.id.as_str()).unwrap_or_default();
+        w.jira.issues[at].truth.listed_at = w.now;
+    }
+}
+
+/// An older state is put back: what was shown since it was copied away, it has not seen.
+pub(in crate::sim) fn forget(w: &mut World, copied_at: i64) {
+    let jira = w.jira.issues.iter_mut().map(|issue| &mut issue.truth);
+    for truth in w.guance.issues.iter_mut().map(|issue| &mut issue.truth).chain(jira) {
+        truth.read_at = truth.read_at.min(copied_at);
+        truth.listed_at = truth.listed_at.min(copied_at);
+    }
+}
+
+/// Writes are about to be sent, and may arrive or not.
+pub(in crate::sim) fn attempted(w: &mut World, pushes: &[Push]) {
+    for push in pushes {
+        let Action::ChangeIssue { issue, change: Change::Status(target), .. } = &push.action else { continue };
+        let truth = match push.target {
+            Side::Jira => w.jira.place(issue.as_str()).map(|at| &mut w.jira.issues[at].truth),
+            Side::Guance => w.guance.place(issue.as_str()).map(|at| &mut w.guance.issues[at].truth),
+        };
+        if let Some(truth) = truth {
+            truth.asked = truth.asks.replace(target.category);
+        }
     }
 }
 

@@ -149,3 +149,18 @@ fn who_closes_an_issue_before_it_was_first_read_is_not_overruled_by_its_beginnin
         must_hold(status_story(Direction::Both, told));
     }
 }
+
+/// That an issue is closed, Jira tells alone: what waits is not written to it because Guance does not answer.
+#[test]
+fn nothing_is_written_to_a_closed_issue_while_guance_is_silent() {
+    hush();
+    for (busy, silent) in (3..9).flat_map(|busy| (1..6).map(move |silent| (busy, silent))) {
+        let told = vec![
+            (30, What::Person(Deed::Reply, 1)),
+            (30, meets(&[(busy, Fault::SlowDown)])),
+            (60, sets(Side::Jira, 3)),
+            (60, meets(&[(silent, Fault::NoConnection)])),
+        ];
+        must_hold(within(status_story(Direction::Both, told), |world| world.reply_bumps = true));
+    }
+}
