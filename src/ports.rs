@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Comment, CommentId, File, Fingerprint, Issue, IssueId, Key, Person, Push, Receipt, Side};
+use crate::domain::{
+    Comment, CommentId, File, Fingerprint, Issue, IssueId, Key, Person, Push, Receipt, Side, Visibility,
+};
 
 /// Why a remote call failed, by what the caller should do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,7 +203,8 @@ pub trait Remote {
     /// As for [`Remote::changed`].
     fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError>;
 
-    /// Reads the whole thread of one issue, oldest first; `None` when the issue cannot be read by id (404).
+    /// Reads the whole thread of one issue, oldest first; `None` when the issue cannot be read by id (404). What each
+    /// comment says about who may see it is not older than the comment.
     ///
     /// # Errors
     /// As for [`Remote::changed`].
@@ -244,12 +247,12 @@ pub trait Remote {
     /// As for [`Remote::changed`].
     fn person(&self, who: &Person) -> Result<Option<Person>, ApiError>;
 
-    /// Lists the files attached to an issue, and to what people wrote in its thread, oldest first; none where the issue
-    /// cannot be read.
+    /// Lists the files attached to an issue, and to what people wrote in its thread, oldest first, and says who may see
+    /// the issue; none where it cannot be read.
     ///
     /// # Errors
     /// As for [`Remote::changed`].
-    fn files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError>;
+    fn files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError>;
 
     /// Opens a file of this side.
     ///

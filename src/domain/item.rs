@@ -124,8 +124,6 @@ pub struct Issue {
     pub created: DateTime<Utc>,
     /// When it last changed, remote time.
     pub updated: DateTime<Utc>,
-    /// `Restricted` when an issue security level hides it (Jira).
-    pub visibility: Visibility,
     /// True in a Jira service project: what we write there must be an internal note.
     pub service: bool,
     /// What it says about being our copy.
@@ -153,7 +151,7 @@ pub struct Comment {
     pub created: DateTime<Utc>,
     /// When it was last edited, remote time; equals `created` until then.
     pub updated: DateTime<Utc>,
-    /// Who may see it.
+    /// Who may see it: `Restricted` by a restriction of its own, or by the security level of its issue (Jira).
     pub visibility: Visibility,
     /// What it says about being our copy.
     pub claim: Option<Claim>,

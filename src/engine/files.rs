@@ -27,12 +27,12 @@ pub(super) fn plan(run: &Run<'_>, thread: &Thread<'_>, as_of: DateTime<Utc>) -> 
     if !policy.flow.attachments.writes(side.opposite()) {
         return Ok(Vec::new());
     }
-    let mut all = run.remote(side).files(thread.link.id(side))?;
+    let (visibility, mut all) = run.remote(side).files(thread.link.id(side))?;
     // Some servers keep whole seconds.
     let came_later = |file: &File| file.created.is_some_and(|created| created.timestamp() > as_of.timestamp());
     all.retain(|file| side == Side::Guance || !came_later(file));
     let known = run.world.state.known_files(side, all.iter().map(|file| &file.id))?;
-    Ok(files::of_thread(thread, &all, &known, policy))
+    Ok(files::of_thread(thread, &visibility, &all, &known, policy))
 }
 
 /// Returns how many requests one Guance thread takes.
@@ -61,7 +61,7 @@ pub(super) enum Copy {
 pub(super) fn copy_on_jira(run: &mut Run<'_>, queued: &Queued) -> Result<Copy, Trouble> {
     let Action::AddFile { issue, file, .. } = &queued.push.action else { return Ok(Copy::None) };
     let mut alike = Vec::new();
-    for there in run.remote(Side::Jira).files(issue)? {
+    for there in run.remote(Side::Jira).files(issue)?.1 {
         let namesake = there.ours && there.name == file.name;
         if namesake && run.world.state.file_copy(Side::Guance, there.id.as_str())?.is_none() {
             alike.push(there);

@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Run, Trouble, files, gone, merge, pings, pull, trust};
-use crate::domain::{Claim, Comment, Issue, IssueLink, Side, Visibility};
+use crate::domain::{Claim, Comment, Issue, IssueLink, Side};
 use crate::plan::comments::{self, Thread};
 use crate::plan::{Deletes, Step, repeats};
 use crate::ports::{ApiErrorKind, Batch};
@@ -142,7 +142,7 @@ fn one_thread(
             None => return Ok(None),
         },
     };
-    let (mut steps, whole) = plan_thread(run, link, issue.side, (&issue.visibility, issue.updated), comments)?;
+    let (mut steps, whole) = plan_thread(run, link, issue.side, issue.updated, comments)?;
     if by_id || link.gone {
         steps.extend(gone::issue_found(run, link, issue.side)?);
     }
@@ -157,7 +157,7 @@ fn plan_thread(
     run: &mut Run<'_>,
     link: &IssueLink,
     side: Side,
-    (visibility, updated): (&Visibility, DateTime<Utc>),
+    updated: DateTime<Utc>,
     comments: &[Comment],
 ) -> Result<(Vec<Step>, bool), Trouble> {
     let ids = comments.iter().map(|c| (&c.id, c.claim.as_ref().map(|Claim { key, .. }| key)));
@@ -168,7 +168,7 @@ fn plan_thread(
         Side::Guance => link.guance.as_str(),
     };
     let url = run.remote(side).issue_url(name);
-    let thread = Thread { link, side, url: &url, issue: visibility, comments };
+    let thread = Thread { link, side, url: &url, comments };
     let decision = comments::thread(&thread, &known, run.world.policy);
     let (mut steps, unnamed) = pings::name_people(run, side, decision.steps);
     steps.extend(gone::comments(run, &thread)?);
@@ -223,7 +223,7 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
         return settle_threads(run, side, &Taken { steps: Vec::new(), seen: vec![Seen::absent(link)] });
     };
     let latest = comments.iter().map(|c| c.updated).max().unwrap_or(DateTime::UNIX_EPOCH);
-    let (mut steps, whole) = plan_thread(run, link, side, (&Visibility::Public, latest), &comments)?;
+    let (mut steps, whole) = plan_thread(run, link, side, latest, &comments)?;
     steps.extend(gone::issue_found(run, link, side)?);
     let updated = run.guance_updated.get(id).copied().unwrap_or(latest);
     let whole = whole.then_some(updated.max(link.seen(side).unwrap_or(updated)));

@@ -50,7 +50,6 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
         author,
         created,
         updated: row.update_at.unwrap_or(created),
-        visibility: Visibility::Public,
         service: false,
         claim: None,
         thread: None,

@@ -32,7 +32,7 @@ use answer::{Cause, Fault};
 use api::Api;
 use wire::{IssueRow, ReplyRow};
 
-use crate::domain::{Action, Comment, CommentId, File, Issue, IssueId, Person, Push, Receipt, Side};
+use crate::domain::{Action, Comment, CommentId, File, Issue, IssueId, Person, Push, Receipt, Side, Visibility};
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Clock, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span,
@@ -333,8 +333,8 @@ impl Remote for Guance<'_> {
         self.find_person(who)
     }
 
-    fn files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError> {
-        self.list_files(issue)
+    fn files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
+        Ok((Visibility::Public, self.list_files(issue)?))
     }
 
     fn open_file(&self, file: &File) -> Result<Content, ApiError> {

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::domain::{Comment, CommentId, IssueId, Push, Receipt};
+use crate::domain::{Comment, CommentId, IssueId, Push, Receipt, Visibility};
 use crate::jira::api::{Ask, Failed, Reply, segment};
-use crate::jira::convert::{PROPERTY, property_claim, sort, time};
+use crate::jira::convert::{PROPERTY, issue_visibility, narrow, property_claim, sort, time};
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Presence};
 use crate::text::{Block, Doc, Inline, Mark, adf, wiki};
@@ -90,7 +90,18 @@ pub(super) fn marker(push: &Push, pair: &str) -> Value {
 }
 
 impl Jira<'_> {
-    /// Reads a whole thread, oldest first; `None` when the issue answers 404.
+    /// Reads a whole thread, and who may see it; `None` when the issue answers 404. A search may show an older security
+    /// level than the issue has: it is asked for here, and after the comments, so that none of them is newer.
+    pub(super) fn read_visible_thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
+        let Some(mut thread) = self.read_thread(issue)? else { return Ok(None) };
+        if thread.iter().any(|comment| comment.visibility == Visibility::Public) {
+            let Some(row) = self.fetch_one(issue.as_str(), &["security"])? else { return Ok(None) };
+            narrow(&mut thread, &issue_visibility(&row));
+        }
+        Ok(Some(thread))
+    }
+
+    /// Reads a whole thread, oldest first; `None` when the issue answers 404. Of who may see the issue it tells nothing.
     pub(super) fn read_thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         let Some(seen) = self.seen_issue(issue)? else { return Ok(None) };
         let Some(raws) = self.raw_thread(issue)? else { return Ok(None) };

@@ -40,7 +40,8 @@ impl Reader<'_> {
         let id = IssueId::new(&raw.id);
         let name = if raw.key.is_empty() { raw.id.clone() } else { raw.key.clone() };
         let opened_by = fields.reporter.as_ref().or(fields.creator.as_ref());
-        let thread = fields.comment.as_ref().and_then(|page| self.inline_thread(&id, &name, service, page));
+        let mut thread = fields.comment.as_ref().and_then(|page| self.inline_thread(&id, &name, service, page));
+        narrow(thread.as_deref_mut().unwrap_or_default(), &level_visibility(&fields.security));
         Ok(Issue {
             side: Side::Jira,
             url: self.issue_url(&name),
@@ -57,7 +58,6 @@ impl Reader<'_> {
             author: opened_by.map(person).unwrap_or_default(),
             created: time(&fields.created).unwrap_or(updated),
             updated,
-            visibility: issue_visibility(&fields.security),
             service,
             claim: self.issue_claim(raw),
             thread,
@@ -214,8 +214,22 @@ fn issue_type(raw: &wire::Named) -> IssueType {
     IssueType { id: raw.id.clone(), name: raw.name.clone() }
 }
 
-/// Returns how an issue security level restricts the issue.
-fn issue_visibility(security: &Value) -> Visibility {
+/// Restricts the comments of an issue to those who may see the issue.
+pub(super) fn narrow(thread: &mut [Comment], issue: &Visibility) {
+    for comment in thread.iter_mut().filter(|comment| comment.visibility == Visibility::Public) {
+        comment.visibility = issue.clone();
+    }
+}
+
+/// Returns who may see an issue that was asked for its field `security`.
+pub(super) fn issue_visibility(row: &Value) -> Visibility {
+    match row.get("fields") {
+        Some(fields) => level_visibility(fields.get("security").unwrap_or(&Value::Null)),
+        None => Visibility::Restricted("cannot tell whether it has a security level".to_owned()),
+    }
+}
+
+fn level_visibility(security: &Value) -> Visibility {
     if security.is_null() {
         return Visibility::Public;
     }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::domain::{Action, File, FileId, IssueId, Push, Receipt, Side, portable_name, shown_size};
+use crate::domain::{Action, File, FileId, IssueId, Push, Receipt, Side, Visibility, portable_name, shown_size};
 use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::convert::{person, time};
+use crate::jira::convert::{issue_visibility, person, time};
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Content};
 
@@ -17,18 +17,18 @@ pub(super) const LIMIT: &str = "jira.upload_limit";
 const LIMIT_AGE: Duration = Duration::from_hours(24);
 
 impl Jira<'_> {
-    /// Lists what is attached to an issue, oldest first; nothing where it cannot be read.
-    pub(super) fn list_files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError> {
+    /// Lists what is attached to an issue, oldest first, and says who may see the issue; nothing where it cannot be read.
+    pub(super) fn list_files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
         let me = self.me()?.user;
-        let Some(row) = self.fetch_one(issue.as_str(), &["attachment", "project"])? else {
+        let Some(row) = self.fetch_one(issue.as_str(), &["attachment", "security"])? else {
             // A login that has just died is told the same.
             self.log_in()?;
-            return Ok(Vec::new());
+            return Ok((Visibility::Public, Vec::new()));
         };
         let list = row.get("fields").and_then(|fields| fields.get("attachment")).and_then(Value::as_array);
         let mut files: Vec<File> = list.into_iter().flatten().filter_map(|one| file(one, issue, &me)).collect();
         files.sort_by_key(|file| (file.created, file.id.as_str().parse::<u64>().unwrap_or(u64::MAX)));
-        Ok(files)
+        Ok((issue_visibility(&row), files))
     }
 
     /// Opens an attachment.

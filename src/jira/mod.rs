@@ -34,7 +34,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::domain::{Action, Comment, CommentId, File, IssueId, Person, Push, Receipt, Side};
+use crate::domain::{Action, Comment, CommentId, File, IssueId, Person, Push, Receipt, Side, Visibility};
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Clock, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span, Stop,
@@ -170,7 +170,7 @@ impl Remote for Jira<'_> {
     }
 
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
-        self.read_thread(issue)
+        self.read_visible_thread(issue)
     }
 
     fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
@@ -229,7 +229,7 @@ impl Remote for Jira<'_> {
         self.find_person(who)
     }
 
-    fn files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError> {
+    fn files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
         self.list_files(issue)
     }
 

@@ -15,8 +15,6 @@ pub struct Thread<'a> {
     pub side: Side,
     /// Where people see the issue on that side.
     pub url: &'a str,
-    /// Whether the issue itself is restricted there.
-    pub issue: &'a Visibility,
     /// Oldest first.
     pub comments: &'a [Comment],
 }
@@ -93,7 +91,7 @@ fn one(thread: &Thread<'_>, comment: &Comment, known: &Known, policy: &Policy) -
     if let Some(adopted) = claimed(thread, comment, known) {
         return adopted;
     }
-    let restricted = restriction(thread, comment).filter(|_| !policy.flow.copy_restricted);
+    let restricted = restriction(comment).filter(|_| !policy.flow.copy_restricted);
     let key = Key::comment(here, &comment.id);
     let content = comment.fingerprint();
     match (link, restricted) {
@@ -123,10 +121,10 @@ fn claimed(thread: &Thread<'_>, comment: &Comment, known: &Known) -> Option<Step
     }))
 }
 
-fn restriction(thread: &Thread<'_>, comment: &Comment) -> Option<String> {
-    match (thread.issue, &comment.visibility) {
-        (Visibility::Restricted(why), _) | (Visibility::Public, Visibility::Restricted(why)) => Some(why.clone()),
-        (Visibility::Public, Visibility::Public) => None,
+fn restriction(comment: &Comment) -> Option<String> {
+    match &comment.visibility {
+        Visibility::Restricted(why) => Some(why.clone()),
+        Visibility::Public => None,
     }
 }
 
@@ -250,13 +248,13 @@ mod tests {
     }
 
     fn decide(comment: &Comment, known: &Known) -> Step {
-        decide_in(comment, known, &Visibility::Public, &policy())
+        decide_in(comment, known, &policy())
     }
 
-    fn decide_in(comment: &Comment, known: &Known, issue: &Visibility, policy: &Policy) -> Step {
+    fn decide_in(comment: &Comment, known: &Known, policy: &Policy) -> Step {
         let link = link();
         let all = [comment.clone()];
-        let thread = Thread { link: &link, side: Side::Jira, url: "", issue, comments: &all };
+        let thread = Thread { link: &link, side: Side::Jira, url: "", comments: &all };
         super::thread(&thread, known, policy).steps.remove(0)
     }
 
@@ -297,8 +295,6 @@ mod tests {
         let secret = Comment { visibility: hidden.clone(), ..comment("secret") };
         let restricted = SkipReason::Restricted("role Administrators".into());
         assert_eq!(reason(decide(&secret, &Known::default())), restricted);
-        let step = decide_in(&comment("x"), &Known::default(), &hidden, &policy());
-        assert_eq!(reason(step), restricted, "a restricted issue hides all its comments");
         assert_eq!(
             reason(decide(&Comment { visibility: hidden.clone(), ..comment("new") }, &copied(&comment("old")))),
             restricted
@@ -308,7 +304,7 @@ mod tests {
         assert!(matches!(decide(&secret, &waiting), Step::Withdraw { .. }), "it must not be sent after all");
         let mut open = policy();
         open.flow.copy_restricted = true;
-        assert!(matches!(decide_in(&secret, &Known::default(), &hidden, &open), Step::Push(_)));
+        assert!(matches!(decide_in(&secret, &Known::default(), &open), Step::Push(_)));
     }
 
     #[test]
@@ -341,7 +337,7 @@ mod tests {
         known.outbox.insert(Key::comment(Side::Jira, &original.id), (Stage::InFlight, original.fingerprint()));
         let link = link();
         let all = [original];
-        let thread = Thread { link: &link, side: Side::Jira, url: "", issue: &Visibility::Public, comments: &all };
+        let thread = Thread { link: &link, side: Side::Jira, url: "", comments: &all };
         assert!(super::thread(&thread, &known, &policy()).unfinished);
     }
 }

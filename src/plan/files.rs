@@ -14,9 +14,16 @@ const ATTACHED_BEFORE: TimeDelta = TimeDelta::minutes(10);
 /// How long after a comment's last change a file may still belong to it.
 const ATTACHED_AFTER: TimeDelta = TimeDelta::minutes(1);
 
-/// Decides about every file of an issue whose whole thread was read.
-pub fn of_thread(thread: &Thread<'_>, files: &[File], known: &Known, policy: &Policy) -> Vec<Step> {
-    files.iter().map(|file| comments::open_only(thread, one(thread, file, known, policy), policy)).collect()
+/// Decides about every file of an issue whose whole thread was read, and that `visibility` says who may see.
+pub fn of_thread(
+    thread: &Thread<'_>,
+    visibility: &Visibility,
+    files: &[File],
+    known: &Known,
+    policy: &Policy,
+) -> Vec<Step> {
+    let decide = |file| one(thread, visibility, file, known, policy);
+    files.iter().map(|file| comments::open_only(thread, decide(file), policy)).collect()
 }
 
 /// Recognises a reply of ours that carries a file.
@@ -29,7 +36,7 @@ pub(super) fn carried(thread: &Thread<'_>, reply: &Comment, file: FileId, known:
     Step::AdoptFile(FileLink { origin, origin_id: file, copy_id, lane })
 }
 
-fn one(thread: &Thread<'_>, file: &File, known: &Known, policy: &Policy) -> Step {
+fn one(thread: &Thread<'_>, visibility: &Visibility, file: &File, known: &Known, policy: &Policy) -> Step {
     let key = Key::file(file.side, &file.id);
     let skip = |reason| Step::Skip { item: key.as_str().to_owned(), reason };
     if file.ours {
@@ -39,7 +46,7 @@ fn one(thread: &Thread<'_>, file: &File, known: &Known, policy: &Policy) -> Step
         return skip(SkipReason::Unchanged);
     }
     let queued = known.outbox.get(&key).map(|(stage, _)| *stage);
-    let restricted = restriction(thread, file).filter(|_| !policy.flow.copy_restricted);
+    let restricted = restriction(thread, visibility, file).filter(|_| !policy.flow.copy_restricted);
     let limit = policy.flow.max_attachment;
     match (queued, restricted, file.size.filter(|size| *size > limit)) {
         (Some(Stage::InFlight), ..) => skip(SkipReason::InDoubt),
@@ -57,8 +64,8 @@ fn one(thread: &Thread<'_>, file: &File, known: &Known, policy: &Policy) -> Step
 }
 
 /// An attachment has no restriction of its own: it shares that of its issue, and of a comment that shows it.
-fn restriction(thread: &Thread<'_>, file: &File) -> Option<String> {
-    if let Visibility::Restricted(why) = thread.issue {
+fn restriction(thread: &Thread<'_>, visibility: &Visibility, file: &File) -> Option<String> {
+    if let Visibility::Restricted(why) = visibility {
         return Some(why.clone());
     }
     thread.comments.iter().find_map(|comment| match &comment.visibility {
@@ -145,9 +152,9 @@ mod tests {
         let mut flow = Flow::default();
         change(&mut flow);
         let link = link();
-        let thread = Thread { link: &link, side: Side::Jira, url: URL, issue: &Visibility::Public, comments };
+        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments };
         let policy = Policy { flow, ..Policy::default() };
-        of_thread(&thread, std::slice::from_ref(file), known, &policy).remove(0)
+        of_thread(&thread, &Visibility::Public, std::slice::from_ref(file), known, &policy).remove(0)
     }
 
     #[test]

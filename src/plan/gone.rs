@@ -159,8 +159,7 @@ mod tests {
     }
 
     fn with<T>(link: &IssueLink, comments: &[Comment], then: impl FnOnce(&Thread<'_>) -> T) -> T {
-        let issue = &Visibility::Public;
-        then(&Thread { link, side: Side::Guance, url: "https://guance.example/issue_a", issue, comments })
+        then(&Thread { link, side: Side::Guance, url: "https://guance.example/issue_a", comments })
     }
 
     fn known(absence: Option<Absence>) -> Originals {

@@ -213,7 +213,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Claim, Details, IssueLink, Level, Person, Status, StatusCategory, Visibility};
+    use crate::domain::{Claim, Details, IssueLink, Level, Person, Status, StatusCategory};
     use crate::text::Doc;
 
     fn issue(side: Side, id: &str) -> Issue {
@@ -235,7 +235,6 @@ mod tests {
             updated_by: Person::default(),
             created: DateTime::from_timestamp(1000, 0).unwrap(),
             updated: DateTime::from_timestamp(1000, 0).unwrap(),
-            visibility: Visibility::Public,
             service: false,
             claim: None,
             thread: None,

@@ -9,7 +9,7 @@ use super::merge::{self, Counterpart, Pair};
 use super::{Direction, Policy, Route, SkipReason, Step, people};
 use crate::domain::{
     Action, Base, Bases, Change, Details, Field, Fingerprint, GuanceStatus, Issue, IssueId, IssueLink, Key, Level,
-    People, Person, Priority, Push, Side, Stage, Status, StatusCategory, Visibility,
+    People, Person, Priority, Push, Side, Stage, Status, StatusCategory,
 };
 use crate::render;
 use crate::text::Doc;
@@ -35,7 +35,6 @@ fn issue(side: Side) -> Issue {
         updated_by: Person { name: "张三".into(), ..Person::default() },
         created: time,
         updated: time,
-        visibility: Visibility::Public,
         service: false,
         claim: None,
         thread: None,

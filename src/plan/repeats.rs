@@ -81,8 +81,7 @@ mod tests {
         let link = IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1");
         let route = Route { project: "OPS".into(), repeats, ..Route::default() };
         let policy = Policy { routes: vec![route], flow, ..Policy::default() };
-        let issue = &Visibility::Public;
-        let thread = Thread { link: &link, side: Side::Guance, url: "https://g/issue_a", issue, comments: rows };
+        let thread = Thread { link: &link, side: Side::Guance, url: "https://g/issue_a", comments: rows };
         comments::thread(&thread, known, &policy).steps
     }
 

@@ -9,7 +9,7 @@ use super::issues::{create, originals};
 use super::{Made, NAMES, Policy, Route, SkipReason, Step, merge, sample};
 use crate::domain::{
     Channel, Details, FieldValue, Fingerprint, Issue, IssueId, IssueType, Key, Known, Level, NewField, Person, Side,
-    Stage, Status, StatusCategory, Visibility,
+    Stage, Status, StatusCategory,
 };
 use crate::plan::issues::Scope;
 use crate::template::{Kind, Template};
@@ -40,7 +40,6 @@ fn issue(level: &str, title: &str, body: &str) -> Issue {
         updated_by: Person::default(),
         created: at,
         updated: at,
-        visibility: Visibility::Public,
         service: false,
         claim: None,
         thread: None,

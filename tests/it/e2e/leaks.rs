@@ -28,6 +28,27 @@ fn restricted_comments_are_not_copied() {
     });
 }
 
+/// A search that lags shows the issue as it was before it got its security level; its thread is read as it is.
+#[test]
+fn a_late_search_opens_no_issue_that_has_a_security_level_now() {
+    on_both(|world| {
+        let issues = three_issues(&world);
+        world.sync();
+        let key = world.key_of(&issues[0]);
+        world.pass(Duration::from_mins(1));
+        world.jira.switch(|switches| switches.index_lag = Duration::from_secs(30));
+        world.jira.set_security(&key, Some("Security team"), &["alice", "bot"]);
+        world.jira.comment(&key, "alice", "SECRET by level");
+        world.jira.comment(&world.key_of(&issues[1]), "alice", "for everybody");
+        // Of a pair that is found again the whole thread is read, and not what a search shows of it.
+        world.lose_state();
+        world.settle();
+        let said = world.sent_to_guance();
+        assert!(said.contains("for everybody"), "{said}");
+        assert!(!said.contains("SECRET"), "{said}");
+    });
+}
+
 #[test]
 fn a_comment_that_becomes_restricted_before_it_travels_is_not_copied() {
     on_both(|world| {

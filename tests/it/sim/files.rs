@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read};
 
-use guajira::domain::{Action, File, FileId, IssueId, Key, Person, Push, Receipt, Side};
+use guajira::domain::{Action, File, FileId, IssueId, Key, Person, Push, Receipt, Side, Visibility};
 use guajira::plan::{Deletes, Flow};
 use guajira::ports::{ApiError, ApiErrorKind, Content};
 use guajira::state::{State, StateError};
@@ -93,14 +93,15 @@ impl Attached {
 }
 
 /// What is attached to a Jira issue, as the service lists it.
-pub(super) fn on_jira(w: &mut World, issue: &IssueId) -> Vec<File> {
+pub(super) fn on_jira(w: &mut World, issue: &IssueId) -> (Visibility, Vec<File>) {
     let forgetful = w.bug == Some(super::gallery::Bug::FileCopyNotLookedFor);
-    let Some(at) = w.jira.place(issue.as_str()) else { return Vec::new() };
+    let Some(at) = w.jira.place(issue.as_str()) else { return (Visibility::Public, Vec::new()) };
     let issue = &w.jira.issues[at].now;
     let listed: Vec<_> = issue.files.iter().filter(|file| file.born.is_none() || !forgetful).collect();
     let public = listed.iter().filter(|file| !issue.secure && file.is_carried() && !file.is_hidden(&issue.notes));
     w.shown.extend(public.map(|file| file.key(Side::Jira)));
-    listed.into_iter().map(|file| file.told(Side::Jira, &issue.id, true)).collect()
+    let visibility = if issue.secure { Visibility::Restricted("security".into()) } else { Visibility::Public };
+    (visibility, listed.into_iter().map(|file| file.told(Side::Jira, &issue.id, true)).collect())
 }
 
 /// What is attached to a Guance issue and to people's replies.

@@ -115,7 +115,6 @@ impl World {
             author: Person { id: "acnt_1".into(), name: "张三".into(), email: None },
             created: time(issue.created),
             updated: time(issue.updated),
-            visibility: Visibility::Public,
             service: false,
             claim: None,
             thread: None,
@@ -418,9 +417,9 @@ impl Remote for SimGuance<'_> {
         Ok(fields::find(Side::Guance, who))
     }
 
-    fn files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError> {
+    fn files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
         self.read(&format!("files of {issue}"))?;
-        Ok(files::on_guance(&mut self.world.borrow_mut(), issue))
+        Ok((Visibility::Public, files::on_guance(&mut self.world.borrow_mut(), issue)))
     }
 
     fn open_file(&self, file: &File) -> Result<Content, ApiError> {

@@ -216,7 +216,6 @@ impl World {
             author: state.author.clone(),
             created: time(state.created),
             updated: time(state.updated),
-            visibility: if state.secure { Visibility::Restricted("security".into()) } else { Visibility::Public },
             service: self.jira.projects[state.project].service,
             claim,
             thread,

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use guajira::domain::{Action, Change, Comment, CommentId, File, IssueId, Kind, NewIssue, Person, Push, Receipt, Side};
+use guajira::domain::{
+    Action, Change, Comment, CommentId, File, IssueId, Kind, NewIssue, Person, Push, Receipt, Side, Visibility,
+};
 use guajira::ports::{
     ApiError, ApiErrorKind, Batch, Content, Identity, Lookup, Presence, Register, Remote, Span, Unreadable, Wanted,
 };
@@ -406,7 +408,7 @@ impl Remote for SimJira<'_> {
         Ok(fields::find(Side::Jira, who))
     }
 
-    fn files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError> {
+    fn files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
         self.read(&format!("files of {issue}"))?;
         self.somebody()?;
         Ok(files::on_jira(&mut self.0.borrow_mut(), issue))

@@ -60,7 +60,7 @@ fn what_was_attached_is_listed_and_read_as_it_is() {
             let push = attach(&rig, "OPS-1", "磁盘 \u{1f525}.bin");
             let receipt = rig.run().push_file(&push, Some(content(&large, told))).unwrap();
             let run = rig.run();
-            let files = run.files(&rig.id("OPS-1")).unwrap();
+            let files = run.files(&rig.id("OPS-1")).unwrap().1;
             let file = files.iter().find(|file| file.id.as_str() == receipt.id).unwrap();
             assert_eq!((file.name.as_str(), file.size, file.ours), ("磁盘 \u{1f525}.bin", Some(3_000_000), true));
             let mut bytes = Vec::new();
@@ -68,9 +68,9 @@ fn what_was_attached_is_listed_and_read_as_it_is() {
             assert!(bytes == large, "{told}");
         }
         rig.fake.attach("OPS-1", "alice", "hers.txt", "text/plain", b"x");
-        let files = rig.run().files(&rig.id("OPS-1")).unwrap();
+        let files = rig.run().files(&rig.id("OPS-1")).unwrap().1;
         assert_eq!(files.iter().map(|file| file.ours).collect::<Vec<_>>(), [true, true, false]);
-        assert!(rig.run().files(&IssueId::new("99999")).unwrap().is_empty());
+        assert!(rig.run().files(&IssueId::new("99999")).unwrap().1.is_empty());
     }
 }
 
@@ -79,7 +79,7 @@ fn our_login_stays_with_jira() {
     let rig = rigs().find(|rig| rig.fake.flavour() == Flavour::Cloud).unwrap();
     rig.fake.attach("OPS-1", "alice", "a.txt", "text/plain", b"a");
     let run = rig.run();
-    let file = run.files(&rig.id("OPS-1")).unwrap().remove(0);
+    let file = run.files(&rig.id("OPS-1")).unwrap().1.remove(0);
     run.open_file(&file).unwrap();
     let media: Vec<_> = rig.fake.recorded().into_iter().filter(|one| one.path.starts_with("/media/")).collect();
     assert_eq!(media.len(), 1);
@@ -88,7 +88,7 @@ fn our_login_stays_with_jira() {
     let rig = rigs().find(|rig| rig.fake.flavour() == Flavour::Server).unwrap();
     rig.fake.attach("OPS-1", "alice", "a.txt", "text/plain", b"a");
     let run = rig.run();
-    let mut file = run.files(&rig.id("OPS-1")).unwrap().remove(0);
+    let mut file = run.files(&rig.id("OPS-1")).unwrap().1.remove(0);
     file.url = Some("http://elsewhere.example/secure/attachment/1/a.txt".to_owned());
     run.open_file(&file).unwrap();
 }
@@ -99,7 +99,7 @@ fn a_page_in_place_of_a_file_is_a_refused_login() {
         rig.fake.attach("OPS-1", "alice", "a.txt", "text/plain", b"a");
         rig.fake.attach("OPS-1", "alice", "page.html", "text/html", b"<html>a page of hers</html>");
         let run = rig.run();
-        let files = run.files(&rig.id("OPS-1")).unwrap();
+        let files = run.files(&rig.id("OPS-1")).unwrap().1;
         let mut page = String::new();
         run.open_file(&files[1]).unwrap().data.read_to_string(&mut page).unwrap();
         assert!(page.contains("of hers"));
@@ -132,7 +132,7 @@ fn a_token_that_dies_before_a_file_is_opened_gives_nothing_up() {
     for rig in rigs() {
         rig.fake.attach("OPS-1", "alice", "trace.txt", "text/plain", b"0123456789");
         let run = rig.run();
-        let file = run.files(&rig.id("OPS-1")).unwrap().remove(0);
+        let file = run.files(&rig.id("OPS-1")).unwrap().1.remove(0);
         let gone = || What::Status(404, r#"{"errorMessages":["no such attachment"]}"#.to_owned(), Vec::new());
         rig.fake.fail(Fault::new(gone()).path_contains("/attachment"));
         assert_eq!(run.open_file(&file).unwrap_err().kind, ApiErrorKind::Refused);

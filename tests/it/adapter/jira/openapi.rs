@@ -49,7 +49,7 @@ fn everything(rig: &Rig) {
     run.push(&[edit(1, "other words", &issue, &added.id, true)]).remove(0).unwrap();
     run.push(&[links::link(rig, "OPS-4", "disk 4 full")]).remove(0).unwrap();
     rig.fake.attach("OPS-4", "alice", "a.txt", "text/plain", b"a");
-    let files = run.files(&issue).unwrap();
+    let files = run.files(&issue).unwrap().1;
     let mut bytes = Vec::new();
     run.open_file(&files[0]).unwrap().data.read_to_end(&mut bytes).unwrap();
     let content = Content { size: Some(1), data: Box::new(std::io::Cursor::new(bytes)) };

@@ -166,7 +166,7 @@ fn an_issue_is_read_with_its_words() {
         assert_eq!((issue.title.as_str(), issue.author.name.as_str()), ("磁盘满", "Alice Example"));
         assert_eq!(issue.body.plain_text().trim(), "first line");
         assert_eq!((issue.created, issue.updated), (start(), start()));
-        assert_eq!((issue.claim.clone(), issue.service, issue.visibility.clone()), (None, false, Visibility::Public));
+        assert_eq!((issue.claim.clone(), issue.service), (None, false));
         let again = rig.run().issues(&[issue.id.clone(), IssueId::new("99999")]).unwrap();
         assert_eq!(again.issues, batch.issues, "{flavour:?}");
     }
@@ -241,15 +241,31 @@ fn a_service_project_that_does_not_tell_is_taken_as_internal() {
 }
 
 #[test]
-fn a_security_level_restricts_the_issue() {
+fn a_security_level_restricts_what_is_in_the_issue() {
     for flavour in BOTH {
         let rig = Rig::new(flavour);
         rig.people_open(2);
+        rig.fake.comment("OPS-1", "alice", "before");
         rig.fake.set_security("OPS-1", Some("Staff"), &["bot", "alice"]);
         rig.fake.set_security("OPS-2", Some("Board"), &["alice"]);
+        rig.fake.comment_for("OPS-1", "alice", "role", Some(Restriction::Role("Administrators".into())));
+        rig.fake.attach("OPS-1", "alice", "trace.txt", "text/plain", b"x");
         let batch = rig.changed(10);
         assert_eq!(names(&batch.issues), ["OPS-1"]);
-        assert_eq!(batch.issues[0].visibility, Visibility::Restricted("security level Staff".into()));
+        let [level, role] =
+            ["security level Staff", "role Administrators"].map(|why| Visibility::Restricted(why.into()));
+        let issue = &batch.issues[0];
+        let thread = rig.run().thread(&issue.id).unwrap().unwrap();
+        for thread in [issue.thread.as_ref().unwrap(), &thread] {
+            let seen: Vec<_> = thread.iter().map(|comment| &comment.visibility).collect();
+            assert_eq!(seen, [&level, &role], "{flavour:?}");
+        }
+        assert_eq!(rig.run().files(&issue.id).unwrap().0, level);
+        // What a late search said of it is no news any more.
+        rig.fake.set_security("OPS-1", None, &[]);
+        let thread = rig.run().thread(&issue.id).unwrap().unwrap();
+        assert_eq!(thread[0].visibility, Visibility::Public);
+        assert_eq!(rig.run().files(&issue.id).unwrap().0, Visibility::Public);
     }
 }
 

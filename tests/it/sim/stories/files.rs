@@ -30,6 +30,21 @@ fn a_file_waits_for_the_thread_that_it_came_with() {
     }
 }
 
+/// Nor does such an index tell who may see the issue by now.
+#[test]
+fn a_file_stays_where_it_is_when_its_issue_has_a_security_level_by_now() {
+    hush();
+    for seed in 1..8 {
+        let setup = Setup { seed, max_lag_s: 500, inline_comments: 0, ..History::of(1).setup };
+        let told = vec![
+            (20, attaches(Side::Jira, true)),
+            (58, What::Person(Deed::Secure, 1)),
+            (43, What::Person(Deed::DeleteComment, 1)),
+        ];
+        must_hold(file_story(&setup, told));
+    }
+}
+
 /// On Jira a copy is known by its name alone where nobody tells its size; people call all their screenshots the same.
 #[test]
 fn a_file_in_doubt_is_not_taken_for_another_of_its_name() {
