@@ -117,7 +117,7 @@ impl Template {
     /// # Errors
     /// Says what is wrong, and where.
     pub fn compile(kind: Kind, source: &str, known: &[&str], sample: &Source<'_>) -> Result<Self, Mistake> {
-        let names = names_in(kind, source).map_err(|error| mistake(&error))?;
+        let names = names_in(kind, source).map_err(|error| misspelt(kind, source, mistake(&error)))?;
         let names: BTreeSet<String> = names.into_iter().filter(|name| !GLOBALS.contains(&name.as_str())).collect();
         if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
             let near = nearest(unknown, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
@@ -184,7 +184,14 @@ impl Template {
 
 fn names_in(kind: Kind, source: &str) -> Result<BTreeSet<String>, minijinja::Error> {
     let names = match kind {
-        Kind::Condition => ENVIRONMENT.compile_expression(source)?.undeclared_variables(false),
+        Kind::Condition => {
+            let expression = ENVIRONMENT.compile_expression(source)?;
+            // Of an expression alone minijinja drops, without a word, all that follows a character it does not know.
+            ENVIRONMENT
+                .template_from_named_str(TEXT, &format!("{{{{ {source}\n}}}}"))
+                .map_err(|_| minijinja::Error::new(ErrorKind::SyntaxError, "a character means nothing here"))?;
+            expression.undeclared_variables(false)
+        }
         kind => ENVIRONMENT.template_from_named_str(name_of(kind), source)?.undeclared_variables(false),
     };
     Ok(names.into_iter().collect())
@@ -211,6 +218,21 @@ fn is_mistake(kind: ErrorKind) -> bool {
 
 fn mistake(error: &minijinja::Error) -> Mistake {
     Mistake { message: words(error), line: error.line().unwrap_or(1) }
+}
+
+/// What other languages call the operators of a condition, and what they are called here.
+const OPERATORS: [(&str, &str); 4] = [("&&", "and"), ("||", "or"), ("!", "not"), ("=", "==")];
+
+/// Says how an operator is written here, where a condition has one of another language.
+fn misspelt(kind: Kind, source: &str, mistake: Mistake) -> Mistake {
+    let unquoted = source.split(['\'', '"']).step_by(2).collect::<Vec<_>>().join(" ");
+    let rest = ["==", "!=", "<=", ">="].iter().fold(unquoted, |rest, known| rest.replace(known, " "));
+    match OPERATORS.into_iter().find(|(foreign, _)| kind == Kind::Condition && rest.contains(foreign)) {
+        Some((foreign, ours)) => {
+            Mistake { message: format!("{}; `{foreign}` is written `{ours}` here", mistake.message), ..mistake }
+        }
+        None => mistake,
+    }
 }
 
 fn words(error: &minijinja::Error) -> String {
@@ -347,6 +369,17 @@ mod tests {
         for (kind, source, want) in [
             (Kind::Condition, "levle == 'P1'", "1: unknown name `levle`; did you mean `level`?"),
             (Kind::Condition, "level ==", "1: syntax error: unexpected end of input, expected expression"),
+            (
+                Kind::Condition,
+                "level = '='",
+                "1: syntax error: unexpected input after expression; `=` is written `==` here",
+            ),
+            (
+                Kind::Condition,
+                "level == 'P1' && title",
+                "1: syntax error: a character means nothing here; `&&` is written `and` here",
+            ),
+            (Kind::Condition, "level == 'P1'; title", "1: syntax error: a character means nothing here"),
             (Kind::Text, "{{ title }}\n{{ titel }}", "2: unknown name `titel`; did you mean `title`?"),
             (Kind::Text, "a\nb {{ title | shout }}", "2: unknown filter: filter shout is unknown"),
             (Kind::Text, "{{ debug() }}", "1: unknown name `debug`"),
