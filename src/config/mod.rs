@@ -229,7 +229,12 @@ fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, Sour
         }
         Err(error) => {
             let problem = Problem::new(format!("cannot read {name}: {error}"));
-            Err(problem.hint("write one with `guajira init`, or name it with --config").into())
+            let hint = match error.kind() {
+                std::io::ErrorKind::NotFound => "write one with `guajira init`, or name it with --config",
+                std::io::ErrorKind::InvalidData => "save it as UTF-8",
+                _ => "name the configuration file with --config",
+            };
+            Err(problem.hint(hint).into())
         }
     }
 }

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -350,11 +349,19 @@ fn the_console_is_found_for_known_sites_only() {
 }
 
 #[test]
-fn a_missing_file_says_how_to_get_one() {
-    let missing = Path::new("/no/such/sync.toml");
-    let problem = Draft::load(Some(missing), &Environment::default()).unwrap_err().problems.remove(0);
-    assert_eq!(problem.message, "cannot read /no/such/sync.toml: No such file or directory (os error 2)");
-    assert!(problem.hint.unwrap().contains("guajira init"));
+fn a_file_that_cannot_be_read_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let latin = dir.path().join("latin.toml");
+    std::fs::write(&latin, b"# caf\xe9\n").unwrap();
+    for (path, what, hint) in [
+        (&dir.path().join("sync.toml"), "No such file", "guajira init"),
+        (&dir.path().to_owned(), "Is a directory", "--config"),
+        (&latin, "valid UTF-8", "UTF-8"),
+    ] {
+        let problem = Draft::load(Some(path), &Environment::default()).unwrap_err().problems.remove(0);
+        assert!(problem.message.starts_with(&format!("cannot read {}: ", path.display())), "{}", problem.message);
+        assert!(problem.message.contains(what) && problem.hint.unwrap().contains(hint), "{}", problem.message);
+    }
 }
 
 #[test]
