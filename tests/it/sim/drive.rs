@@ -102,7 +102,7 @@ impl Theatre<'_> {
                 self.open.take();
                 let _ = std::fs::copy(self.file, self.saved());
                 let w = &mut *self.world.borrow_mut();
-                w.saved_at = w.now;
+                (w.saved_at, w.saved_floor) = (w.now, (w.floor, w.floor_unknown));
             }
             What::RestoreState => {
                 if self.saved().exists() {
@@ -112,6 +112,7 @@ impl Theatre<'_> {
                     self.state_lost("an older copy of the state is put back");
                     let w = &mut *self.world.borrow_mut();
                     w.state_restored = true;
+                    (w.floor, w.floor_unknown) = w.saved_floor;
                     let saved_at = w.saved_at;
                     fields::forget(w, saved_at);
                 }

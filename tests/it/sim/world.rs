@@ -137,6 +137,8 @@ pub(super) struct World {
     pub(super) state_restored: bool,
     /// When the state was last copied away.
     pub(super) saved_at: i64,
+    /// What its copy knows of where this all begins.
+    pub(super) saved_floor: (i64, bool),
     /// Some run died or lost an answer.
     pub(super) troubled: bool,
     /// What this run was shown.
@@ -180,6 +182,7 @@ impl World {
             state_lost: false,
             state_restored: false,
             saved_at: 0,
+            saved_floor: (0, true),
             troubled: false,
             shown: BTreeSet::new(),
             register: None,
