@@ -91,7 +91,12 @@ impl Rules {
     pub(crate) fn fit(&self, doc: Doc) -> Doc {
         let doc = doc.written();
         let blocks = self.blocks(doc.blocks, Place::Top, 0).into_iter().map(|(block, _)| block).collect();
-        Doc { blocks }.written()
+        let doc = Doc { blocks }.written();
+        if !self.item_text_first {
+            return doc;
+        }
+        // What left a list may have come beside another one, and both are one list now.
+        Doc { blocks: doc.blocks.into_iter().map(items_headed).collect() }.written()
     }
 
     /// Fits blocks; `true` stands by those that must leave the block around them.
@@ -178,15 +183,6 @@ impl Rules {
                     break;
                 }
                 kept.extend(blocks.next().map(|(block, _)| block));
-            }
-            if self.item_text_first
-                && item.task.is_none()
-                && matches!(kept.first(), Some(Block::List { .. }))
-                && let Some(before) = items_now.last_mut()
-            {
-                // A deeper list without a text before it goes on with the item above.
-                before.blocks.append(&mut kept);
-                before.blocks = headed(std::mem::take(&mut before.blocks));
             }
             if self.item_text_first {
                 kept = headed(kept);
@@ -375,6 +371,35 @@ fn headed(blocks: Vec<Block>) -> Vec<Block> {
         }
     }
     out
+}
+
+/// Lets every deeper list without a text before it go on with the item above.
+fn items_headed(block: Block) -> Block {
+    let all = |blocks: Vec<Block>| blocks.into_iter().map(items_headed).collect();
+    match block {
+        Block::List { start, items } => {
+            let mut out: Vec<ListItem> = Vec::with_capacity(items.len());
+            for ListItem { task, blocks } in items {
+                let mut blocks: Vec<Block> = all(blocks);
+                match out.last_mut() {
+                    Some(before) if task.is_none() && matches!(blocks.first(), Some(Block::List { .. })) => {
+                        before.blocks.append(&mut blocks);
+                        before.blocks = headed(std::mem::take(&mut before.blocks));
+                    }
+                    _ => out.push(ListItem { task, blocks }),
+                }
+            }
+            Block::List { start, items: out }
+        }
+        Block::Quote { blocks } => Block::Quote { blocks: all(blocks) },
+        Block::Panel { kind, title, blocks } => Block::Panel { kind, title, blocks: all(blocks) },
+        Block::Expand { title, blocks } => Block::Expand { title, blocks: all(blocks) },
+        Block::Table { rows } => {
+            let cell = |TableCell { header, blocks }| TableCell { header, blocks: all(blocks) };
+            Block::Table { rows: rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect() }
+        }
+        Block::Paragraph { .. } | Block::Heading { .. } | Block::Code { .. } | Block::Rule => block,
+    }
 }
 
 /// Wraps the blocks that stay; those that leave stand between the pieces.

@@ -131,3 +131,14 @@ fn a_sign_before_a_break_opens_no_image() {
     let once = wiki::write(&doc, 100_000, "");
     assert_eq!(wiki::write(&wiki::read(&once), 100_000, ""), once);
 }
+
+/// A list that left another one came beside a third, whose deeper list then stood in an item of its own.
+#[test]
+fn a_list_that_left_its_list_is_one_with_the_next() {
+    let doc = html::read(
+        "<ul><li><ul><li>x</li></ul><p>y</p><ul><li>a</li></ul></li></ul><ul><li><ul><li>b</li></ul></li></ul>",
+    );
+    let text = wiki::write(&doc, 100_000, "");
+    assert_eq!(text, "** x\n\ny\n\n* a\n** b");
+    assert_eq!(wiki::read(&text), wiki::RULES.fit(doc));
+}
