@@ -46,7 +46,9 @@ pub(super) fn notice(run: &Run<'_>, tx: &Tx<'_>, issues: &[Issue], now: DateTime
         if turned || is_news(run, issue, &link, &fields)? || is_overtaken(run, issue, &link)? {
             tx.compare(&link.guance, Some(DateTime::UNIX_EPOCH))?;
         }
-        shut(run, tx, &link, issue, now)?;
+        if is_closed(run, issue) {
+            turn(tx, &link, true, now)?;
+        }
     }
     Ok(())
 }
@@ -60,11 +62,8 @@ pub(super) fn noticed(run: &Run<'_>, issues: &[Issue]) -> Result<(), Trouble> {
 }
 
 /// A Jira issue that is closed is written to no more, also before its pair is compared.
-fn shut(run: &Run<'_>, tx: &Tx<'_>, link: &IssueLink, issue: &Issue, now: DateTime<Utc>) -> Result<(), Trouble> {
-    if issue.side == Side::Jira && run.world.policy.closed(issue).is_some() {
-        turn(tx, link, true, now)?;
-    }
-    Ok(())
+fn is_closed(run: &Run<'_>, issue: &Issue) -> bool {
+    issue.side == Side::Jira && run.world.policy.closed(issue).is_some()
 }
 
 /// What is on its way already is no news.
@@ -180,13 +179,16 @@ pub(super) fn read(run: &mut Run<'_>, side: Side, ids: &[IssueId]) -> Result<(),
         run.report.unreadable(side, record);
         run.unreadable.extend(record.issue.clone().map(|id| (side, id)));
     }
-    let tx = run.world.state.begin()?;
-    for issue in &batch.issues {
-        if let Some(link) = run.world.state.issue_link(side, &issue.id)? {
-            shut(run, &tx, &link, issue, now)?;
+    let closed: Vec<&Issue> = batch.issues.iter().filter(|issue| is_closed(run, issue)).collect();
+    if !closed.is_empty() {
+        let tx = run.world.state.begin()?;
+        for issue in closed {
+            if let Some(link) = run.world.state.issue_link(side, &issue.id)? {
+                turn(&tx, &link, true, now)?;
+            }
         }
+        tx.commit()?;
     }
-    tx.commit()?;
     run.readings.extend(batch.issues.into_iter().map(|issue| ((side, issue.id.clone()), (now, issue))));
     Ok(())
 }
