@@ -348,12 +348,15 @@ fn items_as_paragraphs(start: Option<u64>, items: Vec<ListItem>) -> Vec<Block> {
     out
 }
 
+/// Returns true for an item that is a deeper list without a text before it.
+fn is_headless(item: &ListItem) -> bool {
+    item.task.is_none() && matches!(item.blocks.first(), Some(Block::List { .. }))
+}
+
 /// Takes a list that starts with a list, without a text, out of its own: after another list it would be read as part of that.
 fn headed(blocks: Vec<Block>) -> Vec<Block> {
     let headless = |block: &Block| match block {
-        Block::List { items, .. } => items
-            .first()
-            .is_some_and(|item| item.task.is_none() && matches!(item.blocks.first(), Some(Block::List { .. }))),
+        Block::List { items, .. } => items.first().is_some_and(is_headless),
         _ => false,
     };
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
@@ -380,13 +383,13 @@ fn items_headed(block: Block) -> Block {
         Block::List { start, items } => {
             let mut out: Vec<ListItem> = Vec::with_capacity(items.len());
             for ListItem { task, blocks } in items {
-                let mut blocks: Vec<Block> = all(blocks);
+                let mut item = ListItem { task, blocks: all(blocks) };
                 match out.last_mut() {
-                    Some(before) if task.is_none() && matches!(blocks.first(), Some(Block::List { .. })) => {
-                        before.blocks.append(&mut blocks);
+                    Some(before) if is_headless(&item) => {
+                        before.blocks.append(&mut item.blocks);
                         before.blocks = headed(std::mem::take(&mut before.blocks));
                     }
-                    _ => out.push(ListItem { task, blocks }),
+                    _ => out.push(item),
                 }
             }
             Block::List { start, items: out }
