@@ -29,7 +29,10 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     let mut reading = Reading::plan(run, side, &identity)?;
     if reading.first {
         match side {
-            Side::Jira => reading::rebuild(run, DateTime::UNIX_EPOCH)?,
+            Side::Jira => {
+                trust::learn_key(run)?;
+                reading::rebuild(run, DateTime::UNIX_EPOCH)?;
+            }
             // Where to begin is told by the copies on Jira; without them a lost state would leave a gap.
             Side::Guance if run.world.state.cursor(Side::Jira)?.is_none() && run.is_down(Side::Jira) => return Ok(()),
             Side::Guance => {}
@@ -280,22 +283,34 @@ pub(super) fn apply(
         Step::AdoptIssue { guance, jira, jira_name } => {
             let link = IssueLink::new(guance.clone(), jira.clone(), jira_name);
             let own = run.world.state.unsettled_write(&Key::issue(Side::Guance, guance))?;
-            tx.link_issues(&link, now, now)?;
+            if !tx.link_issues(&link, now, now)? {
+                let what = format!("{jira_name} is another's copy, or it has another copy: not recognised");
+                tx.note(Key::issue(Side::Guance, guance).as_str(), &what, now)?;
+                return Ok(());
+            }
             optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;
             merge::adopted(run, tx, guance, own, now)?;
             tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("recognised {jira_name} as its copy"), now)?;
         }
         Step::AdoptComment(link) => {
-            tx.link_comments(link, now)?;
+            let key = Key::comment(link.origin, &link.origin_id);
+            if !tx.link_comments(link, now)? {
+                return Ok(());
+            }
             // The copy may say something older than what is waiting to be sent: the original is planned again.
             tx.thread_read(&link.lane, link.origin, None, DateTime::UNIX_EPOCH, now)?;
-            let key = Key::comment(link.origin, &link.origin_id);
             tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
         }
         Step::AdoptFile(link) => {
-            tx.link_files(link, now)?;
-            let key = Key::file(link.origin, &link.origin_id);
-            tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
+            if tx.link_files(link, now)? {
+                let key = Key::file(link.origin, &link.origin_id);
+                tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
+            }
+        }
+        Step::Disown(link) => {
+            tx.forget_comments(link)?;
+            let what = format!("{} is no copy of it, as was believed: it is in another issue", link.copy_id);
+            tx.note(Key::comment(link.origin, &link.origin_id).as_str(), &what, now)?;
         }
         Step::Rename { guance, jira_name } => {
             tx.rename(guance, jira_name)?;

@@ -131,7 +131,7 @@ fn prove_unique(issues: &mut [Issue]) {
     for claim in issues.iter().filter_map(|issue| issue.claim.as_ref()) {
         *carriers.entry(claim.key.clone()).or_default() += 1;
     }
-    for claim in issues.iter_mut().filter_map(|issue| issue.claim.as_mut()) {
+    for claim in issues.iter_mut().filter_map(|issue| issue.claim.as_mut()).filter(|claim| claim.is_ours()) {
         claim.proven |= carriers.get(&claim.key) == Some(&1);
     }
 }

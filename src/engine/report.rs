@@ -241,7 +241,7 @@ impl Report {
                 };
                 *self.skipped.entry(shown).or_default() += 1;
             }
-            Step::Rename { .. } | Step::Base { .. } | Step::Absence { .. } => {}
+            Step::Rename { .. } | Step::Base { .. } | Step::Absence { .. } | Step::Disown(_) => {}
         }
     }
 

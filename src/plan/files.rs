@@ -2,9 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::{
-    Action, Comment, File, FileId, FileLink, Fingerprint, Key, Known, Push, Stage, Visibility, shown_size,
-};
+use crate::domain::{Action, Comment, File, Fingerprint, Key, Known, Push, Stage, Visibility, shown_size};
 use crate::plan::{Policy, SkipReason, Step, Thread, comments};
 use crate::render;
 
@@ -24,16 +22,6 @@ pub fn of_thread(
 ) -> Vec<Step> {
     let decide = |file| one(thread, visibility, file, known, policy);
     files.iter().map(|file| comments::open_only(thread, decide(file), policy)).collect()
-}
-
-/// Recognises a reply of ours that carries a file.
-pub(super) fn carried(thread: &Thread<'_>, reply: &Comment, file: FileId, known: &Known) -> Step {
-    let origin = thread.side.opposite();
-    if known.files.contains(&(origin, file.clone())) {
-        return Step::Skip { item: reply.id.to_string(), reason: SkipReason::Echo };
-    }
-    let (copy_id, lane) = (reply.id.to_string(), thread.link.guance.clone());
-    Step::AdoptFile(FileLink { origin, origin_id: file, copy_id, lane })
 }
 
 fn one(thread: &Thread<'_>, visibility: &Visibility, file: &File, known: &Known, policy: &Policy) -> Step {
@@ -92,7 +80,7 @@ fn push(thread: &Thread<'_>, file: &File, key: Key) -> Push {
     let summary = format!("attachment {} of {}", file.label(), link.jira_name);
     let issue = link.id(target).clone();
     let action = Action::AddFile { issue, file: Box::new(file.clone()), note, origin_url };
-    Push { key, lane: link.guance.clone(), target, action, content, summary }
+    Push { key, lane: link.guance.clone(), target, action, content, summary, seal: None }
 }
 
 #[cfg(test)]
@@ -102,7 +90,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::{CommentId, IssueId, IssueLink, Person, Side};
+    use crate::domain::{CommentId, FileId, IssueId, IssueLink, Person, Side};
     use crate::plan::Flow;
     use crate::text::Doc;
 
@@ -152,7 +140,7 @@ mod tests {
         let mut flow = Flow::default();
         change(&mut flow);
         let link = link();
-        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments };
+        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments, originals: None };
         let policy = Policy { flow, ..Policy::default() };
         of_thread(&thread, &Visibility::Public, std::slice::from_ref(file), known, &policy).remove(0)
     }

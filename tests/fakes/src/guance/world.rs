@@ -365,7 +365,11 @@ impl World {
     }
 
     fn told(&self, text: &str) -> String {
-        if self.switches().entities { text.replace('#', "&#35;").replace('=', "&#61;") } else { text.to_owned() }
+        if !self.switches().entities {
+            return text.to_owned();
+        }
+        // What stands between a tag's attribute and its value stays, or it would be no tag any more.
+        text.replace("=\"", "\0").replace('#', "&#35;").replace('=', "&#61;").replace('\0', "=\"")
     }
 
     fn moved(&self, at: DateTime<Utc>) -> Value {

@@ -14,6 +14,7 @@ fn change(issue: &str, change: Change) -> Push {
         action: Action::ChangeIssue { issue: id, change, value: "x".into() },
         content: Fingerprint::of(&["x"]),
         summary: String::new(),
+        seal: None,
     }
 }
 

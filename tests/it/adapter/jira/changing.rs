@@ -20,6 +20,7 @@ pub(super) fn change(issue: &IssueId, change: Change) -> Push {
         action: Action::ChangeIssue { issue: issue.clone(), change, value: "x".into() },
         content: Fingerprint::of(&["x"]),
         summary: String::new(),
+        seal: None,
     }
 }
 
