@@ -15,6 +15,7 @@ mod hostile;
 mod leaks;
 mod links;
 mod lost;
+mod namesakes;
 mod payloads;
 mod people;
 mod references;
