@@ -58,7 +58,7 @@ impl Jira<'_> {
     /// Returns the accounts that a search brings; it also brings strangers, and nobody where it is not permitted.
     fn search(&self, words: &str) -> Result<Vec<wire::User>, ApiError> {
         let name = if self.is_cloud()? { "query" } else { "username" };
-        let ask = Ask::get(self.rest("user/search")?).with(name, words).with("maxResults", &MOST.to_string());
+        let ask = Ask::get(self.rest("user/search")?).with(name, words).with("maxResults", MOST.to_string());
         let list = match self.api.send(&ask) {
             Ok(reply) => reply.json,
             Err(failed) if failed.error.kind == ApiErrorKind::Refused => Value::Null,

@@ -22,6 +22,7 @@ mod references;
 mod repeats;
 mod replies;
 mod routes;
+mod shown;
 mod stop;
 mod switches;
 mod world;
