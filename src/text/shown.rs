@@ -4,9 +4,6 @@ use super::clean::one_line;
 use super::cut::CUT;
 use super::doc::{Doc, Inline, Mark};
 
-/// What stands for an image without a description where a format has no images.
-const NAMELESS: &str = "[image]";
-
 /// What a text shows of the files that are attached beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
@@ -38,13 +35,9 @@ impl Shown {
         match inline {
             Inline::Image { url, alt } if url.is_empty() => self.names.push(alt.clone()),
             Inline::Image { url, .. } => self.addresses.push(url.clone()),
-            Inline::Text { text, marks } => {
+            Inline::Text { marks, .. } => {
                 let links = marks.iter().filter_map(|mark| if let Mark::Link(url) = mark { Some(url) } else { None });
                 self.addresses.extend(links.map(|url| url.as_str().to_owned()));
-                // What was too large to be kept as it was has become words.
-                if text.contains(NAMELESS) {
-                    self.names.push(String::new());
-                }
             }
             _ => {}
         }
@@ -100,6 +93,7 @@ mod tests {
             (json!({"type": "expand", "attrs": {"title": "t"}, "content": [deep]}), &[""]),
             (json!({"type": "paragraph", "content": [deep_inline]}), &[""]),
             (json!({"type": "paragraph", "content": [{"type": "text", "text": "words"}]}), &[]),
+            (json!({"type": "paragraph", "content": [{"type": "text", "text": "[image]"}]}), &[]),
             (json!({"type": "paragraph", "content": []}), &[""]),
         ] {
             assert_eq!(in_adf(&content).names, want, "{content}");

@@ -69,6 +69,25 @@ fn who_has_the_address_is_found_beside_a_namesake() {
     });
 }
 
+/// Two of one name are not the same because one of them hides an address.
+#[test]
+fn a_namesake_who_is_assigned_already_gives_way() {
+    on_both(|world| {
+        let (issue, key) = paired(&world);
+        world.guance.add_member("张三", "zhangsan@corp.example");
+        world.jira.add_user(user("mallory", "张三", "mallory@evil.example", false));
+        world.jira.add_user(user("zhang", "Zhang San", "zhangsan@corp.example", true));
+        world.jira.assign(&key, "mallory", Some("mallory"));
+        world.guance.set_managers(&issue, &["王五"], "王五");
+        world.settle();
+        world.guance.set_managers(&issue, &["张三"], "王五");
+        world.settle();
+        assert_eq!(world.jira.issue(&key).unwrap().assignee.as_deref(), Some("zhang"));
+        assert_eq!(world.guance.managers(&issue), ["张三"]);
+        world.is_quiet();
+    });
+}
+
 /// Whoever searches for `zhangsan@corp.example` is shown `zhangsan@corp.example.evil.com` too, and cannot see that.
 #[test]
 fn a_hidden_address_that_only_begins_alike_is_nobodys() {

@@ -203,3 +203,25 @@ fn an_internal_note_keeps_what_it_shows_as_well() {
         assert_eq!(world.arrived(&issue), ["another.png", "shot.png"]);
     }
 }
+
+/// In a service project all that guajira writes is an internal note; what those say came from Guance.
+#[test]
+fn a_copy_that_is_an_internal_note_keeps_nothing_back() {
+    for flavour in [Flavour::Cloud, Flavour::Server] {
+        let world = World::with_projects(flavour, vec![Project::service_desk("OPS", "Help")]);
+        let (issue, key) = carrying(&world);
+        let picture = "<p>look <img src=\"https://x.example/a.png\"> <img src=\"data:image/png;base64,AAAA\"></p>";
+        world.guance.reply(&issue, "李四", picture);
+        world.attach(&key, "bob", "shot.png");
+        world.settle();
+        assert_eq!(world.copied_comments(&key).len(), 1);
+        world.attach(&key, "bob", "later.png");
+        world.pass(Duration::from_mins(15));
+        world.guance.reply(&issue, "李四", picture);
+        world.settle();
+        assert_eq!(world.arrived(&issue), ["later.png", "shot.png"]);
+        world.lose_state();
+        world.settle();
+        assert_eq!(world.arrived(&issue), ["later.png", "shot.png"]);
+    }
+}
