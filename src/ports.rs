@@ -245,7 +245,8 @@ pub trait Remote {
     fn find(&self, wanted: &[Wanted], taken: &dyn Fn(&Key, &str) -> bool) -> Result<Vec<Lookup>, ApiError>;
 
     /// Finds the one account of this side that is this person: by its id where one is given (it is an id of this side),
-    /// else by exactly this e-mail address, else by exactly this name. `None` when there is none, or more than one.
+    /// else by exactly this e-mail address, else by exactly this name. `None` when there is none, or more than one. People
+    /// choose their names: an account whose known address is another than this one is not this person.
     ///
     /// # Errors
     /// As for [`Remote::changed`].

@@ -144,6 +144,9 @@ fn details(report: &Report, all: bool) -> Result<()> {
     if report.backlog.held > 0 {
         term::line("  held: more new issues than [sync].max_creates; `guajira sync --release` lets them go")?;
     }
+    for (why, count) in &report.files_kept {
+        term::line(&format!("  attachments that stay on jira: {count} ({why})"))?;
+    }
     if report.backlog.dead > 0 {
         term::line("  dead: `guajira status` lists them, `guajira retry` puts them back in the queue")?;
     }

@@ -18,6 +18,7 @@ mod references_tests;
 pub mod repeats;
 #[cfg(test)]
 mod route_tests;
+mod shown;
 mod status;
 mod tags;
 mod texts;
