@@ -30,7 +30,7 @@ pub fn of_thread(
 fn one(thread: &Thread<'_>, restricted: Option<String>, file: &File, known: &Known, policy: &Policy) -> Step {
     let key = Key::file(file.side, &file.id);
     let skip = |reason| Step::Skip { item: key.as_str().to_owned(), reason };
-    if file.ours {
+    if file.ours || known.file_copies.contains(&file.id) {
         return skip(SkipReason::Echo);
     }
     if known.files.contains(&(file.side, file.id.clone())) {
@@ -175,7 +175,12 @@ mod tests {
         known.files.insert((Side::Jira, one.id.clone()));
         let step = decide(&one, &[], &known, |_| {});
         assert!(matches!(step, Step::Skip { reason: SkipReason::Unchanged, .. }), "{step:?}");
-        let step = decide(&File { ours: true, ..one }, &[], &Known::default(), |_| {});
+        let step = decide(&File { ours: true, ..one.clone() }, &[], &Known::default(), |_| {});
+        assert!(matches!(step, Step::Skip { reason: SkipReason::Echo, .. }), "{step:?}");
+        // A copy stays one when it was made with another account.
+        let mut copied = Known::default();
+        copied.file_copies.insert(one.id.clone());
+        let step = decide(&one, &[], &copied, |_| {});
         assert!(matches!(step, Step::Skip { reason: SkipReason::Echo, .. }), "{step:?}");
     }
 

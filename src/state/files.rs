@@ -18,6 +18,9 @@ impl State {
             if self.file_link(side, id)?.is_some() {
                 known.files.insert((side, id.clone()));
             }
+            if self.file_copy(side.opposite(), id.as_str())?.is_some() {
+                known.file_copies.insert(id.clone());
+            }
             self.queued_about(&Key::file(side, id), &mut known)?;
         }
         Ok(known)
