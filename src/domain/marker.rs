@@ -1,7 +1,7 @@
 //! The visible marker: the fragment of the link in a copy's first line. The one place that knows its grammar.
 //!
 //! `ADDRESS#guajira-[ID-]CONTENT[-SEAL]`: the original's id where the address does not name it, the fingerprint of the
-//! content that was copied, and, since version 0.2, a seal.
+//! content that was copied, and, after version 0.1, a seal.
 
 use chrono::NaiveDateTime;
 

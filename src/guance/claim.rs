@@ -59,8 +59,7 @@ impl Authors {
         match account {
             _ if self.ours.contains(account) => Maker::Us,
             _ if self.former.contains(account) => Maker::Former,
-            // A person at the console writes no key of `extend`, and quotes texts together with their links.
-            _ if self.ours.is_empty() && !account.starts_with("acnt_") => Maker::Unknown,
+            _ if self.ours.is_empty() => Maker::Unknown,
             _ => Maker::Other,
         }
     }
@@ -159,7 +158,7 @@ mod tests {
             (&["wsak_us"], "wsak_x", &plain, "", None),
             (&["wsak_us"], "acnt_x", &plain, "", None),
             (&[], "wsak_x", &plain, "", Some((Maker::Unknown, false))),
-            (&[], "acnt_x", &plain, "", None),
+            (&[], "acnt_x", &plain, "", Some((Maker::Unknown, false))),
             (&["wsak_us"], "wsak_us", &none, &in_text, Some((Maker::Us, false))),
             (&["acnt_us"], "acnt_us", &none, &in_text, Some((Maker::Us, false))),
             (&["wsak_us"], "wsak_x", &none, &in_text, None),
@@ -170,7 +169,7 @@ mod tests {
             (&["wsak_us"], "wsak_x", &with_seal("issue_b"), "", None),
             (&["wsak_us"], "wsak_us", &with_seal("issue_b"), "", Some((Maker::Us, false))),
             (&["wsak_us"], "wsak_x", &none, &sealed_text, Some((Maker::Other, true))),
-            (&[], "acnt_x", &none, &sealed_text, Some((Maker::Other, true))),
+            (&[], "acnt_x", &none, &sealed_text, Some((Maker::Unknown, true))),
         ] {
             let claim = authors(ours).claim(account, extend, &html::read(text), &issue());
             let got = claim.as_ref().map(|claim| (claim.maker, claim.sealed));

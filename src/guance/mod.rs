@@ -256,7 +256,9 @@ impl<'a> Guance<'a> {
         let (maker, key) = (authors.maker(&reply.author.id), push.key.origin());
         let claims = reply.claim.as_ref().is_some_and(|claim| claim.key == key);
         let shows = claim::visible(&reply.body).is_some_and(|(named, _)| named == key);
-        if matches!(maker, Maker::Us | Maker::Former) || claims || maker == Maker::Unknown && shows {
+        // People at the console quote texts together with their links.
+        let may_be_ours = maker == Maker::Unknown && !reply.author.id.starts_with("acnt_");
+        if matches!(maker, Maker::Us | Maker::Former) || claims || may_be_ours && shows {
             return Ok(true);
         }
         let whose =

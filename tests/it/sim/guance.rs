@@ -126,7 +126,8 @@ impl World {
         let issue = &self.guance.issues[at];
         let note = issue.notes.iter().find(|note| note.id == reply.as_str())?;
         let claims = self.guance_reply(issue, note).claim.is_some_and(|claim| claim.key == push.key.origin());
-        let is_own = matches!(self.guance_maker(note), Maker::Us | Maker::Unknown) || claims;
+        let may_be_ours = self.guance_maker(note) == Maker::Unknown && !note.author.id.starts_with("acnt_");
+        let is_own = self.guance_maker(note) == Maker::Us || may_be_ours || claims;
         let blind = self.bug == Some(Bug::AuthorNotRead);
         (!is_own && !blind).then(|| ApiError::new(Side::Guance, ApiErrorKind::NotOurs, "not our account's"))
     }
@@ -135,7 +136,7 @@ impl World {
     fn guance_maker(&self, note: &Note) -> Maker {
         match self.account_known {
             true if note.author.id == API_KEY => Maker::Us,
-            false if !note.author.id.starts_with("acnt_") => Maker::Unknown,
+            false => Maker::Unknown,
             _ => Maker::Other,
         }
     }
