@@ -25,5 +25,6 @@ mod routes;
 mod shown;
 mod stop;
 mod switches;
+mod waits;
 mod world;
 mod zones;
