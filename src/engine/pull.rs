@@ -225,7 +225,7 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
         }
     }
     remember_unreadable(run, &tx, reading.side, batch, now)?;
-    if run.order.backfill.is_none() && !run.interrupted {
+    if reading.moves_cursor(run) && !run.interrupted {
         let clock = run.identities.get(&reading.side).and_then(|identity| identity.clock);
         tx.advance(reading.side, &reading.next_cursor(batch, clock, now))?;
     }

@@ -40,7 +40,9 @@ impl Reading {
             Some(cursor) => cursor,
             None => {
                 let start = start(run, side, theirs)?;
-                Cursor { at: start, floor: start, swept: ours }
+                // What a backfill reads stays in scope.
+                let floor = run.order.backfill.map_or(start, |backfill| start.min(backfill.from));
+                Cursor { at: start, floor, swept: ours }
             }
         };
         let strays = if side == Side::Jira { strays(run)? } else { Vec::new() };
@@ -70,6 +72,12 @@ impl Reading {
             self.scope.from = start;
         }
         Ok(())
+    }
+
+    /// Returns true when the next ordinary run goes on where this read ended. A backfill leaves cursors alone, unless
+    /// there was none: what is opened after it would be lost, for the first ordinary run looks back only so far.
+    pub(super) fn moves_cursor(&self, run: &Run<'_>) -> bool {
+        run.order.backfill.is_none_or(|backfill| self.first && backfill.until.is_none())
     }
 
     /// Returns the cursor after this read: what was really seen, never beyond the remote's own clock.

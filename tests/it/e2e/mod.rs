@@ -1,6 +1,7 @@
 //! The program itself, over real HTTP, between a fake Guance and a fake Jira: what a user relies on.
 
 mod agree;
+mod backfill;
 mod brake;
 mod budget;
 mod check;
