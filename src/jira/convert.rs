@@ -25,9 +25,16 @@ pub(super) struct Reader<'r> {
     pub(super) me: &'r wire::User,
     /// Which pair of services we serve; another pair's copies are not ours.
     pub(super) pair: &'r str,
+    /// What this pair was called before one of its services was renamed.
+    pub(super) former: &'r [String],
 }
 
 impl Reader<'_> {
+    /// Returns true for the pair of services that we serve, under any name that it ever had.
+    pub(super) fn is_our_pair(self, pair: &str) -> bool {
+        pair == self.pair || self.former.iter().any(|former| former == pair)
+    }
+
     /// Returns the address of an issue for people.
     pub(super) fn issue_url(self, name: &str) -> String {
         format!("{}/browse/{name}", self.base)
@@ -114,7 +121,7 @@ impl Reader<'_> {
     /// The property is proof; a label alone counts when we created the issue.
     fn issue_claim(self, raw: &wire::Issue) -> Option<Claim> {
         if let Some(value) = raw.properties.get(PROPERTY) {
-            let theirs = value.get("pair").and_then(Value::as_str).is_some_and(|pair| pair != self.pair);
+            let theirs = value.get("pair").and_then(Value::as_str).is_some_and(|pair| !self.is_our_pair(pair));
             return property_claim(value, Kind::Issue).filter(|_| !theirs);
         }
         let ours = raw.fields.creator.as_ref().is_some_and(|creator| creator.is(self.me));
@@ -295,12 +302,14 @@ mod tests {
     fn read_issue(fields: &Value, properties: &Value, service: bool) -> Issue {
         let raw = json!({"id": "10001", "key": "OPS-1", "fields": fields, "properties": properties});
         let me = me();
-        Reader { base: "https://x/jira", me: &me, pair: "ab" }.issue(&wire::read(raw).unwrap(), service).unwrap()
+        Reader { base: "https://x/jira", me: &me, pair: "ab", former: &["ef".to_owned()] }
+            .issue(&wire::read(raw).unwrap(), service)
+            .unwrap()
     }
 
     fn read_comment(raw: Value, service: bool) -> Comment {
         let me = me();
-        let reader = Reader { base: "https://x/jira", me: &me, pair: "ab" };
+        let reader = Reader { base: "https://x/jira", me: &me, pair: "ab", former: &["ef".to_owned()] };
         reader.comment(&wire::read(raw).unwrap(), &IssueId::new("10001"), "OPS-1", service)
     }
 
@@ -334,7 +343,8 @@ mod tests {
         let written = Fingerprint::parse(CONTENT);
         for (fields, properties, want) in [
             (&theirs, &property, Some(Claim { key: key.clone(), proven: true, written: written.clone() })),
-            (&theirs, &of_pair("ab"), Some(Claim { key: key.clone(), proven: true, written })),
+            (&theirs, &of_pair("ab"), Some(Claim { key: key.clone(), proven: true, written: written.clone() })),
+            (&theirs, &of_pair("ef"), Some(Claim { key: key.clone(), proven: true, written })),
             (&ours, &of_pair("cd"), None),
             (&ours, &json!({}), Some(Claim { key, proven: false, written: None })),
             (&theirs, &json!({}), None),

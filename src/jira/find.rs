@@ -210,9 +210,17 @@ impl Jira<'_> {
     }
 
     fn copies(&self, rows: Vec<Value>) -> Result<Vec<Copy>, ApiError> {
-        let me = self.me()?;
         let read = rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
-        Ok(read.map(|raw| Copy::new(&raw, &me.user)).collect())
+        self.with_reader(|reader| {
+            let mut copies: Vec<Copy> = read.map(|raw| Copy::new(&raw, reader.me)).collect();
+            // Whatever the pair was called when the copy was made, it is this one.
+            for pair in copies.iter_mut().filter_map(|copy| copy.pair.as_mut()) {
+                if reader.is_our_pair(pair) {
+                    reader.pair.clone_into(pair);
+                }
+            }
+            copies
+        })
     }
 
     /// Reads a project's newest issues by key, which no index delays.

@@ -83,6 +83,8 @@ pub struct Settings {
     pub projects: Vec<String>,
     /// Distinguishes this pair of services from others that use the same bot account: hex digits.
     pub pair_id: String,
+    /// What the same pair was called before one of its services was renamed, the latest first.
+    pub former_pairs: Vec<String>,
 }
 
 /// A Jira, for the length of one run.
@@ -105,6 +107,8 @@ pub struct Jira<'a> {
     made: RefCell<HashMap<String, find::Copy>>,
     /// Create screens that this run has asked for.
     screens: RefCell<HashMap<String, Option<Rc<screen::Screen>>>>,
+    /// What this pair of services was called before, as far as it is known.
+    former_pairs: RefCell<Vec<String>>,
 }
 
 impl<'a> Jira<'a> {
@@ -118,6 +122,7 @@ impl<'a> Jira<'a> {
     ) -> Self {
         let credential = auth::Credential::new(&settings.auth);
         let api = api::Api::new(http, clock, stop, &settings.base_url, credential);
+        let former_pairs = RefCell::new(settings.former_pairs.clone());
         Self {
             settings,
             api,
@@ -131,6 +136,7 @@ impl<'a> Jira<'a> {
             probes: RefCell::default(),
             made: RefCell::default(),
             screens: RefCell::default(),
+            former_pairs,
         }
     }
 
@@ -158,7 +164,8 @@ impl Remote for Jira<'_> {
 
     fn identify(&self) -> Result<Identity, ApiError> {
         let me = self.log_in()?;
-        Ok(Identity { account: me.user.id().to_owned(), name: me.user.display_name, clock: me.clock })
+        let service = self.site()?.id.clone();
+        Ok(Identity { account: me.user.id().to_owned(), name: me.user.display_name, clock: me.clock, service })
     }
 
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {

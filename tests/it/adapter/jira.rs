@@ -65,6 +65,7 @@ impl Rig {
             auth: Auth::Basic { user, token: Secret::new(secret) },
             projects: vec!["OPS".into()],
             pair_id: PAIR.into(),
+            former_pairs: Vec::new(),
         };
         Self { settings, http: http(), facts: Memory::new(sim.clone()), clock: OurClock(sim.clone()), sim, fake }
     }
