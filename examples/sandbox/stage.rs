@@ -12,7 +12,7 @@ use guajira::guance::Guance;
 use guajira::http::Http;
 use guajira::jira::Jira;
 use guajira::ports::{Clock, NoFailpoints, Stop};
-use guajira::state::State;
+use guajira::state::{Installation, Services, State, Workspace};
 use guajira_fakes::clock::SimClock;
 use guajira_fakes::guance::{self, ApiKey, FakeGuance};
 use guajira_fakes::jira::{self, FakeJira, Flavour, User};
@@ -192,6 +192,20 @@ fn settings(config: &Config) -> Settings {
         max_creates: sync.max_creates,
         in_doubt_wait: sync.in_doubt_wait,
         projects: config.jira.projects.clone(),
+        services: services(config),
+    }
+}
+
+fn services(config: &Config) -> Services {
+    let Config { guance, jira, .. } = config;
+    Services {
+        guance: Workspace {
+            address: guance.base_url.clone(),
+            channel: guance.channel.clone(),
+            workspace: String::new(),
+        },
+        jira: Installation { address: jira.base_url.clone(), ..Installation::default() },
+        pair: jira.pair_id.clone(),
     }
 }
 

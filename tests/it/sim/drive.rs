@@ -12,7 +12,7 @@ use guajira::engine::{self, Backfill, Order, Quiet, Settings};
 use guajira::plan::Policy;
 use guajira::ports::{Clock, Crash};
 use guajira::secret::Secret;
-use guajira::state::{Durability, Queued, RunLock, State, StateError};
+use guajira::state::{Durability, Installation, Queued, RunLock, Services, State, StateError, Workspace};
 use rusqlite::Connection;
 
 use super::gallery::{self, Bug};
@@ -83,6 +83,20 @@ fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
         max_creates: if setup.brake { 2 } else { 200 },
         in_doubt_wait: Duration::from_secs(5),
         projects: routes::projects(setup),
+        services: services(),
+    }
+}
+
+/// The services never change.
+fn services() -> Services {
+    Services {
+        guance: Workspace {
+            address: "https://guance.example".into(),
+            channel: "default".into(),
+            ..Workspace::default()
+        },
+        jira: Installation { address: "https://jira.example".into(), ..Installation::default() },
+        pair: "0123456789abcdef".into(),
     }
 }
 
