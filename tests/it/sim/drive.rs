@@ -20,7 +20,7 @@ use super::guance::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
 use super::jira_remote::SimJira;
 use super::world::{Killed, Machine, World};
-use super::{check, fields, people, routes};
+use super::{check, fields, people, routes, strangers};
 
 /// What came of a history.
 #[derive(Debug)]
@@ -129,6 +129,17 @@ impl Theatre<'_> {
                     (w.floor, w.floor_unknown) = w.saved_floor;
                     let saved_at = w.saved_at;
                     fields::forget(w, saved_at);
+                }
+            }
+            What::Stranger(what) => {
+                self.world.borrow_mut().note(|| format!("a run against another {what:?}"));
+                let ran = self.opened().map_err(anyhow::Error::from).and_then(|state| {
+                    strangers::run(self.world, &state, (&self.policy, &self.settings), *what)?;
+                    self.open.replace(Some(state));
+                    Ok(())
+                });
+                if let Err(err) = ran {
+                    self.world.borrow_mut().blame(format!("failed: {err:#}"));
                 }
             }
             What::LoseState => {

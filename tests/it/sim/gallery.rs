@@ -55,10 +55,12 @@ pub(super) enum Bug {
     ListingIsProof,
     /// A count is one more than the last one, not the number of the thread.
     CountedByIncrement,
+    /// A state works with whatever services the configuration names.
+    AnybodysState,
 }
 
 impl Bug {
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::CursorSetToNow,
         Self::NoOverlap,
         Self::CursorBeforeTheRow,
@@ -80,6 +82,7 @@ impl Bug {
         Self::FileCopyNotLookedFor,
         Self::ListingIsProof,
         Self::CountedByIncrement,
+        Self::AnybodysState,
     ];
 }
 
@@ -113,7 +116,8 @@ impl Bug {
             | Self::MarkerOnlyInALabel
             | Self::FileCopyNotLookedFor
             | Self::ListingIsProof
-            | Self::CountedByIncrement => false,
+            | Self::CountedByIncrement
+            | Self::AnybodysState => false,
         }
     }
 }
