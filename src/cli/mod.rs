@@ -7,6 +7,7 @@ mod init;
 mod progress;
 mod retry;
 mod services;
+mod state;
 mod status;
 mod sync;
 mod term;
@@ -74,6 +75,9 @@ enum Command {
     Why(why::Options),
     /// Put dead items back in the queue
     Retry(retry::Options),
+    /// Show what the state file holds, or bind it to services that were renamed
+    #[command(subcommand)]
+    State(state::Verb),
     /// Write a commented sync.toml, asking for what it needs
     Init,
     /// Print the completion script of a shell
@@ -133,6 +137,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Status(options) => status::run(context, options),
         Command::Why(options) => why::run(context, options),
         Command::Retry(options) => retry::run(context, options),
+        Command::State(verb) => state::run(context, verb),
         Command::Init => init::run(context),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -26,9 +26,16 @@ pub(super) struct Reader<'r> {
     pub(super) keys: &'r SealKeys,
     /// Which pair of services we serve; another pair's copies are not ours.
     pub(super) pair: &'r str,
+    /// What this pair was called before one of its services was renamed.
+    pub(super) former_pairs: &'r [String],
 }
 
 impl Reader<'_> {
+    /// Returns true for the pair of services that we serve, under any name that it ever had.
+    pub(super) fn is_our_pair(self, pair: &str) -> bool {
+        pair == self.pair || self.former_pairs.iter().any(|former| former == pair)
+    }
+
     /// Returns the address of an issue for people.
     pub(super) fn issue_url(self, name: &str) -> String {
         format!("{}/browse/{name}", self.base)
@@ -122,8 +129,8 @@ impl Reader<'_> {
     pub(super) fn issue_marks(self, raw: &wire::Issue) -> IssueMarks {
         let maker = self.maker(raw.fields.creator.as_ref());
         let property = raw.properties.get(PROPERTY).and_then(|value| property(value, Kind::Issue));
-        let property = property.filter(|property| property.pair == self.pair).and_then(|property| {
-            let sealed = property.is_sealed(self.keys, self.pair);
+        let property = property.filter(|property| self.is_our_pair(&property.pair)).and_then(|property| {
+            let sealed = property.is_sealed(self.keys, &property.pair);
             Claim::credible(property.key, property.written, maker, sealed, Witness::Hidden)
         });
         let labels: Vec<Key> = raw
@@ -159,7 +166,7 @@ impl Reader<'_> {
     fn comment_claim(self, raw: &wire::Comment, text: &Doc, issue: &IssueId) -> Option<Claim> {
         let maker = self.maker(raw.author.as_ref());
         let property = raw.property(PROPERTY).and_then(|value| property(value, Kind::Comment));
-        let by_property = property.filter(|property| property.pair == self.pair).and_then(|property| {
+        let by_property = property.filter(|property| self.is_our_pair(&property.pair)).and_then(|property| {
             let sealed = property.is_sealed(self.keys, issue.as_str());
             Claim::credible(property.key, property.written, maker, sealed, Witness::Hidden)
         });
@@ -366,14 +373,28 @@ mod tests {
         let raw = json!({"id": "10001", "key": "OPS-1", "fields": fields, "properties": properties});
         let me = me();
         let (former, keys) = (former(), keys());
-        let reader = Reader { base: "https://x/jira", me: &me, former: &former, keys: &keys, pair: "ab" };
+        let reader = Reader {
+            base: "https://x/jira",
+            me: &me,
+            former: &former,
+            keys: &keys,
+            pair: "ab",
+            former_pairs: &["ef".to_owned()],
+        };
         reader.issue(&wire::read(raw).unwrap(), service).unwrap()
     }
 
     fn read_comment(raw: Value, service: bool) -> Comment {
         let me = me();
         let (former, keys) = (former(), keys());
-        let reader = Reader { base: "https://x/jira", me: &me, former: &former, keys: &keys, pair: "ab" };
+        let reader = Reader {
+            base: "https://x/jira",
+            me: &me,
+            former: &former,
+            keys: &keys,
+            pair: "ab",
+            former_pairs: &["ef".to_owned()],
+        };
         reader.comment(&wire::read(raw).unwrap(), &IssueId::new("10001"), "OPS-1", service)
     }
 
@@ -415,6 +436,7 @@ mod tests {
             (by("acc-mia", &[ISSUE]), elsewhere, None),
             (by("acc-mia", &[ISSUE]), plain.clone(), None),
             // Of another pair of services, or of none.
+            (by("acc-bot", &[ISSUE]), property(&key, Some("ef"), None), Some((true, Maker::Us, false))),
             (by("acc-bot", &[ISSUE]), property(&key, Some("cd"), None), None),
             (by("acc-bot", &[ISSUE]), property(&key, None, None), None),
             // A label alone is worth a look.

@@ -28,6 +28,7 @@ fn help_shows_the_commands() {
       status       Show cursors, linked pairs, pending and dead items, last runs
       why          Show the history of one item, and why it is where it is
       retry        Put dead items back in the queue
+      state        Show what the state file holds, or bind it to services that were renamed
       init         Write a commented sync.toml, asking for what it needs
       completions  Print the completion script of a shell
       help         Print this message or the help of the given subcommand(s)
