@@ -31,6 +31,8 @@ pub enum ApiErrorKind {
     OutOfBudget,
     /// The run was asked to stop; nothing was sent. Not a failure.
     Stopped,
+    /// The request could not be recorded in our own state; nothing was sent, and the run cannot go on.
+    Unrecorded,
 }
 
 /// A failed remote call.

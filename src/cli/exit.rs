@@ -82,6 +82,15 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
+/// Names the state file in an error that is about it.
+pub(super) fn at_state(path: &Path, error: anyhow::Error) -> anyhow::Error {
+    let unrecorded = |api: &ApiError| api.kind == ApiErrorKind::Unrecorded;
+    if error.is::<StateError>() || error.downcast_ref::<ApiError>().is_some_and(unrecorded) {
+        return error.context(path.display().to_string());
+    }
+    error
+}
+
 /// Says what went wrong and how to mend it, and returns the exit that stands for it.
 pub(super) fn explain(error: &anyhow::Error) -> Exit {
     if let Some(config) = error.downcast_ref::<ConfigError>() {
@@ -100,6 +109,7 @@ pub(super) fn explain(error: &anyhow::Error) -> Exit {
         term::hint(hint_for(api).as_deref());
         return match api.kind {
             ApiErrorKind::Stopped => Exit::Interrupted,
+            ApiErrorKind::Unrecorded => Exit::ItemsFailed,
             _ => Exit::SideFailed,
         };
     }

@@ -107,6 +107,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let Cli { global, command } = cli;
+    services::survive_small_files();
     term::set_color(global.color);
     let level = match (global.quiet, global.verbose) {
         (true, _) => Level::ERROR,

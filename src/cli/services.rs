@@ -42,6 +42,14 @@ impl Signals {
     }
 }
 
+/// Makes a write beyond the system's limit for the size of a file an ordinary failed write. Otherwise a signal would end
+/// the program without a word.
+pub(super) fn survive_small_files() {
+    // Somebody listens, and does nothing: that is enough. Where nobody may listen, the signal stays what it was.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
+}
+
 impl Stop for Signals {
     fn requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)

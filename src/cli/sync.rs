@@ -12,7 +12,7 @@ use crate::ports::NoFailpoints;
 use crate::state::{RunLock, State};
 use crate::text::{Doc, markdown};
 
-use super::exit::{Exit, Usage};
+use super::exit::{self, Exit, Usage};
 use super::progress::Bar;
 use super::services::{self, Signals, SystemClock};
 use super::{Context, LogFormat, term, when};
@@ -80,7 +80,8 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         let report = engine::sync_once(&world, &order);
         bar.clear();
         report
-    })?;
+    })
+    .map_err(|error| exit::at_state(path, error))?;
     let elapsed_ms = report.ended.signed_duration_since(report.started).num_milliseconds();
     tracing::info!(report = report.summary(), elapsed_ms, "Run ended.");
     show(&report, context, options)?;

@@ -380,7 +380,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             run.report.item_failed(&queued.push, err);
             Ok(Blame::Side)
         }
-        ApiErrorKind::Unauthorized | ApiErrorKind::OutOfBudget | ApiErrorKind::Stopped => {
+        ApiErrorKind::Unauthorized | ApiErrorKind::OutOfBudget | ApiErrorKind::Stopped | ApiErrorKind::Unrecorded => {
             put_back(run, key, Deferral { not_before: DateTime::UNIX_EPOCH, counts: false }, None)?;
             Ok(Blame::Us)
         }

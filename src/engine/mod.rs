@@ -191,7 +191,7 @@ enum Trouble {
 
 impl From<ApiError> for Trouble {
     fn from(err: ApiError) -> Self {
-        Self::Api(err)
+        if err.kind == ApiErrorKind::Unrecorded { Self::Fatal(err.into()) } else { Self::Api(err) }
     }
 }
 

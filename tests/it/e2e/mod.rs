@@ -11,6 +11,7 @@ mod deletes;
 mod examples;
 mod fields;
 mod files;
+mod full;
 mod hostile;
 mod leaks;
 mod links;
