@@ -58,6 +58,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let state = if order.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
+    if !order.dry_run
+        && let Err(error) = state.clear_remains()
+    {
+        tracing::info!(%error, "Deleted texts of an earlier version not cleared from the state file; tried again later.");
+    }
     let patience = match order.backfill {
         Some(_) => Patience::Endless,
         None => Patience::Until(Utc::now() + TimeDelta::from_std(config.sync.max_runtime).unwrap_or(TimeDelta::MAX)),

@@ -180,8 +180,29 @@ impl State {
             Durability::Process => "OFF",
         };
         conn.pragma_update(None, "synchronous", synchronous)?;
+        // A text that was taken back must not stay between the rows, nor in a file of the database's own.
+        conn.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+        conn.pragma_update(None, "temp_store", "MEMORY")?;
         schema::migrate(&mut conn)?;
         Ok(Self { conn, path: Some(path.to_owned()) })
+    }
+
+    /// Clears what earlier versions left of deleted texts between the rows, by writing the file anew: once, for it takes
+    /// a while. Returns whether there was anything to do. It is due again where it failed.
+    ///
+    /// # Errors
+    /// When there is no room for it, or another process has the file open.
+    pub fn clear_remains(&self) -> Result<bool, StateError> {
+        const REMAINS: &str = "state.remains";
+        if self.fact(REMAINS)?.is_none() {
+            return Ok(false);
+        }
+        // What it writes aside is what is in use, and too much for the memory.
+        self.conn.execute_batch(
+            "PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY; PRAGMA wal_checkpoint(TRUNCATE);",
+        )?;
+        self.conn.execute("DELETE FROM fact WHERE name = ?1", [REMAINS])?;
+        Ok(true)
     }
 
     /// Returns a copy of the file in memory (an empty state when there is no file): what a dry run works on.

@@ -153,6 +153,10 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX outbox_turn ON outbox (target, stage, round, seq) WHERE stage <> 'done';
     CREATE INDEX outbox_round ON outbox (lane, target, round) WHERE stage <> 'done';
 ",
+    "
+    -- What was deleted before stands between the rows until the file is written anew, which the next run does.
+    INSERT INTO fact (name, value, at) SELECT 'state.remains', 'yes', 0 WHERE EXISTS (SELECT 1 FROM run);
+",
 ];
 
 /// Brings the file to the current version, in one transaction.

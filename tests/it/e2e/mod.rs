@@ -19,6 +19,7 @@ mod lost;
 mod payloads;
 mod people;
 mod references;
+mod remains;
 mod repeats;
 mod replies;
 mod routes;
