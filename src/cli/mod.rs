@@ -121,7 +121,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     logging::init(level, format, term::stderr_has_color());
     let context = Context { global, env: Environment::of_process() };
-    match dispatch(&context, &command) {
+    let result = dispatch(&context, &command);
+    logging::tell_what_was_left_out();
+    match result {
         Ok(exit) => exit.into(),
         Err(error) => exit::explain(&error).into(),
     }

@@ -56,6 +56,25 @@ impl Stop for Signals {
     }
 }
 
+/// Also ends what an ordinary run has no more time for.
+struct InTime<'a> {
+    stop: &'a dyn Stop,
+    patience: Patience,
+}
+
+impl Stop for InTime<'_> {
+    fn requested(&self) -> bool {
+        self.stop.requested()
+    }
+
+    fn out_of_time(&self) -> bool {
+        match self.patience {
+            Patience::Until(deadline) => Utc::now() >= deadline,
+            Patience::Endless => false,
+        }
+    }
+}
+
 /// This machine's clock. It sleeps to the end: who waits for a lost write to settle must not look too early.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SystemClock;
@@ -82,11 +101,12 @@ pub(super) fn with_sides<T>(
     work: impl FnOnce(&Guance<'_>, &Jira<'_>) -> Result<T>,
 ) -> Result<T> {
     let clock = SystemClock;
+    let stop = &InTime { stop, patience };
     let guance_http = client("guance", &config.guance_http)?;
     let jira_http = client("jira", &config.jira_http)?;
     let keys = &config.guance.api_keys;
     let budget = Ledger::new(state, &clock, stop, keys, config.requests_per_minute, patience);
-    let guance = Guance::new(config.guance.clone(), &guance_http, &budget, state, &clock);
+    let guance = Guance::new(config.guance.clone(), &guance_http, &budget, state, &clock, stop);
     let jira = Jira::new(config.jira.clone(), &jira_http, state, &clock, stop);
     work(&guance, &jira)
 }

@@ -136,6 +136,9 @@ fn details(report: &Report, all: bool) -> Result<()> {
     for failure in &report.items_failed {
         term::line(&format!("  failed: {} ({}): {}", failure.summary, failure.item, failure.message))?;
     }
+    if report.not_listed() > 0 {
+        term::line(&format!("  failed: {} more records that could not be understood", report.not_listed()))?;
+    }
     for dropped in &report.dropped_fields {
         term::line(&format!("  left out: {dropped}"))?;
     }

@@ -36,7 +36,7 @@ use crate::domain::{Action, Comment, CommentId, File, Issue, IssueId, Person, Pu
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Clock, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span,
-    Unreadable, Wanted,
+    Stop, Unreadable, Wanted,
 };
 use crate::secret::Secret;
 
@@ -102,8 +102,9 @@ impl<'a> Guance<'a> {
         budget: &'a dyn Budget,
         facts: &'a dyn Facts,
         clock: &'a dyn Clock,
+        stop: &'a dyn Stop,
     ) -> Self {
-        let api = Api::new(settings, http, budget, facts, clock);
+        let api = Api::new(settings, http, budget, facts, clock, stop);
         Self {
             api,
             facts,

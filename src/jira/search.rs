@@ -36,6 +36,9 @@ pub(super) const BRIEF: &[&str] = match FIELDS.split_last() {
     None => &[],
 };
 
+/// What messages call a search.
+const SEARCH: &str = "search";
+
 /// Most strays named in one query; more are read by id.
 const MAX_STRAYS: usize = 300;
 
@@ -163,21 +166,21 @@ impl Jira<'_> {
         };
         if self.is_cloud()? {
             let jql = query(from)?;
-            return paging::by_token(|token| self.token_page(&jql, fields, PAGE, token));
+            return paging::by_token(self.api.walk(SEARCH), |token| self.token_page(&jql, fields, PAGE, token));
         }
         let page = |since: DateTime<Utc>, start: u64| self.offset_page(&query(since)?, fields, start, PAGE);
         match dialect {
-            Dialect::EpochMillis => paging::by_time(from, page),
-            Dialect::Relative { now: _ } => paging::by_offset(|start| page(from, start)),
+            Dialect::EpochMillis => paging::by_time(self.api.walk(SEARCH), from, page),
+            Dialect::Relative { now: _ } => paging::by_offset(self.api.walk(SEARCH), |start| page(from, start)),
         }
     }
 
     /// Reads every row of a query.
     pub(super) fn walk(&self, jql: &str, fields: &[&str]) -> Result<Vec<Value>, Failed> {
         if self.is_cloud()? {
-            paging::by_token(|token| self.token_page(jql, fields, PAGE, token))
+            paging::by_token(self.api.walk(SEARCH), |token| self.token_page(jql, fields, PAGE, token))
         } else {
-            paging::by_offset(|start| self.offset_page(jql, fields, start, PAGE))
+            paging::by_offset(self.api.walk(SEARCH), |start| self.offset_page(jql, fields, start, PAGE))
         }
     }
 

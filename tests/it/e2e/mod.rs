@@ -7,6 +7,7 @@ mod check;
 mod copies;
 mod crash;
 mod credentials;
+mod crowds;
 mod deletes;
 mod examples;
 mod fields;

@@ -9,16 +9,16 @@ use super::copies::three_issues;
 use super::world::{World, on_both};
 
 /// Where a word stands among the bytes of what guajira keeps.
-fn places(world: &World, word: &str) -> Vec<String> {
+fn places(world: &World, planted: &str) -> Vec<String> {
     let files = fs::read_dir(world.path(".")).unwrap().map(|entry| entry.unwrap().path());
     let holds = |path: &std::path::PathBuf| {
-        fs::read(path).is_ok_and(|bytes| bytes.windows(word.len()).any(|part| part == word.as_bytes()))
+        fs::read(path).is_ok_and(|bytes| bytes.windows(planted.len()).any(|part| part == planted.as_bytes()))
     };
     files.filter(holds).map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
 }
 
 /// The columns of the state that hold a word.
-fn columns(world: &World, word: &str) -> Vec<String> {
+fn columns(world: &World, planted: &str) -> Vec<String> {
     let state = world.state();
     let names = "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'";
     let mut statement = state.prepare(names).unwrap();
@@ -26,7 +26,7 @@ fn columns(world: &World, word: &str) -> Vec<String> {
     let all: Vec<(String, String)> = all.map(Result::unwrap).collect();
     let holds = |(table, column): &(String, String)| {
         let sql = format!("SELECT count(*) FROM \"{table}\" WHERE instr(CAST(\"{column}\" AS TEXT), ?1)");
-        state.query_row(&sql, [word], |row| row.get::<_, i64>(0)).unwrap() > 0
+        state.query_row(&sql, [planted], |row| row.get::<_, i64>(0)).unwrap() > 0
     };
     all.into_iter().filter(holds).map(|(table, column)| format!("{table}.{column}")).collect()
 }
