@@ -54,12 +54,13 @@ impl Exit {
 pub(super) struct Usage {
     message: String,
     hint: Option<String>,
+    exit: Exit,
 }
 
 impl Usage {
     /// Returns an error with this message.
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        Self { message: message.into(), hint: None, exit: Exit::Usage }
     }
 
     /// Says how to mend it.
@@ -68,9 +69,11 @@ impl Usage {
         self
     }
 
-    /// The state file could not be opened.
+    /// The state file could not be opened. For a full disk nobody has to change what was asked for.
     pub(super) fn state(path: &Path, error: &StateError) -> Self {
-        Self::new(format!("cannot open {}: {error}", path.display())).hint(error.hint())
+        let exit = if matches!(error, StateError::Full(_)) { Exit::ItemsFailed } else { Exit::Usage };
+        let usage = Self::new(format!("cannot open {}: {error}", path.display())).hint(error.hint());
+        Self { exit, ..usage }
     }
 }
 
@@ -103,7 +106,7 @@ pub(super) fn explain(error: &anyhow::Error) -> Exit {
     term::error(&format!("{error:#}"));
     if let Some(usage) = error.downcast_ref::<Usage>() {
         term::hint(usage.hint.as_deref());
-        return Exit::Usage;
+        return usage.exit;
     }
     if let Some(api) = error.downcast_ref::<ApiError>() {
         term::hint(hint_for(api).as_deref());

@@ -173,6 +173,8 @@ struct Run<'a> {
     trust: trust::Trust,
     /// Threads that this run has read whole from the remote itself, by the pair's Guance issue.
     read_whole: HashSet<(Side, IssueId)>,
+    /// How many Guance threads could not be read.
+    threads_failed: usize,
     /// Issues that this run has read itself, not through an index.
     readings: merge::Readings,
     /// Of those it asked for, the ones that could not be understood.
@@ -227,6 +229,7 @@ impl<'a> Run<'a> {
             guance_updated: HashMap::new(),
             trust: trust::Trust::default(),
             read_whole: HashSet::new(),
+            threads_failed: 0,
             readings: merge::Readings::new(),
             unreadable: HashSet::new(),
             people: Vec::new(),

@@ -292,11 +292,11 @@ impl Report {
     }
 
     pub(super) fn thread_failed(&mut self, side: Side, issue: &str, err: &ApiError) {
-        self.items_failed.push(ItemFailure {
-            item: issue.to_owned(),
-            summary: format!("reading the thread of {issue} on {side}"),
-            message: err.message.clone(),
-        });
+        let summary = format!("reading the thread of {issue} on {side}");
+        // A run may come by it more than once.
+        if !self.items_failed.iter().any(|failure| failure.summary == summary) {
+            self.items_failed.push(ItemFailure { item: issue.to_owned(), summary, message: err.message.clone() });
+        }
     }
 
     pub(super) fn unreadable(&mut self, side: Side, record: &Unreadable) {

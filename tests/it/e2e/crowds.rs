@@ -165,3 +165,44 @@ fn asked_to_stop_between_two_pages_it_stops() {
     world.settle();
     world.assert_agrees();
 }
+
+#[test]
+fn a_thread_without_measure_stops_no_other() {
+    on_both(|world| {
+        let issues = three_issues(&world);
+        world.jira.switch(|switches| switches.inline_comments = 2);
+        world.settle();
+        for issue in &issues {
+            world.guance.reply(issue, "李四", "<p>a reply</p>");
+            for n in 0..3 {
+                world.jira.comment(&world.key_of(issue), "alice", format!("comment {n}"));
+            }
+        }
+        let endless = instead(guance_rows(20_000, "{\"uuid\":\"repim_1\"}"));
+        world.guance.fail(endless.path_contains(&format!("/issue/reply/{}/list", issues[0])));
+        let copy = world.copy_of(&issues[1]);
+        let row = "{\"id\":\"1\"}";
+        let endless = instead(format!("{{\"total\":30000,\"comments\":[{}]}}", vec![row; 20_000].join(",")));
+        world.jira.fail(endless.path_contains(&format!("/issue/{}/comment", copy.id)).method("GET"));
+        world.pass(Duration::from_mins(6));
+        let outcome = world.run(&["sync"]);
+        assert_eq!(outcome.code, 3, "{outcome}");
+        assert!(outcome.stdout.contains("20000 rows in one answer"), "{outcome}");
+        assert_eq!(world.copied_comments(&world.key_of(&issues[2])).len(), 1, "{outcome}");
+        assert_eq!([0, 2].map(|n| world.copied_replies(&issues[n]).len()), [3, 3], "{outcome}");
+        // The next runs do not stop at it either.
+        world.guance.reply(&issues[2], "李四", "<p>another reply</p>");
+        for issue in &issues {
+            world.jira.comment(&world.key_of(issue), "alice", "another comment");
+        }
+        world.pass(Duration::from_mins(6));
+        let outcome = world.run(&["sync"]);
+        assert_eq!(outcome.code, 3, "{outcome}");
+        assert_eq!(world.copied_comments(&world.key_of(&issues[2])).len(), 2, "{outcome}");
+        assert_eq!([0, 2].map(|n| world.copied_replies(&issues[n]).len()), [3, 4], "{outcome}");
+        world.guance.clear_faults();
+        world.jira.clear_faults();
+        world.settle();
+        world.assert_agrees();
+    });
+}

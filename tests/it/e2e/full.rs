@@ -17,7 +17,7 @@ fn told_or_good(outcome: &Outcome) -> bool {
     if outcome.code == 0 {
         return false;
     }
-    assert!([2, 3].contains(&outcome.code), "{outcome}");
+    assert_eq!(outcome.code, 3, "{outcome}");
     for word in ["guajira.db", "no room is left", "hint: free some disk space"] {
         assert!(outcome.stderr.contains(word), "{word}: {outcome}");
     }
@@ -78,6 +78,21 @@ fn a_request_that_cannot_be_recorded_is_not_taken_for_a_used_up_budget() {
         }
         let of_a_request = told.iter().filter(|outcome| outcome.stderr.contains("request")).count();
         assert!(of_a_request > 0, "no disk was full at the right moment: {told:#?}");
+        world.settle();
+        world.assert_agrees();
+    });
+}
+
+#[test]
+fn a_disk_without_room_for_a_new_state_is_told_as_such() {
+    on_both(|world| {
+        three_issues(&world);
+        for blocks in 0..8 {
+            world.lose_state();
+            assert!(told_or_good(&with_small_files(&world, blocks)));
+        }
+        world.lose_state();
+        world.sync();
         world.settle();
         world.assert_agrees();
     });
