@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::{Cargo, Copy};
-use super::{Run, Trouble, change, delta, files, gone, merge, optional, threads, trust};
+use super::{Run, Trouble, change, delta, files, gone, merge, optional, quoted, threads, trust};
 use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
 use crate::state::{Deferral, Queued, Tx};
@@ -344,6 +344,7 @@ enum Blame {
 fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Trouble> {
     let world = run.world;
     let key = &queued.push.key;
+    let err = &quoted::without_words(err, &queued.push.action);
     let now = world.clock.now();
     match err.kind {
         _ if optional::is_hopeless(queued, err) => {

@@ -11,6 +11,7 @@ mod optional;
 pub mod pace;
 mod pings;
 mod pull;
+mod quoted;
 mod reading;
 mod references;
 pub mod report;

@@ -77,3 +77,24 @@ fn an_edit_that_another_overtook_leaves_no_word_in_the_state() {
         }
     });
 }
+
+#[test]
+fn a_service_that_quotes_a_comment_brings_no_word_of_it_into_the_history() {
+    on_both(|world| {
+        let issues = three_issues(&world);
+        world.settle();
+        let comment = world.jira.comment(&world.key_of(&issues[0]), "alice", "plantedword and so on");
+        let body =
+            "{\"code\":400,\"success\":false,\"errorCode\":\"ft.CheckObject\",\"message\":\"no 'plantedword and'\"}";
+        let json = ("Content-Type".to_owned(), "application/json".to_owned());
+        world.guance.fail(Fault::new(What::Status(400, body.to_owned(), vec![json])).path_contains("/reply/create"));
+        let outcome = world.run(&["sync"]);
+        assert_eq!((outcome.code, world.staged("dead")), (3, 1), "{outcome}");
+        assert!(outcome.stdout.contains("ft.CheckObject") && !outcome.stdout.contains("plantedword"), "{outcome}");
+        assert!(!outcome.stderr.contains("plantedword"), "{outcome}");
+        assert_eq!(columns(&world, "plantedword"), ["outbox.action"]);
+        world.jira.restrict_comment(comment, Some(Visibility::Role("Administrators".into())));
+        world.settle();
+        assert_eq!(places(&world, "plantedword"), Vec::<String>::new());
+    });
+}
