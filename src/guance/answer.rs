@@ -29,6 +29,8 @@ pub(super) enum Cause {
     NoRoute,
     /// The request's content was refused for another reason.
     BadRequest,
+    /// The answer was larger than is taken: fewer rows may be asked for.
+    TooMuch,
     /// Worth a second try within this run, if it was a read.
     Transient,
     /// Anything else.
@@ -117,7 +119,7 @@ pub(super) fn unanswered(what: What<'_>, failure: Failure) -> Fault {
         Failure::TooMuch { words, .. } => {
             let kind = if what.write { ApiErrorKind::InDoubt } else { unavailable };
             let error = ApiError::new(Side::Guance, kind, words).with_hint(TOO_MUCH_HINT);
-            return Fault { error, cause: Cause::Other };
+            return Fault { error, cause: Cause::TooMuch };
         }
         Failure::NoAnswer(words) if what.write => ApiError::new(Side::Guance, ApiErrorKind::InDoubt, words),
         Failure::NoAnswer(words) => ApiError::new(Side::Guance, unavailable, words),

@@ -194,7 +194,8 @@ impl<'a> Api<'a> {
         Ok(page.rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect())
     }
 
-    /// Reads all pages; a service that refuses a large page is asked for small ones, now and later.
+    /// Reads all pages; a service that refuses a large page is asked for small ones, now and later; one whose
+    /// large page is more than is taken, now.
     fn list<'q>(&self, fact: &str, request: impl Fn(usize, usize) -> Request<'q>) -> Result<Vec<Value>, Fault> {
         let read = |size: usize| {
             let page = |index| {
@@ -213,6 +214,7 @@ impl<'a> Api<'a> {
                 self.facts.remember(fact, &SMALL_PAGE.to_string());
                 Ok(rows)
             }
+            Err(fault) if fault.cause == Cause::TooMuch => read(SMALL_PAGE),
             done => done,
         }
     }
@@ -263,7 +265,7 @@ impl<'a> Api<'a> {
                 if per_key && keys > 1 { Some(Duration::ZERO) } else { Some(wait).filter(|wait| *wait <= MAX_WAIT) }
             }
             Cause::Transient => Some(named.unwrap_or(Duration::from_secs(1))).filter(|wait| *wait <= MAX_WAIT),
-            Cause::Gone | Cause::NoRoute | Cause::BadRequest | Cause::Other => None,
+            Cause::Gone | Cause::NoRoute | Cause::BadRequest | Cause::TooMuch | Cause::Other => None,
         }
     }
 

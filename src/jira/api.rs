@@ -112,11 +112,13 @@ pub(super) struct Failed {
     pub(super) json: Box<Value>,
     /// True when Jira itself said that the login failed; a bare 401 or 403 may be about one permission.
     pub(super) login_refused: bool,
+    /// True when the answer was larger than is taken: fewer rows may be asked for.
+    pub(super) too_much: bool,
 }
 
 impl From<ApiError> for Failed {
     fn from(error: ApiError) -> Self {
-        Self { error, status: None, words: Box::default(), json: Box::default(), login_refused: false }
+        Self { error, status: None, words: Box::default(), json: Box::default(), login_refused: false, too_much: false }
     }
 }
 
@@ -284,6 +286,7 @@ impl<'a> Api<'a> {
             words: Box::new(words),
             json: Box::new(json.unwrap_or_default()),
             login_refused: login.is_some(),
+            too_much: false,
         })
     }
 
@@ -317,9 +320,9 @@ impl<'a> Api<'a> {
 
 fn lost(ask: &Ask, failure: Failure) -> Failed {
     let unavailable = ApiErrorKind::Unavailable { retry_after: None };
-    let status = match &failure {
-        Failure::TooMuch { status, .. } => Some(*status),
-        Failure::NotSent(_) | Failure::NoAnswer(_) => None,
+    let (status, too_much) = match &failure {
+        Failure::TooMuch { status, .. } => (Some(*status), true),
+        Failure::NotSent(_) | Failure::NoAnswer(_) => (None, false),
     };
     let error = match failure {
         Failure::TooMuch { words, .. } => {
@@ -331,7 +334,7 @@ fn lost(ask: &Ask, failure: Failure) -> Failed {
         Failure::NoAnswer(text) if ask.repeatable => ApiError::new(Side::Jira, unavailable, clean(&text)),
         Failure::NoAnswer(text) => ApiError::new(Side::Jira, ApiErrorKind::InDoubt, clean(&text)),
     };
-    Failed { status, ..Failed::from(error) }
+    Failed { status, too_much, ..Failed::from(error) }
 }
 
 fn message(ask: &Ask, seen: &Seen, words: &Words, answer: &Answer) -> String {

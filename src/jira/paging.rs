@@ -13,6 +13,9 @@ use crate::ports::Walk;
 /// Rows asked for in one page; servers may give fewer.
 pub(super) const PAGE: u64 = 100;
 
+/// Rows asked for where a page was more than is taken.
+pub(super) const SMALL_PAGE: u64 = 10;
+
 /// Rows read twice at a seam of offset pages, to see that nothing slipped through it.
 const SEAM: u64 = 5;
 

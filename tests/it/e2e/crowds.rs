@@ -122,7 +122,7 @@ fn a_list_that_takes_longer_than_the_run_ends_with_it_and_counts_as_unread() {
         let issues = three_issues(&world);
         world.settle();
         world.jira.comment(&world.key_of(&issues[0]), "alice", "said meanwhile");
-        for n in 0..40 {
+        for n in 0..24 {
             world.jira.create_issue("OPS", "alice", Draft::new(&format!("issue {n}")));
         }
         world.jira.switch(|switches| switches.page_cap = Some(2));
@@ -139,6 +139,9 @@ fn a_list_that_takes_longer_than_the_run_ends_with_it_and_counts_as_unread() {
         assert!(outcome.stderr.contains("hint: raise [sync].max_runtime"), "{outcome}");
         let of_jira = |cursors: Vec<(String, i64)>| cursors.into_iter().find(|(side, _)| side == "jira");
         assert_eq!(of_jira(world.cursors()), of_jira(before));
+        let backfill = world.run(&["sync", "--since", "2h"]);
+        assert_eq!(backfill.code, 0, "a backfill has the time it takes: {backfill}");
+        assert_eq!(world.copied_replies(&issues[0]).len(), 1, "{backfill}");
         world.jira.clear_faults();
         world.unset("GUAJIRA_SYNC__MAX_RUNTIME");
         world.settle();
@@ -203,6 +206,22 @@ fn a_thread_without_measure_stops_no_other() {
         world.guance.clear_faults();
         world.jira.clear_faults();
         world.settle();
+        world.assert_agrees();
+    });
+}
+
+#[test]
+fn a_page_that_is_too_large_is_asked_for_in_smaller_ones() {
+    on_both(|world| {
+        let issues = three_issues(&world);
+        world.settle();
+        world.jira.comment(&world.key_of(&issues[0]), "alice", "said meanwhile");
+        world.guance.open_issue("opened meanwhile", "<p>x</p>", "P1", "张三");
+        world.jira.fail(instead(rows(1_200_000, "{}")).path_contains("/search").times(Times::Once));
+        let list = instead(guance_rows(1_200_000, "{}")).path_contains("/issue/list").times(Times::Once);
+        world.guance.fail(list);
+        world.sync();
+        world.sync();
         world.assert_agrees();
     });
 }
