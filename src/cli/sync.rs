@@ -58,11 +58,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let state = if order.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
-    if !order.dry_run
-        && let Err(error) = state.clear_remains()
-    {
-        tracing::info!(%error, "Deleted texts of an earlier version not cleared from the state file; tried again later.");
-    }
+    clear_remains(&state, order);
     let patience = match order.backfill {
         Some(_) => Patience::Endless,
         None => Patience::Until(Utc::now() + TimeDelta::from_std(config.sync.max_runtime).unwrap_or(TimeDelta::MAX)),
@@ -87,10 +83,20 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         report
     })
     .map_err(|error| exit::at_state(path, error))?;
+    clear_remains(&state, order);
     let elapsed_ms = report.ended.signed_duration_since(report.started).num_milliseconds();
     tracing::info!(report = report.summary(), elapsed_ms, "Run ended.");
     show(&report, context, options)?;
     Ok(Exit::of_run(&report))
+}
+
+/// Clears what is left in the state file of texts that were taken back, in this run or before.
+fn clear_remains(state: &State, order: Order) {
+    if !order.dry_run
+        && let Err(error) = state.clear_remains()
+    {
+        tracing::info!(%error, "Texts that were taken back not cleared from the state file; tried again later.");
+    }
 }
 
 fn backfill(options: &Options) -> Result<Option<Backfill>> {

@@ -11,6 +11,7 @@ mod links;
 mod lock;
 mod merge;
 mod outbox;
+mod remains;
 mod schema;
 mod status;
 
@@ -185,24 +186,6 @@ impl State {
         conn.pragma_update(None, "temp_store", "MEMORY")?;
         schema::migrate(&mut conn)?;
         Ok(Self { conn, path: Some(path.to_owned()) })
-    }
-
-    /// Clears what earlier versions left of deleted texts between the rows, by writing the file anew: once, for it takes
-    /// a while. Returns whether there was anything to do. It is due again where it failed.
-    ///
-    /// # Errors
-    /// When there is no room for it, or another process has the file open.
-    pub fn clear_remains(&self) -> Result<bool, StateError> {
-        const REMAINS: &str = "state.remains";
-        if self.fact(REMAINS)?.is_none() {
-            return Ok(false);
-        }
-        // What it writes aside is what is in use, and too much for the memory.
-        self.conn.execute_batch(
-            "PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY; PRAGMA wal_checkpoint(TRUNCATE);",
-        )?;
-        self.conn.execute("DELETE FROM fact WHERE name = ?1", [REMAINS])?;
-        Ok(true)
     }
 
     /// Returns a copy of the file in memory (an empty state when there is no file): what a dry run works on.

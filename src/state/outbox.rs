@@ -254,8 +254,7 @@ impl Tx<'_> {
              WHERE {waits} AND {KEPT_WHILE_CLOSED}"
         );
         self.tx.prepare_cached(&keep)?.execute([parameter])?;
-        let take_back = format!("DELETE FROM outbox WHERE {waits} AND NOT {KEPT_WHILE_CLOSED}");
-        Ok(self.tx.prepare_cached(&take_back)?.execute([parameter])?)
+        self.take_back(&format!("{waits} AND NOT {KEPT_WHILE_CLOSED}"), [parameter])
     }
 
     /// Records why a write in flight is still in doubt.
@@ -288,9 +287,7 @@ impl Tx<'_> {
     /// # Errors
     /// When the file cannot be written.
     pub fn withdraw(&self, key: &Key) -> Result<(), StateError> {
-        self.tx
-            .prepare_cached("DELETE FROM outbox WHERE key = ?1 AND stage IN ('pending', 'held', 'dead')")?
-            .execute([key.as_str()])?;
+        self.take_back("key = ?1 AND stage IN ('pending', 'held', 'dead')", [key.as_str()])?;
         Ok(())
     }
 
