@@ -82,6 +82,13 @@ pub enum Failure {
     NotSent(String),
     /// It left, and no complete answer came.
     NoAnswer(String),
+    /// It was answered, with more than is taken: it is the same the next time.
+    TooMuch {
+        /// HTTP status.
+        status: u16,
+        /// What was asked, and which limit it was.
+        words: String,
+    },
 }
 
 /// Longest answer that is read, in bytes.
@@ -157,7 +164,7 @@ impl Http {
             );
             match onward(call.method, &url, &answer) {
                 Some(next) if hops < MAX_REDIRECTS => url = next,
-                _ => return Ok(answer),
+                _ => return answer.bounded(call.method, &url),
             }
             hops += 1;
         }
@@ -251,6 +258,17 @@ impl Answer {
         }
     }
 
+    /// Returns the answer if it may be parsed.
+    fn bounded(self, method: Method, url: &Url) -> Result<Self, Failure> {
+        match json::excess(&self.body) {
+            None => Ok(self),
+            Some(why) => {
+                let words = format!("{} {}: status {}, and {why}", method.as_str(), shown(url), self.status);
+                Err(Failure::TooMuch { status: self.status, words })
+            }
+        }
+    }
+
     /// Returns a header's value; names are compared without case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
@@ -260,8 +278,12 @@ impl Answer {
     /// is no UTF-8 reads as U+FFFD.
     ///
     /// # Errors
-    /// With the body's first words when it is something else (a login page, a proxy's message).
+    /// With the body's first words when it is something else (a login page, a proxy's message); with the reason when it
+    /// holds more than is taken.
     pub fn json(&self) -> Result<Value, String> {
+        if let Some(why) = json::excess(&self.body) {
+            return Err(why);
+        }
         json::parse(&self.body).map_err(|_| {
             let text = String::from_utf8_lossy(&self.body);
             let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -285,7 +307,7 @@ impl fmt::Debug for Answer {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotSent(why) | Self::NoAnswer(why) => f.write_str(why),
+            Self::NotSent(why) | Self::NoAnswer(why) | Self::TooMuch { words: why, .. } => f.write_str(why),
         }
     }
 }
@@ -413,7 +435,8 @@ fn read(response: Response, what: &str) -> Result<Answer, Failure> {
         .map_err(|error| Failure::NoAnswer(format!("{what}: status {status}, and the answer broke off: {error}")))?;
     if body.len() as u64 > MAX_BODY_BYTES {
         let limit = MAX_BODY_BYTES / (1024 * 1024);
-        return Err(Failure::NoAnswer(format!("{what}: status {status}, and the answer is longer than {limit} MiB")));
+        let words = format!("{what}: status {status}, and the answer is longer than {limit} MiB");
+        return Err(Failure::TooMuch { status, words });
     }
     let mut answer = Answer { status, body, date: None, retry_after: None, headers };
     answer.date = answer.header("date").and_then(http_date);

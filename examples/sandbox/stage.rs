@@ -145,7 +145,7 @@ P2 = "Medium"
         let patience = Patience::Until(clock.now() + config.sync.max_runtime);
         let keys = &config.guance.api_keys;
         let budget = Ledger::new(&state, &clock, &stop, keys, config.requests_per_minute, patience);
-        let guance = Guance::new(config.guance.clone(), &guance_http, &budget, &state, &clock);
+        let guance = Guance::new(config.guance.clone(), &guance_http, &budget, &state, &clock, &stop);
         let jira = Jira::new(config.jira.clone(), &jira_http, &state, &clock, &stop);
         let world = World {
             guance: &guance,

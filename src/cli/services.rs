@@ -46,9 +46,36 @@ impl Signals {
     }
 }
 
+/// Makes a write beyond the system's limit for the size of a file an ordinary failed write. Otherwise a signal would end
+/// the program without a word.
+pub(super) fn survive_small_files() {
+    // Somebody listens, and does nothing: that is enough. Where nobody may listen, the signal stays what it was.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
+}
+
 impl Stop for Signals {
     fn requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Also ends what an ordinary run has no more time for.
+struct InTime<'a> {
+    stop: &'a dyn Stop,
+    patience: Patience,
+}
+
+impl Stop for InTime<'_> {
+    fn requested(&self) -> bool {
+        self.stop.requested()
+    }
+
+    fn out_of_time(&self) -> bool {
+        match self.patience {
+            Patience::Until(deadline) => Utc::now() >= deadline,
+            Patience::Endless => false,
+        }
     }
 }
 
@@ -133,11 +160,12 @@ pub(super) fn with_sides<T>(
     work: impl FnOnce(&Guance<'_>, &Jira<'_>) -> Result<T>,
 ) -> Result<T> {
     let clock = SystemClock;
+    let stop = &InTime { stop, patience };
     let guance_http = client("guance", &config.guance_http)?;
     let jira_http = client("jira", &config.jira_http)?;
     let keys = &config.guance.api_keys;
     let budget = Ledger::new(state, &clock, stop, keys, config.requests_per_minute, patience);
-    let guance = Guance::new(config.guance.clone(), &guance_http, &budget, facts, &clock);
+    let guance = Guance::new(config.guance.clone(), &guance_http, &budget, facts, &clock, stop);
     let mut settings = config.jira.clone();
     if are_known(config, state)? {
         settings.former_pairs = state.former_pairs(&settings.pair_id)?;

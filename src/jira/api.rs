@@ -10,7 +10,7 @@ use crate::domain::Side;
 use crate::http::{Answer, Call, Failure, Http, Method, Upload};
 use crate::jira::answer::{Seen, Shape, Words, clean, kind_of, page_words, shape_of, words_of};
 use crate::jira::auth::{self, Credential};
-use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop};
+use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop, Walk};
 
 /// How often a repeatable request is sent again after the first time.
 const RETRIES: u32 = 2;
@@ -20,6 +20,10 @@ const LONGEST_EFFORT: TimeDelta = TimeDelta::seconds(20);
 
 /// Longest wait within a run that `Retry-After` may ask for; beyond it, the next run tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// What to do about an answer that is too large.
+const TOO_MUCH: &str = "nothing of the answer is taken: look at what stands at [jira].base_url; where it is Jira, somebody \
+                        may have to shorten or delete what makes the answer so large";
 
 /// One request before it is sent.
 #[derive(Clone, Debug)]
@@ -108,11 +112,13 @@ pub(super) struct Failed {
     pub(super) json: Box<Value>,
     /// True when Jira itself said that the login failed; a bare 401 or 403 may be about one permission.
     pub(super) login_refused: bool,
+    /// True when the answer was larger than is taken: fewer rows may be asked for.
+    pub(super) too_much: bool,
 }
 
 impl From<ApiError> for Failed {
     fn from(error: ApiError) -> Self {
-        Self { error, status: None, words: Box::default(), json: Box::default(), login_refused: false }
+        Self { error, status: None, words: Box::default(), json: Box::default(), login_refused: false, too_much: false }
     }
 }
 
@@ -216,6 +222,16 @@ impl<'a> Api<'a> {
         self.judge(&ask, &answer)
     }
 
+    /// Begins a walk through the pages of a list.
+    pub(super) fn walk<'w>(&'w self, what: &'w str) -> Walk<'w> {
+        Walk::new(Side::Jira, what, self.stop)
+    }
+
+    /// Returns true once the run's time is over.
+    pub(super) fn out_of_time(&self) -> bool {
+        self.stop.out_of_time()
+    }
+
     fn go_on(&self, ask: &Ask) -> Result<(), Failed> {
         if self.stop.requested() && !ask.finish {
             let error = ApiError::new(Side::Jira, ApiErrorKind::Stopped, format!("{}: not sent", ask.name()));
@@ -242,9 +258,10 @@ impl<'a> Api<'a> {
             answer.header("X-Authentication-Denied-Reason"),
             &String::from_utf8_lossy(answer.body.get(..2000).unwrap_or(&answer.body)),
         );
-        if let (200..=299, None, Ok(json)) = (answer.status, login, &json) {
-            return Ok(Reply { json: json.clone(), date: answer.date });
-        }
+        let json = match (answer.status, login, json) {
+            (200..=299, None, Ok(json)) => return Ok(Reply { json, date: answer.date }),
+            (_, _, json) => json,
+        };
         let (shape, words) = match &json {
             Ok(Value::Null) => (Shape::Empty, Words::default()),
             Ok(value) => (shape_of(value), words_of(value)),
@@ -269,6 +286,7 @@ impl<'a> Api<'a> {
             words: Box::new(words),
             json: Box::new(json.unwrap_or_default()),
             login_refused: login.is_some(),
+            too_much: false,
         })
     }
 
@@ -302,13 +320,21 @@ impl<'a> Api<'a> {
 
 fn lost(ask: &Ask, failure: Failure) -> Failed {
     let unavailable = ApiErrorKind::Unavailable { retry_after: None };
+    let (status, too_much) = match &failure {
+        Failure::TooMuch { status, .. } => (Some(*status), true),
+        Failure::NotSent(_) | Failure::NoAnswer(_) => (None, false),
+    };
     let error = match failure {
+        Failure::TooMuch { words, .. } => {
+            let kind = if ask.repeatable { unavailable } else { ApiErrorKind::InDoubt };
+            ApiError::new(Side::Jira, kind, clean(&words)).with_hint(TOO_MUCH)
+        }
         Failure::NotSent(text) => ApiError::new(Side::Jira, unavailable, clean(&text))
             .with_hint("check [jira].base_url, the network and the proxy settings"),
         Failure::NoAnswer(text) if ask.repeatable => ApiError::new(Side::Jira, unavailable, clean(&text)),
         Failure::NoAnswer(text) => ApiError::new(Side::Jira, ApiErrorKind::InDoubt, clean(&text)),
     };
-    error.into()
+    Failed { status, too_much, ..Failed::from(error) }
 }
 
 fn message(ask: &Ask, seen: &Seen, words: &Words, answer: &Answer) -> String {

@@ -322,12 +322,16 @@ impl Jira<'_> {
         self.fetch(&ids.iter().map(String::as_str).collect::<Vec<_>>(), &FIELDS)
     }
 
-    /// Cloud: a hundred keys at a time, until a page is empty. Returns false when it does not end.
+    /// Cloud: a hundred keys at a time, until a page is empty. Returns false when it does not end, or not
+    /// in the run's time.
     fn read_pages(&self, project: &str, probe: &mut Probe) -> Result<bool, ApiError> {
         let holes = std::mem::take(&mut probe.holes);
         self.read_numbers(project, probe, &holes)?;
         let mut start = probe.next;
         for _ in 0..MAX_PAGES {
+            if self.api.out_of_time() {
+                break;
+            }
             let size = u64::try_from(MAX_FETCH).unwrap_or(u64::MAX);
             let page: Vec<u64> = (start..start.saturating_add(size)).collect();
             let found = self.read_numbers(project, probe, &page)?;
@@ -355,7 +359,8 @@ impl Jira<'_> {
         Ok(came)
     }
 
-    /// Server: one key at a time, until several in a row are missing. Returns false when it does not end.
+    /// Server: one key at a time, until several in a row are missing. Returns false when it does not end, or not in
+    /// the run's time.
     fn read_keys(&self, project: &str, probe: &mut Probe) -> Result<bool, ApiError> {
         let holes = std::mem::take(&mut probe.holes);
         for hole in holes {
@@ -364,6 +369,9 @@ impl Jira<'_> {
         let mut misses = 0;
         let start = probe.next;
         for number in start..start.saturating_add(MAX_READS) {
+            if self.api.out_of_time() {
+                break;
+            }
             misses = if self.read_number(project, probe, number)? { 0 } else { misses + 1 };
             if misses >= MAX_MISSES && number >= probe.ceiling {
                 probe.holes.retain(|hole| *hole < probe.next);

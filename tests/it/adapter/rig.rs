@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeZone as _, Utc};
 use guajira::http::{Http, Settings};
-use guajira::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Urgency};
+use guajira::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Stop, Urgency};
 use guajira_fakes::clock::SimClock;
 use guajira_fakes::server::{Handler, Request, Response, Server};
 use serde_json::Value;
@@ -33,6 +33,15 @@ impl Clock for OurClock {
 
     fn sleep(&self, time: Duration) {
         self.0.advance(time);
+    }
+}
+
+/// Nobody asks to stop.
+pub(super) struct NoStop;
+
+impl Stop for NoStop {
+    fn requested(&self) -> bool {
+        false
     }
 }
 
