@@ -56,6 +56,16 @@ fn a_secret_in_the_environment_is_not_in_the_help() {
     }
 }
 
+#[test]
+fn what_switches_escaping_off_is_refused() {
+    let place = Place::with_config(&format!(
+        "{NOBODY_LISTENS}description = \"x {{% autoescape false %}}{{{{ title }}}}{{% endautoescape %}}\"\n"
+    ));
+    let outcome = place.run(["sync"]);
+    assert_eq!(outcome.code, 2, "{}", shown(&outcome));
+    assert!(outcome.stderr.contains("`autoescape` is not for templates here"), "{}", outcome.stderr);
+}
+
 fn search(text: &str, place: &str) {
     for secret in PLANTED.iter().chain([&ENCODED]) {
         assert!(!text.contains(secret), "{secret} in {place}:\n{text}");
