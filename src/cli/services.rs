@@ -15,6 +15,7 @@ use crate::guance::Guance;
 use crate::http::{self, Http};
 use crate::jira::Jira;
 use crate::ports::{Clock, Stop};
+use crate::secret::Redactor;
 use crate::state::State;
 
 use super::exit::Usage;
@@ -74,8 +75,9 @@ pub(super) fn with_sides<T>(
     work: impl FnOnce(&Guance<'_>, &Jira<'_>) -> Result<T>,
 ) -> Result<T> {
     let clock = SystemClock;
-    let guance_http = client("guance", &config.guance_http)?;
-    let jira_http = client("jira", &config.jira_http)?;
+    let redactor = Arc::new(config.redactor());
+    let guance_http = client("guance", &config.guance_http, &redactor)?;
+    let jira_http = client("jira", &config.jira_http, &redactor)?;
     let keys = &config.guance.api_keys;
     let budget = Ledger::new(state, &clock, stop, keys, config.requests_per_minute, patience);
     let guance = Guance::new(config.guance.clone(), &guance_http, &budget, state, &clock);
@@ -83,8 +85,8 @@ pub(super) fn with_sides<T>(
     work(&guance, &jira)
 }
 
-fn client(section: &str, settings: &http::Settings) -> Result<Http> {
-    Http::new(settings).map_err(|error| {
+fn client(section: &str, settings: &http::Settings, redactor: &Arc<Redactor>) -> Result<Http> {
+    Http::new(settings, Arc::clone(redactor)).map_err(|error| {
         let usage = Usage::new(format!("cannot set up the connection to {section}: {error:#}"));
         usage.hint(format!("check [{section}].ca_file")).into()
     })

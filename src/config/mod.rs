@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::plan::{Direction, Policy};
-use crate::secret::Secret;
+use crate::secret::{Redactor, Secret};
 use crate::{guance, http, jira};
 
 pub use error::{ConfigError, Problem};
@@ -187,6 +187,17 @@ impl Config {
     /// Everything that is wrong with it.
     pub fn load(path: Option<&Path>, env: &Environment) -> Result<Self, ConfigError> {
         Draft::load(path, env)?.resolve(env)
+    }
+
+    /// Returns what knows the credentials of both sides, so that neither of them is told by what a service says.
+    pub fn redactor(&self) -> Redactor {
+        let mut redactor = Redactor::default();
+        self.guance.api_keys.iter().for_each(|key| redactor.hide(key));
+        match &self.jira.auth {
+            jira::Auth::Basic { user, token } => redactor.hide_login(user, token),
+            jira::Auth::Pat { token } => redactor.hide(token),
+        }
+        redactor
     }
 }
 

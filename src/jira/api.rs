@@ -236,12 +236,12 @@ impl<'a> Api<'a> {
     }
 
     fn judge(&self, ask: &Ask, answer: &Answer) -> Result<Reply, Failed> {
-        let json = if answer.body.iter().all(u8::is_ascii_whitespace) { Ok(Value::Null) } else { answer.json() };
+        let json = if answer.is_blank() { Ok(Value::Null) } else { answer.json() };
         let login = auth::login_refused(
             answer.status,
             answer.header("X-Seraph-LoginReason"),
             answer.header("X-Authentication-Denied-Reason"),
-            &String::from_utf8_lossy(answer.body.get(..2000).unwrap_or(&answer.body)),
+            &answer.head().chars().take(2000).collect::<String>(),
         );
         if let (200..=299, None, Ok(json)) = (answer.status, login, &json) {
             return Ok(Reply { json: json.clone(), date: answer.date });
@@ -250,7 +250,7 @@ impl<'a> Api<'a> {
             Ok(Value::Null) => (Shape::Empty, Words::default()),
             Ok(value) => (shape_of(value), words_of(value)),
             Err(_) => {
-                let text = page_words(&String::from_utf8_lossy(&answer.body));
+                let text = page_words(&answer.head());
                 (Shape::Page, Words { messages: vec![text], fields: Vec::new() })
             }
         };

@@ -21,6 +21,7 @@ mod references;
 mod repeats;
 mod replies;
 mod routes;
+mod secrets;
 mod stop;
 mod switches;
 mod world;
