@@ -21,8 +21,10 @@ use serde_json::Value;
 use crate::secret::{Redactor, Secret};
 
 mod json;
+mod proxy;
 mod stream;
 
+pub use proxy::check as check_proxy;
 pub use stream::{Opened, Upload};
 
 /// How to reach a service.

@@ -57,6 +57,31 @@ fn a_secret_in_the_environment_is_not_in_the_help() {
 }
 
 #[test]
+fn a_proxy_that_cannot_be_understood_is_named_without_its_value() {
+    let server = Refusing::start();
+    let place = Place::with_config(&NOBODY_LISTENS.replace("http://127.0.0.1:9", &server.url));
+    let good = server.url.replace("//", "//user:p-planted-55de@");
+    for (name, value, code) in [
+        ("HTTP_PROXY", "http://user:p-planted-55de@[bad", 2),
+        ("http_proxy", "http://user:p-planted-55de@[bad", 2),
+        ("ALL_PROXY", "gopher://user:p-planted-55de@proxy", 2),
+        ("all_proxy", "http://user:p-planted-55de@a b", 2),
+        // Nothing of ours is behind https here.
+        ("HTTPS_PROXY", "http://user:p-planted-55de@[bad", 4),
+        ("HTTP_PROXY", &good, 4),
+    ] {
+        for command in ["sync", "check"] {
+            let outcome = place.run_with([command], &[(name, value)], "");
+            assert_eq!(outcome.code, code, "{name}={value} {command}: {}", shown(&outcome));
+            assert_eq!(outcome.stderr.contains(&format!("error: {name}: ")), code == 2, "{}", outcome.stderr);
+            search(&shown(&outcome), name);
+        }
+        let direct = place.run_with(["sync"], &[(name, value), ("NO_PROXY", "127.0.0.1")], "");
+        assert_eq!(direct.code, 4, "{}", shown(&direct));
+    }
+}
+
+#[test]
 fn what_switches_escaping_off_is_refused() {
     let place = Place::with_config(&format!(
         "{NOBODY_LISTENS}description = \"x {{% autoescape false %}}{{{{ title }}}}{{% endautoescape %}}\"\n"
