@@ -3,13 +3,17 @@
 //! Reading has two steps, because only commands that contact a service need secrets: [`Draft::load`] checks every
 //! key, [`Draft::resolve`] fetches the secrets.
 
+mod command;
 mod error;
+mod readable;
 mod reader;
 mod secret;
 mod sections;
 mod size;
 mod tree;
 
+#[cfg(test)]
+mod secret_tests;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +25,7 @@ use crate::secret::{Redactor, Secret};
 use crate::{guance, http, jira};
 
 pub use error::{ConfigError, Problem};
+pub use secret::is_usual_name;
 pub use tree::Environment;
 
 use error::Source;
@@ -50,7 +55,7 @@ pub struct Config {
     pub policy: Policy,
     /// What works and should be known, as sentences for the log.
     pub warnings: Vec<String>,
-    /// What could be better, as sentences for `guajira check`.
+    /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
     pub advice: Vec<String>,
 }
 
@@ -102,7 +107,7 @@ pub struct Draft {
     pub policy: Policy,
     /// What works and should be known, as sentences for the log.
     pub warnings: Vec<String>,
-    /// What could be better, as sentences for `guajira check`.
+    /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
     pub advice: Vec<String>,
     base: PathBuf,
     guance: sections::Guance,
