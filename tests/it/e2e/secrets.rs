@@ -148,6 +148,33 @@ fn a_credential_in_a_persons_text_does_not_travel() {
 }
 
 #[test]
+fn one_run_with_a_clock_far_ahead_does_not_make_every_later_one_good() {
+    on_both(|world| {
+        three_issues(&world);
+        world.sync();
+        let state = world.state();
+        let ahead = TimeDelta::days(70 * 365).num_milliseconds();
+        state.execute("UPDATE run SET started = started + ?1, ended = ended + ?1", [ahead]).unwrap();
+        state.execute("UPDATE cursor SET swept = swept + ?1", [ahead]).unwrap();
+        state.execute("UPDATE fact SET at = at + ?1", [ahead]).unwrap();
+        drop(state);
+        world.jira.fail(Fault::new(What::DropBefore).times(Times::Always));
+        assert_eq!(world.run(&["sync"]).code, 4);
+        let outcome = world.run(&["status", "--max-age", "1s"]);
+        assert_eq!(outcome.code, 3, "{outcome}");
+        assert!(outcome.stderr.contains("lies ahead") && outcome.stdout.contains("clock that was ahead"), "{outcome}");
+
+        world.jira.clear_faults();
+        world.sync();
+        assert_eq!(world.run(&["status", "--max-age", "10m"]).code, 0);
+        world.pass(Duration::from_mins(11));
+        assert_eq!(world.run(&["status", "--max-age", "10m"]).code, 3);
+        world.settle();
+        world.assert_agrees();
+    });
+}
+
+#[test]
 fn the_hint_after_a_redirect_leads_to_no_stranger() {
     on_both(|world| {
         three_issues(&world);
