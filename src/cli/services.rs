@@ -18,7 +18,7 @@ use crate::guance::Guance;
 use crate::http::{self, Http};
 use crate::jira::{Auth, Jira};
 use crate::ports::{Clock, Facts, Stop};
-use crate::secret::Secret;
+use crate::secret::{Redactor, Secret};
 use crate::state::{Installation, Services, State, Workspace};
 
 use super::exit::Usage;
@@ -161,8 +161,9 @@ pub(super) fn with_sides<T>(
 ) -> Result<T> {
     let clock = SystemClock;
     let stop = &InTime { stop, patience };
-    let guance_http = client("guance", &config.guance_http)?;
-    let jira_http = client("jira", &config.jira_http)?;
+    let redactor = Arc::new(config.redactor());
+    let guance_http = client("guance", &config.guance.base_url, &config.guance_http, &redactor)?;
+    let jira_http = client("jira", &config.jira.base_url, &config.jira_http, &redactor)?;
     let keys = &config.guance.api_keys;
     let budget = Ledger::new(state, &clock, stop, keys, config.requests_per_minute, patience);
     let guance = Guance::new(config.guance.clone(), &guance_http, &budget, facts, &clock, stop);
@@ -174,8 +175,16 @@ pub(super) fn with_sides<T>(
     work(&guance, &jira)
 }
 
-fn client(section: &str, settings: &http::Settings) -> Result<Http> {
-    Http::new(settings).map_err(|error| {
+fn client(section: &str, base_url: &str, settings: &http::Settings, redactor: &Arc<Redactor>) -> Result<Http> {
+    if let Err(name) = http::check_proxy(base_url) {
+        let usage = Usage::new(format!("{name}: is no address of a proxy, and would count for [{section}]"));
+        let hint = format!(
+            "set {name} to an address such as http://proxy.example.com:3128, with characters such as @ in a password \
+             written as %40; or name the host in NO_PROXY"
+        );
+        return Err(usage.hint(hint).into());
+    }
+    Http::new(settings, Arc::clone(redactor)).map_err(|error| {
         let usage = Usage::new(format!("cannot set up the connection to {section}: {error:#}"));
         usage.hint(format!("check [{section}].ca_file")).into()
     })

@@ -58,6 +58,9 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         term::say("another run holds the lock: nothing to do here");
         return Ok(Exit::Done);
     }
+    for advice in &config.advice {
+        tracing::warn!("{advice}");
+    }
     let state = if order.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
     clear_remains(&state, order);
     let patience = match order.backfill {

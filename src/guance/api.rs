@@ -14,7 +14,6 @@ use super::wire::{Named, Page};
 use crate::domain::{IssueId, Side};
 use crate::http::{Call, Http, Method};
 use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Span, Stop, Urgency, Walk};
-use crate::secret::Secret;
 
 /// The credential's header. Source: Guance Open API, overview.
 const KEY_HEADER: &str = "DF-API-KEY";
@@ -285,14 +284,13 @@ impl<'a> Api<'a> {
         let what = What { method: request.method.as_str(), path: &request.path, write: request.write };
         let empty = self.call(request.method, &request.path, credential)?;
         let call = Call { query: request.query.clone(), body: request.body.clone(), ..empty };
-        let result = match self.http.send(&call) {
+        match self.http.send(&call) {
             Ok(answer) => {
                 self.server_clock.set(answer.date.or(self.server_clock.get()));
                 judge(what, answer.status, answer.json(), answer.retry_after)
             }
             Err(failure) => Err(unanswered(what, failure)),
-        };
-        result.map_err(|fault| self.without_key(fault, credential))
+        }
     }
 
     /// Returns a request with its credential, and with nothing in it yet.
@@ -303,15 +301,6 @@ impl<'a> Api<'a> {
         };
         let url = format!("{}{path}", self.settings.base_url);
         Ok(Call { method, url, query: Vec::new(), auth: Some((KEY_HEADER, key.clone())), body: None })
-    }
-
-    /// A service that repeats our credential in its words must not bring it into a log.
-    pub(super) fn without_key(&self, mut fault: Fault, credential: usize) -> Fault {
-        let key = self.settings.api_keys.get(credential).map(Secret::expose).unwrap_or_default();
-        if !key.is_empty() {
-            fault.error.message = fault.error.message.replace(key, "(redacted)");
-        }
-        fault
     }
 
     /// Lets a key rest that the service does not want to hear from.

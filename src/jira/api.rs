@@ -10,6 +10,7 @@ use crate::domain::Side;
 use crate::http::{Answer, Call, Failure, Http, Method, Upload};
 use crate::jira::answer::{Seen, Shape, Words, clean, kind_of, page_words, shape_of, words_of};
 use crate::jira::auth::{self, Credential};
+use crate::jira::moved::moved;
 use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop, Walk};
 
 /// How often a repeatable request is sent again after the first time.
@@ -251,12 +252,12 @@ impl<'a> Api<'a> {
     }
 
     fn judge(&self, ask: &Ask, answer: &Answer) -> Result<Reply, Failed> {
-        let json = if answer.body.iter().all(u8::is_ascii_whitespace) { Ok(Value::Null) } else { answer.json() };
+        let json = if answer.is_blank() { Ok(Value::Null) } else { answer.json() };
         let login = auth::login_refused(
             answer.status,
             answer.header("X-Seraph-LoginReason"),
             answer.header("X-Authentication-Denied-Reason"),
-            &String::from_utf8_lossy(answer.body.get(..2000).unwrap_or(&answer.body)),
+            &answer.head().chars().take(2000).collect::<String>(),
         );
         let json = match (answer.status, login, json) {
             (200..=299, None, Ok(json)) => return Ok(Reply { json, date: answer.date }),
@@ -266,7 +267,7 @@ impl<'a> Api<'a> {
             Ok(Value::Null) => (Shape::Empty, Words::default()),
             Ok(value) => (shape_of(value), words_of(value)),
             Err(_) => {
-                let text = page_words(&String::from_utf8_lossy(&answer.body));
+                let text = page_words(&answer.head());
                 (Shape::Page, Words { messages: vec![text], fields: Vec::new() })
             }
         };
@@ -279,7 +280,7 @@ impl<'a> Api<'a> {
         };
         let kind = kind_of(&seen);
         let mut error = ApiError::new(Side::Jira, kind, message(ask, &seen, &words, answer));
-        error.hint = self.hint(kind, &seen, answer);
+        error.hint = self.hint(ask, kind, &seen, answer);
         Err(Failed {
             error,
             status: Some(answer.status),
@@ -295,15 +296,14 @@ impl<'a> Api<'a> {
         self.credential.hint(&self.base_url, None)
     }
 
-    fn hint(&self, kind: ApiErrorKind, seen: &Seen, answer: &Answer) -> Option<String> {
+    fn hint(&self, ask: &Ask, kind: ApiErrorKind, seen: &Seen, answer: &Answer) -> Option<String> {
         if kind == ApiErrorKind::Unauthorized {
             return Some(self.credential.hint(&self.base_url, seen.login));
         }
         match seen.status {
             410 => Some("this Jira no longer has that part of its API: update guajira".to_owned()),
             300..=399 => {
-                let target = answer.header("Location").map(clean).unwrap_or_default();
-                Some(format!("set [jira].base_url to where the redirect leads ({target}), unless that is a login page"))
+                Some(moved(&self.base_url, &format!("{}{}", self.base_url, ask.path), answer.header("Location")))
             }
             200..=299 | 404 if seen.shape == Shape::Page => Some(
                 "a page instead of JSON: check [jira].base_url with its context path, and any proxy or single sign-on \

@@ -26,6 +26,7 @@ mod remains;
 mod repeats;
 mod replies;
 mod routes;
+mod secrets;
 mod services;
 mod shown;
 mod stop;
