@@ -1,6 +1,6 @@
 //! What a run did, as data; text and JSON are made of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -84,6 +84,12 @@ pub struct Report {
     /// Writes whose answer was lost in this run.
     #[serde(skip)]
     pub(super) left_in_doubt: InDoubt,
+    /// Where each write stands among those planned, by its key.
+    #[serde(skip)]
+    planned_at: HashMap<String, usize>,
+    /// What was told of an item already: a thread may be read twice in a run.
+    #[serde(skip)]
+    told: HashSet<(String, String)>,
 }
 
 /// One planned write.
@@ -157,6 +163,8 @@ impl Report {
             interrupted: false,
             backlog: Backlog::default(),
             left_in_doubt: InDoubt::new(),
+            planned_at: HashMap::new(),
+            told: HashSet::new(),
         }
     }
 
@@ -229,19 +237,31 @@ impl Report {
 
     pub(super) fn step(&mut self, step: &Step, held: bool) {
         match step {
-            Step::Push(push) => self.planned.push(Planned {
-                key: push.key.as_str().to_owned(),
-                target: push.target,
-                summary: push.summary.clone(),
-                held: held && matches!(push.action, Action::CreateIssue(_)),
-                action: push.action.clone(),
-            }),
+            Step::Push(push) => {
+                let planned = Planned {
+                    key: push.key.as_str().to_owned(),
+                    target: push.target,
+                    summary: push.summary.clone(),
+                    held: held && matches!(push.action, Action::CreateIssue(_)),
+                    action: push.action.clone(),
+                };
+                // What is read again before it is written is planned once more.
+                let at = *self.planned_at.entry(planned.key.clone()).or_insert(self.planned.len());
+                match self.planned.get_mut(at) {
+                    Some(before) => *before = planned,
+                    None => self.planned.push(planned),
+                }
+            }
             Step::AdoptIssue { .. } | Step::AdoptComment(_) | Step::AdoptFile(_) => self.adopted += 1,
             Step::Skip { reason, .. } if reason.is_routine() => {}
             Step::Skip { reason: SkipReason::TooLarge(what), .. } => {
                 self.dropped_fields.insert(format!("attachment {what}"));
             }
             Step::Skip { reason, .. } | Step::Withdraw { reason, .. } => {
+                let item = if let Step::Skip { item, .. } = step { item.clone() } else { format!("{step:?}") };
+                if !self.told.insert((item, reason.to_string())) {
+                    return;
+                }
                 match reason {
                     SkipReason::Restricted(why) if is_about_a_file(step) => {
                         *self.files_kept.entry(why.clone()).or_default() += 1;
