@@ -17,6 +17,9 @@ use super::progress::Bar;
 use super::services::{self, Signals, SystemClock};
 use super::{Context, LogFormat, term, when};
 
+/// Most creates held for a label that a run names; `guajira status` names all.
+const MOST_HELD: usize = 10;
+
 /// What kind of run.
 #[derive(Debug, Args)]
 #[expect(rustdoc::broken_intra_doc_links, reason = "the help text's brackets mean an optional part")]
@@ -31,7 +34,7 @@ pub(super) struct Options {
     /// Print the plan, write nothing anywhere
     #[arg(long)]
     dry_run: bool,
-    /// Let go what the brake holds
+    /// Let go what the brake holds, and what is held because another program's issue carries its uuid
     #[arg(long)]
     release: bool,
     /// The run's report as one JSON object on stdout
@@ -115,7 +118,7 @@ fn show(report: &Report, context: &Context, options: &Options) -> Result<()> {
     }
     if report.dry_run {
         for planned in &report.planned {
-            plan(planned)?;
+            plan(planned, report)?;
         }
     }
     let is_dull = Exit::of_run(report) == Exit::Done && !report.dry_run;
@@ -144,6 +147,12 @@ fn details(report: &Report, all: bool) -> Result<()> {
     if report.backlog.held > 0 {
         term::line("  held: more new issues than [sync].max_creates; `guajira sync --release` lets them go")?;
     }
+    for held in report.held_for_labels.iter().take(MOST_HELD) {
+        term::line(&format!("  held: {}: {}", held.summary, held.why))?;
+    }
+    if !report.held_for_labels.is_empty() {
+        term::line(services::DECIDE)?;
+    }
     if report.backlog.dead > 0 {
         term::line("  dead: `guajira status` lists them, `guajira retry` puts them back in the queue")?;
     }
@@ -160,9 +169,14 @@ fn details(report: &Report, all: bool) -> Result<()> {
 }
 
 /// Prints one planned write, whole: this is what would be sent.
-fn plan(planned: &Planned) -> Result<()> {
+fn plan(planned: &Planned, report: &Report) -> Result<()> {
     let Planned { key, target, summary, held, action } = planned;
-    let held = if *held { ", held by the brake" } else { "" };
+    let is_labelled = report.held_for_labels.iter().any(|held| held.key == *key);
+    let held = match (held, is_labelled) {
+        (_, true) => ", held",
+        (true, false) => ", held by the brake",
+        (false, false) => "",
+    };
     term::line(&format!("-> {target}: {summary} ({key}{held})"))?;
     let body = match action {
         Action::CreateIssue(new) => {

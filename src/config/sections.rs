@@ -55,6 +55,7 @@ pub(super) struct Jira {
     pub(super) token: SecretAt,
     pub(super) projects: Vec<String>,
     pub(super) pair_id: String,
+    pub(super) no_script: bool,
     pub(super) http: http::Settings,
 }
 
@@ -120,6 +121,7 @@ fn jira(reader: &Reader, base: &Path, guance: &Guance, warnings: &mut Vec<String
         user,
         token,
         projects: Vec::new(),
+        no_script: reader.one_of("jira.script", &[("none", true)], false),
         pair_id: Fingerprint::of(&[&format!("{}\n{}", guance.base_url, guance.channel)]).as_str().to_owned(),
         http: http_settings(reader, "jira", base),
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::domain::{Comment, CommentId, IssueId, Push, Receipt, Visibility};
+use crate::domain::{Comment, CommentId, Fingerprint, IssueId, Key, Push, Receipt, Visibility};
 use crate::jira::api::{Ask, Failed, Reply, segment};
 use crate::jira::convert::{PROPERTY, issue_visibility, narrow, property_claim, sort, time};
 use crate::jira::{Jira, refused, unavailable, wire};
@@ -86,7 +86,12 @@ fn written(doc: &Doc, cloud: bool, max_adf: usize, max_wiki: usize, rest: &str) 
 
 /// Returns the value of our marker property.
 pub(super) fn marker(push: &Push, pair: &str) -> Value {
-    json!({"v": 1, "key": push.key.origin().as_str(), "content": push.content.as_str(), "pair": pair})
+    marker_of(&push.key, &push.content, pair)
+}
+
+/// Returns the value of our marker property for the copy of an original that says this.
+pub(super) fn marker_of(key: &Key, content: &Fingerprint, pair: &str) -> Value {
+    json!({"v": 1, "key": key.origin().as_str(), "content": content.as_str(), "pair": pair})
 }
 
 impl Jira<'_> {

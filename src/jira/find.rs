@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::domain::{Comment, IssueId, Key, Kind, Receipt, Side};
-use crate::jira::convert::{PROPERTY, label_id, property_claim, time};
+use crate::domain::{Comment, IssueId, Key, Kind, Person, Receipt, Side};
+use crate::jira::convert::{PROPERTY, label_id, person, property_claim, time};
 use crate::jira::search::MAX_FETCH;
 use crate::jira::{Jira, jql, wire};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
@@ -59,6 +59,8 @@ pub(super) struct Copy {
     pair: Option<String>,
     /// By its label, when we created it.
     labelled: Option<Key>,
+    /// By its label, when somebody else created it, and who.
+    foreign: Option<(Key, Person)>,
 }
 
 impl Copy {
@@ -66,25 +68,29 @@ impl Copy {
         let property = raw.properties.get(PROPERTY);
         let claim = property.and_then(|value| property_claim(value, Kind::Issue));
         let ours = raw.fields.creator.as_ref().is_some_and(|creator| creator.is(me));
-        let label = raw.fields.labels.iter().find_map(|label| label_id(label)).filter(|_| ours);
+        let label = raw.fields.labels.iter().find_map(|label| label_id(label));
+        let key = label.map(|id| Key::issue(Side::Guance, &id));
+        let (labelled, foreign) = if ours { (key, None) } else { (None, key) };
+        let creator = raw.fields.creator.as_ref().map(person).unwrap_or_default();
         Self {
             id: raw.id.clone(),
             name: raw.key.clone(),
             created: time(&raw.fields.created),
             key: claim.map(|claim| claim.key),
             pair: property.and_then(|value| value.get("pair")).and_then(Value::as_str).map(str::to_owned),
-            labelled: label.map(|id| Key::issue(Side::Guance, &id)),
+            labelled,
+            foreign: foreign.map(|key| (key, creator)),
         }
     }
 
     /// Returns the copy that a create of this run made.
     pub(super) fn made(created: &wire::Created, key: Key, pair: &str, at: Option<DateTime<Utc>>) -> Self {
         let (id, name) = (created.id.clone(), created.key.clone());
-        Self { id, name, created: at, key: Some(key), pair: Some(pair.to_owned()), labelled: None }
+        Self { id, name, created: at, key: Some(key), pair: Some(pair.to_owned()), labelled: None, foreign: None }
     }
 
     fn is_marked(&self) -> bool {
-        self.key.is_some() || self.labelled.is_some()
+        self.key.is_some() || self.labelled.is_some() || self.foreign.is_some()
     }
 }
 
@@ -107,6 +113,17 @@ fn choose<'c>(copies: &'c [Copy], key: &Key, projects: &[String], pair: &str) ->
     copies.iter().filter(proven).min_by_key(age).or_else(|| copies.iter().filter(labelled).min_by_key(age))
 }
 
+/// Returns the oldest issue that carries the original's id as a label, that somebody else made, and that is nobody's copy.
+fn foreign<'c>(copies: &'c [Copy], key: &Key, projects: &[String]) -> Option<(&'c Copy, &'c Person)> {
+    let carries = |copy: &'c Copy| {
+        let (label, creator) = copy.foreign.as_ref()?;
+        let inside = projects.iter().any(|project| project_of(&copy.name) == project);
+        (copy.key.is_none() && label == key && inside).then_some((copy, creator))
+    };
+    let age = |(copy, _): &(&Copy, &Person)| (copy.created.unwrap_or(DateTime::<Utc>::MAX_UTC), number_of(&copy.name));
+    copies.iter().filter_map(carries).min_by_key(age)
+}
+
 impl Jira<'_> {
     /// Looks for the markers of writes; one result per wanted thing, in order.
     pub(super) fn look_up(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
@@ -126,13 +143,18 @@ impl Jira<'_> {
                 _ => open.push((index, want)),
             }
         }
-        self.look_past_the_index(&open, &mut out)?;
+        self.look_past_the_index(&open, &labelled, &mut out)?;
         Ok(out)
     }
 
     /// Looks for issues that search does not know yet, in every project of a route: the issue may have been another
     /// route's when it was written, by a state that is lost.
-    fn look_past_the_index(&self, open: &[(usize, &Wanted)], out: &mut [Lookup]) -> Result<(), ApiError> {
+    fn look_past_the_index(
+        &self,
+        open: &[(usize, &Wanted)],
+        labelled: &[Copy],
+        out: &mut [Lookup],
+    ) -> Result<(), ApiError> {
         let wanted = |want: &Wanted| want.project.clone();
         let projects: BTreeSet<String> = open.iter().filter_map(|(_, want)| wanted(want)).collect();
         if projects.is_empty() {
@@ -157,23 +179,35 @@ impl Jira<'_> {
                 Probed::Hidden => want.project.as_ref() != Some(project),
             };
             if let Some(slot) = out.get_mut(*index) {
-                let absent = if probes.iter().all(is_sure) { Lookup::Absent } else { Lookup::Unsure };
-                *slot = found.unwrap_or(absent);
+                let probed = probes.iter().filter_map(|(_, probe)| match probe {
+                    Probed::Whole(probe) => Some(probe.copies.as_slice()),
+                    Probed::Endless | Probed::Hidden => None,
+                });
+                let foreign = || std::iter::once(labelled).chain(probed).find_map(|copies| self.foreign(copies, want));
+                *slot = match found {
+                    Some(found) => found,
+                    None if probes.iter().all(is_sure) => foreign().unwrap_or(Lookup::Absent),
+                    None => Lookup::Unsure,
+                };
             }
         }
         Ok(())
     }
 
     fn chosen(&self, copies: &[Copy], want: &Wanted) -> Option<Lookup> {
-        let projects: Vec<String> = want.project.iter().chain(&self.settings.projects).cloned().collect();
+        let projects = self.projects_of(want);
         let copy = choose(copies, &want.key.origin(), &projects, &self.settings.pair_id)?;
-        Some(Lookup::Found(Receipt {
-            id: copy.id.clone(),
-            name: copy.name.clone(),
-            at: copy.created,
-            dropped: Vec::new(),
-            issue: None,
-        }))
+        let receipt = receipt(copy);
+        Some(if copy.key.is_some() { Lookup::Found(receipt) } else { Lookup::Labelled(receipt) })
+    }
+
+    fn foreign(&self, copies: &[Copy], want: &Wanted) -> Option<Lookup> {
+        let (copy, creator) = foreign(copies, &want.key.origin(), &self.projects_of(want))?;
+        Some(Lookup::Foreign(receipt(copy), creator.clone()))
+    }
+
+    fn projects_of(&self, want: &Wanted) -> Vec<String> {
+        want.project.iter().chain(&self.settings.projects).cloned().collect()
     }
 
     fn look_up_comments(&self, wanted: &[Wanted], out: &mut [Lookup]) -> Result<(), ApiError> {
@@ -342,6 +376,11 @@ impl Jira<'_> {
     }
 }
 
+fn receipt(copy: &Copy) -> Receipt {
+    let (id, name) = (copy.id.clone(), copy.name.clone());
+    Receipt { id, name, at: copy.created, dropped: Vec::new(), issue: None }
+}
+
 fn comment_in(thread: &[Comment], want: &Wanted) -> Lookup {
     let origin = want.key.origin();
     let found = thread.iter().find(|comment| {
@@ -381,6 +420,7 @@ mod tests {
             key: property.map(|(digit, _)| key(digit)),
             pair: property.map(|(_, pair)| pair.to_owned()),
             labelled: label.map(key),
+            foreign: None,
         }
     }
 

@@ -19,6 +19,7 @@ pub mod repeats;
 mod route_tests;
 mod status;
 mod tags;
+pub mod takeover;
 mod texts;
 mod view;
 

@@ -1,0 +1,426 @@
+//! Taking over the Jira issues and the copies that another program made: what is to be done, and doing it.
+//!
+//! A pair is linked last, after its comments are: who is stopped half-way starts again, and finds the pair still open.
+
+mod accounts;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use self::accounts::{Accepted, is_key};
+use super::script::{self, name_of};
+use super::{Backfill, Order, Run, Trouble, World, pull, reading, trust};
+use crate::domain::{
+    Comment, CommentId, CommentLink, Fingerprint, Issue, IssueId, Key, Person, Side, Stage, Visibility,
+};
+use crate::plan::Step;
+use crate::plan::takeover::{self as threads, Copied, Found, Threads};
+use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Span, Takeover};
+
+pub use super::script::quotable;
+
+/// From so many issues on, Guance's are listed: each list brings a hundred.
+const LIST_FROM: usize = 20;
+
+/// How long before its Jira issue a Guance issue may have been opened and still be in that list.
+const OPENED_BEFORE: TimeDelta = TimeDelta::days(1);
+
+/// What is to be done.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The accounts that were named, by the word that named each.
+    pub accounts: Vec<(String, Side, Person)>,
+    /// Words that name no account, or more than one; then with the ids of those.
+    pub unresolved: Vec<(String, Vec<String>)>,
+    /// Pairs to be made, oldest first.
+    pub pairs: Vec<PairPlan>,
+    /// Issues that carry a uuid and are left alone, and why.
+    pub left: Vec<(String, String)>,
+    /// Who made such issues and was not named, and how many.
+    pub makers: Vec<(Person, usize)>,
+    /// API keys that were not named and whose replies repeat comments, and how many.
+    pub copiers: Vec<(Person, usize)>,
+}
+
+/// One pair to be made.
+#[derive(Debug)]
+pub struct PairPlan {
+    /// The Jira issue.
+    pub jira: IssueId,
+    /// What people call it.
+    pub jira_name: String,
+    /// Who made it.
+    pub maker: Person,
+    /// The Guance issue.
+    pub guance: IssueId,
+    /// Its title.
+    pub title: String,
+    /// Comments and their copies.
+    pub copied: Vec<Copied>,
+    /// Copies of which it cannot be told whose they are.
+    pub doubtful: Vec<(Side, CommentId)>,
+    /// How many comments and replies have no copy: the next runs carry them.
+    pub uncopied: usize,
+    content: Fingerprint,
+}
+
+/// What was done.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Pairs made.
+    pub pairs: usize,
+    /// Comments whose copies were recognised.
+    pub comments: usize,
+    /// What could not be marked, and why: only the state file knows of it.
+    pub unmarked: Vec<(String, String)>,
+    /// True when it was asked to stop before the end.
+    pub interrupted: bool,
+}
+
+/// A takeover under way.
+pub struct Handover<'a> {
+    run: Run<'a>,
+    guance: &'a dyn Takeover,
+    jira: &'a dyn Takeover,
+}
+
+impl<'a> Handover<'a> {
+    /// Returns a takeover; nothing is contacted yet. The state of a dry run must be a copy.
+    pub fn new(world: World<'a>, guance: &'a dyn Takeover, jira: &'a dyn Takeover, dry_run: bool) -> Self {
+        // As a backfill: it has the time that it takes, and waits for the request budget.
+        let backfill = Some(Backfill { from: DateTime::UNIX_EPOCH, until: None });
+        let run = Run::new(world, Order { backfill, dry_run, release: false }, world.clock.now());
+        Self { run, guance, jira }
+    }
+
+    /// Returns whether it was decided before what issues with a uuid's label are.
+    ///
+    /// # Errors
+    /// When the state file cannot be read.
+    pub fn is_decided(&self) -> Result<bool> {
+        Ok(script::is_decided(self.run.world.state)?)
+    }
+
+    /// Finds out what is to be done, and writes nothing to either service.
+    ///
+    /// # Errors
+    /// What a service, or the state file, fails at.
+    pub fn plan(&mut self, created_by: &[String]) -> Result<Plan> {
+        self.make_plan(created_by).map_err(plain)
+    }
+
+    fn make_plan(&mut self, created_by: &[String]) -> Result<Plan, Trouble> {
+        let run = &mut self.run;
+        let me = run.identify(Side::Jira)?.account;
+        let key = run.identify(Side::Guance)?.account;
+        script::begin(run).map_err(Trouble::Fatal)?;
+        if run.world.state.cursor(Side::Jira)?.is_none() {
+            // What carries guajira's own marker is a pair already.
+            reading::rebuild(run, DateTime::UNIX_EPOCH)?;
+        }
+        script::jira_read(run).map_err(Trouble::Fatal)?;
+        let labelled = self.jira.labelled()?;
+        let mut plan = Plan::default();
+        let mut accepted = self.accounts(created_by, &labelled, &mut plan)?;
+        accepted.jira.extend(Some(me).filter(|id| !id.is_empty()));
+        accepted.guance.extend(Some(key).filter(|id| !id.is_empty()));
+        let chosen = self.choose(labelled, &accepted, &mut plan)?;
+        let originals = self.originals(&chosen)?;
+        let copies = self.copies(&chosen)?;
+        let total = chosen.len();
+        for (n, (guance, labelled)) in chosen.into_iter().enumerate() {
+            if self.run.must_stop() {
+                return Err(
+                    ApiError::new(Side::Jira, ApiErrorKind::Stopped, "asked to stop; nothing was written").into()
+                );
+            }
+            let Some(original) = originals.get(&guance) else {
+                let why = format!("there is no {guance} on Guance, or the key cannot read it");
+                plan.left.push((labelled.name, why));
+                continue;
+            };
+            match copies.get(&labelled.id) {
+                None => plan.left.push((labelled.name, "it cannot be read by its id".to_owned())),
+                Some(issue) if claims_another(issue, &guance) => {
+                    plan.left.push((labelled.name, format!("it is marked as the copy of another issue than {guance}")));
+                }
+                Some(issue) => {
+                    let pair = self.pair(original, issue, labelled, &mut accepted, &mut plan.copiers)?;
+                    plan.pairs.push(pair);
+                }
+            }
+            self.run.world.progress.delivered(to_u64(n + 1), to_u64(total - n - 1));
+        }
+        for name in accepted.names {
+            let ids: Vec<String> = accepted.keys.remove(&name).unwrap_or_default().into_iter().collect();
+            match ids.as_slice() {
+                [id] => plan.accounts.push((name.clone(), Side::Guance, Person { id: id.clone(), name, email: None })),
+                _ => plan.unresolved.push((name, ids)),
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Chooses for each Guance issue the oldest Jira issue that may be taken over, and says why others are not.
+    fn choose(
+        &self,
+        mut labelled: Vec<LabelledIssue>,
+        accepted: &Accepted,
+        plan: &mut Plan,
+    ) -> Result<Vec<(IssueId, LabelledIssue)>, Trouble> {
+        let state = self.run.world.state;
+        let number = |name: &str| name.rsplit_once('-').and_then(|(_, n)| n.parse::<u64>().ok());
+        labelled.sort_by_key(|issue| (issue.created.unwrap_or(DateTime::<Utc>::MAX_UTC), number(&issue.name)));
+        let mut chosen: Vec<(IssueId, LabelledIssue)> = Vec::new();
+        let mut first: HashMap<IssueId, String> = HashMap::new();
+        let mut strangers: BTreeMap<String, (Person, usize)> = BTreeMap::new();
+        for issue in labelled {
+            let known = state.issue_link(Side::Jira, &issue.id)?;
+            let [guance] = issue.originals.as_slice() else {
+                if known.is_none() {
+                    plan.left.push((issue.name, "it carries more than one uuid".to_owned()));
+                }
+                continue;
+            };
+            let guance = guance.clone();
+            if let Some(link) = known {
+                if link.guance != guance {
+                    plan.left.push((issue.name, format!("it is the pair of {} already", link.guance)));
+                }
+                first.entry(guance).or_insert(link.jira_name);
+                continue;
+            }
+            let paired = state.issue_link(Side::Guance, &guance)?.map(|link| link.jira_name);
+            let is_accepted = accepted.jira.contains(&issue.creator.id);
+            if let Some(name) = paired.or_else(|| first.get(&guance).cloned()) {
+                // Who clones an issue clones its labels: that is worth a word only of those who made the first.
+                if is_accepted {
+                    plan.left.push((issue.name, format!("{guance} has a Jira issue already: {name}")));
+                }
+            } else if !is_accepted {
+                let maker = strangers.entry(issue.creator.id.clone()).or_insert((issue.creator.clone(), 0));
+                maker.1 += 1;
+                let why = format!("{} made it, and was not named", name_of(&issue.creator));
+                plan.left.push((issue.name, why));
+            } else if state.stage_of(&Key::issue(Side::Guance, &guance))? == Some(Stage::InFlight) {
+                let why = "guajira sent a create of its own, and its answer was lost: run `guajira sync` first";
+                plan.left.push((issue.name, why.to_owned()));
+            } else {
+                first.insert(guance.clone(), issue.name.clone());
+                chosen.push((guance, issue));
+            }
+        }
+        plan.makers = strangers.into_values().collect();
+        Ok(chosen)
+    }
+
+    /// Reads the Guance issues, many at a time where they are many.
+    fn originals(&self, chosen: &[(IssueId, LabelledIssue)]) -> Result<HashMap<IssueId, Issue>, Trouble> {
+        let guance = self.run.world.guance;
+        let mut found: HashMap<IssueId, Issue> = HashMap::new();
+        let wanted: HashSet<&IssueId> = chosen.iter().map(|(id, _)| id).collect();
+        let oldest = chosen.iter().filter_map(|(_, issue)| issue.created).min();
+        if let Some(oldest) = oldest.filter(|_| wanted.len() >= LIST_FROM) {
+            let span = Span { from: oldest - OPENED_BEFORE, until: None, strays: Vec::new(), ours_only: false };
+            let listed = guance.changed(&span)?.issues.into_iter().filter(|issue| wanted.contains(&issue.id));
+            found.extend(listed.map(|issue| (issue.id.clone(), issue)));
+        }
+        let missing: Vec<IssueId> =
+            chosen.iter().map(|(id, _)| id).filter(|id| !found.contains_key(*id)).cloned().collect();
+        if !missing.is_empty() {
+            found.extend(guance.issues(&missing)?.issues.into_iter().map(|issue| (issue.id.clone(), issue)));
+        }
+        Ok(found)
+    }
+
+    fn copies(&self, chosen: &[(IssueId, LabelledIssue)]) -> Result<HashMap<IssueId, Issue>, Trouble> {
+        let ids: Vec<IssueId> = chosen.iter().map(|(_, issue)| issue.id.clone()).collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let read = self.run.world.jira.issues(&ids)?;
+        Ok(read.issues.into_iter().map(|issue| (issue.id.clone(), issue)).collect())
+    }
+
+    /// Looks for copies in both threads of a pair.
+    fn pair(
+        &self,
+        original: &Issue,
+        issue: &Issue,
+        labelled: LabelledIssue,
+        accepted: &mut Accepted,
+        copiers: &mut Vec<(Person, usize)>,
+    ) -> Result<PairPlan, Trouble> {
+        let world = self.run.world;
+        let jira = match &issue.thread {
+            Some(thread) => thread.clone(),
+            None => world.jira.thread(&issue.id)?.unwrap_or_default(),
+        };
+        // Without a comment on Jira there are no copies, on either side: that spares a request of Guance's.
+        let guance = if jira.is_empty() { Vec::new() } else { world.guance.thread(&original.id)?.unwrap_or_default() };
+        accepted.meet(&guance);
+        let mut settled: HashSet<(Side, CommentId)> = HashSet::new();
+        for comment in jira.iter().chain(&guance) {
+            if world.state.comment_link(comment.side, &comment.id)?.is_some() {
+                settled.insert((comment.side, comment.id.clone()));
+            }
+        }
+        let threads = Threads { jira: &jira, guance: &guance };
+        let is_open = |comment: &Comment| !settled.contains(&(comment.side, comment.id.clone()));
+        let Found { copied, doubtful } = threads::find(&threads, &is_open, &|comment| accepted.holds(comment));
+        let sides = |one: &Copied| [(one.origin, one.original.clone()), (one.origin.opposite(), one.copy.clone())];
+        settled.extend(copied.iter().flat_map(sides));
+        let is_open = |comment: &Comment| !settled.contains(&(comment.side, comment.id.clone()));
+        // Programs that were not named and do the same: whoever takes over has to know of them.
+        let unnamed =
+            |comment: &Comment| comment.side == Side::Guance && is_key(&comment.author) && !accepted.holds(comment);
+        let others = threads::find(&threads, &is_open, &unnamed);
+        for copy in others.copied.iter().map(|one| &one.copy).chain(others.doubtful.iter().map(|(_, id)| id)) {
+            let Some(comment) = guance.iter().find(|comment| comment.id == *copy) else { continue };
+            match copiers.iter_mut().find(|(who, _)| who.id == comment.author.id) {
+                Some((_, count)) => *count += 1,
+                None => copiers.push((comment.author.clone(), 1)),
+            }
+        }
+        let travels = |comment: &&Comment| {
+            comment.claim.is_none()
+                && comment.visibility == Visibility::Public
+                && !comment.by_monitor
+                && is_open(comment)
+        };
+        let uncopied = jira.iter().chain(&guance).filter(travels).count().saturating_sub(doubtful.len());
+        Ok(PairPlan {
+            jira: labelled.id,
+            jira_name: labelled.name,
+            maker: labelled.creator,
+            guance: original.id.clone(),
+            title: original.title.clone(),
+            copied,
+            doubtful,
+            uncopied,
+            content: original.fingerprint(),
+        })
+    }
+
+    /// Does what was planned. It may be stopped, and started again.
+    ///
+    /// # Errors
+    /// What a service, or the state file, fails at; then what was done so far is remembered.
+    pub fn carry_out(&mut self, plan: &Plan) -> Result<Done> {
+        let world = self.run.world;
+        let number = world.state.begin_run("takeover", world.clock.now())?;
+        self.run.number = number;
+        let mut done = Done::default();
+        let result = self.take_over(plan, &mut done).map_err(plain);
+        let summary = format!("{} pairs and {} comments taken over", done.pairs, done.comments);
+        let is_good = result.is_ok() && !done.interrupted;
+        world.state.end_run(number, is_good, &summary, world.clock.now())?;
+        result.map(|()| done)
+    }
+
+    fn take_over(&mut self, plan: &Plan, done: &mut Done) -> Result<(), Trouble> {
+        trust::establish(&mut self.run)?;
+        for (n, pair) in plan.pairs.iter().enumerate() {
+            if self.run.must_stop() {
+                done.interrupted = true;
+                return Ok(());
+            }
+            self.take_over_pair(pair, done)?;
+            self.run.world.progress.delivered(to_u64(n + 1), to_u64(plan.pairs.len() - n - 1));
+        }
+        let world = self.run.world;
+        Ok(script::decide(world.state, "taken over", world.clock.now())?)
+    }
+
+    fn take_over_pair(&mut self, pair: &PairPlan, done: &mut Done) -> Result<(), Trouble> {
+        for target in Side::BOTH {
+            self.mark_copies(pair, target, done)?;
+        }
+        let key = Key::issue(Side::Guance, &pair.guance);
+        if let Err(error) = self.jira.mark_issue(&pair.jira, &key, &pair.content) {
+            unmarked(&pair.jira_name, error, done)?;
+        }
+        let world = self.run.world;
+        world.failpoints.hit("marked")?;
+        let now = world.clock.now();
+        let tx = world.state.begin()?;
+        // A create that is held is not needed any more, and is no base: the issue says what the script wrote.
+        tx.withdraw(&key)?;
+        let (guance, jira, jira_name) = (pair.guance.clone(), pair.jira.clone(), pair.jira_name.clone());
+        pull::apply(&mut self.run, &tx, &Step::AdoptIssue { guance, jira, jira_name }, false, now)?;
+        tx.commit()?;
+        world.failpoints.hit("taken over")?;
+        done.pairs += 1;
+        Ok(())
+    }
+
+    /// Marks the copies on one side, and remembers them.
+    fn mark_copies(&mut self, pair: &PairPlan, target: Side, done: &mut Done) -> Result<(), Trouble> {
+        let copied: Vec<&Copied> = pair.copied.iter().filter(|one| one.origin != target).collect();
+        if copied.is_empty() {
+            return Ok(());
+        }
+        let mark = |one: &&Copied| Mark {
+            copy: one.copy.clone(),
+            key: Key::comment(one.origin, &one.original),
+            content: one.content.clone(),
+        };
+        let marks: Vec<Mark> = copied.iter().map(mark).collect();
+        let (side, issue) = match target {
+            Side::Guance => (self.guance, &pair.guance),
+            Side::Jira => (self.jira, &pair.jira),
+        };
+        let results = side.mark_comments(issue, &marks)?;
+        let world = self.run.world;
+        world.failpoints.hit("comments marked")?;
+        let now = world.clock.now();
+        let mut failed = None;
+        let tx = world.state.begin()?;
+        for (one, result) in copied.into_iter().zip(results) {
+            let place = format!("{} of {}", one.copy, pair.jira_name);
+            if let Err(trouble) = result.or_else(|error| unmarked(&place, error, done)) {
+                failed = failed.or(Some(trouble));
+                continue;
+            }
+            let link = CommentLink {
+                origin: one.origin,
+                origin_id: one.original.clone(),
+                copy_id: one.copy.clone(),
+                lane: pair.guance.clone(),
+                written: Some(one.content.clone()),
+            };
+            pull::apply(&mut self.run, &tx, &Step::AdoptComment(link), false, now)?;
+            done.comments += 1;
+        }
+        tx.commit()?;
+        failed.map_or(Ok(()), |error| Err(Trouble::Api(error)))
+    }
+}
+
+/// Notes what a service refuses to have marked; any other failure ends the takeover.
+fn unmarked(what: &str, error: ApiError, done: &mut Done) -> Result<(), ApiError> {
+    if error.kind != ApiErrorKind::Refused {
+        return Err(error);
+    }
+    tracing::warn!(copy = what, error = %error, "Not marked.");
+    done.unmarked.push((what.to_owned(), error.message));
+    Ok(())
+}
+
+fn claims_another(issue: &Issue, guance: &IssueId) -> bool {
+    let claim = issue.claim.as_ref().filter(|claim| claim.proven);
+    claim.is_some_and(|claim| claim.key.issue_on(Side::Guance).as_ref() != Some(guance))
+}
+
+fn plain(trouble: Trouble) -> anyhow::Error {
+    match trouble {
+        Trouble::Api(error) => error.into(),
+        Trouble::Fatal(error) => error,
+    }
+}
+
+fn to_u64(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
