@@ -8,8 +8,9 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 
 use super::{Run, Trouble, deliver};
-use crate::domain::{Action, Person, Receipt, Side};
-use crate::ports::{Lookup, Wanted};
+use crate::domain::{Action, Key, Person, Receipt, Side};
+use crate::plan::{Policy, issues};
+use crate::ports::{Lookup, Remote, Span, Wanted};
 use crate::state::{Queued, State, StateError};
 
 /// Fact: what was decided, and how; or that nothing was.
@@ -131,8 +132,47 @@ fn look(run: &mut Run<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Returns the issues of Jira that would have creates held, and who made each where that was not our own account: of the
+/// Guance issues that changed since `from` and have no pair. Nothing is written.
+///
+/// # Errors
+/// What a service, or the state file, fails at.
+pub fn notice(
+    (guance, jira): (&dyn Remote, &dyn Remote),
+    state: &State,
+    policy: &Policy,
+    from: DateTime<Utc>,
+) -> Result<Vec<(String, Option<Person>)>> {
+    let fact = state.fact(SCRIPT)?.map(|(how, _)| how);
+    if fact.as_deref().map_or(state.count_links()?.0 > 0, |how| how != OPEN) {
+        return Ok(Vec::new());
+    }
+    let span = Span { from, until: None, strays: Vec::new(), ours_only: false };
+    let mut wanted = Vec::new();
+    for issue in guance.changed(&span)?.issues {
+        if state.issue_link(Side::Guance, &issue.id)?.is_none()
+            && let Ok(new) = issues::create(&issue, policy)
+        {
+            let key = Key::issue(Side::Guance, &issue.id);
+            wanted.push(Wanted { key, issue: None, project: Some(new.project), content: None });
+        }
+    }
+    wanted.truncate(MOST_FORESEEN);
+    let found = if wanted.is_empty() { Vec::new() } else { jira.find(&wanted)? };
+    // A copy with our own marker: guajira has been at work before, and its state was lost.
+    if fact.is_none() && found.iter().any(|lookup| matches!(lookup, Lookup::Found(_))) {
+        return Ok(Vec::new());
+    }
+    let carries = |lookup: Lookup| match lookup {
+        Lookup::Labelled(copy) => Some((copy.name, None)),
+        Lookup::Foreign(copy, creator) => Some((copy.name, Some(creator))),
+        Lookup::Found(_) | Lookup::Absent | Lookup::Unsure => None,
+    };
+    Ok(found.into_iter().filter_map(carries).collect())
+}
+
 /// Returns what to call somebody.
-pub(super) fn name_of(who: &Person) -> &str {
+pub fn name_of(who: &Person) -> &str {
     [who.name.as_str(), who.id.as_str()].into_iter().find(|name| !name.trim().is_empty()).unwrap_or("somebody")
 }
 

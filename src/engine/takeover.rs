@@ -10,7 +10,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use self::accounts::{Accepted, is_key};
-use super::script::{self, name_of};
+use super::script;
 use super::{Backfill, Order, Run, Trouble, World, pull, reading, trust};
 use crate::domain::{
     Comment, CommentId, CommentLink, Fingerprint, Issue, IssueId, Key, Person, Side, Stage, Visibility,
@@ -19,7 +19,7 @@ use crate::plan::Step;
 use crate::plan::takeover::{self as threads, Copied, Found, Threads};
 use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Span, Takeover};
 
-pub use super::script::quotable;
+pub use super::script::{name_of, notice, quotable};
 
 /// From so many issues on, Guance's are listed: each list brings a hundred.
 const LIST_FROM: usize = 20;

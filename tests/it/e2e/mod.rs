@@ -23,5 +23,6 @@ mod replies;
 mod routes;
 mod stop;
 mod switches;
+mod takeover;
 mod world;
 mod zones;

@@ -11,7 +11,8 @@ use super::{BOTH, Rig, add, create, edit, uuid};
 
 fn found(lookup: &Lookup) -> &str {
     match lookup {
-        Lookup::Found(receipt) => &receipt.name,
+        Lookup::Found(receipt) | Lookup::Labelled(receipt) => &receipt.name,
+        Lookup::Foreign(..) => "somebody else's",
         Lookup::Absent => "absent",
         Lookup::Unsure => "unsure",
     }
