@@ -509,3 +509,19 @@ fn a_comment_that_was_restricted_since_does_not_come_back() {
         assert_eq!(seen(&world, &left), before);
     });
 }
+
+#[test]
+fn very_many_labels_of_the_scripts_are_no_proof_either() {
+    on_both(|world| {
+        let script = own(&world);
+        for n in 0..510 {
+            let uuid = world.guance.open_issue(&format!("issue {n}"), "<p>x</p>", "P1", "张三");
+            script.makes_issue(&uuid);
+        }
+        world.pass(Duration::from_hours(2));
+        world.run(&["sync"]);
+        let sql = "SELECT count(*) FROM issue_link";
+        let pairs: i64 = world.state().query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(pairs, 0);
+    });
+}
