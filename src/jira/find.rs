@@ -179,11 +179,11 @@ impl Jira<'_> {
                 Probed::Hidden => want.project.as_ref() != Some(project),
             };
             if let Some(slot) = out.get_mut(*index) {
-                let probed = probes.iter().filter_map(|(_, probe)| match probe {
+                let newest = probes.iter().filter_map(|(_, probe)| match probe {
                     Probed::Whole(probe) => Some(probe.copies.as_slice()),
                     Probed::Endless | Probed::Hidden => None,
                 });
-                let foreign = || std::iter::once(labelled).chain(probed).find_map(|copies| self.foreign(copies, want));
+                let foreign = || std::iter::once(labelled).chain(newest).find_map(|copies| self.foreign(copies, want));
                 *slot = match found {
                     Some(found) => found,
                     None if probes.iter().all(is_sure) => foreign().unwrap_or(Lookup::Absent),

@@ -15,6 +15,8 @@ pub(super) struct Accepted {
     pub(super) guance: HashSet<String>,
     /// Words that are no account of Jira's: they may be names of API keys.
     pub(super) names: Vec<String>,
+    /// Whether a thread was read that could have told them.
+    pub(super) saw_threads: bool,
     /// The keys that bear such a name.
     pub(super) keys: BTreeMap<String, BTreeSet<String>>,
 }
@@ -31,6 +33,7 @@ impl Accepted {
 
     /// Notes which keys of a thread bear a name that was given.
     pub(super) fn meet(&mut self, thread: &[Comment]) {
+        self.saw_threads |= !thread.is_empty();
         for author in thread.iter().map(|comment| &comment.author).filter(|author| is_key(author)) {
             if self.names.contains(&author.name) {
                 self.keys.entry(author.name.clone()).or_default().insert(author.id.clone());
@@ -53,8 +56,13 @@ impl Handover<'_> {
         labelled: &[LabelledIssue],
         plan: &mut Plan,
     ) -> Result<Accepted, Trouble> {
-        let mut accepted =
-            Accepted { jira: HashSet::new(), guance: HashSet::new(), names: Vec::new(), keys: BTreeMap::new() };
+        let mut accepted = Accepted {
+            jira: HashSet::new(),
+            guance: HashSet::new(),
+            names: Vec::new(),
+            saw_threads: false,
+            keys: BTreeMap::new(),
+        };
         for word in created_by {
             if is_key(&Person { id: word.clone(), ..Person::default() }) || word.starts_with("acnt_") {
                 accepted.guance.insert(word.clone());

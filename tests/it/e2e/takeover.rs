@@ -212,7 +212,7 @@ fn an_edit_travels_to_what_the_script_wrote_with_our_own_credentials() {
 fn a_second_takeover_does_nothing() {
     on_both(|world| {
         left_by(&others(&world));
-        let accounts = [bob(&world), world.guance.key_uuid(1)];
+        let accounts = [bob(&world), "Jira 系统".to_owned()];
         let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
         assert_eq!(adopt(&world, &accounts, false).code, 0);
         world.forget_requests();
@@ -285,6 +285,24 @@ fn issues_of_an_account_that_was_not_named_are_told_and_left_alone() {
             assert!(outcome.stdout.contains(&told), "{outcome}");
         }
         assert!(world.jira.issue(&left.keys[0]).unwrap().properties.is_empty());
+    });
+}
+
+#[test]
+fn what_is_held_for_an_account_that_was_not_named_stays_held() {
+    on_both(|world| {
+        let left = left_by(&others(&world));
+        let extra = world.guance.open_issue("certificate ends soon", "<p>x</p>", "P1", "张三");
+        own(&world).makes_issue(&extra);
+        assert_eq!(world.run(&["sync", "--since", "1d"]).code, 3);
+        assert_eq!(adopt(&world, &[], false).code, 0);
+        let outcome = world.run(&["sync"]);
+        assert_eq!((outcome.code, world.jira.issues().len()), (3, 3), "{outcome}");
+        assert!(outcome.stdout.contains("2 held for issues"), "{outcome}");
+        let outcome = adopt(&world, &[&bob(&world), &world.guance.key_uuid(1)], false);
+        assert!(outcome.stdout.contains("taken over: 2 issues, 3 comments"), "{outcome}");
+        world.settle();
+        assert_eq!(world.jira.issues().len(), left.keys.len() + 1);
     });
 }
 
