@@ -114,6 +114,9 @@ fn show(plan: &Plan) -> Result<()> {
             pair.title,
             name(&pair.maker)
         ))?;
+        if pair.jira_title.trim() != pair.title.trim() {
+            term::line(&format!("   look: {} is called \"{}\"", pair.jira_name, pair.jira_title))?;
+        }
         for one in &pair.copied {
             let copy = one.origin.opposite();
             term::line(&format!("   {copy} {} is the copy of {} {}", one.copy, one.origin, one.original))?;

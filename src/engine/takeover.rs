@@ -3,29 +3,26 @@
 //! A pair is linked last, after its comments are: who is stopped half-way starts again, and finds the pair still open.
 
 mod accounts;
+mod choose;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 
 use anyhow::Result;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 
 use self::accounts::{Accepted, is_key};
+use self::choose::Chosen;
 use super::script;
 use super::{Backfill, Order, Run, Trouble, World, pull, reading, trust};
-use crate::domain::{
-    Comment, CommentId, CommentLink, Fingerprint, Issue, IssueId, Key, Person, Side, Stage, Visibility,
-};
+use crate::domain::{Comment, CommentId, CommentLink, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility};
 use crate::plan::Step;
 use crate::plan::takeover::{self as threads, Copied, Found, Threads};
-use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Span, Takeover};
+use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Takeover};
 
 pub use super::script::{name_of, notice, quotable};
 
-/// From so many issues on, Guance's are listed: each list brings a hundred.
-const LIST_FROM: usize = 20;
-
-/// How long before its Jira issue a Guance issue may have been opened and still be in that list.
-const OPENED_BEFORE: TimeDelta = TimeDelta::days(1);
+/// Two clocks that differ by less are taken for one.
+const TOLERATED: TimeDelta = TimeDelta::seconds(30);
 
 /// What is to be done.
 #[derive(Debug, Default)]
@@ -57,6 +54,8 @@ pub struct PairPlan {
     pub guance: IssueId,
     /// Its title.
     pub title: String,
+    /// The Jira issue's own.
+    pub jira_title: String,
     /// Comments and their copies.
     pub copied: Vec<Copied>,
     /// Copies of which it cannot be told whose they are.
@@ -84,6 +83,8 @@ pub struct Handover<'a> {
     run: Run<'a>,
     guance: &'a dyn Takeover,
     jira: &'a dyn Takeover,
+    /// How far Jira's clock is ahead of Guance's.
+    jira_ahead: TimeDelta,
 }
 
 impl<'a> Handover<'a> {
@@ -92,7 +93,7 @@ impl<'a> Handover<'a> {
         // As a backfill: it has the time that it takes, and waits for the request budget.
         let backfill = Some(Backfill { from: DateTime::UNIX_EPOCH, until: None });
         let run = Run::new(world, Order { backfill, dry_run, release: false }, world.clock.now());
-        Self { run, guance, jira }
+        Self { run, guance, jira, jira_ahead: TimeDelta::zero() }
     }
 
     /// Returns whether it was decided before what issues with a uuid's label are.
@@ -126,30 +127,19 @@ impl<'a> Handover<'a> {
         let mut accepted = self.accounts(created_by, &labelled, &mut plan)?;
         accepted.jira.extend(Some(me).filter(|id| !id.is_empty()));
         accepted.guance.extend(Some(key).filter(|id| !id.is_empty()));
-        let chosen = self.choose(labelled, &accepted, &mut plan)?;
-        let originals = self.originals(&chosen)?;
-        let copies = self.copies(&chosen)?;
+        let candidates = self.candidates(labelled, &accepted, &mut plan)?;
+        let chosen = self.choose(candidates, &mut plan)?;
         let total = chosen.len();
-        for (n, (guance, labelled)) in chosen.into_iter().enumerate() {
+        for (n, Chosen { original, issue, labelled }) in chosen.into_iter().enumerate() {
             if self.run.must_stop() {
                 return Err(
                     ApiError::new(Side::Jira, ApiErrorKind::Stopped, "asked to stop; nothing was written").into()
                 );
             }
-            let Some(original) = originals.get(&guance) else {
-                let why = format!("there is no {guance} on Guance, or the key cannot read it");
-                plan.left.push((labelled.name, why));
-                continue;
-            };
-            match copies.get(&labelled.id) {
-                None => plan.left.push((labelled.name, "it cannot be read by its id".to_owned())),
-                Some(issue) if claims_another(issue, &guance) => {
-                    plan.left.push((labelled.name, format!("it is marked as the copy of another issue than {guance}")));
-                }
-                Some(issue) => {
-                    let pair = self.pair(original, issue, labelled, &mut accepted, &mut plan.copiers)?;
-                    plan.pairs.push(pair);
-                }
+            let name = labelled.name.clone();
+            match self.pair(&original, &issue, labelled, &mut accepted, &mut plan.copiers)? {
+                Some(pair) => plan.pairs.push(pair),
+                None => plan.left.push((name, "its thread, or that of its Guance issue, cannot be read".to_owned())),
             }
             self.run.world.progress.delivered(to_u64(n + 1), to_u64(total - n - 1));
         }
@@ -165,88 +155,18 @@ impl<'a> Handover<'a> {
         Ok(plan)
     }
 
-    /// Chooses for each Guance issue the oldest Jira issue that may be taken over, and says why others are not.
-    fn choose(
-        &self,
-        mut labelled: Vec<LabelledIssue>,
-        accepted: &Accepted,
-        plan: &mut Plan,
-    ) -> Result<Vec<(IssueId, LabelledIssue)>, Trouble> {
-        let state = self.run.world.state;
-        let number = |name: &str| name.rsplit_once('-').and_then(|(_, n)| n.parse::<u64>().ok());
-        labelled.sort_by_key(|issue| (issue.created.unwrap_or(DateTime::<Utc>::MAX_UTC), number(&issue.name)));
-        let mut chosen: Vec<(IssueId, LabelledIssue)> = Vec::new();
-        let mut first: HashMap<IssueId, String> = HashMap::new();
-        let mut strangers: BTreeMap<String, (Person, usize)> = BTreeMap::new();
-        for issue in labelled {
-            let known = state.issue_link(Side::Jira, &issue.id)?;
-            let [guance] = issue.originals.as_slice() else {
-                if known.is_none() {
-                    plan.left.push((issue.name, "it carries more than one uuid".to_owned()));
-                }
-                continue;
-            };
-            let guance = guance.clone();
-            if let Some(link) = known {
-                if link.guance != guance {
-                    plan.left.push((issue.name, format!("it is the pair of {} already", link.guance)));
-                }
-                first.entry(guance).or_insert(link.jira_name);
-                continue;
-            }
-            let paired = state.issue_link(Side::Guance, &guance)?.map(|link| link.jira_name);
-            let is_accepted = accepted.jira.contains(&issue.creator.id);
-            if let Some(name) = paired.or_else(|| first.get(&guance).cloned()) {
-                // Who clones an issue clones its labels: that is worth a word only of those who made the first.
-                if is_accepted {
-                    plan.left.push((issue.name, format!("{guance} has a Jira issue already: {name}")));
-                }
-            } else if !is_accepted {
-                let maker = strangers.entry(issue.creator.id.clone()).or_insert((issue.creator.clone(), 0));
-                maker.1 += 1;
-                let why = format!("{} made it, and was not named", name_of(&issue.creator));
-                plan.left.push((issue.name, why));
-            } else if state.stage_of(&Key::issue(Side::Guance, &guance))? == Some(Stage::InFlight) {
-                let why = "guajira sent a create of its own, and its answer was lost: run `guajira sync` first";
-                plan.left.push((issue.name, why.to_owned()));
-            } else {
-                first.insert(guance.clone(), issue.name.clone());
-                chosen.push((guance, issue));
-            }
-        }
-        plan.makers = strangers.into_values().collect();
-        Ok(chosen)
+    /// Finds out how far Jira's clock is ahead of Guance's, once both have told theirs; it costs no request.
+    fn compare_clocks(&mut self) -> Result<(), Trouble> {
+        let Some(guance) = self.run.world.guance.identify()?.clock else { return Ok(()) };
+        let Some(jira) = self.run.identify(Side::Jira)?.clock else { return Ok(()) };
+        // Each told its own when it was asked: what lies between is the time that passed since.
+        let passed = self.run.world.clock.now() - self.run.report.started;
+        let ahead = jira + passed - guance;
+        self.jira_ahead = if ahead.abs() > TOLERATED { ahead } else { TimeDelta::zero() };
+        Ok(())
     }
 
-    /// Reads the Guance issues, many at a time where they are many.
-    fn originals(&self, chosen: &[(IssueId, LabelledIssue)]) -> Result<HashMap<IssueId, Issue>, Trouble> {
-        let guance = self.run.world.guance;
-        let mut found: HashMap<IssueId, Issue> = HashMap::new();
-        let wanted: HashSet<&IssueId> = chosen.iter().map(|(id, _)| id).collect();
-        let oldest = chosen.iter().filter_map(|(_, issue)| issue.created).min();
-        if let Some(oldest) = oldest.filter(|_| wanted.len() >= LIST_FROM) {
-            let span = Span { from: oldest - OPENED_BEFORE, until: None, strays: Vec::new(), ours_only: false };
-            let listed = guance.changed(&span)?.issues.into_iter().filter(|issue| wanted.contains(&issue.id));
-            found.extend(listed.map(|issue| (issue.id.clone(), issue)));
-        }
-        let missing: Vec<IssueId> =
-            chosen.iter().map(|(id, _)| id).filter(|id| !found.contains_key(*id)).cloned().collect();
-        if !missing.is_empty() {
-            found.extend(guance.issues(&missing)?.issues.into_iter().map(|issue| (issue.id.clone(), issue)));
-        }
-        Ok(found)
-    }
-
-    fn copies(&self, chosen: &[(IssueId, LabelledIssue)]) -> Result<HashMap<IssueId, Issue>, Trouble> {
-        let ids: Vec<IssueId> = chosen.iter().map(|(_, issue)| issue.id.clone()).collect();
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let read = self.run.world.jira.issues(&ids)?;
-        Ok(read.issues.into_iter().map(|issue| (issue.id.clone(), issue)).collect())
-    }
-
-    /// Looks for copies in both threads of a pair.
+    /// Looks for copies in both threads of a pair; `None` when one of them cannot be read.
     fn pair(
         &self,
         original: &Issue,
@@ -254,14 +174,16 @@ impl<'a> Handover<'a> {
         labelled: LabelledIssue,
         accepted: &mut Accepted,
         copiers: &mut Vec<(Person, usize)>,
-    ) -> Result<PairPlan, Trouble> {
+    ) -> Result<Option<PairPlan>, Trouble> {
         let world = self.run.world;
         let jira = match &issue.thread {
-            Some(thread) => thread.clone(),
-            None => world.jira.thread(&issue.id)?.unwrap_or_default(),
+            Some(thread) => Some(thread.clone()),
+            None => world.jira.thread(&issue.id)?,
         };
+        let Some(jira) = jira else { return Ok(None) };
         // Without a comment on Jira there are no copies, on either side: that spares a request of Guance's.
-        let guance = if jira.is_empty() { Vec::new() } else { world.guance.thread(&original.id)?.unwrap_or_default() };
+        let guance = if jira.is_empty() { Some(Vec::new()) } else { world.guance.thread(&original.id)? };
+        let Some(guance) = guance else { return Ok(None) };
         accepted.meet(&guance);
         let mut settled: HashSet<(Side, CommentId)> = HashSet::new();
         for comment in jira.iter().chain(&guance) {
@@ -269,7 +191,7 @@ impl<'a> Handover<'a> {
                 settled.insert((comment.side, comment.id.clone()));
             }
         }
-        let threads = Threads { jira: &jira, guance: &guance };
+        let threads = Threads { jira: &jira, guance: &guance, jira_ahead: self.jira_ahead };
         let is_open = |comment: &Comment| !settled.contains(&(comment.side, comment.id.clone()));
         let Found { copied, doubtful } = threads::find(&threads, &is_open, &|comment| accepted.holds(comment));
         let sides = |one: &Copied| [(one.origin, one.original.clone()), (one.origin.opposite(), one.copy.clone())];
@@ -293,17 +215,18 @@ impl<'a> Handover<'a> {
                 && is_open(comment)
         };
         let uncopied = jira.iter().chain(&guance).filter(travels).count().saturating_sub(doubtful.len());
-        Ok(PairPlan {
+        Ok(Some(PairPlan {
             jira: labelled.id,
             jira_name: labelled.name,
             maker: labelled.creator,
             guance: original.id.clone(),
             title: original.title.clone(),
+            jira_title: issue.title.clone(),
             copied,
             doubtful,
             uncopied,
             content: original.fingerprint(),
-        })
+        }))
     }
 
     /// Does what was planned. It may be stopped, and started again.
@@ -409,11 +332,6 @@ fn unmarked(what: &str, error: ApiError, done: &mut Done) -> Result<(), ApiError
     tracing::warn!(copy = what, error = %error, "Not marked.");
     done.unmarked.push((what.to_owned(), error.message));
     Ok(())
-}
-
-fn claims_another(issue: &Issue, guance: &IssueId) -> bool {
-    let claim = issue.claim.as_ref().filter(|claim| claim.proven);
-    claim.is_some_and(|claim| claim.key.issue_on(Side::Guance).as_ref() != Some(guance))
 }
 
 fn plain(trouble: Trouble) -> anyhow::Error {

@@ -24,6 +24,8 @@ pub struct Threads<'a> {
     pub jira: &'a [Comment],
     /// Replies of the Guance issue.
     pub guance: &'a [Comment],
+    /// How far Jira's clock is ahead of Guance's.
+    pub jira_ahead: TimeDelta,
 }
 
 /// A comment and its copy.
@@ -66,9 +68,9 @@ pub fn find(threads: &Threads<'_>, open: &dyn Fn(&Comment) -> bool, copies: &dyn
         };
         // On Guance, what such an account wrote is a copy; on Jira, the same account may be a person's too.
         let may_be_original = |comment: &&Comment| origin == Side::Jira || !copies(comment);
-        let originals: Vec<Words<'_>> = from.iter().filter(is_free).filter(may_be_original).map(Words::of).collect();
-        let written: Vec<Words<'_>> =
-            to.iter().filter(is_free).filter(|comment| copies(comment)).map(Words::of).collect();
+        let words = |comment| Words::of(comment, threads.jira_ahead);
+        let originals: Vec<Words<'_>> = from.iter().filter(is_free).filter(may_be_original).map(words).collect();
+        let written: Vec<Words<'_>> = to.iter().filter(is_free).filter(|comment| copies(comment)).map(words).collect();
         let pairs = pair(&originals, &written, &mut found.doubtful);
         for (original, copy) in pairs {
             used.insert((original.side, original.id.clone()));
@@ -91,11 +93,12 @@ struct Words<'a> {
     forms: Vec<String>,
     /// Those behind its first line, or behind the first line's colon, with what stands before.
     rests: Vec<(String, String)>,
+    /// When it was written, by Guance's clock.
     at: DateTime<Utc>,
 }
 
 impl<'a> Words<'a> {
-    fn of(comment: &'a Comment) -> Self {
+    fn of(comment: &'a Comment, jira_ahead: TimeDelta) -> Self {
         let plain = comment.body.plain_text();
         let mut forms = vec![skeleton(&plain)];
         // Programs bring texts over as they are: wiki markup into replies, HTML into comments.
@@ -111,7 +114,8 @@ impl<'a> Words<'a> {
             add(skeleton(&html::read(&plain).plain_text()));
         }
         let rests = rests(&comment.body, &plain);
-        Self { comment, forms, rests, at: comment.created }
+        let ahead = if comment.side == Side::Jira { jira_ahead } else { TimeDelta::zero() };
+        Self { comment, forms, rests, at: comment.created - ahead }
     }
 
     fn is_after(&self, original: &Self) -> bool {
@@ -295,7 +299,7 @@ mod tests {
 
     /// What is found where `bot` and `wsak_1` copy: `original>copy`, and what is doubtful.
     fn found(jira: &[Comment], guance: &[Comment]) -> (Vec<String>, Vec<String>) {
-        let threads = Threads { jira, guance };
+        let threads = Threads { jira, guance, jira_ahead: TimeDelta::zero() };
         let found = find(&threads, &|_| true, &|comment| ["bot", "wsak_1"].contains(&comment.author.id.as_str()));
         let mut pairs: Vec<String> = found.copied.iter().map(|one| format!("{}>{}", one.original, one.copy)).collect();
         pairs.sort();

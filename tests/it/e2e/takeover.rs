@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use guajira_fakes::jira::{Draft, Flavour, Visibility};
 use guajira_fakes::server::{Fault, Times, What};
 use serde_json::Value;
@@ -364,6 +365,43 @@ fn of_several_issues_with_one_uuid_the_oldest_is_the_pair() {
         assert!(outcome.stdout.contains(&format!("left alone: {orphan}: there is no {gone}")), "{outcome}");
         assert!(!outcome.stdout.contains(&clone), "{outcome}");
         assert!(outcome.stdout.contains("taken over: 2 issues"), "{outcome}");
+    });
+}
+
+#[test]
+fn an_issue_that_is_older_than_its_uuid_is_no_copy() {
+    on_both(|world| {
+        let script = own(&world);
+        let first = world.guance.open_issue("slow checkout", "<p>x</p>", "P1", "张三");
+        let older = script.makes_issue(&first);
+        world.pass(Duration::from_hours(1));
+        let second = world.guance.open_issue("a secret matter", "<p>x</p>", "P1", "张三");
+        let (forged, copy) = (older, script.makes_issue(&second));
+        // Somebody who may edit the older one wants to read the second thread.
+        world.jira.edit_issue(&forged, "alice", |issue| issue.labels = vec![second.clone()]);
+        let outcome = adopt(&world, &[], false);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        let told = format!("left alone: {forged}: it was made before {second} was opened");
+        assert!(outcome.stdout.contains(&told), "{outcome}");
+        assert!(outcome.stdout.contains(&format!("-> {copy} becomes the pair of {second}")), "{outcome}");
+        assert!(outcome.stdout.contains("taken over: 1 issues"), "{outcome}");
+    });
+}
+
+#[test]
+fn clocks_that_differ_change_nothing() {
+    on_both(|world| {
+        for hours in [-3, 3] {
+            world.lose_state();
+            world.jira.clock().set_offset(TimeDelta::hours(hours));
+            let left = left_by(&own(&world));
+            let before = seen(&world, &left);
+            let outcome = adopt(&world, &[&world.guance.key_uuid(0)], false);
+            assert_eq!(outcome.code, 0, "{outcome}");
+            assert!(outcome.stdout.contains("taken over: 2 issues, 3 comments"), "{outcome}");
+            world.settle();
+            assert_eq!(seen(&world, &left), before);
+        }
     });
 }
 
