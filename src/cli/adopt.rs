@@ -123,7 +123,7 @@ fn show(plan: &Plan) -> Result<()> {
         }
         for (side, id) in &pair.doubtful {
             term::line(&format!(
-                "   left alone: {side} {id} says what was said more than once; it travels like any other comment"
+                "   left alone: {side} {id} says again what is on the other side already; it is not carried"
             ))?;
         }
         if pair.uncopied > 0 {
@@ -140,7 +140,8 @@ fn show(plan: &Plan) -> Result<()> {
     }
     let comments = plan.pairs.iter().map(|pair| pair.copied.len()).sum::<usize>();
     let (pairs, left) = (plan.pairs.len(), plan.left.len());
-    Ok(term::line(&format!("to be taken over: {pairs} issues, {comments} comments; left alone: {left} issues"))?)
+    let (pairs, comments, left) = (many(pairs, "issue"), many(comments, "comment"), many(left, "issue"));
+    Ok(term::line(&format!("to be taken over: {pairs}, {comments}; left alone: {left}"))?)
 }
 
 /// Says what has to be said before anything may be written.
@@ -190,12 +191,16 @@ fn tell(done: &Done) -> Result<Exit> {
         term::line(&format!("not marked: {what}; only the state file knows of it ({why})"))?;
     }
     let Done { pairs, comments, interrupted, .. } = done;
-    term::line(&format!("taken over: {pairs} issues, {comments} comments"))?;
+    term::line(&format!("taken over: {}, {}", many(*pairs, "issue"), many(*comments, "comment")))?;
     if *interrupted {
         term::line("stopped before the end; run it again to go on")?;
         return Ok(Exit::Interrupted);
     }
     Ok(Exit::Done)
+}
+
+fn many(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn account(side: Side, who: &Person) -> String {

@@ -58,7 +58,7 @@ pub struct PairPlan {
     pub jira_title: String,
     /// Comments and their copies.
     pub copied: Vec<Copied>,
-    /// Copies of which it cannot be told whose they are.
+    /// Copies of which it cannot be told whose they are, or that are there twice: they are not carried.
     pub doubtful: Vec<(Side, CommentId)>,
     /// How many comments and replies have no copy: the next runs carry them.
     pub uncopied: usize,
@@ -273,6 +273,11 @@ impl<'a> Handover<'a> {
         let tx = world.state.begin()?;
         // A create that is held is not needed any more, and is no base: the issue says what the script wrote.
         tx.withdraw(&key)?;
+        for (side, id) in &pair.doubtful {
+            let key = Key::comment(*side, id);
+            tx.never(&key, &pair.guance, side.opposite(), now)?;
+            tx.note(key.as_str(), "not carried: it says again what is on the other side already", now)?;
+        }
         let (guance, jira, jira_name) = (pair.guance.clone(), pair.jira.clone(), pair.jira_name.clone());
         pull::apply(&mut self.run, &tx, &Step::AdoptIssue { guance, jira, jira_name }, false, now)?;
         tx.commit()?;

@@ -17,6 +17,9 @@ const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(60);
 /// Longest line before an original's words that may be a program's, in letters and digits.
 const LONGEST_PREFIX: usize = 80;
 
+/// How far into a line a sign may end a program's words, in bytes.
+const FURTHEST_SIGN: usize = 400;
+
 /// Both threads of a pair, oldest first.
 #[derive(Clone, Copy, Debug)]
 pub struct Threads<'a> {
@@ -46,7 +49,8 @@ pub struct Copied {
 pub struct Found {
     /// Originals and their copies.
     pub copied: Vec<Copied>,
-    /// Copies of which it cannot be told whose they are, or that say again what another copy says.
+    /// Copies of which it cannot be told whose they are, or that say again what another copy says. Their words are on the
+    /// other side already.
     pub doubtful: Vec<(Side, CommentId)>,
 }
 
@@ -107,8 +111,13 @@ impl<'a> Words<'a> {
                 forms.push(form);
             }
         };
-        if comment.side == Side::Jira {
-            add(skeleton(&wiki::write(&comment.body, usize::MAX, "")));
+        match comment.side {
+            Side::Jira => {
+                let markup = wiki::write(&comment.body, usize::MAX, "");
+                add(skeleton(&markup));
+                add(skeleton(&wiki::read(&markup).plain_text()));
+            }
+            Side::Guance => add(skeleton(&wiki::read(&plain).plain_text())),
         }
         if html::looks_like_html(&plain) {
             add(skeleton(&html::read(&plain).plain_text()));
@@ -154,7 +163,7 @@ fn rests(body: &Doc, plain: &str) -> Vec<(String, String)> {
         split(line, rest);
     }
     let line = plain.trim_start();
-    for (at, sign) in line.char_indices().take_while(|(_, c)| *c != '\n') {
+    for (at, sign) in line.char_indices().take_while(|(at, c)| *c != '\n' && *at <= FURTHEST_SIGN) {
         if matches!(sign, ':' | '：' | ']' | '】' | '>')
             && let (Some(before), Some(rest)) = (line.get(..at), line.get(at + sign.len_utf8()..))
         {
@@ -321,6 +330,8 @@ mod tests {
             "*bold* and _it_, [a link|https://x.example/a_b]",
             "h2. Title\n\n* one\n* two\n\n{code:java}\nint x = 1;\n{code}",
             "[~bob] look at {{this}}",
+            "[~bob] *see* [the disk|https://x.example/d_1]\n\n{code}\nrm -rf /tmp/x\n{code}",
+            "{color:#ff0000}red{color} {quote}what you said{quote}",
             "||a||b||\n|1|2|",
             "+1 👍",
             "👍",

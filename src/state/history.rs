@@ -35,12 +35,12 @@ impl State {
         Ok(self.conn.last_insert_rowid())
     }
 
-    /// Returns when the first ordinary run on record began, by our clock.
+    /// Returns when the first ordinary run on record began, or the takeover before it, by our clock.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn first_run(&self) -> Result<Option<DateTime<Utc>>, StateError> {
-        let sql = "SELECT started FROM run WHERE kind = 'ordinary' ORDER BY started LIMIT 1";
+        let sql = "SELECT started FROM run WHERE kind IN ('ordinary', 'takeover') ORDER BY started LIMIT 1";
         let first = self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
         Ok(first.map(from_ms))
     }

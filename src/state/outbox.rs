@@ -343,6 +343,28 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Settles for ever that something has no copy and is to have none: what it says is on the other side already.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn never(&self, key: &Key, lane: &IssueId, target: Side, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "INSERT OR IGNORE INTO outbox
+                     (key, origin, lane, target, action, content, summary, stage, enqueued_at, settled_at)
+                 VALUES (?1, ?1, ?2, ?3, '', ?4, 'not carried', 'done', ?5, ?6)",
+            )?
+            .execute(params![
+                key.as_str(),
+                lane.as_str(),
+                target.as_str(),
+                Fingerprint::of(&["never"]).as_str(),
+                to_ms(now),
+                i64::MAX,
+            ])?;
+        Ok(())
+    }
+
     /// Lets go what is held for a label; returns how many writes.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use guajira_fakes::jira::{Draft, Flavour, Visibility};
 use guajira_fakes::server::{Fault, Times, What};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::world::{Outcome, World, on_both};
 
@@ -384,7 +384,7 @@ fn an_issue_that_is_older_than_its_uuid_is_no_copy() {
         let told = format!("left alone: {forged}: it was made before {second} was opened");
         assert!(outcome.stdout.contains(&told), "{outcome}");
         assert!(outcome.stdout.contains(&format!("-> {copy} becomes the pair of {second}")), "{outcome}");
-        assert!(outcome.stdout.contains("taken over: 1 issues"), "{outcome}");
+        assert!(outcome.stdout.contains("taken over: 1 issue,"), "{outcome}");
     });
 }
 
@@ -401,6 +401,84 @@ fn clocks_that_differ_change_nothing() {
             assert!(outcome.stdout.contains("taken over: 2 issues, 3 comments"), "{outcome}");
             world.settle();
             assert_eq!(seen(&world, &left), before);
+        }
+    });
+}
+
+#[test]
+fn words_that_the_script_said_twice_do_not_come_back() {
+    on_both(|world| {
+        let script = own(&world);
+        let left = left_by(&script);
+        // Two runs in one minute carried the comment twice.
+        let again = world.guance.append(&left.issues[0], "reply", &world.guance.key_uuid(0), "looking at it");
+        let before = seen(&world, &left);
+        let outcome = adopt(&world, &[&world.guance.key_uuid(0)], false);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert!(outcome.stdout.contains(&format!("left alone: guance {again} says again what")), "{outcome}");
+        world.settle();
+        assert_eq!(seen(&world, &left), before);
+    });
+}
+
+#[test]
+fn formatting_that_the_script_loses_does_not_hide_its_copies() {
+    on_both(|world| {
+        let script = own(&world);
+        let uuid = world.guance.open_issue("slow checkout", "<p>x</p>", "P1", "张三");
+        let key = script.makes_issue(&uuid);
+        let wiki = "*慢* because of [the disk|https://x.example/d_1]\n\n* one\n* two\n\n{code}\nrm -rf /tmp/x\n{code}";
+        let text = |text: &str| json!({"type": "text", "text": text});
+        let item =
+            |word: &str| json!({"type": "listItem", "content": [{"type": "paragraph", "content": [text(word)]}]});
+        let body = match world.flavour {
+            Flavour::Server => Value::from(wiki),
+            Flavour::Cloud => json!({"version": 1, "type": "doc", "content": [
+                {"type": "paragraph", "content": [
+                    {"type": "text", "text": "慢", "marks": [{"type": "strong"}]},
+                    text(" because of "),
+                    {"type": "text", "text": "the disk",
+                     "marks": [{"type": "link", "attrs": {"href": "https://x.example/d_1"}}]},
+                ]},
+                {"type": "bulletList", "content": [item("one"), item("two")]},
+                {"type": "codeBlock", "content": [text("rm -rf /tmp/x")]},
+            ]}),
+        };
+        let comment = world.jira.comment(&key, "alice", body);
+        script.tick();
+        let reply = world.guance.append(&uuid, "reply", &world.guance.key_uuid(0), wiki);
+        let outcome = adopt(&world, &[&world.guance.key_uuid(0)], false);
+        assert!(outcome.stdout.contains(&format!("guance {reply} is the copy of jira {comment}")), "{outcome}");
+        world.settle();
+        assert_eq!((world.guance.replies(&uuid).len(), world.jira.comments(&key).len()), (1, 1));
+    });
+}
+
+#[test]
+fn what_is_opened_between_the_takeover_and_the_first_run_is_not_lost() {
+    on_both(|world| {
+        left_by(&others(&world));
+        assert_eq!(adopt(&world, &[&bob(&world), &world.guance.key_uuid(1)], false).code, 0);
+        world.pass(Duration::from_mins(20));
+        let meanwhile = world.guance.open_issue("nobody carries this", "<p>x</p>", "P1", "张三");
+        world.pass(Duration::from_mins(20));
+        world.settle();
+        assert_eq!(world.copies_of(&meanwhile).len(), 1);
+    });
+}
+
+#[test]
+fn a_lost_state_is_taken_over_again() {
+    on_both(|world| {
+        let left = left_by(&others(&world));
+        let before = seen(&world, &left);
+        let accounts = [bob(&world), world.guance.key_uuid(1)];
+        let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
+        for _ in 0..2 {
+            assert_eq!(adopt(&world, &accounts, false).code, 0);
+            world.settle();
+            assert_eq!(seen(&world, &left), before);
+            world.lose_state();
         }
     });
 }
