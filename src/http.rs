@@ -425,12 +425,21 @@ fn http_date(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc2822(text.trim()).ok().map(|date| date.with_timezone(&Utc))
 }
 
+/// The longest wait that a service may ask for: nothing is added to a clock that could overflow it, and it is well below
+/// what the outbox takes for the trace of a clock that was set back.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
 fn wait_time(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     let text = text.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    http_date(text).map(|date| (date - now).to_std().unwrap_or_default())
+    let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let wait = if is_number {
+        // More digits than fit are a longer wait than any.
+        text.parse::<u64>().map_or(Duration::MAX, Duration::from_secs)
+    } else {
+        let date = http_date(text)?;
+        date.signed_duration_since(now).to_std().unwrap_or_default()
+    };
+    Some(wait.min(LONGEST_WAIT))
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
-    Comment, CommentId, File, Fingerprint, Issue, IssueId, Key, Person, Push, Receipt, Side, Visibility,
+    Comment, CommentId, File, Fingerprint, Issue, IssueId, Key, Person, Push, Receipt, Seal, SealKey, SealKeys, Side,
+    Visibility,
 };
 
 /// Why a remote call failed, by what the caller should do about it.
@@ -25,6 +26,8 @@ pub enum ApiErrorKind {
     InDoubt,
     /// Understood and refused (400, 404, 413): no rerun does better; the item is dead.
     Refused,
+    /// Not carried out: what was to be written over, or deleted, is not our own account's writing.
+    NotOurs,
     /// Our credentials were refused: leave this side alone for this run.
     Unauthorized,
     /// Our own request budget is used up; nothing was sent. Not a failure.
@@ -161,16 +164,21 @@ pub struct LabelledIssue {
 /// A marker to be put onto a copy that another program made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// The copy, where it is a comment.
-    pub copy: CommentId,
+    /// The copy: the id of a comment, or of the issue itself.
+    pub copy: String,
     /// The original's key.
     pub key: Key,
     /// Fingerprint of the original's content.
     pub content: Fingerprint,
+    /// Its seal.
+    pub seal: Option<Seal>,
 }
 
 /// What taking over from another program needs of a service, besides [`Remote`].
 pub trait Takeover {
+    /// Returns the accounts that are known as ours, or as former ones. Asks nothing.
+    fn own_accounts(&self) -> Vec<String>;
+
     /// Lists the issues of the usual selection that carry the id of an issue of the other side as a label, oldest first.
     ///
     /// # Errors
@@ -181,7 +189,7 @@ pub trait Takeover {
     ///
     /// # Errors
     /// As for [`Remote::push`].
-    fn mark_issue(&self, issue: &IssueId, key: &Key, content: &Fingerprint) -> Result<(), ApiError>;
+    fn mark_issue(&self, mark: &Mark) -> Result<(), ApiError>;
 
     /// Marks comments of one issue as copies; one result per mark, in order. It may be done twice, and no words change.
     ///
@@ -285,14 +293,16 @@ pub trait Remote {
     /// what the issue says then is read before anything else is tried.
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>>;
 
-    /// Looks for the markers of writes; one result per wanted thing, in order.
+    /// Looks for the markers of writes; one result per wanted thing, in order. `taken` tells of a thing's id that it is
+    /// known as the copy of another original than the key's: then it is not what is looked for.
     ///
     /// # Errors
     /// As for [`Remote::changed`].
-    fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError>;
+    fn find(&self, wanted: &[Wanted], taken: &dyn Fn(&Key, &str) -> bool) -> Result<Vec<Lookup>, ApiError>;
 
     /// Finds the one account of this side that is this person: by its id where one is given (it is an id of this side),
-    /// else by exactly this e-mail address, else by exactly this name. `None` when there is none, or more than one.
+    /// else by exactly this e-mail address, else by exactly this name. `None` when there is none, or more than one. People
+    /// choose their names: an account whose known address is another than this one is not this person.
     ///
     /// # Errors
     /// As for [`Remote::changed`].
@@ -328,14 +338,14 @@ pub trait Remote {
     /// As for [`Remote::changed`].
     fn read_register(&self) -> Result<Register, ApiError>;
 
-    /// Writes the counter. Called before the first write of a run.
+    /// Writes the counter, and the key of our seals. Called before the first write of a run.
     ///
     /// # Errors
     /// As for [`Remote::push`]; `Refused` when this side cannot keep one.
-    fn write_register(&self, value: &str) -> Result<(), ApiError>;
+    fn write_register(&self, counter: &str, key: Option<&SealKey>) -> Result<(), ApiError>;
 }
 
-/// The remote write counter.
+/// The remote write counter, and what is kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Register {
     /// This side keeps no counter (no such ability, or no permission).
@@ -343,7 +353,12 @@ pub enum Register {
     /// Nobody has written one yet.
     Empty,
     /// What was last written.
-    Value(String),
+    Value {
+        /// The counter.
+        counter: String,
+        /// The key of our seals; version 0.1 kept none.
+        key: Option<SealKey>,
+    },
 }
 
 /// How urgent a request is, when the minute's budget is nearly used up.
@@ -378,6 +393,17 @@ pub trait Facts {
     fn remember(&self, name: &str, value: &str);
     /// Forgets the fact.
     fn forget(&self, name: &str);
+}
+
+/// A fact that holds until something contradicts it.
+pub const FOR_EVER: Duration = Duration::from_hours(10 * 365 * 24);
+
+/// Fact: the keys of our seals.
+pub const SEAL_KEYS: &str = "engine.seal-keys";
+
+/// Returns the keys of our seals, as far as this state knows them.
+pub fn seal_keys(facts: &dyn Facts) -> SealKeys {
+    facts.recall(SEAL_KEYS, FOR_EVER).map(|keys| SealKeys::parse(&keys)).unwrap_or_default()
 }
 
 /// How long it is believed who somebody is.

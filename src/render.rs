@@ -3,7 +3,8 @@
 //! The visible marker is a link's fragment: people see an ordinary link to the original, and guajira recognises its
 //! own writing by it also where the service dropped the hidden markers, and also without a state file.
 
-use crate::domain::{Comment, CommentId, CommentLink, File, Fingerprint, Issue, Person, Side};
+use crate::domain::marker::{self, BETWEEN, DELETED, NOTICE, TIME};
+use crate::domain::{Comment, CommentId, CommentLink, File, Fingerprint, Issue, Marker, Person, Side};
 use crate::text::{Block, Doc, Inline, Mark};
 
 /// Returns the description of the Jira issue that mirrors a Guance issue.
@@ -38,15 +39,15 @@ pub fn issue_as(original: &Issue, text: Doc) -> Doc {
 /// `issue_name` is what people call the original's issue, e.g. `OPS-12`.
 pub fn comment(original: &Comment, issue_name: &str, content: &Fingerprint) -> Doc {
     let name = person(&original.author).unwrap_or("?");
-    let (place, address) = match original.side {
-        Side::Jira => (issue_name.to_owned(), format!("{}#guajira-{content}", original.url)),
-        Side::Guance => ("Guance".to_owned(), format!("{}#guajira-{}-{content}", original.url, original.id)),
+    let (place, id) = match original.side {
+        Side::Jira => (issue_name, None),
+        Side::Guance => ("Guance", Some(original.id.as_str())),
     };
     let line = vec![
         Inline::strong(name),
-        Inline::text(" · "),
-        Inline::link(place, address),
-        Inline::text(format!(" · {}", original.created.format("%Y-%m-%d %H:%M UTC"))),
+        Inline::text(BETWEEN),
+        Inline::link(place, marked(&original.url, id, content)),
+        Inline::text(format!("{BETWEEN}{}", original.created.format(TIME))),
     ];
     let mut blocks = vec![Block::Paragraph { content: line }];
     blocks.extend(original.body.blocks.iter().cloned());
@@ -58,10 +59,10 @@ pub fn comment(original: &Comment, issue_name: &str, content: &Fingerprint) -> D
 /// `url` is where people see the issue.
 pub fn file(file: &File, issue_name: &str, url: &str, content: &Fingerprint) -> Doc {
     let name = person(&file.author).unwrap_or("?");
-    let address = format!("{url}?attachment={}#guajira-{content}", file.id);
-    let mut line = vec![Inline::strong(name), Inline::text(" · "), Inline::link(issue_name, address)];
+    let address = marked(&format!("{url}?attachment={}", file.id), None, content);
+    let mut line = vec![Inline::strong(name), Inline::text(BETWEEN), Inline::link(issue_name, address)];
     if let Some(created) = file.created {
-        line.push(Inline::text(format!(" · {}", created.format("%Y-%m-%d %H:%M UTC"))));
+        line.push(Inline::text(format!("{BETWEEN}{}", created.format(TIME))));
     }
     let attached = Inline::text(format!("📎 {}", file.label()));
     Doc { blocks: vec![Block::Paragraph { content: line }, Block::Paragraph { content: vec![attached] }] }
@@ -71,8 +72,8 @@ pub fn file(file: &File, issue_name: &str, url: &str, content: &Fingerprint) -> 
 ///
 /// `url` is where people see the issue.
 pub fn notice(url: &str, id: &CommentId, what: Vec<Block>, content: &Fingerprint) -> Doc {
-    let address = format!("{url}#guajira-{id}-{content}");
-    let line = vec![Inline::link("Guance", address), Inline::text(" · guajira")];
+    let address = marked(url, Some(id.as_str()), content);
+    let line = vec![Inline::link("Guance", address), Inline::text(format!("{BETWEEN}{NOTICE}"))];
     let mut blocks = vec![Block::Paragraph { content: line }];
     blocks.extend(what);
     Doc { blocks }
@@ -82,26 +83,29 @@ pub fn notice(url: &str, id: &CommentId, what: Vec<Block>, content: &Fingerprint
 ///
 /// `url` is where people see the original's issue, `issue_name` what they call it.
 pub fn deleted(copy: &Doc, link: &CommentLink, url: &str, issue_name: &str, content: &Fingerprint) -> Doc {
-    let mut blocks = copy.blocks.clone();
-    let first = match blocks.first_mut() {
-        Some(Block::Paragraph { content: head }) => marked(head, content).then_some(head),
-        _ => None,
-    };
-    let note = Inline::strong(format!(" · deleted on {}", place_of(link.origin, "Jira")));
-    match first {
-        Some(head) => head.push(note),
+    let mut doc = copy.clone();
+    let note = Inline::strong(format!("{BETWEEN}{DELETED}{}", place_of(link.origin, "Jira")));
+    let renewed = marker::renew(&mut doc, |marker| {
+        marker.content = content.clone();
+        marker.seal = None;
+    });
+    match doc.blocks.first_mut() {
+        Some(Block::Paragraph { content: head }) if renewed => {
+            let end = head.iter().position(|inline| matches!(inline, Inline::Break)).unwrap_or(head.len());
+            head.insert(end, note);
+        }
         // The author's line was taken out by hand.
-        None => {
+        _ => {
             let id = &link.origin_id;
             let address = match link.origin {
-                Side::Jira => format!("{url}?focusedCommentId={id}#guajira-{content}"),
-                Side::Guance => format!("{url}#guajira-{id}-{content}"),
+                Side::Jira => marked(&format!("{url}?focusedCommentId={id}"), None, content),
+                Side::Guance => marked(url, Some(id.as_str()), content),
             };
             let head = vec![Inline::link(place_of(link.origin, issue_name), address), note];
-            blocks.insert(0, Block::Paragraph { content: head });
+            doc.blocks.insert(0, Block::Paragraph { content: head });
         }
     }
-    Doc { blocks }
+    doc
 }
 
 fn place_of(side: Side, on_jira: &str) -> &str {
@@ -111,21 +115,9 @@ fn place_of(side: Side, on_jira: &str) -> &str {
     }
 }
 
-/// Renews the fingerprint in a line's visible marker; false when it has none.
-fn marked(line: &mut [Inline], content: &Fingerprint) -> bool {
-    let marks = line.iter_mut().filter_map(|inline| match inline {
-        Inline::Text { marks, .. } => Some(marks),
-        _ => None,
-    });
-    let urls = marks.flatten().filter_map(|mark| if let Mark::Link(url) = mark { Some(url) } else { None });
-    let mut found = false;
-    for url in urls {
-        let Some((address, marker)) = url.split_once("#guajira-") else { continue };
-        let id = marker.rsplit_once('-').map(|(id, _)| format!("{id}-")).unwrap_or_default();
-        *url = format!("{address}#guajira-{id}{content}").into();
-        found = true;
-    }
-    found
+/// Returns an address with the visible marker.
+fn marked(address: &str, id: Option<&str>, content: &Fingerprint) -> String {
+    Marker { address, id, content: content.clone(), seal: None }.url()
 }
 
 /// Returns a description without the link back that [`issue`] puts below it.

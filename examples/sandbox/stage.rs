@@ -6,12 +6,14 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use guajira::config::{Config, Environment};
+use guajira::domain::{SealKey, SealKeys};
 use guajira::engine::budget::{Ledger, Patience};
 use guajira::engine::{self, Order, Quiet, Report, Settings, World};
 use guajira::guance::Guance;
 use guajira::http::Http;
 use guajira::jira::Jira;
 use guajira::ports::{Clock, NoFailpoints, Stop};
+use guajira::secret::Secret;
 use guajira::state::State;
 use guajira_fakes::clock::SimClock;
 use guajira_fakes::guance::{self, ApiKey, FakeGuance};
@@ -193,6 +195,8 @@ fn settings(config: &Config) -> Settings {
         max_creates: sync.max_creates,
         in_doubt_wait: sync.in_doubt_wait,
         projects: config.jira.projects.clone(),
+        services: config.jira.pair_id.clone(),
+        seal_keys: SealKeys::default().followed_by(&SealKey::derive(&Secret::new("sandbox"))),
     }
 }
 

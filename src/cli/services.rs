@@ -9,12 +9,14 @@ use chrono::{DateTime, Utc};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::config::{Config, SyncSettings};
+use crate::domain::{SealKey, SealKeys};
 use crate::engine::Settings;
 use crate::engine::budget::{Ledger, Patience};
 use crate::guance::Guance;
 use crate::http::{self, Http};
-use crate::jira::Jira;
+use crate::jira::{Auth, Jira};
 use crate::ports::{Clock, Stop};
+use crate::secret::Secret;
 use crate::state::State;
 
 use super::exit::Usage;
@@ -100,5 +102,33 @@ pub(super) fn settings(config: &Config) -> Settings {
         config.sync.clone();
     let projects = config.jira.projects.clone();
     let no_script = config.no_script;
-    Settings { window, overlap, sweep_every, sweep_back, max_runtime, max_creates, in_doubt_wait, projects, no_script }
+    let services = config.jira.pair_id.clone();
+    let seal_keys = seal_keys(config);
+    Settings {
+        window,
+        overlap,
+        sweep_every,
+        sweep_back,
+        max_runtime,
+        max_creates,
+        in_doubt_wait,
+        projects,
+        no_script,
+        services,
+        seal_keys,
+    }
+}
+
+/// What the id of a Guance key begins with. It names the key wherever something was written with it, and is no secret.
+const KEY_ID: &str = "wsak_";
+
+/// Returns the keys of seals that belong to the configured credentials: those of Guance first, which stay the same when
+/// Jira's account is another.
+fn seal_keys(config: &Config) -> SealKeys {
+    let secret = |key: &&Secret| !key.expose().starts_with(KEY_ID);
+    let jira = match &config.jira.auth {
+        Auth::Basic { token, .. } | Auth::Pat { token } => token,
+    };
+    let credentials = config.guance.api_keys.iter().filter(secret).chain([jira]);
+    credentials.fold(SealKeys::default(), |keys, credential| keys.followed_by(&SealKey::derive(credential)))
 }

@@ -153,6 +153,9 @@ fn details(report: &Report, all: bool) -> Result<()> {
     if !report.held_for_labels.is_empty() {
         term::line(services::DECIDE)?;
     }
+    for (why, count) in &report.files_kept {
+        term::line(&format!("  attachments that stay on jira: {count} ({why})"))?;
+    }
     if report.backlog.dead > 0 {
         term::line("  dead: `guajira status` lists them, `guajira retry` puts them back in the queue")?;
     }

@@ -42,6 +42,7 @@ pub(super) struct Guance {
     pub(super) channel: String,
     pub(super) requests_per_minute: u32,
     pub(super) reply_format: ReplyFormat,
+    pub(super) former_accounts: Vec<String>,
     pub(super) http: http::Settings,
 }
 
@@ -56,6 +57,7 @@ pub(super) struct Jira {
     pub(super) projects: Vec<String>,
     pub(super) pair_id: String,
     pub(super) no_script: bool,
+    pub(super) former_accounts: Vec<String>,
     pub(super) http: http::Settings,
 }
 
@@ -107,6 +109,7 @@ fn guance(reader: &Reader, base: &Path, warnings: &mut Vec<String>) -> Guance {
             &[("html", ReplyFormat::Html), ("markdown", ReplyFormat::Markdown), ("text", ReplyFormat::Text)],
             ReplyFormat::Html,
         ),
+        former_accounts: accounts(reader, "guance.former_accounts"),
         http: http_settings(reader, "guance", base),
     }
 }
@@ -123,8 +126,18 @@ fn jira(reader: &Reader, base: &Path, guance: &Guance, warnings: &mut Vec<String
         projects: Vec::new(),
         no_script: reader.one_of("jira.script", &[("none", true)], false),
         pair_id: Fingerprint::of(&[&format!("{}\n{}", guance.base_url, guance.channel)]).as_str().to_owned(),
+        former_accounts: accounts(reader, "jira.former_accounts"),
         http: http_settings(reader, "jira", base),
     }
+}
+
+/// Reads accounts that guajira wrote with before, by their ids.
+fn accounts(reader: &Reader, path: &str) -> Vec<String> {
+    let accounts = reader.list(path);
+    if accounts.iter().any(|account| account.is_empty() || account.contains(char::is_whitespace)) {
+        reader.refuse(path, "holds an account id that is empty or has a blank in it; display names are no ids");
+    }
+    accounts
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -165,7 +165,8 @@ pub struct StatusTarget {
     pub resolution: Option<String>,
 }
 
-/// Who is who, where e-mail addresses and names do not tell: `[people]`.
+/// Who is who, where e-mail addresses and names do not tell: `[people]`. A word that is a name counts only where one account
+/// alone bears it, which a service has to be asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
     /// On Guance, on Jira: an e-mail address, a name or an account id each.
@@ -173,18 +174,12 @@ pub struct People {
 }
 
 impl People {
-    /// Returns whom the table names on `target` for this person of the other side, to be asked for with
-    /// [`crate::ports::Remote::person`].
-    pub fn on(&self, target: Side, who: &Person) -> Option<Person> {
-        let pair = self.pairs.iter().find(|(guance, jira)| match target {
-            Side::Jira => named(who, guance),
-            Side::Guance => named(who, jira),
-        });
-        let word = match (pair?, target) {
-            ((_, jira), Side::Jira) => jira,
-            ((guance, _), Side::Guance) => guance,
-        };
-        Some(Self::asked(word))
+    /// Returns the rows of the table as one side reads them: its own word first, then the other side's.
+    pub fn rows(&self, from: Side) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(move |(guance, jira)| match from {
+            Side::Guance => (guance.as_str(), jira.as_str()),
+            Side::Jira => (jira.as_str(), guance.as_str()),
+        })
     }
 
     /// Returns how to ask for the person that a word of the table means.
@@ -196,20 +191,31 @@ impl People {
         }
     }
 
-    /// Returns true when these two, one of each side, are one person as far as can be told without asking.
+    /// Returns true when these two, one of each side, are certainly one person. False where a service has to be asked
+    /// first: people choose their names themselves, so a name alone decides only where nothing else is known.
     pub fn same(&self, guance: &Person, jira: &Person) -> bool {
-        match self.on(Side::Jira, guance) {
-            Some(told) => [&told.id, told.email.as_ref().unwrap_or(&told.name)].iter().any(|word| named(jira, word)),
-            None => match (&guance.email, &jira.email) {
-                (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
-                _ => !guance.name.is_empty() && guance.name == jira.name,
-            },
+        let told = |(here, there): (&str, &str)| (is_proof(guance, here), is_proof(jira, there));
+        if self.rows(Side::Guance).any(|row| told(row) == (true, true)) {
+            return true;
+        }
+        let is_named = |(here, there): (&str, &str)| may_mean(guance, here) || may_mean(jira, there);
+        if self.rows(Side::Guance).any(is_named) {
+            return false;
+        }
+        match (&guance.email, &jira.email) {
+            (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+            (None, None) => !guance.name.is_empty() && guance.name == jira.name,
+            _ => false,
         }
     }
 }
 
-/// Returns true when a word of the table means this person.
-fn named(who: &Person, word: &str) -> bool {
+/// Returns true when a word of the table is this account's id or address, which nobody chooses for himself.
+fn is_proof(who: &Person, word: &str) -> bool {
     let email = who.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(word));
-    !word.is_empty() && (email || who.id == word || who.name == word)
+    !word.is_empty() && (email || who.id == word)
+}
+
+fn may_mean(who: &Person, word: &str) -> bool {
+    is_proof(who, word) || (!word.is_empty() && who.name == word)
 }

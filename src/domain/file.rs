@@ -29,7 +29,7 @@ pub struct File {
     pub author: Person,
     /// When, where the remote tells.
     pub created: Option<DateTime<Utc>>,
-    /// True when our own account attached it.
+    /// True when our own account attached it, or a former one of ours.
     pub ours: bool,
 }
 

@@ -260,6 +260,11 @@ impl Key {
         Some((IssueId::new(lane), field.parse().ok()?))
     }
 
+    /// Returns true when this is the key of a notice.
+    pub fn is_about_notice(&self) -> bool {
+        matches!(self.parts(), Some((_, Kind::Comment, id)) if id.starts_with(NOTICE))
+    }
+
     /// Returns the comment id when this is the key of a comment born on `side`.
     pub fn comment_on(&self, side: Side) -> Option<CommentId> {
         match self.parts() {

@@ -26,16 +26,65 @@ pub enum Visibility {
     Restricted(String),
 }
 
-/// What a remote object says about being our copy of something.
+/// Who made a marker, as far as the service tells. The surer one comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Maker {
+    /// Our own account.
+    Us,
+    /// An account that the configuration names as a former one of ours.
+    Former,
+    /// It cannot be told: which account is ours is not known yet.
+    Unknown,
+    /// Somebody else's account.
+    Other,
+}
+
+/// What a remote object says about being our copy of something, where guajira can have said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// The original's key.
     pub key: Key,
-    /// True when people cannot carry the marker elsewhere by hand: a property written by the API, or a visible
-    /// marker in a text whose author is an API key. False for a label alone, which a clone copies.
+    /// False for a label alone, which a clone copies.
     pub proven: bool,
     /// Fingerprint of the original's content when this copy was written, where the marker carries it.
     pub written: Option<Fingerprint>,
+    /// Whose account made the object.
+    pub maker: Maker,
+    /// True when the marker's seal holds: guajira wrote it in this very place.
+    pub sealed: bool,
+}
+
+/// Where a marker was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Witness {
+    /// Beside the text, where only programs write: a property, a key of `extend`.
+    Hidden,
+    /// In the text's first line.
+    Visible,
+}
+
+impl Claim {
+    /// Returns the claim that a marker makes; `None` when it need not be guajira's. Everybody can see markers and copy
+    /// them: what another account wrote counts by its seal alone, and so do words where our account is not known.
+    pub fn credible(
+        key: Key,
+        written: Option<Fingerprint>,
+        maker: Maker,
+        sealed: bool,
+        witness: Witness,
+    ) -> Option<Self> {
+        let is_credible = match maker {
+            Maker::Us | Maker::Former => true,
+            Maker::Unknown => sealed || witness == Witness::Hidden,
+            Maker::Other => sealed,
+        };
+        is_credible.then_some(Self { key, proven: true, written, maker, sealed })
+    }
+
+    /// Returns true when the object is our own account's, now or formerly.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.maker, Maker::Us | Maker::Former)
+    }
 }
 
 /// A Guance issue's level.

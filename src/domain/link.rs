@@ -132,6 +132,12 @@ pub struct Known {
     pub comments: HashMap<(Side, CommentId), CommentLink>,
     /// Attached files that have a copy, by the side they were attached on.
     pub files: HashSet<(Side, FileId)>,
+    /// Replies that carry the copy of a file.
+    pub carriers: HashSet<CommentId>,
+    /// Attached files that are the copy of one on the other side.
+    pub file_copies: HashSet<FileId>,
+    /// The pairs, by their Guance issue, that originals named by markers are known to belong to.
+    pub homes: HashMap<Key, IssueId>,
     /// Outbox rows by key: where they stand and what content they carry.
     pub outbox: HashMap<Key, (Stage, Fingerprint)>,
 }

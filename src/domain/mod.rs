@@ -5,13 +5,19 @@ pub mod file;
 pub mod id;
 pub mod item;
 pub mod link;
+pub mod marker;
 pub mod push;
+pub mod seal;
 pub mod status;
 
 pub use field::{Base, Bases, Change, Field, People, StatusTarget};
 pub use file::{File, FileLink, portable_name, shown_size};
 pub use id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
-pub use item::{Channel, Claim, Comment, Details, Issue, IssueType, Level, Person, Priority, Visibility};
+pub use item::{
+    Channel, Claim, Comment, Details, Issue, IssueType, Level, Maker, Person, Priority, Visibility, Witness,
+};
 pub use link::{Absence, CommentLink, IssueLink, Known, Stage};
+pub use marker::Marker;
 pub use push::{Action, DroppedField, FieldValue, NewField, NewIssue, Push, Receipt};
+pub use seal::{Seal, SealKey, SealKeys};
 pub use status::{GuanceStatus, Status, StatusCategory};

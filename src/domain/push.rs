@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Change, CommentId, File, Fingerprint, Issue, IssueId, Key, Side};
+use crate::domain::{Change, CommentId, File, Fingerprint, Issue, IssueId, Key, Seal, SealKeys, Side, marker};
 use crate::text::Doc;
 
 /// A Jira issue to be created.
@@ -187,6 +187,31 @@ pub struct Push {
     pub content: Fingerprint,
     /// One line for people: `comment by 张三 on OPS-12`.
     pub summary: String,
+    /// The seal of its markers, put on when it is sent.
+    pub seal: Option<Seal>,
+}
+
+impl Push {
+    /// Returns the write with the seal of its markers, hidden and visible. `services` names the pair of services: the
+    /// place of an issue that is a copy itself.
+    #[must_use]
+    pub fn sealed(mut self, keys: &SealKeys, services: &str) -> Self {
+        let place = match &self.action {
+            Action::CreateIssue(_) => services,
+            Action::AddComment { issue, .. } | Action::EditComment { issue, .. } | Action::AddFile { issue, .. } => {
+                issue.as_str()
+            }
+            Action::DeleteComment { .. } | Action::ChangeIssue { .. } | Action::LinkIssue { .. } => return self,
+        };
+        let Some(seal) = keys.seal(&self.key, &self.content, place) else { return self };
+        if let Action::AddComment { body, .. } | Action::EditComment { body, .. } | Action::AddFile { note: body, .. } =
+            &mut self.action
+        {
+            marker::renew(body, |marker| marker.seal = Some(seal.clone()));
+        }
+        self.seal = Some(seal);
+        self
+    }
 }
 
 /// An optional field that the remote refused and that was therefore left out.

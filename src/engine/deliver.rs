@@ -6,9 +6,9 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::{Cargo, Copy};
-use super::{Run, Trouble, change, delta, files, gone, merge, optional, script, threads, trust};
+use super::{Run, Trouble, change, delta, files, gone, merge, optional, originals, script, threads, trust};
 use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side};
-use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
+use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
 use crate::state::{Deferral, Queued, Tx};
 
 /// After so many failures in a row a side is left alone.
@@ -63,6 +63,11 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         if trust::establish(run)? {
             continue;
         }
+        if let [queued] = batch.as_slice()
+            && !originals::may_go(run, queued)?
+        {
+            continue;
+        }
         let Some(batch) = certainly_new(run, target, batch)? else { continue };
         let Some(cargo) = files::load(run, target, &batch)? else { continue };
         let mut end = None;
@@ -108,7 +113,9 @@ fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, cargo: Cargo) -> Re
     tx.mark_in_flight(&keys, world.clock.now())?;
     tx.commit()?;
     world.failpoints.hit("in flight")?;
-    let pushes: Vec<Push> = batch.iter().map(|queued| queued.push.clone()).collect();
+    let keys = seal_keys(world.state);
+    let sealed = |queued: &Queued| queued.push.clone().sealed(&keys, &world.settings.services);
+    let pushes: Vec<Push> = batch.iter().map(sealed).collect();
     let mut results = cargo.push(run.remote(target), &pushes);
     world.failpoints.hit("sent")?;
     // An adapter that answers too little leaves the rest in doubt.
@@ -123,6 +130,10 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     let mut doubtful = run.world.state.in_flight(target)?;
     // What this run itself sent is looked up by the next one: the remote may still be at work on it.
     doubtful.retain(|queued| !run.report.left_in_doubt.contains(queued.push.key.as_str()));
+    // Their originals were passed over while it was not known whether they had been sent.
+    for queued in &doubtful {
+        run.originals.forget(&queued.push.lane);
+    }
     for queued in doubtful.extract_if(.., |queued| queued.push.action.is_idempotent()) {
         try_again(run, &queued)?;
     }
@@ -151,7 +162,7 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         return Ok(());
     }
     let wanted: Vec<Wanted> = doubtful.iter().map(|queued| wanted(&queued.push)).collect();
-    let found = run.remote(target).find(&wanted)?;
+    let found = look_up(run, target, &wanted)?;
     for (queued, lookup) in doubtful.iter().zip(found) {
         match lookup {
             // We have asked for it, so an issue of ours that carries the label is the answer.
@@ -169,6 +180,13 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         }
     }
     Ok(())
+}
+
+/// Looks for the markers of writes among what is no other original's copy.
+pub(super) fn look_up(run: &Run<'_>, target: Side, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
+    let state = run.world.state;
+    // What the state cannot tell now fails when the finding is to be recorded.
+    run.remote(target).find(wanted, &|key, id| state.is_copy_of_another(target, key, id).unwrap_or(false))
 }
 
 /// Waits until the youngest doubtful write is old enough for its absence to mean something.
@@ -236,7 +254,7 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
         return Ok(None);
     }
     let wanted: Vec<Wanted> = batch.iter().map(|queued| wanted(&queued.push)).collect();
-    let found = run.remote(target).find(&wanted)?;
+    let found = look_up(run, target, &wanted)?;
     let mut new = Vec::new();
     for (queued, lookup) in batch.into_iter().zip(found) {
         match lookup {
@@ -258,7 +276,12 @@ fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence)
     let world = run.world;
     let now = world.clock.now();
     let tx = world.state.begin()?;
-    link(run, &tx, push, receipt, evidence, now)?;
+    if !link(run, &tx, push, receipt, evidence, now)? && evidence == Evidence::Found {
+        drop(tx);
+        let later = Deferral { not_before: now + UNSURE_WAIT, counts: false };
+        let why = format!("{} was found for it, and is the copy of something else", receipt.name);
+        return put_back(run, &push.key, later, Some(&why));
+    }
     tx.done(&push.key, now)?;
     let how = if evidence == Evidence::Found { "found" } else { "written" };
     tx.note(push.key.origin().as_str(), &format!("{how} as {}: {}", receipt.name, push.summary), now)?;
@@ -279,6 +302,7 @@ fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence)
     Ok(())
 }
 
+/// Records what is one thing now; false when one of both is another's already.
 fn link(
     run: &Run<'_>,
     tx: &Tx<'_>,
@@ -286,7 +310,7 @@ fn link(
     receipt: &Receipt,
     evidence: Evidence,
     now: DateTime<Utc>,
-) -> Result<(), Trouble> {
+) -> Result<bool, Trouble> {
     match &push.action {
         Action::CreateIssue(new) => {
             // What we have just made holds nothing of ours yet; what was found may hold anything.
@@ -294,14 +318,16 @@ fn link(
             let jira = crate::domain::IssueId::new(receipt.id.clone());
             let link = IssueLink::new(push.lane.clone(), jira, &receipt.name);
             let link = IssueLink { guance_seen: seen, jira_seen: seen, ..link };
-            tx.link_issues(&link, receipt.at.unwrap_or(now), now)?;
+            if !tx.link_issues(&link, receipt.at.unwrap_or(now), now)? {
+                return Ok(false);
+            }
             optional::of_new_pair_in(run, tx, push, (&link.jira, &link.jira_name), now)?;
             merge::begin(run, tx, &push.lane, new)?;
         }
         Action::AddComment { .. } => {
             let origin = push.target.opposite();
-            let Some(origin_id) = push.key.comment_on(origin) else { return Ok(()) };
-            tx.link_comments(
+            let Some(origin_id) = push.key.comment_on(origin) else { return Ok(true) };
+            return Ok(tx.link_comments(
                 &CommentLink {
                     origin,
                     origin_id,
@@ -310,11 +336,11 @@ fn link(
                     written: Some(push.content.clone()),
                 },
                 now,
-            )?;
+            )?);
         }
         Action::AddFile { file, .. } => {
             let (origin_id, copy_id, lane) = (file.id.clone(), receipt.id.clone(), push.lane.clone());
-            tx.link_files(&FileLink { origin: file.side, origin_id, copy_id, lane }, now)?;
+            return Ok(tx.link_files(&FileLink { origin: file.side, origin_id, copy_id, lane }, now)?);
         }
         Action::EditComment { .. } => {
             let origin = push.target.opposite();
@@ -332,7 +358,7 @@ fn link(
         }
         Action::LinkIssue { .. } => {}
     }
-    Ok(())
+    Ok(true)
 }
 
 /// What a failed write speaks against.
@@ -367,6 +393,10 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             world.failpoints.hit("buried")?;
             Ok(Blame::Write)
         }
+        ApiErrorKind::NotOurs => {
+            disown(run, &queued.push, err)?;
+            Ok(Blame::Write)
+        }
         ApiErrorKind::InDoubt => {
             tracing::warn!(%key, error = %err, "Answer lost: to be looked up by the next run.");
             let tx = world.state.begin()?;
@@ -390,6 +420,26 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             Ok(Blame::Us)
         }
     }
+}
+
+/// What was taken for a copy is somebody else's writing: it is left alone, and its original is carried as a new one.
+fn disown(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<(), Trouble> {
+    let now = run.world.clock.now();
+    let origin = push.target.opposite();
+    let link = push.key.comment_on(origin).map(|id| run.world.state.comment_link(origin, &id)).transpose()?.flatten();
+    tracing::warn!(key = %push.key, error = %err, "Not written over: it is somebody else's.");
+    let tx = run.world.state.begin()?;
+    tx.forget_write(&push.key)?;
+    if let Some(link) = link {
+        tx.forget_comments(&link)?;
+    }
+    tx.read_anew(&push.lane)?;
+    tx.note(push.key.origin().as_str(), &format!("not written over: {}", err.message), now)?;
+    tx.commit()?;
+    run.originals.forget(&push.lane);
+    run.read_whole.retain(|(_, lane)| *lane != push.lane);
+    run.world.failpoints.hit("disowned")?;
+    Ok(())
 }
 
 /// Puts back what needs no look-up: at once the first time, then with growing waits.

@@ -27,8 +27,12 @@ pub(super) fn comments(run: &mut Run<'_>, thread: &Thread<'_>) -> Result<Vec<Ste
         links = state.comments_of(lane)?;
         links.retain(|link| link.origin == thread.side);
     }
-    let originals =
-        Originals { links, waiting: state.waiting_comments(lane, thread.side)?, absences: state.absences(lane)? };
+    let originals = Originals {
+        links,
+        waiting: state.waiting_comments(lane, thread.side)?,
+        edits: state.waiting_edits(lane, thread.side)?,
+        absences: state.absences(lane)?,
+    };
     let gone::Look { mut steps, ask } = gone::look(thread, &originals, run.number, policy);
     if ask.is_empty() || !run.has_room(thread.side, COST) {
         return Ok(steps);
@@ -86,7 +90,8 @@ fn issue_missed(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<(), T
         Some(Absence::Missed(by)) if by < run.number => {
             tx.gone(&key)?;
             tx.forget_missed(&link.guance, side)?;
-            let taken_back = tx.abandon(&link.guance, side)?;
+            // What waits for the other issue copies what stood in this one.
+            let taken_back = tx.abandon(&link.guance, side)? + tx.abandon(&link.guance, side.opposite())?;
             let what = format!("{} is gone on {side}: nothing is written to it any more", name_on(link, side));
             tx.note(Key::issue(Side::Guance, &link.guance).as_str(), &what, now)?;
             tracing::warn!(%side, id = %link.id(side), taken_back, "Issue is gone: its pair is left alone.");

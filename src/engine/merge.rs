@@ -225,7 +225,9 @@ fn who(run: &mut Run<'_>, on: Side, of: &Person) -> Result<Option<Person>, ApiEr
     if let Some(known) = run.people.iter().find(|known| known.on == on && known.of == *of) {
         return Ok(known.is.clone());
     }
-    let is = run.remote(on).person(&people::description(on, of, run.world.policy))?;
+    let by_address_or_name = || Person { id: String::new(), ..of.clone() };
+    let asked = pings::told(run, on, of)?.unwrap_or_else(by_address_or_name);
+    let is = run.remote(on).person(&asked)?;
     run.people.push(Counterpart { on, of: of.clone(), is: is.clone() });
     Ok(is)
 }

@@ -8,6 +8,7 @@ mod files;
 mod gone;
 mod merge;
 mod optional;
+mod originals;
 pub mod pace;
 mod pings;
 mod pull;
@@ -25,7 +26,7 @@ use std::time::Duration;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::{IssueId, Side};
+use crate::domain::{IssueId, SealKeys, Side};
 use crate::plan::Policy;
 use crate::plan::merge::Counterpart;
 use crate::ports::{ApiError, ApiErrorKind, Clock, Failpoints, Identity, Remote, Stop};
@@ -77,6 +78,10 @@ pub struct Settings {
     pub projects: Vec<String>,
     /// Whether it was said that no issue of another program's making is to be minded.
     pub no_script: bool,
+    /// Names the pair of services in the seals of issues.
+    pub services: String,
+    /// The keys of seals that belong to the configured credentials.
+    pub seal_keys: SealKeys,
 }
 
 /// What kind of run it is.
@@ -174,6 +179,8 @@ struct Run<'a> {
     trust: trust::Trust,
     /// Threads that this run has read whole from the remote itself, by the pair's Guance issue.
     read_whole: HashSet<(Side, IssueId)>,
+    /// Originals and what proves where they are.
+    originals: originals::Originals,
     /// Issues that this run has read itself, not through an index.
     readings: merge::Readings,
     /// Of those it asked for, the ones that could not be understood.
@@ -228,6 +235,7 @@ impl<'a> Run<'a> {
             guance_updated: HashMap::new(),
             trust: trust::Trust::default(),
             read_whole: HashSet::new(),
+            originals: originals::Originals::default(),
             readings: merge::Readings::new(),
             unreadable: HashSet::new(),
             people: Vec::new(),

@@ -29,7 +29,10 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     let mut reading = Reading::plan(run, side, &identity)?;
     if reading.first {
         match side {
-            Side::Jira => reading::rebuild(run, DateTime::UNIX_EPOCH)?,
+            Side::Jira => {
+                trust::learn_key(run)?;
+                reading::rebuild(run, DateTime::UNIX_EPOCH)?;
+            }
             // Where to begin is told by the copies on Jira; without them a lost state would leave a gap.
             Side::Guance if run.world.state.cursor(Side::Jira)?.is_none() && run.is_down(Side::Jira) => return Ok(()),
             Side::Guance => {}
@@ -86,6 +89,9 @@ pub(super) fn adopt(run: &mut Run<'_>, issues: &mut [Issue]) -> Result<(), Troub
     Ok(())
 }
 
+/// Most issues of other accounts that one run reads because of their labels: anybody may put one on.
+const MAX_STRANGERS: usize = 20;
+
 /// How long a marker that a reading by id has not confirmed is not asked for again, unless its issue changes.
 const DISPROVED_FOR: TimeDelta = TimeDelta::hours(1);
 
@@ -95,11 +101,13 @@ fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     let state = run.world.state;
     let now = run.world.clock.now();
     let mut doubtful = Vec::new();
+    let mut strangers = 0;
     for issue in issues.iter() {
-        let Some(original) = issue.claim.as_ref().filter(|c| !c.proven).and_then(|c| c.key.issue_on(Side::Guance))
-        else {
+        let Some(claim) = issue.claim.as_ref().filter(|claim| !claim.proven) else { continue };
+        let Some(original) = claim.key.issue_on(Side::Guance) else { continue };
+        if !claim.is_ours() && strangers == MAX_STRANGERS {
             continue;
-        };
+        }
         let disproved = state.fact(&disproved(issue))?;
         let is_known = disproved
             .is_some_and(|(at, told)| at == issue.updated.to_rfc3339() && now >= told && now - told < DISPROVED_FOR);
@@ -107,6 +115,7 @@ fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
             && state.issue_link(Side::Jira, &issue.id)?.is_none()
             && state.issue_link(Side::Guance, &original)?.is_none()
         {
+            strangers += usize::from(!claim.is_ours());
             doubtful.push(issue.id.clone());
         }
     }
@@ -216,7 +225,7 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
         }
     }
     remember_unreadable(run, &tx, reading.side, batch, now)?;
-    if run.order.backfill.is_none() && !run.interrupted {
+    if reading.moves_cursor(run) && !run.interrupted {
         let clock = run.identities.get(&reading.side).and_then(|identity| identity.clock);
         tx.advance(reading.side, &reading.next_cursor(batch, clock, now))?;
     }
@@ -280,22 +289,34 @@ pub(super) fn apply(
         Step::AdoptIssue { guance, jira, jira_name } => {
             let link = IssueLink::new(guance.clone(), jira.clone(), jira_name);
             let own = run.world.state.unsettled_write(&Key::issue(Side::Guance, guance))?;
-            tx.link_issues(&link, now, now)?;
+            if !tx.link_issues(&link, now, now)? {
+                let what = format!("{jira_name} is another's copy, or it has another copy: not recognised");
+                tx.note(Key::issue(Side::Guance, guance).as_str(), &what, now)?;
+                return Ok(());
+            }
             optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;
             merge::adopted(run, tx, guance, own, now)?;
             tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("recognised {jira_name} as its copy"), now)?;
         }
         Step::AdoptComment(link) => {
-            tx.link_comments(link, now)?;
+            let key = Key::comment(link.origin, &link.origin_id);
+            if !tx.link_comments(link, now)? {
+                return Ok(());
+            }
             // The copy may say something older than what is waiting to be sent: the original is planned again.
             tx.thread_read(&link.lane, link.origin, None, DateTime::UNIX_EPOCH, now)?;
-            let key = Key::comment(link.origin, &link.origin_id);
             tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
         }
         Step::AdoptFile(link) => {
-            tx.link_files(link, now)?;
-            let key = Key::file(link.origin, &link.origin_id);
-            tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
+            if tx.link_files(link, now)? {
+                let key = Key::file(link.origin, &link.origin_id);
+                tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
+            }
+        }
+        Step::Disown(link) => {
+            tx.forget_comments(link)?;
+            let what = format!("{} is no copy of it, as was believed: it is in another issue", link.copy_id);
+            tx.note(Key::comment(link.origin, &link.origin_id).as_str(), &what, now)?;
         }
         Step::Rename { guance, jira_name } => {
             tx.rename(guance, jira_name)?;

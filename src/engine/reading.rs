@@ -43,7 +43,9 @@ impl Reading {
             Some(cursor) => cursor,
             None => {
                 let start = start(run, side, theirs)?;
-                Cursor { at: start, floor: start, swept: ours }
+                // What a backfill reads stays in scope.
+                let floor = run.order.backfill.map_or(start, |backfill| start.min(backfill.from));
+                Cursor { at: start, floor, swept: ours }
             }
         };
         let strays = if side == Side::Jira { strays(run)? } else { Vec::new() };
@@ -73,6 +75,12 @@ impl Reading {
             self.scope.from = start;
         }
         Ok(())
+    }
+
+    /// Returns true when the next ordinary run goes on where this read ended. A backfill leaves cursors alone, unless
+    /// there was none: what is opened after it would be lost, for the first ordinary run looks back only so far.
+    pub(super) fn moves_cursor(&self, run: &Run<'_>) -> bool {
+        run.order.backfill.is_none_or(|backfill| self.first && backfill.until.is_none())
     }
 
     /// Returns the cursor after this read: what was really seen, never beyond the remote's own clock.
@@ -148,7 +156,7 @@ fn prove_unique(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     for claim in issues.iter().filter_map(|issue| issue.claim.as_ref()) {
         *carriers.entry(claim.key.clone()).or_default() += 1;
     }
-    for claim in issues.iter_mut().filter_map(|issue| issue.claim.as_mut()) {
+    for claim in issues.iter_mut().filter_map(|issue| issue.claim.as_mut()).filter(|claim| claim.is_ours()) {
         claim.proven |= carriers.get(&claim.key) == Some(&1);
     }
     Ok(())

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::deliver::InDoubt;
-use crate::domain::{Action, Push, Receipt, Side};
+use crate::domain::{Action, Key, Kind, Push, Receipt, Side};
 use crate::plan::{SkipReason, Step};
 use crate::ports::{ApiError, ApiErrorKind, Unreadable};
 use crate::state::{Backlog, HeldForLabel, State, StateError};
@@ -42,6 +42,8 @@ pub struct Report {
     pub fields_written: usize,
     /// Attached files brought over.
     pub files_copied: usize,
+    /// Why attached files stay on Jira for which a restriction holds, and how many.
+    pub files_kept: BTreeMap<String, usize>,
     /// Links set between the issues of a pair.
     pub links_set: usize,
     /// Fields that were changed on both sides, or by hand on Jira where Guance leads.
@@ -140,6 +142,7 @@ impl Report {
             adopted: 0,
             found_late: 0,
             released: 0,
+            files_kept: BTreeMap::new(),
             skipped: BTreeMap::new(),
             dropped_fields: BTreeSet::new(),
             sides_failed: BTreeMap::new(),
@@ -234,6 +237,9 @@ impl Report {
             }
             Step::Skip { reason, .. } | Step::Withdraw { reason, .. } => {
                 match reason {
+                    SkipReason::Restricted(why) if is_about_a_file(step) => {
+                        *self.files_kept.entry(why.clone()).or_default() += 1;
+                    }
                     SkipReason::BothChanged(..) | SkipReason::ByHand(_) => self.conflicts += 1,
                     SkipReason::NobodyFound(side, names) => {
                         self.not_found.insert(format!("{names} on {side}"));
@@ -246,7 +252,7 @@ impl Report {
                 };
                 *self.skipped.entry(shown).or_default() += 1;
             }
-            Step::Rename { .. } | Step::Base { .. } | Step::Absence { .. } => {}
+            Step::Rename { .. } | Step::Base { .. } | Step::Absence { .. } | Step::Disown(_) => {}
         }
     }
 
@@ -312,4 +318,13 @@ impl Report {
         self.ended = now;
         Ok(())
     }
+}
+/// Returns true for a step about an attached file.
+fn is_about_a_file(step: &Step) -> bool {
+    let key = match step {
+        Step::Skip { item, .. } => item.parse().ok(),
+        Step::Withdraw { key, .. } => Some(key.clone()),
+        _ => None,
+    };
+    key.is_some_and(|key: Key| matches!(key.parts(), Some((_, Kind::Attachment, _))))
 }

@@ -121,7 +121,7 @@ fn look(run: &mut Run<'_>) -> Result<(), Trouble> {
     }
     run.identify(Side::Jira)?;
     let wanted: Vec<Wanted> = creates.iter().map(|queued| deliver::wanted(&queued.push)).collect();
-    let found = run.world.jira.find(&wanted)?;
+    let found = deliver::look_up(run, Side::Jira, &wanted)?;
     for (queued, lookup) in creates.iter().zip(found) {
         match lookup {
             Lookup::Labelled(copy) => drop(holds(run, queued, &copy, None)?),
@@ -158,7 +158,11 @@ pub fn notice(
         }
     }
     wanted.truncate(MOST_FORESEEN);
-    let found = if wanted.is_empty() { Vec::new() } else { jira.find(&wanted)? };
+    let found = if wanted.is_empty() {
+        Vec::new()
+    } else {
+        jira.find(&wanted, &|key, id| state.is_copy_of_another(Side::Jira, key, id).unwrap_or(false))?
+    };
     // A copy with our own marker: guajira has been at work before, and its state was lost.
     if fact.is_none() && found.iter().any(|lookup| matches!(lookup, Lookup::Found(_))) {
         return Ok(Vec::new());

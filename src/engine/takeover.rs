@@ -17,7 +17,7 @@ use super::{Backfill, Order, Run, Trouble, World, pull, reading, trust};
 use crate::domain::{Comment, CommentId, CommentLink, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility};
 use crate::plan::Step;
 use crate::plan::takeover::{self as threads, Copied, Found, Threads};
-use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Takeover};
+use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Takeover, seal_keys};
 
 pub use super::script::{name_of, notice, quotable};
 
@@ -115,18 +115,19 @@ impl<'a> Handover<'a> {
     fn make_plan(&mut self, created_by: &[String]) -> Result<Plan, Trouble> {
         let run = &mut self.run;
         let me = run.identify(Side::Jira)?.account;
-        let key = run.identify(Side::Guance)?.account;
+        run.identify(Side::Guance)?;
         script::begin(run).map_err(Trouble::Fatal)?;
         if run.world.state.cursor(Side::Jira)?.is_none() {
             // What carries guajira's own marker is a pair already.
+            trust::learn_key(run)?;
             reading::rebuild(run, DateTime::UNIX_EPOCH)?;
         }
         script::jira_read(run).map_err(Trouble::Fatal)?;
         let labelled = self.jira.labelled()?;
         let mut plan = Plan::default();
         let mut accepted = self.accounts(created_by, &labelled, &mut plan)?;
-        accepted.jira.extend(Some(me).filter(|id| !id.is_empty()));
-        accepted.guance.extend(Some(key).filter(|id| !id.is_empty()));
+        accepted.jira.extend(self.jira.own_accounts().into_iter().chain([me]).filter(|id| !id.is_empty()));
+        accepted.guance.extend(self.guance.own_accounts());
         let candidates = self.candidates(labelled, &accepted, &mut plan)?;
         let chosen = self.choose(candidates, &mut plan)?;
         let total = chosen.len();
@@ -264,7 +265,8 @@ impl<'a> Handover<'a> {
             self.mark_copies(pair, target, done)?;
         }
         let key = Key::issue(Side::Guance, &pair.guance);
-        if let Err(error) = self.jira.mark_issue(&pair.jira, &key, &pair.content) {
+        let place = self.run.world.settings.services.as_str();
+        if let Err(error) = self.jira.mark_issue(&self.mark(pair.jira.as_str(), key.clone(), &pair.content, place)) {
             unmarked(&pair.jira_name, error, done)?;
         }
         let world = self.run.world;
@@ -286,22 +288,27 @@ impl<'a> Handover<'a> {
         Ok(())
     }
 
+    /// Returns the marker of a copy in its place.
+    fn mark(&self, copy: &str, key: Key, content: &Fingerprint, place: &str) -> Mark {
+        let seal = seal_keys(self.run.world.state).seal(&key, content, place);
+        Mark { copy: copy.to_owned(), key, content: content.clone(), seal }
+    }
+
     /// Marks the copies on one side, and remembers them.
     fn mark_copies(&mut self, pair: &PairPlan, target: Side, done: &mut Done) -> Result<(), Trouble> {
         let copied: Vec<&Copied> = pair.copied.iter().filter(|one| one.origin != target).collect();
         if copied.is_empty() {
             return Ok(());
         }
-        let mark = |one: &&Copied| Mark {
-            copy: one.copy.clone(),
-            key: Key::comment(one.origin, &one.original),
-            content: one.content.clone(),
-        };
-        let marks: Vec<Mark> = copied.iter().map(mark).collect();
         let (side, issue) = match target {
             Side::Guance => (self.guance, &pair.guance),
             Side::Jira => (self.jira, &pair.jira),
         };
+        let mark = |one: &&Copied| {
+            let key = Key::comment(one.origin, &one.original);
+            self.mark(one.copy.as_str(), key, &one.content, issue.as_str())
+        };
+        let marks: Vec<Mark> = copied.iter().map(mark).collect();
         let results = side.mark_comments(issue, &marks)?;
         let world = self.run.world;
         world.failpoints.hit("comments marked")?;

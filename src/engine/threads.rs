@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, files, gone, merge, pings, pull, trust};
+use super::{Run, Trouble, files, gone, merge, originals, pings, pull, trust};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Side};
 use crate::plan::comments::{self, Thread};
-use crate::plan::{Deletes, Step, repeats};
+use crate::plan::{Deletes, Step, claims, repeats};
 use crate::ports::{ApiErrorKind, Batch};
 
 /// An issue's `updated` is taken as final only this long after it, since some servers keep whole seconds.
@@ -72,6 +72,8 @@ pub(super) enum Source {
     Item,
     /// The issues themselves, by id, in a sweep.
     Swept,
+    /// The issues themselves, by id, because what was planned for them is about to be written.
+    Again,
 }
 
 /// Reads the Jira threads that changed since they were last read whole.
@@ -87,15 +89,18 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
             Source::Index => false,
             Source::Item => !trust::holds(run, &link, Side::Jira) || was_missed(run, &link, Side::Jira)?,
             // That a comment was deleted may not have moved its issue's `updated`.
+            Source::Again => true,
             Source::Swept => link.gone || run.world.policy.flow.deletes != Deletes::Keep,
         };
         if !news && !wanted {
             continue;
         }
-        if run.must_stop() {
+        let is_starved = source == Source::Item && run.originals.starved;
+        if run.must_stop() || is_starved {
             taken.seen.push(Seen { link, whole: None, updated: issue.updated });
             continue;
         }
+        let now = run.world.clock.now();
         match one_thread(run, issue, &link, source) {
             Ok(Some((steps, whole))) => {
                 let clock = batch.clock.unwrap_or(issue.updated);
@@ -103,6 +108,9 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
                 let early = clock < issue.updated + SETTLED_AFTER;
                 let seen = issue.updated - TimeDelta::milliseconds(i64::from(early));
                 taken.steps.extend(steps);
+                if source != Source::Index {
+                    run.originals.read(&link.guance, now);
+                }
                 taken.seen.push(Seen { link, whole: whole.then_some(seen), updated: issue.updated });
             }
             // Gone, hidden, or shown to nobody because our token has just died: due, and then read by id.
@@ -168,7 +176,9 @@ fn plan_thread(
         Side::Guance => link.guance.as_str(),
     };
     let url = run.remote(side).issue_url(name);
-    let thread = Thread { link, side, url: &url, comments };
+    let elsewhere = !claims::homeless(comments, &known).is_empty();
+    let originals = if elsewhere { originals::held(run, link, side.opposite()) } else { None };
+    let thread = Thread { link, side, url: &url, comments, originals: originals.as_ref() };
     let decision = comments::thread(&thread, &known, run.world.policy);
     let (mut steps, unnamed) = pings::name_people(run, side, decision.steps);
     steps.extend(gone::comments(run, &thread)?);
@@ -191,8 +201,17 @@ pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Jira's issues come many at a time, and with them who may see them.
+/// Reads Jira threads from their issues once more, and plans them, before what was planned for them is written.
+pub(super) fn look_again(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
+    from_issues(run, links, Source::Again)
+}
+
 fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
+    from_issues(run, links, Source::Item)
+}
+
+/// Jira's issues come many at a time, and with them who may see them.
+fn from_issues(run: &mut Run<'_>, links: &[IssueLink], source: Source) -> Result<(), Trouble> {
     if links.is_empty() || run.must_stop() {
         return Ok(());
     }
@@ -202,7 +221,7 @@ fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
     batch.clock = batch.clock.or_else(|| run.identities.get(&Side::Jira).and_then(|i| i.clock));
     pull::adopt(run, &mut batch.issues)?;
     merge::noticed(run, &batch.issues)?;
-    let mut taken = read_threads(run, &batch, Source::Item)?;
+    let mut taken = read_threads(run, &batch, source)?;
     let unreadable = |link: &IssueLink| batch.unreadable.iter().any(|record| record.issue.as_ref() == Some(&link.jira));
     let read = |link: &IssueLink| batch.issues.iter().any(|issue| issue.id == link.jira);
     let absent: Vec<IssueLink> = links.iter().filter(|link| !read(link) && !unreadable(link)).cloned().collect();

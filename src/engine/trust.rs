@@ -7,8 +7,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{Run, Trouble, change};
-use crate::domain::{IssueLink, Side};
-use crate::ports::{ApiError, ApiErrorKind, Register};
+use crate::domain::{IssueLink, SealKey, Side};
+use crate::ports::{ApiError, ApiErrorKind, Register, SEAL_KEYS, seal_keys};
 use crate::state::State;
 
 const COUNTER: &str = "engine.counter";
@@ -59,7 +59,8 @@ pub(super) fn establish(run: &mut Run<'_>) -> Result<bool, Trouble> {
     run.trust = if theirs == Counter::Unsupported {
         Trust::Verify
     } else {
-        match run.world.jira.write_register(&format!("{}:{next}", state_id(state, now)?)) {
+        let counter = format!("{}:{next}", state_id(state, now)?);
+        match run.world.jira.write_register(&counter, seal_keys(state).first()) {
             Ok(()) => Trust::Whole,
             // What was written without it, an older copy of this state would not know of, nor that it is older.
             Err(err) if err.kind == ApiErrorKind::Refused && theirs != Counter::Empty => {
@@ -83,19 +84,43 @@ pub(super) fn look(run: &mut Run<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Learns the key of our seals before the markers of a lost state are read.
+pub(super) fn learn_key(run: &mut Run<'_>) -> Result<(), Trouble> {
+    if run.trust == Trust::Unknown { compare(run).map(drop) } else { Ok(()) }
+}
+
+/// Keeps the keys of our seals: the one that stands beside the counter seals, else the one that this state knows, else
+/// that of the first credential. Every other one is recognised.
+fn keep_key(run: &Run<'_>, kept: Option<SealKey>) -> Result<(), Trouble> {
+    let state = run.world.state;
+    let known = seal_keys(state);
+    let mut keys = match kept {
+        Some(key) => known.clone().led_by(key),
+        None => known.clone(),
+    };
+    for key in run.world.settings.seal_keys.all() {
+        keys = keys.followed_by(key);
+    }
+    if keys.reveal() != known.reveal() {
+        state.set_fact(SEAL_KEYS, &keys.reveal(), run.world.clock.now())?;
+    }
+    Ok(())
+}
+
 /// Reads the counter, and trusts no thread any more when this state is behind it.
 fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
     let state = run.world.state;
     let now = run.world.clock.now();
     let mine = counter(state)?;
-    let (behind, theirs) = match run.world.jira.read_register()? {
-        Register::Unsupported => (false, Counter::Unsupported),
-        Register::Empty => (mine > 0, Counter::Empty),
-        Register::Value(value) => {
-            let (writer, count) = parse(&value);
-            (writer != state_id(state, now)? || count > mine, Counter::At(count))
+    let (behind, theirs, key) = match run.world.jira.read_register()? {
+        Register::Unsupported => (false, Counter::Unsupported, None),
+        Register::Empty => (mine > 0, Counter::Empty, None),
+        Register::Value { counter, key } => {
+            let (writer, count) = parse(&counter);
+            (writer != state_id(state, now)? || count > mine, Counter::At(count), key)
         }
     };
+    keep_key(run, key)?;
     if behind {
         tracing::info!(known = mine, remote = ?theirs, "State may be older than the world: threads are read before writing.");
         let tx = state.begin()?;

@@ -69,6 +69,11 @@ impl<'a> Api<'a> {
         self.server_clock.get()
     }
 
+    /// Returns the time on this machine.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     /// Returns how far our clock is ahead of the service's, by its last answer.
     pub(super) fn clock_skew(&self) -> Option<TimeDelta> {
         self.server_clock.get().map(|server| self.clock.now() - server)

@@ -1,73 +1,125 @@
-//! How a Guance reply says that it is our copy of a Jira comment.
+//! How a Guance reply says that it is our copy of a Jira comment, and whose word that is.
 //!
 //! Two markers, because Guance may drop unknown keys of `extend`: the key itself in `extend.guajira`, and the visible
-//! link to the original, whose fragment carries the fingerprint of what was copied.
+//! link to the original, whose fragment carries the fingerprint of what was copied. Both carry the seal.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::{Claim, CommentId, FileId, Fingerprint, Key, Side};
+use crate::domain::{
+    Claim, CommentId, FileId, Fingerprint, IssueId, Key, Maker, Marker, Push, Seal, SealKeys, Side, Witness, marker,
+};
+use crate::ports::{FOR_EVER, Facts, seal_keys};
+use crate::text::Doc;
 
 /// Our own object inside a reply's `extend`.
 const EXTEND_KEY: &str = "guajira";
 
-/// What stands before the id in a link to a Jira comment, and in one to an attachment.
-const LINKS: [&str; 2] = ["focusedCommentId=", "attachment="];
+/// Fact: the accounts of the configured keys, as the answers to writes named them.
+const ACCOUNTS: &str = "guance.own_accounts";
 
-/// What stands before the fingerprint in our links' fragment.
-const FRAGMENT: &str = "#guajira-";
+/// Most accounts that are remembered; more keys than this are not used side by side.
+const MAX_ACCOUNTS: usize = 50;
 
-/// Digits of a fingerprint.
-const FINGERPRINT_LEN: usize = 16;
+/// What is known of who may have written a reply of ours.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Authors {
+    /// The accounts of our keys; empty until the first write was answered.
+    ours: BTreeSet<String>,
+    former: BTreeSet<String>,
+    keys: SealKeys,
+}
 
-/// Returns the `extend` of a reply that copies the original of `key`.
-pub(super) fn extend(key: &Key, content: &Fingerprint) -> Map<String, Value> {
-    let ours = json!({"key": key.origin().as_str(), "content": content.as_str()});
+impl Authors {
+    /// Returns what this state and the configuration know.
+    pub(super) fn known(facts: &dyn Facts, former: &[String]) -> Self {
+        let ours = facts.recall(ACCOUNTS, FOR_EVER).unwrap_or_default();
+        Self {
+            ours: ours.split_whitespace().map(str::to_owned).collect(),
+            former: former.iter().cloned().collect(),
+            keys: seal_keys(facts),
+        }
+    }
+
+    /// Remembers the account that an answer to a write of ours named.
+    pub(super) fn learn(facts: &dyn Facts, account: &str) {
+        let known = facts.recall(ACCOUNTS, FOR_EVER).unwrap_or_default();
+        let is_plain =
+            |account: &str| !account.is_empty() && account.len() <= 100 && !account.contains(char::is_whitespace);
+        if is_plain(account) && known.split_whitespace().all(|one| one != account) {
+            let newest = known.split_whitespace().rev().take(MAX_ACCOUNTS - 1).collect::<Vec<_>>();
+            let all: Vec<&str> = newest.into_iter().rev().chain([account]).collect();
+            facts.remember(ACCOUNTS, &all.join(" "));
+        }
+    }
+
+    /// Returns the accounts of our keys, and former ones, as far as they are known.
+    pub(super) fn accounts(&self) -> Vec<String> {
+        self.ours.union(&self.former).cloned().collect()
+    }
+
+    /// Tells whose account this is.
+    pub(super) fn maker(&self, account: &str) -> Maker {
+        match account {
+            _ if self.ours.contains(account) => Maker::Us,
+            _ if self.former.contains(account) => Maker::Former,
+            _ if self.ours.is_empty() => Maker::Unknown,
+            _ => Maker::Other,
+        }
+    }
+
+    /// Returns what a reply to `issue` says about being our copy, if guajira can have said it.
+    pub(super) fn claim(&self, account: &str, extend: &Value, text: &Doc, issue: &IssueId) -> Option<Claim> {
+        let maker = self.maker(account);
+        let holds = |key: &Key, written: Option<&Fingerprint>, seal: Option<&Seal>| {
+            seal.zip(written).is_some_and(|(seal, written)| self.keys.made(seal, key, written, issue.as_str()))
+        };
+        let hidden = hidden(extend).and_then(|(key, written, seal)| {
+            let sealed = holds(&key, written.as_ref(), seal.as_ref());
+            Claim::credible(key, written, maker, sealed, Witness::Hidden)
+        });
+        hidden.or_else(|| {
+            let (key, shown) = visible(text)?;
+            let sealed = holds(&key, Some(&shown.content), shown.seal.as_ref());
+            Claim::credible(key, Some(shown.content), maker, sealed, Witness::Visible)
+        })
+    }
+}
+
+/// Returns the `extend` of a reply that copies the original of a write.
+pub(super) fn extend(push: &Push) -> Map<String, Value> {
+    extend_of(&push.key, &push.content, push.seal.as_ref())
+}
+
+/// Returns the `extend` of a reply that copies an original that says this.
+pub(super) fn extend_of(key: &Key, content: &Fingerprint, seal: Option<&Seal>) -> Map<String, Value> {
+    let mut ours = json!({"key": key.origin().as_str(), "content": content.as_str()});
+    if let (Some(seal), Some(ours)) = (seal, ours.as_object_mut()) {
+        ours.insert("seal".to_owned(), seal.as_str().into());
+    }
     Map::from_iter([(EXTEND_KEY.to_owned(), ours)])
 }
 
-/// Returns what a reply says about being our copy.
-pub(super) fn read(extend: &Value, content: &str, creator: &str) -> Option<Claim> {
-    in_extend(extend).or_else(|| {
-        // People quote texts together with their links; a text that came through the API is a program's.
-        if creator.starts_with("acnt_") { None } else { in_text(content) }
-    })
-}
-
-fn in_extend(extend: &Value) -> Option<Claim> {
+fn hidden(extend: &Value) -> Option<(Key, Option<Fingerprint>, Option<Seal>)> {
     let ours = extend.get(EXTEND_KEY)?;
-    let key = ours.get("key")?.as_str()?.parse::<Key>().ok()?.origin();
+    let text = |name: &str| ours.get(name).and_then(Value::as_str);
+    let key = text("key")?.parse::<Key>().ok()?.origin();
     key.comment_on(Side::Jira).map(drop).or_else(|| key.file_on(Side::Jira).map(drop))?;
-    let written = ours.get("content").and_then(Value::as_str).and_then(Fingerprint::parse);
-    Some(Claim { key, proven: true, written })
+    Some((key, text("content").and_then(Fingerprint::parse), text("seal").and_then(Seal::parse)))
 }
 
-fn in_text(content: &str) -> Option<Claim> {
-    // A sanitizer may have written the two signs as entities.
-    let content = if content.contains("&#") {
-        content.replace("&#61;", "=").replace("&#x3D;", "=").replace("&#35;", "#").replace("&#x23;", "#")
-    } else {
-        content.to_owned()
+/// Returns the original of the link in a text's first line, and its marker.
+pub(super) fn visible(text: &Doc) -> Option<(Key, Marker<'_>)> {
+    let marker = marker::own_link(text).and_then(Marker::parse).filter(|marker| marker.id.is_none())?;
+    let (_, query) = marker.address.rsplit_once('?')?;
+    let number = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
+    let key = match query.split_once('=')? {
+        ("focusedCommentId", id) if number(id) => Key::comment(Side::Jira, &CommentId::new(id)),
+        ("attachment", id) if number(id) => Key::file(Side::Jira, &FileId::new(id)),
+        _ => return None,
     };
-    LINKS.iter().find_map(|link| linked(&content, link))
-}
-
-fn linked(content: &str, link: &str) -> Option<Claim> {
-    content.split(link).skip(1).find_map(|rest| {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (id, rest) = rest.split_at_checked(digits)?;
-        let (written, rest) = rest.strip_prefix(FRAGMENT)?.split_at_checked(FINGERPRINT_LEN)?;
-        if id.is_empty() || rest.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-            return None;
-        }
-        let written = Fingerprint::parse(written)?;
-        let of_comment = link.starts_with("focusedCommentId");
-        let key = if of_comment {
-            Key::comment(Side::Jira, &CommentId::new(id))
-        } else {
-            Key::file(Side::Jira, &FileId::new(id))
-        };
-        Some(Claim { key, proven: true, written: Some(written) })
-    })
+    Some((key, marker))
 }
 
 #[cfg(test)]
@@ -75,44 +127,121 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::domain::{Action, SealKey};
+    use crate::text::html;
 
     const KEY: &str = "jira/comment/10042";
     const PRINT: &str = "0123456789abcdef";
 
-    fn link() -> String {
-        format!("<a href=\"https://jira/browse/OPS-12?focusedCommentId=10042#guajira-{PRINT}\">OPS-12</a> hi")
+    fn header(name: &str, fragment: &str) -> String {
+        format!(
+            "<p><strong>{name}</strong> · <a href=\"https://jira/browse/OPS-12?focusedCommentId=10042#guajira-{fragment}\">\
+             OPS-12</a> · 2026-11-22 10:00 UTC</p><p>hi</p>"
+        )
+    }
+
+    fn authors(ours: &[&str]) -> Authors {
+        let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        let keys = SealKeys::default().led_by(SealKey::parse(&"07".repeat(32)).unwrap());
+        Authors { ours: owned(ours), former: owned(&["wsak_old"]), keys }
+    }
+
+    fn issue() -> IssueId {
+        IssueId::new("issue_a")
+    }
+
+    fn seal(place: &str) -> Seal {
+        authors(&[]).keys.seal(&KEY.parse().unwrap(), &Fingerprint::parse(PRINT).unwrap(), place).unwrap()
     }
 
     #[test]
-    fn a_claim_is_read_from_either_marker() {
-        let ours = Value::Object(extend(&KEY.parse().unwrap(), &Fingerprint::parse(PRINT).unwrap()));
-        let keyed = serde_json::json!({"guajira": {"key": "jira/comment/10042@0123456789abcdef"}});
-        for (extend, content, creator, want) in [
-            (ours.clone(), String::new(), "wsak_1", Some(Some(PRINT))),
-            (ours.clone(), String::new(), "acnt_1", Some(Some(PRINT))),
-            (keyed, String::new(), "wsak_1", Some(None)),
-            (Value::Null, link(), "wsak_1", Some(Some(PRINT))),
-            (Value::Null, link(), "", Some(Some(PRINT))),
-            (Value::Null, link().replace('#', "&#35;").replace('=', "&#61;"), "wsak_1", Some(Some(PRINT))),
-            (
-                Value::Null,
-                format!("[OPS-12](https://j/browse/OPS-12?focusedCommentId=9) {}", link()),
-                "wsak_1",
-                Some(Some(PRINT)),
-            ),
-            (Value::Null, link(), "acnt_1", None),
-            (Value::Null, link().replace("guajira-", "guajira:"), "wsak_1", None),
-            (Value::Null, link().replace("10042", ""), "wsak_1", None),
-            (Value::Null, link().replace("cdef", "cdeF"), "wsak_1", None),
-            (Value::Null, link().replace("cdef", "cdef0"), "wsak_1", None),
-            (Value::Null, "focusedCommentId=1#guajira-0123456789abcd观".to_owned(), "wsak_1", None),
-            (serde_json::json!({"guajira": {"key": "guance/comment/1"}}), String::new(), "wsak_1", None),
-            (serde_json::json!({"guajira": "x"}), String::new(), "wsak_1", None),
+    fn a_marker_counts_where_and_when_guajira_can_have_put_it() {
+        let plain = json!({"guajira": {"key": KEY, "content": PRINT}});
+        let with_seal = |place: &str| json!({"guajira": {"key": KEY, "content": PRINT, "seal": seal(place).as_str()}});
+        let in_text = header("Mia", PRINT);
+        let sealed_text = header("Mia", &format!("{PRINT}-{}", seal("issue_a").as_str()));
+        let none = Value::Null;
+        for (ours, account, extend, text, want) in [
+            // Our own account, a former one, somebody else, nobody known yet.
+            (&["wsak_us"][..], "wsak_us", &plain, "", Some((Maker::Us, false))),
+            (&["wsak_us"], "wsak_old", &plain, "", Some((Maker::Former, false))),
+            (&["wsak_us"], "wsak_x", &plain, "", None),
+            (&["wsak_us"], "acnt_x", &plain, "", None),
+            (&[], "wsak_x", &plain, "", Some((Maker::Unknown, false))),
+            (&[], "acnt_x", &plain, "", Some((Maker::Unknown, false))),
+            (&["wsak_us"], "wsak_us", &none, &in_text, Some((Maker::Us, false))),
+            (&["acnt_us"], "acnt_us", &none, &in_text, Some((Maker::Us, false))),
+            (&["wsak_us"], "wsak_x", &none, &in_text, None),
+            // Words alone prove nothing where nobody is known.
+            (&[], "wsak_x", &none, &in_text, None),
+            // A seal counts whoever's account wrote it, in its own place.
+            (&["wsak_us"], "wsak_x", &with_seal("issue_a"), "", Some((Maker::Other, true))),
+            (&["wsak_us"], "wsak_x", &with_seal("issue_b"), "", None),
+            (&["wsak_us"], "wsak_us", &with_seal("issue_b"), "", Some((Maker::Us, false))),
+            (&["wsak_us"], "wsak_x", &none, &sealed_text, Some((Maker::Other, true))),
+            (&[], "acnt_x", &none, &sealed_text, Some((Maker::Unknown, true))),
         ] {
-            let claim = read(&extend, &content, creator);
-            let got = claim.as_ref().map(|c| c.written.as_ref().map(Fingerprint::as_str));
-            assert_eq!(got, want, "{extend} {content} {creator}");
-            assert!(claim.is_none_or(|c| c.proven && c.key.as_str() == KEY));
+            let claim = authors(ours).claim(account, extend, &html::read(text), &issue());
+            let got = claim.as_ref().map(|claim| (claim.maker, claim.sealed));
+            assert_eq!(got, want, "{ours:?} {account} {extend} {text}");
+            assert!(claim.is_none_or(|claim| claim.key.as_str() == KEY));
         }
+    }
+
+    #[test]
+    fn the_words_of_people_are_no_marker() {
+        let forged = "focusedCommentId=10052#guajira-0123456789abcdef";
+        let address = format!("https://jira/browse/OPS-9?{forged}");
+        let link = format!("<a href=\"{address}\">OPS-9</a>");
+        let file = "<p><strong>Mia</strong> · <a href=\"https://jira/browse/OPS-1?attachment=10009#guajira-0123456789abcdef\">\
+                    OPS-1</a> · 2026-11-22 10:00 UTC</p>";
+        for (text, want) in [
+            (format!("{}<p>{link}</p>", header("Mia", PRINT)), Some(KEY)),
+            (header(forged, PRINT), Some(KEY)),
+            (header(&address, PRINT), Some(KEY)),
+            (header(&link, PRINT), Some(KEY)),
+            (header(&format!("x · {link} · 2026-11-22 10:00 UTC"), PRINT), Some(KEY)),
+            (format!("{file}<p>📎 {forged}.txt</p>"), Some("jira/attachment/10009")),
+            (format!("<p>{link}</p><p>{}</p>", header("Mia", PRINT)), Some("jira/comment/10052")),
+            (format!("<p>see {link}</p>"), None),
+            (format!("<p>{link} says it</p>"), None),
+            (format!("<blockquote>{}</blockquote><p>mine</p>", header("Mia", PRINT)), None),
+            (format!("<p>{forged}</p>"), None),
+            (format!("<p>{address} · 2026-11-22 10:00 UTC · more</p>"), None),
+            (header("Mia", PRINT).replace("guajira-", "guajira:"), None),
+            (header("Mia", PRINT).replace("10042", ""), None),
+            (header("Mia", PRINT).replace("cdef", "cdeF"), None),
+            (header("Mia", PRINT).replace("cdef", "cdef0"), None),
+        ] {
+            let doc = html::read(&text);
+            let key = visible(&doc).map(|(key, _)| key);
+            assert_eq!(key.as_ref().map(Key::as_str), want, "{text}\n{doc:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let (key, content) = (KEY.parse::<Key>().unwrap(), Fingerprint::parse(PRINT).unwrap());
+        let body = html::read(&header("Mia", PRINT));
+        let action = Action::AddComment { issue: issue(), body, origin_url: String::new(), internal: false };
+        let push = Push {
+            key: key.clone(),
+            lane: issue(),
+            target: Side::Guance,
+            action,
+            content: content.clone(),
+            summary: String::new(),
+            seal: None,
+        };
+        let authors = authors(&["wsak_us"]);
+        let sealed = push.clone().sealed(&authors.keys, "services");
+        let Action::AddComment { body, .. } = &sealed.action else { unreachable!() };
+        for (extend, text) in
+            [(Value::Object(extend(&sealed)), Doc::default()), (Value::Null, html::read(&html::write(body, 9999, "")))]
+        {
+            let claim = authors.claim("wsak_else", &extend, &text, &issue()).unwrap();
+            assert_eq!((claim.key, claim.written, claim.sealed), (key.clone(), Some(content.clone()), true));
+        }
+        assert_eq!(Value::Object(extend(&push)), json!({"guajira": {"key": KEY, "content": PRINT}}), "as version 0.1");
     }
 }

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::claim::Authors;
 use super::wire::{CreatorInfo, IssueRow, Named, ReplyRow};
 use super::{ReplyFormat, claim, people, plain};
 use crate::domain::{
-    Channel, Comment, CommentId, Details, Fingerprint, GuanceStatus, Issue, IssueId, Key, Level, Person, Side, Status,
+    Channel, Comment, CommentId, Details, GuanceStatus, Issue, IssueId, Level, Person, Push, Side, Status,
     StatusCategory, Visibility,
 };
 use crate::text::{Block, Doc, Inline, Mark, html, markdown};
@@ -76,18 +77,20 @@ pub(super) fn comment(
     attached: &[Value],
     issue: &IssueId,
     console_url: &str,
+    authors: &Authors,
 ) -> Result<Comment, String> {
     let latest = row.update_at.max(row.modified_at);
     let Some(created) = row.create_at.or(latest) else { return Err("no createAt".to_owned()) };
     let by_monitor = by_monitor(&row);
     let mut body = body(&row.content, &row.extend);
+    let claim = authors.claim(&row.creator, &row.extend, &body, issue);
     body.blocks.extend(attached.iter().filter_map(attachment));
     Ok(Comment {
         side: Side::Guance,
         id: CommentId::new(row.uuid.as_str()),
         issue: issue.clone(),
         url: issue_url(console_url, &row.workspace, issue.as_str()),
-        claim: claim::read(&row.extend, &row.content, &row.creator),
+        claim,
         author: person(row.creator, row.creator_info, &row.extend),
         body,
         created,
@@ -110,20 +113,13 @@ fn by_monitor(row: &ReplyRow) -> bool {
 /// Returns the body of a request that writes a reply: `reply/create`, and `reply/{uuid}/modify`.
 ///
 /// Source: Guance Open API, both pages: `issueUUID`, `content`, `extend` (required).
-pub(super) fn reply_request(
-    format: ReplyFormat,
-    issue: &IssueId,
-    body: &Doc,
-    origin_url: &str,
-    key: &Key,
-    content: &Fingerprint,
-) -> Value {
+pub(super) fn reply_request(format: ReplyFormat, issue: &IssueId, body: &Doc, origin_url: &str, push: &Push) -> Value {
     let text = match format {
         ReplyFormat::Html => html::write(body, MAX_REPLY_BYTES, origin_url),
         ReplyFormat::Markdown => markdown::write(body, MAX_REPLY_BYTES, origin_url),
         ReplyFormat::Text => plain::write(body, MAX_REPLY_BYTES, origin_url),
     };
-    let mut extend = claim::extend(key, content);
+    let mut extend = claim::extend(push);
     if let Some(name) = author_of(body) {
         // Source: both pages, `extend.extra.creator` and `extend.extra.updator`: names to show instead of the key's.
         let person = json!({ "name": name });
@@ -212,7 +208,7 @@ mod tests {
         row.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
         let row: ReplyRow = serde_json::from_value(row).unwrap();
         let attached = row.attachments_list.clone();
-        comment(row, &attached, &IssueId::new("issue_1"), "https://c").unwrap()
+        comment(row, &attached, &IssueId::new("issue_1"), "https://c", &Authors::default()).unwrap()
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl Guance<'_> {
             None => Uploaded::Refused("it failed too often".to_owned()),
         };
         let format = self.api.settings.reply_format;
-        let mut request = convert::reply_request(format, issue, note, origin_url, &push.key, &push.content);
+        let mut request = convert::reply_request(format, issue, note, origin_url, push);
         let mut refusal = match uploaded {
             Uploaded::As(id) => {
                 set(&mut request, json!([id]));
@@ -70,6 +70,7 @@ impl Guance<'_> {
             }
             other => other?,
         };
+        self.learn_account(&answer, "creator");
         let dropped = refusal.map(|why| DroppedField { field: format!("attachment {}", file.name), why });
         Ok(Receipt { dropped: dropped.into_iter().collect(), ..receipt(&answer)? })
     }

@@ -21,23 +21,24 @@ mod takeover;
 mod transfer;
 mod wire;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::time::Duration;
-
-use chrono::{DateTime, Utc};
-use serde_json::Value;
 
 use answer::{Cause, Fault};
 use api::Api;
+use claim::Authors;
 use wire::{IssueRow, ReplyRow};
 
-use crate::domain::{Action, Comment, CommentId, File, Issue, IssueId, Person, Push, Receipt, Side, Visibility};
+use crate::domain::{
+    Action, Comment, CommentId, File, Issue, IssueId, Key, Maker, Person, Push, Receipt, SealKey, Side, Visibility,
+};
 use crate::http::Http;
 use crate::ports::{
-    ApiError, ApiErrorKind, Batch, Budget, Clock, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span,
-    Unreadable, Wanted,
+    ApiError, ApiErrorKind, Batch, Budget, Clock, Content, FOR_EVER, Facts, Identity, Lookup, Presence, Register,
+    Remote, Span, Unreadable, Wanted,
 };
 use crate::secret::Secret;
 
@@ -65,17 +66,25 @@ pub struct Settings {
     pub channel: String,
     /// How this workspace shows replies.
     pub reply_format: ReplyFormat,
+    /// Accounts of keys that guajira wrote with before (`wsak_…`).
+    pub former_accounts: Vec<String>,
     /// Whether to find out the names and addresses of managers: now and then it costs a request.
     pub names_managers: bool,
     /// Whether to find out the channels of every issue: it costs a request, once for each.
     pub names_channels: bool,
 }
 
-/// Facts that hold until something contradicts them.
-const FOR_EVER: Duration = Duration::from_hours(10 * 365 * 24);
+/// How old a reading of a thread may be that tells who wrote a reply.
+const FRESH: TimeDelta = TimeDelta::minutes(1);
 
 /// The fact that `issue/list` was seen to select by update time.
 const BY_UPDATE: &str = "guance.window_is_about_updates";
+
+/// A thread, and when it was read.
+struct Seen {
+    at: DateTime<Utc>,
+    thread: Vec<Comment>,
+}
 
 /// A Guance workspace, as one of the two sides.
 pub struct Guance<'a> {
@@ -85,6 +94,8 @@ pub struct Guance<'a> {
     levels_asked: Cell<bool>,
     /// What the replies read in this run carry.
     files: RefCell<HashMap<IssueId, Vec<File>>>,
+    /// The threads read in this run: before a reply is written over, its author is looked at.
+    seen: RefCell<HashMap<IssueId, Seen>>,
     /// Members met in this run, by account.
     members: RefCell<HashMap<String, Person>>,
 }
@@ -111,6 +122,7 @@ impl<'a> Guance<'a> {
             channel: OnceCell::new(),
             levels_asked: Cell::new(false),
             files: RefCell::default(),
+            seen: RefCell::default(),
             members: RefCell::default(),
         }
     }
@@ -168,6 +180,7 @@ impl<'a> Guance<'a> {
             Err(fault) => return Err(fault.error),
         };
         self.files.borrow_mut().insert(issue.clone(), Vec::new());
+        let authors = Authors::known(self.facts, &self.api.settings.former_accounts);
         let mut whole = true;
         let mut thread = Vec::new();
         // Newest first is what was asked for.
@@ -178,7 +191,7 @@ impl<'a> Guance<'a> {
                 Ok(row) if row.kind == "change" || row.is_deleted() => continue,
                 Ok(mut row) => {
                     let attached = std::mem::take(&mut row.attachments_list);
-                    let comment = convert::comment(row, &attached, issue, &self.api.settings.console_url);
+                    let comment = convert::comment(row, &attached, issue, &self.api.settings.console_url, &authors);
                     comment.inspect(|comment| self.note_files(issue, comment, &attached))
                 }
                 Err((_, why)) => Err(why),
@@ -193,7 +206,8 @@ impl<'a> Guance<'a> {
         }
         // Times are whole seconds: within one, the numbers of the rows tell what was written first.
         thread.sort_by_key(|(number, comment)| (comment.created, *number));
-        let thread = thread.into_iter().map(|(_, comment)| comment).collect();
+        let thread: Vec<Comment> = thread.into_iter().map(|(_, comment)| comment).collect();
+        self.seen.borrow_mut().insert(issue.clone(), Seen { at: self.api.now(), thread: thread.clone() });
         Ok(Some((thread, whole)))
     }
 
@@ -219,33 +233,79 @@ impl<'a> Guance<'a> {
         Ok(replies.iter().map(is_there).collect())
     }
 
-    fn push_one(&self, push: &Push) -> Result<Receipt, ApiError> {
-        let request = |issue, body, url| {
-            convert::reply_request(self.api.settings.reply_format, issue, body, url, &push.key, &push.content)
+    /// Remembers which account our key writes as. Guance has no call that tells.
+    pub(super) fn learn_account(&self, answer: &Value, field: &str) {
+        let account = answer.get(field).and_then(Value::as_str).unwrap_or_default();
+        Authors::learn(self.facts, account);
+    }
+
+    /// Makes sure that a reply is ours before it is written over or deleted; `false` when it is not in its thread. A
+    /// reply cannot be read by its id: the thread is read, unless this run has just done so.
+    ///
+    /// # Errors
+    /// `NotOurs` when neither our account wrote it nor a marker proves that guajira did; `Refused` with a hint when it
+    /// looks like guajira's, for then a person has to say whose key it was.
+    fn is_own(&self, push: &Push, issue: &IssueId, reply: &CommentId) -> Result<bool, ApiError> {
+        let is_fresh = |seen: &&Seen| (self.api.now() - seen.at).abs() < FRESH;
+        let known = self.seen.borrow().get(issue).filter(is_fresh).map(|seen| seen.thread.clone());
+        let thread = match known {
+            Some(thread) => thread,
+            None => self.read_thread(issue)?.map(|(thread, _)| thread).unwrap_or_default(),
         };
+        let Some(reply) = thread.into_iter().find(|one| one.id == *reply) else { return Ok(false) };
+        let authors = Authors::known(self.facts, &self.api.settings.former_accounts);
+        let (maker, key) = (authors.maker(&reply.author.id), push.key.origin());
+        let claims = reply.claim.as_ref().is_some_and(|claim| claim.key == key);
+        let shows = claim::visible(&reply.body).is_some_and(|(named, _)| named == key);
+        // People at the console quote texts together with their links.
+        let may_be_ours = maker == Maker::Unknown && !reply.author.id.starts_with("acnt_");
+        if matches!(maker, Maker::Us | Maker::Former) || claims || may_be_ours && shows {
+            return Ok(true);
+        }
+        let whose =
+            format!("reply {} was written by {}, which is not the account of our key", reply.id, reply.author.id);
+        if shows {
+            let hint = "if that was the account of an earlier key of guajira's, name it in [guance].former_accounts, \
+                        then run `guajira retry`";
+            return Err(refused(whose).with_hint(hint));
+        }
+        Err(ApiError::new(Side::Guance, ApiErrorKind::NotOurs, whose))
+    }
+
+    fn push_one(&self, push: &Push) -> Result<Receipt, ApiError> {
+        let request = |issue, body, url| convert::reply_request(self.api.settings.reply_format, issue, body, url, push);
         match &push.action {
             Action::AddComment { issue, body, origin_url, internal: _ } => {
-                receipt(&self.api.create_reply(request(issue, body, origin_url))?)
+                let answer = self.api.create_reply(request(issue, body, origin_url))?;
+                self.learn_account(&answer, "creator");
+                receipt(&answer)
             }
             Action::EditComment { issue, comment, body, origin_url, internal: _ } => {
+                if !self.is_own(push, issue, comment)? {
+                    return Err(refused(format!("reply {comment} is not in the thread of {issue}")));
+                }
                 let answer = self.api.modify_reply(comment.as_str(), request(issue, body, origin_url))?;
+                self.learn_account(&answer, "updator");
                 // The reply is known by its id whatever the answer holds.
                 Ok(receipt(&answer).unwrap_or_else(|_| receipt_for(comment.as_str(), None)))
             }
-            Action::DeleteComment { issue: _, comment } => match self.api.delete_reply(comment.as_str()) {
-                Ok(_) => Ok(receipt_for(comment.as_str(), self.api.server_clock())),
-                Err(fault) if fault.cause == Cause::Gone => Ok(receipt_for(comment.as_str(), None)),
-                Err(fault) => Err(fault.error),
-            },
+            Action::DeleteComment { issue, comment } => {
+                if !self.is_own(push, issue, comment)? {
+                    return Ok(receipt_for(comment.as_str(), None));
+                }
+                match self.api.delete_reply(comment.as_str()) {
+                    Ok(_) => Ok(receipt_for(comment.as_str(), self.api.server_clock())),
+                    Err(fault) if fault.cause == Cause::Gone => Ok(receipt_for(comment.as_str(), None)),
+                    Err(fault) => Err(fault.error),
+                }
+            }
             Action::ChangeIssue { issue, change, value: _ } => self.change_issue(issue, change),
             Action::AddFile { .. } => self.add_file(push, None),
             Action::LinkIssue { issue, to: _, title, url } => {
                 extend::change(&self.api, issue, |extend| extend::add_link(extend, title, url))?;
                 Ok(receipt_for(issue.as_str(), self.api.server_clock()))
             }
-            Action::CreateIssue(_) => {
-                Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "issues are not created on Guance"))
-            }
+            Action::CreateIssue(_) => Err(refused("issues are not created on Guance")),
         }
     }
 }
@@ -314,7 +374,7 @@ impl Remote for Guance<'_> {
         batch.iter().map(|push| self.push_one(push)).collect()
     }
 
-    fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
+    fn find(&self, wanted: &[Wanted], taken: &dyn Fn(&Key, &str) -> bool) -> Result<Vec<Lookup>, ApiError> {
         let mut threads: HashMap<&IssueId, Option<(Vec<Comment>, bool)>> = HashMap::new();
         let mut found = Vec::new();
         for wanted in wanted {
@@ -325,7 +385,7 @@ impl Remote for Guance<'_> {
             if !threads.contains_key(issue) {
                 threads.insert(issue, self.read_thread(issue)?);
             }
-            found.push(threads.get(issue).map_or(Lookup::Unsure, |thread| look_up(wanted, thread.as_ref())));
+            found.push(threads.get(issue).map_or(Lookup::Unsure, |thread| look_up(wanted, thread.as_ref(), taken)));
         }
         Ok(found)
     }
@@ -354,26 +414,31 @@ impl Remote for Guance<'_> {
         Ok(Register::Unsupported)
     }
 
-    fn write_register(&self, _value: &str) -> Result<(), ApiError> {
+    fn write_register(&self, _counter: &str, _key: Option<&SealKey>) -> Result<(), ApiError> {
         Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "Guance keeps no write counter"))
     }
 }
 
-fn look_up(wanted: &Wanted, thread: Option<&(Vec<Comment>, bool)>) -> Lookup {
+fn look_up(wanted: &Wanted, thread: Option<&(Vec<Comment>, bool)>, taken: &dyn Fn(&Key, &str) -> bool) -> Lookup {
     // An issue that cannot be read by id holds no copy.
     let Some((thread, whole)) = thread else { return Lookup::Absent };
     let key = wanted.key.origin();
-    let is_it = |comment: &&Comment| {
-        comment
-            .claim
-            .as_ref()
-            .is_some_and(|claim| claim.key == key && (wanted.content.is_none() || claim.written == wanted.content))
+    let maker = |comment: &Comment| {
+        let claim = comment.claim.as_ref().filter(|claim| claim.key == key)?;
+        let right = wanted.content.is_none() || claim.written == wanted.content;
+        right.then_some(claim.maker)
     };
-    match thread.iter().find(is_it) {
-        Some(comment) => Lookup::Found(receipt_for(comment.id.as_str(), Some(comment.created))),
+    let free = thread.iter().filter(|comment| !taken(&key, comment.id.as_str()));
+    let found = free.filter_map(|comment| Some((maker(comment)?, comment))).min_by_key(|(maker, _)| *maker);
+    match found {
+        Some((_, comment)) => Lookup::Found(receipt_for(comment.id.as_str(), Some(comment.created))),
         None if *whole => Lookup::Absent,
         None => Lookup::Unsure,
     }
+}
+
+fn refused(message: impl Into<String>) -> ApiError {
+    ApiError::new(Side::Guance, ApiErrorKind::Refused, message)
 }
 
 /// Reads the object that a reply write returns.

@@ -99,47 +99,52 @@ impl Guance<'_> {
             return Ok(Some(self.member(&who.id).unwrap_or_else(|| who.clone())));
         }
         let email = who.email.as_deref().unwrap_or_default();
-        let fact = format!("guance.person.{}", Fingerprint::of(&[email, &who.name]));
+        // Version 0.1 kept people whom it found by their names alone in facts that were called otherwise.
+        let fact = format!("guance.account.{}", Fingerprint::of(&[email, &who.name]));
         known_person(self.facts, &fact, || self.ask_for(email, who.name.trim()))
     }
 
+    /// Members choose their nicknames themselves, so a name is weak: one whose address is known to be another is ruled out,
+    /// and the others count where one of them alone bears the name.
     fn ask_for(&self, email: &str, name: &str) -> Result<Option<Person>, ApiError> {
+        let has_address =
+            |person: &Person| person.email.as_ref().is_some_and(|shown| shown.eq_ignore_ascii_case(email));
         if !email.is_empty() {
-            let is_it = |person: &Person, _: &Member| {
-                person.email.as_ref().is_some_and(|shown| shown.eq_ignore_ascii_case(email))
-            };
-            if let Some(found) = self.one_of(email, true, is_it)? {
+            let (members, _) = self.search(email)?;
+            if let Some(found) = one_of(&members, |person, _| has_address(person)) {
                 return Ok(Some(found));
             }
         }
         if name.is_empty() {
             return Ok(None);
         }
-        self.one_of(name, false, |_, Member { uuid: _, info }| {
+        let is_named = |_: &Person, Member { uuid: _, info }: &Member| {
             [&info.acnt_ws_nickname, &info.name, &info.username].into_iter().any(|known| known.trim() == name)
-        })
+        };
+        let (members, more) = self.search(name)?;
+        if let Some(found) = one_of(&members, |person, member| is_named(person, member) && has_address(person)) {
+            return Ok(Some(found));
+        }
+        // What is not unique by nature must not go on on another page.
+        let alone = one_of(&members, is_named).filter(|_| !more);
+        Ok(alone.filter(|person| email.is_empty() || person.email.is_none()))
     }
 
-    /// Searches members; the search brings strangers too. What is not unique by nature must not go on on another page.
-    fn one_of(
-        &self,
-        search: &str,
-        is_unique: bool,
-        is_it: impl Fn(&Person, &Member) -> bool,
-    ) -> Result<Option<Person>, ApiError> {
-        let (rows, more) = match self.api.members(search) {
+    /// Searches members; the search brings strangers too. The flag tells whether the service says that there is more.
+    fn search(&self, words: &str) -> Result<(Vec<(Person, Member)>, bool), ApiError> {
+        let (rows, more) = match self.api.members(words) {
             Ok(found) => found,
-            Err(fault) if fault.error.kind == ApiErrorKind::Refused => return Ok(None),
+            Err(fault) if fault.error.kind == ApiErrorKind::Refused => return Ok((Vec::new(), false)),
             Err(fault) => return Err(fault.error),
         };
         let members = rows.into_iter().filter_map(|row| serde_json::from_value::<Member>(row).ok());
-        let people = members.filter(|member| is_account(&member.uuid)).filter_map(|member| {
-            let known = person(member.uuid.clone(), member.info.clone(), &Value::Null);
-            is_it(&known, &member).then_some(known)
-        });
-        let mut people = people.peekable();
-        let first = people.next();
-        let others = people.peek().is_some();
-        Ok(first.filter(|_| !others && (is_unique || !more)))
+        let told = |member: Member| (person(member.uuid.clone(), member.info.clone(), &Value::Null), member);
+        Ok((members.filter(|member| is_account(&member.uuid)).map(told).collect(), more))
     }
+}
+
+fn one_of(members: &[(Person, Member)], is_it: impl Fn(&Person, &Member) -> bool) -> Option<Person> {
+    let mut fitting = members.iter().filter(|(person, member)| is_it(person, member));
+    let (first, _) = fitting.next()?;
+    fitting.next().is_none().then(|| first.clone())
 }

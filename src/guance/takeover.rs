@@ -2,19 +2,24 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Guance, api, claim};
-use crate::domain::{Fingerprint, IssueId, Key, Side};
+use super::claim::{self, Authors};
+use super::{Guance, api};
+use crate::domain::{IssueId, Side};
 use crate::guance::wire::ReplyRow;
 use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Takeover};
 
 impl Takeover for Guance<'_> {
+    fn own_accounts(&self) -> Vec<String> {
+        Authors::known(self.facts, &self.api.settings.former_accounts).accounts()
+    }
+
     /// Guance's issues have no labels.
     fn labelled(&self) -> Result<Vec<LabelledIssue>, ApiError> {
         Ok(Vec::new())
     }
 
-    fn mark_issue(&self, issue: &IssueId, _key: &Key, _content: &Fingerprint) -> Result<(), ApiError> {
-        Err(refused(format!("{issue}: issues of Guance are nobody's copies")))
+    fn mark_issue(&self, mark: &Mark) -> Result<(), ApiError> {
+        Err(refused(format!("{}: issues of Guance are nobody's copies", mark.copy)))
     }
 
     fn mark_comments(&self, issue: &IssueId, marks: &[Mark]) -> Result<Vec<Result<(), ApiError>>, ApiError> {
@@ -43,13 +48,15 @@ impl Guance<'_> {
             return Err(refused(format!("{} carries files", mark.copy)));
         }
         let mut extend = read.extend.as_object().cloned().unwrap_or_default();
-        let ours: Map<String, Value> = claim::extend(&mark.key, &mark.content);
+        let ours: Map<String, Value> = claim::extend_of(&mark.key, &mark.content, mark.seal.as_ref());
         if ours.iter().all(|(name, value)| extend.get(name) == Some(value)) {
             return Ok(());
         }
         extend.extend(ours);
         let body = json!({"issueUUID": issue.as_str(), "content": content, "extend": extend});
-        self.api.modify_reply(mark.copy.as_str(), body).map(drop).map_err(|fault| fault.error)
+        let answer = self.api.modify_reply(&mark.copy, body).map_err(|fault| fault.error)?;
+        self.learn_account(&answer, "updator");
+        Ok(())
     }
 }
 

@@ -73,6 +73,12 @@ fn a_wait_is_given_in_seconds_or_as_a_date() {
     let now = http_date("Sun, 22 Nov 2026 20:00:00 GMT").unwrap();
     for (text, want) in [
         ("7", Some(7)),
+        ("86400", Some(3600)),
+        ("9000000000000000", Some(3600)),
+        ("9223372036854775807", Some(3600)),
+        ("99999999999999999999999999", Some(3600)),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", Some(3600)),
+        ("-7", None),
         (" 0 ", Some(0)),
         ("Sun, 22 Nov 2026 20:01:00 GMT", Some(60)),
         ("Sun, 22 Nov 2026 19:00:00 GMT", Some(0)),

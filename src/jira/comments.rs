@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::domain::{Comment, CommentId, Fingerprint, IssueId, Key, Push, Receipt, Visibility};
+use crate::domain::{
+    Comment, CommentId, Fingerprint, IssueId, Key, Kind, Maker, Push, Receipt, Seal, Side, Visibility,
+};
 use crate::jira::api::{Ask, Failed, Reply, segment};
-use crate::jira::convert::{PROPERTY, issue_visibility, narrow, property_claim, sort, time};
+use crate::jira::convert::{PROPERTY, Property, issue_visibility, narrow, property, sort, time, visible};
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Presence};
 use crate::text::{Block, Doc, Inline, Mark, adf, wiki};
@@ -86,12 +88,16 @@ fn written(doc: &Doc, cloud: bool, max_adf: usize, max_wiki: usize, rest: &str) 
 
 /// Returns the value of our marker property.
 pub(super) fn marker(push: &Push, pair: &str) -> Value {
-    marker_of(&push.key, &push.content, pair)
+    marker_of(&push.key, &push.content, push.seal.as_ref(), pair)
 }
 
 /// Returns the value of our marker property for the copy of an original that says this.
-pub(super) fn marker_of(key: &Key, content: &Fingerprint, pair: &str) -> Value {
-    json!({"v": 1, "key": key.origin().as_str(), "content": content.as_str(), "pair": pair})
+pub(super) fn marker_of(key: &Key, content: &Fingerprint, seal: Option<&Seal>, pair: &str) -> Value {
+    let mut value = json!({"v": 1, "key": key.origin().as_str(), "content": content.as_str(), "pair": pair});
+    if let (Some(seal), Some(value)) = (seal, value.as_object_mut()) {
+        value.insert("seal".to_owned(), seal.as_str().into());
+    }
+    value
 }
 
 impl Jira<'_> {
@@ -195,6 +201,34 @@ impl Jira<'_> {
         Ok(receipt(&comment))
     }
 
+    /// Returns a comment of ours before it is written over or deleted; `None` when it is not there.
+    ///
+    /// # Errors
+    /// `NotOurs` when neither our account wrote it nor a seal proves that guajira did; `Refused` with a hint when it
+    /// looks like guajira's, for then a person has to say whose account it was.
+    fn read_own(&self, push: &Push, issue: &IssueId, path: &str) -> Result<Option<wire::Comment>, ApiError> {
+        let raw = match self.read_comment(path) {
+            Ok(raw) => raw,
+            Err(error) if error.kind == ApiErrorKind::Refused => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let (maker, comment) = self.with_reader(|reader| {
+            (reader.maker(raw.author.as_ref()), reader.comment(&raw, issue, issue.as_str(), false))
+        })?;
+        let key = push.key.origin();
+        let claims = comment.claim.as_ref().is_some_and(|claim| claim.key == key);
+        if matches!(maker, Maker::Us | Maker::Former) || claims {
+            return Ok(Some(raw));
+        }
+        let whose = format!("comment {} was written by {}, which is not our account", raw.id, comment.author.id);
+        if visible(&comment.body).is_some_and(|(named, _)| named == key) {
+            let hint = "if guajira wrote with that account before, name it in [jira].former_accounts, then run \
+                        `guajira retry`";
+            return Err(refused(whose).with_hint(hint));
+        }
+        Err(ApiError::new(Side::Jira, ApiErrorKind::NotOurs, whose))
+    }
+
     /// Rewrites a comment of ours, with the visibility it has now; leaves it alone when it already says this.
     pub(super) fn edit_comment(
         &self,
@@ -205,10 +239,12 @@ impl Jira<'_> {
         internal: bool,
     ) -> Result<Receipt, ApiError> {
         let path = self.comment_path(issue, comment.as_str())?;
-        let now = self.read_comment(&path)?;
-        let carried = now.property(PROPERTY).and_then(|value| property_claim(value, crate::domain::Kind::Comment));
-        if carried.is_some_and(|claim| claim.key == push.key.origin() && claim.written.as_ref() == Some(&push.content))
-        {
+        let Some(now) = self.read_own(push, issue, &path)? else {
+            return Err(refused(format!("PUT {path}: not sent, because the comment cannot be read")));
+        };
+        let carried = now.property(PROPERTY).and_then(|value| property(value, Kind::Comment));
+        let is_it = |it: &Property| it.key == push.key.origin() && it.written.as_ref() == Some(&push.content);
+        if carried.as_ref().is_some_and(is_it) {
             return Ok(receipt(&now));
         }
         if internal && now.internal() != Some(true) && self.has_customers(issue) && !self.hide(&path, &now.id)? {
@@ -234,11 +270,22 @@ impl Jira<'_> {
     }
 
     /// Deletes a comment of ours; one that is gone already counts as done.
-    pub(super) fn delete_comment(&self, issue: &IssueId, comment: &CommentId) -> Result<Receipt, ApiError> {
-        if let Err(failed) = self.api.send(&Ask::delete(self.comment_path(issue, comment.as_str())?).repeatable()) {
-            if failed.status != Some(404) {
-                return Err(failed.into());
-            }
+    pub(super) fn delete_comment(
+        &self,
+        push: &Push,
+        issue: &IssueId,
+        comment: &CommentId,
+    ) -> Result<Receipt, ApiError> {
+        let path = self.comment_path(issue, comment.as_str())?;
+        let gone = match self.read_own(push, issue, &path)? {
+            Some(_) => match self.api.send(&Ask::delete(path).repeatable()) {
+                Ok(_) => false,
+                Err(failed) if failed.status == Some(404) => true,
+                Err(failed) => return Err(failed.into()),
+            },
+            None => true,
+        };
+        if gone {
             // A token that has just died is told the same.
             self.log_in()?;
         }

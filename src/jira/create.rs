@@ -11,7 +11,7 @@ use crate::domain::{Key, Kind, Push, Receipt, Side};
 use crate::jira::answer::words_of;
 use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::comments::marker;
-use crate::jira::convert::{PROPERTY, property_claim, time};
+use crate::jira::convert::{PROPERTY, property, time};
 use crate::jira::draft::Draft;
 use crate::jira::find::Copy;
 use crate::jira::{Jira, refused, wire};
@@ -151,7 +151,7 @@ impl Jira<'_> {
         let rows = self.fetch(&ids, fields).unwrap_or_default();
         let mut seen = Seen::default();
         for raw in rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok()) {
-            let claim = raw.properties.get(PROPERTY).and_then(|value| property_claim(value, Kind::Issue));
+            let claim = raw.properties.get(PROPERTY).and_then(|value| property(value, Kind::Issue));
             if let Some(claim) = &claim {
                 seen.by_key.insert(claim.key.clone(), wire::Created { id: raw.id.clone(), key: raw.key.clone() });
             }
@@ -182,8 +182,7 @@ impl Jira<'_> {
             self.mend(draft, &created.id, row);
         }
         if row.is_some_and(|row| row.is_marked) && !created.key.is_empty() {
-            let copy =
-                Copy::made(&created, draft.push.key.origin(), &self.settings.pair_id, row.and_then(|row| row.at));
+            let copy = Copy::made(&created, draft.push.key.origin(), row.and_then(|row| row.at));
             self.made.borrow_mut().insert(created.key.clone(), copy);
         }
         let name = if created.key.is_empty() { created.id.clone() } else { created.key };

@@ -231,6 +231,7 @@ mod tests {
             }),
             content: Fingerprint::of(&["x"]),
             summary: String::new(),
+            seal: None,
         }
     }
 

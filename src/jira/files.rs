@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::domain::{Action, File, FileId, IssueId, Push, Receipt, Side, Visibility, portable_name, shown_size};
+use crate::domain::{Action, File, FileId, IssueId, Maker, Push, Receipt, Side, Visibility, portable_name, shown_size};
 use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::convert::{issue_visibility, person, time};
+use crate::jira::convert::{Reader, issue_visibility, person, time};
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Content};
 
@@ -19,14 +19,14 @@ const LIMIT_AGE: Duration = Duration::from_hours(24);
 impl Jira<'_> {
     /// Lists what is attached to an issue, oldest first, and says who may see the issue; nothing where it cannot be read.
     pub(super) fn list_files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
-        let me = self.me()?.user;
         let Some(row) = self.fetch_one(issue.as_str(), &["attachment", "security"])? else {
             // A login that has just died is told the same.
             self.log_in()?;
             return Ok((Visibility::Public, Vec::new()));
         };
         let list = row.get("fields").and_then(|fields| fields.get("attachment")).and_then(Value::as_array);
-        let mut files: Vec<File> = list.into_iter().flatten().filter_map(|one| file(one, issue, &me)).collect();
+        let read = |reader: Reader<'_>| list.into_iter().flatten().filter_map(|one| file(one, issue, reader)).collect();
+        let mut files: Vec<File> = self.with_reader(read)?;
         files.sort_by_key(|file| (file.created, file.id.as_str().parse::<u64>().unwrap_or(u64::MAX)));
         Ok((issue_visibility(&row), files))
     }
@@ -135,7 +135,7 @@ fn is_about_files(failed: &Failed) -> bool {
     !failed.login_refused && matches!(failed.status, Some(400 | 401 | 403 | 404 | 405 | 413 | 415))
 }
 
-fn file(one: &Value, issue: &IssueId, me: &wire::User) -> Option<File> {
+fn file(one: &Value, issue: &IssueId, reader: Reader<'_>) -> Option<File> {
     let author: wire::User = wire::read(one.get("author")?.clone()).unwrap_or_default();
     let text = |name: &str| one.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
     Some(File {
@@ -146,7 +146,7 @@ fn file(one: &Value, issue: &IssueId, me: &wire::User) -> Option<File> {
         size: one.get("size").and_then(Value::as_u64),
         mime: text("mimeType"),
         url: text("content"),
-        ours: author.is(me),
+        ours: reader.maker(Some(&author)) != Maker::Other,
         author: person(&author),
         created: one.get("created").and_then(time),
     })

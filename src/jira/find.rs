@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::domain::{Comment, IssueId, Key, Kind, Person, Receipt, Side};
-use crate::jira::convert::{PROPERTY, label_id, person, property_claim, time};
+use crate::domain::{Claim, Comment, IssueId, Key, Maker, Person, Receipt, Side};
+use crate::jira::convert::{Reader, person, time};
 use crate::jira::search::MAX_FETCH;
 use crate::jira::{Jira, jql, wire};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
@@ -55,42 +55,45 @@ pub(super) struct Copy {
     name: String,
     created: Option<DateTime<Utc>>,
     /// By its property.
-    key: Option<Key>,
-    pair: Option<String>,
-    /// By its label, when we created it.
-    labelled: Option<Key>,
-    /// By its label, when somebody else created it, and who.
-    foreign: Option<(Key, Person)>,
+    claim: Option<Claim>,
+    /// By its labels, when an account of ours created it.
+    labelled: Vec<Key>,
+    /// By its labels, when somebody else created it, and who.
+    foreign: Option<(Vec<Key>, Person)>,
+    /// True when property and labels name different originals: then neither proves anything.
+    contradicts: bool,
 }
 
 impl Copy {
-    fn new(raw: &wire::Issue, me: &wire::User) -> Self {
-        let property = raw.properties.get(PROPERTY);
-        let claim = property.and_then(|value| property_claim(value, Kind::Issue));
-        let ours = raw.fields.creator.as_ref().is_some_and(|creator| creator.is(me));
-        let label = raw.fields.labels.iter().find_map(|label| label_id(label));
-        let key = label.map(|id| Key::issue(Side::Guance, &id));
-        let (labelled, foreign) = if ours { (key, None) } else { (None, key) };
-        let creator = raw.fields.creator.as_ref().map(person).unwrap_or_default();
+    fn new(raw: &wire::Issue, reader: Reader<'_>) -> Self {
+        let marks = reader.issue_marks(raw);
+        let is_ours = matches!(marks.maker, Maker::Us | Maker::Former);
+        let creator = || raw.fields.creator.as_ref().map(person).unwrap_or_default();
+        let (labelled, others) = if is_ours { (marks.labels, Vec::new()) } else { (Vec::new(), marks.labels) };
         Self {
             id: raw.id.clone(),
             name: raw.key.clone(),
             created: time(&raw.fields.created),
-            key: claim.map(|claim| claim.key),
-            pair: property.and_then(|value| value.get("pair")).and_then(Value::as_str).map(str::to_owned),
+            claim: marks.property,
             labelled,
-            foreign: foreign.map(|key| (key, creator)),
+            foreign: (!others.is_empty()).then(|| (others, creator())),
+            contradicts: marks.contradicts,
         }
     }
 
     /// Returns the copy that a create of this run made.
-    pub(super) fn made(created: &wire::Created, key: Key, pair: &str, at: Option<DateTime<Utc>>) -> Self {
+    pub(super) fn made(created: &wire::Created, key: Key, at: Option<DateTime<Utc>>) -> Self {
         let (id, name) = (created.id.clone(), created.key.clone());
-        Self { id, name, created: at, key: Some(key), pair: Some(pair.to_owned()), labelled: None, foreign: None }
+        let claim = Claim { key, proven: true, written: None, maker: Maker::Us, sealed: false };
+        Self { id, name, created: at, claim: Some(claim), labelled: Vec::new(), foreign: None, contradicts: false }
     }
 
     fn is_marked(&self) -> bool {
-        self.key.is_some() || self.labelled.is_some() || self.foreign.is_some()
+        self.claim.is_some() || !self.labelled.is_empty() || self.foreign.is_some()
+    }
+
+    fn names(&self, key: &Key) -> bool {
+        self.claim.as_ref().is_some_and(|claim| claim.key == *key) || self.labelled.contains(key)
     }
 }
 
@@ -103,22 +106,46 @@ enum Probed {
     Hidden,
 }
 
-/// Returns the copy of `key`: proof by property first, then a label on an issue we created; the oldest of several.
-/// A copy that was moved out of the routes' projects counts when its property names this pair of services.
-fn choose<'c>(copies: &'c [Copy], key: &Key, projects: &[String], pair: &str) -> Option<&'c Copy> {
+/// What a look among some issues came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice<'c> {
+    /// This is the copy.
+    One(&'c Copy),
+    /// One of these may be it, and it cannot be told.
+    Contested(&'c Copy),
+    /// None of these is.
+    None,
+}
+
+/// Returns the copy of `key`: proof by property first, our own account's before others', then a label on an issue we
+/// created; the oldest of several. Where only seals speak for several issues of accounts that are not known as ours,
+/// somebody has copied one of them.
+fn choose<'c>(copies: &'c [Copy], key: &Key, projects: &[String], taken: &dyn Fn(&Key, &str) -> bool) -> Choice<'c> {
+    let free: Vec<&Copy> = copies.iter().filter(|copy| copy.names(key) && !taken(key, &copy.id)).collect();
+    let age = |copy: &Copy| (copy.created.unwrap_or(DateTime::<Utc>::MAX_UTC), number_of(&copy.name));
+    let maker = |copy: &Copy| {
+        copy.claim.as_ref().filter(|claim| claim.key == *key && !copy.contradicts).map(|claim| claim.maker)
+    };
+    let proven = free.iter().filter_map(|copy| Some((maker(copy)?, *copy))).min_by_key(|(maker, it)| (*maker, age(it)));
+    if let Some((best, copy)) = proven {
+        let rivals = free.iter().filter(|other| maker(other) == Some(best) && other.id != copy.id).count();
+        return if best == Maker::Other && rivals > 0 { Choice::Contested(copy) } else { Choice::One(copy) };
+    }
     let inside = |copy: &Copy| projects.iter().any(|project| project_of(&copy.name) == project);
-    let proven = |copy: &&Copy| copy.key.as_ref() == Some(key) && (inside(copy) || copy.pair.as_deref() == Some(pair));
-    let labelled = |copy: &&Copy| copy.key.is_none() && copy.labelled.as_ref() == Some(key) && inside(copy);
-    let age = |copy: &&Copy| (copy.created.unwrap_or(DateTime::<Utc>::MAX_UTC), number_of(&copy.name));
-    copies.iter().filter(proven).min_by_key(age).or_else(|| copies.iter().filter(labelled).min_by_key(age))
+    let labelled = free.iter().filter(|copy| copy.claim.is_none() && inside(copy)).min_by_key(|copy| age(copy));
+    match (labelled, free.iter().find(|copy| copy.contradicts)) {
+        (Some(copy), _) => Choice::One(copy),
+        (None, Some(copy)) => Choice::Contested(copy),
+        (None, None) => Choice::None,
+    }
 }
 
 /// Returns the oldest issue that carries the original's id as a label, that somebody else made, and that is nobody's copy.
 fn foreign<'c>(copies: &'c [Copy], key: &Key, projects: &[String]) -> Option<(&'c Copy, &'c Person)> {
     let carries = |copy: &'c Copy| {
-        let (label, creator) = copy.foreign.as_ref()?;
+        let (labels, creator) = copy.foreign.as_ref()?;
         let inside = projects.iter().any(|project| project_of(&copy.name) == project);
-        (copy.key.is_none() && label == key && inside).then_some((copy, creator))
+        (copy.claim.is_none() && labels.contains(key) && inside).then_some((copy, creator))
     };
     let age = |(copy, _): &(&Copy, &Person)| (copy.created.unwrap_or(DateTime::<Utc>::MAX_UTC), number_of(&copy.name));
     copies.iter().filter_map(carries).min_by_key(age)
@@ -126,9 +153,13 @@ fn foreign<'c>(copies: &'c [Copy], key: &Key, projects: &[String]) -> Option<(&'
 
 impl Jira<'_> {
     /// Looks for the markers of writes; one result per wanted thing, in order.
-    pub(super) fn look_up(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
+    pub(super) fn look_up(
+        &self,
+        wanted: &[Wanted],
+        taken: &dyn Fn(&Key, &str) -> bool,
+    ) -> Result<Vec<Lookup>, ApiError> {
         let mut out = vec![Lookup::Unsure; wanted.len()];
-        self.look_up_comments(wanted, &mut out)?;
+        self.look_up_comments(wanted, taken, &mut out)?;
         let issues: Vec<(usize, &Wanted, IssueId)> = wanted
             .iter()
             .enumerate()
@@ -138,12 +169,12 @@ impl Jira<'_> {
         let labelled = self.by_label(&issues.iter().map(|(_, _, id)| id.as_str()).collect::<Vec<_>>())?;
         let mut open = Vec::new();
         for (index, want, _) in issues {
-            match (self.chosen(&labelled, want), out.get_mut(index)) {
+            match (self.chosen(&labelled, want, taken), out.get_mut(index)) {
                 (Some(found), Some(slot)) => *slot = found,
                 _ => open.push((index, want)),
             }
         }
-        self.look_past_the_index(&open, &labelled, &mut out)?;
+        self.look_past_the_index(&open, &labelled, taken, &mut out)?;
         Ok(out)
     }
 
@@ -153,6 +184,7 @@ impl Jira<'_> {
         &self,
         open: &[(usize, &Wanted)],
         labelled: &[Copy],
+        taken: &dyn Fn(&Key, &str) -> bool,
         out: &mut [Lookup],
     ) -> Result<(), ApiError> {
         let wanted = |want: &Wanted| want.project.clone();
@@ -169,7 +201,7 @@ impl Jira<'_> {
         }
         for (index, want) in open.iter().filter(|(_, want)| want.project.is_some()) {
             let found = probes.iter().find_map(|(_, probe)| match probe {
-                Probed::Whole(probe) => self.chosen(&probe.copies, want),
+                Probed::Whole(probe) => self.chosen(&probe.copies, want, taken),
                 Probed::Endless | Probed::Hidden => None,
             });
             // In a project that the bot does not see it has written nothing; where it is to write now, it must be sure.
@@ -194,11 +226,16 @@ impl Jira<'_> {
         Ok(())
     }
 
-    fn chosen(&self, copies: &[Copy], want: &Wanted) -> Option<Lookup> {
-        let projects = self.projects_of(want);
-        let copy = choose(copies, &want.key.origin(), &projects, &self.settings.pair_id)?;
-        let receipt = receipt(copy);
-        Some(if copy.key.is_some() { Lookup::Found(receipt) } else { Lookup::Labelled(receipt) })
+    fn chosen(&self, copies: &[Copy], want: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Option<Lookup> {
+        match choose(copies, &want.key.origin(), &self.projects_of(want), taken) {
+            Choice::One(copy) if copy.claim.is_some() => Some(Lookup::Found(receipt(copy))),
+            Choice::One(copy) => Some(Lookup::Labelled(receipt(copy))),
+            Choice::Contested(copy) => {
+                tracing::warn!(side = "jira", id = copy.name, key = %want.key, "Markers contradict each other.");
+                Some(Lookup::Unsure)
+            }
+            Choice::None => None,
+        }
     }
 
     fn foreign(&self, copies: &[Copy], want: &Wanted) -> Option<Lookup> {
@@ -210,7 +247,12 @@ impl Jira<'_> {
         want.project.iter().chain(&self.settings.projects).cloned().collect()
     }
 
-    fn look_up_comments(&self, wanted: &[Wanted], out: &mut [Lookup]) -> Result<(), ApiError> {
+    fn look_up_comments(
+        &self,
+        wanted: &[Wanted],
+        taken: &dyn Fn(&Key, &str) -> bool,
+        out: &mut [Lookup],
+    ) -> Result<(), ApiError> {
         let issues: BTreeSet<&IssueId> = wanted.iter().filter_map(|want| want.issue.as_ref()).collect();
         for issue in issues {
             let thread = match self.read_thread(issue)? {
@@ -223,7 +265,7 @@ impl Jira<'_> {
             };
             for (want, slot) in wanted.iter().zip(out.iter_mut()).filter(|(want, _)| want.issue.as_ref() == Some(issue))
             {
-                *slot = comment_in(&thread, want);
+                *slot = comment_in(&thread, want, taken);
             }
         }
         Ok(())
@@ -244,9 +286,8 @@ impl Jira<'_> {
     }
 
     fn copies(&self, rows: Vec<Value>) -> Result<Vec<Copy>, ApiError> {
-        let me = self.me()?;
         let read = rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
-        Ok(read.map(|raw| Copy::new(&raw, &me.user)).collect())
+        self.with_reader(|reader| read.map(|raw| Copy::new(&raw, reader)).collect())
     }
 
     /// Reads a project's newest issues by key, which no index delays.
@@ -293,8 +334,9 @@ impl Jira<'_> {
 
     /// Where Jira once refused our label, the older copies are among what we created.
     fn unlabelled_copies(&self, project: &str) -> Result<Vec<Copy>, ApiError> {
-        let query = format!("project = {project} AND {} ORDER BY created DESC, key DESC", jql::OURS);
-        let mut rows = self.walk(&query, &FIELDS)?;
+        let mut rows = self.of_our_accounts(|ours| {
+            self.walk(&format!("project = {project} AND {ours} ORDER BY created DESC, key DESC"), &FIELDS)
+        })?;
         if !self.is_cloud()? {
             rows.truncate(MAX_UNLABELLED);
             rows = self.with_properties(&rows)?;
@@ -381,14 +423,17 @@ fn receipt(copy: &Copy) -> Receipt {
     Receipt { id, name, at: copy.created, dropped: Vec::new(), issue: None }
 }
 
-fn comment_in(thread: &[Comment], want: &Wanted) -> Lookup {
+/// Finds our comment in a thread; our own account's before one that only a seal speaks for.
+fn comment_in(thread: &[Comment], want: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Lookup {
     let origin = want.key.origin();
-    let found = thread.iter().find(|comment| {
-        comment.claim.as_ref().is_some_and(|claim| {
-            claim.key == origin && want.content.as_ref().is_none_or(|content| claim.written.as_ref() == Some(content))
-        })
-    });
-    found.map_or(Lookup::Absent, |comment| {
+    let maker = |comment: &Comment| {
+        let claim = comment.claim.as_ref().filter(|claim| claim.key == origin)?;
+        let right = want.content.as_ref().is_none_or(|content| claim.written.as_ref() == Some(content));
+        right.then_some(claim.maker)
+    };
+    let free = thread.iter().filter(|comment| !taken(&origin, comment.id.as_str()));
+    let found = free.filter_map(|comment| Some((maker(comment)?, comment))).min_by_key(|(maker, _)| *maker);
+    found.map_or(Lookup::Absent, |(_, comment)| {
         let id = comment.id.to_string();
         Lookup::Found(Receipt { name: id.clone(), id, at: Some(comment.updated), dropped: Vec::new(), issue: None })
     })
@@ -412,31 +457,48 @@ mod tests {
         Key::issue(Side::Guance, &IssueId::new(format!("issue_{}", digit.to_string().repeat(32))))
     }
 
-    fn copy(name: &str, minute: u32, property: Option<(char, &str)>, label: Option<char>) -> Copy {
+    fn copy(name: &str, minute: u32, property: Option<(char, Maker)>, label: Option<char>) -> Copy {
+        let claim = |(digit, maker)| Claim { key: key(digit), proven: true, written: None, maker, sealed: true };
+        let labels: Vec<Key> = label.map(key).into_iter().collect();
         Copy {
             id: format!("1{}", number_of(name).unwrap()),
             name: name.to_owned(),
             created: Some(format!("2026-11-22T10:{minute:02}:00Z").parse().unwrap()),
-            key: property.map(|(digit, _)| key(digit)),
-            pair: property.map(|(_, pair)| pair.to_owned()),
-            labelled: label.map(key),
+            contradicts: property.zip(label).is_some_and(|((one, _), other)| one != other),
+            claim: property.map(claim),
+            labelled: labels,
             foreign: None,
         }
     }
 
     #[test]
     fn proof_goes_before_labels_and_age_before_the_rest() {
+        use Maker::{Former, Other, Us};
         for (copies, want) in [
-            (vec![], None),
-            (vec![copy("P-1", 1, None, Some('a')), copy("P-2", 2, Some(('a', "x")), None)], Some("P-2")),
-            (vec![copy("P-2", 2, Some(('a', "x")), None), copy("P-1", 1, Some(('a', "x")), None)], Some("P-1")),
-            (vec![copy("P-2", 2, None, Some('a')), copy("P-1", 1, None, Some('a'))], Some("P-1")),
-            (vec![copy("P-1", 1, Some(('b', "x")), Some('a'))], None),
-            (vec![copy("Q-1", 1, Some(('a', "mine")), None)], Some("Q-1")),
-            (vec![copy("Q-1", 1, Some(('a', "theirs")), None)], None),
-            (vec![copy("Q-1", 1, None, Some('a'))], None),
+            (vec![], Ok(None)),
+            (vec![copy("P-1", 1, None, Some('a')), copy("P-2", 2, Some(('a', Us)), None)], Ok(Some("P-2"))),
+            (vec![copy("P-2", 2, Some(('a', Us)), None), copy("P-1", 1, Some(('a', Us)), None)], Ok(Some("P-1"))),
+            (vec![copy("P-2", 2, None, Some('a')), copy("P-1", 1, None, Some('a'))], Ok(Some("P-1"))),
+            (vec![copy("Q-1", 1, Some(('a', Us)), None)], Ok(Some("Q-1"))),
+            (vec![copy("Q-1", 1, None, Some('a'))], Ok(None)),
+            (vec![copy("P-1", 1, Some(('a', Other)), None), copy("P-2", 2, Some(('a', Us)), None)], Ok(Some("P-2"))),
+            (
+                vec![copy("P-1", 1, Some(('a', Other)), None), copy("P-2", 2, Some(('a', Former)), None)],
+                Ok(Some("P-2")),
+            ),
+            (vec![copy("P-1", 1, Some(('a', Other)), None)], Ok(Some("P-1"))),
+            (vec![copy("P-1", 1, Some(('a', Other)), None), copy("P-2", 2, Some(('a', Other)), None)], Err("P-1")),
+            (vec![copy("P-1", 1, Some(('b', Us)), Some('a'))], Err("P-1")),
+            (vec![copy("P-1", 1, Some(('a', Us)), Some('b'))], Err("P-1")),
+            (vec![copy("P-1", 1, Some(('b', Us)), Some('a')), copy("P-2", 2, None, Some('a'))], Ok(Some("P-2"))),
+            (vec![copy("P-9", 1, Some(('a', Us)), None)], Ok(None)),
         ] {
-            let found = choose(&copies, &key('a'), &["P".to_owned()], "mine").map(|copy| copy.name.as_str());
+            let taken = |_: &Key, id: &str| id == "19";
+            let found = match choose(&copies, &key('a'), &["P".to_owned()], &taken) {
+                Choice::One(copy) => Ok(Some(copy.name.as_str())),
+                Choice::Contested(copy) => Err(copy.name.as_str()),
+                Choice::None => Ok(None),
+            };
             assert_eq!(found, want, "{copies:?}");
         }
     }

@@ -55,8 +55,13 @@ impl Dialect {
     }
 }
 
-/// Restricts to issues that our own account created, in any project: our copies are among them.
-pub(super) const OURS: &str = "creator = currentUser()";
+/// Restricts to issues that our own account created, or a former one of ours, in any project: our copies are among them.
+pub(super) fn ours(former: &[String]) -> String {
+    if former.is_empty() {
+        return "creator = currentUser()".to_owned();
+    }
+    format!("creator in (currentUser(), {})", list(former.iter().map(String::as_str)))
+}
 
 /// Returns the query for what changed in `scope` at or after the literal `since`, or ever.
 pub(super) fn changed(scope: &str, since: Option<&str>) -> String {
@@ -128,6 +133,7 @@ mod tests {
         );
         assert_eq!(scope(&[], &texts(&["7"])).unwrap(), "id in (7)");
         assert_eq!(scope(&[], &texts(&["x"])), None);
-        assert_eq!(changed(OURS, None), "(creator = currentUser()) ORDER BY updated ASC, key ASC");
+        assert_eq!(changed(&ours(&[]), None), "(creator = currentUser()) ORDER BY updated ASC, key ASC");
+        assert_eq!(ours(&["a\"b".to_owned()]), r#"creator in (currentUser(), "a\"b")"#);
     }
 }

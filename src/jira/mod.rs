@@ -35,7 +35,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::domain::{Action, Comment, CommentId, File, IssueId, Person, Push, Receipt, Side, Visibility};
+use crate::domain::{Action, Comment, CommentId, File, IssueId, Key, Person, Push, Receipt, SealKey, Side, Visibility};
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Clock, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span, Stop,
@@ -84,6 +84,8 @@ pub struct Settings {
     pub projects: Vec<String>,
     /// Distinguishes this pair of services from others that use the same bot account: hex digits.
     pub pair_id: String,
+    /// Accounts that guajira wrote with before: account ids (Cloud), user keys or login names (Server).
+    pub former_accounts: Vec<String>,
 }
 
 /// A Jira, for the length of one run.
@@ -144,7 +146,7 @@ impl<'a> Jira<'a> {
             Action::EditComment { issue, comment, body, origin_url, internal } => {
                 self.edit_comment(push, issue, comment, &comments::Text { body, origin_url }, *internal)
             }
-            Action::DeleteComment { issue, comment } => self.delete_comment(issue, comment),
+            Action::DeleteComment { issue, comment } => self.delete_comment(push, issue, comment),
             Action::ChangeIssue { issue, change, value: _ } => self.change_issue(issue, change),
             Action::LinkIssue { .. } => self.link_issue(push),
             Action::AddFile { .. } => self.attach(push, None),
@@ -222,8 +224,8 @@ impl Remote for Jira<'_> {
         out
     }
 
-    fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
-        self.look_up(wanted)
+    fn find(&self, wanted: &[Wanted], taken: &dyn Fn(&Key, &str) -> bool) -> Result<Vec<Lookup>, ApiError> {
+        self.look_up(wanted, taken)
     }
 
     fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
@@ -251,8 +253,8 @@ impl Remote for Jira<'_> {
         self.register()
     }
 
-    fn write_register(&self, value: &str) -> Result<(), ApiError> {
-        self.set_register(value)
+    fn write_register(&self, counter: &str, key: Option<&SealKey>) -> Result<(), ApiError> {
+        self.set_register(counter, key)
     }
 }
 

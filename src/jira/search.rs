@@ -51,7 +51,8 @@ impl Jira<'_> {
         let me = self.me()?;
         if span.ours_only {
             // Enough to recognise a copy: its thread is read when it is paired.
-            let mut batch = self.batch(self.walk_scope(jql::OURS, span.from, BRIEF)?)?;
+            let rows = self.of_our_accounts(|ours| self.walk_scope(ours, span.from, BRIEF))?;
+            let mut batch = self.batch(rows)?;
             batch.clock = me.clock;
             return Ok(batch);
         }
@@ -146,6 +147,23 @@ impl Jira<'_> {
             }
         }
         Ok(batch)
+    }
+
+    /// Searches for what our accounts created, former ones included. A Jira that knows a former account no more refuses
+    /// the whole query: then our present account has to do.
+    pub(super) fn of_our_accounts<T>(&self, search: impl Fn(&str) -> Result<T, Failed>) -> Result<T, Failed> {
+        let former = &self.settings.former_accounts;
+        match search(&jql::ours(former)) {
+            Err(failed) if !former.is_empty() && failed.status == Some(400) && !failed.login_refused => {
+                tracing::warn!(
+                    side = "jira",
+                    error = %failed.error,
+                    "Jira does not know an account of [jira].former_accounts: its issues are found by their seals alone."
+                );
+                search(&jql::ours(&[]))
+            }
+            other => other,
+        }
     }
 
     fn walk_changed(&self, from: DateTime<Utc>, strays: &[String]) -> Result<Vec<Value>, Failed> {

@@ -5,12 +5,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::domain::{IssueId, Side};
+use crate::domain::{IssueId, SealKey, Side};
 use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::auth::{is_cloud_host, is_gateway};
 use crate::jira::convert::Reader;
 use crate::jira::{Deployment, Jira, host_of, refused, unavailable, wire};
-use crate::ports::{ApiError, ApiErrorKind, Register};
+use crate::ports::{ApiError, ApiErrorKind, Register, seal_keys};
 
 /// How long the kind and the address of a Jira are believed.
 const SITE_AGE: Duration = Duration::from_hours(24);
@@ -147,7 +147,8 @@ impl Jira<'_> {
     pub(super) fn with_reader<T>(&self, read: impl FnOnce(Reader<'_>) -> T) -> Result<T, ApiError> {
         let me = self.me()?;
         let site = self.site()?;
-        Ok(read(Reader { base: &site.base, me: &me.user, pair: &self.settings.pair_id }))
+        let (former, keys) = (&self.settings.former_accounts, seal_keys(self.facts));
+        Ok(read(Reader { base: &site.base, me: &me.user, former, keys: &keys, pair: &self.settings.pair_id }))
     }
 
     /// Returns true when the issue's project is a service project. Fails closed.
@@ -219,8 +220,11 @@ impl Jira<'_> {
     pub(super) fn register(&self) -> Result<Register, ApiError> {
         match self.api.send(&self.register_ask(Ask::get)?) {
             Ok(reply) => {
-                let counter = reply.json.get("value").and_then(|value| value.get("counter")).and_then(Value::as_str);
-                Ok(counter.map_or(Register::Empty, |counter| Register::Value(counter.to_owned())))
+                let text =
+                    |name: &str| reply.json.get("value").and_then(|value| value.get(name)).and_then(Value::as_str);
+                let key = text("key").and_then(SealKey::parse);
+                let value = |counter: &str| Register::Value { counter: counter.to_owned(), key };
+                Ok(text("counter").map_or(Register::Empty, value))
             }
             Err(failed) => match failed.status {
                 _ if failed.login_refused => Err(failed.into()),
@@ -232,9 +236,13 @@ impl Jira<'_> {
         }
     }
 
-    /// Writes the write counter.
-    pub(super) fn set_register(&self, value: &str) -> Result<(), ApiError> {
-        let body = json!({"v": 1, "counter": value});
+    /// Writes the write counter, and beside it the key of our seals. Only the account itself and administrators can read
+    /// a user property.
+    pub(super) fn set_register(&self, counter: &str, key: Option<&SealKey>) -> Result<(), ApiError> {
+        let mut body = json!({"v": 1, "counter": counter});
+        if let (Some(key), Some(body)) = (key, body.as_object_mut()) {
+            body.insert("key".to_owned(), key.reveal().into());
+        }
         // Writing the same value twice is harmless.
         let ask = self.register_ask(|path| Ask::put(path, body))?.repeatable();
         match self.api.send(&ask) {

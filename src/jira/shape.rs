@@ -32,7 +32,9 @@ impl Jira<'_> {
         let mut accounts = Vec::new();
         for word in several(value) {
             let Some(person) = self.find_person(&People::asked(&word))? else {
-                return Ok(Err(format!("no account is {word:?}")));
+                let hidden =
+                    if word.contains('@') { "; one that hides its address is found by its account id" } else { "" };
+                return Ok(Err(format!("no account is {word:?}{hidden}")));
             };
             accounts.push(if cloud { json!({"accountId": person.id}) } else { json!({"name": person.id}) });
         }

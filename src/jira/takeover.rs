@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::domain::{Fingerprint, IssueId, Key};
+use crate::domain::IssueId;
 use crate::jira::api::{Ask, segment};
 use crate::jira::comments::marker_of;
 use crate::jira::convert::{PROPERTY, label_id, person, time};
@@ -13,6 +13,10 @@ use crate::ports::{ApiError, LabelledIssue, Mark, Takeover};
 const FIELDS: [&str; 3] = ["labels", "creator", "created"];
 
 impl Takeover for Jira<'_> {
+    fn own_accounts(&self) -> Vec<String> {
+        self.settings.former_accounts.clone()
+    }
+
     fn labelled(&self) -> Result<Vec<LabelledIssue>, ApiError> {
         let projects = &self.settings.projects;
         if projects.is_empty() {
@@ -25,24 +29,21 @@ impl Takeover for Jira<'_> {
         Ok(rows.into_iter().filter_map(labelled).collect())
     }
 
-    fn mark_issue(&self, issue: &IssueId, key: &Key, content: &Fingerprint) -> Result<(), ApiError> {
-        self.put_marker(&format!("issue/{}", segment(issue.as_str())), key, content)
+    fn mark_issue(&self, mark: &Mark) -> Result<(), ApiError> {
+        self.put_marker("issue", mark)
     }
 
     fn mark_comments(&self, _issue: &IssueId, marks: &[Mark]) -> Result<Vec<Result<(), ApiError>>, ApiError> {
-        let put = |mark: &Mark| {
-            let comment = format!("comment/{}", segment(mark.copy.as_str()));
-            self.put_marker(&comment, &mark.key, &mark.content)
-        };
-        Ok(marks.iter().map(put).collect())
+        Ok(marks.iter().map(|mark| self.put_marker("comment", mark)).collect())
     }
 }
 
 impl Jira<'_> {
     /// Puts our property onto an issue or a comment.
-    fn put_marker(&self, owner: &str, key: &Key, content: &Fingerprint) -> Result<(), ApiError> {
-        let path = self.rest(&format!("{owner}/properties/{PROPERTY}"))?;
-        let value = marker_of(key, content, &self.settings.pair_id);
+    fn put_marker(&self, kind: &str, mark: &Mark) -> Result<(), ApiError> {
+        let Mark { copy, key, content, seal } = mark;
+        let path = self.rest(&format!("{kind}/{}/properties/{PROPERTY}", segment(copy)))?;
+        let value = marker_of(key, content, seal.as_ref(), &self.settings.pair_id);
         match self.api.send(&Ask::put(path, value).repeatable()) {
             Ok(_) => Ok(()),
             // One permission is missing; the account itself was accepted in this run.

@@ -126,6 +126,12 @@ impl User {
         let same = |a: &str, b: &str| !a.is_empty() && a == b;
         same(&self.account_id, &other.account_id) || same(&self.name, &other.name) || same(&self.key, &other.key)
     }
+
+    /// Returns true when this is the account of that id, key or login name. A display name, which people choose
+    /// themselves, names nobody.
+    pub(super) fn is_called(&self, id: &str) -> bool {
+        !id.is_empty() && [&self.account_id, &self.name, &self.key].into_iter().any(|known| known == id)
+    }
 }
 
 /// A page of comments, or the list inside an issue.

@@ -1,9 +1,13 @@
 //! Which comments and replies travel, in either direction.
 
+use std::collections::HashSet;
+
 use crate::domain::{
-    Action, Comment, CommentId, CommentLink, Fingerprint, IssueLink, Key, Known, Push, Side, Stage, Visibility,
+    Action, Claim, Comment, CommentId, CommentLink, FileLink, Fingerprint, IssueLink, Key, Known, Push, Side, Stage,
+    Visibility,
 };
-use crate::plan::{Policy, Repeats, SkipReason, Step, files, repeats};
+use crate::plan::claims::{self, Verdict};
+use crate::plan::{Policy, Repeats, SkipReason, Step, repeats};
 use crate::render;
 
 /// One side's whole thread of a linked issue.
@@ -17,6 +21,8 @@ pub struct Thread<'a> {
     pub url: &'a str,
     /// Oldest first.
     pub comments: &'a [Comment],
+    /// What the pair's other thread holds, by key, where it was read to learn that.
+    pub originals: Option<&'a HashSet<Key>>,
 }
 
 /// What was decided about a thread.
@@ -41,7 +47,7 @@ pub fn thread(thread: &Thread<'_>, known: &Known, policy: &Policy) -> Decision {
             Some(step) => step,
             None => open_only(thread, one(thread, comment, known, policy), policy),
         };
-        decision.unfinished |= matches!(&step, Step::Skip { reason: SkipReason::InDoubt, .. });
+        decision.unfinished |= matches!(&step, Step::Skip { reason: SkipReason::InDoubt, .. } | Step::Disown(_));
         decision.steps.push(step);
     }
     decision
@@ -85,40 +91,58 @@ fn one(thread: &Thread<'_>, comment: &Comment, known: &Known, policy: &Policy) -
     let skip = |reason| Step::Skip { item: comment.id.to_string(), reason };
     let here = thread.side;
     let link = known.comments.get(&(here, comment.id.clone()));
-    if link.is_some_and(|link| link.origin != here) {
+    if link.is_some_and(|link| link.origin != here) || known.carriers.contains(&comment.id) {
         return skip(SkipReason::Echo);
     }
-    if let Some(adopted) = claimed(thread, comment, known) {
-        return adopted;
+    // No comment is in two issues: somebody's marker was believed once.
+    if let Some(link) = link.filter(|link| link.lane != thread.link.guance) {
+        return Step::Disown(link.clone());
+    }
+    // What has a copy is an original, whatever it says of itself.
+    if let (Some(claim), None) = (&comment.claim, link) {
+        match claims::judge(thread, comment, claim, known) {
+            Verdict::Copy => return adopted(thread, comment, claim),
+            Verdict::Ours => return skip(SkipReason::SecondClaim),
+            Verdict::Undecided => return skip(SkipReason::InDoubt),
+            Verdict::Ordinary => {}
+        }
     }
     let restricted = restriction(comment).filter(|_| !policy.flow.copy_restricted);
     let key = Key::comment(here, &comment.id);
     let content = comment.fingerprint();
     match (link, restricted) {
-        (Some(_), Some(why)) => skip(SkipReason::Restricted(why)),
+        (Some(_), Some(why)) => withdrawn(comment, why, known),
         (Some(link), None) => edited(thread, comment, link, content, known, policy),
         (None, restricted) => created(thread, comment, &key, content, restricted, known, policy),
     }
 }
 
 /// Recognises our own writing by its marker.
-fn claimed(thread: &Thread<'_>, comment: &Comment, known: &Known) -> Option<Step> {
-    let claim = comment.claim.as_ref().filter(|claim| claim.proven)?;
+fn adopted(thread: &Thread<'_>, comment: &Comment, claim: &Claim) -> Step {
     let origin = thread.side.opposite();
-    if let Some(file) = claim.key.file_on(origin) {
-        return Some(files::carried(thread, comment, file, known));
+    let lane = thread.link.guance.clone();
+    match (claim.key.comment_on(origin), claim.key.file_on(origin)) {
+        (Some(origin_id), _) => {
+            let (copy_id, written) = (comment.id.clone(), claim.written.clone());
+            Step::AdoptComment(CommentLink { origin, origin_id, copy_id, lane, written })
+        }
+        (None, Some(origin_id)) => {
+            Step::AdoptFile(FileLink { origin, origin_id, copy_id: comment.id.to_string(), lane })
+        }
+        (None, None) => Step::Skip { item: comment.id.to_string(), reason: SkipReason::SecondClaim },
     }
-    let origin_id = claim.key.comment_on(origin)?;
-    if known.comments.contains_key(&(origin, origin_id.clone())) {
-        return Some(Step::Skip { item: comment.id.to_string(), reason: SkipReason::SecondClaim });
+}
+
+/// An edit that waits must not be sent any more once the original is restricted.
+fn withdrawn(comment: &Comment, why: String, known: &Known) -> Step {
+    let origin = Key::comment(comment.side, &comment.id);
+    let waits = |(key, (stage, _)): &(&Key, &(Stage, Fingerprint))| {
+        **key != origin && key.origin() == origin && matches!(stage, Stage::Pending | Stage::Held | Stage::Dead)
+    };
+    match known.outbox.iter().find(waits) {
+        Some((key, _)) => Step::Withdraw { key: key.clone(), reason: SkipReason::Restricted(why) },
+        None => Step::Skip { item: comment.id.to_string(), reason: SkipReason::Restricted(why) },
     }
-    Some(Step::AdoptComment(CommentLink {
-        origin,
-        origin_id,
-        copy_id: comment.id.clone(),
-        lane: thread.link.guance.clone(),
-        written: claim.written.clone(),
-    }))
 }
 
 fn restriction(comment: &Comment) -> Option<String> {
@@ -210,7 +234,7 @@ fn push(thread: &Thread<'_>, comment: &Comment, key: Key, content: Fingerprint, 
     let name = &thread.link.jira_name;
     let summary =
         if is_notice { format!("number of repeated alarms on {name}") } else { format!("{verb} by {who} on {name}") };
-    Push { key, lane: thread.link.guance.clone(), target, action, content, summary }
+    Push { key, lane: thread.link.guance.clone(), target, action, content, summary, seal: None }
 }
 
 #[cfg(test)]
@@ -218,7 +242,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Claim, IssueId, Person};
+    use crate::domain::{IssueId, Maker, Person};
     use crate::text::Doc;
     use chrono::DateTime;
 
@@ -254,7 +278,7 @@ mod tests {
     fn decide_in(comment: &Comment, known: &Known, policy: &Policy) -> Step {
         let link = link();
         let all = [comment.clone()];
-        let thread = Thread { link: &link, side: Side::Jira, url: "", comments: &all };
+        let thread = Thread { link: &link, side: Side::Jira, url: "", comments: &all, originals: None };
         super::thread(&thread, known, policy).steps.remove(0)
     }
 
@@ -322,7 +346,10 @@ mod tests {
     #[test]
     fn our_own_writing_is_recognised_with_and_without_the_state() {
         let key = Key::comment(Side::Guance, &CommentId::new("repim_c"));
-        let ours = Comment { claim: Some(Claim { key, proven: true, written: None }), ..comment("x") };
+        let ours = Comment {
+            claim: Some(Claim { key, proven: true, written: None, maker: Maker::Us, sealed: true }),
+            ..comment("x")
+        };
         let Step::AdoptComment(adopted) = decide(&ours, &Known::default()) else { panic!() };
         assert_eq!((adopted.origin, adopted.origin_id.as_str()), (Side::Guance, "repim_c"));
         let mut known = Known::default();
@@ -337,7 +364,7 @@ mod tests {
         known.outbox.insert(Key::comment(Side::Jira, &original.id), (Stage::InFlight, original.fingerprint()));
         let link = link();
         let all = [original];
-        let thread = Thread { link: &link, side: Side::Jira, url: "", comments: &all };
+        let thread = Thread { link: &link, side: Side::Jira, url: "", comments: &all, originals: None };
         assert!(super::thread(&thread, &known, &policy()).unfinished);
     }
 }

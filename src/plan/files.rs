@@ -2,9 +2,8 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::{
-    Action, Comment, File, FileId, FileLink, Fingerprint, Key, Known, Push, Stage, Visibility, shown_size,
-};
+use crate::domain::{Action, Comment, File, Fingerprint, Key, Known, Push, Stage, Visibility, shown_size};
+use crate::plan::shown::Showing;
 use crate::plan::{Policy, SkipReason, Step, Thread, comments};
 use crate::render;
 
@@ -22,31 +21,22 @@ pub fn of_thread(
     known: &Known,
     policy: &Policy,
 ) -> Vec<Step> {
-    let decide = |file| one(thread, visibility, file, known, policy);
+    let showing: Vec<Showing<'_>> = thread.comments.iter().map(Showing::of).collect();
+    let restricted = |file| restriction(&showing, visibility, file, files).filter(|_| !policy.flow.copy_restricted);
+    let decide = |file| one(thread, restricted(file), file, known, policy);
     files.iter().map(|file| comments::open_only(thread, decide(file), policy)).collect()
 }
 
-/// Recognises a reply of ours that carries a file.
-pub(super) fn carried(thread: &Thread<'_>, reply: &Comment, file: FileId, known: &Known) -> Step {
-    let origin = thread.side.opposite();
-    if known.files.contains(&(origin, file.clone())) {
-        return Step::Skip { item: reply.id.to_string(), reason: SkipReason::Echo };
-    }
-    let (copy_id, lane) = (reply.id.to_string(), thread.link.guance.clone());
-    Step::AdoptFile(FileLink { origin, origin_id: file, copy_id, lane })
-}
-
-fn one(thread: &Thread<'_>, visibility: &Visibility, file: &File, known: &Known, policy: &Policy) -> Step {
+fn one(thread: &Thread<'_>, restricted: Option<String>, file: &File, known: &Known, policy: &Policy) -> Step {
     let key = Key::file(file.side, &file.id);
     let skip = |reason| Step::Skip { item: key.as_str().to_owned(), reason };
-    if file.ours {
+    if file.ours || known.file_copies.contains(&file.id) {
         return skip(SkipReason::Echo);
     }
     if known.files.contains(&(file.side, file.id.clone())) {
         return skip(SkipReason::Unchanged);
     }
     let queued = known.outbox.get(&key).map(|(stage, _)| *stage);
-    let restricted = restriction(thread, visibility, file).filter(|_| !policy.flow.copy_restricted);
     let limit = policy.flow.max_attachment;
     match (queued, restricted, file.size.filter(|size| *size > limit)) {
         (Some(Stage::InFlight), ..) => skip(SkipReason::InDoubt),
@@ -63,23 +53,39 @@ fn one(thread: &Thread<'_>, visibility: &Visibility, file: &File, known: &Known,
     }
 }
 
-/// An attachment has no restriction of its own: it shares that of its issue, and of a comment that shows it.
-fn restriction(thread: &Thread<'_>, visibility: &Visibility, file: &File) -> Option<String> {
+/// An attachment has no restriction of its own: it shares that of its issue, and of a comment that shows it, or may do so.
+fn restriction(showing: &[Showing<'_>], visibility: &Visibility, file: &File, all: &[File]) -> Option<String> {
     if let Visibility::Restricted(why) = visibility {
         return Some(why.clone());
     }
-    thread.comments.iter().find_map(|comment| match &comment.visibility {
-        Visibility::Restricted(why) if shows(comment, file) => Some(format!("{why} (a comment that shows it)")),
-        _ => None,
-    })
+    let restricted = || {
+        showing.iter().filter_map(|one| match &one.comment.visibility {
+            Visibility::Restricted(why) => Some((one, why)),
+            Visibility::Public => None,
+        })
+    };
+    if let Some((_, why)) = restricted().find(|(one, _)| one.may_name(file) || is_shown_by_time(one.comment, file)) {
+        return Some(format!("{why} (a comment that shows it)"));
+    }
+    let (_, why) = restricted().find(|(one, _)| one.is_unclear(all) && was_there(one.comment, file))?;
+    // Our own copies say what people of the other side wrote, who may guess a name.
+    let is_public = |one: &&Showing<'_>| one.comment.visibility == Visibility::Public && one.comment.claim.is_none();
+    let is_named = showing.iter().filter(is_public).any(|one| one.names(file, all));
+    let doubt =
+        || format!("{why} (a comment that shows a file without its name, and no public comment names this one)");
+    (!is_named).then(doubt)
 }
 
 /// Not every kind of text names the files that it shows: then it counts who attached the file, and when.
-fn shows(comment: &Comment, file: &File) -> bool {
-    let by_name = comment.body.canonical().contains(&file.name);
+fn is_shown_by_time(comment: &Comment, file: &File) -> bool {
     let same_person = !comment.author.id.is_empty() && comment.author.id == file.author.id;
-    let during = |at| at >= comment.created - ATTACHED_BEFORE && at <= comment.updated + ATTACHED_AFTER;
-    by_name || (same_person && file.created.is_some_and(during))
+    let is_after = file.created.is_some_and(|at| at >= comment.created - ATTACHED_BEFORE);
+    same_person && is_after && was_there(comment, file)
+}
+
+/// Whether a file was there when a comment was last changed.
+fn was_there(comment: &Comment, file: &File) -> bool {
+    file.created.is_none_or(|at| at <= comment.updated + ATTACHED_AFTER)
 }
 
 fn push(thread: &Thread<'_>, file: &File, key: Key) -> Push {
@@ -92,7 +98,7 @@ fn push(thread: &Thread<'_>, file: &File, key: Key) -> Push {
     let summary = format!("attachment {} of {}", file.label(), link.jira_name);
     let issue = link.id(target).clone();
     let action = Action::AddFile { issue, file: Box::new(file.clone()), note, origin_url };
-    Push { key, lane: link.guance.clone(), target, action, content, summary }
+    Push { key, lane: link.guance.clone(), target, action, content, summary, seal: None }
 }
 
 #[cfg(test)]
@@ -102,9 +108,9 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::{CommentId, IssueId, IssueLink, Person, Side};
+    use crate::domain::{Claim, CommentId, FileId, IssueId, IssueLink, Maker, Person, Side};
     use crate::plan::Flow;
-    use crate::text::Doc;
+    use crate::text::{Block, Doc, Inline};
 
     const URL: &str = "https://jira.example/browse/OPS-1";
 
@@ -152,7 +158,7 @@ mod tests {
         let mut flow = Flow::default();
         change(&mut flow);
         let link = link();
-        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments };
+        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments, originals: None };
         let policy = Policy { flow, ..Policy::default() };
         of_thread(&thread, &Visibility::Public, std::slice::from_ref(file), known, &policy).remove(0)
     }
@@ -169,7 +175,12 @@ mod tests {
         known.files.insert((Side::Jira, one.id.clone()));
         let step = decide(&one, &[], &known, |_| {});
         assert!(matches!(step, Step::Skip { reason: SkipReason::Unchanged, .. }), "{step:?}");
-        let step = decide(&File { ours: true, ..one }, &[], &Known::default(), |_| {});
+        let step = decide(&File { ours: true, ..one.clone() }, &[], &Known::default(), |_| {});
+        assert!(matches!(step, Step::Skip { reason: SkipReason::Echo, .. }), "{step:?}");
+        // A copy stays one when it was made with another account.
+        let mut copied = Known::default();
+        copied.file_copies.insert(one.id.clone());
+        let step = decide(&one, &[], &copied, |_| {});
         assert!(matches!(step, Step::Skip { reason: SkipReason::Echo, .. }), "{step:?}");
     }
 
@@ -194,6 +205,72 @@ mod tests {
         waiting.outbox.insert(key, (Stage::Pending, Fingerprint::of(&["x"])));
         let step = decide(&file("trace.txt"), &[comment("bob", "trace.txt", 1)], &waiting, |_| {});
         assert!(matches!(step, Step::Withdraw { .. }), "it must not be sent after all: {step:?}");
+    }
+
+    fn showing(alt: &str, url: &str) -> Doc {
+        let image = Inline::Image { url: url.into(), alt: alt.into() };
+        Doc { blocks: vec![Block::paragraph("look"), Block::Paragraph { content: vec![image] }] }
+    }
+
+    /// Which of these files stay beside these comments.
+    fn kept(files: &[File], comments: &[Comment]) -> Vec<bool> {
+        let link = link();
+        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments, originals: None };
+        let steps = of_thread(&thread, &Visibility::Public, files, &Known::default(), &Policy::default());
+        steps.iter().map(|step| matches!(step, Step::Skip { reason: SkipReason::Restricted(_), .. })).collect()
+    }
+
+    #[test]
+    fn what_a_restricted_comment_may_show_stays_unless_a_public_one_names_it() {
+        let nameless = |minutes: i64| Comment { body: showing("", ""), ..comment("bob", "", minutes) };
+        let public = |text: &str| Comment { visibility: Visibility::Public, ..comment("bob", text, 1) };
+        let key = Key::file(Side::Guance, &FileId::new("1"));
+        let claim = Some(Claim { key, proven: true, written: None, maker: Maker::Us, sealed: true });
+        let edited = Comment { updated: comment("bob", "", 9).created, ..nameless(-9) };
+        let lost = File { created: None, ..file("trace.txt") };
+        for (comments, stays) in [
+            (vec![nameless(0)], true),
+            (vec![nameless(9000)], true),
+            (vec![nameless(-1)], true),
+            (vec![nameless(-2)], false),
+            (vec![edited], true),
+            (vec![Comment { visibility: Visibility::Public, ..nameless(1) }], false),
+            (vec![Comment { body: showing("the password", ""), ..comment("bob", "", 1) }], true),
+            (vec![Comment { body: showing("other.txt", ""), ..comment("bob", "", 1) }], false),
+            (vec![Comment { body: showing("", "https://x.example/a.png"), ..comment("bob", "", 1) }], false),
+            (vec![Comment { body: Doc::default(), ..comment("bob", "", 1) }], true),
+            (vec![nameless(1), public("see trace.txt")], false),
+            (vec![nameless(1), public("see trace.txt.gpg")], true),
+            (vec![nameless(1), Comment { body: showing("trace.txt", ""), ..public("") }], false),
+            (vec![nameless(1), Comment { body: showing("", ""), ..public("") }], true),
+            (vec![nameless(1), Comment { claim, ..public("see trace.txt") }], true),
+        ] {
+            let files = [file("trace.txt"), File { id: FileId::new("10010"), ..file("other.txt") }];
+            assert_eq!(kept(&files, &comments).first(), Some(&stays), "{comments:?}");
+        }
+        assert_eq!(kept(&[lost], &[nameless(-100)]), [true], "nobody knows since when it is there");
+        let twins = [file("a.png"), File { id: FileId::new("10010"), ..file("A.png") }];
+        assert_eq!(kept(&twins, &[nameless(1), public("a.png")]), [true, true], "nobody knows which is meant");
+        let link = "https://jira.example/secure/attachment/10010/a.png";
+        let linked = Comment { body: showing("", link), ..public("") };
+        assert_eq!(kept(&twins, &[nameless(1), linked.clone()]), [true, false]);
+        let restricted = Comment { visibility: Visibility::Restricted("x".into()), ..linked };
+        assert_eq!(kept(&twins, &[restricted]), [true, true], "by its name, and by its id");
+    }
+
+    #[test]
+    fn a_name_is_found_whatever_a_format_made_of_it() {
+        for (name, text, found) in [
+            ("a_long_name_.txt", "see *a*long*name*.txt", true),
+            ("two  blanks.png", "see two blanks.png", true),
+            ("a _quoted_ name.png", "see a \"quoted\" name.png", true),
+            ("磁盘 图片 (1).png", "见磁盘图片(1).png", true),
+            ("Trace.TXT", "see trace.txt", true),
+            ("a.txt", "a txt", false),
+            ("trace.txt", "see the trace", false),
+        ] {
+            assert_eq!(kept(&[file(name)], &[comment("bob", text, 9000)]), [found], "{name} {text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::{Absence, Action, Comment, CommentId, CommentLink, Key, Push, Side, Stage};
+use crate::domain::{Absence, Action, Comment, CommentId, CommentLink, Fingerprint, Key, Push, Side, Stage};
 use crate::plan::{Deletes, Policy, SkipReason, Step, Thread, Whereabouts};
 use crate::render;
 
@@ -16,6 +16,8 @@ pub struct Originals {
     pub links: Vec<CommentLink>,
     /// Those whose copy is not made yet, and where that stands.
     pub waiting: Vec<(CommentId, Stage)>,
+    /// Edits that were not sent yet, and what they carry.
+    pub edits: Vec<(Key, Fingerprint)>,
     /// What was missed before, by its key.
     pub absences: HashMap<Key, Absence>,
 }
@@ -50,6 +52,13 @@ pub fn look(thread: &Thread<'_>, originals: &Originals, run: i64, policy: &Polic
             Stage::Done => {}
         }
         followed.insert(key);
+    }
+    for (key, content) in &originals.edits {
+        let Some(id) = key.comment_on(thread.side).filter(is_absent) else { continue };
+        // What the copy is to say of the deletion is no edit of the original's.
+        if *content != CommentLink::tombstone(thread.side, &id) {
+            look.steps.push(Step::Withdraw { key: key.clone(), reason: SkipReason::Deleted });
+        }
     }
     for link in originals.links.iter().filter(|link| is_absent(&link.origin_id)) {
         let key = Key::comment(thread.side, &link.origin_id);
@@ -108,7 +117,7 @@ pub fn settle(thread: &Thread<'_>, link: &CommentLink, copies: &[Comment], polic
             format!("deletion of a comment on {name}, as on {}", link.origin),
         ),
     };
-    let push = Push { key: key.edit(&content), lane: link.lane.clone(), target, action, content, summary };
+    let push = Push { key: key.edit(&content), lane: link.lane.clone(), target, action, content, summary, seal: None };
     vec![gone, Step::Push(push)]
 }
 
@@ -117,7 +126,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Claim, Fingerprint, IssueId, IssueLink, Person, Visibility};
+    use crate::domain::{Claim, IssueId, IssueLink, Maker, Person, Visibility};
     use crate::plan::Flow;
     use crate::text::Doc;
 
@@ -159,7 +168,7 @@ mod tests {
     }
 
     fn with<T>(link: &IssueLink, comments: &[Comment], then: impl FnOnce(&Thread<'_>) -> T) -> T {
-        then(&Thread { link, side: Side::Guance, url: "https://guance.example/issue_a", comments })
+        then(&Thread { link, side: Side::Guance, url: "https://guance.example/issue_a", comments, originals: None })
     }
 
     fn known(absence: Option<Absence>) -> Originals {
@@ -200,7 +209,7 @@ mod tests {
     fn only_a_copy_with_our_marker_is_touched() {
         let key = Key::comment(Side::Guance, &CommentId::new("repim_a"));
         let claim = |key: &Key, proven, written: Option<&Fingerprint>| {
-            Some(Claim { key: key.clone(), proven, written: written.cloned() })
+            Some(Claim { key: key.clone(), proven, written: written.cloned(), maker: Maker::Us, sealed: false })
         };
         let tombstone = CommentLink::tombstone(Side::Guance, &CommentId::new("repim_a"));
         let other = Key::comment(Side::Guance, &CommentId::new("repim_z"));
@@ -230,7 +239,7 @@ mod tests {
         let content = CommentLink::tombstone(Side::Guance, &written.id);
         let bare = Doc::from_plain("the words, and nothing else");
         for copy in [body, bare] {
-            let claim = Some(Claim { key: key.clone(), proven: true, written: None });
+            let claim = Some(Claim { key: key.clone(), proven: true, written: None, maker: Maker::Us, sealed: false });
             let copies = [Comment { body: copy, claim, ..comment(Side::Jira, "10042", "") }];
             let steps =
                 with(&link(), &[], |thread| settle(thread, &original("repim_a"), &copies, &policy(Deletes::Mark)));

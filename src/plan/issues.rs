@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
-    Action, DroppedField, FieldValue, Fingerprint, Issue, IssueId, Key, Known, NewField, NewIssue, Push, Side, Stage,
+    Action, DroppedField, FieldValue, Fingerprint, Issue, IssueId, Key, Known, Maker, NewField, NewIssue, Push, Side,
+    Stage,
 };
 use crate::plan::{Made, NoRoute, Policy, Route, SkipReason, Step, view};
 use crate::render;
@@ -74,6 +75,7 @@ pub fn push(issue: &Issue, new: NewIssue) -> Push {
         summary: format!("issue \"{}\" in {}", issue.title, new.project),
         content: content(issue, &new),
         action: Action::CreateIssue(new),
+        seal: None,
     }
 }
 
@@ -167,14 +169,17 @@ fn content(issue: &Issue, new: &NewIssue) -> Fingerprint {
 /// Recognises Jira issues as copies by their proven markers, and notices new names.
 ///
 /// A label alone proves nothing here, since people clone issues with their labels; it counts only in a look-up.
-/// Of several that claim one original the oldest (lowest id) is the copy.
+/// Of several that claim one original the copy is that of our own account, and the oldest (lowest id) of these. Where
+/// only seals speak for several issues of other accounts, somebody has copied one of them: none is taken for the copy.
 pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
-    let mut oldest: HashMap<IssueId, &Issue> = HashMap::new();
+    let mut best: HashMap<IssueId, (Maker, &Issue)> = HashMap::new();
+    let mut rivals: HashMap<(IssueId, Maker), usize> = HashMap::new();
     for issue in issues {
-        if let Some(guance) = proven(issue) {
-            let first = oldest.entry(guance).or_insert(issue);
-            if age_rank(&issue.id) < age_rank(&first.id) {
-                *first = issue;
+        if let Some((guance, maker)) = proven(issue) {
+            *rivals.entry((guance.clone(), maker)).or_default() += 1;
+            let first = best.entry(guance).or_insert((maker, issue));
+            if (maker, age_rank(&issue.id)) < (first.0, age_rank(&first.1.id)) {
+                *first = (maker, issue);
             }
         }
     }
@@ -186,10 +191,11 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
             }
             continue;
         }
-        let Some(guance) = proven(issue) else { continue };
+        let Some((guance, maker)) = proven(issue) else { continue };
         let taken = known.issues.contains_key(&(Side::Guance, guance.clone()));
-        let first = oldest.get(&guance).is_some_and(|first| first.id == issue.id);
-        steps.push(if taken || !first {
+        let first = best.get(&guance).is_some_and(|(_, first)| first.id == issue.id);
+        let contested = maker == Maker::Other && rivals.get(&(guance.clone(), maker)).is_some_and(|count| *count > 1);
+        steps.push(if taken || !first || contested {
             Step::Skip { item: issue.name.clone(), reason: SkipReason::SecondClaim }
         } else {
             Step::AdoptIssue { guance, jira: issue.id.clone(), jira_name: issue.name.clone() }
@@ -198,9 +204,9 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
     steps
 }
 
-fn proven(issue: &Issue) -> Option<IssueId> {
+fn proven(issue: &Issue) -> Option<(IssueId, Maker)> {
     let claim = issue.claim.as_ref().filter(|claim| claim.proven)?;
-    claim.key.issue_on(Side::Guance)
+    Some((claim.key.issue_on(Side::Guance)?, claim.maker))
 }
 
 /// Jira's ids are numbers in the order of creation.
@@ -243,7 +249,10 @@ mod tests {
 
     fn copy(id: &str, claims: &str, proven: bool) -> Issue {
         let key = Key::issue(Side::Guance, &IssueId::new(claims));
-        Issue { claim: Some(Claim { key, proven, written: None }), ..issue(Side::Jira, id) }
+        Issue {
+            claim: Some(Claim { key, proven, written: None, maker: Maker::Us, sealed: false }),
+            ..issue(Side::Jira, id)
+        }
     }
 
     fn policy(priority: Option<&[(&str, &str)]>) -> Policy {

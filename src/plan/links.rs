@@ -24,6 +24,7 @@ pub fn of_new_pair(create: &Push, new: &NewIssue, made: &Made<'_>, flow: &Flow) 
         action,
         content: create.content.clone(),
         summary,
+        seal: None,
     };
     let mut links = Vec::new();
     if flow.links.writes(Side::Jira) {
@@ -76,6 +77,7 @@ mod tests {
             action: Action::CreateIssue(new.clone()),
             content: Fingerprint::of(&["a"]),
             summary: String::new(),
+            seal: None,
         };
         let (id, url) = (IssueId::new("10001"), "https://jira.example/browse/OPS-1");
         let made = Made { id: &id, name: "OPS-1", url };

@@ -381,7 +381,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &NewIssue, poli
         let summary = format!("{field} of {}", pair.link.jira_name);
         let issue = pair.link.id(target).clone();
         let action = Action::ChangeIssue { issue, change, value };
-        steps.push(Step::Push(Push { key, lane: lane.clone(), target, action, content, summary }));
+        steps.push(Step::Push(Push { key, lane: lane.clone(), target, action, content, summary, seal: None }));
     }
     steps
 }
@@ -425,5 +425,6 @@ pub(super) fn notice(pair: &Pair<'_>, parts: &[&str], what: &[Block], summary: &
         action: Action::AddComment { issue, body, origin_url, internal: true },
         content,
         summary: format!("{summary} on {}", pair.link.jira_name),
+        seal: None,
     }
 }

@@ -392,15 +392,36 @@ fn an_assignee_is_found_on_the_other_side_and_the_rest_stays() {
 
 #[test]
 fn a_table_of_people_tells_who_is_who() {
-    let people = People { pairs: vec![("zs@x".into(), "zhang.san".into()), ("李四".into(), "li@jira".into())] };
+    let people = People {
+        pairs: vec![
+            ("zs@x".into(), "zhang.san".into()),
+            ("李四".into(), "li@jira".into()),
+            ("acnt_3".into(), "Wang Wu".into()),
+        ],
+    };
+    let nobody = People::default();
     let zs = person("acnt_1", "张三", "ZS@x");
     let li = person("acnt_2", "李四", "");
-    assert_eq!(people.on(Side::Jira, &zs).unwrap().id, "zhang.san");
-    assert_eq!(people.on(Side::Guance, &person("zhang.san", "", "")).unwrap().email.as_deref(), Some("zs@x"));
-    assert!(people.same(&zs, &person("zhang.san", "Z", "other@x")));
-    assert!(people.same(&li, &person("5b", "Li", "li@jira")));
-    assert!(!people.same(&li, &person("5b", "李四", "")), "the table says who 李四 is");
-    assert!(People::default().same(&li, &person("5b", "李四", "")));
+    let wang = person("acnt_3", "王五", "");
+    for (guance, jira, by_table, without) in [
+        (&zs, person("zhang.san", "Z", "other@x"), true, false),
+        (&zs, person("5b", "张三", "zs@X"), false, true),
+        (&zs, person("5b", "张三", "zs@x.evil"), false, false),
+        (&zs, person("5b", "张三", ""), false, false),
+        (&zs, person("zhang.san", "Z", ""), true, false),
+        // Names of the table are to be asked for.
+        (&li, person("5b", "Li", "li@jira"), false, false),
+        (&li, person("5b", "李四", ""), false, true),
+        (&wang, person("5b", "Wang Wu", ""), false, false),
+        (&wang, person("5b", "王五", ""), false, true),
+        (&wang, person("5b", "王五", "wang@x"), false, false),
+        (&person("acnt_4", "", ""), person("5b", "", ""), false, false),
+        (&person("acnt_4", "赵六", ""), person("5b", "赵六", ""), true, true),
+        (&person("acnt_4", "赵六", "zhao@x"), person("5b", "Zhao", "ZHAO@x"), true, true),
+    ] {
+        let same = (people.same(guance, &jira), nobody.same(guance, &jira));
+        assert_eq!(same, (by_table, without), "{guance:?} {jira:?}");
+    }
 }
 
 #[test]

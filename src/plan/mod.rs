@@ -1,5 +1,6 @@
 //! Decisions: pure functions from what was read and what is known to steps.
 
+pub mod claims;
 pub mod comments;
 pub mod explain;
 pub mod files;
@@ -17,6 +18,7 @@ mod references_tests;
 pub mod repeats;
 #[cfg(test)]
 mod route_tests;
+mod shown;
 mod status;
 mod tags;
 pub mod takeover;
@@ -46,6 +48,8 @@ pub enum Step {
     },
     /// These two comments are one thing: a marker says so.
     AdoptComment(CommentLink),
+    /// This link is wrong, and is forgotten: its original is in another pair's thread.
+    Disown(CommentLink),
     /// This file was brought over: the marker of the reply that carries it says so.
     AdoptFile(FileLink),
     /// The Jira issue goes by another name now (moved, project renamed).
@@ -123,7 +127,8 @@ pub enum SkipReason {
     RouteUnclear(usize, String),
     /// Opened before the time this state begins at, or outside the backfill's window.
     OutsideWindow,
-    /// It claims to be the copy of something that already has another copy (a clone, a quotation).
+    /// Our own account wrote it, and it is no copy that counts: of something that already has another copy (a clone, a
+    /// quotation), or that is not there.
     SecondClaim,
     /// Refused earlier, and unchanged since.
     Dead,
@@ -167,7 +172,7 @@ impl std::fmt::Display for SkipReason {
             Self::RouteUnclear(n, why) => write!(f, "the `when` of [[route]] number {n} goes wrong: {why}"),
             Self::LevelNotListed(level) => write!(f, "level {level} is not listed in [route.priority]"),
             Self::OutsideWindow => f.write_str("opened before the time this sync begins at (use --since to backfill)"),
-            Self::SecondClaim => f.write_str("carries the marker of something that already has another copy"),
+            Self::SecondClaim => f.write_str("carries the marker of something that has another copy, or is not there"),
             Self::TooLarge(what) => write!(f, "attachment {what} (flow.max_attachment)"),
             Self::Dead => f.write_str("refused earlier and unchanged since (see guajira retry)"),
             Self::Closed(status) => write!(f, "the Jira issue is in the closed status {status}"),

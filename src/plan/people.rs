@@ -73,11 +73,6 @@ pub fn stranger(pair: &Pair<'_>, new: &NewIssue, policy: &Policy) -> Option<(Sid
     }
 }
 
-/// Returns how to ask for a person of one side on the other.
-pub fn description(on: Side, who: &Person, policy: &Policy) -> Person {
-    policy.people.on(on, who).unwrap_or_else(|| Person { id: String::new(), ..who.clone() })
-}
-
 pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &NewIssue, policy: &Policy) -> Outcome {
     let base = pair.bases.get(&Field::Assignee);
     let Some(base) = base else { return Outcome::agree(None, now, pair) };

@@ -26,6 +26,7 @@ fn push(action: Action, target: Side) -> Push {
         action,
         content: Fingerprint::of(&["a"]),
         summary: String::new(),
+        seal: None,
     }
 }
 

@@ -81,7 +81,8 @@ mod tests {
         let link = IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1");
         let route = Route { project: "OPS".into(), repeats, ..Route::default() };
         let policy = Policy { routes: vec![route], flow, ..Policy::default() };
-        let thread = Thread { link: &link, side: Side::Guance, url: "https://g/issue_a", comments: rows };
+        let thread =
+            Thread { link: &link, side: Side::Guance, url: "https://g/issue_a", comments: rows, originals: None };
         comments::thread(&thread, known, &policy).steps
     }
 

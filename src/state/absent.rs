@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::{State, StateError, Tx, from_ms, to_ms};
-use crate::domain::{Absence, CommentId, CommentLink, IssueId, Key, Side, Stage};
+use crate::domain::{Absence, CommentId, CommentLink, Fingerprint, IssueId, Key, Side, Stage};
 
 /// An issue that was deleted, or hidden from us.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -62,6 +62,25 @@ impl State {
             .collect::<Result<Vec<(String, String)>, _>>()?;
         let known =
             |(key, stage): (String, String)| Some((key.parse::<Key>().ok()?.comment_on(side)?, Stage::parse(&stage)?));
+        Ok(rows.into_iter().filter_map(known).collect())
+    }
+
+    /// Returns the edits of one side's comments of a pair that were not sent yet, and what they carry.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn waiting_edits(&self, lane: &IssueId, side: Side) -> Result<Vec<(Key, Fingerprint)>, StateError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT key, content FROM outbox WHERE lane = ?1 AND target = ?2 AND key <> origin AND stage <> 'done'
+                 AND stage IN ('pending', 'held', 'dead')",
+        )?;
+        let rows = statement
+            .query_map(params![lane.as_str(), side.opposite().as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<Vec<(String, String)>, _>>()?;
+        let known = |(key, content): (String, String)| {
+            let key = key.parse::<Key>().ok().filter(|key| key.comment_on(side).is_some())?;
+            Some((key, Fingerprint::parse(&content)?))
+        };
         Ok(rows.into_iter().filter_map(known).collect())
     }
 

@@ -18,6 +18,9 @@ impl State {
             if self.file_link(side, id)?.is_some() {
                 known.files.insert((side, id.clone()));
             }
+            if self.file_copy(side.opposite(), id.as_str())?.is_some() {
+                known.file_copies.insert(id.clone());
+            }
             self.queued_about(&Key::file(side, id), &mut known)?;
         }
         Ok(known)
@@ -50,15 +53,21 @@ impl State {
 }
 
 impl Tx<'_> {
-    /// Links a file and its copy; a pending write that would have made the copy is done with.
+    /// Links a file and its copy; a pending write that would have made the copy is done with. Returns false when one of
+    /// them belongs to another already: then nothing has changed.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn link_files(&self, link: &FileLink, now: chrono::DateTime<chrono::Utc>) -> Result<(), StateError> {
-        self.tx
+    pub fn link_files(&self, link: &FileLink, now: chrono::DateTime<chrono::Utc>) -> Result<bool, StateError> {
+        let inserted = self
+            .tx
             .prepare_cached(&format!("INSERT OR IGNORE INTO file_link ({COLUMNS}) VALUES (?1, ?2, ?3, ?4)"))?
             .execute(params![link.origin.as_str(), link.origin_id.as_str(), link.copy_id, link.lane.as_str()])?;
-        self.done(&Key::file(link.origin, &link.origin_id), now)
+        if inserted == 0 {
+            return Ok(false);
+        }
+        self.done(&Key::file(link.origin, &link.origin_id), now)?;
+        Ok(true)
     }
 }
 

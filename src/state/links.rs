@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::absent::missed_on;
 use super::{State, StateError, Tx, from_ms, to_ms};
-use crate::domain::{CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Known, Side, Stage};
+use crate::domain::{CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Kind, Known, Side, Stage};
 
 const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen, closed, EXISTS (SELECT 1 FROM absent \
                              WHERE lane = issue_link.guance AND absent.gone = 1 AND key GLOB '*/issue/*')";
@@ -52,6 +52,14 @@ impl State {
             if let Some(link) = self.comment_link(side, id)? {
                 known.comments.insert((side, id.clone()), link);
             }
+            if self.file_copy(side.opposite(), id.as_str())?.is_some() {
+                known.carriers.insert(id.clone());
+            }
+            if let Some(key) = claim
+                && let Some(home) = self.home(key)?
+            {
+                known.homes.insert(key.clone(), home);
+            }
             if let Some(original) = claim.and_then(|key| key.comment_on(side.opposite()))
                 && let Some(link) = self.comment_link(side.opposite(), &original)?
             {
@@ -65,6 +73,28 @@ impl State {
             self.queued_about(&Key::comment(side, id), &mut known)?;
         }
         Ok(known)
+    }
+
+    /// Returns the pair that an original is known to belong to, by its Guance issue: it was carried, waits to be, or was
+    /// there and is missed.
+    fn home(&self, key: &Key) -> Result<Option<IssueId>, StateError> {
+        let Some((side, kind, id)) = key.parts() else { return Ok(None) };
+        let table = match kind {
+            Kind::Comment => "comment_link",
+            Kind::Attachment => "file_link",
+            Kind::Issue | Kind::Field | Kind::Link => return Ok(None),
+        };
+        let sql = format!(
+            "SELECT lane FROM {table} WHERE origin = ?1 AND origin_id = ?2
+             UNION ALL SELECT lane FROM outbox WHERE origin = ?3
+             UNION ALL SELECT lane FROM absent WHERE key = ?3 LIMIT 1"
+        );
+        let home = self
+            .conn
+            .prepare_cached(&sql)?
+            .query_row(params![side.as_str(), id, key.origin().as_str()], |row| row.get::<_, String>(0))
+            .optional()?;
+        Ok(home.map(IssueId::new))
     }
 
     pub(super) fn queued_about(&self, key: &Key, known: &mut Known) -> Result<(), StateError> {
@@ -123,6 +153,27 @@ impl State {
             .query_row(params![side.as_str(), side.opposite().as_str(), id.as_str()], comment_link)
             .optional()?;
         row.transpose()
+    }
+
+    /// Returns true when a thing on `side` is known as the copy of another original than this one, or as an original that
+    /// has a copy itself.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn is_copy_of_another(&self, side: Side, key: &Key, id: &str) -> Result<bool, StateError> {
+        let origin = side.opposite();
+        Ok(match key.parts() {
+            Some((_, Kind::Issue, original)) => {
+                self.issue_link(side, &IssueId::new(id))?.is_some_and(|link| link.id(origin).as_str() != original)
+            }
+            Some((_, Kind::Comment | Kind::Attachment, original)) => {
+                let comment = self.comment_link(side, &CommentId::new(id))?;
+                let file = self.file_copy(origin, id)?;
+                comment.is_some_and(|link| link.origin == side || link.origin_id.as_str() != original)
+                    || file.is_some_and(|link| link.origin_id.as_str() != original)
+            }
+            Some((_, Kind::Field | Kind::Link, _)) | None => false,
+        })
     }
 
     /// Returns the comments of a Guance issue's two threads that have a copy.
@@ -203,14 +254,16 @@ impl State {
 }
 
 impl Tx<'_> {
-    /// Links two issues; a pending write that would have made the copy is done with.
+    /// Links two issues; a pending write that would have made the copy is done with. Returns false when one of them is
+    /// another pair's already: then nothing has changed.
     ///
     /// `seen` tells, for Guance and for Jira, up to which `updated` the thread is known whole.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn link_issues(&self, link: &IssueLink, active: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), StateError> {
-        self.tx
+    pub fn link_issues(&self, link: &IssueLink, active: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool, StateError> {
+        let inserted = self
+            .tx
             .prepare_cached(
                 "INSERT OR IGNORE INTO issue_link (guance, jira, jira_name, guance_seen, jira_seen, active, polled)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
@@ -223,15 +276,21 @@ impl Tx<'_> {
                 link.jira_seen.map(to_ms),
                 to_ms(active),
             ])?;
-        self.done(&Key::issue(Side::Guance, &link.guance), now)
+        if inserted == 0 {
+            return Ok(false);
+        }
+        self.done(&Key::issue(Side::Guance, &link.guance), now)?;
+        Ok(true)
     }
 
-    /// Links two comments; a pending write that would have made the copy is done with.
+    /// Links two comments; a pending write that would have made the copy is done with. Returns false when one of them
+    /// belongs to another already: then nothing has changed.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn link_comments(&self, link: &CommentLink, now: DateTime<Utc>) -> Result<(), StateError> {
-        self.tx
+    pub fn link_comments(&self, link: &CommentLink, now: DateTime<Utc>) -> Result<bool, StateError> {
+        let inserted = self
+            .tx
             .prepare_cached(&format!(
                 "INSERT OR IGNORE INTO comment_link ({COMMENT_COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5)"
             ))?
@@ -242,7 +301,11 @@ impl Tx<'_> {
                 link.lane.as_str(),
                 link.written.as_ref().map(Fingerprint::as_str),
             ])?;
-        self.done(&Key::comment(link.origin, &link.origin_id), now)
+        if inserted == 0 {
+            return Ok(false);
+        }
+        self.done(&Key::comment(link.origin, &link.origin_id), now)?;
+        Ok(true)
     }
 
     /// Records what the copy now says.

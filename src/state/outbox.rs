@@ -413,6 +413,7 @@ fn queued(row: &Row<'_>) -> Result<Queued, StateError> {
             action,
             content: Fingerprint::parse(&content).ok_or_else(nonsense)?,
             summary: row.get(5)?,
+            seal: None,
         },
         stage: Stage::parse(&stage).ok_or_else(nonsense)?,
         attempts: row.get(7)?,

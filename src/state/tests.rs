@@ -30,6 +30,7 @@ fn comment(id: &str, lane: &str, text: &str) -> Push {
         },
         content: Fingerprint::of(&[text]),
         summary: format!("comment {text}"),
+        seal: None,
     }
 }
 

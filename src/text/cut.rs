@@ -91,7 +91,7 @@ fn scale(number: usize, by: usize, of: usize) -> usize {
 pub(crate) const MAX_READ: usize = 131_072;
 
 /// What ends a text that was longer than [`MAX_READ`]. Every copy links to its original beside it.
-const CUT: &str = "… (cut: the text goes on in the original)";
+pub(super) const CUT: &str = "… (cut: the text goes on in the original)";
 
 /// Cuts what was read to [`MAX_READ`] and says so; `cut` is true when not all was read to begin with.
 pub(crate) fn bounded(mut doc: Doc, mut cut: bool) -> Doc {

@@ -15,12 +15,14 @@ pub mod markdown;
 mod normal;
 mod people;
 mod reach;
+mod shown;
 mod spans;
 mod url;
 pub mod wiki;
 
 pub use doc::{Address, Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
 pub use reach::{Piece, is_issue_key};
+pub use shown::{Shown, flat};
 
 #[cfg(test)]
 mod constructs;

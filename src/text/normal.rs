@@ -36,7 +36,8 @@ impl Doc {
 fn blocks(input: Vec<Block>, depth: usize, plain: bool) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::with_capacity(input.len());
     for block in input {
-        if depth >= MAX_DEPTH {
+        // A paragraph nests no deeper, and may show a file.
+        if depth >= MAX_DEPTH && !matches!(block, Block::Paragraph { .. }) {
             let text = Doc { blocks: vec![block] }.plain_text();
             push_paragraphs(vec![Inline::text(text)], plain, &mut out);
             continue;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// For each module at the root of the crate: what it may use. What is not listed here uses nothing of ours.
 const ALLOWED: &[(&str, &[&str])] = &[
-    ("domain", &["text"]),
+    ("domain", &["secret", "text"]),
     ("render", &["domain", "text"]),
     ("plan", &["domain", "render", "template", "text"]),
     ("ports", &["domain"]),

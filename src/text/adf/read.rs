@@ -66,7 +66,9 @@ fn is_inline(node: &Value) -> bool {
 
 fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
     if depth >= MAX_DEPTH {
-        out.push(Block::paragraph(&all_text(node)));
+        let mut content = vec![Inline::text(all_text(node))];
+        content.extend(all_media(node));
+        out.push(Block::Paragraph { content });
         return;
     }
     let inner = || blocks(children(node), depth + 1);
@@ -102,6 +104,8 @@ fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
             let content = inner();
             if !content.is_empty() {
                 out.extend(content);
+            } else if is_media(kind) {
+                out.push(Block::Paragraph { content: vec![media(node)] });
             } else if let Some(text) = words_of(node, kind) {
                 out.push(Block::paragraph(&text));
             }
@@ -141,6 +145,24 @@ fn all_text(node: &Value) -> String {
         stack.extend(children(node).iter().rev());
     }
     out
+}
+
+/// Returns all media below a node, without recursion as well: that a text shows a file must not get lost.
+fn all_media(node: &Value) -> Vec<Inline> {
+    let mut out = Vec::new();
+    let mut stack = vec![node];
+    while let Some(node) = stack.pop() {
+        if is_media(text_of(node, "type")) {
+            out.push(media(node));
+        }
+        stack.extend(children(node).iter().rev());
+    }
+    out
+}
+
+/// Returns true for nodes that stand for a file, also for those that come next; not for what only holds such nodes.
+fn is_media(kind: &str) -> bool {
+    kind.starts_with("media") && !matches!(kind, "mediaSingle" | "mediaGroup")
 }
 
 fn list(start: Option<u64>, node: &Value, depth: usize) -> Block {
@@ -234,13 +256,18 @@ fn inline(node: &Value, outer: &[Mark], depth: usize, out: &mut Vec<Inline>) {
         "inlineCard" | "blockCard" | "embedCard" if !address(node).is_empty() => out.push(card(node)),
         "placeholder" => out.push(Inline::text(attr(node, "text"))),
         "mediaInline" | "media" => out.push(media(node)),
-        _ if depth >= MAX_DEPTH => out.push(Inline::text(all_text(node))),
+        _ if depth >= MAX_DEPTH => {
+            out.push(Inline::text(all_text(node)));
+            out.extend(all_media(node));
+        }
         kind => {
             let before = out.len();
             for child in children(node) {
                 inline(child, &marks, depth + 1, out);
             }
-            if out.len() == before
+            if out.len() == before && is_media(kind) {
+                out.push(media(node));
+            } else if out.len() == before
                 && let Some(text) = words_of(node, kind)
             {
                 out.push(Inline::text(text));

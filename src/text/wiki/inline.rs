@@ -2,7 +2,7 @@
 
 use super::emoticons;
 use super::links::{Link, MAX_LINK, image, parse_link};
-use super::macros::tag;
+use super::macros::{shown_file, tag};
 use crate::text::color;
 use crate::text::doc::{Inline, Mark};
 use crate::text::html;
@@ -193,7 +193,11 @@ impl Reader<'_> {
                 }
             }
             "anchor" | "toc" => {}
-            _ => return false,
+            name => {
+                let Some(file) = shown_file(name, params) else { return false };
+                let alt = file.to_owned();
+                self.out.push(Inline::Image { url: String::new(), alt });
+            }
         }
         self.at += length;
         true

@@ -15,6 +15,18 @@ pub(super) const UNKNOWN: &str = "unknown";
 /// How many unlisted macros without an end are looked for in a text.
 const MAX_UNKNOWN: usize = 16;
 
+/// Macros without a body that show attached files, of Jira and of common add-ons.
+const MEDIA: &[&str] =
+    &["attachments", "gallery", "multimedia", "slideshow", "viewdoc", "viewfile", "viewpdf", "viewppt", "viewxls"];
+
+/// Returns the name of the file that a macro shows; an empty one where it shows files without a name. `None` for macros
+/// that show none.
+pub(super) fn shown_file<'a>(name: &str, params: &'a str) -> Option<&'a str> {
+    let is_media = MEDIA.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let named = || param(params, "name").or_else(|| bare_param(params)?.strip_prefix('^')).unwrap_or_default();
+    is_media.then(named)
+}
+
 /// A macro with a body.
 pub(super) struct Macro<'a> {
     pub(super) name: &'static str,
@@ -77,7 +89,10 @@ impl<'a> Finder<'a> {
     /// the tag that closes it. `{id}` in a line is what somebody typed.
     fn unknown(&mut self, name: &str, params: &'a str, start: usize, length: usize) -> Option<Macro<'a>> {
         let from = start + length;
-        if self.unknown >= MAX_UNKNOWN || matches!(name, "color" | "anchor" | "toc") {
+        if self.unknown >= MAX_UNKNOWN
+            || matches!(name, "color" | "anchor" | "toc")
+            || shown_file(name, params).is_some()
+        {
             return None;
         }
         let by_params = params.contains('=');

@@ -88,7 +88,7 @@ impl Rig {
             project: None,
             content: content.cloned(),
         };
-        self.run().find(&[wanted]).unwrap().remove(0)
+        self.run().find(&[wanted], &|_, _| false).unwrap().remove(0)
     }
 
     /// Opens `count` issues ten seconds apart.
@@ -108,6 +108,7 @@ fn settings(base_url: &str, api_keys: Vec<Secret>) -> Settings {
         api_keys,
         channel: "default".to_owned(),
         reply_format: ReplyFormat::Html,
+        former_accounts: Vec::new(),
         names_managers: true,
         names_channels: false,
     }
@@ -156,6 +157,7 @@ fn push(action: Action, lane: &str) -> Push {
         action,
         content: content(),
         summary: "comment by 李四 on OPS-12".to_owned(),
+        seal: None,
     }
 }
 

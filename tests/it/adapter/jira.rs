@@ -65,6 +65,7 @@ impl Rig {
             auth: Auth::Basic { user, token: Secret::new(secret) },
             projects: vec!["OPS".into()],
             pair_id: PAIR.into(),
+            former_accounts: Vec::new(),
         };
         Self { settings, http: http(), facts: Memory::new(sim.clone()), clock: OurClock(sim.clone()), sim, fake }
     }
@@ -113,7 +114,7 @@ impl Rig {
 
     fn find_issue(&self, push: &Push) -> Lookup {
         let wanted = Wanted { key: push.key.clone(), issue: None, project: Some("OPS".into()), content: None };
-        self.run().find(&[wanted]).unwrap().remove(0)
+        self.run().find(&[wanted], &|_, _| false).unwrap().remove(0)
     }
 
     fn id(&self, key: &str) -> IssueId {
@@ -157,6 +158,7 @@ fn create(n: usize) -> Push {
         }),
         content: Fingerprint::of(&["issue"]),
         summary: String::new(),
+        seal: None,
     }
 }
 
@@ -187,6 +189,7 @@ fn comment_push(n: usize, words: &str, action: Action) -> Push {
         action,
         content: Fingerprint::of(&[words]),
         summary: String::new(),
+        seal: None,
     }
 }
 

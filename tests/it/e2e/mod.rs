@@ -1,6 +1,7 @@
 //! The program itself, over real HTTP, between a fake Guance and a fake Jira: what a user relies on.
 
 mod agree;
+mod backfill;
 mod brake;
 mod budget;
 mod check;
@@ -15,14 +16,17 @@ mod hostile;
 mod leaks;
 mod links;
 mod lost;
+mod namesakes;
 mod payloads;
 mod people;
 mod references;
 mod repeats;
 mod replies;
 mod routes;
+mod shown;
 mod stop;
 mod switches;
 mod takeover;
+mod waits;
 mod world;
 mod zones;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use guajira::domain::{Side, Stage};
+use guajira::domain::{SealKey, SealKeys, Side, Stage};
 use guajira::engine::budget::{Ledger, Patience};
 use guajira::engine::{self, Backfill, Order, Quiet, Settings};
 use guajira::plan::Policy;
@@ -84,6 +84,8 @@ fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
         max_creates: if setup.brake { 2 } else { 200 },
         in_doubt_wait: Duration::from_secs(5),
         projects: routes::projects(setup),
+        services: super::jira::SERVICES.to_owned(),
+        seal_keys: SealKeys::default().followed_by(&SealKey::derive(&Secret::new("key"))),
     }
 }
 
@@ -222,8 +224,8 @@ impl Theatre<'_> {
         let order = Order { backfill, release: self.world.borrow().settling, ..Order::default() };
         let keys = [Secret::new("key")];
         let budget = Ledger::new(state, &machine, &machine, &keys, 20, patience);
-        let guance = SimGuance { world: self.world, budget: &budget };
-        let jira = SimJira(self.world);
+        let guance = SimGuance { world: self.world, budget: &budget, facts: state };
+        let jira = SimJira(self.world, state);
         let world = engine::World {
             guance: &guance,
             jira: &jira,

@@ -3,7 +3,7 @@
 //! None lives in the engine. Some make a remote's adapter careless, some edit the state file behind the engine's back
 //! so that it is as if the engine had been careless.
 
-use guajira::domain::{Claim, CommentId, Fingerprint, Key, Side};
+use guajira::domain::{Claim, CommentId, Fingerprint, Key, Maker, Side};
 use guajira::state::State;
 use guajira::text::Doc;
 use rusqlite::Connection;
@@ -55,10 +55,12 @@ pub(super) enum Bug {
     ListingIsProof,
     /// A count is one more than the last one, not the number of the thread.
     CountedByIncrement,
+    /// A comment is written over, or deleted, without a look at who wrote it.
+    AuthorNotRead,
 }
 
 impl Bug {
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::CursorSetToNow,
         Self::NoOverlap,
         Self::CursorBeforeTheRow,
@@ -80,6 +82,7 @@ impl Bug {
         Self::FileCopyNotLookedFor,
         Self::ListingIsProof,
         Self::CountedByIncrement,
+        Self::AuthorNotRead,
     ];
 }
 
@@ -113,7 +116,8 @@ impl Bug {
             | Self::MarkerOnlyInALabel
             | Self::FileCopyNotLookedFor
             | Self::ListingIsProof
-            | Self::CountedByIncrement => false,
+            | Self::CountedByIncrement
+            | Self::AuthorNotRead => false,
         }
     }
 }
@@ -213,7 +217,7 @@ pub(super) fn claim_by_text(w: &World, side: Side, note: &Note) -> Option<Claim>
     };
     let original = others.into_iter().find(|other| other.born.is_none() && text.contains(&other.words))?;
     let key = Key::comment(side.opposite(), &CommentId::new(&original.id));
-    Some(Claim { key, proven: true, written: None })
+    Some(Claim { key, proven: true, written: None, maker: Maker::Us, sealed: true })
 }
 
 /// A listing without this note: a careless adapter lost the page that it was on.

@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 
 use guajira::domain::{
-    Action, Claim, Comment, CommentId, Details, File, Issue, IssueId, Kind, Level, Person, Push, Receipt, Side,
-    Visibility,
+    Action, Comment, CommentId, Details, File, Issue, IssueId, Key, Kind, Level, Maker, Person, Push, Receipt, SealKey,
+    Side, Visibility,
 };
 use guajira::ports::{
-    ApiError, ApiErrorKind, Batch, Budget, Content, Identity, Lookup, Presence, Register, Remote, Span, Unreadable,
-    Urgency, Wanted,
+    ApiError, ApiErrorKind, Batch, Budget, Content, FOR_EVER, Facts, Identity, Lookup, Presence, Register, Remote,
+    Span, Unreadable, Urgency, Wanted, seal_keys,
 };
 use guajira::text::Doc;
 
@@ -19,7 +19,7 @@ use super::jira::visible_claim;
 use super::jira_remote::page_size;
 use super::passage::{Passage, send, story};
 use super::rng::mix;
-use super::world::{Killed, Note, World, time};
+use super::world::{Killed, Mark, Note, World, time};
 
 /// What the API key's own writes are signed with.
 pub(super) const API_KEY: &str = "wsak_1";
@@ -121,15 +121,32 @@ impl World {
         }
     }
 
+    /// A careful adapter writes over nobody else's reply.
+    fn foreign_reply(&self, at: usize, reply: &CommentId, push: &Push) -> Option<ApiError> {
+        let issue = &self.guance.issues[at];
+        let note = issue.notes.iter().find(|note| note.id == reply.as_str())?;
+        let claims = self.guance_reply(issue, note).claim.is_some_and(|claim| claim.key == push.key.origin());
+        let may_be_ours = self.guance_maker(note) == Maker::Unknown && !note.author.id.starts_with("acnt_");
+        let is_own = self.guance_maker(note) == Maker::Us || may_be_ours || claims;
+        let blind = self.bug == Some(Bug::AuthorNotRead);
+        (!is_own && !blind).then(|| ApiError::new(Side::Guance, ApiErrorKind::NotOurs, "not our account's"))
+    }
+
+    /// Until a write was answered, nothing tells which account is ours.
+    fn guance_maker(&self, note: &Note) -> Maker {
+        match self.account_known {
+            true if note.author.id == API_KEY => Maker::Us,
+            false => Maker::Unknown,
+            _ => Maker::Other,
+        }
+    }
+
     fn guance_reply(&self, issue: &GuanceIssue, note: &Note) -> Comment {
-        let aside = note.aside.as_ref().map(|(key, written)| Claim {
-            key: key.clone(),
-            proven: true,
-            written: Some(written.clone()),
-        });
+        let maker = self.guance_maker(note);
+        let aside = note.aside.as_ref().and_then(|mark| mark.claim(&self.keys, &issue.id, maker));
         let claim = match self.bug {
             Some(Bug::EchoByEqualText) => gallery::claim_by_text(self, Side::Guance, note),
-            _ => aside.or_else(|| visible_claim(&note.body, Side::Jira, note.author.id == API_KEY)),
+            _ => aside.or_else(|| visible_claim(&note.body, Side::Jira, maker, &self.keys, &issue.id)),
         };
         Comment {
             side: Side::Guance,
@@ -151,11 +168,19 @@ impl World {
 pub(super) struct SimGuance<'w> {
     pub(super) world: &'w RefCell<World>,
     pub(super) budget: &'w dyn Budget,
+    pub(super) facts: &'w dyn Facts,
 }
+
+/// Fact: which account our key writes as.
+const ACCOUNT: &str = "sim.own-account";
 
 impl SimGuance<'_> {
     fn send(&self, what: &str, urgency: Urgency, writes: bool) -> Result<Passage, ApiError> {
         let credential = self.budget.take(urgency)?;
+        {
+            let w = &mut *self.world.borrow_mut();
+            (w.keys, w.account_known) = (seal_keys(self.facts), self.facts.recall(ACCOUNT, FOR_EVER).is_some());
+        }
         let passage = send(self.world, Side::Guance, what, writes);
         if let Err(error) = &passage
             && let ApiErrorKind::Unavailable { retry_after: Some(wait) } = error.kind
@@ -163,6 +188,13 @@ impl SimGuance<'_> {
             self.budget.exhausted(credential, wait);
         }
         passage
+    }
+
+    /// The answer to a write names our account.
+    fn learn(&self, done: &[Result<Receipt, ApiError>]) {
+        if done.iter().any(Result::is_ok) {
+            self.facts.remember(ACCOUNT, API_KEY);
+        }
     }
 
     fn read(&self, what: &str) -> Result<Passage, ApiError> {
@@ -222,7 +254,7 @@ impl SimGuance<'_> {
             let issue = World::guance_issue(&w.guance.issues[at]);
             return Ok(Receipt { issue: Some(Box::new(issue)), ..receipt(push.key.as_str().to_owned(), now) });
         }
-        let kept = w.setup.extend_kept.then(|| (push.key.origin(), push.content.clone()));
+        let kept = w.setup.extend_kept.then(|| Mark::of(push));
         if let Action::AddComment { body, .. } | Action::AddFile { note: body, .. } = &push.action {
             w.check_home(&push.key, Side::Guance, issue.as_str());
             w.copied(&push.key);
@@ -235,6 +267,9 @@ impl SimGuance<'_> {
         let (Action::EditComment { comment, .. } | Action::DeleteComment { comment, .. }) = &push.action else {
             return refused("nothing to do");
         };
+        if let Some(refusal) = w.foreign_reply(at, comment, push) {
+            return Err(refusal);
+        }
         let notes = &mut w.guance.issues[at].notes;
         let Some(note) = notes.iter_mut().find(|note| note.id == comment.as_str() && !note.deleted) else {
             // A copy that is gone already counts as deleted.
@@ -258,7 +293,7 @@ impl SimGuance<'_> {
         Ok(receipt(comment.as_str().to_owned(), now))
     }
 
-    fn look(w: &World, wanted: &Wanted) -> Lookup {
+    fn look(w: &World, wanted: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Lookup {
         let Some((Side::Jira, Kind::Comment | Kind::Attachment, _)) = wanted.key.parts() else {
             return Lookup::Unsure;
         };
@@ -271,7 +306,7 @@ impl SimGuance<'_> {
             let claim = w.guance_reply(issue, note).claim;
             claim.is_some_and(|claim| {
                 let right = wanted.content.is_none() || claim.written == wanted.content;
-                claim.proven && claim.key == origin && right
+                claim.proven && claim.key == origin && right && !taken(&origin, &note.id)
             })
         };
         let found = issue.notes.iter().filter(|note| !note.deleted).find(holds);
@@ -389,7 +424,9 @@ impl Remote for SimGuance<'_> {
         let carry = |push: &Push| {
             super::fields::attempted(&mut self.world.borrow_mut(), std::slice::from_ref(push));
             let passage = self.send(&format!("write {}", push.key), Urgency::Write, true);
-            self.world.borrow_mut().settle_passage(std::slice::from_ref(push), passage, Self::write)
+            let done = self.world.borrow_mut().settle_passage(std::slice::from_ref(push), passage, Self::write);
+            self.learn(&done);
+            done
         };
         batch
             .iter()
@@ -401,13 +438,13 @@ impl Remote for SimGuance<'_> {
             .collect()
     }
 
-    fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
+    fn find(&self, wanted: &[Wanted], taken: &dyn Fn(&Key, &str) -> bool) -> Result<Vec<Lookup>, ApiError> {
         wanted
             .iter()
             .map(|wanted| {
                 let passage = self.read(&format!("look for {}", wanted.key))?;
                 let w = self.world.borrow();
-                Ok(if passage == Passage::Unsure { Lookup::Unsure } else { Self::look(&w, wanted) })
+                Ok(if passage == Passage::Unsure { Lookup::Unsure } else { Self::look(&w, wanted, taken) })
             })
             .collect()
     }
@@ -446,7 +483,9 @@ impl Remote for SimGuance<'_> {
             }
             Ok(made)
         };
-        self.world.borrow_mut().settle_passage(std::slice::from_ref(push), passage, write).remove(0)
+        let done = self.world.borrow_mut().settle_passage(std::slice::from_ref(push), passage, write);
+        self.learn(&done);
+        done.into_iter().next().unwrap_or_else(|| Err(ApiError::new(Side::Guance, ApiErrorKind::InDoubt, "no answer")))
     }
 
     fn issue_url(&self, name: &str) -> String {
@@ -457,7 +496,7 @@ impl Remote for SimGuance<'_> {
         Ok(Register::Unsupported)
     }
 
-    fn write_register(&self, _value: &str) -> Result<(), ApiError> {
+    fn write_register(&self, _counter: &str, _key: Option<&SealKey>) -> Result<(), ApiError> {
         Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "no register here"))
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use guajira::domain::{
-    Claim, Comment, CommentId, Details, FileId, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility,
+    Claim, Comment, CommentId, Details, FileId, Issue, IssueId, Key, Maker, Marker, Person, SealKeys, Side, Visibility,
+    Witness, marker,
 };
 use guajira::text::Doc;
 
@@ -13,7 +14,10 @@ use super::files::{self, Attached};
 use super::gallery::{self, Bug};
 use super::history::Setup;
 use super::rng::mix;
-use super::world::{Note, World, links, time};
+use super::world::{Mark, Note, World, time};
+
+/// Names the pair of services in the seals of issues.
+pub(super) const SERVICES: &str = "services";
 
 /// The account guajira writes with; people sometimes use it by hand.
 pub(super) const BOT: &str = "bot";
@@ -37,7 +41,7 @@ pub(super) struct IssueState {
     pub(super) author: Person,
     pub(super) labels: Vec<String>,
     /// The issue property that guajira writes.
-    pub(super) property: Option<(Key, Fingerprint)>,
+    pub(super) property: Option<Mark>,
     /// The truth: guajira made it, under this key.
     pub(super) born: Option<Key>,
     pub(super) secure: bool,
@@ -186,17 +190,20 @@ impl World {
             Some(most) if notes.len() <= most => Some(notes.iter().map(|n| self.jira_comment(state, n)).collect()),
             _ => None,
         };
+        let maker = if state.author.id == BOT { Maker::Us } else { Maker::Other };
         let label = || state.labels.iter().find_map(|l| l.strip_prefix("issue_")).map(|hex| format!("issue_{hex}"));
         let by_label = |proven| {
             let key = Key::issue(Side::Guance, &IssueId::new(label()?));
-            Some(Claim { key, proven, written: None })
+            Some(Claim { key, proven, written: None, maker, sealed: false })
         };
         let property = state.property.as_ref().filter(|_| !by_search || self.setup.search_properties);
-        let by_property =
-            property.map(|(key, written)| Claim { key: key.clone(), proven: true, written: Some(written.clone()) });
+        let by_property = property.and_then(|mark| mark.claim(&self.keys, SERVICES, maker));
+        let contradicts = by_property.as_ref().is_some_and(|claim| contradicts(state, &claim.key));
         let claim = match self.bug {
             Some(Bug::MarkerOnlyInALabel) => by_label(true),
-            _ => by_property.or_else(|| by_label(false).filter(|_| state.author.id == BOT)),
+            _ if contradicts => None,
+            _ if property.is_some() => by_property,
+            _ => by_label(false),
         };
         Issue {
             side: Side::Jira,
@@ -224,14 +231,11 @@ impl World {
 
     pub(super) fn jira_comment(&self, issue: &IssueState, note: &Note) -> Comment {
         let hidden = if note.restricted { Some("role Developers") } else { issue.secure.then_some("security level") };
-        let aside = note.aside.as_ref().map(|(key, written)| Claim {
-            key: key.clone(),
-            proven: true,
-            written: Some(written.clone()),
-        });
+        let maker = if note.author.id == BOT { Maker::Us } else { Maker::Other };
+        let aside = note.aside.as_ref().and_then(|mark| mark.claim(&self.keys, &issue.id, maker));
         let claim = match self.bug {
             Some(Bug::EchoByEqualText) => gallery::claim_by_text(self, Side::Jira, note),
-            _ => aside.or_else(|| visible_claim(&note.body, Side::Guance, note.author.id == BOT)),
+            _ => aside.or_else(|| visible_claim(&note.body, Side::Guance, maker, &self.keys, &issue.id)),
         };
         Comment {
             side: Side::Jira,
@@ -249,23 +253,22 @@ impl World {
     }
 }
 
-/// Reads the visible marker of a text, as an adapter does where nothing can be kept beside it: a link in the first
-/// block. Further down it is a quotation.
-pub(super) fn visible_claim(body: &Doc, origin: Side, proven: bool) -> Option<Claim> {
-    let first = Doc { blocks: body.blocks.first().cloned().into_iter().collect() };
-    links(&first).into_iter().find_map(|url| {
-        let (address, marker) = url.split_once("#guajira-")?;
-        if origin == Side::Jira
-            && let Some((_, id)) = address.split_once("attachment=")
-        {
-            let key = Key::file(origin, &FileId::new(id));
-            return Some(Claim { key, proven, written: Fingerprint::parse(marker) });
-        }
-        let (id, written) = match origin {
-            Side::Jira => (address.split_once("focusedCommentId=")?.1, marker),
-            Side::Guance => marker.split_once('-')?,
-        };
-        let written = Fingerprint::parse(written);
-        Some(Claim { key: Key::comment(origin, &CommentId::new(id)), proven, written })
-    })
+/// Returns true when an issue's labels name other originals, and not this one.
+pub(super) fn contradicts(state: &IssueState, key: &Key) -> bool {
+    let mut named = state.labels.iter().filter(|label| label.starts_with("issue_")).peekable();
+    named.peek().is_some() && named.all(|label| !key.as_str().ends_with(label.as_str()))
+}
+
+/// Reads the visible marker of a text, as an adapter does where nothing can be kept beside it.
+pub(super) fn visible_claim(body: &Doc, origin: Side, maker: Maker, keys: &SealKeys, place: &str) -> Option<Claim> {
+    let shown = marker::own_link(body).and_then(Marker::parse)?;
+    let key = match origin {
+        Side::Guance => Key::comment(origin, &CommentId::new(shown.id?)),
+        Side::Jira => match shown.address.split_once("attachment=") {
+            Some((_, id)) => Key::file(origin, &FileId::new(id)),
+            None => Key::comment(origin, &CommentId::new(shown.address.split_once("focusedCommentId=")?.1)),
+        },
+    };
+    let sealed = shown.seal.is_some_and(|seal| keys.made(&seal, &key, &shown.content, place));
+    Claim::credible(key, Some(shown.content), maker, sealed, Witness::Visible)
 }

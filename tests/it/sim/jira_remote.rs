@@ -5,18 +5,20 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use guajira::domain::{
-    Action, Change, Comment, CommentId, File, IssueId, Kind, NewIssue, Person, Push, Receipt, Side, Visibility,
+    Action, Change, Comment, CommentId, File, IssueId, Key, Kind, Maker, NewIssue, Person, Push, Receipt, SealKey,
+    Side, Visibility,
 };
 use guajira::ports::{
-    ApiError, ApiErrorKind, Batch, Content, Identity, Lookup, Presence, Register, Remote, Span, Unreadable, Wanted,
+    ApiError, ApiErrorKind, Batch, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span, Unreadable,
+    Wanted, seal_keys,
 };
 
 use super::gallery::{self, Bug};
-use super::jira::{BOT, IssueState};
+use super::jira::{BOT, IssueState, SERVICES, contradicts};
 use super::passage::{Passage, send, story};
 use super::rng::mix;
 use super::routes;
-use super::world::{Killed, Note, World, time};
+use super::world::{Killed, Mark, Note, World, time};
 use super::{fields, files};
 
 /// Search answers come in pages of at most this many issues.
@@ -28,10 +30,11 @@ pub(super) fn page_size(seed: u64, page: u64) -> usize {
 }
 
 /// Jira as the engine sees it.
-pub(super) struct SimJira<'w>(pub(super) &'w RefCell<World>);
+pub(super) struct SimJira<'w>(pub(super) &'w RefCell<World>, pub(super) &'w dyn Facts);
 
 impl SimJira<'_> {
     fn read(&self, what: &str) -> Result<Passage, ApiError> {
+        self.0.borrow_mut().keys = seal_keys(self.1);
         let passage = send(self.0, Side::Jira, what, false)?;
         if passage == Passage::DieAfter {
             std::panic::panic_any(Killed);
@@ -94,7 +97,7 @@ impl SimJira<'_> {
         }
         let wanted = ["Highest", "High"].into_iter().find(|name| new.priority.as_deref() == Some(name));
         state.priority = wanted.unwrap_or("Medium");
-        state.property = Some((push.key.origin(), push.content.clone()));
+        state.property = Some(Mark::of(push));
         state.born = Some(push.key.origin());
         fields::made(&mut w.jira.issues[at]);
         w.touched(at, 50_000 + u32::try_from(at).unwrap_or(0));
@@ -143,7 +146,7 @@ impl SimJira<'_> {
         if desk && !internal {
             w.blame(format!("leak: {} is shown to the customers of a service project", push.key));
         }
-        let kept = w.setup.comment_properties.then(|| (push.key.origin(), push.content.clone()));
+        let kept = w.setup.comment_properties.then(|| Mark::of(push));
         let salt = 60_000 + w.requests;
         match &push.action {
             Action::CreateIssue(_) | Action::ChangeIssue { .. } | Action::LinkIssue { .. } | Action::AddFile { .. } => {
@@ -168,7 +171,15 @@ impl SimJira<'_> {
                     // A copy that is gone already counts as deleted.
                     return if body.is_some() { refused("404 no such comment") } else { Ok(receipt(w, at, None)) };
                 };
-                let note = &mut notes[n];
+                let is_own = notes[n].author.id == BOT || bug == Some(Bug::AuthorNotRead);
+                if !is_own {
+                    let state = &w.jira.issues[at].now;
+                    let claim = w.jira_comment(state, &state.notes[n]).claim;
+                    if claim.is_none_or(|claim| claim.key != push.key.origin()) {
+                        return Err(ApiError::new(Side::Jira, ApiErrorKind::NotOurs, "not our account's"));
+                    }
+                }
+                let note = &mut w.jira.issues[at].now.notes[n];
                 let ours = note.born == Some(push.key.origin());
                 let trampled = note.tramples(&push.content);
                 let counts = push.key.comment_on(Side::Guance).is_some_and(|id| id.is_notice());
@@ -193,7 +204,7 @@ impl SimJira<'_> {
         refused("nothing to do")
     }
 
-    fn look(w: &World, wanted: &Wanted) -> Lookup {
+    fn look(w: &World, wanted: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Lookup {
         let Some((side, kind, _)) = wanted.key.parts() else { return Lookup::Unsure };
         if side != Side::Guance {
             return Lookup::Unsure;
@@ -205,7 +216,15 @@ impl SimJira<'_> {
         if kind == Kind::Issue {
             let claims = |state: &IssueState| match w.bug {
                 Some(Bug::MarkerOnlyInALabel) => state.labels.iter().any(|label| origin.as_str().ends_with(label)),
-                _ => state.property.as_ref().is_some_and(|(key, _)| *key == origin),
+                _ => {
+                    let maker = if state.author.id == BOT { Maker::Us } else { Maker::Other };
+                    let claim = state.property.as_ref().and_then(|mark| mark.claim(&w.keys, SERVICES, maker));
+                    let id = origin.issue_on(Side::Guance);
+                    let names = |label: &String| id.as_ref().is_some_and(|id| id.as_str() == label);
+                    let labelled = maker == Maker::Us && claim.is_none() && state.labels.iter().any(names);
+                    let proven = claim.is_some_and(|claim| claim.key == origin && !contradicts(state, &origin));
+                    (proven || labelled) && !taken(&origin, &state.id)
+                }
             };
             let found = w.jira.issues.iter().position(|issue| match w.bug {
                 Some(Bug::LaggingSearchTrusted) => w.indexed(issue).is_some_and(|state| claims(&state)),
@@ -226,7 +245,7 @@ impl SimJira<'_> {
             let claim = w.jira_comment(state, note).claim;
             claim.is_some_and(|claim| {
                 let right = wanted.content.is_none() || claim.written == wanted.content;
-                claim.proven && claim.key == origin && right
+                claim.proven && claim.key == origin && right && !taken(&origin, &note.id)
             })
         };
         let found = state.notes.iter().position(|note| !note.deleted && holds(note));
@@ -390,7 +409,7 @@ impl Remote for SimJira<'_> {
             .collect()
     }
 
-    fn find(&self, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
+    fn find(&self, wanted: &[Wanted], taken: &dyn Fn(&Key, &str) -> bool) -> Result<Vec<Lookup>, ApiError> {
         let words: Vec<_> = wanted.iter().map(|w| w.key.as_str()).collect();
         let passage = self.read(&format!("look for {}", words.join(" ")))?;
         let w = self.0.borrow();
@@ -399,7 +418,7 @@ impl Remote for SimJira<'_> {
         }
         Ok(wanted
             .iter()
-            .map(|wanted| if passage == Passage::Unsure { Lookup::Unsure } else { Self::look(&w, wanted) })
+            .map(|wanted| if passage == Passage::Unsure { Lookup::Unsure } else { Self::look(&w, wanted, taken) })
             .collect())
     }
 
@@ -443,16 +462,17 @@ impl Remote for SimJira<'_> {
             return Ok(Register::Unsupported);
         }
         self.read("register")?;
-        Ok(self.0.borrow().register.clone().map_or(Register::Empty, Register::Value))
+        let kept = self.0.borrow().register.clone();
+        Ok(kept.map_or(Register::Empty, |(counter, key)| Register::Value { counter, key }))
     }
 
-    fn write_register(&self, value: &str) -> Result<(), ApiError> {
+    fn write_register(&self, counter: &str, key: Option<&SealKey>) -> Result<(), ApiError> {
         if !self.0.borrow().setup.register {
             return Err(ApiError::new(Side::Jira, ApiErrorKind::Refused, "403 no permission"));
         }
-        let passage = send(self.0, Side::Jira, &format!("write register {value}"), true)?;
+        let passage = send(self.0, Side::Jira, &format!("write register {counter}"), true)?;
         let w = &mut *self.0.borrow_mut();
-        w.register = Some(value.to_owned());
+        w.register = Some((counter.to_owned(), key.cloned()));
         match passage {
             Passage::DieAfter => std::panic::panic_any(Killed),
             Passage::AnswerLost => Err(ApiError::new(Side::Jira, ApiErrorKind::InDoubt, "no answer")),

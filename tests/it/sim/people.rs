@@ -114,12 +114,9 @@ fn attach(w: &mut World, deed: FileDeed, pick: u32, uid: u32) {
             let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
             let file = files::made(id, deed, &token, uid, now);
             if deed.shown {
-                let body = Doc::from_plain(&format!(
-                    "secret {token}: {}",
-                    if pick.is_multiple_of(2) { &file.name } else { "" }
-                ));
+                let (author, body) = files::shown_by(&file, &token, pick);
                 let id = w.jira.fresh_comment_id();
-                let note = fresh(id, file.author.clone(), body, now, &token);
+                let note = fresh(id, author, body, now, &token);
                 w.jira.issues[at].now.notes.push(Note { restricted: true, ..note });
             }
             w.jira.issues[at].now.files.push(file);

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use guajira::domain::{Action, Fingerprint, Key, Person, Push, Side};
+use guajira::domain::{Action, Claim, Fingerprint, Key, Maker, Person, Push, Seal, SealKey, SealKeys, Side, Witness};
 use guajira::ports::{Clock, Crash, Failpoints, Stop};
-use guajira::text::{Block, Doc, Inline, Mark};
+use guajira::text::Doc;
 
 use super::gallery::Bug;
 use super::guance::GuanceSite;
@@ -22,6 +22,27 @@ const START_MS: i64 = 1_795_000_000_000;
 #[derive(Debug)]
 pub(super) struct Killed;
 
+/// A marker kept beside a text, or on an issue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) key: Key,
+    pub(super) written: Fingerprint,
+    pub(super) seal: Option<Seal>,
+}
+
+impl Mark {
+    /// What guajira writes with a push.
+    pub(super) fn of(push: &Push) -> Self {
+        Self { key: push.key.origin(), written: push.content.clone(), seal: push.seal.clone() }
+    }
+
+    /// Reads it as an adapter does that knows these keys.
+    pub(super) fn claim(&self, keys: &SealKeys, place: &str, maker: Maker) -> Option<Claim> {
+        let sealed = self.seal.as_ref().is_some_and(|seal| keys.made(seal, &self.key, &self.written, place));
+        Claim::credible(self.key.clone(), Some(self.written.clone()), maker, sealed, Witness::Hidden)
+    }
+}
+
 /// A comment or a reply, as its service holds it.
 #[derive(Clone, Debug)]
 pub(super) struct Note {
@@ -32,7 +53,7 @@ pub(super) struct Note {
     pub(super) updated: i64,
     pub(super) restricted: bool,
     /// The marker kept beside the text: a comment property, or `extend`.
-    pub(super) aside: Option<(Key, Fingerprint)>,
+    pub(super) aside: Option<Mark>,
     /// The truth, which no service tells: guajira wrote it, under this key.
     pub(super) born: Option<Key>,
     pub(super) deleted: bool,
@@ -48,14 +69,7 @@ pub(super) struct Note {
 
 impl Note {
     /// What guajira writes into a thread: the copy that `push` carries.
-    pub(super) fn copy(
-        id: String,
-        author: &str,
-        body: &Doc,
-        push: &Push,
-        aside: Option<(Key, Fingerprint)>,
-        now: i64,
-    ) -> Self {
+    pub(super) fn copy(id: String, author: &str, body: &Doc, push: &Push, aside: Option<Mark>, now: i64) -> Self {
         Self {
             id,
             author: Person { id: author.into(), ..Person::default() },
@@ -79,7 +93,7 @@ impl Note {
     }
 
     /// Guajira writes a newer text into its copy.
-    pub(super) fn rewrite(&mut self, body: &Doc, content: &Fingerprint, aside: Option<(Key, Fingerprint)>) {
+    pub(super) fn rewrite(&mut self, body: &Doc, content: &Fingerprint, aside: Option<Mark>) {
         self.body = body.clone();
         self.aside = aside;
         self.hand = None;
@@ -143,7 +157,10 @@ pub(super) struct World {
     pub(super) troubled: bool,
     /// What this run was shown.
     pub(super) shown: BTreeSet<Key>,
-    pub(super) register: Option<String>,
+    pub(super) register: Option<(String, Option<SealKey>)>,
+    /// What the adapters know of our seals, and whether Guance's knows our account, by the state at hand.
+    pub(super) keys: SealKeys,
+    pub(super) account_known: bool,
     /// The state file.
     pub(super) file: PathBuf,
     /// What was opened before this is out of scope: an older state that knew it was lost.
@@ -186,6 +203,8 @@ impl World {
             troubled: false,
             shown: BTreeSet::new(),
             register: None,
+            keys: SealKeys::default(),
+            account_known: false,
             file,
             floor: 0,
             floor_unknown: true,
@@ -331,41 +350,4 @@ pub(super) fn time(ms: i64) -> DateTime<Utc> {
 /// Returns the unique tokens in a text.
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("tok").filter_map(|(at, _)| text.get(at..at + 8))
-}
-
-/// Returns the links of a text, in order.
-pub(super) fn links(doc: &Doc) -> Vec<&str> {
-    fn inlines<'d>(content: &'d [Inline], out: &mut Vec<&'d str>) {
-        for inline in content {
-            if let Inline::Text { marks, .. } = inline {
-                out.extend(
-                    marks.iter().filter_map(|m| if let Mark::Link(url) = m { Some(url.as_str()) } else { None }),
-                );
-            }
-        }
-    }
-    fn blocks<'d>(list: &'d [Block], out: &mut Vec<&'d str>) {
-        for block in list {
-            match block {
-                Block::Paragraph { content } | Block::Heading { content, .. } => inlines(content, out),
-                Block::Quote { blocks: inner }
-                | Block::Panel { blocks: inner, .. }
-                | Block::Expand { blocks: inner, .. } => blocks(inner, out),
-                Block::List { items, .. } => {
-                    for item in items {
-                        blocks(&item.blocks, out);
-                    }
-                }
-                Block::Table { rows } => {
-                    for cell in rows.iter().flatten() {
-                        blocks(&cell.blocks, out);
-                    }
-                }
-                Block::Code { .. } | Block::Rule => {}
-            }
-        }
-    }
-    let mut out = Vec::new();
-    blocks(&doc.blocks, &mut out);
-    out
 }

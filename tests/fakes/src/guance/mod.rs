@@ -129,8 +129,16 @@ impl FakeGuance {
     pub fn add_member(&self, name: &str, email: &str) -> String {
         let mut world = self.world();
         let uuid = world.uuid("acnt").1;
-        world.people.push(Person { uuid: uuid.clone(), name: name.to_owned(), email: email.to_owned() });
+        let (name, email) = (name.to_owned(), email.to_owned());
+        world.people.push(Person { uuid: uuid.clone(), name, nickname: String::new(), email });
         uuid
+    }
+
+    /// A member chooses the name that this workspace shows.
+    pub fn choose_nickname(&self, uuid: &str, nickname: &str) {
+        let mut world = self.world();
+        let member = world.people.iter_mut().find(|person| person.uuid == uuid).expect("a member");
+        nickname.clone_into(&mut member.nickname);
     }
 
     /// A person replies; returns the reply's uuid.

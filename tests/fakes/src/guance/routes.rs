@@ -354,8 +354,8 @@ fn members(world: &World, request: &Request) -> Answer {
     let fits = |person: &&Person| {
         let holds = |text: &str| text.to_lowercase().contains(&search);
         match world.switches().member_search {
-            MemberSearch::NameOrEmail => holds(&person.name) || holds(&person.email),
-            MemberSearch::Name => holds(&person.name),
+            MemberSearch::NameOrEmail => holds(&person.name) || holds(&person.nickname) || holds(&person.email),
+            MemberSearch::Name => holds(&person.name) || holds(&person.nickname),
             MemberSearch::Ignored => true,
         }
     };

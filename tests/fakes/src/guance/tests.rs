@@ -182,6 +182,8 @@ fn managers_live_in_extend_and_channels_are_applied_again() {
         list.as_array().unwrap().iter().map(|m| m["email"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(members("zhang.san@"), ["zhang.san@example.com"]);
+    fake.choose_nickname(&zhang, "Sanzi");
+    assert_eq!(members("sanzi"), ["zhang.san@example.com"]);
     fake.switch(|switches| switches.member_search = MemberSearch::Name);
     assert_eq!(members("zhang.san@"), [""; 0]);
     fake.switch(|switches| switches.member_search = MemberSearch::Ignored);

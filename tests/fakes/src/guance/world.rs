@@ -90,6 +90,8 @@ pub(super) struct Stored {
 pub(super) struct Person {
     pub(super) uuid: String,
     pub(super) name: String,
+    /// The name that the member chose in this workspace; may be empty.
+    pub(super) nickname: String,
     pub(super) email: String,
 }
 
@@ -168,7 +170,7 @@ impl World {
         }
         let uuid = self.uuid("acnt").1;
         let email = format!("{uuid}@example.com");
-        self.people.push(Person { uuid: uuid.clone(), name: name.to_owned(), email });
+        self.people.push(Person { uuid: uuid.clone(), name: name.to_owned(), nickname: String::new(), email });
         uuid
     }
 
@@ -242,14 +244,15 @@ impl World {
 
     pub(super) fn info(&self, who: &str, with_uuid: bool) -> Value {
         let key = (0..self.options.keys.len()).find(|key| Self::key_uuid(*key) == who);
-        let (name, email) = match key {
-            Some(key) => (self.options.keys[key].name.clone(), who.to_owned()),
+        let (name, nickname, email) = match key {
+            Some(key) => (self.options.keys[key].name.clone(), "", who.to_owned()),
             None => match self.people.iter().find(|person| person.uuid == who) {
-                Some(person) => (person.name.clone(), person.email.clone()),
-                None => (who.to_owned(), who.to_owned()),
+                Some(person) => (person.name.clone(), person.nickname.as_str(), person.email.clone()),
+                None => (who.to_owned(), "", who.to_owned()),
             },
         };
-        let mut info = json!({"acntWsNickname": "", "email": email, "iconUrl": "", "name": name, "username": email});
+        let mut info =
+            json!({"acntWsNickname": nickname, "email": email, "iconUrl": "", "name": name, "username": email});
         if with_uuid {
             info["uuid"] = who.into();
         }
@@ -365,7 +368,11 @@ impl World {
     }
 
     fn told(&self, text: &str) -> String {
-        if self.switches().entities { text.replace('#', "&#35;").replace('=', "&#61;") } else { text.to_owned() }
+        if !self.switches().entities {
+            return text.to_owned();
+        }
+        // What stands between a tag's attribute and its value stays, or it would be no tag any more.
+        text.replace("=\"", "\0").replace('#', "&#35;").replace('=', "&#61;").replace('\0', "=\"")
     }
 
     fn moved(&self, at: DateTime<Utc>) -> Value {

@@ -338,7 +338,7 @@ impl Call<'_> {
         starts(&user.display_name)
             || user.display_name.to_lowercase().starts_with(&wanted)
             || user.email.eq_ignore_ascii_case(&wanted)
-            || (user.email_visible && starts(&user.email))
+            || ((user.email_visible || self.site.switches.hidden_address_beginnings) && starts(&user.email))
             || (!self.cloud() && starts(&user.name))
     }
 

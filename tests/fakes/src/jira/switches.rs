@@ -123,6 +123,8 @@ pub struct Switches {
     pub three_byte_charset: bool,
     /// The largest attachment, in bytes; `None` when attachments are switched off.
     pub upload_limit: Option<u64>,
+    /// The search for users finds a hidden address by its beginning too, as Atlassian's page says of addresses.
+    pub hidden_address_beginnings: bool,
     /// ADF is checked against the published schema; a real Cloud is laxer.
     pub strict_adf: bool,
 }
@@ -163,6 +165,7 @@ impl Switches {
             rewrites_text: false,
             three_byte_charset: false,
             upload_limit: Some(10_485_760),
+            hidden_address_beginnings: false,
             strict_adf: true,
         }
     }

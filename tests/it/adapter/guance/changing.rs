@@ -14,6 +14,7 @@ fn change(issue: &str, change: Change) -> Push {
         action: Action::ChangeIssue { issue: id, change, value: "x".into() },
         content: Fingerprint::of(&["x"]),
         summary: String::new(),
+        seal: None,
     }
 }
 
@@ -197,6 +198,29 @@ fn a_member_is_found_by_what_is_exact_and_unique() {
             let told = Person { id: zhang.clone(), ..Person::default() };
             assert_eq!(rig.find_person(&told).map(|found| found.id), Some(zhang));
         }
+    }
+}
+
+#[test]
+fn a_member_with_another_address_is_ruled_out_and_a_name_counts_once() {
+    for search in [MemberSearch::NameOrEmail, MemberSearch::Name, MemberSearch::Ignored] {
+        let rig = Rig::switched(|switches| switches.member_search = search);
+        let zhang = rig.fake.add_member("张三", "zhang.san@example.com");
+        let mallory = rig.fake.add_member("Mallory", "mallory@evil.example");
+        let unknown = rig.fake.add_member("王五", "");
+        rig.fake.choose_nickname(&mallory, "李四");
+        let by = |email: &str, name: &str| {
+            let email = Some(email.to_owned()).filter(|email| !email.is_empty());
+            rig.find_person(&Person { id: String::new(), name: name.into(), email }).map(|found| found.id)
+        };
+        assert_eq!(by("li.si@example.com", "李四"), None, "{search:?}: she chose that name");
+        assert_eq!(by("", "李四"), Some(mallory.clone()));
+        assert_eq!(by("wang.wu@example.com", "王五"), Some(unknown), "{search:?}: nothing rules that one out");
+        assert_eq!(by("zhang.san@example.com.cn", "张三"), None, "{search:?}");
+        rig.fake.choose_nickname(&mallory, "张三");
+        rig.clock.0.advance(Duration::from_hours(25));
+        assert_eq!(by("", "张三"), None, "two bear it");
+        assert_eq!(by("zhang.san@example.com", "张三"), Some(zhang), "the address tells");
     }
 }
 

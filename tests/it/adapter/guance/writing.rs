@@ -112,7 +112,7 @@ fn what_this_side_cannot_do_is_refused_without_a_request() {
     assert_eq!(rig.push(push(create, "issue_1")).unwrap_err().kind, ApiErrorKind::Refused);
     let run = rig.run();
     assert_eq!((run.batch_size(), run.read_register().unwrap()), (1, Register::Unsupported));
-    assert_eq!(run.write_register("1").unwrap_err().kind, ApiErrorKind::Refused);
+    assert_eq!(run.write_register("1", None).unwrap_err().kind, ApiErrorKind::Refused);
     assert!(rig.requests().is_empty());
 }
 

@@ -20,6 +20,7 @@ pub(super) fn change(issue: &IssueId, change: Change) -> Push {
         action: Action::ChangeIssue { issue: issue.clone(), change, value: "x".into() },
         content: Fingerprint::of(&["x"]),
         summary: String::new(),
+        seal: None,
     }
 }
 
@@ -360,7 +361,8 @@ fn a_person_is_found_by_what_is_exact_and_unique() {
             (by_email("zhang"), None),
             (Person { id: zhang.id.clone(), ..Person::default() }, Some("张三")),
             (Person { id: "nobody".into(), name: "张三".into(), email: None }, Some("张三")),
-            (Person { email: Some("old@example.com".into()), ..by_name("张三") }, Some("张三")),
+            (Person { email: Some("old@example.com".into()), ..by_name("张三") }, None),
+            (Person { email: Some("zhang.san@example.com".into()), ..by_name("李四") }, Some("张三")),
             (Person::default(), None),
         ] {
             assert_eq!(rig.find(&who).map(|found| found.name).as_deref(), want, "{flavour:?} {who:?}");
@@ -372,14 +374,34 @@ fn a_person_is_found_by_what_is_exact_and_unique() {
 }
 
 #[test]
-fn a_hidden_address_finds_its_owner_and_no_stranger() {
+fn a_hidden_address_finds_its_owner_by_the_name_too_and_no_stranger() {
+    for flavour in BOTH {
+        for beginnings in [false, true] {
+            let rig = Rig::new(flavour);
+            rig.fake.switch(|switches| switches.hidden_address_beginnings = beginnings);
+            let hidden = |name: &str, shown: &str, email: &str| User {
+                email: email.into(),
+                email_visible: false,
+                ..User::new(name, shown)
+            };
+            rig.fake.with_user("alice", |alice| alice.email_visible = false);
+            let by = |email: &str, name: &str| Person { email: Some(email.into()), ..by_name(name) };
+            let found = rig.find(&by("alice@example.com", "Alice Example")).unwrap();
+            assert_eq!((found.name.as_str(), found.email), ("Alice Example", None));
+            assert_eq!(rig.find(&by("alice@example.com", "Alice")), None, "the name does not fit");
+            assert_eq!(rig.find(&by_email("alice@example.com")), None);
+            rig.fake.add_user(hidden("mallory", "bob@example.com", "m@evil.example"));
+            assert_eq!(rig.find(&by_email("bob@example.com")).unwrap().name, "Bob Example");
+            rig.fake.add_user(hidden("eve", "王五", "zhao@example.com.evil.example"));
+            for name in ["", "赵六", "zhao@example.com"] {
+                assert_eq!(rig.find(&by("zhao@example.com", name)), None, "{flavour:?} {beginnings} {name}");
+            }
+            rig.fake.add_user(hidden("trudy", "赵六", "trudy@evil.example"));
+            rig.minutes(61);
+            assert_eq!(rig.find(&by("zhao@example.com", "赵六")), None, "a name, and an address that is another");
+        }
+    }
     let rig = Rig::new(Flavour::Cloud);
-    rig.fake.with_user("alice", |alice| alice.email_visible = false);
-    let found = rig.find(&by_email("alice@example.com")).unwrap();
-    assert_eq!((found.name.as_str(), found.email), ("Alice Example", None));
-    let impostor = User { email_visible: false, ..User::new("mallory", "bob@example.com") };
-    rig.fake.add_user(impostor);
-    assert_eq!(rig.find(&by_email("bob@example.com")).unwrap().name, "Bob Example");
     let program = User { account_type: "app".into(), ..User::new("deploy", "Deploy Bot") };
     rig.fake.add_user(program);
     assert_eq!(rig.find(&by_name("Deploy Bot")), None);

@@ -32,6 +32,7 @@ pub(super) fn attach(rig: &Rig, key: &str, name: &str) -> Push {
         action: Action::AddFile { issue: rig.id(key), file: Box::new(file), note, origin_url },
         content: Fingerprint::of(&[name]),
         summary: String::new(),
+        seal: None,
     }
 }
 

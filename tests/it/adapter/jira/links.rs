@@ -15,6 +15,7 @@ pub(super) fn link(rig: &Rig, key: &str, title: &str) -> Push {
         action: Action::LinkIssue { issue: rig.id(key), to: uuid(1), title: title.to_owned(), url },
         content: Fingerprint::of(&["issue"]),
         summary: String::new(),
+        seal: None,
     }
 }
 

@@ -105,9 +105,9 @@ fn the_register_is_kept_on_our_own_user() {
     for flavour in BOTH {
         let rig = Rig::new(flavour);
         assert_eq!(rig.run().read_register().unwrap(), Register::Empty);
-        rig.run().write_register("a:7").unwrap();
-        rig.run().write_register("a:8").unwrap();
-        assert_eq!(rig.run().read_register().unwrap(), Register::Value("a:8".into()));
+        rig.run().write_register("a:7", None).unwrap();
+        rig.run().write_register("a:8", None).unwrap();
+        assert_eq!(rig.run().read_register().unwrap(), Register::Value { counter: "a:8".into(), key: None });
         let property = rig.fake.user_property("bot", &format!("guajira.{}", super::PAIR)).unwrap();
         assert_eq!(property["counter"], "a:8");
     }
@@ -119,7 +119,7 @@ fn a_bot_that_may_keep_nothing_is_not_logged_out() {
         let rig = Rig::new(flavour);
         rig.fake.switch(|s| s.user_properties = false);
         assert_eq!(rig.run().read_register().unwrap(), Register::Unsupported);
-        assert_eq!(rig.run().write_register("1").unwrap_err().kind, ApiErrorKind::Refused);
+        assert_eq!(rig.run().write_register("1", None).unwrap_err().kind, ApiErrorKind::Refused);
     }
 }
 

@@ -86,7 +86,7 @@ fn one_run_asks_again_for_what_came_meanwhile() {
         let run = rig.run();
         let ask = |push: &Push| {
             let wanted = Wanted { key: push.key.clone(), issue: None, project: Some("OPS".into()), content: None };
-            run.find(&[wanted]).unwrap().remove(0)
+            run.find(&[wanted], &|_, _| false).unwrap().remove(0)
         };
         assert_eq!(found(&ask(&create(1))), "absent");
         rig.push(create(1)).unwrap();
@@ -236,7 +236,7 @@ fn a_lost_comment_is_found_in_its_thread() {
             wanted(&edited, true),
             wanted(&add(8, "x", &issue, false), false),
         ];
-        let lookups = rig.run().find(&all).unwrap();
+        let lookups = rig.run().find(&all, &|_, _| false).unwrap();
         let id = rig.fake.comments("OPS-1")[0].id.to_string();
         assert_eq!(lookups.iter().map(found).collect::<Vec<_>>(), [id.as_str(), &id, "absent", "absent"]);
     }
@@ -253,7 +253,7 @@ fn many_are_looked_up_with_few_requests() {
     let wanted: Vec<Wanted> = (1..=100)
         .map(|n| Wanted { key: create(n).key, issue: None, project: Some("OPS".into()), content: None })
         .collect();
-    let lookups = rig.run().find(&wanted).unwrap();
+    let lookups = rig.run().find(&wanted, &|_, _| false).unwrap();
     assert_eq!(lookups.iter().filter(|lookup| matches!(lookup, Lookup::Found(_))).count(), 50);
     let requests = rig.requests();
     assert!(requests.len() <= 8, "{requests:?}");

@@ -35,7 +35,7 @@ fn everything(rig: &Rig) {
     run.check(&[route]);
     run.identify().unwrap();
     run.read_register().unwrap();
-    run.write_register("a:1").unwrap();
+    run.write_register("a:1", None).unwrap();
     rig.people_open(3);
     let many: Vec<Push> = (1..=3).map(create).collect();
     for result in run.push(&many) {
@@ -75,7 +75,7 @@ fn everything(rig: &Rig) {
     }
     run.issues(&[issue]).unwrap();
     let wanted = |push: Push| Wanted { key: push.key, issue: None, project: Some("OPS".into()), content: None };
-    run.find(&[wanted(create(1)), wanted(create(9))]).unwrap();
+    run.find(&[wanted(create(1)), wanted(create(9))], &|_, _| false).unwrap();
 }
 
 fn faults(rig: &Rig, document: &Document) -> Vec<String> {

@@ -166,6 +166,10 @@ fn people_are_found_each_flavours_way() {
     let found = get(&cloud, "/rest/api/3/user/search?query=carol@example.com");
     assert_eq!((&found[0]["displayName"], found[0].get("emailAddress")), (&json!("Carol Hidden"), None));
     assert!(found[0].get("name").is_none() && found[0]["accountId"].is_string());
+    let found = |words: &str| get(&cloud, &format!("/rest/api/3/user/search?query={words}")).as_array().unwrap().len();
+    assert_eq!(found("carol@example"), 0, "a hidden address is found by the whole of it");
+    cloud.switch(|switches| switches.hidden_address_beginnings = true);
+    assert_eq!(found("carol@example"), 1);
     cloud.with_user("bot", |bot| _ = bot.denied.insert("USER_PICKER".into()));
     assert_eq!(get(&cloud, "/rest/api/3/user/search?query=carol@example.com"), json!([]));
     let server = start(Flavour::Server);

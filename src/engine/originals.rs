@@ -1,0 +1,134 @@
+//! Originals: where they are, and whether what is about to be written for them may still be.
+//!
+//! INVARIANT: nothing that people wrote on Jira leaves before this run has read it from the issue itself, not from a
+//! search index: it is still there, everybody may see it, and it still says this. What an earlier run planned, and what
+//! a search showed, may be older than a restriction.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::deliver::put_back;
+use super::{Run, Trouble, threads};
+use crate::domain::{Action, Comment, IssueId, IssueLink, Key, Side};
+use crate::plan::SkipReason;
+use crate::ports::ApiErrorKind;
+use crate::state::{Deferral, Queued};
+
+/// How old a reading of an original may be when its copy is written.
+const FRESH: TimeDelta = TimeDelta::minutes(1);
+
+/// How soon a write is tried again whose original cannot be read now.
+const LATER: TimeDelta = TimeDelta::minutes(1);
+
+/// Most issues that are read at a time.
+const MAX_ISSUES: usize = 100;
+
+/// What this run has learnt of originals.
+#[derive(Debug, Default)]
+pub(super) struct Originals {
+    /// When each Jira thread was last read from its issue, by the pair's Guance issue.
+    read: HashMap<IssueId, DateTime<Utc>>,
+    /// What the threads hold that were read to learn whether a marker's original is there.
+    held: HashMap<(Side, IssueId), HashSet<Key>>,
+    /// True once a thread could not be read for want of requests.
+    pub(super) starved: bool,
+}
+
+impl Originals {
+    /// Notes that a Jira thread was read from its issue, and planned.
+    pub(super) fn read(&mut self, lane: &IssueId, at: DateTime<Utc>) {
+        self.read.insert(lane.clone(), at);
+    }
+
+    /// Notes that what was read says nothing of a write that was put back since.
+    pub(super) fn forget(&mut self, lane: &IssueId) {
+        self.read.remove(lane);
+    }
+}
+
+/// Makes sure that a write to Guance still says what everybody may read on Jira. Returns `false` when the outbox may have
+/// changed, or the write was put back.
+pub(super) fn may_go(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+    if !carries_words(queued) || is_fresh(run, &queued.push.lane) {
+        return Ok(true);
+    }
+    let state = run.world.state;
+    let mut lanes = vec![queued.push.lane.clone()];
+    for other in state.ready(Side::Guance, run.world.clock.now(), MAX_ISSUES)? {
+        if carries_words(&other) && !lanes.contains(&other.push.lane) && !is_fresh(run, &other.push.lane) {
+            lanes.push(other.push.lane);
+        }
+    }
+    lanes.truncate(MAX_ISSUES);
+    let links = lanes.iter().filter_map(|lane| state.issue_link(Side::Guance, lane).transpose());
+    let links: Vec<IssueLink> = links.collect::<Result<_, _>>()?;
+    if !run.is_down(Side::Jira)
+        && let Err(trouble) = threads::look_again(run, &links)
+    {
+        match trouble {
+            Trouble::Api(_) => run.absorb(Side::Jira, trouble).map_err(Trouble::Fatal)?,
+            Trouble::Fatal(_) => return Err(trouble),
+        }
+    }
+    let link = state.issue_link(Side::Guance, &queued.push.lane)?;
+    if link.is_some_and(|link| link.gone) {
+        let tx = state.begin()?;
+        tx.forget_write(&queued.push.key)?;
+        let why = format!("not sent after all: {}", SkipReason::Gone);
+        tx.note(queued.push.key.origin().as_str(), &why, run.world.clock.now())?;
+        tx.commit()?;
+        return Ok(false);
+    }
+    if !is_fresh(run, &queued.push.lane) {
+        let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
+        put_back(run, &queued.push.key, later, Some("what it copies cannot be read on Jira now"))?;
+    }
+    Ok(false)
+}
+
+/// Returns true for a write that carries what people wrote on Jira.
+fn carries_words(queued: &Queued) -> bool {
+    let push = &queued.push;
+    let is_original = push.key.comment_on(Side::Jira).is_some() || push.key.file_on(Side::Jira).is_some();
+    let is_new = matches!(push.action, Action::AddComment { .. } | Action::EditComment { .. } | Action::AddFile { .. });
+    push.target == Side::Guance && is_original && is_new
+}
+
+fn is_fresh(run: &Run<'_>, lane: &IssueId) -> bool {
+    let now = run.world.clock.now();
+    let age = run.originals.read.get(lane).map(|at| now - *at);
+    age.is_some_and(|age| age >= TimeDelta::zero() && age < FRESH)
+}
+
+/// Returns what a pair's issue on `side` holds, by key; `None` when it cannot be read now.
+pub(super) fn held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Option<HashSet<Key>> {
+    let place = (side, link.guance.clone());
+    if let Some(known) = run.originals.held.get(&place) {
+        return Some(known.clone());
+    }
+    if run.is_down(side) {
+        return None;
+    }
+    if !run.has_room(side, 2) {
+        run.originals.starved = true;
+        return None;
+    }
+    let read = run.identify(side).and_then(|_| {
+        let thread = run.remote(side).thread(link.id(side))?;
+        let files = if thread.is_some() { run.remote(side).files(link.id(side))?.1 } else { Vec::new() };
+        Ok((thread.unwrap_or_default(), files))
+    });
+    let (thread, files) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            tracing::info!(%side, %error, "Originals not read: their copies are not recognised now.");
+            run.originals.starved |= error.kind == ApiErrorKind::OutOfBudget;
+            return None;
+        }
+    };
+    let comments = thread.iter().map(|comment: &Comment| Key::comment(side, &comment.id));
+    let held: HashSet<Key> = comments.chain(files.iter().map(|file| Key::file(side, &file.id))).collect();
+    run.originals.held.insert(place, held.clone());
+    Some(held)
+}
