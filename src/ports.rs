@@ -80,6 +80,8 @@ pub struct Identity {
     pub name: String,
     /// The remote's clock when it answered, if it told.
     pub clock: Option<DateTime<Utc>>,
+    /// The id of the installation, or of the workspace, that answered; empty where it does not tell.
+    pub service: String,
 }
 
 /// What to read: everything that changed at or after `from`, by the remote's clock.
@@ -116,6 +118,8 @@ pub struct Batch {
     pub unreadable: Vec<Unreadable>,
     /// The remote's clock, if it told.
     pub clock: Option<DateTime<Utc>>,
+    /// The workspaces that the records say they are of, each once; empty where they do not tell.
+    pub services: Vec<String>,
 }
 
 /// What to look for on the other side before (re)sending a write.
@@ -384,6 +388,9 @@ pub trait Budget {
     /// Records that the service said "slow down" to this credential: it is not used for `wait`.
     fn exhausted(&self, credential: usize, wait: Duration);
 }
+
+/// The fact that holds the ids that this pair of services had before one of them was renamed: a JSON array of texts.
+pub const FORMER_PAIRS: &str = "jira.former-pairs";
 
 /// Small facts about a remote that outlive a run (a channel's uuid, what a server understands).
 pub trait Facts {

@@ -14,7 +14,7 @@ use guajira::http::Http;
 use guajira::jira::Jira;
 use guajira::ports::{Clock, NoFailpoints, Stop};
 use guajira::secret::Secret;
-use guajira::state::State;
+use guajira::state::{Installation, Services, State, Workspace};
 use guajira_fakes::clock::SimClock;
 use guajira_fakes::guance::{self, ApiKey, FakeGuance};
 use guajira_fakes::jira::{self, FakeJira, Flavour, User};
@@ -195,8 +195,21 @@ fn settings(config: &Config) -> Settings {
         max_creates: sync.max_creates,
         in_doubt_wait: sync.in_doubt_wait,
         projects: config.jira.projects.clone(),
-        services: config.jira.pair_id.clone(),
+        services: services(config),
         seal_keys: SealKeys::default().followed_by(&SealKey::derive(&Secret::new("sandbox"))),
+    }
+}
+
+fn services(config: &Config) -> Services {
+    let Config { guance, jira, .. } = config;
+    Services {
+        guance: Workspace {
+            address: guance.base_url.clone(),
+            channel: guance.channel.clone(),
+            workspace: String::new(),
+        },
+        jira: Installation { address: jira.base_url.clone(), ..Installation::default() },
+        pair: jira.pair_id.clone(),
     }
 }
 

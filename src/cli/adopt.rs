@@ -15,7 +15,7 @@ use crate::state::{RunLock, State};
 use super::exit::{Exit, Usage};
 use super::progress::Bar;
 use super::services::{self, Signals, SystemClock};
-use super::{Context, LogFormat, term};
+use super::{Context, LogFormat, sync, term};
 
 /// How often, and how many times, the lock of a run that is under way is tried: longer than such a run takes.
 const LOCK_TRIES: (Duration, u32) = (Duration::from_millis(500), 240);
@@ -55,7 +55,8 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let state = if options.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
     let global = &context.global;
     let bar = Bar::new(!global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text));
-    services::with_sides(&config, &state, &signals, Patience::Endless, |guance, jira| {
+    sync::prove(&config, &state, &signals, Patience::Endless)?;
+    services::with_sides(&config, &state, &state, &signals, Patience::Endless, |guance, jira| {
         let world = World {
             guance,
             jira,

@@ -6,16 +6,17 @@ use clap::Args;
 
 use crate::config::Config;
 use crate::domain::Side;
+use crate::engine::belongs::{self, Foreign};
 use crate::engine::budget::Patience;
 use crate::engine::takeover;
 use crate::guance::Guance;
 use crate::jira::{CheckChanges, CheckRoute, Jira};
 use crate::plan::{Deletes, Policy, Route};
-use crate::ports::{Finding, Remote};
+use crate::ports::{ApiError, Facts, Finding, Remote};
 use crate::state::State;
 
 use super::exit::{Exit, Usage, hint_for};
-use super::services::{self, Signals};
+use super::services::{self, Scratch, Signals};
 use super::{Context, explain, term};
 
 /// How long a check waits for the request budget, in seconds: a window of it.
@@ -45,13 +46,43 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     check_config(&config)?;
     let state = open_state(&config)?;
     let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
-    services::with_sides(&config, &state, &signals, patience, |guance, jira| {
-        let exits = (check_guance(guance)?, check_jira(jira, &config)?);
-        if exits.0 != Exit::SideFailed && exits.1 != Exit::SideFailed {
+    let scratch = Scratch::default();
+    let facts: &dyn Facts = if services::are_known(&config, &state)? { &state } else { &scratch };
+    services::with_sides(&config, &state, facts, &signals, patience, |guance, jira| {
+        let sides = worse(check_guance(guance)?, check_jira(jira, &config)?);
+        let exit = check_services(&config, &state, guance, jira, sides)?;
+        if sides != Exit::SideFailed && exit == sides {
             check_script(guance, jira, &state, &config)?;
         }
-        Ok(worse(exits.0, exits.1))
+        Ok(exit)
     })
+}
+
+/// Looks whether the state belongs to the services, and returns how the command ends. Where they have not answered it
+/// cannot tell.
+fn check_services(config: &Config, state: &State, guance: &Guance<'_>, jira: &Jira<'_>, sides: Exit) -> Result<Exit> {
+    if state.is_blank()? {
+        return Ok(sides);
+    }
+    let what = format!("state {}", config.sync.state.display());
+    let now = services::of(config);
+    let foreign = match (belongs::compare(state, &now)?, sides) {
+        (None, Exit::SideFailed) => return Ok(sides),
+        (None, _) => match belongs::verify(state, guance, jira, &now) {
+            Ok(services) => {
+                let words =
+                    format!("{} and {}", belongs::guance_words(&services.guance), belongs::jira_words(&services.jira));
+                print(&Finding { what, result: Ok(format!("belongs to {words}")), hint: None, fatal: true })?;
+                return Ok(sides);
+            }
+            Err(error) if error.is::<ApiError>() => return Ok(worse(sides, Exit::SideFailed)),
+            Err(error) => error.downcast::<Foreign>()?,
+        },
+        (Some(foreign), _) => foreign,
+    };
+    let hint = Some(foreign.hint.clone());
+    print(&Finding { what, result: Err(foreign.to_string()), hint, fatal: true })?;
+    Ok(Exit::Usage)
 }
 
 fn check_config(config: &Config) -> Result<()> {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use crate::config::ConfigError;
 use crate::engine::Report;
+use crate::engine::belongs::Foreign;
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::StateError;
 
@@ -16,7 +17,7 @@ use super::term;
 pub(super) enum Exit {
     /// Done; what is left waits only for the request budget or the next run.
     Done = 0,
-    /// Usage or configuration; nothing was contacted.
+    /// Usage or configuration, or a state that belongs to other services; nothing was written.
     Usage = 2,
     /// It finished, and something failed.
     ItemsFailed = 3,
@@ -94,6 +95,10 @@ pub(super) fn explain(error: &anyhow::Error) -> Exit {
     term::error(&format!("{error:#}"));
     if let Some(usage) = error.downcast_ref::<Usage>() {
         term::hint(usage.hint.as_deref());
+        return Exit::Usage;
+    }
+    if let Some(foreign) = error.downcast_ref::<Foreign>() {
+        term::hint(Some(&foreign.hint));
         return Exit::Usage;
     }
     if let Some(api) = error.downcast_ref::<ApiError>() {

@@ -6,17 +6,18 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::domain::{Issue, IssueId, NewIssue, Side};
+use crate::engine::belongs;
 use crate::engine::budget::Patience;
 use crate::guance::Guance;
 use crate::jira::Jira;
 use crate::plan::explain::{self, Explanation, Opinion};
 use crate::plan::issues;
-use crate::ports::{ApiErrorKind, Remote as _};
+use crate::ports::{ApiErrorKind, Facts, Remote as _};
 use crate::state::State;
 
 use super::check::PATIENCE_SECONDS;
 use super::exit::{Exit, Usage};
-use super::services::{self, Signals};
+use super::services::{self, Scratch, Signals};
 use super::term;
 
 /// Longest value that is shown, in characters.
@@ -31,8 +32,13 @@ pub(super) fn run(config: &Config, signals: &Signals, uuid: &str) -> Result<Exit
     // A request is recorded where a sync will see it.
     let state = if path.exists() { State::open(path) } else { State::open_copy(path) };
     let state = state.map_err(|error| Usage::state(path, &error))?;
+    if let Some(foreign) = belongs::compare(&state, &services::of(config))? {
+        return Err(foreign.into());
+    }
+    let scratch = Scratch::default();
+    let facts: &dyn Facts = if services::are_known(config, &state)? { &state } else { &scratch };
     let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
-    services::with_sides(config, &state, signals, patience, |guance, jira| {
+    services::with_sides(config, &state, facts, signals, patience, |guance, jira| {
         let Some(issue) = fetch(guance, uuid)? else { return Ok(Exit::ItemsFailed) };
         show_issue(&issue)?;
         if let Some(link) = state.issue_link(Side::Guance, &issue.id)? {

@@ -8,6 +8,7 @@ mod init;
 mod progress;
 mod retry;
 mod services;
+mod state;
 mod status;
 mod sync;
 mod term;
@@ -77,6 +78,9 @@ enum Command {
     Retry(retry::Options),
     /// Take over the issues and the copies that the vendor's script made
     Adopt(adopt::Options),
+    /// Show what the state file holds, or bind it to services that were renamed
+    #[command(subcommand)]
+    State(state::Verb),
     /// Write a commented sync.toml, asking for what it needs
     Init,
     /// Print the completion script of a shell
@@ -137,6 +141,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Why(options) => why::run(context, options),
         Command::Retry(options) => retry::run(context, options),
         Command::Adopt(options) => adopt::run(context, options),
+        Command::State(verb) => state::run(context, verb),
         Command::Init => init::run(context),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,5 +1,7 @@
 //! Opens what a command works with: signals, clock, clients, budget, the two sides.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,9 +17,9 @@ use crate::engine::budget::{Ledger, Patience};
 use crate::guance::Guance;
 use crate::http::{self, Http};
 use crate::jira::{Auth, Jira};
-use crate::ports::{Clock, Stop};
+use crate::ports::{Clock, Facts, Stop};
 use crate::secret::Secret;
-use crate::state::State;
+use crate::state::{Installation, Services, State, Workspace};
 
 use super::exit::Usage;
 
@@ -64,13 +66,68 @@ impl Clock for SystemClock {
     }
 }
 
-/// Hands the two sides to `work`; nothing is contacted before it asks them to.
+/// What adapters learn while it is not certain that the state belongs to these services: it begins with nothing, and
+/// nobody else learns of it.
+#[derive(Debug, Default)]
+pub(super) struct Scratch(RefCell<HashMap<String, String>>);
+
+impl Scratch {
+    /// Tells what was learnt, now that it is certain.
+    pub(super) fn tell(self, facts: &dyn Facts) {
+        for (name, value) in self.0.into_inner() {
+            facts.remember(&name, &value);
+        }
+    }
+}
+
+impl Facts for Scratch {
+    fn recall(&self, name: &str, _max_age: Duration) -> Option<String> {
+        self.0.borrow().get(name).cloned()
+    }
+
+    fn remember(&self, name: &str, value: &str) {
+        self.0.borrow_mut().insert(name.to_owned(), value.to_owned());
+    }
+
+    fn forget(&self, name: &str) {
+        self.0.borrow_mut().remove(name);
+    }
+}
+
+/// Returns the services as a configuration names them: what [`Draft::services`] says of it.
+pub(super) fn named(names: [&str; 4]) -> Services {
+    let [guance, channel, jira, pair] = names.map(str::to_owned);
+    Services {
+        guance: Workspace { address: guance, channel, ..Workspace::default() },
+        jira: Installation { address: jira, ..Installation::default() },
+        pair,
+    }
+}
+
+/// Returns the services that the configuration names.
+pub(super) fn of(config: &Config) -> Services {
+    let Config { guance, jira, .. } = config;
+    named([&guance.base_url, &guance.channel, &jira.base_url, &jira.pair_id])
+}
+
+/// Returns true when what the state remembers was learnt from the services that the configuration names.
+///
+/// # Errors
+/// When the state file cannot be read.
+pub(super) fn are_known(config: &Config, state: &State) -> Result<bool> {
+    let now = of(config);
+    Ok(state.services()?.is_some_and(|known| known.has_jira_of(&now) && known.has_guance_of(&now)))
+}
+
+/// Hands the two sides to `work`; nothing is contacted before it asks them to. `facts` is the state itself, unless it is
+/// uncertain whether the state belongs to these services.
 ///
 /// # Errors
 /// When a client cannot be built from the configuration, and whatever `work` fails with.
 pub(super) fn with_sides<T>(
     config: &Config,
     state: &State,
+    facts: &dyn Facts,
     stop: &dyn Stop,
     patience: Patience,
     work: impl FnOnce(&Guance<'_>, &Jira<'_>) -> Result<T>,
@@ -80,8 +137,12 @@ pub(super) fn with_sides<T>(
     let jira_http = client("jira", &config.jira_http)?;
     let keys = &config.guance.api_keys;
     let budget = Ledger::new(state, &clock, stop, keys, config.requests_per_minute, patience);
-    let guance = Guance::new(config.guance.clone(), &guance_http, &budget, state, &clock);
-    let jira = Jira::new(config.jira.clone(), &jira_http, state, &clock, stop);
+    let guance = Guance::new(config.guance.clone(), &guance_http, &budget, facts, &clock);
+    let mut settings = config.jira.clone();
+    if are_known(config, state)? {
+        settings.former_pairs = state.former_pairs(&settings.pair_id)?;
+    }
+    let jira = Jira::new(settings, &jira_http, facts, &clock, stop);
     work(&guance, &jira)
 }
 
@@ -102,7 +163,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         config.sync.clone();
     let projects = config.jira.projects.clone();
     let no_script = config.no_script;
-    let services = config.jira.pair_id.clone();
+    let services = of(config);
     let seal_keys = seal_keys(config);
     Settings {
         window,

@@ -9,6 +9,7 @@ use clap::Args;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
+use crate::engine::belongs;
 use crate::engine::pace::{self, Pace};
 use crate::state::{GoneIssue, LastRun, State, Status, StuckItem};
 
@@ -38,11 +39,19 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let path = &draft.sync.state;
     let state = State::open_copy(path).map_err(|error| Usage::state(path, &error))?;
     let status = state.status()?;
+    let foreign = belongs::compare(&state, &services::named(draft.services()))?;
     let paces = pace::of(&state, &draft.policy.flow, draft.requests_per_minute(), Utc::now())?;
     if options.json {
-        term::json(&as_json(&status, &paces))?;
+        let mut told = as_json(&status, &paces);
+        if let (Some(foreign), Some(told)) = (&foreign, told.as_object_mut()) {
+            told.insert("refused".to_owned(), json!(foreign.to_string()));
+        }
+        term::json(&told)?;
     } else {
         show(&status, &paces, path)?;
+        if let Some(foreign) = &foreign {
+            term::line(&format!("refused: {foreign}"))?;
+        }
     }
     let Some(max_age) = options.max_age else { return Ok(Exit::Done) };
     let Some(last_good) = status.last_good else {

@@ -4,17 +4,18 @@ use anyhow::Result;
 use chrono::{TimeDelta, Utc};
 use clap::Args;
 
+use crate::config::Config;
 use crate::domain::{Action, Change};
 use crate::engine::budget::Patience;
 use crate::engine::report::Planned;
-use crate::engine::{self, Backfill, Order, Report, World};
-use crate::ports::NoFailpoints;
+use crate::engine::{self, Backfill, Order, Report, World, belongs};
+use crate::ports::{ApiError, ApiErrorKind, NoFailpoints};
 use crate::state::{RunLock, State};
 use crate::text::{Doc, markdown};
 
 use super::exit::{Exit, Usage};
 use super::progress::Bar;
-use super::services::{self, Signals, SystemClock};
+use super::services::{self, Scratch, Signals, SystemClock};
 use super::{Context, LogFormat, term, when};
 
 /// Most creates held for a label that a run names; `guajira status` names all.
@@ -68,7 +69,14 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let global = &context.global;
     let bar = Bar::new(!global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text));
     tracing::info!(dry_run = order.dry_run, backfill = order.backfill.is_some(), "Run begins.");
-    let report = services::with_sides(&config, &state, &signals, patience, |guance, jira| {
+    if let Err(error) = prove(&config, &state, &signals, patience) {
+        if error.downcast_ref::<ApiError>().is_some_and(|api| api.kind == ApiErrorKind::OutOfBudget) {
+            term::say("the request budget is used up; the next run goes on");
+            return Ok(Exit::Done);
+        }
+        return Err(error);
+    }
+    let report = services::with_sides(&config, &state, &state, &signals, patience, |guance, jira| {
         let world = World {
             guance,
             jira,
@@ -88,6 +96,23 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     tracing::info!(report = report.summary(), elapsed_ms, "Run ended.");
     show(&report, context, options)?;
     Ok(Exit::of_run(&report))
+}
+
+/// Proves that a state which does not say what services it belongs to belongs to these: an older version wrote it.
+/// Until then nothing that it remembers of them is believed.
+pub(super) fn prove(config: &Config, state: &State, signals: &Signals, patience: Patience) -> Result<()> {
+    if state.services()?.is_some() || state.is_blank()? {
+        return Ok(());
+    }
+    let scratch = Scratch::default();
+    services::with_sides(config, state, &scratch, signals, patience, |guance, jira| {
+        let bound = belongs::verify(state, guance, jira, &services::of(config))?;
+        let tx = state.begin()?;
+        tx.bind(state, &bound, Utc::now())?;
+        Ok(tx.commit()?)
+    })?;
+    scratch.tell(state);
+    Ok(())
 }
 
 fn backfill(options: &Options) -> Result<Option<Backfill>> {

@@ -6,10 +6,11 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::domain::{CommentId, CommentLink, Field, FileId, IssueId, IssueLink, Key, Side};
+use crate::engine::belongs;
 use crate::state::{State, StateError};
 
 use super::exit::{Exit, Usage};
-use super::{Context, term};
+use super::{Context, services, term};
 
 /// Which item.
 #[derive(Debug, Args)]
@@ -23,8 +24,13 @@ pub(super) struct Options {
 /// # Errors
 /// When the configuration is wrong or the state file cannot be read.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
-    let path = context.draft()?.sync.state;
-    let state = State::open_copy(&path).map_err(|error| Usage::state(&path, &error))?;
+    let draft = context.draft()?;
+    let path = &draft.sync.state;
+    let state = State::open_copy(path).map_err(|error| Usage::state(path, &error))?;
+    if let Some(foreign) = belongs::compare(&state, &services::named(draft.services()))? {
+        term::say(&format!("refused: {foreign}"));
+        term::hint(Some(&foreign.hint));
+    }
     let found = Found::about(&state, options.item.trim())?;
     let queue = found.queue(&state)?;
     let names: Vec<String> = found.names.iter().cloned().collect();

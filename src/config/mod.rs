@@ -137,6 +137,11 @@ impl Draft {
         keys.saturating_mul(u64::from(self.guance.requests_per_minute)).min(200)
     }
 
+    /// Returns the addresses of Guance and Jira, the channel, and the id of this pair of services.
+    pub fn services(&self) -> [&str; 4] {
+        [&self.guance.base_url, &self.guance.channel, &self.jira.base_url, &self.jira.pair_id]
+    }
+
     /// Fetches the secrets.
     ///
     /// # Errors
@@ -172,6 +177,7 @@ impl Draft {
                 projects: jira.projects,
                 pair_id: jira.pair_id,
                 former_accounts: jira.former_accounts,
+                former_pairs: Vec::new(),
             },
             jira_http: jira.http,
             no_script: jira.no_script,

@@ -114,7 +114,7 @@ fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, cargo: Cargo) -> Re
     tx.commit()?;
     world.failpoints.hit("in flight")?;
     let keys = seal_keys(world.state);
-    let sealed = |queued: &Queued| queued.push.clone().sealed(&keys, &world.settings.services);
+    let sealed = |queued: &Queued| queued.push.clone().sealed(&keys, &world.settings.services.pair);
     let pushes: Vec<Push> = batch.iter().map(sealed).collect();
     let mut results = cargo.push(run.remote(target), &pushes);
     world.failpoints.hit("sent")?;

@@ -1,5 +1,6 @@
 //! The story of a run: pull both sides, plan, enqueue and advance, deliver, record.
 
+pub mod belongs;
 pub mod budget;
 mod change;
 mod deliver;
@@ -30,7 +31,7 @@ use crate::domain::{IssueId, SealKeys, Side};
 use crate::plan::Policy;
 use crate::plan::merge::Counterpart;
 use crate::ports::{ApiError, ApiErrorKind, Clock, Failpoints, Identity, Remote, Stop};
-use crate::state::State;
+use crate::state::{Services, State};
 
 pub use report::Report;
 
@@ -78,8 +79,8 @@ pub struct Settings {
     pub projects: Vec<String>,
     /// Whether it was said that no issue of another program's making is to be minded.
     pub no_script: bool,
-    /// Names the pair of services in the seals of issues.
-    pub services: String,
+    /// The services, as they are configured.
+    pub services: Services,
     /// The keys of seals that belong to the configured credentials.
     pub seal_keys: SealKeys,
 }
@@ -121,10 +122,12 @@ impl Progress for Quiet {
 /// Does one run. What a remote refuses or fails to answer is in the report.
 ///
 /// # Errors
-/// When the state file fails, or a test injected a crash: the run ends where it stands, and the next one goes on.
+/// When the state file fails, or a test injected a crash: the run ends where it stands, and the next one goes on. When
+/// the state belongs to other services ([`belongs::Foreign`]): nothing was written anywhere.
 pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
     let started = world.clock.now();
     let mut run = Run::new(*world, *order, started);
+    belongs::settle(&mut run)?;
     let id = if order.dry_run { None } else { Some(world.state.begin_run(run.report.kind, started)?) };
     // A dry run comes after every other, and records nothing.
     run.number = id.unwrap_or(i64::MAX);
@@ -200,6 +203,15 @@ enum Trouble {
 impl From<ApiError> for Trouble {
     fn from(err: ApiError) -> Self {
         Self::Api(err)
+    }
+}
+
+impl From<anyhow::Error> for Trouble {
+    fn from(err: anyhow::Error) -> Self {
+        match err.downcast::<ApiError>() {
+            Ok(api) => Self::Api(api),
+            Err(other) => Self::Fatal(other),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
-use super::{Run, Trouble, delta, files, gone, merge, optional, pings, references, trust};
+use super::{Run, Trouble, belongs, delta, files, gone, merge, optional, pings, references, trust};
 use crate::domain::{Action, Issue, IssueId, IssueLink, Key, Push, Side};
 use crate::plan::{Deletes, SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -18,6 +18,10 @@ const PAIRS_CHECKED: usize = 100;
 
 /// Reads one side from its cursor, or the backfill's window, and takes over what came.
 pub(super) fn side(run: &mut Run<'_>, side: Side) -> Result<()> {
+    // It was asked already who it is.
+    if run.is_down(side) {
+        return Ok(());
+    }
     match read(run, side) {
         Ok(()) => Ok(()),
         Err(trouble) => run.absorb(side, trouble),
@@ -47,6 +51,7 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
         reading::rebuild(run, reading.span.from)?;
     }
     let mut batch = run.remote(side).changed(&reading.span)?;
+    belongs::rows(run, &batch)?;
     reading.begin_by(run, batch.clock)?;
     run.report.read(side, batch.issues.len());
     reread(run, side, &mut batch)?;

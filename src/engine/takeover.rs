@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta};
 use self::accounts::{Accepted, is_key};
 use self::choose::Chosen;
 use super::script;
-use super::{Backfill, Order, Run, Trouble, World, pull, reading, trust};
+use super::{Backfill, Order, Run, Trouble, World, belongs, pull, reading, trust};
 use crate::domain::{Comment, CommentId, CommentLink, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility};
 use crate::plan::Step;
 use crate::plan::takeover::{self as threads, Copied, Found, Threads};
@@ -114,6 +114,7 @@ impl<'a> Handover<'a> {
 
     fn make_plan(&mut self, created_by: &[String]) -> Result<Plan, Trouble> {
         let run = &mut self.run;
+        belongs::settle(run).map_err(Trouble::Fatal)?;
         let me = run.identify(Side::Jira)?.account;
         run.identify(Side::Guance)?;
         script::begin(run).map_err(Trouble::Fatal)?;
@@ -265,7 +266,7 @@ impl<'a> Handover<'a> {
             self.mark_copies(pair, target, done)?;
         }
         let key = Key::issue(Side::Guance, &pair.guance);
-        let place = self.run.world.settings.services.as_str();
+        let place = self.run.world.settings.services.pair.as_str();
         if let Err(error) = self.jira.mark_issue(&self.mark(pair.jira.as_str(), key.clone(), &pair.content, place)) {
             unmarked(&pair.jira_name, error, done)?;
         }

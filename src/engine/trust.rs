@@ -12,7 +12,7 @@ use crate::ports::{ApiError, ApiErrorKind, Register, SEAL_KEYS, seal_keys};
 use crate::state::State;
 
 const COUNTER: &str = "engine.counter";
-const STATE_ID: &str = "engine.state-id";
+pub(super) const STATE_ID: &str = "engine.state-id";
 const HINT: &str = "let the Jira account edit its own user properties again";
 /// Fact: from when on, by Jira's clock, this state was behind the world.
 const DOUBT_FROM: &str = "engine.doubt-from";
@@ -155,7 +155,7 @@ pub(super) fn may_have_forgotten(run: &Run<'_>, link: &IssueLink, updated: DateT
     Ok(from.is_some_and(|from| updated >= from))
 }
 
-fn parse(value: &str) -> (&str, u64) {
+pub(super) fn parse(value: &str) -> (&str, u64) {
     let (writer, count) = value.split_once(':').unwrap_or((value, ""));
     (writer, count.parse().unwrap_or(u64::MAX))
 }

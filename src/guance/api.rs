@@ -140,6 +140,13 @@ impl<'a> Api<'a> {
         self.get("/api/v1/channel/quick_list".to_owned()).and_then(named)
     }
 
+    /// `GET /api/v1/workspace/get`: its uuid, if the answer holds one.
+    pub(super) fn workspace(&self) -> Result<String, Fault> {
+        let told = self.get("/api/v1/workspace/get".to_owned())?;
+        let id = told.get("uuid").and_then(Value::as_str).and_then(|id| segment(id).ok());
+        Ok(id.unwrap_or_default().to_owned())
+    }
+
     /// `GET /api/v1/issue-level/list`.
     pub(super) fn levels(&self) -> Result<Vec<Named>, Fault> {
         self.get("/api/v1/issue-level/list".to_owned()).and_then(named)

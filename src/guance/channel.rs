@@ -7,14 +7,18 @@ use serde_json::json;
 use super::answer::{Cause, Fault};
 use super::wire::{IssueRow, Named};
 use super::{FOR_EVER, Guance, api, convert, level};
-use crate::domain::{Issue, Level, Side};
+use crate::domain::{Fingerprint, Issue, Level, Side};
 use crate::ports::{ApiError, ApiErrorKind};
+use crate::secret::Secret;
 
 /// The fact that holds the levels: a JSON array of `{uuid, name}`.
 const LEVELS: &str = "guance.levels";
 
 /// A level's name is believed this long; somebody may rename it.
 const LEVELS_AGE: Duration = Duration::from_hours(24);
+
+/// A service that did not tell which workspace it is, is asked again after this.
+const UNTOLD_AGE: Duration = Duration::from_hours(24);
 
 /// A level that is not in the list is not asked for again within this time.
 const UNKNOWN_LEVEL_AGE: Duration = Duration::from_mins(10);
@@ -39,6 +43,38 @@ impl Guance<'_> {
             self.resolve_channel()?
         };
         Ok(self.channel.get_or_init(|| uuid))
+    }
+
+    /// Returns the uuid of the workspace that our keys are of, asking once for each set of keys; empty where the
+    /// service does not tell.
+    pub(super) fn workspace(&self) -> Result<String, Fault> {
+        let keys: Vec<&str> = self.api.settings.api_keys.iter().map(Secret::expose).collect();
+        // A name for the keys that does not show them.
+        let keys = Fingerprint::of(&[["guance keys"].as_slice(), &keys].concat());
+        let fact = format!("guance.workspace.{}", keys.as_str());
+        let untold = |known: &String| known.is_empty();
+        let believed = self.facts.recall(&fact, FOR_EVER).filter(|known| !untold(known));
+        if let Some(known) = believed.or_else(|| self.facts.recall(&fact, UNTOLD_AGE)) {
+            return Ok(known);
+        }
+        match self.api.workspace() {
+            Ok(told) => {
+                self.facts.remember(&fact, &told);
+                Ok(told)
+            }
+            Err(fault) if fault.cause == Cause::NoRoute || fault.error.kind == ApiErrorKind::Refused => {
+                self.facts.remember(&fact, "");
+                Ok(String::new())
+            }
+            // Such a service says so to every request.
+            Err(fault) if matches!(fault.cause, Cause::Transient | Cause::SlowDown { .. }) => Err(fault),
+            Err(fault) if !matches!(fault.error.kind, ApiErrorKind::Unavailable { .. }) => Err(fault),
+            // The poll must tell whether more is wrong than that this one call is not ours to make.
+            Err(fault) => {
+                tracing::debug!(side = "guance", error = %fault.error, "Guance does not tell which workspace it is.");
+                Ok(String::new())
+            }
+        }
     }
 
     /// Runs a request about the channel; if it is refused because of a remembered uuid, once more with a fresh one.

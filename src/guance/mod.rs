@@ -163,6 +163,10 @@ impl<'a> Guance<'a> {
     fn batch(&self, rows: impl IntoIterator<Item = Value>) -> Result<Batch, ApiError> {
         let mut batch = Batch::default();
         for row in rows {
+            let workspace = row.get("workspaceUUID").and_then(Value::as_str).and_then(|id| api::segment(id).ok());
+            if let Some(workspace) = workspace.filter(|id| batch.services.iter().all(|known| known != id)) {
+                batch.services.push(workspace.to_owned());
+            }
             match self.issue(row)? {
                 Ok(issue) => batch.issues.push(issue),
                 Err(unreadable) => batch.unreadable.push(unreadable),
@@ -315,11 +319,12 @@ impl Remote for Guance<'_> {
         Side::Guance
     }
 
-    /// Guance has no such call. A request with a bad key is answered with an error, never with nothing, so that a
-    /// request spent on this would prove no more than the poll itself.
+    /// Guance does not tell who we are. A request with a bad key is answered with an error, never with nothing, so that
+    /// a request spent on this would prove no more than the poll itself. Which workspace keys are of is asked once.
     fn identify(&self) -> Result<Identity, ApiError> {
+        let service = self.workspace()?;
         self.channel()?;
-        Ok(Identity { clock: self.api.server_clock(), ..Identity::default() })
+        Ok(Identity { clock: self.api.server_clock(), service, ..Identity::default() })
     }
 
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::domain::{Change, DroppedField, Issue, IssueId, Person, Receipt};
 use crate::jira::api::{Ask, Failed, Reply, segment};
+use crate::jira::claim::PROPERTY;
 use crate::jira::comments::Text;
-use crate::jira::convert::PROPERTY;
 use crate::jira::draft::{by_id_or_name, summary};
 use crate::jira::search::BRIEF;
 use crate::jira::{Jira, unavailable, wire};

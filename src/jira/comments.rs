@@ -8,7 +8,8 @@ use crate::domain::{
     Comment, CommentId, Fingerprint, IssueId, Key, Kind, Maker, Push, Receipt, Seal, Side, Visibility,
 };
 use crate::jira::api::{Ask, Failed, Reply, segment};
-use crate::jira::convert::{PROPERTY, Property, issue_visibility, narrow, property, sort, time, visible};
+use crate::jira::claim::{PROPERTY, Property, property, visible};
+use crate::jira::convert::{issue_visibility, narrow, sort, time};
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Presence};
 use crate::text::{Block, Doc, Inline, Mark, adf, wiki};

@@ -4,14 +4,11 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::domain::{
-    Claim, Comment, CommentId, Details, Fingerprint, Issue, IssueId, IssueType, Key, Kind, Maker, Marker, Person,
-    Priority, Seal, SealKeys, Side, Status, StatusCategory, Visibility, Witness, marker,
+    Comment, CommentId, Details, Issue, IssueId, IssueType, Person, Priority, SealKeys, Side, Status, StatusCategory,
+    Visibility,
 };
 use crate::jira::wire;
 use crate::text::{Doc, adf, wiki};
-
-/// Key of the property that marks our copies, on issues and comments alike.
-pub(super) const PROPERTY: &str = "guajira";
 
 /// What reading needs to know about the site and about us.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +23,8 @@ pub(super) struct Reader<'r> {
     pub(super) keys: &'r SealKeys,
     /// Which pair of services we serve; another pair's copies are not ours.
     pub(super) pair: &'r str,
+    /// What this pair was called before one of its services was renamed.
+    pub(super) former_pairs: &'r [String],
 }
 
 impl Reader<'_> {
@@ -108,86 +107,6 @@ impl Reader<'_> {
             by_monitor: false,
         }
     }
-
-    /// Tells whose account this is.
-    pub(super) fn maker(self, account: Option<&wire::User>) -> Maker {
-        match account {
-            Some(account) if account.is(self.me) => Maker::Us,
-            Some(account) if self.former.iter().any(|id| account.is_called(id)) => Maker::Former,
-            _ => Maker::Other,
-        }
-    }
-
-    /// Reads what an issue says about being our copy.
-    pub(super) fn issue_marks(self, raw: &wire::Issue) -> IssueMarks {
-        let maker = self.maker(raw.fields.creator.as_ref());
-        let property = raw.properties.get(PROPERTY).and_then(|value| property(value, Kind::Issue));
-        let property = property.filter(|property| property.pair == self.pair).and_then(|property| {
-            let sealed = property.is_sealed(self.keys, self.pair);
-            Claim::credible(property.key, property.written, maker, sealed, Witness::Hidden)
-        });
-        let labels: Vec<Key> = raw
-            .fields
-            .labels
-            .iter()
-            .filter_map(|label| label_id(label))
-            .map(|id| Key::issue(Side::Guance, &id))
-            .collect();
-        let contradicts = property.as_ref().is_some_and(|claim| !labels.is_empty() && !labels.contains(&claim.key));
-        IssueMarks { maker, property, labels, contradicts }
-    }
-
-    /// The property is proof where our account made the issue, or where its seal holds. A label alone only says that
-    /// it is worth a look: of a search without properties the issue is read again by its id.
-    fn issue_claim(self, raw: &wire::Issue) -> Option<Claim> {
-        let marks = self.issue_marks(raw);
-        if marks.contradicts {
-            tracing::debug!(side = "jira", id = raw.id, "Issue carries markers that contradict each other.");
-            return None;
-        }
-        // Somebody else's property says nothing, and hides nothing.
-        if raw.properties.contains_key(PROPERTY) {
-            return marks.property;
-        }
-        let key = marks.labels.into_iter().next()?;
-        Some(Claim { key, proven: false, written: None, maker: marks.maker, sealed: false })
-    }
-
-    /// The property is proof, and so is the marker in the text's first line, where our account wrote the comment or
-    /// where the seal holds. The text's marker is renewed together with the text, so it knows best which content was
-    /// written.
-    fn comment_claim(self, raw: &wire::Comment, text: &Doc, issue: &IssueId) -> Option<Claim> {
-        let maker = self.maker(raw.author.as_ref());
-        let property = raw.property(PROPERTY).and_then(|value| property(value, Kind::Comment));
-        let by_property = property.filter(|property| property.pair == self.pair).and_then(|property| {
-            let sealed = property.is_sealed(self.keys, issue.as_str());
-            Claim::credible(property.key, property.written, maker, sealed, Witness::Hidden)
-        });
-        let visible = visible(text).and_then(|(key, marker)| {
-            let sealed = marker.seal.is_some_and(|seal| self.keys.made(&seal, &key, &marker.content, issue.as_str()));
-            Claim::credible(key, Some(marker.content), maker, sealed, Witness::Visible)
-        });
-        match (by_property, visible) {
-            (Some(claim), Some(visible)) if visible.key == claim.key => {
-                Some(Claim { written: visible.written, sealed: visible.sealed || claim.sealed, ..claim })
-            }
-            (Some(claim), _) => Some(claim),
-            (None, visible) => visible,
-        }
-    }
-}
-
-/// The markers of an issue.
-#[derive(Clone, Debug)]
-pub(super) struct IssueMarks {
-    /// Whose account created it.
-    pub(super) maker: Maker,
-    /// What its property says, where guajira can have written it for this pair of services.
-    pub(super) property: Option<Claim>,
-    /// The originals that its labels name. Everybody may label an issue.
-    pub(super) labels: Vec<Key>,
-    /// True when property and labels name different originals.
-    pub(super) contradicts: bool,
 }
 
 /// Puts a thread in order, oldest first.
@@ -196,60 +115,6 @@ pub(super) fn sort(thread: &mut [Comment]) {
         let number = |c: &Comment| c.id.as_str().parse::<u64>().unwrap_or(u64::MAX);
         (a.created, number(a)).cmp(&(b.created, number(b)))
     });
-}
-
-/// Returns the Guance uuid that a marker label names.
-pub(super) fn label_id(label: &str) -> Option<IssueId> {
-    let rest = label.strip_prefix("guance").map_or(label, |rest| rest.trim_start_matches(['-', '_']));
-    is_uuid(rest, "issue_").then(|| IssueId::new(rest))
-}
-
-/// Returns true for `prefix` and 32 hexadecimal digits.
-pub(super) fn is_uuid(text: &str, prefix: &str) -> bool {
-    text.strip_prefix(prefix).is_some_and(|hex| hex.len() == 32 && hex.bytes().all(is_hex))
-}
-
-fn is_hex(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
-}
-
-/// Our property: `{"v": 1, "key": "guance/issue/issue_…", "content": "…", "pair": "…", "seal": "…"}`.
-#[derive(Clone, Debug)]
-pub(super) struct Property {
-    /// The original.
-    pub(super) key: Key,
-    /// Fingerprint of the content that was copied.
-    pub(super) written: Option<Fingerprint>,
-    /// The pair of services that it is about.
-    pub(super) pair: String,
-    seal: Option<Seal>,
-}
-
-impl Property {
-    /// Returns true when one of the keys sealed it for this place.
-    pub(super) fn is_sealed(&self, keys: &SealKeys, place: &str) -> bool {
-        let both = self.seal.as_ref().zip(self.written.as_ref());
-        both.is_some_and(|(seal, written)| keys.made(seal, &self.key, written, place))
-    }
-}
-
-/// Reads our property, if it is about a thing of this kind.
-pub(super) fn property(value: &Value, kind: Kind) -> Option<Property> {
-    let text = |name: &str| value.get(name).and_then(Value::as_str);
-    let key: Key = text("key")?.parse().ok()?;
-    if !matches!(key.parts(), Some((Side::Guance, found, _)) if found == kind) {
-        return None;
-    }
-    let pair = text("pair").unwrap_or_default().to_owned();
-    let (written, seal) = (text("content").and_then(Fingerprint::parse), text("seal").and_then(Seal::parse));
-    Some(Property { key: key.origin(), written, pair, seal })
-}
-
-/// Returns the original of the marker `#guajira-repim_<32 hex>-<16 hex>` in a text's first line, and the marker.
-pub(super) fn visible(text: &Doc) -> Option<(Key, Marker<'_>)> {
-    let marker = marker::own_link(text).and_then(Marker::parse)?;
-    let id = marker.id.filter(|id| is_uuid(id, "repim_") || is_uuid(id, "notice_"))?;
-    Some((Key::comment(Side::Guance, &CommentId::new(id)), marker))
 }
 
 /// Returns a status; one of no category counts as not begun.
@@ -333,7 +198,7 @@ pub(super) fn time(value: &Value) -> Option<DateTime<Utc>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
     use serde_json::json;
@@ -341,9 +206,8 @@ mod tests {
     use super::*;
     use crate::domain::SealKey;
 
-    const ISSUE: &str = "issue_0123456789abcdef0123456789abcdef";
-    const REPLY: &str = "repim_0123456789abcdef0123456789abcdef";
-    const CONTENT: &str = "00112233aabbccdd";
+    pub(in crate::jira) const REPLY: &str = "repim_0123456789abcdef0123456789abcdef";
+    pub(in crate::jira) const CONTENT: &str = "00112233aabbccdd";
 
     fn me() -> wire::User {
         wire::User { account_id: "acc-bot".into(), ..wire::User::default() }
@@ -353,27 +217,36 @@ mod tests {
         vec!["acc-old".to_owned()]
     }
 
-    fn keys() -> SealKeys {
+    pub(in crate::jira) fn keys() -> SealKeys {
         SealKeys::default().led_by(SealKey::parse(&"07".repeat(32)).unwrap())
     }
 
-    fn seal(key: &str, place: &str) -> String {
-        let content = Fingerprint::parse(CONTENT).unwrap();
-        keys().seal(&key.parse().unwrap(), &content, place).unwrap().as_str().to_owned()
-    }
-
-    fn read_issue(fields: &Value, properties: &Value, service: bool) -> Issue {
+    pub(in crate::jira) fn read_issue(fields: &Value, properties: &Value, service: bool) -> Issue {
         let raw = json!({"id": "10001", "key": "OPS-1", "fields": fields, "properties": properties});
         let me = me();
         let (former, keys) = (former(), keys());
-        let reader = Reader { base: "https://x/jira", me: &me, former: &former, keys: &keys, pair: "ab" };
+        let reader = Reader {
+            base: "https://x/jira",
+            me: &me,
+            former: &former,
+            keys: &keys,
+            pair: "ab",
+            former_pairs: &["ef".to_owned()],
+        };
         reader.issue(&wire::read(raw).unwrap(), service).unwrap()
     }
 
-    fn read_comment(raw: Value, service: bool) -> Comment {
+    pub(in crate::jira) fn read_comment(raw: Value, service: bool) -> Comment {
         let me = me();
         let (former, keys) = (former(), keys());
-        let reader = Reader { base: "https://x/jira", me: &me, former: &former, keys: &keys, pair: "ab" };
+        let reader = Reader {
+            base: "https://x/jira",
+            me: &me,
+            former: &former,
+            keys: &keys,
+            pair: "ab",
+            former_pairs: &["ef".to_owned()],
+        };
         reader.comment(&wire::read(raw).unwrap(), &IssueId::new("10001"), "OPS-1", service)
     }
 
@@ -391,117 +264,6 @@ mod tests {
         }
         for value in [json!(null), json!("yesterday"), json!({}), json!("2026-11-22T10:11:12")] {
             assert_eq!(time(&value), None, "{value}");
-        }
-    }
-
-    #[test]
-    fn an_issue_is_claimed_by_whom_the_property_can_be_believed() {
-        let t = "2026-11-22T10:11:12.345+0000";
-        let key = format!("guance/issue/{ISSUE}");
-        let other = ISSUE.replace('0', "f");
-        let by =
-            |account: &str, labels: &[&str]| json!({"updated": t, "labels": labels, "creator": {"accountId": account}});
-        let property = |key: &str, pair: Option<&str>, seal: Option<String>| json!({"guajira": {"v": 1, "key": key, "content": CONTENT, "pair": pair, "seal": seal}});
-        let plain = property(&key, Some("ab"), None);
-        let (sealed, elsewhere) =
-            (property(&key, Some("ab"), Some(seal(&key, "ab"))), property(&key, Some("ab"), Some(seal(&key, "cd"))));
-        let nobody = json!({"updated": t, "labels": [ISSUE], "creator": {"displayName": "acc-bot"}});
-        for (fields, properties, want) in [
-            (by("acc-bot", &["x", ISSUE]), plain.clone(), Some((true, Maker::Us, false))),
-            (by("acc-bot", &[]), plain.clone(), Some((true, Maker::Us, false))),
-            (by("acc-old", &[ISSUE]), plain.clone(), Some((true, Maker::Former, false))),
-            (by("acc-bot", &[ISSUE]), sealed.clone(), Some((true, Maker::Us, true))),
-            (by("acc-mia", &[ISSUE]), sealed.clone(), Some((true, Maker::Other, true))),
-            (by("acc-mia", &[ISSUE]), elsewhere, None),
-            (by("acc-mia", &[ISSUE]), plain.clone(), None),
-            // Of another pair of services, or of none.
-            (by("acc-bot", &[ISSUE]), property(&key, Some("cd"), None), None),
-            (by("acc-bot", &[ISSUE]), property(&key, None, None), None),
-            // A label alone is worth a look.
-            (by("acc-bot", &[ISSUE]), json!({}), Some((false, Maker::Us, false))),
-            (by("acc-mia", &[ISSUE]), json!({}), Some((false, Maker::Other, false))),
-            (nobody, json!(null), Some((false, Maker::Other, false))),
-            // Markers that contradict each other prove nothing.
-            (by("acc-bot", &[&other]), sealed, None),
-            (by("acc-bot", &[&other, ISSUE]), plain, Some((true, Maker::Us, false))),
-            (by("acc-bot", &[]), property(&format!("guance/comment/{REPLY}"), Some("ab"), None), None),
-            (by("acc-bot", &[]), json!({"guajira": "junk"}), None),
-        ] {
-            let claim = read_issue(&fields, &properties, false).claim;
-            let got = claim.as_ref().map(|claim| (claim.proven, claim.maker, claim.sealed));
-            assert_eq!(got, want, "{fields} {properties}");
-            assert!(claim.is_none_or(|claim| claim.key.as_str() == key));
-        }
-    }
-
-    #[test]
-    fn a_label_names_an_original_only_in_full() {
-        for (label, want) in [
-            (ISSUE.to_owned(), true),
-            (format!("guance{ISSUE}"), true),
-            (format!("guance-{ISSUE}"), true),
-            (format!("x{ISSUE}"), false),
-            (format!("{ISSUE}0"), false),
-            (ISSUE.to_uppercase(), false),
-            ("issue_12".to_owned(), false),
-        ] {
-            assert_eq!(label_id(&label).is_some(), want, "{label}");
-        }
-    }
-
-    #[test]
-    fn a_comment_is_claimed_by_whom_the_marker_can_be_believed() {
-        let key = format!("guance/comment/{REPLY}");
-        let by = |account: &str| json!({"accountId": account});
-        let wiki = |seal: &str| {
-            json!(format!(
-                "*Mia* · [Guance|https://g/x?y=1#guajira-{REPLY}-{CONTENT}{seal}] · 2026-11-22 10:00 UTC\nhi"
-            ))
-        };
-        let sealed = wiki(&format!("-{}", seal(&key, "10001")));
-        let card = |text: &str| {
-            let link =
-                json!({"type": "inlineCard", "attrs": {"url": format!("https://g/x#guajira-{REPLY}-{CONTENT}")}});
-            let words = |text: &str| json!({"type": "text", "text": text});
-            json!({"type": "doc", "content": [{"type": "paragraph", "content": [words("Mia · "), link, words(text)]}]})
-        };
-        let property = |content: &str, pair: &str, seal: Option<String>| json!([{"key": "guajira", "value": {"v": 1, "key": key, "content": content, "pair": pair, "seal": seal}}]);
-        let ours = |sealed| Some((Maker::Us, sealed, CONTENT));
-        let newer = "ffffffffffffffff";
-        for (account, body, properties, want) in [
-            ("acc-bot", json!("text"), property(CONTENT, "ab", None), ours(false)),
-            ("acc-bot", wiki(""), property(newer, "ab", None), ours(false)),
-            ("acc-bot", wiki(""), json!(null), ours(false)),
-            ("acc-old", wiki(""), json!(null), Some((Maker::Former, false, CONTENT))),
-            ("acc-bot", sealed.clone(), json!(null), ours(true)),
-            ("acc-bot", json!("x"), property(CONTENT, "ab", Some(seal(&key, "10001"))), ours(true)),
-            ("acc-bot", card(" · 2026-11-22 10:00 UTC"), json!([]), ours(false)),
-            // Somebody else's word counts by its seal, in its own place.
-            ("acc-mia", json!("text"), property(CONTENT, "ab", None), None),
-            ("acc-mia", wiki(""), json!(null), None),
-            ("acc-mia", sealed, json!(null), Some((Maker::Other, true, CONTENT))),
-            (
-                "acc-mia",
-                json!("x"),
-                property(CONTENT, "ab", Some(seal(&key, "10001"))),
-                Some((Maker::Other, true, CONTENT)),
-            ),
-            ("acc-mia", json!("x"), property(CONTENT, "ab", Some(seal(&key, "10002"))), None),
-            ("acc-bot", json!("x"), property(CONTENT, "cd", None), None),
-            // Elsewhere than in the first line, in its own form, it is a quotation.
-            ("acc-bot", card(" says it"), json!([]), None),
-            ("acc-bot", json!(format!("*Mia*\n{}", wiki("").as_str().unwrap())), json!(null), None),
-            ("acc-bot", json!(format!("bq. {}", wiki("").as_str().unwrap())), json!(null), None),
-            ("acc-bot", json!(format!("see #guajira-{REPLY}-{CONTENT}")), json!(null), None),
-            ("acc-bot", json!(wiki("").as_str().unwrap().replace(CONTENT, "00112233aabbccdd0")), json!(null), None),
-            ("acc-bot", json!("plain words"), json!(null), None),
-        ] {
-            let raw = json!({"id": 7, "author": by(account), "body": body, "properties": properties});
-            let claim = read_comment(raw.clone(), false).claim;
-            let written = claim.as_ref().and_then(|claim| claim.written.as_ref()).map(Fingerprint::as_str);
-            let got = claim.as_ref().map(|claim| (claim.maker, claim.sealed, written.unwrap_or_default()));
-            assert_eq!(got, want, "{raw}");
-            assert!(claim.is_none_or(|claim| claim.key.as_str() == key));
         }
     }
 

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::{Action, DroppedField, Kind, NewIssue, Push, Side};
 use crate::jira::answer::Words;
+use crate::jira::claim::PROPERTY;
 use crate::jira::comments::{Text, marker};
-use crate::jira::convert::PROPERTY;
 use crate::jira::jql;
 
 /// Longest summary and longest label, in UTF-16 units.

@@ -9,6 +9,7 @@ mod auth;
 mod change;
 mod check;
 mod check_screen;
+mod claim;
 mod comments;
 mod convert;
 mod create;
@@ -86,6 +87,8 @@ pub struct Settings {
     pub pair_id: String,
     /// Accounts that guajira wrote with before: account ids (Cloud), user keys or login names (Server).
     pub former_accounts: Vec<String>,
+    /// What the same pair was called before one of its services was renamed, the latest first.
+    pub former_pairs: Vec<String>,
 }
 
 /// A Jira, for the length of one run.
@@ -108,6 +111,8 @@ pub struct Jira<'a> {
     made: RefCell<HashMap<String, find::Copy>>,
     /// Create screens that this run has asked for.
     screens: RefCell<HashMap<String, Option<Rc<screen::Screen>>>>,
+    /// What this pair of services was called before, as far as it is known.
+    former_pairs: RefCell<Vec<String>>,
 }
 
 impl<'a> Jira<'a> {
@@ -121,6 +126,7 @@ impl<'a> Jira<'a> {
     ) -> Self {
         let credential = auth::Credential::new(&settings.auth);
         let api = api::Api::new(http, clock, stop, &settings.base_url, credential);
+        let former_pairs = RefCell::new(settings.former_pairs.clone());
         Self {
             settings,
             api,
@@ -134,6 +140,7 @@ impl<'a> Jira<'a> {
             probes: RefCell::default(),
             made: RefCell::default(),
             screens: RefCell::default(),
+            former_pairs,
         }
     }
 
@@ -161,7 +168,8 @@ impl Remote for Jira<'_> {
 
     fn identify(&self) -> Result<Identity, ApiError> {
         let me = self.log_in()?;
-        Ok(Identity { account: me.user.id().to_owned(), name: me.user.display_name, clock: me.clock })
+        let service = self.site()?.id.clone();
+        Ok(Identity { account: me.user.id().to_owned(), name: me.user.display_name, clock: me.clock, service })
     }
 
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {

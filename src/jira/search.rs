@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::domain::IssueId;
 use crate::jira::answer::clean;
 use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::convert::PROPERTY;
+use crate::jira::claim::PROPERTY;
 use crate::jira::jql::Dialect;
 use crate::jira::paging::{self, PAGE};
 use crate::jira::{Jira, jql, unavailable, wire};

@@ -6,11 +6,12 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::domain::{IssueId, SealKey, Side};
+use crate::jira::answer::clean;
 use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::auth::{is_cloud_host, is_gateway};
 use crate::jira::convert::Reader;
 use crate::jira::{Deployment, Jira, host_of, refused, unavailable, wire};
-use crate::ports::{ApiError, ApiErrorKind, Register, seal_keys};
+use crate::ports::{ApiError, ApiErrorKind, FORMER_PAIRS, Register, seal_keys};
 
 /// How long the kind and the address of a Jira are believed.
 const SITE_AGE: Duration = Duration::from_hours(24);
@@ -18,12 +19,20 @@ const SITE_AGE: Duration = Duration::from_hours(24);
 /// How long it is believed which kind a project is of.
 const SERVICE_AGE: Duration = Duration::from_hours(7 * 24);
 
+/// The fact that holds the installation's own id.
+const SITE_ID: &str = "jira.installation";
+
+/// Most former names of the pair that are looked at.
+const MAX_FORMER: usize = 20;
+
 /// What `serverInfo` tells.
 #[derive(Clone, Debug)]
 pub(super) struct Site {
     pub(super) deployment: Deployment,
     /// Base address for people; differs from the API's behind Atlassian's gateway.
     pub(super) base: String,
+    /// Its own id, where it tells one.
+    pub(super) id: String,
 }
 
 /// Our account.
@@ -65,7 +74,7 @@ impl Jira<'_> {
             });
         let base = if gateway { self.facts.recall("jira.site", SITE_AGE) } else { Some(api_base.clone()) };
         if let (Some(deployment), Some(base)) = (deployment, base.clone()) {
-            return Ok(Site { deployment, base });
+            return Ok(Site { deployment, base, id: self.facts.recall(SITE_ID, SITE_AGE).unwrap_or_default() });
         }
         let guess = if gateway || is_cloud_host(host) { Deployment::Cloud } else { Deployment::Server };
         match self.server_info() {
@@ -77,17 +86,20 @@ impl Jira<'_> {
                 };
                 let word = if told == Deployment::Cloud { "cloud" } else { "server" };
                 self.facts.remember("jira.deployment", word);
+                let id = clean(&info.server_id);
+                self.facts.remember(SITE_ID, &id);
                 let shown = Some(info.base_url.trim_end_matches('/').to_owned()).filter(|url| url.starts_with("http"));
                 if let (true, Some(url)) = (gateway, &shown) {
                     self.facts.remember("jira.site", url);
                 }
                 let base = base.or(shown).unwrap_or(api_base);
-                Ok(Site { deployment: deployment.unwrap_or(told), base })
+                Ok(Site { deployment: deployment.unwrap_or(told), base, id })
             }
             Err(failed) if failed.login_refused => Err(failed.into()),
             // Some servers hide it from everybody: then the address must tell.
             Err(failed) if matches!(failed.error.kind, ApiErrorKind::Refused | ApiErrorKind::Unauthorized) => {
-                Ok(Site { deployment: deployment.unwrap_or(guess), base: base.unwrap_or(api_base) })
+                let base = base.unwrap_or(api_base);
+                Ok(Site { deployment: deployment.unwrap_or(guess), base, id: String::new() })
             }
             Err(failed) => Err(failed.into()),
         }
@@ -147,8 +159,10 @@ impl Jira<'_> {
     pub(super) fn with_reader<T>(&self, read: impl FnOnce(Reader<'_>) -> T) -> Result<T, ApiError> {
         let me = self.me()?;
         let site = self.site()?;
-        let (former, keys) = (&self.settings.former_accounts, seal_keys(self.facts));
-        Ok(read(Reader { base: &site.base, me: &me.user, former, keys: &keys, pair: &self.settings.pair_id }))
+        let (former, former_pairs) = (&self.settings.former_accounts, self.former_pairs.borrow());
+        let keys = seal_keys(self.facts);
+        let (base, me, pair) = (&site.base, &me.user, &self.settings.pair_id);
+        Ok(read(Reader { base, me, former, keys: &keys, pair, former_pairs: &former_pairs }))
     }
 
     /// Returns true when the issue's project is a service project. Fails closed.
@@ -208,18 +222,31 @@ impl Jira<'_> {
         seen
     }
 
-    /// Returns the address of our user property.
-    fn register_ask(&self, make: impl FnOnce(String) -> Ask) -> Result<Ask, ApiError> {
-        let path = self.rest(&format!("user/properties/{}", segment(&format!("guajira.{}", self.settings.pair_id))))?;
+    /// Returns the address of our user property of a pair of services.
+    fn register_ask(&self, pair: &str, make: impl FnOnce(String) -> Ask) -> Result<Ask, ApiError> {
+        let path = self.rest(&format!("user/properties/{}", segment(&format!("guajira.{pair}"))))?;
         let me = self.me()?.user;
         let owner = if self.is_cloud()? { "accountId" } else { "username" };
         Ok(make(path).with(owner, me.id()))
     }
 
-    /// Reads the write counter.
+    /// Reads the write counter; under a former name of the pair where there is none under this one.
     pub(super) fn register(&self) -> Result<Register, ApiError> {
-        match self.api.send(&self.register_ask(Ask::get)?) {
+        let mut told = self.register_of(&self.settings.pair_id)?;
+        let former = self.former_pairs.borrow().clone();
+        for pair in former.iter().take(MAX_FORMER) {
+            if told != Register::Empty {
+                break;
+            }
+            told = self.register_of(pair)?;
+        }
+        Ok(told)
+    }
+
+    fn register_of(&self, pair: &str) -> Result<Register, ApiError> {
+        match self.api.send(&self.register_ask(pair, Ask::get)?) {
             Ok(reply) => {
+                self.learn_former_pairs(reply.json.get("value"));
                 let text =
                     |name: &str| reply.json.get("value").and_then(|value| value.get(name)).and_then(Value::as_str);
                 let key = text("key").and_then(SealKey::parse);
@@ -236,15 +263,35 @@ impl Jira<'_> {
         }
     }
 
+    /// Learns what the pair was called before: it is kept with the counter, so that a lost state loses no marker.
+    fn learn_former_pairs(&self, value: Option<&Value>) {
+        let named = value.and_then(|value| value.get("former")).and_then(Value::as_array);
+        let named = named.into_iter().flatten().filter_map(Value::as_str);
+        let mut former = self.former_pairs.borrow_mut();
+        let before = former.len();
+        for pair in named.filter(|pair| is_pair(pair) && *pair != self.settings.pair_id).take(MAX_FORMER) {
+            if !former.iter().any(|known| known == pair) {
+                former.push(pair.to_owned());
+            }
+        }
+        if former.len() > before {
+            // The latest comes last there.
+            let told: Vec<&String> = former.iter().rev().collect();
+            self.facts.remember(FORMER_PAIRS, &json!(told).to_string());
+        }
+    }
+
     /// Writes the write counter, and beside it the key of our seals. Only the account itself and administrators can read
     /// a user property.
     pub(super) fn set_register(&self, counter: &str, key: Option<&SealKey>) -> Result<(), ApiError> {
         let mut body = json!({"v": 1, "counter": counter});
-        if let (Some(key), Some(body)) = (key, body.as_object_mut()) {
-            body.insert("key".to_owned(), key.reveal().into());
+        let former = self.former_pairs.borrow().clone();
+        if let Some(body) = body.as_object_mut() {
+            body.extend(key.map(|key| ("key".to_owned(), key.reveal().into())));
+            body.extend((!former.is_empty()).then(|| ("former".to_owned(), json!(former))));
         }
         // Writing the same value twice is harmless.
-        let ask = self.register_ask(|path| Ask::put(path, body))?.repeatable();
+        let ask = self.register_ask(&self.settings.pair_id, |path| Ask::put(path, body))?.repeatable();
         match self.api.send(&ask) {
             Ok(_) => Ok(()),
             Err(failed) if !failed.login_refused && matches!(failed.status, Some(400 | 401 | 403 | 404 | 405)) => {
@@ -253,4 +300,9 @@ impl Jira<'_> {
             Err(failed) => Err(failed.into()),
         }
     }
+}
+
+/// Returns true for what may be the id of a pair of services.
+fn is_pair(text: &str) -> bool {
+    (8..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

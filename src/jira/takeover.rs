@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::domain::IssueId;
 use crate::jira::api::{Ask, segment};
+use crate::jira::claim::{PROPERTY, label_id};
 use crate::jira::comments::marker_of;
-use crate::jira::convert::{PROPERTY, label_id, person, time};
+use crate::jira::convert::{person, time};
 use crate::jira::{Jira, jql, refused, wire};
 use crate::ports::{ApiError, LabelledIssue, Mark, Takeover};
 

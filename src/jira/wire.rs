@@ -217,6 +217,9 @@ pub(super) struct ServerInfo {
     pub(super) deployment: String,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) version: String,
+    /// The installation's own id, where it tells one.
+    #[serde(default, deserialize_with = "lenient", rename = "serverId")]
+    pub(super) server_id: String,
 }
 
 /// Answer to a bulk create: successes in input order, and what failed.

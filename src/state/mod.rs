@@ -2,6 +2,7 @@
 //! type leaves this module.
 
 mod absent;
+mod copy;
 mod cursors;
 mod facts;
 mod files;
@@ -12,6 +13,7 @@ mod lock;
 mod merge;
 mod outbox;
 mod schema;
+mod services;
 mod status;
 
 use std::fmt;
@@ -27,6 +29,7 @@ pub use cursors::Cursor;
 pub use lock::RunLock;
 pub use merge::DueFields;
 pub use outbox::{Backlog, Deferral, HeldForLabel, Queued};
+pub use services::{Installation, Services, Workspace};
 pub use status::{LastRun, Status, StuckItem};
 
 /// Why the state cannot be used.

@@ -143,11 +143,7 @@ const MIGRATIONS: &[&str] = &[
 /// # Errors
 /// `Newer` when a later guajira wrote it; otherwise what `SQLite` says.
 pub(super) fn migrate(conn: &mut Connection) -> Result<(), StateError> {
-    let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    if version > known {
-        return Err(StateError::Newer { version, known });
-    }
+    let (version, known) = versions(conn)?;
     if version == known {
         return Ok(());
     }
@@ -158,4 +154,22 @@ pub(super) fn migrate(conn: &mut Connection) -> Result<(), StateError> {
     tx.pragma_update(None, "user_version", known)?;
     tx.commit()?;
     Ok(())
+}
+
+/// Tells whether it is a state file, of a version that this program knows; an empty file is not.
+///
+/// # Errors
+/// `Newer` when a later guajira wrote it, `Corrupt` when none did.
+pub(super) fn is_known(conn: &Connection) -> Result<(), StateError> {
+    match versions(conn)? {
+        (0, _) => Err(StateError::Corrupt("guajira has written nothing into it".to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// Returns the file's version and the highest that this program knows.
+fn versions(conn: &Connection) -> Result<(i64, i64), StateError> {
+    let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if version > known { Err(StateError::Newer { version, known }) } else { Ok((version, known)) }
 }

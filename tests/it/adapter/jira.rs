@@ -66,6 +66,7 @@ impl Rig {
             projects: vec!["OPS".into()],
             pair_id: PAIR.into(),
             former_accounts: Vec::new(),
+            former_pairs: Vec::new(),
         };
         Self { settings, http: http(), facts: Memory::new(sim.clone()), clock: OurClock(sim.clone()), sim, fake }
     }

@@ -29,6 +29,7 @@ fn help_shows_the_commands() {
       why          Show the history of one item, and why it is where it is
       retry        Put dead items back in the queue
       adopt        Take over the issues and the copies that the vendor's script made
+      state        Show what the state file holds, or bind it to services that were renamed
       init         Write a commented sync.toml, asking for what it needs
       completions  Print the completion script of a shell
       help         Print this message or the help of the given subcommand(s)

@@ -23,6 +23,7 @@ mod references;
 mod repeats;
 mod replies;
 mod routes;
+mod services;
 mod shown;
 mod stop;
 mod switches;

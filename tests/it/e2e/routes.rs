@@ -252,7 +252,8 @@ fn channels_are_asked_for_once_where_a_route_uses_them() {
     let issue = world.guance.open_issue("cpu busy", "", "P1", "张三");
     world.settle();
     assert!(world.key_of(&issue).starts_with("OPS-"));
-    let reads = || world.guance.recorded().iter().filter(|request| request.path.ends_with("/get")).count();
+    let is_read = |path: &str| path.contains("/issue/") && path.ends_with("/get");
+    let reads = || world.guance.recorded().iter().filter(|request| is_read(&request.path)).count();
     assert_eq!(reads(), 1);
     world.forget_requests();
     world.pass(Duration::from_mins(1));

@@ -12,7 +12,7 @@ use guajira::engine::{self, Backfill, Order, Quiet, Settings};
 use guajira::plan::Policy;
 use guajira::ports::{Clock, Crash};
 use guajira::secret::Secret;
-use guajira::state::{Durability, Queued, RunLock, State, StateError};
+use guajira::state::{Durability, Installation, Queued, RunLock, Services, State, StateError, Workspace};
 use rusqlite::Connection;
 
 use super::gallery::{self, Bug};
@@ -20,7 +20,7 @@ use super::guance::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
 use super::jira_remote::SimJira;
 use super::world::{Killed, Machine, World};
-use super::{check, fields, people, routes};
+use super::{check, fields, people, routes, strangers};
 
 /// What came of a history.
 #[derive(Debug)]
@@ -84,8 +84,21 @@ fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
         max_creates: if setup.brake { 2 } else { 200 },
         in_doubt_wait: Duration::from_secs(5),
         projects: routes::projects(setup),
-        services: super::jira::SERVICES.to_owned(),
+        services: services(),
         seal_keys: SealKeys::default().followed_by(&SealKey::derive(&Secret::new("key"))),
+    }
+}
+
+/// The services never change.
+fn services() -> Services {
+    Services {
+        guance: Workspace {
+            address: "https://guance.example".into(),
+            channel: "default".into(),
+            ..Workspace::default()
+        },
+        jira: Installation { address: "https://jira.example".into(), ..Installation::default() },
+        pair: super::jira::SERVICES.into(),
     }
 }
 
@@ -118,6 +131,17 @@ impl Theatre<'_> {
                     (w.floor, w.floor_unknown) = w.saved_floor;
                     let saved_at = w.saved_at;
                     fields::forget(w, saved_at);
+                }
+            }
+            What::Stranger(what) => {
+                self.world.borrow_mut().note(|| format!("a run against another {what:?}"));
+                let ran = self.opened().map_err(anyhow::Error::from).and_then(|state| {
+                    strangers::run(self.world, &state, (&self.policy, &self.settings), *what)?;
+                    self.open.replace(Some(state));
+                    Ok(())
+                });
+                if let Err(err) = ran {
+                    self.world.borrow_mut().blame(format!("failed: {err:#}"));
                 }
             }
             What::LoseState => {

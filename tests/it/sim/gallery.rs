@@ -57,10 +57,12 @@ pub(super) enum Bug {
     CountedByIncrement,
     /// A comment is written over, or deleted, without a look at who wrote it.
     AuthorNotRead,
+    /// A state works with whatever services the configuration names.
+    AnybodysState,
 }
 
 impl Bug {
-    pub(super) const ALL: [Self; 22] = [
+    pub(super) const ALL: [Self; 23] = [
         Self::CursorSetToNow,
         Self::NoOverlap,
         Self::CursorBeforeTheRow,
@@ -83,6 +85,7 @@ impl Bug {
         Self::ListingIsProof,
         Self::CountedByIncrement,
         Self::AuthorNotRead,
+        Self::AnybodysState,
     ];
 }
 
@@ -117,7 +120,8 @@ impl Bug {
             | Self::FileCopyNotLookedFor
             | Self::ListingIsProof
             | Self::CountedByIncrement
-            | Self::AuthorNotRead => false,
+            | Self::AuthorNotRead
+            | Self::AnybodysState => false,
         }
     }
 }

@@ -21,6 +21,9 @@ use super::passage::{Passage, send, story};
 use super::rng::mix;
 use super::world::{Killed, Mark, Note, World, time};
 
+/// What the one workspace is called.
+const WORKSPACE: &str = "wksp_0123456789abcdef0123456789abcdef";
+
 /// What the API key's own writes are signed with.
 pub(super) const API_KEY: &str = "wsak_1";
 
@@ -324,7 +327,7 @@ impl Remote for SimGuance<'_> {
     }
 
     fn identify(&self) -> Result<Identity, ApiError> {
-        Ok(Identity::default())
+        Ok(Identity { service: WORKSPACE.to_owned(), ..Identity::default() })
     }
 
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
@@ -357,6 +360,7 @@ impl Remote for SimGuance<'_> {
             watermark: readable().map(|(time_ms, _)| time(*time_ms)).max(),
             unreadable: odd.map(why).into_iter().collect(),
             clock: Some(time(w.guance_now())),
+            services: vec![WORKSPACE.to_owned()],
         };
         w.showed(&batch);
         w.note(|| format!("     -> {}", story(&batch)));

@@ -11,6 +11,7 @@ use super::deletes::{self, DeleteSetup};
 use super::fields::{FieldDeed, FieldSetup};
 use super::files::FileDeed;
 use super::rng::Rng;
+use super::strangers::Stranger;
 
 /// Which of the undocumented worlds this is.
 #[derive(Clone, Debug)]
@@ -171,6 +172,8 @@ pub(super) enum What {
     SaveState,
     RestoreState,
     LoseState,
+    /// The program runs once against other services.
+    Stranger(Stranger),
 }
 
 #[derive(Clone, Debug)]
@@ -310,6 +313,7 @@ fn draw_what(rng: &mut Rng, uid: u32, weather: Weather, setup: &Setup, focus: u3
         }
         55..90 => What::Run(Run::draw(rng, uid, weather)),
         90..93 => What::ClockJump(rng.pick(&[-7200, -600, -61, 45, 400, 7200])),
+        95 => What::Stranger(rng.pick(&Stranger::ALL)),
         93..96 => What::SaveState,
         96..98 => What::RestoreState,
         // Without the slow tier nobody promised to find what changed before the file was lost.
@@ -400,6 +404,7 @@ impl fmt::Display for What {
             Self::SaveState => f.write_str("the state is copied away"),
             Self::RestoreState => f.write_str("that copy is put back"),
             Self::LoseState => f.write_str("the state is lost"),
+            Self::Stranger(what) => write!(f, "a run against another {what:?}"),
         }
     }
 }

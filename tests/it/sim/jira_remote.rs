@@ -269,7 +269,8 @@ impl Remote for SimJira<'_> {
         self.read("who am I")?;
         self.somebody()?;
         let w = self.0.borrow();
-        Ok(Identity { account: BOT.into(), name: "guajira".into(), clock: Some(time(w.jira_now())) })
+        let clock = Some(time(w.jira_now()));
+        Ok(Identity { account: BOT.into(), name: "guajira".into(), clock, service: "the one Jira".into() })
     }
 
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
@@ -311,6 +312,7 @@ impl Remote for SimJira<'_> {
             watermark: read.iter().map(|state| time(state.updated)).max(),
             unreadable,
             clock: Some(time(w.jira_now())),
+            services: Vec::new(),
         };
         w.showed(&batch);
         fields::jira_listed(w, &batch.issues);

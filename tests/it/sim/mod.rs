@@ -31,6 +31,7 @@ mod rng;
 mod routes;
 mod shrink;
 mod stories;
+mod strangers;
 mod world;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::attachments::{download, upload};
 use super::strict::{Kind, Refusal, body, number, query, refuse};
 use super::switches::{ListShape, MemberSearch, Order, PageLimit, Window};
-use super::world::{Issue, Named, Person, WORKSPACE, World};
+use super::world::{Issue, Named, Person, World};
 use crate::server::{Request, Response};
 
 /// Longest title, channel name and level name.
@@ -41,7 +41,7 @@ pub(super) fn answer(world: &mut World, key: usize, request: &Request) -> Respon
         ("GET", ["api", "v1", "issue-level", "list"]) => levels(world, request),
         ("GET", ["api", "v1", "workspace", "members", "list"]) => members(world, request),
         ("GET", ["api", "v1", "workspace", "get"]) => {
-            Ok((json!({"uuid": WORKSPACE, "name": "fake", "language": "zh", "datastore": {}}), None))
+            Ok((json!({"uuid": world.options.workspace, "name": "fake", "language": "zh", "datastore": {}}), None))
         }
         ("GET", ["api", "v1", "validate"]) => Ok((json!(true), None)),
         _ => Err(Refusal(400, "RouterNotFound", format!("no route {} {}", request.method, request.path))),
@@ -328,7 +328,7 @@ fn channels(world: &World, request: &Request) -> Answer {
         json!({"createAt": 1_680_767_371, "creator": "acnt_xxxx32", "deleteAt": 1_680_767_373, "description": "",
             "id": 38, "name": channel.name, "notifyTarget": [], "status": 0, "subscribeType": "",
             "updateAt": 1_681_357_025.921_919_4, "updator": "acnt_xxxx32", "uuid": channel.uuid,
-            "workspaceUUID": WORKSPACE})
+            "workspaceUUID": world.options.workspace})
     };
     Ok((world.channels.iter().map(row).collect(), None))
 }
@@ -342,7 +342,7 @@ fn levels(world: &World, request: &Request) -> Answer {
     let custom = world.levels.iter().map(|level| {
         json!({"color": "#E94444", "createAt": 1_694_593_524, "creator": "acnt_xxxx32", "deleteAt": -1,
             "description": "", "extend": {}, "id": 3, "isDefault": false, "name": level.name, "status": 0,
-            "updateAt": 1_694_593_524, "uuid": level.uuid, "workspaceUUID": WORKSPACE})
+            "updateAt": 1_694_593_524, "uuid": level.uuid, "workspaceUUID": world.options.workspace})
     });
     Ok((system.chain(custom).collect(), None))
 }

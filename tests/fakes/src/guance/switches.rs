@@ -15,6 +15,8 @@ pub struct Options {
     pub per_key: usize,
     /// Requests a minute for all keys together. Documented: 200.
     pub per_workspace: usize,
+    /// The workspace's own uuid, which its rows name.
+    pub workspace: String,
     /// Channels besides `default`.
     pub channels: Vec<String>,
     /// Names of the workspace's own levels.
@@ -205,6 +207,7 @@ impl Default for Options {
             keys: vec![ApiKey { name: "Jira 系统".to_owned(), secret: "guance-test-key".to_owned() }],
             per_key: 20,
             per_workspace: 200,
+            workspace: "wksp_1776556484b7412db06d6c428d3aaa6e".to_owned(),
             channels: Vec::new(),
             levels: Vec::new(),
             switches: Switches::default(),

@@ -7,8 +7,6 @@ use serde_json::{Map, Value, json};
 
 use super::switches::{LevelForm, Options, Switches};
 
-pub(super) const WORKSPACE: &str = "wksp_1776556484b7412db06d6c428d3aaa6e";
-
 /// Keys of `extend` that the documentation or its examples know.
 const EXTEND_KEYS: [&str; 8] =
     ["members", "channels", "manager", "linkList", "extra", "text", "sourceLink", "view_isuue_url"];
@@ -286,7 +284,7 @@ impl World {
             "updator": issue.updator,
             "updatorInfo": self.info(&issue.updator, false),
             "uuid": issue.uuid,
-            "workspaceUUID": WORKSPACE,
+            "workspaceUUID": self.options.workspace,
         })
     }
 
@@ -363,7 +361,7 @@ impl World {
             "updateAt": self.moved(reply.updated),
             "updator": reply.creator,
             "uuid": reply.uuid,
-            "workspaceUUID": WORKSPACE,
+            "workspaceUUID": self.options.workspace,
         })
     }
 

@@ -56,6 +56,9 @@ impl Call<'_> {
         } else {
             json["databaseBuildNumber"] = json!(100_300);
         }
+        if let Some(id) = &self.site.switches.server_id {
+            json["serverId"] = json!(id);
+        }
         ok(&json)
     }
 

@@ -86,6 +86,8 @@ pub struct Switches {
     pub put_drops_visibility: bool,
     /// Whether a user may write properties on the own user record.
     pub user_properties: bool,
+    /// The installation's own id in `serverInfo`; not every Jira tells one.
+    pub server_id: Option<String>,
     /// Fields (by id) that are not on the create screen.
     pub off_create_screen: BTreeSet<String>,
     /// What happens to those.
@@ -147,6 +149,7 @@ impl Switches {
             comment_delete_bumps: true,
             put_drops_visibility: true,
             user_properties: true,
+            server_id: None,
             off_create_screen: BTreeSet::new(),
             off_screen: OffScreen::Refused,
             off_edit_screen: BTreeSet::new(),

@@ -8,8 +8,10 @@ fn an_idle_run_costs_one_request() {
     rig.fake.open_issue("old", "", "P1", "张三");
     rig.clock.0.advance(Duration::from_hours(2));
     let now = rig.clock.0.now();
+    rig.run().identify().unwrap();
     rig.changed(now);
-    assert_eq!(rig.requests(), ["GET /api/v1/channel/quick_list", "POST /api/v1/issue/list"]);
+    let first = ["GET /api/v1/workspace/get", "GET /api/v1/channel/quick_list", "POST /api/v1/issue/list"];
+    assert_eq!(rig.requests(), first);
 
     let run = rig.run();
     assert_eq!(run.identify().unwrap().account, "");
@@ -20,15 +22,31 @@ fn an_idle_run_costs_one_request() {
 #[test]
 fn a_new_state_learns_the_channel_and_the_clock_at_once() {
     let rig = Rig::new();
-    assert_eq!(rig.run().identify().unwrap().clock, Some(start()));
-    assert_eq!(rig.requests(), ["GET /api/v1/channel/quick_list"]);
+    let identity = rig.run().identify().unwrap();
+    assert_eq!((identity.clock, identity.service.as_str()), (Some(start()), Options::default().workspace.as_str()));
+    assert_eq!(rig.requests(), ["GET /api/v1/workspace/get", "GET /api/v1/channel/quick_list"]);
     let mut by_uuid = rig.settings.clone();
     by_uuid.channel = rig.fake.channel("default");
     let facts = Memory::new(rig.clock.0.clone());
     let run = Guance::new(by_uuid, &rig.http, &rig.slots, &facts, &rig.clock);
     run.identify().unwrap();
     run.changed(&span(start(), None)).unwrap();
-    assert_eq!(rig.requests(), ["POST /api/v1/issue/list"]);
+    assert_eq!(rig.requests(), ["GET /api/v1/workspace/get", "POST /api/v1/issue/list"]);
+}
+
+#[test]
+fn a_workspace_that_is_not_told_is_asked_for_once_a_day() {
+    let rig = Rig::new();
+    let refused = json!({"code": 403, "success": false, "errorCode": "ft.NoPermission", "message": "no"}).to_string();
+    let answer = What::Status(403, refused, Vec::new());
+    rig.fake.fail(Fault::new(answer).path_contains("/workspace/get").times(Times::Always));
+    for _ in 0..2 {
+        assert_eq!(rig.run().identify().unwrap().service, "");
+    }
+    assert_eq!(rig.requests(), ["GET /api/v1/workspace/get", "GET /api/v1/channel/quick_list"]);
+    rig.fake.clear_faults();
+    rig.clock.0.advance(Duration::from_hours(25));
+    assert_eq!(rig.run().identify().unwrap().service, Options::default().workspace);
 }
 
 #[test]

@@ -1,0 +1,196 @@
+//! Somebody lets the program run against other services, with the state of these. Nothing may be read from them, written
+//! to them or remembered of them.
+
+use std::cell::RefCell;
+
+use guajira::domain::{Comment, CommentId, File, IssueId, Key, Person, Push, Receipt, SealKey, Side, Visibility};
+use guajira::engine::belongs::Foreign;
+use guajira::engine::{self, Order, Quiet, Settings};
+use guajira::plan::Policy;
+use guajira::ports::{
+    ApiError, ApiErrorKind, Batch, Content, Identity, Lookup, Presence, Register, Remote, Span, Wanted,
+};
+use guajira::state::State;
+
+use super::gallery::Bug;
+use super::jira::BOT;
+use super::world::{Machine, World};
+
+/// What is different.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stranger {
+    /// Jira's address.
+    Jira,
+    /// The channel.
+    Channel,
+    /// The workspace that the keys are of.
+    Workspace,
+    /// What is behind Jira's address.
+    Installation,
+    /// Jira, and the state is as version 0.1 left it.
+    Upgrade,
+}
+
+impl Stranger {
+    pub(super) const ALL: [Self; 5] = [Self::Jira, Self::Channel, Self::Workspace, Self::Installation, Self::Upgrade];
+}
+
+/// Does such a run, and blames whatever it should not have done.
+pub(super) fn run(
+    world: &RefCell<World>,
+    state: &State,
+    (policy, settings): (&Policy, &Settings),
+    what: Stranger,
+) -> anyhow::Result<()> {
+    let Some(bound) = state.services()? else { return Ok(()) };
+    if state.recent_links(1)?.is_empty() {
+        return Ok(());
+    }
+    let mut settings = settings.clone();
+    match what {
+        Stranger::Jira | Stranger::Upgrade => settings.services.jira.address = "https://jira.other".into(),
+        Stranger::Channel => settings.services.guance.channel = "other".into(),
+        Stranger::Workspace | Stranger::Installation => {}
+    }
+    let bug = world.borrow().bug;
+    if what == Stranger::Upgrade || bug == Some(Bug::AnybodysState) {
+        let tx = state.begin()?;
+        tx.forget_services()?;
+        if bug == Some(Bug::AnybodysState) {
+            tx.bind(state, &settings.services, chrono::DateTime::UNIX_EPOCH)?;
+        }
+        tx.commit()?;
+    }
+    let before = remembered(state)?;
+    let machine = Machine(world);
+    let named = |side: Side| match (what, side) {
+        (Stranger::Workspace, Side::Guance) | (Stranger::Installation, Side::Jira) => "another".to_owned(),
+        (_, Side::Guance) => bound.guance.workspace.clone(),
+        (_, Side::Jira) => bound.jira.id.clone(),
+    };
+    let [guance, jira] = [Side::Guance, Side::Jira].map(|side| Service { world, side, id: named(side) });
+    let told = engine::sync_once(
+        &engine::World {
+            guance: &guance,
+            jira: &jira,
+            state,
+            policy,
+            settings: &settings,
+            clock: &machine,
+            stop: &machine,
+            failpoints: &guajira::ports::NoFailpoints,
+            progress: &Quiet,
+        },
+        &Order::default(),
+    );
+    if !told.as_ref().is_err_and(anyhow::Error::is::<Foreign>) {
+        world.borrow_mut().blame(format!("foreign: a run against another {what:?} was not refused: {told:?}"));
+    }
+    if remembered(state)? != before {
+        world.borrow_mut().blame(format!("foreign: something of another {what:?} is remembered"));
+    }
+    let tx = state.begin()?;
+    tx.bind(state, &bound, chrono::DateTime::UNIX_EPOCH)?;
+    tx.commit()?;
+    Ok(())
+}
+
+/// All that a state holds and shows.
+fn remembered(state: &State) -> anyhow::Result<String> {
+    Ok(serde_json::to_string(&state.status()?)? + &format!("{:?}", state.services()?))
+}
+
+/// A service that is not the state's. It knows ids that are also ours, and nothing about us.
+struct Service<'w> {
+    world: &'w RefCell<World>,
+    side: Side,
+    id: String,
+}
+
+impl Service<'_> {
+    fn asked(&self, what: &str) -> ApiError {
+        self.world.borrow_mut().blame(format!("foreign: another {} was asked: {what}", self.side));
+        ApiError::new(self.side, ApiErrorKind::Refused, "not yours")
+    }
+}
+
+impl Remote for Service<'_> {
+    fn side(&self) -> Side {
+        self.side
+    }
+
+    fn identify(&self) -> Result<Identity, ApiError> {
+        let account = if self.side == Side::Jira { BOT.to_owned() } else { String::new() };
+        Ok(Identity { account, service: self.id.clone(), ..Identity::default() })
+    }
+
+    fn changed(&self, _span: &Span) -> Result<Batch, ApiError> {
+        Err(self.asked("what changed"))
+    }
+
+    fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
+        let w = self.world.borrow();
+        let known = ids.iter().filter_map(|id| w.jira.place(id.as_str())).map(|at| &w.jira.issues[at].now);
+        let mut issues: Vec<_> = known.map(|issue| w.jira_issue(issue, None, false)).collect();
+        for issue in &mut issues {
+            issue.claim = None;
+        }
+        Ok(Batch { issues, ..Batch::default() })
+    }
+
+    fn thread(&self, _issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
+        Err(self.asked("a thread"))
+    }
+
+    fn presence(&self, _issue: &IssueId, _comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
+        Err(self.asked("comments"))
+    }
+
+    fn knows_status(&self, _status: &str) -> bool {
+        true
+    }
+
+    fn batch_size(&self) -> usize {
+        1
+    }
+
+    fn spare(&self) -> usize {
+        100
+    }
+
+    fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
+        batch.iter().map(|push| Err(self.asked(&push.summary))).collect()
+    }
+
+    fn find(&self, _wanted: &[Wanted], _taken: &dyn Fn(&Key, &str) -> bool) -> Result<Vec<Lookup>, ApiError> {
+        Err(self.asked("a look-up"))
+    }
+
+    fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
+        Err(self.asked("a person"))
+    }
+
+    fn files(&self, _issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
+        Err(self.asked("files"))
+    }
+
+    fn open_file(&self, _file: &File) -> Result<Content, ApiError> {
+        Err(self.asked("a file"))
+    }
+
+    fn push_file(&self, push: &Push, _content: Option<Content>) -> Result<Receipt, ApiError> {
+        Err(self.asked(&push.summary))
+    }
+
+    fn issue_url(&self, name: &str) -> String {
+        format!("https://other/{name}")
+    }
+
+    fn read_register(&self) -> Result<Register, ApiError> {
+        Ok(Register::Empty)
+    }
+
+    fn write_register(&self, _counter: &str, _key: Option<&SealKey>) -> Result<(), ApiError> {
+        Err(self.asked("the write counter"))
+    }
+}
