@@ -330,6 +330,8 @@ impl<'a> Handover<'a> {
                 written: Some(one.content.clone()),
             };
             pull::apply(&mut self.run, &tx, &Step::AdoptComment(link), false, now)?;
+            // Should it turn out later that we may not write over it, a new copy is made, and this one says nothing new.
+            tx.never(&Key::comment(target, &one.copy), &pair.guance, target.opposite(), now)?;
             done.comments += 1;
         }
         tx.commit()?;

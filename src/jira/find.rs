@@ -140,17 +140,6 @@ fn choose<'c>(copies: &'c [Copy], key: &Key, projects: &[String], taken: &dyn Fn
     }
 }
 
-/// Returns the oldest issue that carries the original's id as a label, that somebody else made, and that is nobody's copy.
-fn foreign<'c>(copies: &'c [Copy], key: &Key, projects: &[String]) -> Option<(&'c Copy, &'c Person)> {
-    let carries = |copy: &'c Copy| {
-        let (labels, creator) = copy.foreign.as_ref()?;
-        let inside = projects.iter().any(|project| project_of(&copy.name) == project);
-        (copy.claim.is_none() && labels.contains(key) && inside).then_some((copy, creator))
-    };
-    let age = |(copy, _): &(&Copy, &Person)| (copy.created.unwrap_or(DateTime::<Utc>::MAX_UTC), number_of(&copy.name));
-    copies.iter().filter_map(carries).min_by_key(age)
-}
-
 impl Jira<'_> {
     /// Looks for the markers of writes; one result per wanted thing, in order.
     pub(super) fn look_up(
@@ -238,9 +227,15 @@ impl Jira<'_> {
         }
     }
 
+    /// Returns the first issue that carries the label, that somebody else made, and that is nobody's copy.
     fn foreign(&self, copies: &[Copy], want: &Wanted) -> Option<Lookup> {
-        let (copy, creator) = foreign(copies, &want.key.origin(), &self.projects_of(want))?;
-        Some(Lookup::Foreign(receipt(copy), creator.clone()))
+        let (key, projects) = (want.key.origin(), self.projects_of(want));
+        copies.iter().find_map(|copy| {
+            let (labels, creator) = copy.foreign.as_ref()?;
+            let fits =
+                copy.claim.is_none() && labels.contains(&key) && projects.iter().any(|p| project_of(&copy.name) == p);
+            fits.then(|| Lookup::Foreign(receipt(copy), creator.clone()))
+        })
     }
 
     fn projects_of(&self, want: &Wanted) -> Vec<String> {

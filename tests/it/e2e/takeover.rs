@@ -210,6 +210,42 @@ fn an_edit_travels_to_what_the_script_wrote_with_our_own_credentials() {
 }
 
 #[test]
+fn an_edit_of_what_another_account_copied_arrives_once_as_our_own_copy() {
+    on_both(|world| {
+        let left = left_by(&others(&world));
+        let accounts = [bob(&world), world.guance.key_uuid(1)];
+        let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
+        assert_eq!(adopt(&world, &accounts, false).code, 0);
+        world.settle();
+        let before = seen(&world, &left);
+        world.jira.edit_comment(left.comments[0].0, "alice", "looking at it, and found it");
+        world.pass(Duration::from_mins(6));
+        world.settle();
+        world.settle();
+        // What others wrote is never written over.
+        let replies = world.guance.replies(&left.issues[0]);
+        assert!(replies.iter().any(|reply| reply.uuid == left.comments[0].1 && reply.content == "looking at it"));
+        let ours: Vec<_> = replies.iter().filter(|reply| reply.content.contains("and found it")).collect();
+        assert_eq!((ours.len(), &ours[0].creator), (1, &world.guance.key_uuid(0)), "{replies:#?}");
+        assert_eq!(seen(&world, &left).1[0], (before.1[0].0 + 1, before.1[0].1), "nothing comes back");
+    });
+}
+
+#[test]
+fn our_own_key_need_not_be_named_once_it_is_known() {
+    on_both(|world| {
+        let first = world.guance.open_issue("the first", "<p>x</p>", "P1", "张三");
+        world.sync();
+        world.jira.comment(&world.key_of(&first), "alice", "a comment by which our key's account is learnt");
+        world.settle();
+        left_by(&own(&world));
+        let outcome = adopt(&world, &[], false);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert!(outcome.stdout.contains("taken over: 2 issues, 3 comments"), "{outcome}");
+    });
+}
+
+#[test]
 fn a_second_takeover_does_nothing() {
     on_both(|world| {
         left_by(&others(&world));
