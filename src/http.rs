@@ -1,12 +1,13 @@
 //! One blocking HTTP client for both sides: timeouts, proxy from the environment, TLS roots, no credentials across hosts.
 //!
 //! It decides nothing about services: status codes and bodies are the adapters' business. It never prints a header's
-//! value, a query or a body.
+//! value, a query or a body. Whatever a service says passes the [`Redactor`] here, after JSON was decoded: no
+//! credential of either side gets further, be it as a person's text, as an error or into a log.
 
 use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Once, OnceLock};
+use std::sync::{Arc, Once, OnceLock};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -17,11 +18,13 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 use serde_json::Value;
 
-use crate::secret::Secret;
+use crate::secret::{Redactor, Secret};
 
 mod json;
+mod proxy;
 mod stream;
 
+pub use proxy::check as check_proxy;
 pub use stream::{Opened, Upload};
 
 /// How to reach a service.
@@ -66,13 +69,14 @@ pub struct Call<'a> {
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// The body, at most [`MAX_BODY_BYTES`].
-    pub body: Vec<u8>,
     /// The service's clock, from the `Date` header.
     pub date: Option<DateTime<Utc>>,
     /// `Retry-After`, given in seconds or as a date, as a time to wait.
     pub retry_after: Option<Duration>,
+    /// At most [`MAX_BODY_BYTES`], as it came.
+    body: Vec<u8>,
     headers: Vec<(String, String)>,
+    redactor: Arc<Redactor>,
 }
 
 /// Why there is no answer.
@@ -82,16 +86,20 @@ pub enum Failure {
     NotSent(String),
     /// It left, and no complete answer came.
     NoAnswer(String),
+    /// It was answered, with more than is taken: it is the same the next time.
+    TooMuch {
+        /// HTTP status.
+        status: u16,
+        /// What was asked, and which limit it was.
+        words: String,
+    },
 }
 
 /// Longest answer that is read, in bytes.
 pub const MAX_BODY_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What stands in an answer where it repeated our credential.
-const REDACTED: &str = "(redacted)";
-
-/// A shorter credential is not looked for in answers: it would be found in ordinary words.
-const MIN_SECRET_BYTES: usize = 6;
+/// So much of a body is looked at when it is not JSON.
+const HEAD_BYTES: usize = 16 * 1024;
 
 /// Longest time to get a connection, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -109,20 +117,23 @@ const MAX_REDIRECTS: usize = 5;
 /// against plain `http://` costs nothing for TLS.
 pub struct Http {
     timeout: Duration,
+    redactor: Arc<Redactor>,
     extra_roots: Vec<Certificate>,
     plain: OnceLock<Client>,
     secure: OnceLock<Client>,
 }
 
 impl Http {
-    /// Builds the client.
+    /// Builds the client. The redactor knows the credentials of *both* sides: texts travel, and so does what one
+    /// service was told by the other.
     ///
     /// # Errors
     /// When `ca_file` cannot be read or holds no certificate.
-    pub fn new(settings: &Settings) -> anyhow::Result<Self> {
+    pub fn new(settings: &Settings, redactor: Arc<Redactor>) -> anyhow::Result<Self> {
         install_crypto_provider();
         let extra_roots = settings.ca_file.as_deref().map(read_certificates).transpose()?.unwrap_or_default();
-        let http = Self { timeout: settings.timeout, extra_roots, plain: OnceLock::new(), secure: OnceLock::new() };
+        let (plain, secure) = (OnceLock::new(), OnceLock::new());
+        let http = Self { timeout: settings.timeout, redactor, extra_roots, plain, secure };
         if let Some(path) = &settings.ca_file {
             // A certificate that no verifier takes shows only here; better now than as a failed connection later.
             let client = http.build_secure().with_context(|| unusable(path))?;
@@ -139,25 +150,26 @@ impl Http {
     /// # Errors
     /// When no complete answer came; the kind says whether the request may have taken effect.
     pub fn send(&self, call: &Call<'_>) -> Result<Answer, Failure> {
+        self.send_onward(call).map_err(|failure| self.clean(failure))
+    }
+
+    fn send_onward(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         let start = Instant::now();
         let mut url = address(call)?;
         let mut hops = 0;
         loop {
             let left = self.timeout.saturating_sub(start.elapsed());
-            let mut answer = self.send_to(call, &url, left)?;
-            if let Some((_, credential)) = &call.auth {
-                answer.forget(credential);
-            }
+            let answer = self.send_to(call, &url, left)?;
             tracing::debug!(
                 method = call.method.as_str(),
-                url = shown(&url),
+                url = &*self.redactor.clean(&shown(&url)),
                 status = answer.status,
                 elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
                 "Request answered."
             );
             match onward(call.method, &url, &answer) {
                 Some(next) if hops < MAX_REDIRECTS => url = next,
-                _ => return Ok(answer),
+                _ => return answer.bounded(call.method, &url),
             }
             hops += 1;
         }
@@ -175,7 +187,46 @@ impl Http {
             request = request.json(body);
         }
         let response = request.send().map_err(|error| failure(error, &what, self.timeout))?;
-        read(response, &what)
+        self.read(response, &what)
+    }
+
+    fn read(&self, response: Response, what: &str) -> Result<Answer, Failure> {
+        let status = response.status().as_u16();
+        let headers: Vec<(String, String)> = response
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes());
+                (name.as_str().to_owned(), self.redactor.clean(&value).into_owned())
+            })
+            .collect();
+        let mut body = Vec::new();
+        response.take(MAX_BODY_BYTES + 1).read_to_end(&mut body).map_err(|error| {
+            Failure::NoAnswer(format!("{what}: status {status}, and the answer broke off: {error}"))
+        })?;
+        if body.len() as u64 > MAX_BODY_BYTES {
+            let limit = MAX_BODY_BYTES / (1024 * 1024);
+            let words = format!("{what}: status {status}, and the answer is longer than {limit} MiB");
+            return Err(Failure::TooMuch { status, words });
+        }
+        let redactor = Arc::clone(&self.redactor);
+        let mut answer = Answer { status, date: None, retry_after: None, body, headers, redactor };
+        answer.date = answer.header("date").and_then(http_date);
+        answer.retry_after =
+            answer.header("retry-after").and_then(|v| wait_time(v, answer.date.unwrap_or_else(Utc::now)));
+        Ok(answer)
+    }
+
+    /// Returns the failure without credentials: its words may be those of the other end, or of an address that a
+    /// redirect named.
+    fn clean(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::NotSent(words) => Failure::NotSent(self.redactor.clean(&words).into_owned()),
+            Failure::NoAnswer(words) => Failure::NoAnswer(self.redactor.clean(&words).into_owned()),
+            Failure::TooMuch { status, words } => {
+                Failure::TooMuch { status, words: self.redactor.clean(&words).into_owned() }
+            }
+        }
     }
 
     fn client_for(&self, url: &Url) -> anyhow::Result<&Client> {
@@ -235,18 +286,13 @@ impl Method {
 }
 
 impl Answer {
-    /// Takes the credential out of the answer: a service or proxy that repeats what it was sent must not bring it into
-    /// an error or a log.
-    fn forget(&mut self, credential: &Secret) {
-        // `Basic` and `Bearer` are no secret, what follows is, be it repeated with or without them.
-        let secret = credential.expose().rsplit(' ').next().unwrap_or_default();
-        if secret.len() < MIN_SECRET_BYTES {
-            return;
-        }
-        for needle in [secret.to_owned(), secret.replace('/', "\\/")] {
-            replace(&mut self.body, needle.as_bytes());
-            for (_, value) in &mut self.headers {
-                *value = value.replace(&needle, REDACTED);
+    /// Returns the answer if it may be parsed.
+    fn bounded(self, method: Method, url: &Url) -> Result<Self, Failure> {
+        match json::excess(&self.body) {
+            None => Ok(self),
+            Some(why) => {
+                let words = format!("{} {}: status {}, and {why}", method.as_str(), shown(url), self.status);
+                Err(Failure::TooMuch { status: self.status, words })
             }
         }
     }
@@ -256,23 +302,48 @@ impl Answer {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
+    /// Returns true when nothing but blanks came.
+    pub fn is_blank(&self) -> bool {
+        self.body.iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// Returns the beginning of the body as text.
+    pub fn head(&self) -> String {
+        let head = self.body.get(..HEAD_BYTES).unwrap_or(&self.body);
+        self.redactor.clean(&String::from_utf8_lossy(head)).into_owned()
+    }
+
+    /// Returns the body as it came, where it is somebody's file.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.body
+    }
+
     /// Parses the body as JSON. One broken character does not make it none: half of a surrogate pair is left out, and what
     /// is no UTF-8 reads as U+FFFD.
     ///
     /// # Errors
-    /// With the body's first words when it is something else (a login page, a proxy's message).
+    /// With the body's first words when it is something else (a login page, a proxy's message); with the reason when it
+    /// holds more than is taken.
     pub fn json(&self) -> Result<Value, String> {
-        json::parse(&self.body).map_err(|_| {
-            let text = String::from_utf8_lossy(&self.body);
-            let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            words.chars().filter(|c| !c.is_control()).take(80).collect()
-        })
+        if let Some(why) = json::excess(&self.body) {
+            return Err(why);
+        }
+        match json::parse(&self.body) {
+            Ok(mut value) => {
+                self.redactor.clean_json(&mut value);
+                Ok(value)
+            }
+            Err(_) => {
+                let words: String = self.head().split_whitespace().collect::<Vec<_>>().join(" ");
+                Err(words.chars().filter(|c| !c.is_control()).take(80).collect())
+            }
+        }
     }
 }
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, body, date, retry_after, headers: _ } = self;
+        let Self { status, body, date, retry_after, headers: _, redactor: _ } = self;
         f.debug_struct("Answer")
             .field("status", status)
             .field("body_bytes", &body.len())
@@ -285,16 +356,8 @@ impl fmt::Debug for Answer {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotSent(why) | Self::NoAnswer(why) => f.write_str(why),
+            Self::NotSent(why) | Self::NoAnswer(why) | Self::TooMuch { words: why, .. } => f.write_str(why),
         }
-    }
-}
-
-fn replace(body: &mut Vec<u8>, needle: &[u8]) {
-    let mut from = 0;
-    while let Some(at) = body.get(from..).and_then(|rest| rest.windows(needle.len()).position(|part| part == needle)) {
-        body.splice(from + at..from + at + needle.len(), REDACTED.bytes());
-        from += at + REDACTED.len();
     }
 }
 
@@ -397,28 +460,6 @@ fn failure(error: reqwest::Error, what: &str, timeout: Duration) -> Failure {
     let cannot = if error.is_connect() { "cannot connect: " } else { "" };
     let words = format!("{what}: {cannot}{cause}");
     if certain { Failure::NotSent(words) } else { Failure::NoAnswer(words) }
-}
-
-fn read(response: Response, what: &str) -> Result<Answer, Failure> {
-    let status = response.status().as_u16();
-    let headers: Vec<(String, String)> = response
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    let mut body = Vec::new();
-    response
-        .take(MAX_BODY_BYTES + 1)
-        .read_to_end(&mut body)
-        .map_err(|error| Failure::NoAnswer(format!("{what}: status {status}, and the answer broke off: {error}")))?;
-    if body.len() as u64 > MAX_BODY_BYTES {
-        let limit = MAX_BODY_BYTES / (1024 * 1024);
-        return Err(Failure::NoAnswer(format!("{what}: status {status}, and the answer is longer than {limit} MiB")));
-    }
-    let mut answer = Answer { status, body, date: None, retry_after: None, headers };
-    answer.date = answer.header("date").and_then(http_date);
-    answer.retry_after = answer.header("retry-after").and_then(|v| wait_time(v, answer.date.unwrap_or_else(Utc::now)));
-    Ok(answer)
 }
 
 fn http_date(text: &str) -> Option<DateTime<Utc>> {

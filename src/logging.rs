@@ -3,12 +3,18 @@
 //! Only this program's own events go below WARN: a library's debug output might show headers.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
 use std::io::{self, Write};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use tracing::Level;
+use tracing::callsite::Identifier;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// How log lines look.
@@ -26,9 +32,59 @@ pub fn init(level: Level, format: Format, ansi: bool) {
     let filter = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level).with_default(level.min(Level::WARN));
     let layer = tracing_subscriber::fmt::layer().with_writer(Stderr { ansi }).with_ansi(ansi);
     let _ = match format {
-        Format::Text => tracing_subscriber::registry().with(layer.with_target(false)).with(filter).try_init(),
-        Format::Json => tracing_subscriber::registry().with(layer.json().flatten_event(true)).with(filter).try_init(),
+        Format::Text => tracing_subscriber::registry().with(layer.with_target(false)).with(Few).with(filter).try_init(),
+        Format::Json => {
+            tracing_subscriber::registry().with(layer.json().flatten_event(true)).with(Few).with(filter).try_init()
+        }
     };
+}
+
+/// Most warnings of one kind that are shown: somebody who sends odd records by the million must not fill a disk.
+const MOST_OF_A_KIND: usize = 20;
+
+/// How often each kind of warning came, by the place in the program that gives it, and how it begins.
+static WARNED: OnceLock<Mutex<HashMap<Identifier, (usize, String)>>> = OnceLock::new();
+
+/// Lets so many warnings of each kind pass.
+struct Few;
+
+impl<S: Subscriber> Layer<S> for Few {
+    fn event_enabled(&self, event: &Event<'_>, _context: Context<'_, S>) -> bool {
+        let metadata = event.metadata();
+        if *metadata.level() != Level::WARN || !metadata.target().starts_with(env!("CARGO_CRATE_NAME")) {
+            return true;
+        }
+        let mut warned = WARNED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, _) = warned.entry(metadata.callsite()).or_insert_with(|| {
+            let mut words = Words::default();
+            event.record(&mut words);
+            (0, words.0)
+        });
+        *count += 1;
+        *count <= MOST_OF_A_KIND
+    }
+}
+
+/// What an event says, without its fields.
+#[derive(Default)]
+struct Words(String);
+
+impl Visit for Words {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "message" {
+            self.0 = format!("{value:?}");
+        }
+    }
+}
+
+/// Says how many warnings of each kind were not shown. For the end of the program.
+pub fn tell_what_was_left_out() {
+    let warned = WARNED.get_or_init(Mutex::default).lock().map(|mut warned| std::mem::take(&mut *warned));
+    let mut kinds: Vec<(usize, String)> = warned.unwrap_or_default().into_values().collect();
+    kinds.sort();
+    for (count, kind) in kinds.into_iter().filter(|(count, _)| *count > MOST_OF_A_KIND) {
+        tracing::warn!(kind, count = count - MOST_OF_A_KIND, "More warnings of a kind were not shown.");
+    }
 }
 
 /// Replaces what could act on a terminal instead of being shown on it: control characters and escapes become a

@@ -3,6 +3,8 @@
 //! These traits sit *below* the decisions: they move facts and carry out one write. Who may create what is
 //! `plan::Policy`.
 
+mod walk;
+
 use std::fmt;
 use std::io::Read;
 use std::time::Duration;
@@ -13,6 +15,8 @@ use crate::domain::{
     Comment, CommentId, File, Fingerprint, Issue, IssueId, Key, Person, Push, Receipt, Seal, SealKey, SealKeys, Side,
     Visibility,
 };
+
+pub use walk::Walk;
 
 /// Why a remote call failed, by what the caller should do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub enum ApiErrorKind {
     OutOfBudget,
     /// The run was asked to stop; nothing was sent. Not a failure.
     Stopped,
+    /// The request could not be recorded in our own state; nothing was sent, and the run cannot go on.
+    Unrecorded,
 }
 
 /// A failed remote call.
@@ -448,10 +454,15 @@ pub trait Clock {
     fn sleep(&self, time: Duration);
 }
 
-/// Tells whether the run was asked to stop.
+/// Tells whether the run has to end.
 pub trait Stop {
     /// Returns true once SIGINT or SIGTERM has come.
     fn requested(&self) -> bool;
+
+    /// Returns true once an ordinary run's time is over; a backfill has all the time there is.
+    fn out_of_time(&self) -> bool {
+        false
+    }
 }
 
 /// Places where a test may let the process die. Every durable step calls one.

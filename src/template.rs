@@ -29,11 +29,12 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         MARKDOWN => AutoEscape::Custom(MARKDOWN.into()),
         _ => AutoEscape::None,
     });
-    environment.set_formatter(|out, state, value| match state.auto_escape() {
+    environment.set_formatter(|out, state, value| match state.name() {
         // To compare what is not set is fine; to write it is not.
         _ if value.is_undefined() => Err(ErrorKind::UndefinedError.into()),
         _ if value.is_none() => Ok(()),
-        AutoEscape::Custom(_) if !value.is_safe() => Ok(out.write_str(&escaped(&value.to_string()))?),
+        // By the name, which nothing in a template can change.
+        MARKDOWN if !value.is_safe() => Ok(out.write_str(&escaped(&value.to_string()))?),
         _ => Ok(write!(out, "{value}")?),
     });
     // They are about HTML, or would let a value through unescaped.
@@ -117,6 +118,10 @@ impl Template {
     /// # Errors
     /// Says what is wrong, and where.
     pub fn compile(kind: Kind, source: &str, known: &[&str], sample: &Source<'_>) -> Result<Self, Mistake> {
+        if let Some(line) = switched_escaping(kind, source) {
+            let message = "`autoescape` is not for templates here: what an issue says is always escaped";
+            return Err(Mistake { message: message.to_owned(), line });
+        }
         let names = names_in(kind, source).map_err(|error| misspelt(kind, source, mistake(&error)))?;
         let names: BTreeSet<String> = names.into_iter().filter(|name| !GLOBALS.contains(&name.as_str())).collect();
         if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
@@ -199,6 +204,16 @@ fn names_in(kind: Kind, source: &str) -> Result<BTreeSet<String>, minijinja::Err
 
 fn name_of(kind: Kind) -> &'static str {
     if kind == Kind::Markdown { MARKDOWN } else { TEXT }
+}
+
+/// Returns the line of a tag that switches escaping, from 1. It changes how blocks are captured, too.
+fn switched_escaping(kind: Kind, source: &str) -> Option<usize> {
+    let is_tag = |(at, _): &(usize, &str)| {
+        let tag = source.get(at + "{%".len()..).unwrap_or_default();
+        tag.trim_start_matches(['-', '+']).trim_start().starts_with("autoescape")
+    };
+    let (at, _) = source.match_indices("{%").find(|tag| kind == Kind::Markdown && is_tag(tag))?;
+    Some(source.get(..at).unwrap_or_default().matches('\n').count() + 1)
 }
 
 /// What no issue could mend.
@@ -391,6 +406,31 @@ mod tests {
             ),
         ] {
             assert_eq!(said(kind, source), want);
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_markdown_template_switches_escaping_off() {
+        for tag in
+            ["{% autoescape false %}", "{%- autoescape 'none' -%}", "{%+\tautoescape 'html' %}", "{%autoescape true%}"]
+        {
+            let source = format!("a\n{tag}{{{{ title }}}}{{% endautoescape %}}");
+            let Mistake { message, line } = compile(Kind::Markdown, &source).unwrap_err();
+            assert!(message.contains("`autoescape`") && line == 2, "{line}: {message}");
+        }
+        for source in [
+            "{% set made %}{{ title }}{% endset %}{{ made }}",
+            "{% filter upper %}{{ title }}{% endfilter %}",
+            "{% for c in [title] %}{{ c }}{% endfor %}",
+            "{{ [title] | join }}",
+            "{{ [title, description] | join }}",
+            "{{ description ~ title }}",
+            "{{ title ~ description }}",
+            "{{ description | replace('it', title) }}",
+        ] {
+            let doc = markdown::read(&render(Kind::Markdown, source).unwrap().unwrap());
+            let said = doc.plain_text().to_lowercase();
+            assert!(said.contains("*full* <b>x</b>"), "{source}: {said}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The stage: both services on loopback, a folder with `sync.toml`, a clock that the story moves, and the real sync.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -141,11 +142,13 @@ P2 = "Medium"
         let before = (self.guance.recorded().len(), self.jira.recorded().len());
         let (clock, stop) = (StoryClock(self.clock.clone()), Never);
         let state = State::open(&config.sync.state)?;
-        let (guance_http, jira_http) = (Http::new(&config.guance_http)?, Http::new(&config.jira_http)?);
+        let redactor = Arc::new(config.redactor());
+        let guance_http = Http::new(&config.guance_http, Arc::clone(&redactor))?;
+        let jira_http = Http::new(&config.jira_http, redactor)?;
         let patience = Patience::Until(clock.now() + config.sync.max_runtime);
         let keys = &config.guance.api_keys;
         let budget = Ledger::new(&state, &clock, &stop, keys, config.requests_per_minute, patience);
-        let guance = Guance::new(config.guance.clone(), &guance_http, &budget, &state, &clock);
+        let guance = Guance::new(config.guance.clone(), &guance_http, &budget, &state, &clock, &stop);
         let jira = Jira::new(config.jira.clone(), &jira_http, &state, &clock, &stop);
         let world = World {
             guance: &guance,

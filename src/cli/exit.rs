@@ -55,12 +55,13 @@ impl Exit {
 pub(super) struct Usage {
     message: String,
     hint: Option<String>,
+    exit: Exit,
 }
 
 impl Usage {
     /// Returns an error with this message.
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        Self { message: message.into(), hint: None, exit: Exit::Usage }
     }
 
     /// Says how to mend it.
@@ -69,9 +70,11 @@ impl Usage {
         self
     }
 
-    /// The state file could not be opened.
+    /// The state file could not be opened. For a full disk nobody has to change what was asked for.
     pub(super) fn state(path: &Path, error: &StateError) -> Self {
-        Self::new(format!("cannot open {}: {error}", path.display())).hint(error.hint())
+        let exit = if matches!(error, StateError::Full(_)) { Exit::ItemsFailed } else { Exit::Usage };
+        let usage = Self::new(format!("cannot open {}: {error}", path.display())).hint(error.hint());
+        Self { exit, ..usage }
     }
 }
 
@@ -82,6 +85,15 @@ impl fmt::Display for Usage {
 }
 
 impl std::error::Error for Usage {}
+
+/// Names the state file in an error that is about it.
+pub(super) fn at_state(path: &Path, error: anyhow::Error) -> anyhow::Error {
+    let unrecorded = |api: &ApiError| api.kind == ApiErrorKind::Unrecorded;
+    if error.is::<StateError>() || error.downcast_ref::<ApiError>().is_some_and(unrecorded) {
+        return error.context(path.display().to_string());
+    }
+    error
+}
 
 /// Says what went wrong and how to mend it, and returns the exit that stands for it.
 pub(super) fn explain(error: &anyhow::Error) -> Exit {
@@ -95,7 +107,7 @@ pub(super) fn explain(error: &anyhow::Error) -> Exit {
     term::error(&format!("{error:#}"));
     if let Some(usage) = error.downcast_ref::<Usage>() {
         term::hint(usage.hint.as_deref());
-        return Exit::Usage;
+        return usage.exit;
     }
     if let Some(foreign) = error.downcast_ref::<Foreign>() {
         term::hint(Some(&foreign.hint));
@@ -105,6 +117,7 @@ pub(super) fn explain(error: &anyhow::Error) -> Exit {
         term::hint(hint_for(api).as_deref());
         return match api.kind {
             ApiErrorKind::Stopped => Exit::Interrupted,
+            ApiErrorKind::Unrecorded => Exit::ItemsFailed,
             _ => Exit::SideFailed,
         };
     }

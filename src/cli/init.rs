@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use crate::config::{DEFAULT_FILE, Draft};
+use crate::config::{DEFAULT_FILE, Draft, is_usual_name};
+use crate::secret::Secret;
 
 use super::exit::{Exit, Usage};
 use super::{Context, term};
@@ -35,23 +36,52 @@ pub(super) fn run(context: &Context) -> Result<Exit> {
         let usage = Usage::new(format!("{} is there already; nothing was changed", path.display()));
         return Err(usage.hint("move it away, or name another file with --config").into());
     }
-    let text = filled_in(ask)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let taken = |file: &str| folder.join(file).exists();
+    let is_set = |name: &str| context.env.get(name).is_some();
+    let Filled { text, files } = filled_in(ask, is_set, taken)?;
     Draft::of_text(&path.display().to_string(), &text)?;
-    write_new(path, &text).with_context(|| format!("cannot write {}", path.display()))?;
-    let name = path.display();
-    term::line(&format!("wrote {name}; next: `guajira --config {name} check`"))?;
+    let mut written = Vec::new();
+    let texts = files.iter().map(|(file, secret)| (folder.join(file), format!("{}\n", secret.expose())));
+    for (path, text) in texts.chain([(path.to_owned(), text)]) {
+        write_new(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
+        written.push(path.display().to_string());
+    }
+    term::line(&format!("wrote {}; next: `guajira --config {} check`", written.join(", "), path.display()))?;
     Ok(Exit::Done)
 }
 
+/// What the answers make.
+struct Filled {
+    /// The configuration.
+    text: String,
+    /// Names of files to be written beside it, and the secret in each.
+    files: Vec<(&'static str, Secret)>,
+}
+
 /// Puts the answers into the template.
-fn filled_in(mut answer: impl FnMut(&str, &str) -> io::Result<String>) -> Result<String> {
+fn filled_in(
+    mut answer: impl FnMut(&str, &str) -> io::Result<String>,
+    is_set: impl Fn(&str) -> bool,
+    taken: impl Fn(&str) -> bool,
+) -> Result<Filled> {
     let mut text = TEMPLATE.to_owned();
+    let mut files = Vec::new();
     for (place, question, default) in QUESTIONS {
         // Only the user may stay empty: a personal access token says who it belongs to.
+        let is_secret = place.starts_with("{ env");
         let answer = loop {
-            let answer = answer(question, default)?;
-            if !answer.is_empty() || place.starts_with("user") {
-                break answer;
+            let given = answer(question, default)?;
+            if is_secret && !given.is_empty() && !is_usual_name(&given) && !is_set(&given) {
+                let file = if default.contains("GUANCE") { "guance.key" } else { "jira.token" };
+                if !taken(file) && keep_in(file, &mut answer)? {
+                    files.push((file, Secret::new(given)));
+                    break String::new();
+                }
+                continue;
+            }
+            if !given.is_empty() || place.starts_with("user") {
+                break given;
             }
         };
         let filled = match place.split_once(" = ") {
@@ -59,13 +89,25 @@ fn filled_in(mut answer: impl FnMut(&str, &str) -> io::Result<String>) -> Result
                 text = text.replacen("method = \"basic\"", "method = \"pat\"", 1);
                 format!("# {place}")
             }
-            Some(("{ env", _)) => format!("{{ env = {} }}", quoted(&answer)),
+            Some(("{ env", _)) => match files.last() {
+                Some((file, _)) if answer.is_empty() => format!("{{ file = {} }}", quoted(file)),
+                _ => format!("{{ env = {} }}", quoted(&answer)),
+            },
             Some((key, _)) => format!("{key} = {}", quoted(&answer)),
             None => answer,
         };
         text = text.replacen(place, &filled, 1);
     }
-    Ok(text)
+    Ok(Filled { text, files })
+}
+
+/// Offers to keep in a file what was given as the name of a variable and looks like no name. It is not repeated: most
+/// likely it is the secret itself.
+fn keep_in(file: &str, answer: &mut impl FnMut(&str, &str) -> io::Result<String>) -> io::Result<bool> {
+    term::say("that is no name of a variable (such as MY_KEY), and none of that name is set");
+    let question = format!("If it is the secret itself: keep it in {file}, which only you can read? (yes, no)");
+    let said = answer(&question, "yes")?.to_lowercase();
+    Ok(said == "yes" || said == "y")
 }
 
 fn quoted(text: &str) -> String {
@@ -105,7 +147,8 @@ mod tests {
     fn the_answers_stand_in_the_template() {
         let answers = ["https://a.example", "MY_KEY", "https://j.example/jira", "", "MY_TOKEN", "AB", "Task \"x\""];
         let mut answers = answers.iter();
-        let text = filled_in(|_, _| Ok((*answers.next().unwrap()).to_owned())).unwrap();
+        let ask = |_: &str, _: &str| Ok((*answers.next().unwrap()).to_owned());
+        let text = filled_in(ask, |_| false, |_| false).unwrap().text;
         for line in [
             "base_url = \"https://a.example\"",
             "api_key = { env = \"MY_KEY\" }",

@@ -114,6 +114,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let Cli { global, command } = cli;
+    services::survive_small_files();
     term::set_color(global.color);
     let level = match (global.quiet, global.verbose) {
         (true, _) => Level::ERROR,
@@ -127,7 +128,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     logging::init(level, format, term::stderr_has_color());
     let context = Context { global, env: Environment::of_process() };
-    match dispatch(&context, &command) {
+    let result = dispatch(&context, &command);
+    logging::tell_what_was_left_out();
+    match result {
         Ok(exit) => exit.into(),
         Err(error) => exit::explain(&error).into(),
     }

@@ -18,7 +18,7 @@ use crate::guance::Guance;
 use crate::http::{self, Http};
 use crate::jira::{Auth, Jira};
 use crate::ports::{Clock, Facts, Stop};
-use crate::secret::Secret;
+use crate::secret::{Redactor, Secret};
 use crate::state::{Installation, Services, State, Workspace};
 
 use super::exit::Usage;
@@ -46,9 +46,36 @@ impl Signals {
     }
 }
 
+/// Makes a write beyond the system's limit for the size of a file an ordinary failed write. Otherwise a signal would end
+/// the program without a word.
+pub(super) fn survive_small_files() {
+    // Somebody listens, and does nothing: that is enough. Where nobody may listen, the signal stays what it was.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
+}
+
 impl Stop for Signals {
     fn requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Also ends what an ordinary run has no more time for.
+struct InTime<'a> {
+    stop: &'a dyn Stop,
+    patience: Patience,
+}
+
+impl Stop for InTime<'_> {
+    fn requested(&self) -> bool {
+        self.stop.requested()
+    }
+
+    fn out_of_time(&self) -> bool {
+        match self.patience {
+            Patience::Until(deadline) => Utc::now() >= deadline,
+            Patience::Endless => false,
+        }
     }
 }
 
@@ -133,11 +160,13 @@ pub(super) fn with_sides<T>(
     work: impl FnOnce(&Guance<'_>, &Jira<'_>) -> Result<T>,
 ) -> Result<T> {
     let clock = SystemClock;
-    let guance_http = client("guance", &config.guance_http)?;
-    let jira_http = client("jira", &config.jira_http)?;
+    let stop = &InTime { stop, patience };
+    let redactor = Arc::new(config.redactor());
+    let guance_http = client("guance", &config.guance.base_url, &config.guance_http, &redactor)?;
+    let jira_http = client("jira", &config.jira.base_url, &config.jira_http, &redactor)?;
     let keys = &config.guance.api_keys;
     let budget = Ledger::new(state, &clock, stop, keys, config.requests_per_minute, patience);
-    let guance = Guance::new(config.guance.clone(), &guance_http, &budget, facts, &clock);
+    let guance = Guance::new(config.guance.clone(), &guance_http, &budget, facts, &clock, stop);
     let mut settings = config.jira.clone();
     if are_known(config, state)? {
         settings.former_pairs = state.former_pairs(&settings.pair_id)?;
@@ -146,8 +175,16 @@ pub(super) fn with_sides<T>(
     work(&guance, &jira)
 }
 
-fn client(section: &str, settings: &http::Settings) -> Result<Http> {
-    Http::new(settings).map_err(|error| {
+fn client(section: &str, base_url: &str, settings: &http::Settings, redactor: &Arc<Redactor>) -> Result<Http> {
+    if let Err(name) = http::check_proxy(base_url) {
+        let usage = Usage::new(format!("{name}: is no address of a proxy, and would count for [{section}]"));
+        let hint = format!(
+            "set {name} to an address such as http://proxy.example.com:3128, with characters such as @ in a password \
+             written as %40; or name the host in NO_PROXY"
+        );
+        return Err(usage.hint(hint).into());
+    }
+    Http::new(settings, Arc::clone(redactor)).map_err(|error| {
         let usage = Usage::new(format!("cannot set up the connection to {section}: {error:#}"));
         usage.hint(format!("check [{section}].ca_file")).into()
     })

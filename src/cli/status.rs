@@ -59,6 +59,13 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         return Ok(Exit::ItemsFailed);
     };
     let age = Utc::now().signed_duration_since(last_good);
+    if age < TimeDelta::zero() {
+        term::say(&format!(
+            "the last good run ended at {}, which lies ahead: the clock was wrong then, or is wrong now",
+            term::time(last_good)
+        ));
+        return Ok(Exit::ItemsFailed);
+    }
     if age > TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX) {
         term::say(&format!("the last good run ended {} ago", term::span(age)));
         return Ok(Exit::ItemsFailed);
@@ -85,7 +92,10 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
         term::line(&format!("gone    the {side} issue of {jira} ({guance}), since {since}: nothing is written to it"))?;
     }
     let good = last_good.map_or("none yet".to_owned(), |at| {
-        format!("{}, {} ago", term::time(at), term::span(Utc::now().signed_duration_since(at)))
+        let age = Utc::now().signed_duration_since(at);
+        let ago =
+            if age < TimeDelta::zero() { "by a clock that was ahead".to_owned() } else { term::span(age) + " ago" };
+        format!("{}, {ago}", term::time(at))
     });
     term::line(&format!(
         "outbox  {} pending ({} failing), {} held, {} in doubt, {} dead",

@@ -13,7 +13,7 @@ use crate::ports::{ApiError, ApiErrorKind, NoFailpoints};
 use crate::state::{RunLock, State};
 use crate::text::{Doc, markdown};
 
-use super::exit::{Exit, Usage};
+use super::exit::{self, Exit, Usage};
 use super::progress::Bar;
 use super::services::{self, Scratch, Signals, SystemClock};
 use super::{Context, LogFormat, term, when};
@@ -61,7 +61,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         term::say("another run holds the lock: nothing to do here");
         return Ok(Exit::Done);
     }
+    for advice in &config.advice {
+        tracing::warn!("{advice}");
+    }
     let state = if order.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
+    clear_remains(&state, order);
     let patience = match order.backfill {
         Some(_) => Patience::Endless,
         None => Patience::Until(Utc::now() + TimeDelta::from_std(config.sync.max_runtime).unwrap_or(TimeDelta::MAX)),
@@ -91,7 +95,9 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         let report = engine::sync_once(&world, &order);
         bar.clear();
         report
-    })?;
+    })
+    .map_err(|error| exit::at_state(path, error))?;
+    clear_remains(&state, order);
     let elapsed_ms = report.ended.signed_duration_since(report.started).num_milliseconds();
     tracing::info!(report = report.summary(), elapsed_ms, "Run ended.");
     show(&report, context, options)?;
@@ -113,6 +119,15 @@ pub(super) fn prove(config: &Config, state: &State, signals: &Signals, patience:
     })?;
     scratch.tell(state);
     Ok(())
+}
+
+/// Clears what is left in the state file of texts that were taken back, in this run or before.
+fn clear_remains(state: &State, order: Order) {
+    if !order.dry_run
+        && let Err(error) = state.clear_remains()
+    {
+        tracing::info!(%error, "Texts that were taken back not cleared from the state file; tried again later.");
+    }
 }
 
 fn backfill(options: &Options) -> Result<Option<Backfill>> {
@@ -157,6 +172,9 @@ fn show(report: &Report, context: &Context, options: &Options) -> Result<()> {
 fn details(report: &Report, all: bool) -> Result<()> {
     for failure in &report.items_failed {
         term::line(&format!("  failed: {} ({}): {}", failure.summary, failure.item, failure.message))?;
+    }
+    if report.not_listed() > 0 {
+        term::line(&format!("  failed: {} more records that could not be understood", report.not_listed()))?;
     }
     for dropped in &report.dropped_fields {
         term::line(&format!("  left out: {dropped}"))?;

@@ -3,7 +3,9 @@
 //! Reading has two steps, because only commands that contact a service need secrets: [`Draft::load`] checks every
 //! key, [`Draft::resolve`] fetches the secrets.
 
+mod command;
 mod error;
+mod readable;
 mod reader;
 mod secret;
 mod sections;
@@ -11,16 +13,19 @@ mod size;
 mod tree;
 
 #[cfg(test)]
+mod secret_tests;
+#[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::plan::{Direction, Policy};
-use crate::secret::Secret;
+use crate::secret::{Redactor, Secret};
 use crate::{guance, http, jira};
 
 pub use error::{ConfigError, Problem};
+pub use secret::is_usual_name;
 pub use tree::Environment;
 
 use error::Source;
@@ -52,7 +57,7 @@ pub struct Config {
     pub policy: Policy,
     /// What works and should be known, as sentences for the log.
     pub warnings: Vec<String>,
-    /// What could be better, as sentences for `guajira check`.
+    /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
     pub advice: Vec<String>,
 }
 
@@ -104,7 +109,7 @@ pub struct Draft {
     pub policy: Policy,
     /// What works and should be known, as sentences for the log.
     pub warnings: Vec<String>,
-    /// What could be better, as sentences for `guajira check`.
+    /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
     pub advice: Vec<String>,
     base: PathBuf,
     guance: sections::Guance,
@@ -198,6 +203,17 @@ impl Config {
     /// Everything that is wrong with it.
     pub fn load(path: Option<&Path>, env: &Environment) -> Result<Self, ConfigError> {
         Draft::load(path, env)?.resolve(env)
+    }
+
+    /// Returns what knows the credentials of both sides, so that neither of them is told by what a service says.
+    pub fn redactor(&self) -> Redactor {
+        let mut redactor = Redactor::default();
+        self.guance.api_keys.iter().for_each(|key| redactor.hide(key));
+        match &self.jira.auth {
+            jira::Auth::Basic { user, token } => redactor.hide_login(user, token),
+            jira::Auth::Pat { token } => redactor.hide(token),
+        }
+        redactor
     }
 }
 

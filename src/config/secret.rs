@@ -2,19 +2,14 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
 
 use crate::secret::Secret;
 
+use super::command;
 use super::tree::{Environment, Node, Origin, Value};
 
-/// Longest time that a command may take to print a secret.
-const COMMAND_TIME: Duration = Duration::from_secs(30);
-
 /// Longest secret, in bytes.
-const MAX_SECRET_BYTES: u64 = 16 * 1024;
+pub(super) const MAX_SECRET_BYTES: u64 = 16 * 1024;
 
 /// Where a secret is.
 #[derive(Clone, Debug)]
@@ -85,6 +80,14 @@ impl SecretSource {
         }
     }
 
+    /// Returns the file it comes from.
+    pub(super) fn file(&self, base: &Path) -> Option<PathBuf> {
+        match self {
+            Self::File(path) => Some(base.join(path)),
+            _ => None,
+        }
+    }
+
     /// Returns true when the secret itself stands in the config.
     pub(super) fn is_given(&self) -> bool {
         matches!(self, Self::Given(_))
@@ -99,17 +102,27 @@ impl SecretSource {
             Self::Given(hidden) => usable(hidden.0.expose(), "the text"),
             Self::Env(name) => match env.get(name) {
                 Some(value) => usable(value, &format!("the variable {name}")),
-                None => Err(format!("the variable {name} is not set")),
+                None if is_usual_name(name) => Err(format!("the variable {name} is not set")),
+                None => Err("the variable that `env` names is not set (its name is not shown: it may be the secret \
+                             itself, and `env` wants the name of a variable that holds it)"
+                    .to_owned()),
             },
             Self::File(path) => {
                 let path = base.join(path);
-                let what = format!("the file {}", path.display());
+                let what = match path.display().to_string() {
+                    shown if may_be_a_secret(&shown) => {
+                        "the file (its name is not shown: it may be the secret itself)".to_owned()
+                    }
+                    shown => format!("the file {shown}"),
+                };
                 let text = read_file(&path).map_err(|error| format!("cannot read {what}: {error}"))?;
                 usable(&text, &what)
             }
             Self::Command(words) => {
                 let name = words.first().map(String::as_str).unwrap_or_default();
-                let text = run(words, base).map_err(|error| format!("the command {name} {error}"))?;
+                let name =
+                    if may_be_a_secret(name) { "(its name is not shown: it may be the secret itself)" } else { name };
+                let text = command::run(words, base).map_err(|error| format!("the command {name} {error}"))?;
                 usable(&text, &format!("the output of {name}"))
             }
         }
@@ -130,49 +143,44 @@ fn usable(text: &str, what: &str) -> Result<Secret, String> {
     Ok(Secret::new(text))
 }
 
+/// Reads a regular file. Another kind may have no end (a device), or nobody at its other end (a FIFO).
+fn read_file(path: &Path) -> Result<String, String> {
+    let failed = |error: std::io::Error| error.to_string();
+    let regular = |data: std::fs::Metadata| if data.is_file() { Ok(()) } else { Err(NOT_A_FILE.to_owned()) };
+    // To open a FIFO that nobody writes to would already wait.
+    std::fs::metadata(path).map_err(failed).and_then(regular)?;
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.metadata().map_err(failed).and_then(regular)?;
+    let mut text = String::new();
+    file.take(MAX_SECRET_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
+    if text.len() as u64 > MAX_SECRET_BYTES { Err(too_long()) } else { Ok(text) }
+}
+
+const NOT_A_FILE: &str =
+    "it is no regular file (a folder, a FIFO or a device): write the secret into one, or use `command`";
+
+pub(super) fn too_long() -> String {
+    format!("it is longer than {} KiB, which no secret is", MAX_SECRET_BYTES / 1024)
+}
+
+/// Returns true for a text that can be the name of a variable.
 fn is_variable(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn read_file(path: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
-    std::fs::File::open(path)?.take(MAX_SECRET_BYTES).read_to_string(&mut text)?;
-    Ok(text)
+/// Returns true for what people call variables, and no service calls its credentials: capitals, few digits. Only such a
+/// name is repeated when the variable is not set: the text may be the credential itself, pasted in the place of the name.
+pub fn is_usual_name(name: &str) -> bool {
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let usual = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    usual
+        && digits <= 3
+        && name.starts_with(|c: char| !c.is_ascii_digit())
+        && name.len() <= if name.contains('_') { 64 } else { 16 }
 }
 
-/// Runs a command with nothing on stdin; its stderr is not shown, it might repeat the secret.
-fn run(words: &[String], base: &Path) -> Result<String, String> {
-    let Some((program, arguments)) = words.split_first() else { return Err("is empty".to_owned()) };
-    let is_relative_path = program.contains('/') && Path::new(program).is_relative();
-    let program = if is_relative_path { base.join(program) } else { program.into() };
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| format!("cannot be started: {error}"))?;
-    let output = output(&mut child);
-    if output.is_err() {
-        let _ = child.kill();
-    }
-    let status = child.wait().map_err(|error| format!("was lost: {error}"))?;
-    let output = output?;
-    if status.success() { Ok(output) } else { Err(format!("failed: {status}")) }
-}
-
-/// Reads what the child prints, for at most [`COMMAND_TIME`].
-fn output(child: &mut Child) -> Result<String, String> {
-    let Some(stdout) = child.stdout.take() else { return Err("has no output".to_owned()) };
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut text = String::new();
-        let read = stdout.take(MAX_SECRET_BYTES).read_to_string(&mut text).map(|_| text);
-        let _ = sender.send(read);
-    });
-    match receiver.recv_timeout(COMMAND_TIME) {
-        Ok(Ok(text)) => Ok(text),
-        Ok(Err(_)) => Err("printed something that is not UTF-8 text".to_owned()),
-        Err(_) => Err(format!("printed nothing for {} seconds", COMMAND_TIME.as_secs())),
-    }
+/// Returns true for a path or a program that looks like a credential: many letters and digits in a row, of both kinds.
+fn may_be_a_secret(text: &str) -> bool {
+    let is_mixed = |word: &str| word.contains(|c: char| c.is_ascii_digit()) && word.contains(char::is_alphabetic);
+    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word.len() >= 16 && is_mixed(word))
 }

@@ -14,6 +14,7 @@ use crate::plan::{Deletes, Direction, Flow, Made, Policy, Repeats, Route};
 use crate::template::Kind;
 
 use super::error::{ConfigError, Source};
+use super::readable;
 use super::reader::{self, Reader};
 use super::secret::SecretSource;
 use super::tree::{self, Environment};
@@ -87,9 +88,15 @@ pub(super) fn draft(
             all + 1
         ));
     }
-    let advice = readable_secrets(&reader, path.as_deref(), &guance, &jira).into_iter().collect();
-
-    let secrets = guance.api_keys.iter().chain([&jira.token]);
+    let secrets =
+        || guance.api_keys.iter().map(|key| ("guance.api_key", key)).chain([("jira.auth.token", &jira.token)]);
+    let is_in_file = |(key, secret): (&str, &SecretAt)| secret.source.is_given() && reader.is_in_file(key);
+    let advice = readable::advice(
+        path.as_deref().filter(|_| secrets().any(is_in_file)),
+        secrets().filter_map(|(_, secret)| secret.source.file(&base)),
+        &sync.state,
+    );
+    let secrets = secrets().map(|(_, secret)| secret);
     let named: Vec<String> = secrets.filter_map(|secret| secret.source.variable().map(str::to_owned)).collect();
     let keys = reader.finish(env, &named)?;
     Ok((Draft { path, sync, policy, warnings, advice, base, guance, jira }, keys))
@@ -363,24 +370,4 @@ fn console_of(base_url: &str) -> String {
         }
         _ => base_url.to_owned(),
     }
-}
-
-/// Says so when a secret stands in a file that other users of the machine can read.
-fn readable_secrets(reader: &Reader, path: Option<&Path>, guance: &Guance, jira: &Jira) -> Option<String> {
-    let in_file = |key: &str, secret: &SecretAt| secret.source.is_given() && reader.is_in_file(key);
-    let holds_secret = guance.api_keys.iter().any(|secret| in_file("guance.api_key", secret))
-        || in_file("jira.auth.token", &jira.token);
-    let path = path.filter(|path| holds_secret && is_open_to_others(path))?.display();
-    Some(format!("other users of this machine can read the secret in it: chmod 600 {path}"))
-}
-
-#[cfg(unix)]
-fn is_open_to_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_open_to_others(_path: &Path) -> bool {
-    false
 }

@@ -24,7 +24,7 @@ project = "OPS"
 issue_type = "Bug"
 "#;
 
-fn load_with(text: &str, env: &Environment) -> Result<Config, ConfigError> {
+pub(super) fn load_with(text: &str, env: &Environment) -> Result<Config, ConfigError> {
     let source = Source { name: "sync.toml".to_owned(), text: text.to_owned() };
     sections::draft(None, PathBuf::new(), source, env).and_then(|(draft, _)| draft.resolve(env))
 }
@@ -37,7 +37,7 @@ fn error(text: &str) -> String {
     load(text).map(|_| "no error").unwrap_err().to_string()
 }
 
-fn swap(from: &str, to: &str) -> String {
+pub(super) fn swap(from: &str, to: &str) -> String {
     assert!(MINIMAL.contains(from), "{from}");
     MINIMAL.replace(from, to)
 }

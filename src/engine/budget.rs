@@ -130,5 +130,6 @@ impl Budget for Ledger<'_> {
 
 /// Without a record of the request it must not be sent.
 fn broken(err: &crate::state::StateError) -> ApiError {
-    ApiError::new(Side::Guance, ApiErrorKind::OutOfBudget, format!("request not recorded: {err}"))
+    let message = format!("a request could not be recorded, so it was not sent: {err}");
+    ApiError::new(Side::Guance, ApiErrorKind::Unrecorded, message).with_hint(err.hint())
 }

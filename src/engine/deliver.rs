@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::{Cargo, Copy};
-use super::{Run, Trouble, change, delta, files, gone, merge, optional, originals, script, threads, trust};
+use super::{Run, Trouble, change, delta, files, gone, merge, optional, originals, quoted, script, threads, trust};
 use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
 use crate::state::{Deferral, Queued, Tx};
@@ -375,6 +375,7 @@ enum Blame {
 fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Trouble> {
     let world = run.world;
     let key = &queued.push.key;
+    let err = &quoted::without_words(err, &queued.push.action);
     let now = world.clock.now();
     match err.kind {
         _ if optional::is_hopeless(queued, err) => {
@@ -415,7 +416,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             run.report.item_failed(&queued.push, err);
             Ok(Blame::Side)
         }
-        ApiErrorKind::Unauthorized | ApiErrorKind::OutOfBudget | ApiErrorKind::Stopped => {
+        ApiErrorKind::Unauthorized | ApiErrorKind::OutOfBudget | ApiErrorKind::Stopped | ApiErrorKind::Unrecorded => {
             put_back(run, key, Deferral { not_before: DateTime::UNIX_EPOCH, counts: false }, None)?;
             Ok(Blame::Us)
         }

@@ -13,6 +13,7 @@ mod originals;
 pub mod pace;
 mod pings;
 mod pull;
+mod quoted;
 mod reading;
 mod references;
 pub mod report;
@@ -184,6 +185,8 @@ struct Run<'a> {
     read_whole: HashSet<(Side, IssueId)>,
     /// Originals and what proves where they are.
     originals: originals::Originals,
+    /// How many Guance threads could not be read.
+    threads_failed: usize,
     /// Issues that this run has read itself, not through an index.
     readings: merge::Readings,
     /// Of those it asked for, the ones that could not be understood.
@@ -202,7 +205,7 @@ enum Trouble {
 
 impl From<ApiError> for Trouble {
     fn from(err: ApiError) -> Self {
-        Self::Api(err)
+        if err.kind == ApiErrorKind::Unrecorded { Self::Fatal(err.into()) } else { Self::Api(err) }
     }
 }
 
@@ -248,6 +251,7 @@ impl<'a> Run<'a> {
             trust: trust::Trust::default(),
             read_whole: HashSet::new(),
             originals: originals::Originals::default(),
+            threads_failed: 0,
             readings: merge::Readings::new(),
             unreadable: HashSet::new(),
             people: Vec::new(),

@@ -101,7 +101,7 @@ impl Reading {
 fn start(run: &Run<'_>, side: Side, clock: DateTime<Utc>) -> Result<DateTime<Utc>, Trouble> {
     let settings = run.world.settings;
     let ours = run.world.clock.now();
-    let since = ours - run.world.state.first_run()?.map_or(ours, |first| first.min(ours));
+    let since = ours - run.world.state.first_run(ours)?.map_or(ours, |first| first.min(ours));
     let start = clock - since - delta(settings.window);
     let copied = if side == Side::Guance { latest_copy(run)? } else { None };
     Ok(copied.map_or(start, |copied| start.min(copied - delta(settings.overlap))))

@@ -14,6 +14,9 @@ use crate::state::{Backlog, HeldForLabel, State, StateError};
 /// A clock that differs by more than this is reported.
 const TOLERATED_SKEW: TimeDelta = TimeDelta::seconds(30);
 
+/// So many records that could not be understood are listed, the rest is counted.
+const MOST_UNREADABLE: usize = 20;
+
 /// What a run did. Counts receipts, never plans.
 #[derive(Clone, Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the run")]
@@ -66,6 +69,8 @@ pub struct Report {
     pub sides_failed: BTreeMap<Side, SideFailure>,
     /// Items that failed in this run, and why.
     pub items_failed: Vec<ItemFailure>,
+    /// How many records could not be understood; the first twenty are among `items_failed`.
+    pub unreadable: usize,
     /// Differences between our clock and theirs worth mending, in seconds; positive when theirs is ahead.
     pub clock_skew_seconds: BTreeMap<Side, i64>,
     /// True when the minute's request budget was used up.
@@ -147,6 +152,7 @@ impl Report {
             dropped_fields: BTreeSet::new(),
             sides_failed: BTreeMap::new(),
             items_failed: Vec::new(),
+            unreadable: 0,
             clock_skew_seconds: BTreeMap::new(),
             out_of_budget: false,
             out_of_time: false,
@@ -160,6 +166,11 @@ impl Report {
     /// Returns true when both sides were read and nothing failed.
     pub fn is_good(&self) -> bool {
         self.sides_failed.is_empty() && self.items_failed.is_empty() && !self.interrupted
+    }
+
+    /// Returns how many records could not be understood beyond those among the failed items.
+    pub fn not_listed(&self) -> usize {
+        self.unreadable.saturating_sub(MOST_UNREADABLE)
     }
 
     /// Returns how many writes took effect in this run.
@@ -190,7 +201,7 @@ impl Report {
         count(self.adopted, "copy recognised", "copies recognised");
         count(self.found_late, "found late", "found late");
         count(self.released, "released", "released");
-        count(self.items_failed.len(), "failed", "failed");
+        count(self.items_failed.len() + self.not_listed(), "failed", "failed");
         let waiting = [
             (self.backlog.pending, "pending"),
             (self.backlog.held, "held by the brake"),
@@ -292,14 +303,18 @@ impl Report {
     }
 
     pub(super) fn thread_failed(&mut self, side: Side, issue: &str, err: &ApiError) {
-        self.items_failed.push(ItemFailure {
-            item: issue.to_owned(),
-            summary: format!("reading the thread of {issue} on {side}"),
-            message: err.message.clone(),
-        });
+        let summary = format!("reading the thread of {issue} on {side}");
+        // A run may come by it more than once.
+        if !self.items_failed.iter().any(|failure| failure.summary == summary) {
+            self.items_failed.push(ItemFailure { item: issue.to_owned(), summary, message: err.message.clone() });
+        }
     }
 
     pub(super) fn unreadable(&mut self, side: Side, record: &Unreadable) {
+        self.unreadable += 1;
+        if self.unreadable > MOST_UNREADABLE {
+            return;
+        }
         let item = record.issue.as_ref().map_or_else(|| format!("{side} record"), ToString::to_string);
         let summary = format!("a record of {side} that could not be understood");
         self.items_failed.push(ItemFailure { item, summary, message: record.why.clone() });

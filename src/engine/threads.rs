@@ -9,7 +9,7 @@ use super::{Run, Trouble, files, gone, merge, originals, pings, pull, trust};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Side};
 use crate::plan::comments::{self, Thread};
 use crate::plan::{Deletes, Step, claims, repeats};
-use crate::ports::{ApiErrorKind, Batch};
+use crate::ports::{ApiError, ApiErrorKind, Batch};
 
 /// An issue's `updated` is taken as final only this long after it, since some servers keep whole seconds.
 const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(2);
@@ -237,9 +237,13 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
     }
     run.identify(side)?;
     let id = link.id(side);
-    let Some(comments) = run.remote(side).thread(id)? else {
-        gone::issues_missed(run, std::slice::from_ref(link), side)?;
-        return settle_threads(run, side, &Taken { steps: Vec::new(), seen: vec![Seen::absent(link)] });
+    let comments = match run.remote(side).thread(id) {
+        Ok(Some(comments)) => comments,
+        Ok(None) => {
+            gone::issues_missed(run, std::slice::from_ref(link), side)?;
+            return settle_threads(run, side, &Taken { steps: Vec::new(), seen: vec![Seen::absent(link)] });
+        }
+        Err(err) => return not_read(run, link, side, err),
     };
     let latest = comments.iter().map(|c| c.updated).max().unwrap_or(DateTime::UNIX_EPOCH);
     let (mut steps, whole) = plan_thread(run, link, side, latest, &comments)?;
@@ -248,6 +252,18 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
     let whole = whole.then_some(updated.max(link.seen(side).unwrap_or(updated)));
     let taken = Taken { steps, seen: vec![Seen { link: link.clone(), whole, updated: latest }] };
     settle_threads(run, side, &taken)
+}
+
+/// Goes on without a thread that cannot be read: it is due, behind the others. After a few it is taken for the side's fault.
+fn not_read(run: &mut Run<'_>, link: &IssueLink, side: Side, err: ApiError) -> Result<(), Trouble> {
+    if !matches!(err.kind, ApiErrorKind::Unavailable { retry_after: None } | ApiErrorKind::Refused) {
+        return Err(err.into());
+    }
+    run.report.thread_failed(side, &link.jira_name, &err);
+    let seen = Seen { link: link.clone(), whole: None, updated: DateTime::UNIX_EPOCH };
+    settle_threads(run, side, &Taken { steps: Vec::new(), seen: vec![seen] })?;
+    run.threads_failed += 1;
+    if run.threads_failed >= MAX_FAILED_THREADS { Err(err.into()) } else { Ok(()) }
 }
 
 fn settle_threads(run: &mut Run<'_>, side: Side, taken: &Taken) -> Result<(), Trouble> {

@@ -29,10 +29,18 @@ pub(super) enum Cause {
     NoRoute,
     /// The request's content was refused for another reason.
     BadRequest,
+    /// The answer was larger than is taken: fewer rows may be asked for.
+    TooMuch,
     /// Worth a second try within this run, if it was a read.
     Transient,
     /// Anything else.
     Other,
+}
+
+impl From<ApiError> for Fault {
+    fn from(error: ApiError) -> Self {
+        Self { error, cause: Cause::Other }
+    }
 }
 
 impl From<Fault> for ApiError {
@@ -60,6 +68,9 @@ const PERMISSION_HINT: &str =
     "give the API key's role permission for Issues in Guance, Management > API Key Management";
 const ADDRESS_HINT: &str = "check [guance].base_url: it must be the OpenAPI address of your site, for example \
                             https://openapi.guance.com";
+
+const TOO_MUCH_HINT: &str = "nothing of the answer is taken: look at what stands at [guance].base_url; where it is Guance, \
+                             somebody may have to shorten or delete what makes the answer so large";
 
 /// Longest text of the remote's own words in an error, in characters.
 const MAX_WORDS: usize = 300;
@@ -105,6 +116,11 @@ pub(super) fn unanswered(what: What<'_>, failure: Failure) -> Fault {
     let error = match failure {
         Failure::NotSent(words) => ApiError::new(Side::Guance, unavailable, words)
             .with_hint("check [guance].base_url, the network and the proxy settings"),
+        Failure::TooMuch { words, .. } => {
+            let kind = if what.write { ApiErrorKind::InDoubt } else { unavailable };
+            let error = ApiError::new(Side::Guance, kind, words).with_hint(TOO_MUCH_HINT);
+            return Fault { error, cause: Cause::TooMuch };
+        }
         Failure::NoAnswer(words) if what.write => ApiError::new(Side::Guance, ApiErrorKind::InDoubt, words),
         Failure::NoAnswer(words) => ApiError::new(Side::Guance, unavailable, words),
     };

@@ -8,13 +8,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::Settings;
-use super::answer::{Cause, Fault, REST, What, judge, unanswered};
+use super::answer::{Cause, Fault, REST, What, judge, tidy, unanswered};
 use super::paging::{LARGE_PAGE, SMALL_PAGE, collect};
 use super::wire::{Named, Page};
 use crate::domain::{IssueId, Side};
 use crate::http::{Call, Http, Method};
-use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Span, Urgency};
-use crate::secret::Secret;
+use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Span, Stop, Urgency, Walk};
 
 /// The credential's header. Source: Guance Open API, overview.
 const KEY_HEADER: &str = "DF-API-KEY";
@@ -41,6 +40,7 @@ pub(super) struct Api<'a> {
     pub(super) budget: &'a dyn Budget,
     facts: &'a dyn Facts,
     clock: &'a dyn Clock,
+    stop: &'a dyn Stop,
     pub(super) server_clock: Cell<Option<DateTime<Utc>>>,
 }
 
@@ -60,8 +60,9 @@ impl<'a> Api<'a> {
         budget: &'a dyn Budget,
         facts: &'a dyn Facts,
         clock: &'a dyn Clock,
+        stop: &'a dyn Stop,
     ) -> Self {
-        Self { settings, http, budget, facts, clock, server_clock: Cell::new(None) }
+        Self { settings, http, budget, facts, clock, stop, server_clock: Cell::new(None) }
     }
 
     /// Returns the service's clock at its last answer.
@@ -137,7 +138,7 @@ impl<'a> Api<'a> {
 
     /// `GET /api/v1/channel/quick_list`.
     pub(super) fn channels(&self) -> Result<Vec<Named>, Fault> {
-        self.get("/api/v1/channel/quick_list".to_owned()).and_then(named)
+        self.named("/api/v1/channel/quick_list")
     }
 
     /// `GET /api/v1/workspace/get`: its uuid, if the answer holds one.
@@ -149,7 +150,7 @@ impl<'a> Api<'a> {
 
     /// `GET /api/v1/issue-level/list`.
     pub(super) fn levels(&self) -> Result<Vec<Named>, Fault> {
-        self.get("/api/v1/issue-level/list".to_owned()).and_then(named)
+        self.named("/api/v1/issue-level/list")
     }
 
     /// `GET /api/v1/workspace/members/list`: its first page; how it pages is not documented. The flag tells whether the
@@ -159,6 +160,7 @@ impl<'a> Api<'a> {
         let query = vec![("search", search.to_owned())];
         let content = self.send(&Request { method: Method::Get, path, query, body: None, write: false })?;
         let page = Page::read(content).ok_or_else(|| odd("workspace/members/list", "no list in it"))?;
+        Walk::new(Side::Guance, "workspace/members/list", self.stop).took(&page.rows)?;
         let more = page.total.is_some_and(|total| total > page.rows.len());
         Ok((page.rows, more))
     }
@@ -196,7 +198,15 @@ impl<'a> Api<'a> {
         self.send(&Request { method, path, query: Vec::new(), body, write: true })
     }
 
-    /// Reads all pages; a service that refuses a large page is asked for small ones, now and later.
+    /// Reads a list of things with a uuid and a name; rows that are something else are left out.
+    fn named(&self, path: &str) -> Result<Vec<Named>, Fault> {
+        let page = Page::read(self.get(path.to_owned())?).ok_or_else(|| odd(path, "no list in it"))?;
+        Walk::new(Side::Guance, path, self.stop).took(&page.rows)?;
+        Ok(page.rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect())
+    }
+
+    /// Reads all pages; a service that refuses a large page is asked for small ones, now and later; one whose
+    /// large page is more than is taken, now.
     fn list<'q>(&self, fact: &str, request: impl Fn(usize, usize) -> Request<'q>) -> Result<Vec<Value>, Fault> {
         let read = |size: usize| {
             let page = |index| {
@@ -204,7 +214,7 @@ impl<'a> Api<'a> {
                 let content = self.send(&request)?;
                 Page::read(content).ok_or_else(|| odd(&request.path, "no list in it"))
             };
-            collect(size, page, || odd(&request(size, 1).path, "the list does not end"))
+            collect(Walk::new(Side::Guance, &request(size, 1).path, self.stop), size, page)
         };
         if self.facts.recall(fact, PAGE_SIZE_AGE).is_some() {
             return read(SMALL_PAGE);
@@ -215,6 +225,7 @@ impl<'a> Api<'a> {
                 self.facts.remember(fact, &SMALL_PAGE.to_string());
                 Ok(rows)
             }
+            Err(fault) if fault.cause == Cause::TooMuch => read(SMALL_PAGE),
             done => done,
         }
     }
@@ -265,7 +276,7 @@ impl<'a> Api<'a> {
                 if per_key && keys > 1 { Some(Duration::ZERO) } else { Some(wait).filter(|wait| *wait <= MAX_WAIT) }
             }
             Cause::Transient => Some(named.unwrap_or(Duration::from_secs(1))).filter(|wait| *wait <= MAX_WAIT),
-            Cause::Gone | Cause::NoRoute | Cause::BadRequest | Cause::Other => None,
+            Cause::Gone | Cause::NoRoute | Cause::BadRequest | Cause::TooMuch | Cause::Other => None,
         }
     }
 
@@ -273,14 +284,13 @@ impl<'a> Api<'a> {
         let what = What { method: request.method.as_str(), path: &request.path, write: request.write };
         let empty = self.call(request.method, &request.path, credential)?;
         let call = Call { query: request.query.clone(), body: request.body.clone(), ..empty };
-        let result = match self.http.send(&call) {
+        match self.http.send(&call) {
             Ok(answer) => {
                 self.server_clock.set(answer.date.or(self.server_clock.get()));
                 judge(what, answer.status, answer.json(), answer.retry_after)
             }
             Err(failure) => Err(unanswered(what, failure)),
-        };
-        result.map_err(|fault| self.without_key(fault, credential))
+        }
     }
 
     /// Returns a request with its credential, and with nothing in it yet.
@@ -291,15 +301,6 @@ impl<'a> Api<'a> {
         };
         let url = format!("{}{path}", self.settings.base_url);
         Ok(Call { method, url, query: Vec::new(), auth: Some((KEY_HEADER, key.clone())), body: None })
-    }
-
-    /// A service that repeats our credential in its words must not bring it into a log.
-    pub(super) fn without_key(&self, mut fault: Fault, credential: usize) -> Fault {
-        let key = self.settings.api_keys.get(credential).map(Secret::expose).unwrap_or_default();
-        if !key.is_empty() {
-            fault.error.message = fault.error.message.replace(key, "(redacted)");
-        }
-        fault
     }
 
     /// Lets a key rest that the service does not want to hear from.
@@ -314,13 +315,7 @@ impl<'a> Api<'a> {
 /// In words, with the id where it can be read by.
 pub(super) fn row<T: DeserializeOwned>(value: Value) -> Result<T, (Option<IssueId>, String)> {
     let id = value.get("uuid").and_then(Value::as_str).and_then(|id| segment(id).ok()).map(IssueId::new);
-    serde_json::from_value(value).map_err(|error| (id, error.to_string()))
-}
-
-/// Reads a list of things with a uuid and a name; rows that are something else are left out.
-fn named(content: Value) -> Result<Vec<Named>, Fault> {
-    let page = Page::read(content).ok_or_else(|| odd("a list of names", "no list in it"))?;
-    Ok(page.rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect())
+    serde_json::from_value(value).map_err(|error| (id, tidy(&error.to_string())))
 }
 
 /// An answer that is none; only reads get here.

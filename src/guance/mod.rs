@@ -38,7 +38,7 @@ use crate::domain::{
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Clock, Content, FOR_EVER, Facts, Identity, Lookup, Presence, Register,
-    Remote, Span, Unreadable, Wanted,
+    Remote, Span, Stop, Unreadable, Wanted,
 };
 use crate::secret::Secret;
 
@@ -114,8 +114,9 @@ impl<'a> Guance<'a> {
         budget: &'a dyn Budget,
         facts: &'a dyn Facts,
         clock: &'a dyn Clock,
+        stop: &'a dyn Stop,
     ) -> Self {
-        let api = Api::new(settings, http, budget, facts, clock);
+        let api = Api::new(settings, http, budget, facts, clock, stop);
         Self {
             api,
             facts,

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::wire::Page;
+use crate::ports::{ApiError, Walk};
 
 /// Rows asked for at once. The service's maximum is not documented; a refusal is answered with [`SMALL_PAGE`].
 pub(super) const LARGE_PAGE: usize = 100;
@@ -16,26 +17,25 @@ pub(super) const SMALL_PAGE: usize = 20;
 /// silently give fewer rows than asked for, but none gives fewer than this. Default of `issue/reply/{uuid}/list`: 10.
 const LEAST_PAGE: usize = 10;
 
-/// More pages than any real list has; a service that never ends must not hold a run for ever.
-const MAX_PAGES: usize = 2_000;
-
 /// Collects a list page by page.
 ///
 /// `fetch` gets the 1-based page number. The service documents no order, so rows may move between pages while we read:
 /// each row counts once, and where the service tells a total that was not reached, the list is read once more.
 ///
 /// # Errors
-/// The first error of `fetch`; `endless()` when the list does not end.
-pub(super) fn collect<E>(
+/// The first error of `fetch`, or of the walk: where the list does not end, or holds too much.
+pub(super) fn collect<E: From<ApiError>>(
+    mut walk: Walk<'_>,
     asked: usize,
     mut fetch: impl FnMut(usize) -> Result<Page, E>,
-    endless: impl FnOnce() -> E,
 ) -> Result<Vec<Value>, E> {
     let mut rows = Rows::default();
     let mut again = true;
     let mut index = 1;
-    while index <= MAX_PAGES {
+    loop {
+        walk.next_page()?;
         let page = fetch(index)?;
+        walk.took(&page.rows)?;
         let total = page.total;
         if !rows.add(page).is_last(&rows, asked) {
             index += 1;
@@ -46,7 +46,6 @@ pub(super) fn collect<E>(
             return Ok(rows.kept);
         }
     }
-    Err(endless())
 }
 
 #[derive(Default)]
@@ -99,19 +98,29 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::Side;
+    use crate::ports::Stop;
+
+    struct Never;
+
+    impl Stop for Never {
+        fn requested(&self) -> bool {
+            false
+        }
+    }
 
     type Served = (Vec<u32>, Option<usize>, Option<usize>);
 
     /// Returns how many distinct rows came, and with how many requests.
-    fn read(mut serve: impl FnMut(usize) -> Served) -> Result<(usize, usize), String> {
+    fn read(mut serve: impl FnMut(usize) -> Served) -> Result<(usize, usize), ApiError> {
         let mut requests = 0;
         let fetch = |index| {
             requests += 1;
             let (ids, size, total) = serve(index);
             let rows = ids.iter().map(|id| json!({"uuid": format!("u{id}")})).collect();
-            Ok(Page { rows, size, total })
+            Ok::<_, ApiError>(Page { rows, size, total })
         };
-        let rows = collect(LARGE_PAGE, fetch, || "endless".to_owned())?;
+        let rows = collect(Walk::new(Side::Guance, "list", &Never), LARGE_PAGE, fetch)?;
         Ok((rows.len(), requests))
     }
 
@@ -175,6 +184,7 @@ mod tests {
             next += 10;
             ((next - 10..next).collect(), None, None)
         });
-        assert_eq!(got.unwrap_err(), "endless");
+        let error = got.unwrap_err();
+        assert!(error.message.contains("did not end after 10000 pages"), "{error}");
     }
 }

@@ -53,7 +53,7 @@ impl Api<'_> {
             Err(fault) => fault,
         };
         self.rest_after(&fault, credential);
-        let Fault { mut error, cause } = self.without_key(fault, credential);
+        let Fault { mut error, cause } = fault;
         match error.kind {
             _ if cause == Cause::NoRoute => Ok(Uploaded::Refused(error.message)),
             ApiErrorKind::Refused => Ok(Uploaded::Refused(error.message)),
@@ -100,7 +100,7 @@ impl Api<'_> {
         };
         read().map_err(|fault| {
             self.rest_after(&fault, credential);
-            self.without_key(fault, credential).error
+            fault.error
         })
     }
 }
@@ -126,8 +126,9 @@ fn body(opened: Opened, what: What<'_>) -> Result<Body, Fault> {
     let has = |name: &str| json.as_ref().is_ok_and(|json| json.get(name).is_some());
     let is_envelope = has("code") && (has("success") || has("errorCode"));
     if good && media.contains("json") && !is_envelope {
-        let size = Some(answer.body.len() as u64);
-        return Ok(Body::File(Content { size, data: Box::new(Cursor::new(answer.body)) }));
+        let bytes = answer.into_bytes();
+        let size = Some(bytes.len() as u64);
+        return Ok(Body::File(Content { size, data: Box::new(Cursor::new(bytes)) }));
     }
     judge(what, answer.status, json, answer.retry_after).map(Body::Message)
 }

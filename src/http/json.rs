@@ -6,6 +6,45 @@
 
 use serde_json::Value;
 
+/// Most values (objects, lists, texts, numbers) of an answer. In memory each takes some hundred bytes, so that an answer of
+/// the greatest length with nothing in it but `{},{},…` would take gigabytes. A page of a hundred issues has a tenth of it.
+const MAX_VALUES: usize = 1_000_000;
+
+/// How deep an answer may be nested: as deep as the parser goes.
+const MAX_DEPTH: usize = 127;
+
+/// Returns why an answer is not parsed: it holds too much, or is nested too deep. What is no JSON is not looked at.
+pub(super) fn excess(body: &[u8]) -> Option<String> {
+    let first = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().first();
+    if !matches!(first, Some(b'{' | b'[')) {
+        return None;
+    }
+    let (mut values, mut depth) = (1_usize, 0_usize);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'{' | b'[' => {
+                depth += 1;
+                values += 1;
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' => values += 1,
+            _ => {}
+        }
+        if values > MAX_VALUES {
+            return Some(format!("the answer holds more than {MAX_VALUES} values"));
+        }
+        if depth > MAX_DEPTH {
+            return Some(format!("the answer is nested deeper than {MAX_DEPTH} levels"));
+        }
+    }
+    None
+}
+
 /// Parses an answer. What is no JSON is read again without halves of surrogate pairs, and with U+FFFD for bytes that are
 /// no UTF-8.
 pub(super) fn parse(body: &[u8]) -> serde_json::Result<Value> {
@@ -74,6 +113,22 @@ mod tests {
     fn bytes_that_are_no_utf8_are_shown_as_such() {
         assert_eq!(read(b"a\xff\xe4\xb8b"), "a\u{FFFD}\u{FFFD}b");
         assert_eq!(read(b"\xff\\ud83d"), "\u{FFFD}");
+    }
+
+    #[test]
+    fn an_answer_may_hold_and_nest_so_much() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(excess(nested(MAX_DEPTH).as_bytes()), None);
+        assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert!(parse(nested(MAX_DEPTH + 1).as_bytes()).is_err());
+        assert_eq!(excess(nested(MAX_DEPTH + 1).as_bytes()).unwrap(), "the answer is nested deeper than 127 levels");
+        let list = |count: usize| format!("{{\"issues\":[{}{{}}]}}", "{},".repeat(count - 1));
+        assert_eq!(excess(list(MAX_VALUES / 2 - 2).as_bytes()), None);
+        assert_eq!(excess(list(MAX_VALUES).as_bytes()).unwrap(), "the answer holds more than 1000000 values");
+        // Of a text only its end matters.
+        let text = format!("[\"{}\\\"{}\"]", "[,".repeat(MAX_VALUES), "{".repeat(200));
+        assert_eq!(excess(text.as_bytes()), None);
+        assert_eq!(excess(format!("<p>{}", "[".repeat(200)).as_bytes()), None);
     }
 
     #[test]

@@ -8,18 +8,17 @@ use reqwest::blocking::multipart::{Form, Part};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{StatusCode, Url};
 
-use super::{Answer, Call, Failure, Http, MAX_REDIRECTS, Method, address, credential, failure, onward_to, read, shown};
+use super::{Answer, Call, Failure, Http, MAX_REDIRECTS, Method, address, credential, failure, onward_to, shown};
 use crate::ports::Content;
-use crate::secret::Secret;
 
 /// A file may take so many times longer than another request.
 const PATIENCE: u32 = 4;
 
 /// The first half of an answer: its body is still on its way.
-pub struct Opened {
+pub struct Opened<'a> {
+    http: &'a Http,
     response: Response,
     what: String,
-    secret: Option<Secret>,
 }
 
 impl fmt::Debug for Upload<'_> {
@@ -52,7 +51,11 @@ impl Http {
     ///
     /// # Errors
     /// When no answer came.
-    pub fn open(&self, call: &Call<'_>) -> Result<Opened, Failure> {
+    pub fn open(&self, call: &Call<'_>) -> Result<Opened<'_>, Failure> {
+        self.open_onward(call).map_err(|failure| self.clean(failure))
+    }
+
+    fn open_onward(&self, call: &Call<'_>) -> Result<Opened<'_>, Failure> {
         let start = Instant::now();
         let patience = self.timeout * PATIENCE;
         let mut url = address(call)?;
@@ -71,8 +74,7 @@ impl Http {
             }
             let response = request.send().map_err(|error| failure(error, &what, patience))?;
             let Some(next) = target(&url, response.status(), response.headers()) else {
-                let secret = call.auth.as_ref().map(|(_, secret)| secret.clone());
-                return Ok(Opened { response, what, secret });
+                return Ok(Opened { http: self, response, what });
             };
             if !onward_to(&url, &next) {
                 auth = None;
@@ -87,6 +89,10 @@ impl Http {
     /// # Errors
     /// As for [`Http::send`]; also when the file's bytes break off.
     pub fn upload(&self, upload: Upload<'_>) -> Result<Answer, Failure> {
+        self.upload_once(upload).map_err(|failure| self.clean(failure))
+    }
+
+    fn upload_once(&self, upload: Upload<'_>) -> Result<Answer, Failure> {
         let Upload { call, headers, field, name, mime, content } = upload;
         let url = address(&call)?;
         let what = format!("{} {}", Method::Post.as_str(), shown(&url));
@@ -111,22 +117,19 @@ impl Http {
             request = request.header(name, value);
         }
         let response = request.send().map_err(|error| failure(error, &what, patience))?;
-        let mut answer = read(response, &what)?;
-        if let Some((_, secret)) = &call.auth {
-            answer.forget(secret);
-        }
+        let answer = self.read(response, &what)?;
         tracing::debug!(method = "POST", url = what, status = answer.status, "File answered.");
         Ok(answer)
     }
 }
 
-impl fmt::Debug for Opened {
+impl fmt::Debug for Opened<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opened").field("what", &self.what).field("status", &self.status()).finish_non_exhaustive()
     }
 }
 
-impl Opened {
+impl Opened<'_> {
     /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         self.response.status().as_u16()
@@ -166,11 +169,7 @@ impl Opened {
     /// # Errors
     /// When it breaks off.
     pub fn into_answer(self) -> Result<Answer, Failure> {
-        let mut answer = read(self.response, &self.what)?;
-        if let Some(secret) = &self.secret {
-            answer.forget(secret);
-        }
-        Ok(answer)
+        self.http.read(self.response, &self.what).map_err(|failure| self.http.clean(failure))
     }
 }
 

@@ -40,7 +40,7 @@ fn reply(status: &str, headers: &str, body: &str) -> String {
 }
 
 fn http() -> Http {
-    Http::new(&Settings { ca_file: None, timeout: Duration::from_secs(20) }).unwrap()
+    Http::new(&Settings { ca_file: None, timeout: Duration::from_secs(20) }, Arc::default()).unwrap()
 }
 
 fn call(method: Method, url: String) -> Call<'static> {
@@ -109,7 +109,7 @@ fn a_connection_closed_after_the_request_is_no_answer() {
 fn silence_is_no_answer() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/x?token=t", listener.local_addr().unwrap());
-    let http = Http::new(&Settings { ca_file: None, timeout: Duration::from_millis(30) }).unwrap();
+    let http = Http::new(&Settings { ca_file: None, timeout: Duration::from_millis(30) }, Arc::default()).unwrap();
     let failure = http.send(&call(Method::Get, url)).unwrap_err();
     assert!(matches!(&failure, Failure::NoAnswer(why) if why.ends_with("no answer within 30ms")), "{failure:?}");
 }
@@ -194,6 +194,7 @@ fn only_an_upgrade_on_the_usual_ports_changes_the_scheme() {
         body: Vec::new(),
         date: None,
         retry_after: None,
+        redactor: Arc::default(),
         headers: vec![("location".to_owned(), to.to_owned())],
     };
     for (from, to, followed) in [
@@ -220,7 +221,7 @@ fn a_bad_ca_file_is_named_with_the_way_to_mend_it() {
             std::fs::write(&path, content).unwrap();
         }
         let settings = Settings { ca_file: Some(path), timeout: Duration::from_secs(1) };
-        format!("{:#}", Http::new(&settings).unwrap_err())
+        format!("{:#}", Http::new(&settings, Arc::default()).unwrap_err())
     };
     let missing = error(None);
     assert!(missing.contains("cannot read ca_file") && missing.contains("ca.pem: give the path"), "{missing}");
@@ -277,7 +278,7 @@ fn a_private_authority_is_trusted_only_when_its_file_is_given() {
     }
     let (url, thread) = serve_tls(dir.path());
     let settings = Settings { ca_file: Some(dir.path().join("ca.pem")), timeout: Duration::from_secs(20) };
-    assert_eq!(Http::new(&settings).unwrap().send(&call(Method::Get, url)).unwrap().status, 200);
+    assert_eq!(Http::new(&settings, Arc::default()).unwrap().send(&call(Method::Get, url)).unwrap().status, 200);
     assert!(thread.join().unwrap());
 
     let (url, thread) = serve_tls(dir.path());
@@ -289,7 +290,8 @@ fn a_private_authority_is_trusted_only_when_its_file_is_given() {
 #[test]
 fn a_page_instead_of_json_shows_its_first_words() {
     let body = b"<html>\n  <title>Sign in</title>".to_vec();
-    let mut answer = Answer { status: 200, body, date: None, retry_after: None, headers: Vec::new() };
+    let mut answer =
+        Answer { status: 200, body, date: None, retry_after: None, headers: Vec::new(), redactor: Arc::default() };
     assert_eq!(answer.json().unwrap_err(), "<html> <title>Sign in</title>");
     answer.body = b"\xef\xbb\xbf{}".to_vec();
     assert_eq!(answer.json().unwrap(), serde_json::json!({}), "a byte order mark is no garbage");
@@ -297,20 +299,28 @@ fn a_page_instead_of_json_shows_its_first_words() {
 
 #[test]
 fn a_credential_that_the_service_repeats_is_taken_out() {
-    let page = |words: &str| {
-        reply("401 No", &format!("X-Echo: {words}\r\n"), &format!("{{\"message\":\"{words} and {words}\"}}"))
-    };
-    for (sent, repeated) in [
-        ("top-secret", "top-secret"),
-        ("Basic dG9wL3NlY3JldA==", "dG9wL3NlY3JldA=="),
-        ("Bearer a/b/c/d", "a\\/b\\/c\\/d"),
+    let mut redactor = Redactor::default();
+    redactor.hide(&Secret::new("top/secret"));
+    redactor.hide_login("bot", &Secret::new("of-the-other-side"));
+    let http = Http::new(&Settings { ca_file: None, timeout: Duration::from_secs(20) }, Arc::new(redactor)).unwrap();
+    for repeated in [
+        "top/secret",
+        "top\\/secret",
+        "\\u0074op\\u002Fsecret",
+        "bot:of-the-other-side",
+        "Ym90Om9mLXRoZS1vdGhlci1zaWRl",
+        "\\u0059m90Om9mLXRoZS1vdGhlci1zaWRl",
     ] {
-        let (base, thread) = serve(vec![page(repeated)]);
-        let mut get = call(Method::Get, base);
-        get.auth = Some(("Authorization", Secret::new(sent)));
-        let answer = http().send(&get).unwrap();
+        let page = format!("{{\"message\":\"{repeated} and {repeated}\"}}");
+        let (base, thread) = serve(vec![reply("401 No", &format!("X-Echo: {repeated}\r\n"), &page)]);
+        let answer = http.send(&call(Method::Get, base)).unwrap();
         thread.join().unwrap();
-        assert_eq!(answer.json().unwrap()["message"], "(redacted) and (redacted)");
+        assert_eq!(answer.json().unwrap()["message"], "(redacted) and (redacted)", "{repeated}");
         assert_eq!(answer.header("X-Echo"), Some("(redacted)"));
+        assert_eq!(answer.head(), "{\"message\":\"(redacted) and (redacted)\"}");
     }
+    let (base, thread) = serve(vec![reply("302 Found", "Location: /top/secret/login\r\n", ""), String::new()]);
+    let failure = http.send(&call(Method::Get, base)).unwrap_err().to_string();
+    thread.join().unwrap();
+    assert!(failure.contains("/(redacted)/login"), "{failure}");
 }

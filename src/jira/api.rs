@@ -10,7 +10,8 @@ use crate::domain::Side;
 use crate::http::{Answer, Call, Failure, Http, Method, Upload};
 use crate::jira::answer::{Seen, Shape, Words, clean, kind_of, page_words, shape_of, words_of};
 use crate::jira::auth::{self, Credential};
-use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop};
+use crate::jira::moved::moved;
+use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop, Walk};
 
 /// How often a repeatable request is sent again after the first time.
 const RETRIES: u32 = 2;
@@ -20,6 +21,10 @@ const LONGEST_EFFORT: TimeDelta = TimeDelta::seconds(20);
 
 /// Longest wait within a run that `Retry-After` may ask for; beyond it, the next run tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// What to do about an answer that is too large.
+const TOO_MUCH: &str = "nothing of the answer is taken: look at what stands at [jira].base_url; where it is Jira, somebody \
+                        may have to shorten or delete what makes the answer so large";
 
 /// One request before it is sent.
 #[derive(Clone, Debug)]
@@ -108,11 +113,13 @@ pub(super) struct Failed {
     pub(super) json: Box<Value>,
     /// True when Jira itself said that the login failed; a bare 401 or 403 may be about one permission.
     pub(super) login_refused: bool,
+    /// True when the answer was larger than is taken: fewer rows may be asked for.
+    pub(super) too_much: bool,
 }
 
 impl From<ApiError> for Failed {
     fn from(error: ApiError) -> Self {
-        Self { error, status: None, words: Box::default(), json: Box::default(), login_refused: false }
+        Self { error, status: None, words: Box::default(), json: Box::default(), login_refused: false, too_much: false }
     }
 }
 
@@ -216,6 +223,16 @@ impl<'a> Api<'a> {
         self.judge(&ask, &answer)
     }
 
+    /// Begins a walk through the pages of a list.
+    pub(super) fn walk<'w>(&'w self, what: &'w str) -> Walk<'w> {
+        Walk::new(Side::Jira, what, self.stop)
+    }
+
+    /// Returns true once the run's time is over.
+    pub(super) fn out_of_time(&self) -> bool {
+        self.stop.out_of_time()
+    }
+
     fn go_on(&self, ask: &Ask) -> Result<(), Failed> {
         if self.stop.requested() && !ask.finish {
             let error = ApiError::new(Side::Jira, ApiErrorKind::Stopped, format!("{}: not sent", ask.name()));
@@ -235,21 +252,22 @@ impl<'a> Api<'a> {
     }
 
     fn judge(&self, ask: &Ask, answer: &Answer) -> Result<Reply, Failed> {
-        let json = if answer.body.iter().all(u8::is_ascii_whitespace) { Ok(Value::Null) } else { answer.json() };
+        let json = if answer.is_blank() { Ok(Value::Null) } else { answer.json() };
         let login = auth::login_refused(
             answer.status,
             answer.header("X-Seraph-LoginReason"),
             answer.header("X-Authentication-Denied-Reason"),
-            &String::from_utf8_lossy(answer.body.get(..2000).unwrap_or(&answer.body)),
+            &answer.head().chars().take(2000).collect::<String>(),
         );
-        if let (200..=299, None, Ok(json)) = (answer.status, login, &json) {
-            return Ok(Reply { json: json.clone(), date: answer.date });
-        }
+        let json = match (answer.status, login, json) {
+            (200..=299, None, Ok(json)) => return Ok(Reply { json, date: answer.date }),
+            (_, _, json) => json,
+        };
         let (shape, words) = match &json {
             Ok(Value::Null) => (Shape::Empty, Words::default()),
             Ok(value) => (shape_of(value), words_of(value)),
             Err(_) => {
-                let text = page_words(&String::from_utf8_lossy(&answer.body));
+                let text = page_words(&answer.head());
                 (Shape::Page, Words { messages: vec![text], fields: Vec::new() })
             }
         };
@@ -262,13 +280,14 @@ impl<'a> Api<'a> {
         };
         let kind = kind_of(&seen);
         let mut error = ApiError::new(Side::Jira, kind, message(ask, &seen, &words, answer));
-        error.hint = self.hint(kind, &seen, answer);
+        error.hint = self.hint(ask, kind, &seen, answer);
         Err(Failed {
             error,
             status: Some(answer.status),
             words: Box::new(words),
             json: Box::new(json.unwrap_or_default()),
             login_refused: login.is_some(),
+            too_much: false,
         })
     }
 
@@ -277,15 +296,14 @@ impl<'a> Api<'a> {
         self.credential.hint(&self.base_url, None)
     }
 
-    fn hint(&self, kind: ApiErrorKind, seen: &Seen, answer: &Answer) -> Option<String> {
+    fn hint(&self, ask: &Ask, kind: ApiErrorKind, seen: &Seen, answer: &Answer) -> Option<String> {
         if kind == ApiErrorKind::Unauthorized {
             return Some(self.credential.hint(&self.base_url, seen.login));
         }
         match seen.status {
             410 => Some("this Jira no longer has that part of its API: update guajira".to_owned()),
             300..=399 => {
-                let target = answer.header("Location").map(clean).unwrap_or_default();
-                Some(format!("set [jira].base_url to where the redirect leads ({target}), unless that is a login page"))
+                Some(moved(&self.base_url, &format!("{}{}", self.base_url, ask.path), answer.header("Location")))
             }
             200..=299 | 404 if seen.shape == Shape::Page => Some(
                 "a page instead of JSON: check [jira].base_url with its context path, and any proxy or single sign-on \
@@ -302,13 +320,21 @@ impl<'a> Api<'a> {
 
 fn lost(ask: &Ask, failure: Failure) -> Failed {
     let unavailable = ApiErrorKind::Unavailable { retry_after: None };
+    let (status, too_much) = match &failure {
+        Failure::TooMuch { status, .. } => (Some(*status), true),
+        Failure::NotSent(_) | Failure::NoAnswer(_) => (None, false),
+    };
     let error = match failure {
+        Failure::TooMuch { words, .. } => {
+            let kind = if ask.repeatable { unavailable } else { ApiErrorKind::InDoubt };
+            ApiError::new(Side::Jira, kind, clean(&words)).with_hint(TOO_MUCH)
+        }
         Failure::NotSent(text) => ApiError::new(Side::Jira, unavailable, clean(&text))
             .with_hint("check [jira].base_url, the network and the proxy settings"),
         Failure::NoAnswer(text) if ask.repeatable => ApiError::new(Side::Jira, unavailable, clean(&text)),
         Failure::NoAnswer(text) => ApiError::new(Side::Jira, ApiErrorKind::InDoubt, clean(&text)),
     };
-    error.into()
+    Failed { status, too_much, ..Failed::from(error) }
 }
 
 fn message(ask: &Ask, seen: &Seen, words: &Words, answer: &Answer) -> String {

@@ -25,9 +25,6 @@ pub(super) const MAX_WIKI: usize = 32_000;
 /// Comments asked for in one page.
 const PAGE: usize = 100;
 
-/// A thread longer than this many pages is a fault of the server's paging.
-const MAX_PAGES: usize = 1_000;
-
 /// The property of a service project's internal note.
 const INTERNAL: &str = "sd.public.comment";
 
@@ -129,13 +126,16 @@ impl Jira<'_> {
     /// made once more.
     fn raw_thread(&self, issue: &IssueId) -> Result<Option<Vec<wire::Comment>>, ApiError> {
         let mut found: HashMap<String, wire::Comment> = HashMap::new();
+        let what = format!("GET comments of {issue}");
         for _ in 0..2 {
             let mut start = 0;
-            let mut total = 0;
-            for _ in 0..MAX_PAGES {
+            let mut walk = self.api.walk(&what);
+            let total = loop {
+                walk.next_page()?;
                 let Some(page) = self.comment_page(issue, start)? else { return Ok(None) };
+                walk.took(&page.comments)?;
                 let received = page.comments.len();
-                total = page.total.and_then(|total| usize::try_from(total).ok()).unwrap_or(start + received);
+                let total = page.total.and_then(|total| usize::try_from(total).ok()).unwrap_or(start + received);
                 for value in page.comments {
                     match wire::read::<wire::Comment>(value) {
                         Ok(raw) => {
@@ -146,9 +146,9 @@ impl Jira<'_> {
                 }
                 start += received;
                 if received == 0 || start >= total {
-                    break;
+                    break total;
                 }
-            }
+            };
             if found.len() >= total {
                 break;
             }

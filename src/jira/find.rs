@@ -345,12 +345,16 @@ impl Jira<'_> {
         self.fetch(&ids.iter().map(String::as_str).collect::<Vec<_>>(), &FIELDS)
     }
 
-    /// Cloud: a hundred keys at a time, until a page is empty. Returns false when it does not end.
+    /// Cloud: a hundred keys at a time, until a page is empty. Returns false when it does not end, or not
+    /// in the run's time.
     fn read_pages(&self, project: &str, probe: &mut Probe) -> Result<bool, ApiError> {
         let holes = std::mem::take(&mut probe.holes);
         self.read_numbers(project, probe, &holes)?;
         let mut start = probe.next;
         for _ in 0..MAX_PAGES {
+            if self.api.out_of_time() {
+                break;
+            }
             let size = u64::try_from(MAX_FETCH).unwrap_or(u64::MAX);
             let page: Vec<u64> = (start..start.saturating_add(size)).collect();
             let found = self.read_numbers(project, probe, &page)?;
@@ -378,7 +382,8 @@ impl Jira<'_> {
         Ok(came)
     }
 
-    /// Server: one key at a time, until several in a row are missing. Returns false when it does not end.
+    /// Server: one key at a time, until several in a row are missing. Returns false when it does not end, or not in
+    /// the run's time.
     fn read_keys(&self, project: &str, probe: &mut Probe) -> Result<bool, ApiError> {
         let holes = std::mem::take(&mut probe.holes);
         for hole in holes {
@@ -387,6 +392,9 @@ impl Jira<'_> {
         let mut misses = 0;
         let start = probe.next;
         for number in start..start.saturating_add(MAX_READS) {
+            if self.api.out_of_time() {
+                break;
+            }
             misses = if self.read_number(project, probe, number)? { 0 } else { misses + 1 };
             if misses >= MAX_MISSES && number >= probe.ceiling {
                 probe.holes.retain(|hole| *hole < probe.next);
@@ -443,58 +451,4 @@ fn number_of(name: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-
-    use super::*;
-
-    fn key(digit: char) -> Key {
-        Key::issue(Side::Guance, &IssueId::new(format!("issue_{}", digit.to_string().repeat(32))))
-    }
-
-    fn copy(name: &str, minute: u32, property: Option<(char, Maker)>, label: Option<char>) -> Copy {
-        let claim = |(digit, maker)| Claim { key: key(digit), proven: true, written: None, maker, sealed: true };
-        let labels: Vec<Key> = label.map(key).into_iter().collect();
-        Copy {
-            id: format!("1{}", number_of(name).unwrap()),
-            name: name.to_owned(),
-            created: Some(format!("2026-11-22T10:{minute:02}:00Z").parse().unwrap()),
-            contradicts: property.zip(label).is_some_and(|((one, _), other)| one != other),
-            claim: property.map(claim),
-            labelled: labels,
-            foreign: None,
-        }
-    }
-
-    #[test]
-    fn proof_goes_before_labels_and_age_before_the_rest() {
-        use Maker::{Former, Other, Us};
-        for (copies, want) in [
-            (vec![], Ok(None)),
-            (vec![copy("P-1", 1, None, Some('a')), copy("P-2", 2, Some(('a', Us)), None)], Ok(Some("P-2"))),
-            (vec![copy("P-2", 2, Some(('a', Us)), None), copy("P-1", 1, Some(('a', Us)), None)], Ok(Some("P-1"))),
-            (vec![copy("P-2", 2, None, Some('a')), copy("P-1", 1, None, Some('a'))], Ok(Some("P-1"))),
-            (vec![copy("Q-1", 1, Some(('a', Us)), None)], Ok(Some("Q-1"))),
-            (vec![copy("Q-1", 1, None, Some('a'))], Ok(None)),
-            (vec![copy("P-1", 1, Some(('a', Other)), None), copy("P-2", 2, Some(('a', Us)), None)], Ok(Some("P-2"))),
-            (
-                vec![copy("P-1", 1, Some(('a', Other)), None), copy("P-2", 2, Some(('a', Former)), None)],
-                Ok(Some("P-2")),
-            ),
-            (vec![copy("P-1", 1, Some(('a', Other)), None)], Ok(Some("P-1"))),
-            (vec![copy("P-1", 1, Some(('a', Other)), None), copy("P-2", 2, Some(('a', Other)), None)], Err("P-1")),
-            (vec![copy("P-1", 1, Some(('b', Us)), Some('a'))], Err("P-1")),
-            (vec![copy("P-1", 1, Some(('a', Us)), Some('b'))], Err("P-1")),
-            (vec![copy("P-1", 1, Some(('b', Us)), Some('a')), copy("P-2", 2, None, Some('a'))], Ok(Some("P-2"))),
-            (vec![copy("P-9", 1, Some(('a', Us)), None)], Ok(None)),
-        ] {
-            let taken = |_: &Key, id: &str| id == "19";
-            let found = match choose(&copies, &key('a'), &["P".to_owned()], &taken) {
-                Choice::One(copy) => Ok(Some(copy.name.as_str())),
-                Choice::Contested(copy) => Err(copy.name.as_str()),
-                Choice::None => Ok(None),
-            };
-            assert_eq!(found, want, "{copies:?}");
-        }
-    }
-}
+mod tests;

@@ -20,6 +20,7 @@ mod find;
 mod fit;
 mod jql;
 mod links;
+mod moved;
 mod needs;
 mod paging;
 mod people;

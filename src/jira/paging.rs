@@ -7,13 +7,14 @@ use serde_json::Value;
 
 use crate::jira::api::Failed;
 use crate::jira::convert::time;
-use crate::jira::{unavailable, wire};
+use crate::jira::wire;
+use crate::ports::Walk;
 
 /// Rows asked for in one page; servers may give fewer.
 pub(super) const PAGE: u64 = 100;
 
-/// A search longer than this is a fault of the server's paging.
-const MAX_PAGES: u32 = 10_000;
+/// Rows asked for where a page was more than is taken.
+pub(super) const SMALL_PAGE: u64 = 10;
 
 /// Rows read twice at a seam of offset pages, to see that nothing slipped through it.
 const SEAM: u64 = 5;
@@ -53,32 +54,46 @@ impl Rows {
 }
 
 /// Follows page tokens (Cloud); nothing else says whether there is more.
-pub(super) fn by_token(fetch: impl Fn(Option<&str>) -> Result<wire::SearchPage, Failed>) -> Result<Vec<Value>, Failed> {
+pub(super) fn by_token(
+    mut walk: Walk<'_>,
+    fetch: impl Fn(Option<&str>) -> Result<wire::SearchPage, Failed>,
+) -> Result<Vec<Value>, Failed> {
     let mut rows = Rows::default();
     let mut token: Option<String> = None;
-    for _ in 0..MAX_PAGES {
-        let page = fetch(token.as_deref())?;
+    loop {
+        let page = next(&mut walk, || fetch(token.as_deref()))?;
         rows.add(page.issues);
         match page.next.filter(|next| !next.is_empty()) {
             None => return Ok(rows.rows),
-            next if next == token => return Err(endless("a page token came twice")),
+            next if next == token => return Err(walk.endless("a page token came twice").into()),
             next => token = next,
         }
     }
-    Err(endless("it does not end"))
+}
+
+/// Fetches one page, if the walk may go on, and counts it.
+fn next(
+    walk: &mut Walk<'_>,
+    fetch: impl FnOnce() -> Result<wire::SearchPage, Failed>,
+) -> Result<wire::SearchPage, Failed> {
+    walk.next_page()?;
+    let page = fetch()?;
+    walk.took(&page.issues)?;
+    Ok(page)
 }
 
 /// Reads on from the last update time seen (Server), so that an issue that moves to the end meanwhile shifts nothing.
 /// Where more rows share one instant, or one unit of the server's accuracy, than a page holds, and where they come in
 /// no order, offsets go on.
 pub(super) fn by_time(
+    mut walk: Walk<'_>,
     from: DateTime<Utc>,
     fetch: impl Fn(DateTime<Utc>, u64) -> Result<wire::SearchPage, Failed>,
 ) -> Result<Vec<Value>, Failed> {
     let mut rows = Rows::default();
     let mut since = from;
-    for _ in 0..MAX_PAGES {
-        let page = fetch(since, 0)?;
+    loop {
+        let page = next(&mut walk, || fetch(since, 0))?;
         let received = count(&page);
         let times: Vec<_> = page.issues.iter().filter_map(|row| time(row.get("fields")?.get("updated")?)).collect();
         let last = times.last().copied().filter(|_| times.is_sorted());
@@ -91,21 +106,28 @@ pub(super) fn by_time(
             _ => break,
         }
     }
-    offsets(rows, |start| fetch(since, start))
+    offsets(walk, rows, |start| fetch(since, start))
 }
 
 /// Pages by offset (Server).
-pub(super) fn by_offset(fetch: impl Fn(u64) -> Result<wire::SearchPage, Failed>) -> Result<Vec<Value>, Failed> {
-    offsets(Rows::default(), fetch)
+pub(super) fn by_offset(
+    walk: Walk<'_>,
+    fetch: impl Fn(u64) -> Result<wire::SearchPage, Failed>,
+) -> Result<Vec<Value>, Failed> {
+    offsets(walk, Rows::default(), fetch)
 }
 
 /// Each page begins with a few rows of the one before; when they are not there, the rows have shifted and the walk
 /// steps back.
-fn offsets(mut rows: Rows, fetch: impl Fn(u64) -> Result<wire::SearchPage, Failed>) -> Result<Vec<Value>, Failed> {
+fn offsets(
+    mut walk: Walk<'_>,
+    mut rows: Rows,
+    fetch: impl Fn(u64) -> Result<wire::SearchPage, Failed>,
+) -> Result<Vec<Value>, Failed> {
     let mut start = 0;
     let mut steps_back = 0;
-    for _ in 0..MAX_PAGES {
-        let page = fetch(start)?;
+    loop {
+        let page = next(&mut walk, || fetch(start))?;
         let received = count(&page);
         let (_, held) = rows.add(page.issues);
         if start > 0 && !held && steps_back < MAX_STEPS_BACK && (received > 0 || page.total.is_some_and(|t| t > 0)) {
@@ -119,15 +141,10 @@ fn offsets(mut rows: Rows, fetch: impl Fn(u64) -> Result<wire::SearchPage, Faile
         }
         start = end - SEAM.min(received - 1);
     }
-    Err(endless("it does not end"))
 }
 
 fn count(page: &wire::SearchPage) -> u64 {
     u64::try_from(page.issues.len()).unwrap_or(u64::MAX)
-}
-
-fn endless(why: &str) -> Failed {
-    Failed::from(unavailable(format!("search: {why}")))
 }
 
 #[cfg(test)]
@@ -139,6 +156,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::Side;
+    use crate::ports::Stop;
+
+    struct Never;
+
+    impl Stop for Never {
+        fn requested(&self) -> bool {
+            false
+        }
+    }
+
+    fn walk() -> Walk<'static> {
+        Walk::new(Side::Jira, "search", &Never)
+    }
 
     /// Issues with their update times in seconds; after each page, some change and so move to the end.
     struct Moving {
@@ -191,12 +222,12 @@ mod tests {
                 let all: Vec<u64> = (0..40).collect();
                 let moving = Moving::new(40, size, moves);
                 assert_eq!(
-                    ids(&by_time(DateTime::UNIX_EPOCH, |t, s| Ok(moving.page(t, s))).unwrap()),
+                    ids(&by_time(walk(), DateTime::UNIX_EPOCH, |t, s| Ok(moving.page(t, s))).unwrap()),
                     all,
                     "{moves:?} {size}"
                 );
                 let moving = Moving::new(40, size, moves);
-                let rows = by_offset(|start| Ok(moving.page(DateTime::UNIX_EPOCH, start))).unwrap();
+                let rows = by_offset(walk(), |start| Ok(moving.page(DateTime::UNIX_EPOCH, start))).unwrap();
                 assert_eq!(ids(&rows), all, "{moves:?} {size}");
             }
         }
@@ -206,13 +237,13 @@ mod tests {
     fn coarse_times_do_not_stop_the_walk() {
         for truncate in [10, 60] {
             let moving = Moving { truncate, ..Moving::new(200, 7, &[0]) };
-            assert_eq!(ids(&by_time(DateTime::UNIX_EPOCH, |t, s| Ok(moving.page(t, s))).unwrap()).len(), 200);
+            assert_eq!(ids(&by_time(walk(), DateTime::UNIX_EPOCH, |t, s| Ok(moving.page(t, s))).unwrap()).len(), 200);
         }
     }
 
     #[test]
     fn a_row_without_an_id_is_kept() {
         let page = || wire::SearchPage { issues: vec![json!({}), json!({"id": 1})], ..Default::default() };
-        assert_eq!(by_token(|_| Ok(page())).unwrap().len(), 2);
+        assert_eq!(by_token(walk(), |_| Ok(page())).unwrap().len(), 2);
     }
 }

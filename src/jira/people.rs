@@ -64,7 +64,8 @@ impl Jira<'_> {
             Err(failed) if failed.error.kind == ApiErrorKind::Refused => Value::Null,
             Err(failed) => return Err(failed.into()),
         };
-        let rows = list.as_array().cloned().unwrap_or_default();
+        let Value::Array(rows) = list else { return Ok(Vec::new()) };
+        self.api.walk("GET user/search").took(&rows)?;
         Ok(rows.into_iter().filter_map(|row| wire::read(row).ok()).collect())
     }
 }

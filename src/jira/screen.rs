@@ -160,10 +160,15 @@ impl Jira<'_> {
     /// Reads every page of a list that stands under one of these names: they differ between Cloud and Server.
     fn read_list(&self, resource: &str, names: &[&str]) -> Result<Vec<Value>, ApiError> {
         let mut all = Vec::new();
+        let mut walk = self.api.walk(resource);
         for _ in 0..50 {
+            walk.next_page()?;
             let ask = Ask::get(self.rest(resource)?).with("startAt", all.len().to_string()).with("maxResults", "200");
-            let page = self.api.send(&ask)?.json;
-            let list = names.iter().find_map(|name| page.get(*name)?.as_array()).cloned().unwrap_or_default();
+            let mut page = self.api.send(&ask)?.json;
+            let list = names.iter().find(|name| page.get(**name).is_some_and(Value::is_array));
+            let list =
+                list.and_then(|name| page.get_mut(*name)?.as_array_mut()).map(std::mem::take).unwrap_or_default();
+            walk.took(&list)?;
             let is_empty = list.is_empty();
             all.extend(list);
             let total = page.get("total").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());

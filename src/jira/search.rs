@@ -8,7 +8,7 @@ use crate::jira::answer::clean;
 use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::claim::PROPERTY;
 use crate::jira::jql::Dialect;
-use crate::jira::paging::{self, PAGE};
+use crate::jira::paging::{self, PAGE, SMALL_PAGE};
 use crate::jira::{Jira, jql, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
 
@@ -35,6 +35,9 @@ pub(super) const BRIEF: &[&str] = match FIELDS.split_last() {
     Some((_thread, rest)) => rest,
     None => &[],
 };
+
+/// What messages call a search.
+const SEARCH: &str = "search";
 
 /// Most strays named in one query; more are read by id.
 const MAX_STRAYS: usize = 300;
@@ -181,21 +184,36 @@ impl Jira<'_> {
         };
         if self.is_cloud()? {
             let jql = query(from)?;
-            return paging::by_token(|token| self.token_page(&jql, fields, PAGE, token));
+            return paging::by_token(self.api.walk(SEARCH), |token| {
+                self.sized(|max| self.token_page(&jql, fields, max, token))
+            });
         }
-        let page = |since: DateTime<Utc>, start: u64| self.offset_page(&query(since)?, fields, start, PAGE);
+        let page = |since: DateTime<Utc>, start: u64| {
+            let jql = query(since)?;
+            self.sized(|max| self.offset_page(&jql, fields, start, max))
+        };
         match dialect {
-            Dialect::EpochMillis => paging::by_time(from, page),
-            Dialect::Relative { now: _ } => paging::by_offset(|start| page(from, start)),
+            Dialect::EpochMillis => paging::by_time(self.api.walk(SEARCH), from, page),
+            Dialect::Relative { now: _ } => paging::by_offset(self.api.walk(SEARCH), |start| page(from, start)),
         }
     }
 
     /// Reads every row of a query.
     pub(super) fn walk(&self, jql: &str, fields: &[&str]) -> Result<Vec<Value>, Failed> {
         if self.is_cloud()? {
-            paging::by_token(|token| self.token_page(jql, fields, PAGE, token))
+            paging::by_token(self.api.walk(SEARCH), |token| self.sized(|max| self.token_page(jql, fields, max, token)))
         } else {
-            paging::by_offset(|start| self.offset_page(jql, fields, start, PAGE))
+            paging::by_offset(self.api.walk(SEARCH), |start| {
+                self.sized(|max| self.offset_page(jql, fields, start, max))
+            })
+        }
+    }
+
+    /// Asks for a page, and for a small one where that was more than is taken: issues may carry much text.
+    fn sized(&self, ask: impl Fn(u64) -> Result<wire::SearchPage, Failed>) -> Result<wire::SearchPage, Failed> {
+        match ask(PAGE) {
+            Err(failed) if failed.too_much && !self.api.out_of_time() => ask(SMALL_PAGE),
+            other => other,
         }
     }
 

@@ -4,6 +4,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use crate::jira::answer::clean;
+
 /// One issue, from a search, a bulk fetch or a read by id.
 ///
 /// Source: Jira Cloud REST v3 `IssueBean`; Jira Data Center REST v2 `IssueBean`.
@@ -253,7 +255,8 @@ pub(super) struct BulkError {
 
 /// Reads a value, with serde's words when it is something else.
 pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
-    serde_json::from_value(value).map_err(|e| e.to_string())
+    // The words quote what was found, which may be of any length.
+    serde_json::from_value(value).map_err(|e| clean(&e.to_string()))
 }
 
 fn id<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {

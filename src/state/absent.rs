@@ -156,9 +156,9 @@ impl Tx<'_> {
     /// # Errors
     /// When the file cannot be written.
     pub fn abandon(&self, lane: &IssueId, target: Side) -> Result<usize, StateError> {
-        let sql = "DELETE FROM outbox WHERE lane = ?1 AND target = ?2 AND stage IN ('pending', 'held', 'dead')
-                   AND key NOT GLOB 'guance/issue/*'";
-        Ok(self.tx.prepare_cached(sql)?.execute(params![lane.as_str(), target.as_str()])?)
+        let waits =
+            "lane = ?1 AND target = ?2 AND stage IN ('pending', 'held', 'dead') AND key NOT GLOB 'guance/issue/*'";
+        self.take_back(waits, [lane.as_str(), target.as_str()])
     }
 
     /// Reads both threads of a pair again before anything is written into them, and compares its fields.
@@ -179,13 +179,11 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn forget_comments(&self, link: &CommentLink) -> Result<(), StateError> {
         let key = Key::comment(link.origin, &link.origin_id);
-        let waiting = "DELETE FROM outbox WHERE origin = ?1 AND stage IN ('pending', 'held')";
-        if self.tx.prepare_cached(waiting)?.execute([key.as_str()])? > 0 {
+        if self.take_back("origin = ?1 AND stage IN ('pending', 'held')", [key.as_str()])? > 0 {
             self.read_anew(&link.lane)?;
         }
-        for sql in
-            ["DELETE FROM outbox WHERE origin = ?1 AND stage IN ('dead', 'done')", "DELETE FROM absent WHERE key = ?1"]
-        {
+        self.take_back("origin = ?1 AND stage = 'dead'", [key.as_str()])?;
+        for sql in ["DELETE FROM outbox WHERE origin = ?1 AND stage = 'done'", "DELETE FROM absent WHERE key = ?1"] {
             self.tx.prepare_cached(sql)?.execute([key.as_str()])?;
         }
         let sql = "DELETE FROM comment_link WHERE origin = ?1 AND origin_id = ?2";

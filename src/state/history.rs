@@ -35,17 +35,20 @@ impl State {
         Ok(self.conn.last_insert_rowid())
     }
 
-    /// Returns when the first ordinary run on record began, or the takeover before it, by our clock.
+    /// Returns when the first ordinary run of the last 90 days began, or the takeover before it, by our clock. A run that
+    /// seems older began by a clock that was behind.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn first_run(&self) -> Result<Option<DateTime<Utc>>, StateError> {
-        let sql = "SELECT started FROM run WHERE kind IN ('ordinary', 'takeover') ORDER BY started LIMIT 1";
-        let first = self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
+    pub fn first_run(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StateError> {
+        let sql =
+            "SELECT started FROM run WHERE kind IN ('ordinary', 'takeover') AND started >= ?1 ORDER BY started LIMIT 1";
+        let first = self.conn.prepare_cached(sql)?.query_row([to_ms(now - KEEP)], |row| row.get(0)).optional()?;
         Ok(first.map(from_ms))
     }
 
-    /// Records that a run ended, and forgets what is older than 90 days.
+    /// Records that a run ended, and forgets what is older than 90 days: by the clock of the run before too, so that
+    /// one that is far ahead once does not cost the whole history.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -57,6 +60,9 @@ impl State {
             good,
             summary
         ])?;
+        let sql = "SELECT started FROM run WHERE id < ?1 ORDER BY id DESC LIMIT 1";
+        let before: Option<i64> = tx.tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
+        let now = before.map_or(now, |before| now.min(from_ms(before)));
         for forget in [
             "DELETE FROM run WHERE started < ?1",
             "DELETE FROM event WHERE at < ?1",

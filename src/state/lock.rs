@@ -53,7 +53,7 @@ fn beside(state: &Path) -> PathBuf {
 }
 
 fn inaccessible(path: &Path, err: &std::io::Error) -> StateError {
-    if err.kind() == std::io::ErrorKind::StorageFull {
+    if matches!(err.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::FileTooLarge) {
         return StateError::Full(format!("{}: {err}", path.display()));
     }
     StateError::Inaccessible(format!("{}: {err}", path.display()))

@@ -12,6 +12,7 @@ mod links;
 mod lock;
 mod merge;
 mod outbox;
+mod remains;
 mod schema;
 mod services;
 mod status;
@@ -183,6 +184,9 @@ impl State {
             Durability::Process => "OFF",
         };
         conn.pragma_update(None, "synchronous", synchronous)?;
+        // A text that was taken back must not stay between the rows, nor in a file of the database's own.
+        conn.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+        conn.pragma_update(None, "temp_store", "MEMORY")?;
         schema::migrate(&mut conn)?;
         Ok(Self { conn, path: Some(path.to_owned()) })
     }

@@ -51,13 +51,20 @@ pub(super) const READY: &str = "SELECT {} FROM outbox o
             AND q.lane = o.lane AND q.target = o.target AND q.stage <> 'done' AND q.stage <> 'dead'
             AND q.origin GLOB 'guance/attachment/*' AND q.sent_at IS NOT NULL
             AND q.seq <> o.seq AND (q.seq < o.seq OR o.sent_at IS NULL))
-    ORDER BY seq LIMIT ?3";
+    ORDER BY round, seq LIMIT ?3";
+
+/// The round in which a new write goes. Those of one lane go one round after the other, so that a lane with many takes
+/// turns with the rest, also from one run to the next; what comes later joins the round after the one that is on, behind
+/// those who wait there. A create is before them all.
+const ROUND: &str = "CASE WHEN ?1 GLOB 'guance/issue/*' THEN 0 ELSE 1 + max(
+        coalesce((SELECT number FROM round WHERE target = ?4), 0),
+        coalesce((SELECT max(round) FROM outbox WHERE lane = ?3 AND target = ?4 AND stage <> 'done'), 0)) END";
 
 /// What no later reading would ask for again: it is kept while its Jira issue is closed.
 const KEPT_WHILE_CLOSED: &str = "(key GLOB 'guance/link/*' OR key GLOB 'guance/comment/notice_*')";
 
 impl State {
-    /// Returns the first sendable write of each lane, in the order of enqueueing.
+    /// Returns the first sendable write of each lane: creates first, then lane by lane in turn.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -199,15 +206,15 @@ impl Tx<'_> {
         self.tx.prepare_cached("DELETE FROM outbox WHERE key = ?1 AND stage = 'done'")?.execute([push.key.as_str()])?;
         let stage = if held { Stage::Held } else { Stage::Pending };
         self.tx
-            .prepare_cached(
-                "INSERT INTO outbox (key, origin, lane, target, action, content, summary, stage, enqueued_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            .prepare_cached(&format!(
+                "INSERT INTO outbox (key, origin, lane, target, action, content, summary, stage, enqueued_at, round)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, {ROUND})
                  ON CONFLICT (key) DO UPDATE SET action = excluded.action, content = excluded.content,
                      summary = excluded.summary, attempts = 0, not_before = 0,
                      error = CASE stage WHEN 'held' THEN error END,
                      stage = CASE stage WHEN 'held' THEN 'held' ELSE excluded.stage END
-                 WHERE stage IN ('pending', 'held', 'dead')",
-            )?
+                 WHERE stage IN ('pending', 'held', 'dead')"
+            ))?
             .execute(params![
                 push.key.as_str(),
                 origin.as_str(),
@@ -233,6 +240,12 @@ impl Tx<'_> {
                     "UPDATE outbox SET stage = 'in_flight', sent_at = ?2 WHERE key = ?1 AND stage <> 'done'",
                 )?
                 .execute(params![key.as_str(), to_ms(now)])?;
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO round (target, number) SELECT target, round FROM outbox WHERE key = ?1
+                     ON CONFLICT (target) DO UPDATE SET number = max(number, excluded.number)",
+                )?
+                .execute([key.as_str()])?;
         }
         Ok(())
     }
@@ -280,8 +293,7 @@ impl Tx<'_> {
              WHERE {waits} AND {KEPT_WHILE_CLOSED}"
         );
         self.tx.prepare_cached(&keep)?.execute([parameter])?;
-        let take_back = format!("DELETE FROM outbox WHERE {waits} AND NOT {KEPT_WHILE_CLOSED}");
-        Ok(self.tx.prepare_cached(&take_back)?.execute([parameter])?)
+        self.take_back(&format!("{waits} AND NOT {KEPT_WHILE_CLOSED}"), [parameter])
     }
 
     /// Records why a write in flight is still in doubt.
@@ -314,9 +326,7 @@ impl Tx<'_> {
     /// # Errors
     /// When the file cannot be written.
     pub fn withdraw(&self, key: &Key) -> Result<(), StateError> {
-        self.tx
-            .prepare_cached("DELETE FROM outbox WHERE key = ?1 AND stage IN ('pending', 'held', 'dead')")?
-            .execute([key.as_str()])?;
+        self.take_back("key = ?1 AND stage IN ('pending', 'held', 'dead')", [key.as_str()])?;
         Ok(())
     }
 

@@ -136,6 +136,27 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX absent_lane ON absent (lane);
     CREATE INDEX comment_lane ON comment_link (lane);
 ",
+    "
+    -- In which round a write goes, so that a lane with many writes takes turns with the others: creates in round 0, the
+    -- first write that waits in a lane in the round that is on, the next in the one after it.
+    ALTER TABLE outbox ADD COLUMN round INTEGER NOT NULL DEFAULT 0;
+    UPDATE outbox SET round = n FROM (
+        SELECT seq AS place, row_number() OVER (PARTITION BY target, lane ORDER BY seq) AS n FROM outbox
+        WHERE stage <> 'done' AND key NOT GLOB 'guance/issue/*'
+    ) WHERE seq = place;
+    -- Which round is on, for each side.
+    CREATE TABLE round (
+        target TEXT PRIMARY KEY,
+        number INTEGER NOT NULL
+    ) STRICT;
+    DROP INDEX outbox_stage;
+    CREATE INDEX outbox_turn ON outbox (target, stage, round, seq) WHERE stage <> 'done';
+    CREATE INDEX outbox_round ON outbox (lane, target, round) WHERE stage <> 'done';
+",
+    "
+    -- What was deleted before stands between the rows until the file is written anew, which the next run does.
+    INSERT INTO fact (name, value, at) SELECT 'state.remains', 'yes', 0 WHERE EXISTS (SELECT 1 FROM run);
+",
 ];
 
 /// Brings the file to the current version, in one transaction.
@@ -172,4 +193,14 @@ fn versions(conn: &Connection) -> Result<(i64, i64), StateError> {
     let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if version > known { Err(StateError::Newer { version, known }) } else { Ok((version, known)) }
+}
+
+/// Makes a file as an older version left it.
+#[cfg(test)]
+pub(super) fn migrate_to(conn: &Connection, version: usize) {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    for migration in MIGRATIONS.iter().take(version) {
+        conn.execute_batch(migration).unwrap();
+    }
+    conn.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
 }

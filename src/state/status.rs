@@ -1,13 +1,21 @@
 //! What `guajira status` shows.
 
 use chrono::{DateTime, Utc};
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 
 use super::absent::GoneIssue;
 use super::outbox::Backlog;
 use super::{State, StateError, Tx, from_ms, to_ms};
 use crate::domain::{IssueId, Side};
+
+/// Runs are told apart by their numbers: a clock may have been wrong in one of them.
+const LAST_GOOD: &str = "SELECT ended FROM run WHERE good = 1 ORDER BY id DESC LIMIT 1";
+
+/// The wait is never longer than the time since the first try, but for ten minutes: a longer one was set by a clock that
+/// was ahead.
+const UNREADABLE: &str = "SELECT side, issue, why FROM unreadable
+    WHERE next <= ?1 OR next > 2 * ?1 - since + 600000 ORDER BY since";
 
 /// The whole of it.
 #[derive(Clone, Debug, Serialize)]
@@ -28,7 +36,7 @@ pub struct Status {
     pub unreadable: Vec<(Side, IssueId, String)>,
     /// The last runs, latest first.
     pub runs: Vec<LastRun>,
-    /// When the last good run ended.
+    /// When the last good run ended, by the clock that this machine had then.
     pub last_good: Option<DateTime<Utc>>,
 }
 
@@ -79,8 +87,7 @@ impl State {
                 cursors.push((side, cursor.at, cursor.floor));
             }
         }
-        let last_good: Option<i64> =
-            self.conn.query_row("SELECT max(ended) FROM run WHERE good = 1", [], |row| row.get(0))?;
+        let last_good: Option<i64> = self.conn.query_row(LAST_GOOD, [], |row| row.get(0)).optional()?.flatten();
         Ok(Status {
             cursors,
             issue_pairs,
@@ -142,8 +149,7 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn unreadable_before(&self, now: DateTime<Utc>) -> Result<Vec<(Side, IssueId, String)>, StateError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT side, issue, why FROM unreadable WHERE next <= ?1 ORDER BY since")?;
+        let mut statement = self.conn.prepare_cached(UNREADABLE)?;
         let rows = statement
             .query_map([to_ms(now)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?)))?
             .collect::<Result<Vec<(String, String, String)>, _>>()?;
@@ -171,7 +177,7 @@ impl Tx<'_> {
             .prepare_cached(
                 "INSERT INTO unreadable (side, issue, why, since, next) VALUES (?1, ?2, ?3, ?4, ?4 + 600000)
                  ON CONFLICT (side, issue) DO UPDATE SET why = excluded.why,
-                     next = excluded.since + max(600000, excluded.since - since)",
+                     next = excluded.since + max(600000, excluded.since - since), since = min(since, excluded.since)",
             )?
             .execute(params![side.as_str(), issue.as_str(), why, to_ms(now)])?;
         Ok(())

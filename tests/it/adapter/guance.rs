@@ -23,7 +23,7 @@ use guajira_fakes::guance::{ApiKey, FakeGuance, LevelForm, ListShape, Options, O
 use guajira_fakes::server::{Fault, Times, What};
 use serde_json::{Value, json};
 
-use super::rig::{Canned, Memory, OurClock, Slots, http, published, start};
+use super::rig::{Canned, Memory, NoStop, OurClock, Slots, http, published, start};
 
 const KEY: &str = "guance-test-key";
 const LIST: &str = "/api/v1/issue/list";
@@ -60,7 +60,7 @@ impl Rig {
 
     /// A run of its own: what lives in a run only is gone, facts stay.
     fn run(&self) -> Guance<'_> {
-        Guance::new(self.settings.clone(), &self.http, &self.slots, &self.facts, &self.clock)
+        Guance::new(self.settings.clone(), &self.http, &self.slots, &self.facts, &self.clock, &NoStop)
     }
 
     fn requests(&self) -> Vec<String> {

@@ -15,7 +15,7 @@ use std::time::Duration;
 use guajira::domain::{Action, CommentId, Fingerprint, Issue, IssueId, Key, NewIssue, Push, Receipt, Side};
 use guajira::http::Http;
 use guajira::jira::{Auth, Deployment, Jira, Settings};
-use guajira::ports::{ApiError, Batch, Lookup, Remote as _, Span, Stop, Wanted};
+use guajira::ports::{ApiError, Batch, Lookup, Remote as _, Span, Wanted};
 use guajira::secret::Secret;
 use guajira::text::{Block, Doc, Inline};
 use guajira_fakes::clock::SimClock;
@@ -23,18 +23,10 @@ use guajira_fakes::jira::{FakeJira, Flavour, Options, Project, Switches};
 use guajira_fakes::server::{Fault, What};
 use serde_json::Value;
 
-use super::rig::{Memory, OurClock, http, start};
+use super::rig::{Memory, NoStop, OurClock, http, start};
 
 const BOTH: [Flavour; 2] = [Flavour::Cloud, Flavour::Server];
 const PAIR: &str = "0011223344556677";
-
-struct NoStop;
-
-impl Stop for NoStop {
-    fn requested(&self) -> bool {
-        false
-    }
-}
 
 /// A Jira, and everything a side needs to talk to it.
 struct Rig {

@@ -9,10 +9,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeZone as _, Utc};
 use guajira::http::{Http, Settings};
-use guajira::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Urgency};
+use guajira::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Stop, Urgency};
+use guajira::secret::{Redactor, Secret};
 use guajira_fakes::clock::SimClock;
 use guajira_fakes::server::{Handler, Request, Response, Server};
 use serde_json::Value;
+
+/// The credentials that the fakes take.
+const SECRETS: [&str; 3] = ["guance-test-key", "bot-secret", "bot-pat"];
 
 /// 2026-11-22 10:00:00 UTC, where every test begins.
 pub(super) fn start() -> DateTime<Utc> {
@@ -20,7 +24,11 @@ pub(super) fn start() -> DateTime<Utc> {
 }
 
 pub(super) fn http() -> Http {
-    Http::new(&Settings { ca_file: None, timeout: Duration::from_secs(20) }).unwrap()
+    let mut redactor = Redactor::default();
+    for secret in SECRETS {
+        redactor.hide(&Secret::new(secret));
+    }
+    Http::new(&Settings { ca_file: None, timeout: Duration::from_secs(20) }, Arc::new(redactor)).unwrap()
 }
 
 /// Our own clock; waiting moves it, and the fakes' with it where they share one.
@@ -33,6 +41,15 @@ impl Clock for OurClock {
 
     fn sleep(&self, time: Duration) {
         self.0.advance(time);
+    }
+}
+
+/// Nobody asks to stop.
+pub(super) struct NoStop;
+
+impl Stop for NoStop {
+    fn requested(&self) -> bool {
+        false
     }
 }
 

@@ -56,6 +56,135 @@ fn a_secret_in_the_environment_is_not_in_the_help() {
     }
 }
 
+#[test]
+fn a_secret_in_the_place_of_a_variables_name_is_not_printed() {
+    let [key, ..] = PLANTED;
+    for pasted in [key, "vy2EVg0planted07f3afuTtn"] {
+        let place = Place::with_config(&NOBODY_LISTENS.replace("\"g-key\"", &format!("{{ env = {pasted:?} }}")));
+        for command in [&["sync", "-vv"][..], &["check"], &["-q", "sync", "--log-format", "json"], &["status"]] {
+            let outcome = shown(&place.run(command));
+            assert!(!outcome.contains(pasted), "{command:?}: {outcome}");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn init_takes_a_pasted_secret_into_a_file_of_its_own() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (key, token) = ("vy2EVg0planted07f3afuTtn", "my secret j-planted");
+    let place = Place::new();
+    let answers = format!("\n{key}\n\nhttps://jira.example.com\n\n{token}\nno\n{token}\ny\nOPS\n\n");
+    let outcome = place.run_with(["init"], &[], &answers);
+    let said = shown(&outcome);
+    assert_eq!(outcome.code, 0, "{said}");
+    assert!(!said.contains(key) && !said.contains(token), "{said}");
+    assert!(outcome.stdout.starts_with("wrote guance.key, jira.token, sync.toml; next:"), "{said}");
+    let config = fs::read_to_string(place.path("sync.toml")).unwrap();
+    assert!(!config.contains(key) && !config.contains(token), "{config}");
+    assert!(
+        config.contains("api_key = { file = \"guance.key\" }") && config.contains("token = { file = \"jira.token\" }")
+    );
+    for (file, secret) in [("guance.key", key), ("jira.token", token)] {
+        assert_eq!(fs::read_to_string(place.path(file)).unwrap(), format!("{secret}\n"));
+        assert_eq!(fs::metadata(place.path(file)).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn init_overwrites_no_file_and_takes_no_name_for_a_secret() {
+    let place = Place::new();
+    place.write("guance.key", "another");
+    let (key, token) = ("vy2EVg0planted07f3afuTtn", "my_token_7");
+    let answers = format!("\n{key}\nG_KEY\nhttps://jira.example.com\n\n{token}\nOPS\n\n");
+    let outcome = place.run_with(["init"], &[(token, "j-planted-91bc")], &answers);
+    assert_eq!(outcome.code, 0, "{}", shown(&outcome));
+    assert_eq!(fs::read_to_string(place.path("guance.key")).unwrap(), "another");
+    let config = fs::read_to_string(place.path("sync.toml")).unwrap();
+    assert!(config.contains("{ env = \"G_KEY\" }") && config.contains("{ env = \"my_token_7\" }"), "{config}");
+    search(&shown(&outcome), "init");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_secret_from_a_pipe_that_nobody_writes_to_is_refused_at_once() {
+    let place = Place::with_config(&NOBODY_LISTENS.replace("\"g-key\"", "{ file = \"fifo\" }"));
+    assert!(std::process::Command::new("mkfifo").arg(place.path("fifo")).status().unwrap().success());
+    let outcome = place.run(["sync"]);
+    assert_eq!(outcome.code, 2, "{}", shown(&outcome));
+    assert!(
+        outcome.stderr.contains("[guance].api_key: cannot read the file fifo: it is no regular file"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn a_proxy_that_cannot_be_understood_is_named_without_its_value() {
+    let server = Refusing::start();
+    let place = Place::with_config(&NOBODY_LISTENS.replace("http://127.0.0.1:9", &server.url));
+    let good = server.url.replace("//", "//user:p-planted-55de@");
+    for (name, value, code) in [
+        ("HTTP_PROXY", "http://user:p-planted-55de@[bad", 2),
+        ("http_proxy", "http://user:p-planted-55de@[bad", 2),
+        ("ALL_PROXY", "gopher://user:p-planted-55de@proxy", 2),
+        ("all_proxy", "http://user:p-planted-55de@a b", 2),
+        // Nothing of ours is behind https here.
+        ("HTTPS_PROXY", "http://user:p-planted-55de@[bad", 4),
+        ("HTTP_PROXY", &good, 4),
+    ] {
+        for command in ["sync", "check"] {
+            let outcome = place.run_with([command], &[(name, value)], "");
+            assert_eq!(outcome.code, code, "{name}={value} {command}: {}", shown(&outcome));
+            assert_eq!(outcome.stderr.contains(&format!("error: {name}: ")), code == 2, "{}", outcome.stderr);
+            search(&shown(&outcome), name);
+        }
+        let direct = place.run_with(["sync"], &[(name, value), ("NO_PROXY", "127.0.0.1")], "");
+        assert_eq!(direct.code, 4, "{}", shown(&direct));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn files_that_others_can_read_are_named_once_in_a_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let server = Refusing::start();
+    let text = NOBODY_LISTENS
+        .replace("http://127.0.0.1:9", &server.url)
+        .replace("\"g-key\"", "{ file = \"g\" }")
+        .replace("\"j-token\"", "{ file = \"j\" }");
+    let place = Place::with_config(&text);
+    place.write("g", "g-planted-7f3a");
+    place.write("j", "j-planted-91bc");
+    place.run(["sync"]);
+    let mode = |mode: u32| {
+        for name in ["g", "j", "guajira.db"] {
+            fs::set_permissions(place.path(name), fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    for (to, named) in [(0o644, 1), (0o600, 0)] {
+        mode(to);
+        for command in [&["check"][..], &["sync"], &["sync", "--dry-run"]] {
+            let said = shown(&place.run(command));
+            for name in ["g", "j", "guajira.db"] {
+                assert_eq!(said.matches(&format!("chmod 600 {name}\n")).count(), named, "{name}: {said}");
+            }
+            search(&said, "a warning");
+        }
+        assert_eq!(place.run(["-q", "sync"]).stderr.matches("chmod").count(), 0);
+    }
+}
+
+#[test]
+fn what_switches_escaping_off_is_refused() {
+    let place = Place::with_config(&format!(
+        "{NOBODY_LISTENS}description = \"x {{% autoescape false %}}{{{{ title }}}}{{% endautoescape %}}\"\n"
+    ));
+    let outcome = place.run(["sync"]);
+    assert_eq!(outcome.code, 2, "{}", shown(&outcome));
+    assert!(outcome.stderr.contains("`autoescape` is not for templates here"), "{}", outcome.stderr);
+}
+
 fn search(text: &str, place: &str) {
     for secret in PLANTED.iter().chain([&ENCODED]) {
         assert!(!text.contains(secret), "{secret} in {place}:\n{text}");

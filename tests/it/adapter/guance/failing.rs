@@ -116,7 +116,7 @@ fn one_bad_row_costs_one_row() {
     let server = Canned(vec![(LIST, page), ("issue_1/list", thread), ("quick_list", channels)]).serve();
     let (slots, clock) = (Slots::new(Side::Guance, 1), SimClock::fixed(start()));
     let (facts, ours, http) = (Memory::new(clock.clone()), OurClock(clock), http());
-    let run = Guance::new(settings(&server.base_url(), vec![Secret::new(KEY)]), &http, &slots, &facts, &ours);
+    let run = Guance::new(settings(&server.base_url(), vec![Secret::new(KEY)]), &http, &slots, &facts, &ours, &NoStop);
 
     let batch = run.changed(&span(start(), None)).unwrap();
     assert_eq!(batch.issues.iter().map(|issue| issue.title.as_str()).collect::<Vec<_>>(), ["good"]);
@@ -148,14 +148,14 @@ fn check_says_what_works_and_how_to_mend_what_does_not() {
     let mut lost = rig.settings.clone();
     lost.channel = "oops".to_owned();
     let clock = OurClock(SimClock::fixed(start() + TimeDelta::minutes(5)));
-    let findings = Guance::new(lost, &rig.http, &rig.slots, &rig.facts, &clock).check();
+    let findings = Guance::new(lost, &rig.http, &rig.slots, &rig.facts, &clock, &NoStop).check();
     let bad: Vec<_> = findings.iter().filter(|f| f.result.is_err()).map(|f| (f.what.as_str(), f.fatal)).collect();
     assert_eq!(bad, [("guance channel \"oops\"", true), ("clock against guance", false)]);
     assert!(findings.iter().filter(|f| f.result.is_err()).all(|f| f.hint.is_some()));
 
     rig.fake.switch(|switches| switches.bad_key_status = 401);
     let wrong = settings(&rig.fake.base_url(), vec![Secret::new("wrong")]);
-    let findings = Guance::new(wrong, &rig.http, &rig.slots, &rig.facts, &clock).check();
+    let findings = Guance::new(wrong, &rig.http, &rig.slots, &rig.facts, &clock, &NoStop).check();
     assert!(findings.len() == 1 && findings[0].fatal && findings[0].hint.is_some());
 }
 
@@ -184,7 +184,7 @@ fn the_published_answers_are_understood() {
     let (facts, ours, http) = (Memory::new(clock.clone()), OurClock(clock), http());
     let mut published = settings(&server.base_url(), vec![Secret::new(KEY)]);
     published.channel = "test频道_20230406T1549314fPYn0".to_owned();
-    let run = Guance::new(published, &http, &slots, &facts, &ours);
+    let run = Guance::new(published, &http, &slots, &facts, &ours, &NoStop);
 
     let batch = run.changed(&span(start(), None)).unwrap();
     let listed = &batch.issues[0];

@@ -28,7 +28,7 @@ fn a_new_state_learns_the_channel_and_the_clock_at_once() {
     let mut by_uuid = rig.settings.clone();
     by_uuid.channel = rig.fake.channel("default");
     let facts = Memory::new(rig.clock.0.clone());
-    let run = Guance::new(by_uuid, &rig.http, &rig.slots, &facts, &rig.clock);
+    let run = Guance::new(by_uuid, &rig.http, &rig.slots, &facts, &rig.clock, &NoStop);
     run.identify().unwrap();
     run.changed(&span(start(), None)).unwrap();
     assert_eq!(rig.requests(), ["GET /api/v1/workspace/get", "POST /api/v1/issue/list"]);
@@ -130,10 +130,10 @@ fn a_clock_of_ours_that_is_days_slow_hides_nothing() {
     let rig = Rig::new();
     rig.fake.open_issue("new", "", "P1", "张三");
     let slow = OurClock(SimClock::fixed(start() - TimeDelta::days(3)));
-    let run = Guance::new(rig.settings.clone(), &rig.http, &rig.slots, &rig.facts, &slow);
+    let run = Guance::new(rig.settings.clone(), &rig.http, &rig.slots, &rig.facts, &slow, &NoStop);
     assert_eq!(run.changed(&span(start() - TimeDelta::days(4), None)).unwrap().issues.len(), 1);
     rig.facts.remember("guance.channel.default", &rig.fake.channel("default"));
-    let run = Guance::new(rig.settings.clone(), &rig.http, &rig.slots, &rig.facts, &slow);
+    let run = Guance::new(rig.settings.clone(), &rig.http, &rig.slots, &rig.facts, &slow, &NoStop);
     assert_eq!(run.changed(&span(start() - TimeDelta::days(4), None)).unwrap().issues.len(), 1);
 }
 

@@ -1,0 +1,159 @@
+//! Running the program that prints a secret: with nothing to read, for a limited time, and with all that it started.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use super::secret::{MAX_SECRET_BYTES, too_long};
+
+/// Longest time that a command may take, from its start to the end of its output and its own end.
+const COMMAND_TIME: Duration = Duration::from_secs(30);
+
+/// How often it is asked whether it has ended, once it printed everything.
+const POLL: Duration = Duration::from_millis(10);
+
+/// Returns what a command prints. Its stderr is not shown, it might repeat the secret.
+///
+/// # Errors
+/// What went wrong, to be read after the command's name.
+pub(super) fn run(words: &[String], base: &Path) -> Result<String, String> {
+    run_within(words, base, COMMAND_TIME)
+}
+
+fn run_within(words: &[String], base: &Path, time: Duration) -> Result<String, String> {
+    let deadline = Instant::now() + time;
+    let Some((program, arguments)) = words.split_first() else { return Err("is empty".to_owned()) };
+    let is_relative_path = program.contains('/') && Path::new(program).is_relative();
+    let program = if is_relative_path { base.join(program) } else { program.into() };
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    // A group of its own, so that what it starts can be ended with it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command.spawn().map_err(|error| format!("cannot be started: {error}"))?;
+    let done = output(&mut child, deadline).and_then(|text| Ok((text, end(&mut child, deadline)?)));
+    let (text, status) = match done {
+        Ok(done) => done,
+        Err(Wrong::Late) => {
+            kill(&mut child);
+            return Err(format!("did not end within {} seconds, and was ended", time.as_secs()));
+        }
+        Err(Wrong::Words(words)) => {
+            kill(&mut child);
+            return Err(words);
+        }
+    };
+    if status.success() { Ok(text) } else { Err(format!("failed: {status}")) }
+}
+
+/// Why a command brought no secret.
+enum Wrong {
+    Late,
+    Words(String),
+}
+
+/// Reads what the child, and whoever else holds its stdout, prints.
+fn output(child: &mut Child, deadline: Instant) -> Result<String, Wrong> {
+    let words = |words: &str| Wrong::Words(words.to_owned());
+    let Some(stdout) = child.stdout.take() else { return Err(words("has no output")) };
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = stdout.take(MAX_SECRET_BYTES + 1).read_to_end(&mut bytes).map(|_| bytes);
+        let _ = sender.send(read);
+    });
+    let left = deadline.saturating_duration_since(Instant::now());
+    let bytes = receiver.recv_timeout(left).map_err(|_| Wrong::Late)?;
+    let bytes = bytes.map_err(|error| Wrong::Words(format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > MAX_SECRET_BYTES {
+        return Err(Wrong::Words(format!("printed too much: {}", too_long())));
+    }
+    String::from_utf8(bytes).map_err(|_| words("printed something that is not UTF-8 text"))
+}
+
+/// Waits for the child's own end.
+fn end(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Wrong> {
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) if Instant::now() < deadline => std::thread::sleep(POLL),
+            Ok(None) => return Err(Wrong::Late),
+            Err(error) => return Err(Wrong::Words(format!("was lost: {error}"))),
+        }
+    }
+}
+
+/// Ends the child and its group.
+fn kill(child: &mut Child) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        // The group is the child's until somebody has waited for it, which happens below.
+        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    /// Runs a script for a second; it gets the name of a file as its first argument.
+    fn sh(script: &str, file: &str) -> (Result<String, String>, Duration) {
+        let words = ["sh", "-c", script, "sh", file].map(str::to_owned);
+        let start = Instant::now();
+        (run_within(&words, Path::new(""), Duration::from_secs(1)), start.elapsed())
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_ended_whatever_it_does_with_its_output() {
+        for script in [
+            "sleep 99",
+            "echo TOKEN; sleep 99",
+            "echo TOKEN; exec >&-; sleep 99",
+            "exec >&-; sleep 99",
+            "echo TOKEN; sleep 99 & exit 0",
+            "sleep 99 & sleep 99",
+            "trap '' TERM INT HUP; while true; do sleep 1; done",
+        ] {
+            let (result, took) = sh(script, "");
+            let why = result.unwrap_err();
+            assert!(why.contains("did not end within 1 seconds") && !why.contains("TOKEN"), "{script}: {why}");
+            assert!(took < Duration::from_secs(5), "{script}: {took:?}");
+        }
+    }
+
+    #[test]
+    fn what_it_started_is_ended_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("alive");
+        let script = "(while true; do echo x >> \"$1\"; sleep 0.05; done) & sleep 99";
+        assert!(sh(script, &file.display().to_string()).0.is_err());
+        let size = || std::fs::metadata(&file).unwrap().len();
+        let before = size();
+        assert!(before > 0);
+        std::thread::sleep(Duration::from_millis(400));
+        assert_eq!(size(), before, "nobody writes any more");
+    }
+
+    #[test]
+    fn an_output_without_end_is_no_secret() {
+        let (result, took) = sh("yes", "");
+        assert!(result.unwrap_err().contains("printed too much"));
+        assert!(took < Duration::from_secs(1));
+        let (result, _) = sh("yes | head -c 16384 | tr '\\n' y", "");
+        assert_eq!(result.unwrap().len(), 16384);
+    }
+
+    #[test]
+    fn a_command_in_time_is_believed() {
+        assert_eq!(sh("echo TOKEN; exec >&-; sleep 0.2", "").0.unwrap(), "TOKEN\n");
+        assert!(sh("echo TOKEN; exit 3", "").0.unwrap_err().contains("exit status: 3"));
+        assert!(sh("printf '\\377'", "").0.unwrap_err().contains("UTF-8"));
+    }
+}
