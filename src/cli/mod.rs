@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and handing it to the command that does it.
 
+mod adopt;
 mod check;
 mod exit;
 mod explain;
@@ -75,6 +76,8 @@ enum Command {
     Why(why::Options),
     /// Put dead items back in the queue
     Retry(retry::Options),
+    /// Take over the issues and the copies that the vendor's script made
+    Adopt(adopt::Options),
     /// Show what the state file holds, or bind it to services that were renamed
     #[command(subcommand)]
     State(state::Verb),
@@ -140,6 +143,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Status(options) => status::run(context, options),
         Command::Why(options) => why::run(context, options),
         Command::Retry(options) => retry::run(context, options),
+        Command::Adopt(options) => adopt::run(context, options),
         Command::State(verb) => state::run(context, verb),
         Command::Init => init::run(context),
         Command::Completions { shell } => {

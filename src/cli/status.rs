@@ -99,8 +99,18 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
     });
     term::line(&format!(
         "outbox  {} pending ({} failing), {} held, {} in doubt, {} dead",
-        backlog.pending, backlog.failing, backlog.held, backlog.in_doubt, backlog.dead
+        backlog.pending,
+        backlog.failing,
+        backlog.held + backlog.labelled,
+        backlog.in_doubt,
+        backlog.dead
     ))?;
+    if backlog.labelled > 0 {
+        let count = backlog.labelled;
+        let what = if count == 1 { "1 new issue has" } else { &format!("{count} new issues have") };
+        term::line(&format!("held    {what} a Jira issue already that guajira did not make, by the label on it"))?;
+        term::line(services::DECIDE)?;
+    }
     term::line(&format!("last good run: {good}"))?;
     if !items.is_empty() {
         table(&["stage", "item", "tries", "next try", "what", "why"], items.iter().map(item_row))?;

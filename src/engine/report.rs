@@ -9,7 +9,7 @@ use super::deliver::InDoubt;
 use crate::domain::{Action, Key, Kind, Push, Receipt, Side};
 use crate::plan::{SkipReason, Step};
 use crate::ports::{ApiError, ApiErrorKind, Unreadable};
-use crate::state::{Backlog, State, StateError};
+use crate::state::{Backlog, HeldForLabel, State, StateError};
 
 /// A clock that differs by more than this is reported.
 const TOLERATED_SKEW: TimeDelta = TimeDelta::seconds(30);
@@ -81,6 +81,8 @@ pub struct Report {
     pub interrupted: bool,
     /// How many writes stand where, after the run.
     pub backlog: Backlog,
+    /// Creates that are held because a Jira issue that guajira did not make carries their uuid.
+    pub held_for_labels: Vec<HeldForLabel>,
     /// Writes whose answer was lost in this run.
     #[serde(skip)]
     pub(super) left_in_doubt: InDoubt,
@@ -162,6 +164,7 @@ impl Report {
             out_of_time: false,
             interrupted: false,
             backlog: Backlog::default(),
+            held_for_labels: Vec::new(),
             left_in_doubt: InDoubt::new(),
             planned_at: HashMap::new(),
             told: HashSet::new(),
@@ -217,6 +220,8 @@ impl Report {
         for (n, what) in waiting.into_iter().filter(|_| !self.dry_run) {
             count(usize::try_from(n).unwrap_or(usize::MAX), what, what);
         }
+        let labelled = self.held_for_labels.len();
+        count(labelled, "held for an issue that carries its uuid", "held for issues that carry their uuids");
         if self.dry_run {
             count(self.planned.len(), "write planned", "writes planned");
         }
@@ -344,6 +349,7 @@ impl Report {
     pub(super) fn close(&mut self, state: &State, interrupted: bool, now: DateTime<Utc>) -> Result<(), StateError> {
         self.interrupted = interrupted;
         self.backlog = state.backlog()?;
+        self.held_for_labels = state.held_for_labels()?;
         self.ended = now;
         Ok(())
     }

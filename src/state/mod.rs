@@ -29,7 +29,7 @@ pub use absent::GoneIssue;
 pub use cursors::Cursor;
 pub use lock::RunLock;
 pub use merge::DueFields;
-pub use outbox::{Backlog, Deferral, Queued};
+pub use outbox::{Backlog, Deferral, HeldForLabel, Queued};
 pub use services::{Installation, Services, Workspace};
 pub use status::{LastRun, Status, StuckItem};
 
