@@ -420,13 +420,13 @@ fn look_up(wanted: &Wanted, thread: Option<&(Vec<Comment>, bool)>, taken: &dyn F
     // An issue that cannot be read by id holds no copy.
     let Some((thread, whole)) = thread else { return Lookup::Absent };
     let key = wanted.key.origin();
-    let maker = |comment: &Comment| {
+    let doubt = |comment: &Comment| {
         let claim = comment.claim.as_ref().filter(|claim| claim.key == key)?;
         let right = wanted.content.is_none() || claim.written == wanted.content;
-        right.then_some(claim.maker)
+        right.then_some(claim.doubt())
     };
     let free = thread.iter().filter(|comment| !taken(&key, comment.id.as_str()));
-    let found = free.filter_map(|comment| Some((maker(comment)?, comment))).min_by_key(|(maker, _)| *maker);
+    let found = free.filter_map(|comment| Some((doubt(comment)?, comment))).min_by_key(|(doubt, _)| *doubt);
     match found {
         Some((_, comment)) => Lookup::Found(receipt_for(comment.id.as_str(), Some(comment.created))),
         None if *whole => Lookup::Absent,
