@@ -11,6 +11,8 @@ mod deletes;
 mod examples;
 mod fields;
 mod files;
+mod forged_comments;
+mod forged_issues;
 mod forged_replies;
 mod forging;
 mod hostile;
