@@ -16,6 +16,7 @@ mod forged_issues;
 mod forged_replies;
 mod forging;
 mod hostile;
+mod late_restrictions;
 mod leaks;
 mod links;
 mod lost;
