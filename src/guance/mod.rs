@@ -37,7 +37,7 @@ use crate::domain::{
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Clock, Content, FOR_EVER, Facts, Identity, Lookup, Presence, Register,
-    Remote, Span, Unreadable, Wanted,
+    Remote, Span, Unreadable, Wanted, learn_accounts, note_stranger,
 };
 use crate::secret::Secret;
 
@@ -206,6 +206,9 @@ impl<'a> Guance<'a> {
         // Times are whole seconds: within one, the numbers of the rows tell what was written first.
         thread.sort_by_key(|(number, comment)| (comment.created, *number));
         let thread: Vec<Comment> = thread.into_iter().map(|(_, comment)| comment).collect();
+        for comment in thread.iter().filter(|comment| claim::is_like_ours(comment)) {
+            note_stranger(self.facts, Side::Guance, &comment.author.id);
+        }
         self.seen.borrow_mut().insert(issue.clone(), Seen { at: self.api.now(), thread: thread.clone() });
         Ok(Some((thread, whole)))
     }
@@ -235,7 +238,9 @@ impl<'a> Guance<'a> {
     /// Remembers which account our key writes as. Guance has no call that tells.
     pub(super) fn learn_account(&self, answer: &Value, field: &str) {
         let account = answer.get(field).and_then(Value::as_str).unwrap_or_default();
-        Authors::learn(self.facts, account);
+        if !account.contains(char::is_whitespace) {
+            learn_accounts(self.facts, account);
+        }
     }
 
     /// Makes sure that a reply is ours before it is written over or deleted; `false` when it is not in its thread. A
