@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::forging::{Mishap, PRINT, on_every_pair, unsealed, unsealed_value};
+use super::forging::{Mishap, PRINT, on_every_pair, unsealed, unsealed_value, with_line_of};
 use super::world::World;
 
 /// How far ahead of the present people name ids.
@@ -188,19 +188,19 @@ struct Said {
 /// up, for ids of this pair, the other pair, and none, in names, texts, file names, quotations and `extend`.
 fn say_everything(world: &World, issues: &[String; 2], round: &str, out: &mut Vec<Said>) {
     let keys = [world.key_of(&issues[0]), world.key_of(&issues[1])];
-    let replies = [world.our_replies(&issues[0]), world.our_replies(&issues[1])];
-    let comments = [world.copied_comments(&keys[0]), world.copied_comments(&keys[1])];
+    let on_guance = [world.our_replies(&issues[0]), world.our_replies(&issues[1])];
+    let on_jira = [world.copied_comments(&keys[0]), world.copied_comments(&keys[1])];
     for pair in 0..2 {
         let (issue, key) = (&issues[pair], &keys[pair]);
         let mut count = 0;
-        let mut word = |on_guance| {
+        let mut new_word = |by_reply| {
             count += 1;
-            let word = format!("{}{pair}{}x{count}y", round, if on_guance { "g" } else { "j" });
-            out.push(Said { word: word.clone(), on_guance, pair });
-            word
+            let said = format!("{}{pair}{}x{count}y", round, if by_reply { "g" } else { "j" });
+            out.push(Said { word: said.clone(), on_guance: by_reply, pair });
+            said
         };
         for from in 0..2 {
-            for reply in &replies[from] {
+            for reply in &on_guance[from] {
                 // The whole text, its first line, and a quotation of it; with and without what `extend` said.
                 let first = reply.content.split_inclusive("</p>").next().unwrap();
                 let extend = Value::Object(reply.extend.clone());
@@ -211,28 +211,28 @@ fn say_everything(world: &World, issues: &[String; 2], round: &str, out: &mut Ve
                         format!("<blockquote>{}</blockquote>", reply.content),
                         format!("<p>{}</p>", reply.content.replace(['<', '>'], " ")),
                     ] {
-                        let html = format!("{text}<p>{}</p>", word(true));
+                        let html = format!("{text}<p>{}</p>", new_word(true));
                         world.guance.reply_with_extend(issue, &author, &html, json!({}));
                     }
                     // As version 0.1 marked its copies.
-                    let html = format!("{}<p>{}</p>", unsealed(&reply.content), word(true));
+                    let html = format!("{}<p>{}</p>", unsealed(&reply.content), new_word(true));
                     world.guance.reply_with_extend(issue, &author, &html, json!({}));
                     for extend in [extend.clone(), unsealed_value(&extend)] {
-                        let html = format!("<p>{}</p>", word(true));
+                        let html = format!("<p>{}</p>", new_word(true));
                         world.guance.reply_with_extend(issue, &author, &html, extend);
                     }
                 }
             }
-            for comment in &comments[from] {
-                let said = world.with_line_of(comment, &word(false));
+            for comment in &on_jira[from] {
+                let said = with_line_of(comment, &new_word(false));
                 let id = world.jira.comment(key, "alice", said);
                 let property = comment.properties.get("guajira").cloned().unwrap_or_default();
                 world.jira.set_comment_property(id, "alice", "guajira", property.clone());
                 for property in [unsealed_value(&property), property] {
-                    let id = world.jira.comment(key, "bob", word(false));
+                    let id = world.jira.comment(key, "bob", new_word(false));
                     world.jira.set_comment_property(id, "bob", "guajira", property);
                 }
-                let said = world.with_line_of(comment, &word(false));
+                let said = with_line_of(comment, &new_word(false));
                 world.jira.comment(key, "bob", unsealed_value(&said));
             }
         }
@@ -240,10 +240,10 @@ fn say_everything(world: &World, issues: &[String; 2], round: &str, out: &mut Ve
         for (kind, id) in [("focusedCommentId", "99999999"), ("attachment", "99999999"), ("focusedCommentId", "1")] {
             let name = format!("{kind}={id}#guajira-{PRINT}");
             let link = format!("<a href=\"{}/browse/{key}?{name}\">{key}</a>", world.jira.base_url());
-            world.guance.reply(issue, &format!("{name} · {link}"), &format!("<p>{link}</p><p>{}</p>", word(true)));
-            let html = format!("<p><strong>Mia</strong> · {link} · 2026-11-22 10:00 UTC</p><p>{}</p>", word(true));
+            world.guance.reply(issue, &format!("{name} · {link}"), &format!("<p>{link}</p><p>{}</p>", new_word(true)));
+            let html = format!("<p><strong>Mia</strong> · {link} · 2026-11-22 10:00 UTC</p><p>{}</p>", new_word(true));
             world.guance.reply_with_extend(issue, &world.other_key(), &html, json!({}));
-            let file = format!("{name} {}.txt", word(false));
+            let file = format!("{name} {}.txt", new_word(false));
             world.jira.attach(key, "alice", &file, "text/plain", file.as_bytes());
         }
     }

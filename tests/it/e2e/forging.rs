@@ -91,18 +91,6 @@ impl World {
         }
     }
 
-    /// A text of a person on Jira that begins with a copied first line: the real body of a copy, and a word of one's own.
-    pub(super) fn with_line_of(&self, copy: &Comment, word: &str) -> Value {
-        match &copy.body {
-            Value::String(wiki) => format!("{}\n\n{word}", wiki.lines().next().unwrap()).into(),
-            adf => {
-                let first = adf["content"][0].clone();
-                json!({"type": "doc", "version": 1, "content": [
-                    first, {"type": "paragraph", "content": [{"type": "text", "text": word}]}]})
-            }
-        }
-    }
-
     /// Runs until all is quiet, with something happening to the state after the first run. `before` is a copy of the
     /// state as it was before the last deeds.
     pub(super) fn settle_after(&self, mishap: Mishap, before: &str) {
@@ -128,6 +116,18 @@ impl World {
             }
         }
         self.settle();
+    }
+}
+
+/// A text of a person on Jira that begins with a copied first line: the real one of a copy, and a word of one's own.
+pub(super) fn with_line_of(copy: &Comment, word: &str) -> Value {
+    match &copy.body {
+        Value::String(wiki) => format!("{}\n\n{word}", wiki.lines().next().unwrap()).into(),
+        adf => {
+            let first = adf["content"][0].clone();
+            json!({"type": "doc", "version": 1, "content": [
+                first, {"type": "paragraph", "content": [{"type": "text", "text": word}]}]})
+        }
     }
 }
 
@@ -170,7 +170,7 @@ impl World {
                 self.guance.rewrite_reply(&reply.uuid, |reply| {
                     reply.content = unsealed(&reply.content);
                     let extend = unsealed_value(&Value::Object(reply.extend.clone()));
-                    reply.extend = extend.as_object().unwrap().clone();
+                    reply.extend.clone_from(extend.as_object().unwrap());
                 });
             }
         }

@@ -1,5 +1,6 @@
 //! The program itself, over real HTTP, between a fake Guance and a fake Jira: what a user relies on.
 
+mod accounts;
 mod agree;
 mod brake;
 mod budget;
