@@ -13,6 +13,8 @@ mod claim;
 mod convert;
 mod extend;
 mod files;
+#[cfg(test)]
+mod golden_tests;
 mod level;
 mod paging;
 mod people;

@@ -5,6 +5,8 @@ mod absent;
 mod cursors;
 mod facts;
 mod files;
+#[cfg(test)]
+mod golden_tests;
 mod history;
 mod ledger;
 mod links;
