@@ -37,6 +37,16 @@ pub(super) fn on_every_pair(story: impl Fn(World)) {
     }
 }
 
+/// As [`on_every_pair`], half of it: for stories that take long.
+pub(super) fn on_half_the_pairs(story: impl Fn(World)) {
+    for (flavour, keeps) in [(Flavour::Cloud, false), (Flavour::Server, true)] {
+        eprintln!("--- on Jira {flavour:?}, extend kept: {keeps}");
+        let world = World::new(flavour);
+        world.guance.switch(|switches| switches.keep_extend = keeps);
+        story(world);
+    }
+}
+
 impl World {
     /// Two pairs, settled; returns the Guance issues.
     pub(super) fn two_pairs(&self) -> [String; 2] {
