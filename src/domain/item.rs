@@ -81,6 +81,12 @@ impl Claim {
         is_credible.then_some(Self { key, proven: true, written, maker, sealed })
     }
 
+    /// Returns how much speaks against it: of several claims to one original the least doubtful counts. Where it is not
+    /// known which account is ours, anybody's marker may be older than our own, but only guajira seals.
+    pub fn doubt(&self) -> (Maker, bool) {
+        (self.maker, !self.sealed)
+    }
+
     /// Returns true when the object is our own account's, now or formerly.
     pub fn is_ours(&self) -> bool {
         matches!(self.maker, Maker::Us | Maker::Former)

@@ -320,6 +320,8 @@ pub(super) fn apply(
         }
         Step::Disown(link) => {
             tx.forget_comments(link)?;
+            // What was taken for the copy is somebody's own writing there.
+            tx.read_anew(&link.lane)?;
             let what = format!("{} is no copy of it, as was believed: it is in another issue", link.copy_id);
             tx.note(Key::comment(link.origin, &link.origin_id).as_str(), &what, now)?;
         }

@@ -150,9 +150,12 @@ fn one_thread(
             None => return Ok(None),
         },
     };
-    let (mut steps, whole) = plan_thread(run, link, issue.side, issue.updated, comments)?;
+    let (mut steps, mut whole) = plan_thread(run, link, issue.side, issue.updated, comments)?;
     if by_id || link.gone {
-        steps.extend(gone::issue_found(run, link, issue.side)?);
+        let found = gone::issue_found(run, link, issue.side)?;
+        // Nothing was carried yet: it counted as gone.
+        whole &= found.is_none() || !link.gone;
+        steps.extend(found);
     }
     Ok(Some((steps, whole)))
 }
@@ -248,8 +251,10 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
     };
     run.originals.saw_copies(&link.guance, now);
     let latest = comments.iter().map(|c| c.updated).max().unwrap_or(DateTime::UNIX_EPOCH);
-    let (mut steps, whole) = plan_thread(run, link, side, latest, &comments)?;
-    steps.extend(gone::issue_found(run, link, side)?);
+    let (mut steps, mut whole) = plan_thread(run, link, side, latest, &comments)?;
+    let found = gone::issue_found(run, link, side)?;
+    whole &= found.is_none() || !link.gone;
+    steps.extend(found);
     let updated = run.guance_updated.get(id).copied().unwrap_or(latest);
     let whole = whole.then_some(updated.max(link.seen(side).unwrap_or(updated)));
     let taken = Taken { steps, seen: vec![Seen { link: link.clone(), whole, updated: latest }] };

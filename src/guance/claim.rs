@@ -8,19 +8,17 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{
-    Claim, CommentId, FileId, Fingerprint, IssueId, Key, Maker, Marker, Push, Seal, SealKeys, Side, Witness, marker,
+    Claim, Comment, CommentId, FileId, Fingerprint, IssueId, Key, Maker, Marker, Push, Seal, SealKeys, Side, Witness,
+    marker,
 };
-use crate::ports::{FOR_EVER, Facts, seal_keys};
+use crate::ports::{FOR_EVER, Facts, OWN_ACCOUNTS, seal_keys};
 use crate::text::Doc;
+
+/// What the account of an API key begins with.
+const KEY_ACCOUNT: &str = "wsak_";
 
 /// Our own object inside a reply's `extend`.
 const EXTEND_KEY: &str = "guajira";
-
-/// Fact: the accounts of the configured keys, as the answers to writes named them.
-const ACCOUNTS: &str = "guance.own_accounts";
-
-/// Most accounts that are remembered; more keys than this are not used side by side.
-const MAX_ACCOUNTS: usize = 50;
 
 /// What is known of who may have written a reply of ours.
 #[derive(Clone, Debug, Default)]
@@ -34,23 +32,11 @@ pub(super) struct Authors {
 impl Authors {
     /// Returns what this state and the configuration know.
     pub(super) fn known(facts: &dyn Facts, former: &[String]) -> Self {
-        let ours = facts.recall(ACCOUNTS, FOR_EVER).unwrap_or_default();
+        let ours = facts.recall(OWN_ACCOUNTS, FOR_EVER).unwrap_or_default();
         Self {
             ours: ours.split_whitespace().map(str::to_owned).collect(),
             former: former.iter().cloned().collect(),
             keys: seal_keys(facts),
-        }
-    }
-
-    /// Remembers the account that an answer to a write of ours named.
-    pub(super) fn learn(facts: &dyn Facts, account: &str) {
-        let known = facts.recall(ACCOUNTS, FOR_EVER).unwrap_or_default();
-        let is_plain =
-            |account: &str| !account.is_empty() && account.len() <= 100 && !account.contains(char::is_whitespace);
-        if is_plain(account) && known.split_whitespace().all(|one| one != account) {
-            let newest = known.split_whitespace().rev().take(MAX_ACCOUNTS - 1).collect::<Vec<_>>();
-            let all: Vec<&str> = newest.into_iter().rev().chain([account]).collect();
-            facts.remember(ACCOUNTS, &all.join(" "));
         }
     }
 
@@ -85,6 +71,11 @@ impl Authors {
             Claim::credible(key, Some(shown.content), maker, sealed, Witness::Visible)
         })
     }
+}
+
+/// Tells whether a reply without a claim looks like a copy that version 0.1 wrote with another key.
+pub(super) fn is_like_ours(comment: &Comment) -> bool {
+    comment.claim.is_none() && comment.author.id.starts_with(KEY_ACCOUNT) && visible(&comment.body).is_some()
 }
 
 /// Returns the `extend` of a reply that copies the original of a write.

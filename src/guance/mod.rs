@@ -13,6 +13,8 @@ mod claim;
 mod convert;
 mod extend;
 mod files;
+#[cfg(test)]
+mod golden_tests;
 mod level;
 mod paging;
 mod people;
@@ -38,7 +40,7 @@ use crate::domain::{
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Clock, Content, FOR_EVER, Facts, Identity, Lookup, Presence, Register,
-    Remote, Span, Stop, Unreadable, Wanted,
+    Remote, Span, Stop, Unreadable, Wanted, learn_accounts, note_stranger,
 };
 use crate::secret::Secret;
 
@@ -212,6 +214,9 @@ impl<'a> Guance<'a> {
         // Times are whole seconds: within one, the numbers of the rows tell what was written first.
         thread.sort_by_key(|(number, comment)| (comment.created, *number));
         let thread: Vec<Comment> = thread.into_iter().map(|(_, comment)| comment).collect();
+        for comment in thread.iter().filter(|comment| claim::is_like_ours(comment)) {
+            note_stranger(self.facts, Side::Guance, &comment.author.id);
+        }
         self.seen.borrow_mut().insert(issue.clone(), Seen { at: self.api.now(), thread: thread.clone() });
         Ok(Some((thread, whole)))
     }
@@ -241,7 +246,9 @@ impl<'a> Guance<'a> {
     /// Remembers which account our key writes as. Guance has no call that tells.
     pub(super) fn learn_account(&self, answer: &Value, field: &str) {
         let account = answer.get(field).and_then(Value::as_str).unwrap_or_default();
-        Authors::learn(self.facts, account);
+        if !account.contains(char::is_whitespace) {
+            learn_accounts(self.facts, account);
+        }
     }
 
     /// Makes sure that a reply is ours before it is written over or deleted; `false` when it is not in its thread. A
@@ -429,13 +436,13 @@ fn look_up(wanted: &Wanted, thread: Option<&(Vec<Comment>, bool)>, taken: &dyn F
     // An issue that cannot be read by id holds no copy.
     let Some((thread, whole)) = thread else { return Lookup::Absent };
     let key = wanted.key.origin();
-    let maker = |comment: &Comment| {
+    let doubt = |comment: &Comment| {
         let claim = comment.claim.as_ref().filter(|claim| claim.key == key)?;
         let right = wanted.content.is_none() || claim.written == wanted.content;
-        right.then_some(claim.maker)
+        right.then_some(claim.doubt())
     };
     let free = thread.iter().filter(|comment| !taken(&key, comment.id.as_str()));
-    let found = free.filter_map(|comment| Some((maker(comment)?, comment))).min_by_key(|(maker, _)| *maker);
+    let found = free.filter_map(|comment| Some((doubt(comment)?, comment))).min_by_key(|(doubt, _)| *doubt);
     match found {
         Some((_, comment)) => Lookup::Found(receipt_for(comment.id.as_str(), Some(comment.created))),
         None if *whole => Lookup::Absent,

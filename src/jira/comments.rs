@@ -11,7 +11,7 @@ use crate::jira::api::{Ask, Failed, Reply, segment};
 use crate::jira::claim::{PROPERTY, Property, property, visible};
 use crate::jira::convert::{issue_visibility, narrow, sort, time};
 use crate::jira::{Jira, refused, unavailable, wire};
-use crate::ports::{ApiError, ApiErrorKind, Presence};
+use crate::ports::{ApiError, ApiErrorKind, Presence, note_stranger};
 use crate::text::{Block, Doc, Inline, Mark, adf, wiki};
 
 /// Longest serialised ADF that is sent.
@@ -114,12 +114,14 @@ impl Jira<'_> {
     pub(super) fn read_thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         let Some(seen) = self.seen_issue(issue)? else { return Ok(None) };
         let Some(raws) = self.raw_thread(issue)? else { return Ok(None) };
-        self.with_reader(|reader| {
-            let mut thread: Vec<Comment> =
-                raws.iter().map(|raw| reader.comment(raw, issue, &seen.name, seen.service)).collect();
-            sort(&mut thread);
-            Some(thread)
-        })
+        let mut thread: Vec<Comment> = self.with_reader(|reader| {
+            raws.iter().map(|raw| reader.comment(raw, issue, &seen.name, seen.service)).collect()
+        })?;
+        sort(&mut thread);
+        for comment in thread.iter().filter(|one| one.claim.is_none() && visible(&one.body).is_some()) {
+            note_stranger(self.facts, Side::Jira, &comment.author.id);
+        }
+        Ok(Some(thread))
     }
 
     /// Pages through a thread. A comment deleted meanwhile shifts the pages, so a walk that comes out short is

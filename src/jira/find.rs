@@ -429,13 +429,13 @@ fn receipt(copy: &Copy) -> Receipt {
 /// Finds our comment in a thread; our own account's before one that only a seal speaks for.
 fn comment_in(thread: &[Comment], want: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Lookup {
     let origin = want.key.origin();
-    let maker = |comment: &Comment| {
+    let doubt = |comment: &Comment| {
         let claim = comment.claim.as_ref().filter(|claim| claim.key == origin)?;
         let right = want.content.as_ref().is_none_or(|content| claim.written.as_ref() == Some(content));
-        right.then_some(claim.maker)
+        right.then_some(claim.doubt())
     };
     let free = thread.iter().filter(|comment| !taken(&origin, comment.id.as_str()));
-    let found = free.filter_map(|comment| Some((maker(comment)?, comment))).min_by_key(|(maker, _)| *maker);
+    let found = free.filter_map(|comment| Some((doubt(comment)?, comment))).min_by_key(|(doubt, _)| *doubt);
     found.map_or(Lookup::Absent, |(_, comment)| {
         let id = comment.id.to_string();
         Lookup::Found(Receipt { name: id.clone(), id, at: Some(comment.updated), dropped: Vec::new(), issue: None })

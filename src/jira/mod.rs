@@ -18,6 +18,8 @@ mod draft;
 mod files;
 mod find;
 mod fit;
+#[cfg(test)]
+mod golden_tests;
 mod jql;
 mod links;
 mod moved;

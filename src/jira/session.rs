@@ -11,7 +11,7 @@ use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::auth::{is_cloud_host, is_gateway};
 use crate::jira::convert::Reader;
 use crate::jira::{Deployment, Jira, host_of, refused, unavailable, wire};
-use crate::ports::{ApiError, ApiErrorKind, FORMER_PAIRS, Register, seal_keys};
+use crate::ports::{ApiError, ApiErrorKind, FOR_EVER, FORMER_PAIRS, OWN_ACCOUNTS, Register, learn_accounts, seal_keys};
 
 /// How long the kind and the address of a Jira are believed.
 const SITE_AGE: Duration = Duration::from_hours(24);
@@ -250,6 +250,7 @@ impl Jira<'_> {
                 let text =
                     |name: &str| reply.json.get("value").and_then(|value| value.get(name)).and_then(Value::as_str);
                 let key = text("key").and_then(SealKey::parse);
+                learn_accounts(self.facts, text("accounts").unwrap_or_default());
                 let value = |counter: &str| Register::Value { counter: counter.to_owned(), key };
                 Ok(text("counter").map_or(Register::Empty, value))
             }
@@ -281,14 +282,17 @@ impl Jira<'_> {
         }
     }
 
-    /// Writes the write counter, and beside it the key of our seals. Only the account itself and administrators can read
-    /// a user property.
+    /// Writes the write counter, and beside it the key of our seals and our accounts on Guance. Only the account itself and
+    /// administrators can read a user property.
     pub(super) fn set_register(&self, counter: &str, key: Option<&SealKey>) -> Result<(), ApiError> {
         let mut body = json!({"v": 1, "counter": counter});
         let former = self.former_pairs.borrow().clone();
         if let Some(body) = body.as_object_mut() {
             body.extend(key.map(|key| ("key".to_owned(), key.reveal().into())));
             body.extend((!former.is_empty()).then(|| ("former".to_owned(), json!(former))));
+        }
+        if let (Some(accounts), Some(body)) = (self.facts.recall(OWN_ACCOUNTS, FOR_EVER), body.as_object_mut()) {
+            body.insert("accounts".to_owned(), accounts.into());
         }
         // Writing the same value twice is harmless.
         let ask = self.register_ask(&self.settings.pair_id, |path| Ask::put(path, body))?.repeatable();

@@ -58,8 +58,8 @@ fn in_pair(thread: &Thread<'_>, claim: &Claim, known: &Known) -> Option<bool> {
     }
 }
 
-/// Returns which of the comments that name one original is its copy: our own account's before others', and the oldest.
+/// Returns which of the comments that name one original is its copy: the surest claim, and the oldest of these.
 fn best<'t>(thread: &Thread<'t>, claim: &Claim) -> Option<&'t CommentId> {
     let rivals = thread.comments.iter().filter_map(|comment| Some((comment.claim.as_ref()?, &comment.id)));
-    rivals.filter(|(rival, _)| rival.key == claim.key).min_by_key(|(rival, _)| rival.maker).map(|(_, id)| id)
+    rivals.filter(|(rival, _)| rival.key == claim.key).min_by_key(|(rival, _)| rival.doubt()).map(|(_, id)| id)
 }

@@ -6,6 +6,8 @@ mod copy;
 mod cursors;
 mod facts;
 mod files;
+#[cfg(test)]
+mod golden_tests;
 mod history;
 mod ledger;
 mod links;

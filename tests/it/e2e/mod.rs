@@ -1,5 +1,6 @@
 //! The program itself, over real HTTP, between a fake Guance and a fake Jira: what a user relies on.
 
+mod accounts;
 mod agree;
 mod backfill;
 mod brake;
@@ -13,8 +14,13 @@ mod deletes;
 mod examples;
 mod fields;
 mod files;
+mod forged_comments;
+mod forged_issues;
+mod forged_replies;
+mod forging;
 mod full;
 mod hostile;
+mod late_restrictions;
 mod leaks;
 mod links;
 mod lost;

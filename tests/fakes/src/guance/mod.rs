@@ -178,6 +178,21 @@ impl FakeGuance {
         reply.updated = now;
     }
 
+    /// A program with a key, or with the console's own API, replies and says anything in `extend`; returns the reply's
+    /// uuid. `author` is a person's name or a key's `wsak_…` uuid.
+    pub fn reply_with_extend(&self, issue: &str, author: &str, html: &str, extend: Value) -> String {
+        let Value::Object(extend) = extend else { panic!("extend is an object") };
+        let mut world = self.world();
+        assert!(world.issue(issue).is_some(), "no issue {issue}");
+        let author = world.account(author);
+        world.add_reply(issue, "reply", &author, html, extend).uuid
+    }
+
+    /// Changes what a reply holds without a trace, as another program version would have left it.
+    pub fn rewrite_reply(&self, reply: &str, act: impl FnOnce(&mut Reply)) {
+        act(self.world().reply_mut(reply).expect("a reply"));
+    }
+
     /// Attaches a file to a reply.
     pub fn attach(&self, reply: &str, file: &str) {
         self.world().reply_mut(reply).expect("a reply").attachments.push(file.to_owned());

@@ -34,6 +34,14 @@ impl Draft {
     }
 }
 
+fn put(all: &mut BTreeMap<String, Value>, name: &str, value: Value) {
+    if value.is_null() {
+        all.remove(name);
+    } else {
+        all.insert(name.to_owned(), value);
+    }
+}
+
 impl Site {
     fn stored(&self, text: Value) -> Value {
         match text {
@@ -213,6 +221,38 @@ impl FakeJira {
             c.visibility = visibility;
             c.updated = now;
         });
+    }
+
+    /// A person with an API token sets or removes (`null`) a property of an issue that they may edit. It leaves no trace.
+    pub fn set_issue_property(&self, key: &str, author: &str, property: &str, value: Value) {
+        let mut site = self.site();
+        assert!(site.may(Some(author), "EDIT_ISSUES"), "{author} may not edit issues");
+        let id = site.id_of(key);
+        site.change(id, |issue| put(&mut issue.properties, property, value));
+    }
+
+    /// A person with an API token sets or removes (`null`) a property of an own comment. It leaves no trace.
+    pub fn set_comment_property(&self, id: u64, author: &str, property: &str, value: Value) {
+        let mut site = self.site();
+        let issue = site.issue_of_comment(id);
+        site.change_comment(issue, id, false, |comment| {
+            assert_eq!(comment.author.as_deref(), Some(author), "not {author}'s own comment");
+            put(&mut comment.properties, property, value);
+        });
+    }
+
+    /// Changes what an issue holds without a trace, as another program version would have left it.
+    pub fn rewrite_issue(&self, key: &str, act: impl FnOnce(&mut Issue)) {
+        let mut site = self.site();
+        let id = site.id_of(key);
+        site.change(id, act);
+    }
+
+    /// The same of a comment.
+    pub fn rewrite_comment(&self, id: u64, act: impl FnOnce(&mut Comment)) {
+        let mut site = self.site();
+        let issue = site.issue_of_comment(id);
+        site.change_comment(issue, id, false, act);
     }
 
     /// The author's account is removed: the comment stays without one.

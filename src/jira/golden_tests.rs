@@ -1,0 +1,125 @@
+//! What guajira writes into Jira, byte for byte, and what earlier versions wrote: both are recognised for ever.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use serde_json::{Value, json};
+
+use super::comments::{Text, marker};
+use super::convert::Reader;
+use super::wire;
+use crate::domain::{
+    Action, Comment, CommentId, Fingerprint, IssueId, Key, Maker, NewIssue, Person, Push, SealKey, SealKeys, Side,
+    Visibility,
+};
+use crate::render;
+use crate::text::Doc;
+
+const ISSUE: &str = "issue_0123456789abcdef0123456789abcdef";
+const REPLY: &str = "repim_0123456789abcdef0123456789abcdef";
+const PRINT: &str = "00112233aabbccdd";
+const PAIR: &str = "0f1e2d3c4b5a6978";
+
+fn golden(name: &str) -> String {
+    let path = format!("{}/tests/data/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap().trim_end_matches('\n').to_owned()
+}
+
+fn golden_json(name: &str) -> Value {
+    serde_json::from_str(&golden(name)).unwrap()
+}
+
+fn keys() -> SealKeys {
+    SealKeys::default().led_by(SealKey::parse(&"07".repeat(32)).unwrap())
+}
+
+fn push(key: Key, action: Action) -> Push {
+    let content = Fingerprint::parse(PRINT).unwrap();
+    Push { key, lane: IssueId::new(ISSUE), target: Side::Jira, action, content, summary: String::new(), seal: None }
+}
+
+fn reply() -> Push {
+    let time = "2026-11-22T10:00:00Z".parse().unwrap();
+    let reply = Comment {
+        side: Side::Guance,
+        id: CommentId::new(REPLY),
+        issue: IssueId::new(ISSUE),
+        url: format!("https://console.guance.example/exceptions?sourceType=exceptions_tracing&__docid={ISSUE}"),
+        author: Person { id: "acnt_x".into(), name: "Mia · 张三 [x]".into(), email: None },
+        body: Doc::from_plain("looking at it"),
+        created: time,
+        updated: time,
+        visibility: Visibility::Public,
+        claim: None,
+        by_monitor: false,
+    };
+    let body = render::comment(&reply, "", &Fingerprint::parse(PRINT).unwrap());
+    let issue = IssueId::new("10001");
+    let action = Action::AddComment { issue, body, origin_url: reply.url.clone(), internal: false };
+    push(Key::comment(Side::Guance, &reply.id), action)
+}
+
+fn written(push: &Push, cloud: bool) -> Value {
+    let Action::AddComment { body, origin_url, .. } = &push.action else { panic!() };
+    Text { body, origin_url }.rich(cloud)
+}
+
+fn with_reader<T>(read: impl FnOnce(Reader<'_>) -> T) -> T {
+    let me = wire::User { account_id: "acc-bot".into(), ..wire::User::default() };
+    read(Reader { base: "https://jira.example", me: &me, former: &[], keys: &keys(), pair: PAIR, former_pairs: &[] })
+}
+
+type Claimed = Option<(String, Option<String>, Maker, bool)>;
+
+fn of_comment(author: &str, body: &Value, property: &Value) -> Claimed {
+    let raw = json!({"id": "10042", "author": {"accountId": author}, "body": body, "created": "2026-11-22T10:11:12Z",
+        "properties": [{"key": "guajira", "value": property}]});
+    let raw = wire::read(raw).unwrap();
+    let claim = with_reader(|reader| reader.comment(&raw, &IssueId::new("10001"), "OPS-1", false).claim)?;
+    Some((claim.key.to_string(), claim.written.map(|it| it.as_str().to_owned()), claim.maker, claim.sealed))
+}
+
+fn of_issue(author: &str, property: &Value) -> Claimed {
+    let raw = json!({"id": "10001", "key": "OPS-1", "properties": {"guajira": property},
+        "fields": {"creator": {"accountId": author}, "updated": "2026-11-22T10:11:12Z"}});
+    let raw = wire::read(raw).unwrap();
+    let claim = with_reader(|reader| reader.issue(&raw, false).unwrap().claim)?;
+    Some((claim.key.to_string(), claim.written.map(|it| it.as_str().to_owned()), claim.maker, claim.sealed))
+}
+
+/// What is expected of a marker of one version: by our own account, and by another.
+fn wanted(key: &str, sealed: bool) -> [(&'static str, Claimed); 2] {
+    let of = |maker| Some((key.to_owned(), Some(PRINT.to_owned()), maker, sealed));
+    [("acc-bot", of(Maker::Us)), ("acc-mia", of(Maker::Other).filter(|_| sealed))]
+}
+
+#[test]
+fn a_comment_is_written_as_it_was_and_every_version_of_it_is_recognised() {
+    let key = format!("guance/comment/{REPLY}");
+    for (version, push) in [("-0.1", reply()), ("", reply().sealed(&keys(), PAIR))] {
+        let told =
+            |what: &str| format!("{what}{version} is other than it was: an upgrade would copy the reply once more");
+        let (wiki, adf) = (golden(&format!("reply{version}.wiki")), golden_json(&format!("reply{version}.adf.json")));
+        assert_eq!(written(&push, false), json!(wiki), "{}", told("wiki"));
+        assert_eq!(written(&push, true), adf, "{}", told("ADF"));
+        let property = golden_json(&format!("comment-property{version}.json"));
+        assert_eq!(marker(&push, PAIR), property, "{}", told("property"));
+        for (author, want) in wanted(&key, version.is_empty()) {
+            assert_eq!(of_comment(author, &json!(wiki), &Value::Null), want, "{}", told("wiki"));
+            assert_eq!(of_comment(author, &adf, &Value::Null), want, "{}", told("ADF"));
+            assert_eq!(of_comment(author, &json!("x"), &property), want, "{}", told("property"));
+        }
+    }
+}
+
+#[test]
+fn an_issue_is_marked_as_it_was_and_every_version_of_it_is_recognised() {
+    let key = Key::issue(Side::Guance, &IssueId::new(ISSUE));
+    let create = || push(key.clone(), Action::CreateIssue(NewIssue::default()));
+    for (version, push) in [("-0.1", create()), ("", create().sealed(&keys(), PAIR))] {
+        let told = format!("issue property{version} is other than it was: an upgrade would make the issue once more");
+        let property = golden_json(&format!("issue-property{version}.json"));
+        assert_eq!(marker(&push, PAIR), property, "{told}");
+        for (author, want) in wanted(key.as_str(), version.is_empty()) {
+            assert_eq!(of_issue(author, &property), want, "{told}");
+        }
+    }
+}
