@@ -20,13 +20,15 @@ impl Jira<'_> {
     /// Lists what is attached to an issue, oldest first, and says who may see the issue; nothing where it cannot be read.
     pub(super) fn list_files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
         let me = self.me()?.user;
+        let former = &self.settings.former_accounts;
+        let is_ours = |author: &wire::User| author.is(&me) || former.iter().any(|id| author.is_called(id));
         let Some(row) = self.fetch_one(issue.as_str(), &["attachment", "security"])? else {
             // A login that has just died is told the same.
             self.log_in()?;
             return Ok((Visibility::Public, Vec::new()));
         };
         let list = row.get("fields").and_then(|fields| fields.get("attachment")).and_then(Value::as_array);
-        let mut files: Vec<File> = list.into_iter().flatten().filter_map(|one| file(one, issue, &me)).collect();
+        let mut files: Vec<File> = list.into_iter().flatten().filter_map(|one| file(one, issue, &is_ours)).collect();
         files.sort_by_key(|file| (file.created, file.id.as_str().parse::<u64>().unwrap_or(u64::MAX)));
         Ok((issue_visibility(&row), files))
     }
@@ -135,7 +137,7 @@ fn is_about_files(failed: &Failed) -> bool {
     !failed.login_refused && matches!(failed.status, Some(400 | 401 | 403 | 404 | 405 | 413 | 415))
 }
 
-fn file(one: &Value, issue: &IssueId, me: &wire::User) -> Option<File> {
+fn file(one: &Value, issue: &IssueId, is_ours: &dyn Fn(&wire::User) -> bool) -> Option<File> {
     let author: wire::User = wire::read(one.get("author")?.clone()).unwrap_or_default();
     let text = |name: &str| one.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
     Some(File {
@@ -146,7 +148,7 @@ fn file(one: &Value, issue: &IssueId, me: &wire::User) -> Option<File> {
         size: one.get("size").and_then(Value::as_u64),
         mime: text("mimeType"),
         url: text("content"),
-        ours: author.is(me),
+        ours: is_ours(&author),
         author: person(&author),
         created: one.get("created").and_then(time),
     })
