@@ -7,9 +7,12 @@ use std::fmt;
 use guajira::domain::Side;
 use guajira::plan::Direction;
 
+use super::accounts::TrustSetup;
+use super::adversary::{self, Forgery};
 use super::deletes::{self, DeleteSetup};
 use super::fields::{FieldDeed, FieldSetup};
 use super::files::FileDeed;
+use super::late::Hide;
 use super::rng::Rng;
 
 /// Which of the undocumented worlds this is.
@@ -53,6 +56,8 @@ pub(super) struct Setup {
     pub(super) file_sizes: bool,
     /// Two routes, to two projects.
     pub(super) routes: bool,
+    /// Whom it may not trust.
+    pub(super) trust: TrustSetup,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -112,6 +117,11 @@ pub(super) enum Deed {
     /// Changes a field that both sides keep.
     Field(FieldDeed),
     Attach(FileDeed),
+    /// An adversary's.
+    Forge(Forgery),
+    /// A person edits what was written last, or takes it away from most people's eyes.
+    EditNewest,
+    Hide(Hide),
 }
 
 /// What goes wrong with one request.
@@ -161,6 +171,8 @@ pub(super) struct Run {
     pub(super) backfill_h: Option<u32>,
     /// No answer to a write reaches it.
     pub(super) unheard: bool,
+    /// Guance takes no write: too many requests.
+    pub(super) busy: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -171,6 +183,14 @@ pub(super) enum What {
     SaveState,
     RestoreState,
     LoseState,
+    /// The configuration names another account of Jira's, or another key of Guance's.
+    MoveBot,
+    RotateKey,
+    /// The state holds what version 0.1 believed of somebody's marker; the original was edited since, or not.
+    Believe {
+        edited: bool,
+        pick: u32,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -220,6 +240,7 @@ impl History {
                 after_s = 600 + rng.below(3 * 3600);
             }
             events.push(Event { uid, after_s, what });
+            events.extend(adversary::also(&setup, uid));
         }
         Self { setup, events }
     }
@@ -270,6 +291,7 @@ impl Setup {
             },
             file_sizes: rng.chance(50),
             routes: rng.chance(35),
+            trust: TrustSetup::draw(seed),
         }
     }
 }
@@ -400,6 +422,11 @@ impl fmt::Display for What {
             Self::SaveState => f.write_str("the state is copied away"),
             Self::RestoreState => f.write_str("that copy is put back"),
             Self::LoseState => f.write_str("the state is lost"),
+            Self::MoveBot => f.write_str("Jira's account is another"),
+            Self::RotateKey => f.write_str("Guance's key is another"),
+            Self::Believe { edited, .. } => {
+                write!(f, "a forged marker was believed once (the original edited since: {edited})")
+            }
         }
     }
 }
@@ -409,6 +436,9 @@ impl fmt::Display for Run {
         f.write_str("a run")?;
         if let Some(hours) = self.backfill_h {
             write!(f, " over the last {hours}h")?;
+        }
+        if self.busy {
+            f.write_str(", Guance takes no write")?;
         }
         if self.unheard {
             f.write_str(", no write is answered")?;

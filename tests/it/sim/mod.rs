@@ -14,6 +14,8 @@
 
 #![allow(clippy::print_stdout, clippy::cast_precision_loss, reason = "a test tells its figures")]
 
+mod accounts;
+mod adversary;
 mod check;
 mod deletes;
 mod drive;
@@ -25,6 +27,7 @@ mod history;
 mod hunt;
 mod jira;
 mod jira_remote;
+mod late;
 mod passage;
 mod people;
 mod rng;
