@@ -65,7 +65,9 @@ pub(super) struct Copy {
 impl Copy {
     fn new(raw: &wire::Issue, reader: Reader<'_>) -> Self {
         let marks = reader.issue_marks(raw);
-        let is_ours = matches!(marks.maker, Maker::Us | Maker::Former);
+        // A seal holds on what an account of ours created, known to the configuration or not.
+        let is_sealed = marks.property.as_ref().is_some_and(|claim| claim.sealed);
+        let is_ours = is_sealed || matches!(marks.maker, Maker::Us | Maker::Former);
         Self {
             id: raw.id.clone(),
             name: raw.key.clone(),
