@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{Claim, Comment, CommentId, Key, Known};
+use crate::domain::{Claim, Comment, CommentId, Key, Known, Maker};
 use crate::plan::Thread;
 
 /// What a comment with a marker is.
@@ -23,7 +23,9 @@ pub(super) enum Verdict {
 
 /// Judges what a comment's marker says.
 pub(super) fn judge(thread: &Thread<'_>, comment: &Comment, claim: &Claim, known: &Known) -> Verdict {
-    let refused = if claim.is_ours() { Verdict::Ours } else { Verdict::Ordinary };
+    // Who copies a seal while it is not known who we are is taken for us until it is.
+    let is_ours = claim.is_ours() || claim.sealed && claim.maker == Maker::Unknown;
+    let refused = if is_ours { Verdict::Ours } else { Verdict::Ordinary };
     match in_pair(thread, claim, known) {
         None => return Verdict::Undecided,
         Some(false) => return refused,
@@ -58,8 +60,12 @@ fn in_pair(thread: &Thread<'_>, claim: &Claim, known: &Known) -> Option<bool> {
     }
 }
 
-/// Returns which of the comments that name one original is its copy: our own account's before others', and the oldest.
+/// Returns which of the comments that name one original is its copy: our own account's before others', a sealed one before
+/// others, and the oldest.
 fn best<'t>(thread: &Thread<'t>, claim: &Claim) -> Option<&'t CommentId> {
     let rivals = thread.comments.iter().filter_map(|comment| Some((comment.claim.as_ref()?, &comment.id)));
-    rivals.filter(|(rival, _)| rival.key == claim.key).min_by_key(|(rival, _)| rival.maker).map(|(_, id)| id)
+    rivals
+        .filter(|(rival, _)| rival.key == claim.key)
+        .min_by_key(|(rival, _)| (rival.maker, !rival.sealed))
+        .map(|(_, id)| id)
 }
