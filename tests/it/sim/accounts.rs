@@ -131,6 +131,11 @@ impl Accounts {
         !self.has_moved() || self.holds(0, 0, state)
     }
 
+    /// Returns true for an account that was ours, and of which nobody tells.
+    pub(super) fn is_unknown(&self, account: &str) -> bool {
+        !self.former && account != self.bot()
+    }
+
     fn is_former(&self, account: &str) -> bool {
         self.former && self.bots().contains(account)
     }

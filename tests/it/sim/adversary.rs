@@ -102,7 +102,16 @@ pub(super) fn also(setup: &Setup, uid: u32) -> Vec<Event> {
     let TrustSetup { adversary, late, moves, .. } = setup.trust;
     let mut told = Vec::new();
     if adversary && rng.chance(30) {
-        told.push((1 + rng.below(40), What::Person(Deed::Forge(Forgery::draw(rng)), rng.below(1000))));
+        let forgery = Forgery::draw(rng);
+        let about_issues = matches!(forgery, Forgery::Issue { .. } | Forgery::Tamper(_));
+        // What waits has no copy yet.
+        if about_issues && rng.chance(40) {
+            told.push((1 + rng.below(40), What::Person(Deed::OpenGuance { listed: true }, rng.below(1000))));
+        }
+        told.push((1 + rng.below(40), What::Person(Deed::Forge(forgery), rng.below(1000))));
+        if about_issues && setup.sweep && rng.chance(30) {
+            told.push((1, What::LoseState));
+        }
         if rng.chance(8) {
             told.push((1, What::Believe { edited: rng.chance(60), pick: rng.below(1000) }));
         }
@@ -397,6 +406,11 @@ fn tamper_with(w: &mut World, tamper: Tamper, pick: u32, uid: u32) {
         return;
     }
     w.note(|| format!("        of {own:?}, now {named}"));
+    // A label alone speaks for an account of ours only where that is known.
+    let unknown = w.setup.trust.moves && !w.setup.trust.former;
+    if unknown && matches!(tamper, Tamper::ForgeProperty | Tamper::RemoveProperty) {
+        return;
+    }
     w.disputed.extend(own.into_iter().chain([named.clone()]));
     let theirs = w.jira.issues[other].now.property.clone();
     let state = &mut w.jira.issues[at].now;

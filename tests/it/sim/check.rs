@@ -5,7 +5,7 @@ use guajira::plan::Repeats;
 use guajira::state::{Queued, State, StateError};
 
 use super::world::{Note, World, time};
-use super::{deletes, fields, files};
+use super::{deletes, fields, files, routes};
 
 /// Nothing that was shown to a run may be gone once the run has moved on: it is copied, or in the outbox, or its
 /// thread is still to be read. Holds after a crash too.
@@ -123,7 +123,9 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
             let secure = copy.now.secure;
             // A copy without its label, in a search without properties, is not found again once the state is lost.
             let found_again = w.setup.search_properties || copy.now.labels.contains(&issue.id);
-            if w.state_lost && !found_again {
+            // Nor is one that left the routes' projects, when an account made it that is not known any more.
+            let astray = w.accounts.is_unknown(&copy.now.author.id) && !routes::is_routed(&w.setup, copy.now.project);
+            if w.state_lost && (!found_again || astray) {
                 continue;
             }
             for note in &issue.notes {

@@ -139,7 +139,9 @@ impl Theatre<'_> {
             What::MoveBot => {
                 let w = &mut *self.world.borrow_mut();
                 let keys = w.keys.clone();
-                let moved = w.accounts.move_bot(&keys);
+                // Nothing tells whose a file is but the account that attached it.
+                let known = w.setup.trust.former || !w.setup.files.writes(Side::Jira);
+                let moved = known && w.accounts.move_bot(&keys);
                 w.note(|| format!("Jira's account is another: {moved}"));
             }
             What::RotateKey => {

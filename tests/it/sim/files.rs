@@ -101,6 +101,11 @@ impl Attached {
         notes.iter().any(|note| note.restricted && !note.deleted && self.is_shown_by(note))
     }
 
+    /// Returns true when nothing but a picture without a name speaks for this note's showing it.
+    pub(super) fn is_nameless_in(&self, note: &Note) -> bool {
+        note.author.id != self.author.id && !note.body.canonical().contains(&self.name)
+    }
+
     pub(super) fn is_shown_by(&self, note: &Note) -> bool {
         // Of a picture without a name nobody knows which of those files it is that were there by then.
         let nameless = note.body.shown().names.iter().any(String::is_empty) && self.created <= note.updated + 60_000;

@@ -291,7 +291,8 @@ impl World {
                 .property
                 .as_ref()
                 .and_then(|mark| mark.claim(&self.keys, &issue_place(SERVICES, &state.author.id), maker));
-            let ours = matches!(maker, Maker::Us | Maker::Former);
+            let sealed = claim.as_ref().is_some_and(|claim| claim.sealed);
+            let ours = sealed || matches!(maker, Maker::Us | Maker::Former);
             let label = ours && state.labels.iter().any(|label| key.as_str().ends_with(label.as_str()));
             let contradicts = claim.as_ref().is_some_and(|claim| self.contradicts(state, &claim.key));
             match claim {

@@ -6,7 +6,7 @@ use super::files;
 use super::history::{Deed, Fault, Run, What};
 use super::people::fresh;
 use super::rng::Rng;
-use super::world::{World, tokens};
+use super::world::{Note, World, tokens};
 
 /// How somebody takes a comment away from most people's eyes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub(super) fn hide(w: &mut World, hide: Hide, uid: u32) {
             let Some(file) = state.files.iter().rev().find(|file| file.born.is_none()).cloned() else { return };
             let (author, body) = files::shown_by(&file, &token, uid);
             let note = fresh(w.jira.fresh_comment_id(), author, body, now, &token);
-            w.jira.issues[at].now.notes.push(super::world::Note { restricted: true, ..note });
+            w.jira.issues[at].now.notes.push(Note { restricted: true, ..note });
         }
         Hide::Undo => {
             if state.secure {
@@ -139,7 +139,11 @@ impl World {
         let file = &issue.files[n];
         // A change of the comment may have shown it only then.
         let true_time = |at: i64| at - (self.jira_now() - self.now);
-        let shown = issue.notes.iter().filter(|note| note.restricted && !note.deleted && file.is_shown_by(note));
+        // Of a picture without a name it is clear that it is none of those which somebody shows to everybody.
+        let open = |note: &&Note| !note.restricted && !note.deleted && note.born.is_none();
+        let named = issue.notes.iter().filter(open).any(|note| note.body.canonical().contains(&file.name));
+        let shows = |note: &Note| file.is_shown_by(note) && !(named && file.is_nameless_in(note));
+        let shown = issue.notes.iter().filter(|note| note.restricted && !note.deleted && shows(note));
         let shown = shown.filter_map(|note| Some(note.hidden_since?.max(true_time(note.updated)))).min();
         let shown = shown.map(|at| ("comment", at));
         shown.into_iter().chain(issue.hidden_since.map(|at| ("issue", at))).min_by_key(|(_, at)| *at)
