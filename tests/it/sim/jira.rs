@@ -280,7 +280,7 @@ impl World {
         let careless = self.bug == Some(Bug::FutileInsertSettles);
         let mut proven = Vec::new();
         let mut labelled = None;
-        let mut contested = false;
+        let (mut contested, mut relabelled) = (false, false);
         for (at, issue) in self.jira.issues.iter().enumerate() {
             let state = &issue.now;
             if state.deleted || taken(key, &state.id) && !careless {
@@ -297,7 +297,10 @@ impl World {
             let contradicts = claim.as_ref().is_some_and(|claim| self.contradicts(state, &claim.key));
             match claim {
                 Some(claim) if claim.key == *key && !contradicts => proven.push((maker, at)),
-                Some(claim) if claim.key == *key || label => contested |= contradicts,
+                Some(claim) if claim.key == *key || label => {
+                    contested |= contradicts;
+                    relabelled |= contradicts && claim.key == *key;
+                }
                 None if label => labelled = labelled.or(Some(at)),
                 _ => {}
             }
@@ -307,9 +310,9 @@ impl World {
             [(Maker::Other, _), _, ..] => Choice::Contested,
             [(_, at), ..] => Choice::One(*at),
             [] => match (labelled, contested) {
-                (Some(at), _) => Choice::One(at),
-                (None, true) => Choice::Contested,
-                (None, false) => Choice::None,
+                (Some(at), _) if !relabelled => Choice::One(at),
+                (_, true) => Choice::Contested,
+                (_, false) => Choice::None,
             },
         }
     }

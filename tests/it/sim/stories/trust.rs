@@ -65,6 +65,21 @@ fn exchanged_properties_are_contested_when_the_account_is_another_too() {
     }
 }
 
+/// The true copy has a stranger's label, and a clone of it, made with the bot's account, has the true one.
+#[test]
+fn a_clone_is_no_copy_where_the_label_of_the_true_one_was_changed() {
+    hush();
+    let told = vec![
+        (64, What::Person(Deed::CloneIssue { as_bot: true }, 1)),
+        (20, What::Person(Deed::OpenGuance { listed: true }, 1)),
+        (20, forges(Forgery::Tamper(Tamper::ReplaceLabel))),
+        (1, What::LoseState),
+        (60, calm()),
+        (20, What::Person(Deed::Reply, 0)),
+    ];
+    must_hold(story(told));
+}
+
 /// Another account on either side, with or without the state: nothing is doubled, and nothing comes back.
 #[test]
 fn another_account_doubles_nothing() {
