@@ -37,7 +37,7 @@ pub(super) fn judge(thread: &Thread<'_>, comment: &Comment, claim: &Claim, known
         (None, Some(file)) => known.files.contains(&(origin, file)),
         (None, None) => true,
     };
-    if has_copy || best(thread, claim).is_some_and(|best| best != &comment.id) { refused } else { Verdict::Copy }
+    if has_copy || best(thread, claim, known).is_some_and(|best| best != &comment.id) { refused } else { Verdict::Copy }
 }
 
 /// Returns the originals whose pair is not known, by the markers of a thread: the other thread has to be read for them.
@@ -61,9 +61,10 @@ fn in_pair(thread: &Thread<'_>, claim: &Claim, known: &Known) -> Option<bool> {
 }
 
 /// Returns which of the comments that name one original is its copy: our own account's before others', a sealed one before
-/// others, and the oldest.
-fn best<'t>(thread: &Thread<'t>, claim: &Claim) -> Option<&'t CommentId> {
-    let rivals = thread.comments.iter().filter_map(|comment| Some((comment.claim.as_ref()?, &comment.id)));
+/// others, and the oldest. What has a copy itself is an original, whatever it says of itself.
+fn best<'t>(thread: &Thread<'t>, claim: &Claim, known: &Known) -> Option<&'t CommentId> {
+    let open = |comment: &&Comment| !known.comments.contains_key(&(comment.side, comment.id.clone()));
+    let rivals = thread.comments.iter().filter(open).filter_map(|comment| Some((comment.claim.as_ref()?, &comment.id)));
     rivals
         .filter(|(rival, _)| rival.key == claim.key)
         .min_by_key(|(rival, _)| (rival.maker, !rival.sealed))

@@ -80,6 +80,27 @@ fn a_clone_is_no_copy_where_the_label_of_the_true_one_was_changed() {
     must_hold(story(told));
 }
 
+/// An older reply, which has a copy of its own, gets the seal of a copy: it is an original all the same, and no rival.
+#[test]
+fn an_original_with_a_copied_seal_is_no_rival_of_the_copy() {
+    hush();
+    let comment = || What::Person(Deed::Comment { restricted: false, as_bot: false }, 1);
+    let told = vec![
+        (5, What::Person(Deed::Reply, 1)),
+        (60, calm()),
+        (5, comment()),
+        (60, calm()),
+        (5, forges(Forgery::Old { side: Side::Guance, of: Of::Copied })),
+        (20, What::RotateKey),
+        (5, comment()),
+        (60, calm()),
+        (20, What::LoseState),
+        (5, comment()),
+        (60, calm()),
+    ];
+    must_hold(story(told));
+}
+
 /// Another account on either side, with or without the state: nothing is doubled, and nothing comes back.
 #[test]
 fn another_account_doubles_nothing() {
