@@ -84,21 +84,27 @@ fn a_clone_is_no_copy_where_the_label_of_the_true_one_was_changed() {
 #[test]
 fn an_original_with_a_copied_seal_is_no_rival_of_the_copy() {
     hush();
-    let comment = || What::Person(Deed::Comment { restricted: false, as_bot: false }, 1);
-    let told = vec![
-        (5, What::Person(Deed::Reply, 1)),
-        (60, calm()),
-        (5, comment()),
-        (60, calm()),
-        (5, forges(Forgery::Old { side: Side::Guance, of: Of::Copied })),
-        (20, What::RotateKey),
-        (5, comment()),
-        (60, calm()),
-        (20, What::LoseState),
-        (5, comment()),
-        (60, calm()),
-    ];
-    must_hold(story(told));
+    let comment = |pick| What::Person(Deed::Comment { restricted: false, as_bot: false }, pick);
+    for (here, there) in [(1, 2), (2, 1)] {
+        let forgery = Deed::Forge(Forgery::Old { side: Side::Guance, of: Of::Copied });
+        let told = vec![
+            (5, What::Person(Deed::OpenGuance { listed: true }, 1)),
+            (60, calm()),
+            (5, What::Person(Deed::Reply, here)),
+            (60, calm()),
+            (5, comment(here)),
+            (60, calm()),
+            (5, What::Person(forgery, here)),
+            (20, What::RotateKey),
+            (60, What::LoseState),
+            // What is written in the other pair tells which account is ours now.
+            (5, comment(there)),
+            (60, calm()),
+            (5, comment(here)),
+            (60, calm()),
+        ];
+        must_hold(story(told));
+    }
 }
 
 /// Another account on either side, with or without the state: nothing is doubled, and nothing comes back.
