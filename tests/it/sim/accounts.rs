@@ -92,8 +92,7 @@ impl Accounts {
         self.registers.insert(self.bot(), (counter.to_owned(), key.cloned()));
     }
 
-    /// Something was sealed.
-    pub(super) fn seals(&mut self, keys: &SealKeys) {
+    fn seals(&mut self, keys: &SealKeys) {
         if let Some(key) = keys.first()
             && !self.sealed.contains(key)
         {
@@ -142,6 +141,12 @@ impl Accounts {
 }
 
 impl World {
+    /// Something is sealed with the first of our keys.
+    pub(super) fn seals(&mut self) {
+        let keys = self.keys.clone();
+        self.accounts.seals(&keys);
+    }
+
     /// Whose account this is on Jira.
     pub(super) fn jira_maker(&self, account: &str) -> Maker {
         match account {

@@ -233,8 +233,7 @@ impl SimGuance<'_> {
             w.crosses(push, &body.canonical());
         }
         w.check_not_late(push);
-        let keys = w.keys.clone();
-        w.accounts.seals(&keys);
+        w.seals();
         let now = w.guance_now();
         if let Action::ChangeIssue { change, .. } = &push.action {
             if let Err(why) = fields::change_on_guance(w, at, push, change) {

@@ -270,7 +270,7 @@ impl World {
     /// Returns true when an issue's labels name other originals, and not this one.
     fn contradicts(&self, state: &IssueState, key: &Key) -> bool {
         let mut named = state.labels.iter().filter(|label| label.starts_with("issue_")).peekable();
-        let careless = matches!(self.bug, Some(Bug::LabelMayDisagree | Bug::FutileInsertSettles));
+        let careless = self.bug == Some(Bug::LabelMayDisagree);
         !careless && named.peek().is_some() && named.all(|label| !key.as_str().ends_with(label.as_str()))
     }
 
@@ -283,7 +283,8 @@ impl World {
         let (mut contested, mut relabelled) = (false, false);
         for (at, issue) in self.jira.issues.iter().enumerate() {
             let state = &issue.now;
-            if state.deleted || taken(key, &state.id) && !careless {
+            let linked = taken(key, &state.id);
+            if state.deleted || linked && !careless {
                 continue;
             }
             let maker = self.jira_maker(&state.author.id);
@@ -294,7 +295,7 @@ impl World {
             let sealed = claim.as_ref().is_some_and(|claim| claim.sealed);
             let ours = sealed || matches!(maker, Maker::Us | Maker::Former);
             let label = ours && state.labels.iter().any(|label| key.as_str().ends_with(label.as_str()));
-            let contradicts = claim.as_ref().is_some_and(|claim| self.contradicts(state, &claim.key));
+            let contradicts = !linked && claim.as_ref().is_some_and(|claim| self.contradicts(state, &claim.key));
             match claim {
                 Some(claim) if claim.key == *key && !contradicts => proven.push((maker, at)),
                 Some(claim) if claim.key == *key || label => {

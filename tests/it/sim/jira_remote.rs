@@ -88,8 +88,7 @@ impl SimJira<'_> {
         w.copied(&push.key);
         routes::check(w, new, project);
         let author = Person { id: w.accounts.bot(), ..Person::default() };
-        let keys = w.keys.clone();
-        w.accounts.seals(&keys);
+        w.seals();
         let at = w.open_jira(project, new.title.clone(), new.body.clone(), author);
         let labels_dropped = w.setup.labels_dropped;
         let state = &mut w.jira.issues[at].now;
@@ -135,8 +134,7 @@ impl SimJira<'_> {
         }
         fields::closed(w, at, push);
         w.check_pair(push, at);
-        let keys = w.keys.clone();
-        w.accounts.seals(&keys);
+        w.seals();
         if let Action::ChangeIssue { change, .. } = &push.action {
             let lost = w.answer_lost;
             if let Err(why) = fields::change_on_jira(w, at, push, change, lost) {
@@ -178,15 +176,8 @@ impl SimJira<'_> {
                     // A copy that is gone already counts as deleted.
                     return if body.is_some() { refused("404 no such comment") } else { Ok(receipt(w, at, None)) };
                 };
-                let author = notes[n].author.id.clone();
-                let is_own =
-                    matches!(w.jira_maker(&author), Maker::Us | Maker::Former) || bug == Some(Bug::AuthorNotRead);
-                if !is_own {
-                    let state = &w.jira.issues[at].now;
-                    let claim = w.jira_comment(state, &state.notes[n]).claim;
-                    if claim.is_none_or(|claim| claim.key != push.key.origin()) {
-                        return Err(ApiError::new(Side::Jira, ApiErrorKind::NotOurs, "not our account's"));
-                    }
+                if let Some(refusal) = w.foreign_comment(at, n, push) {
+                    return Err(refusal);
                 }
                 let note = &mut w.jira.issues[at].now.notes[n];
                 let (was, ours) = (note.clone(), note.born == Some(push.key.origin()));
@@ -259,6 +250,18 @@ impl SimJira<'_> {
         };
         let found = state.notes.iter().position(|note| !note.deleted && holds(note));
         found.map_or(Lookup::Absent, |n| Lookup::Found(receipt(w, at, Some(n))))
+    }
+}
+
+impl World {
+    /// A careful adapter writes over nobody else's comment.
+    fn foreign_comment(&self, at: usize, n: usize, push: &Push) -> Option<ApiError> {
+        let state = &self.jira.issues[at].now;
+        let maker = self.jira_maker(&state.notes[n].author.id);
+        let is_own = matches!(maker, Maker::Us | Maker::Former) || self.bug == Some(Bug::AuthorNotRead);
+        let claims =
+            || self.jira_comment(state, &state.notes[n]).claim.is_some_and(|claim| claim.key == push.key.origin());
+        (!is_own && !claims()).then(|| ApiError::new(Side::Jira, ApiErrorKind::NotOurs, "not our account's"))
     }
 }
 

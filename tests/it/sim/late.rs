@@ -143,9 +143,9 @@ impl World {
         let open = |note: &&Note| !note.restricted && !note.deleted && note.born.is_none();
         let named = issue.notes.iter().filter(open).any(|note| note.body.canonical().contains(&file.name));
         let shows = |note: &Note| file.is_shown_by(note) && !(named && file.is_nameless_in(note));
-        let shown = issue.notes.iter().filter(|note| note.restricted && !note.deleted && shows(note));
-        let shown = shown.filter_map(|note| Some(note.hidden_since?.max(true_time(note.updated)))).min();
-        let shown = shown.map(|at| ("comment", at));
-        shown.into_iter().chain(issue.hidden_since.map(|at| ("issue", at))).min_by_key(|(_, at)| *at)
+        let hides = issue.notes.iter().filter(|note| note.restricted && !note.deleted && shows(note));
+        let since = hides.filter_map(|note| Some(note.hidden_since?.max(true_time(note.updated)))).min();
+        let comment = since.map(|at| ("comment", at));
+        comment.into_iter().chain(issue.hidden_since.map(|at| ("issue", at))).min_by_key(|(_, at)| *at)
     }
 }

@@ -100,7 +100,8 @@ fn every_seeded_bug_turns_the_simulation_red() {
             }
             from = seed + 1;
         };
-        println!("{bug:?}: caught after {seed} histories");
+        let wrong = drive::play(&History::of(seed), Some(bug), dir.path(), false).wrong;
+        println!("{bug:?}: caught after {seed} histories: {}", wrong.first().map_or("", String::as_str));
     }
 }
 

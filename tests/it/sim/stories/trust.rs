@@ -7,7 +7,7 @@ use super::super::accounts::TrustSetup;
 use super::super::adversary::{Forgery, How, Of, Tamper};
 use super::super::deletes::DeleteSetup;
 use super::super::files::FileDeed;
-use super::super::history::{Deed, History, Setup, What};
+use super::super::history::{Deed, History, Run, Setup, What};
 use super::super::hunt::hush;
 use super::super::late::Hide;
 use super::{calm, must_hold, status_story, within};
@@ -184,7 +184,6 @@ fn a_forged_marker_keeps_nothing_away() {
 #[test]
 fn what_is_hidden_while_it_waits_is_not_sent() {
     hush();
-    use super::super::history::Run;
     let comment = What::Person(Deed::Comment { restricted: false, as_bot: false }, 1);
     let busy = || What::Run(Run { busy: true, ..Run::default() });
     let unheard = || What::Run(Run { unheard: true, ..Run::default() });
