@@ -130,12 +130,10 @@ fn choose<'c>(copies: &'c [Copy], key: &Key, projects: &[String], taken: &dyn Fn
     }
     let inside = |copy: &Copy| projects.iter().any(|project| project_of(&copy.name) == project);
     let labelled = free.iter().filter(|copy| copy.claim.is_none() && inside(copy)).min_by_key(|copy| age(copy));
-    let contradicting = || free.iter().filter(|copy| copy.contradicts);
-    // The true copy may be one whose label somebody changed, and what has the true label a clone of it.
-    let relabelled = contradicting().find(|copy| copy.claim.as_ref().is_some_and(|claim| claim.key == *key));
-    match (labelled.filter(|_| relabelled.is_none()), relabelled.or_else(|| contradicting().next())) {
-        (Some(copy), _) => Choice::One(copy),
-        (None, Some(copy)) => Choice::Contested(copy),
+    match (labelled, free.iter().find(|copy| copy.contradicts)) {
+        // The true copy may be the one whose markers somebody changed, and the other a clone of it.
+        (_, Some(copy)) => Choice::Contested(copy),
+        (Some(copy), None) => Choice::One(copy),
         (None, None) => Choice::None,
     }
 }
@@ -461,7 +459,7 @@ mod tests {
             (vec![copy("P-1", 1, Some(('a', Other)), None), copy("P-2", 2, Some(('a', Other)), None)], Err("P-1")),
             (vec![copy("P-1", 1, Some(('b', Us)), Some('a'))], Err("P-1")),
             (vec![copy("P-1", 1, Some(('a', Us)), Some('b'))], Err("P-1")),
-            (vec![copy("P-1", 1, Some(('b', Us)), Some('a')), copy("P-2", 2, None, Some('a'))], Ok(Some("P-2"))),
+            (vec![copy("P-1", 1, Some(('b', Us)), Some('a')), copy("P-2", 2, None, Some('a'))], Err("P-1")),
             (vec![copy("P-1", 1, Some(('a', Us)), Some('b')), copy("P-2", 2, None, Some('a'))], Err("P-1")),
             (vec![copy("P-9", 1, Some(('a', Us)), None)], Ok(None)),
         ] {
