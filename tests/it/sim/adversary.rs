@@ -373,7 +373,7 @@ fn issue(w: &mut World, sealed: bool, labelled: bool, pick: u32, uid: u32) {
 }
 
 /// Both markers of this issue are as guajira wrote them.
-fn is_whole(state: &IssueState) -> bool {
+pub(super) fn is_whole(state: &IssueState) -> bool {
     let Some(key) = state.born.as_ref().filter(|_| !state.deleted) else { return false };
     let labels: Vec<&String> = state.labels.iter().filter(|label| label.starts_with("issue_")).collect();
     let own = label_of(key);

@@ -280,7 +280,7 @@ impl World {
         let careless = self.bug == Some(Bug::FutileInsertSettles);
         let mut proven = Vec::new();
         let mut labelled = None;
-        let (mut contested, mut relabelled) = (false, false);
+        let mut contested = false;
         for (at, issue) in self.jira.issues.iter().enumerate() {
             let state = &issue.now;
             let linked = taken(key, &state.id);
@@ -298,10 +298,7 @@ impl World {
             let contradicts = !linked && claim.as_ref().is_some_and(|claim| self.contradicts(state, &claim.key));
             match claim {
                 Some(claim) if claim.key == *key && !contradicts => proven.push((maker, at)),
-                Some(claim) if claim.key == *key || label => {
-                    contested |= contradicts;
-                    relabelled |= contradicts && claim.key == *key;
-                }
+                Some(claim) if claim.key == *key || label => contested |= contradicts,
                 None if label => labelled = labelled.or(Some(at)),
                 _ => {}
             }
@@ -311,9 +308,9 @@ impl World {
             [(Maker::Other, _), _, ..] => Choice::Contested,
             [(_, at), ..] => Choice::One(*at),
             [] => match (labelled, contested) {
-                (Some(at), _) if !relabelled => Choice::One(at),
                 (_, true) => Choice::Contested,
-                (_, false) => Choice::None,
+                (Some(at), false) => Choice::One(at),
+                (None, false) => Choice::None,
             },
         }
     }

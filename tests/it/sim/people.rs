@@ -261,7 +261,9 @@ fn edit(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool) {
 
 fn clone_issue(w: &mut World, as_bot: bool, pick: u32, uid: u32) {
     // Nobody uses the bot's account to clone what a stranger has labelled.
-    let is_cloned = |state: &IssueState| !(state.deleted || as_bot && state.born.is_none() && state.property.is_some());
+    let is_labelled = |state: &IssueState| state.labels.iter().any(|label| label.starts_with("issue_"));
+    let is_cloned =
+        |state: &IssueState| !(state.deleted || as_bot && is_labelled(state) && !adversary::is_whole(state));
     let living: Vec<_> = w.jira.issues.iter().filter(|issue| is_cloned(&issue.now)).collect();
     if living.is_empty() {
         return;

@@ -80,6 +80,27 @@ fn a_clone_is_no_copy_where_the_label_of_the_true_one_was_changed() {
     must_hold(story(told));
 }
 
+/// Words that wait to be carried, and whose writer made them the twin of a copy that is gone: they are withdrawn, not sent
+/// though their issue is secured by now.
+#[test]
+fn what_waits_and_turns_out_to_be_a_twin_is_withdrawn() {
+    hush();
+    let told = vec![
+        (5, What::Person(Deed::Comment { restricted: false, as_bot: false }, 1)),
+        (5, What::Person(Deed::Reply, 1)),
+        (60, calm()),
+        (5, What::Person(Deed::DeleteReply, 0)),
+        (20, calm()),
+        (5, forges(Forgery::Note { side: Side::Jira, how: How::Beside, of: Of::Copied })),
+        (30, What::Run(Run { busy: true, ..Run::default() })),
+        (60, What::Person(Deed::Hide(Hide::Issue), 1)),
+        (60, calm()),
+    ];
+    for register in [true, false] {
+        must_hold(within(story(told.clone()), |world| world.register = register));
+    }
+}
+
 /// An older reply, which has a copy of its own, gets the seal of a copy: it is an original all the same, and no rival.
 #[test]
 fn an_original_with_a_copied_seal_is_no_rival_of_the_copy() {
