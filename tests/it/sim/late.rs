@@ -63,7 +63,9 @@ pub(super) fn story(rng: &mut Rng) -> Vec<(u32, What)> {
 pub(super) fn newest(w: &World) -> Option<(usize, usize)> {
     let issues = w.jira.issues.iter().enumerate().filter(|(_, issue)| issue.now.born.is_some() && !issue.now.deleted);
     let notes = issues.flat_map(|(at, issue)| issue.now.notes.iter().enumerate().map(move |(n, note)| (at, n, note)));
-    let own = notes.filter(|(.., note)| note.born.is_none() && !note.deleted);
+    // What shows a file keeps it where it is.
+    let shows = |note: &Note| note.body.canonical().contains("secret") || !note.body.shown().names.is_empty();
+    let own = notes.filter(|(.., note)| note.born.is_none() && !note.deleted && !shows(note));
     own.max_by_key(|(.., note)| (note.updated, note.created)).map(|(at, n, _)| (at, n))
 }
 
