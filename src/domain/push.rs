@@ -192,12 +192,12 @@ pub struct Push {
 }
 
 impl Push {
-    /// Returns the write with the seal of its markers, hidden and visible. `services` names the pair of services: the
-    /// place of an issue that is a copy itself.
+    /// Returns the write with the seal of its markers, hidden and visible. `issues` is the place of an issue that is a
+    /// copy itself ([`issue_place`]).
     #[must_use]
-    pub fn sealed(mut self, keys: &SealKeys, services: &str) -> Self {
+    pub fn sealed(mut self, keys: &SealKeys, issues: &str) -> Self {
         let place = match &self.action {
-            Action::CreateIssue(_) => services,
+            Action::CreateIssue(_) => issues,
             Action::AddComment { issue, .. } | Action::EditComment { issue, .. } | Action::AddFile { issue, .. } => {
                 issue.as_str()
             }

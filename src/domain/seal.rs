@@ -78,6 +78,12 @@ impl SealKey {
     }
 }
 
+/// Returns the place of an issue that is a copy itself: a pair of services, and the account that creates the issue.
+/// Nobody can change who created an issue, so a seal that somebody copies onto an issue of his own does not hold there.
+pub fn issue_place(services: &str, creator: &str) -> String {
+    format!("{services} {creator}")
+}
+
 /// The keys of a pair of services: the first seals, each of them recognises. There are several where two states of the
 /// same services made one each before either knew of the other.
 #[derive(Clone, Debug, Default)]
@@ -122,7 +128,7 @@ impl SealKeys {
     }
 
     /// Returns the seal of a marker that names `key`'s original and `content`, and stands in `place`: the id of the issue
-    /// whose thread it is in, or the pair of services where the issue itself is the copy.
+    /// whose thread it is in, or [`issue_place`] where the issue itself is the copy.
     pub fn seal(&self, key: &Key, content: &Fingerprint, place: &str) -> Option<Seal> {
         Some(self.first()?.seal(key, content, place))
     }

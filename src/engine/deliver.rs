@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::{Cargo, Copy};
 use super::{Run, Trouble, change, delta, files, gone, merge, optional, originals, quoted, script, threads, trust};
-use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side};
+use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side, issue_place};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
 use crate::state::{Deferral, Queued, Tx};
 
@@ -114,7 +114,9 @@ fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, cargo: Cargo) -> Re
     tx.commit()?;
     world.failpoints.hit("in flight")?;
     let keys = seal_keys(world.state);
-    let sealed = |queued: &Queued| queued.push.clone().sealed(&keys, &world.settings.services.pair);
+    let account = run.identities.get(&target).map(|who| who.account.as_str()).unwrap_or_default();
+    let issues = issue_place(&world.settings.services.pair, account);
+    let sealed = |queued: &Queued| queued.push.clone().sealed(&keys, &issues);
     let pushes: Vec<Push> = batch.iter().map(sealed).collect();
     let mut results = cargo.push(run.remote(target), &pushes);
     world.failpoints.hit("sent")?;

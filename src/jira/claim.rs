@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::domain::{
-    Claim, CommentId, Fingerprint, IssueId, Key, Kind, Maker, Marker, Seal, SealKeys, Side, Witness, marker,
+    Claim, CommentId, Fingerprint, IssueId, Key, Kind, Maker, Marker, Seal, SealKeys, Side, Witness, issue_place,
+    marker,
 };
 use crate::jira::convert::Reader;
 use crate::jira::wire;
@@ -32,7 +33,8 @@ impl Reader<'_> {
         let maker = self.maker(raw.fields.creator.as_ref());
         let property = raw.properties.get(PROPERTY).and_then(|value| property(value, Kind::Issue));
         let property = property.filter(|property| self.is_our_pair(&property.pair)).and_then(|property| {
-            let sealed = property.is_sealed(self.keys, &property.pair);
+            let mut ids = raw.fields.creator.iter().flat_map(wire::User::ids);
+            let sealed = ids.any(|id| property.is_sealed(self.keys, &issue_place(&property.pair, id)));
             Claim::credible(property.key, property.written, maker, sealed, Witness::Hidden)
         });
         let labels: Vec<Key> = raw
@@ -178,16 +180,19 @@ mod tests {
             |account: &str, labels: &[&str]| json!({"updated": t, "labels": labels, "creator": {"accountId": account}});
         let property = |key: &str, pair: Option<&str>, seal: Option<String>| json!({"guajira": {"v": 1, "key": key, "content": CONTENT, "pair": pair, "seal": seal}});
         let plain = property(&key, Some("ab"), None);
-        let (sealed, elsewhere) =
-            (property(&key, Some("ab"), Some(seal(&key, "ab"))), property(&key, Some("ab"), Some(seal(&key, "cd"))));
+        let sealed_by = |place: &str| property(&key, Some("ab"), Some(seal(&key, place)));
+        let (sealed, by_before, elsewhere) =
+            (sealed_by("ab acc-bot"), sealed_by("ab acc-before"), sealed_by("cd acc-bot"));
         let nobody = json!({"updated": t, "labels": [ISSUE], "creator": {"displayName": "acc-bot"}});
         for (fields, properties, want) in [
             (by("acc-bot", &["x", ISSUE]), plain.clone(), Some((true, Maker::Us, false))),
             (by("acc-bot", &[]), plain.clone(), Some((true, Maker::Us, false))),
             (by("acc-old", &[ISSUE]), plain.clone(), Some((true, Maker::Former, false))),
             (by("acc-bot", &[ISSUE]), sealed.clone(), Some((true, Maker::Us, true))),
-            (by("acc-mia", &[ISSUE]), sealed.clone(), Some((true, Maker::Other, true))),
-            (by("acc-mia", &[ISSUE]), elsewhere, None),
+            // An account of ours that nobody told us of; what somebody copied onto an issue of his own.
+            (by("acc-before", &[ISSUE]), by_before, Some((true, Maker::Other, true))),
+            (by("acc-mia", &[ISSUE]), sealed.clone(), None),
+            (by("acc-before", &[ISSUE]), elsewhere, None),
             (by("acc-mia", &[ISSUE]), plain.clone(), None),
             // Of another pair of services, or of none.
             (by("acc-bot", &[ISSUE]), property(&key, Some("ef"), None), Some((true, Maker::Us, false))),

@@ -67,7 +67,9 @@ pub(super) struct Copy {
 impl Copy {
     fn new(raw: &wire::Issue, reader: Reader<'_>) -> Self {
         let marks = reader.issue_marks(raw);
-        let is_ours = matches!(marks.maker, Maker::Us | Maker::Former);
+        // A seal holds on what an account of ours created, known to the configuration or not.
+        let is_sealed = marks.property.as_ref().is_some_and(|claim| claim.sealed);
+        let is_ours = is_sealed || matches!(marks.maker, Maker::Us | Maker::Former);
         let creator = || raw.fields.creator.as_ref().map(person).unwrap_or_default();
         let (labelled, others) = if is_ours { (marks.labels, Vec::new()) } else { (Vec::new(), marks.labels) };
         Self {
@@ -134,8 +136,9 @@ fn choose<'c>(copies: &'c [Copy], key: &Key, projects: &[String], taken: &dyn Fn
     let inside = |copy: &Copy| projects.iter().any(|project| project_of(&copy.name) == project);
     let labelled = free.iter().filter(|copy| copy.claim.is_none() && inside(copy)).min_by_key(|copy| age(copy));
     match (labelled, free.iter().find(|copy| copy.contradicts)) {
-        (Some(copy), _) => Choice::One(copy),
-        (None, Some(copy)) => Choice::Contested(copy),
+        // The true copy may be the one whose markers somebody changed, and the other a clone of it.
+        (_, Some(copy)) => Choice::Contested(copy),
+        (Some(copy), None) => Choice::One(copy),
         (None, None) => Choice::None,
     }
 }

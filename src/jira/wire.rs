@@ -120,7 +120,12 @@ pub(super) struct User {
 impl User {
     /// Returns the id that names this account on its kind of Jira; empty when there is none.
     pub(super) fn id(&self) -> &str {
-        [&self.account_id, &self.name, &self.key].into_iter().find(|id| !id.is_empty()).map_or("", String::as_str)
+        self.ids().next().unwrap_or_default()
+    }
+
+    /// Returns everything that names the account for good, or at least today.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        [&self.account_id, &self.name, &self.key].into_iter().filter(|id| !id.is_empty()).map(String::as_str)
     }
 
     /// Returns true when both are the same, known account.
@@ -132,7 +137,7 @@ impl User {
     /// Returns true when this is the account of that id, key or login name. A display name, which people choose
     /// themselves, names nobody.
     pub(super) fn is_called(&self, id: &str) -> bool {
-        !id.is_empty() && [&self.account_id, &self.name, &self.key].into_iter().any(|known| known == id)
+        self.ids().any(|known| known == id)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{Claim, Comment, CommentId, Key, Known};
+use crate::domain::{Claim, Comment, CommentId, Key, Known, Maker};
 use crate::plan::Thread;
 
 /// What a comment with a marker is.
@@ -23,7 +23,9 @@ pub(super) enum Verdict {
 
 /// Judges what a comment's marker says.
 pub(super) fn judge(thread: &Thread<'_>, comment: &Comment, claim: &Claim, known: &Known) -> Verdict {
-    let refused = if claim.is_ours() { Verdict::Ours } else { Verdict::Ordinary };
+    // Who copies a seal while it is not known who we are is taken for us until it is.
+    let is_ours = claim.is_ours() || claim.sealed && claim.maker == Maker::Unknown;
+    let refused = if is_ours { Verdict::Ours } else { Verdict::Ordinary };
     match in_pair(thread, claim, known) {
         None => return Verdict::Undecided,
         Some(false) => return refused,
@@ -35,7 +37,7 @@ pub(super) fn judge(thread: &Thread<'_>, comment: &Comment, claim: &Claim, known
         (None, Some(file)) => known.files.contains(&(origin, file)),
         (None, None) => true,
     };
-    if has_copy || best(thread, claim).is_some_and(|best| best != &comment.id) { refused } else { Verdict::Copy }
+    if has_copy || best(thread, claim, known).is_some_and(|best| best != &comment.id) { refused } else { Verdict::Copy }
 }
 
 /// Returns the originals whose pair is not known, by the markers of a thread: the other thread has to be read for them.
@@ -58,8 +60,10 @@ fn in_pair(thread: &Thread<'_>, claim: &Claim, known: &Known) -> Option<bool> {
     }
 }
 
-/// Returns which of the comments that name one original is its copy: the surest claim, and the oldest of these.
-fn best<'t>(thread: &Thread<'t>, claim: &Claim) -> Option<&'t CommentId> {
-    let rivals = thread.comments.iter().filter_map(|comment| Some((comment.claim.as_ref()?, &comment.id)));
+/// Returns which of the comments that name one original is its copy: the surest claim, and the oldest of these. What has a
+/// copy itself is an original, whatever it says of itself.
+fn best<'t>(thread: &Thread<'t>, claim: &Claim, known: &Known) -> Option<&'t CommentId> {
+    let open = |comment: &&Comment| !known.comments.contains_key(&(comment.side, comment.id.clone()));
+    let rivals = thread.comments.iter().filter(open).filter_map(|comment| Some((comment.claim.as_ref()?, &comment.id)));
     rivals.filter(|(rival, _)| rival.key == claim.key).min_by_key(|(rival, _)| rival.doubt()).map(|(_, id)| id)
 }

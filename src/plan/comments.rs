@@ -47,7 +47,12 @@ pub fn thread(thread: &Thread<'_>, known: &Known, policy: &Policy) -> Decision {
             Some(step) => step,
             None => open_only(thread, one(thread, comment, known, policy), policy),
         };
-        decision.unfinished |= matches!(&step, Step::Skip { reason: SkipReason::InDoubt, .. } | Step::Disown(_));
+        decision.unfinished |= matches!(
+            &step,
+            Step::Skip { reason: SkipReason::InDoubt, .. }
+                | Step::Withdraw { reason: SkipReason::Echo, .. }
+                | Step::Disown(_)
+        );
         decision.steps.push(step);
     }
     decision
@@ -100,7 +105,11 @@ fn one(thread: &Thread<'_>, comment: &Comment, known: &Known, policy: &Policy) -
     }
     // What has a copy is an original, whatever it says of itself.
     if let (Some(claim), None) = (&comment.claim, link) {
-        match claims::judge(thread, comment, claim, known) {
+        let verdict = claims::judge(thread, comment, claim, known);
+        if let Some(withdraw) = no_original(comment, verdict, known) {
+            return withdraw;
+        }
+        match verdict {
             Verdict::Copy => return adopted(thread, comment, claim),
             Verdict::Ours => return skip(SkipReason::SecondClaim),
             Verdict::Undecided => return skip(SkipReason::InDoubt),
@@ -115,6 +124,14 @@ fn one(thread: &Thread<'_>, comment: &Comment, known: &Known, policy: &Policy) -
         (Some(link), None) => edited(thread, comment, link, content, known, policy),
         (None, restricted) => created(thread, comment, &key, content, restricted, known, policy),
     }
+}
+
+/// What waits to be carried, and turns out to be no original, or none for certain, must not be sent: nothing else looks
+/// whether it is still public.
+fn no_original(comment: &Comment, verdict: Verdict, known: &Known) -> Option<Step> {
+    let key = Key::comment(comment.side, &comment.id);
+    let waits = matches!(known.outbox.get(&key), Some((Stage::Pending | Stage::Held, _)));
+    (waits && verdict != Verdict::Ordinary).then_some(Step::Withdraw { key, reason: SkipReason::Echo })
 }
 
 /// Recognises our own writing by its marker.

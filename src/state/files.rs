@@ -8,14 +8,15 @@ use crate::domain::{FileId, FileLink, IssueId, Key, Known, Side};
 const COLUMNS: &str = "origin, origin_id, copy_id, lane";
 
 impl State {
-    /// Returns what is known about these files of one side.
+    /// Returns what is known about these files of one side; those that are copies count as having one.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn known_files<'a>(&self, side: Side, files: impl Iterator<Item = &'a FileId>) -> Result<Known, StateError> {
         let mut known = Known::default();
         for id in files {
-            if self.file_link(side, id)?.is_some() {
+            // A copy that another account of ours attached does not look like ours.
+            if self.file_link(side, id)?.is_some() || self.file_copy(side.opposite(), id.as_str())?.is_some() {
                 known.files.insert((side, id.clone()));
             }
             if self.file_copy(side.opposite(), id.as_str())?.is_some() {

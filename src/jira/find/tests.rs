@@ -38,7 +38,8 @@ fn proof_goes_before_labels_and_age_before_the_rest() {
         (vec![copy("P-1", 1, Some(('a', Other)), None), copy("P-2", 2, Some(('a', Other)), None)], Err("P-1")),
         (vec![copy("P-1", 1, Some(('b', Us)), Some('a'))], Err("P-1")),
         (vec![copy("P-1", 1, Some(('a', Us)), Some('b'))], Err("P-1")),
-        (vec![copy("P-1", 1, Some(('b', Us)), Some('a')), copy("P-2", 2, None, Some('a'))], Ok(Some("P-2"))),
+        (vec![copy("P-1", 1, Some(('b', Us)), Some('a')), copy("P-2", 2, None, Some('a'))], Err("P-1")),
+        (vec![copy("P-1", 1, Some(('a', Us)), Some('b')), copy("P-2", 2, None, Some('a'))], Err("P-1")),
         (vec![copy("P-9", 1, Some(('a', Us)), None)], Ok(None)),
     ] {
         let taken = |_: &Key, id: &str| id == "19";

@@ -1,16 +1,23 @@
 //! What must hold: at every instant, and once the history has settled.
 
-use guajira::domain::{CommentId, IssueId, Key, Side, Stage};
+use guajira::domain::{CommentId, Fingerprint, IssueId, Key, Side, Stage};
 use guajira::plan::Repeats;
 use guajira::state::{Queued, State, StateError};
 
 use super::world::{Note, World, time};
-use super::{deletes, fields, files};
+use super::{deletes, fields, files, routes};
 
 /// Nothing that was shown to a run may be gone once the run has moved on: it is copied, or in the outbox, or its
 /// thread is still to be read. Holds after a crash too.
 pub(super) fn conserved(w: &World, state: &State, moved_on: impl Fn(Side) -> bool) -> Result<Vec<String>, StateError> {
     let mut wrong = Vec::new();
+    for link in state.recent_links(1000)? {
+        let at = w.jira.issues.iter().position(|issue| issue.now.id == link.jira.as_str());
+        let born = at.and_then(|at| w.jira.issues[at].now.born.clone());
+        if born != Some(Key::issue(Side::Guance, &link.guance)) {
+            wrong.push(format!("astray: {} is taken for the copy of {}", link.jira_name, link.guance));
+        }
+    }
     for key in &w.shown {
         let lost = match key.parts() {
             Some((Side::Guance, guajira::domain::Kind::Issue, id)) => {
@@ -86,6 +93,15 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
     for issue in &w.guance.issues {
         let key = Key::issue(Side::Guance, &IssueId::new(&issue.id));
         let copies: Vec<_> = w.jira.issues.iter().filter(|j| j.now.born.as_ref() == Some(&key)).collect();
+        let unsure = w.is_unsure(&key);
+        if unsure && state.issue_link(Side::Guance, &IssueId::new(&issue.id))?.is_none() {
+            // It waits where everybody sees it, unless it is too old to be made by now.
+            let waits = state.unsettled()?.iter().any(|row| row.push.key == key);
+            if issue.listed && issue.created >= w.floor && !w.floor_unknown && !waits {
+                wrong.push(format!("lost: {key}, whose markers are disputed, does not even wait"));
+            }
+            continue;
+        }
         if copies.is_empty()
             && issue.listed
             && issue.created >= w.floor
@@ -107,12 +123,15 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
             let secure = copy.now.secure;
             // A copy without its label, in a search without properties, is not found again once the state is lost.
             let found_again = w.setup.search_properties || copy.now.labels.contains(&issue.id);
-            if w.state_lost && !found_again {
+            // Nor is one that left the routes' projects, when an account made it that is not known any more.
+            let astray = w.accounts.is_unknown(&copy.now.author.id) && !routes::is_routed(&w.setup, copy.now.project);
+            if w.state_lost && (!found_again || astray) {
                 continue;
             }
             for note in &issue.notes {
                 if !note.by_monitor || w.setup.deletes.repeats == Repeats::Comment {
-                    pair(w, Side::Guance, note, &copy.now.notes, !w.is_closed(copy), &mut wrong);
+                    let place = (Side::Guance, issue.id.as_str(), copy.now.id.as_str());
+                    pair(w, place, note, &copy.now.notes, !w.is_closed(copy), &mut wrong);
                 }
             }
             wrong.extend(files::settled(w, issue, copy));
@@ -125,12 +144,14 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
                 if note.deleted && w.state_lost && w.is_closed(copy) {
                     continue;
                 }
-                pair(w, Side::Jira, note, &issue.notes, !secure && !note.restricted, &mut wrong);
+                let place = (Side::Jira, copy.now.id.as_str(), issue.id.as_str());
+                pair(w, place, note, &issue.notes, !secure && !note.restricted, &mut wrong);
             }
         }
     }
     for row in state.unsettled()? {
-        let known_reason = row.stage == Stage::Dead && w.refused.contains(&row.push.key.origin());
+        let refused = row.stage == Stage::Dead && w.refused.contains(&row.push.key.origin());
+        let known_reason = refused || w.is_unsure(&row.push.key);
         if !known_reason && !is_kept(state, &row)? {
             wrong.push(format!("stuck: {} is {} for no reason", row.push.key, row.stage.as_str()));
         }
@@ -144,17 +165,74 @@ pub(super) fn is_kept(state: &State, row: &Queued) -> Result<bool, StateError> {
     Ok(waits && state.issue_link(Side::Guance, &row.push.lane)?.is_some_and(|link| link.closed))
 }
 
-fn pair(w: &World, side: Side, note: &Note, other: &[Note], public: bool, wrong: &mut Vec<String>) {
+/// Who copies the sealed marker of a copy into the same thread makes his words its twin: where the copy is not there any
+/// more, they are taken for it.
+fn is_his_own_doing(w: &World, side: Side, place: &str, note: &Note) -> bool {
+    let Some(original) = w.twin_of(side, place, note) else { return false };
+    // A file, or a notice, is no note.
+    let gone = w.find_original(&original).is_none() || w.note_of(&original).is_none_or(|note| note.deleted);
+    gone || w.copy_deleted.contains_key(&original)
+}
+
+impl World {
+    /// Returns the note with this key.
+    fn note_of(&self, key: &Key) -> Option<&Note> {
+        let (at, n) = self.find_original(key)?;
+        match key.parts()?.0 {
+            Side::Guance => self.guance.issues[at].notes.get(n),
+            Side::Jira => self.jira.issues[at].now.notes.get(n),
+        }
+    }
+
+    /// Returns true where what version 0.1 believed still stands: its original was not edited, or the edit does not travel.
+    fn is_believed(&self, key: &Key) -> bool {
+        let stands = |copy: &Key, original: &Key, written: &Fingerprint| {
+            let on_jira = [copy, original].into_iter().find_map(|key| key.comment_on(Side::Jira));
+            let place = on_jira.and_then(|id| self.jira.find_note(id.as_str()));
+            let Some(issue) = place.map(|(at, _)| &self.jira.issues[at]) else { return true };
+            let shut = self.is_closed(issue) || issue.now.hidden_since.is_some();
+            match (self.note_of(original), self.note_of(copy)) {
+                (Some(original), Some(copy)) => {
+                    let hidden = original.hidden_since.is_some() || original.deleted || copy.deleted;
+                    shut || hidden || *written == Fingerprint::of(&[&original.body.canonical()])
+                }
+                _ => true,
+            }
+        };
+        let mut all = self.believed.iter();
+        all.any(|(copy, (original, written))| (copy == key || original == key) && stands(copy, original, written))
+    }
+
+    /// Returns true for the create of an issue whose markers somebody changed or copied, where nothing else tells whose
+    /// copy is whose: after a lost state, or when the create was in doubt.
+    pub(super) fn is_unsure(&self, key: &Key) -> bool {
+        self.disputed.contains(key) && (self.state_lost || self.troubled)
+    }
+}
+
+fn pair(
+    w: &World,
+    (side, place, other_place): (Side, &str, &str),
+    note: &Note,
+    other: &[Note],
+    public: bool,
+    wrong: &mut Vec<String>,
+) {
     if note.born.is_some() {
         return;
     }
     let key = Key::comment(side, &CommentId::new(&note.id));
     let copies: Vec<_> = other.iter().filter(|n| n.born.as_ref() == Some(&key) && !n.deleted).collect();
     if note.deleted {
-        let excused = side == Side::Guance && !public || w.refused.contains(&key);
+        // What is recognised by its account alone is not, once its original is not there any more.
+        let there = if side == Side::Jira { Side::Guance } else { Side::Jira };
+        let sealed = |copy: &&Note| w.sealed_claim(there, other_place, copy).is_some();
+        let unsealed = w.state_lost && w.accounts.has_moved() && !copies.iter().all(sealed);
+        let excused = side == Side::Guance && !public || w.refused.contains(&key) || unsealed;
         return deletes::of_deleted(w, &key, &copies, excused, wrong);
     }
     let excused = !public || w.copy_deleted.contains_key(&key) || w.refused.contains(&key);
+    let excused = excused || is_his_own_doing(w, side, place, note) || w.is_believed(&key);
     if copies.is_empty() && !excused {
         wrong.push(format!("lost: {key} ({}) has no copy", note.words));
     }

@@ -75,7 +75,8 @@ impl World {
             self.blame(format!("buried alive: {} takes its original for deleted", push.key));
         }
         if deletes && let Some(made) = self.copies.get_mut(&push.key.origin()) {
-            *made -= 1;
+            // Somebody's twin of it is not counted.
+            *made = made.saturating_sub(1);
         }
     }
 }

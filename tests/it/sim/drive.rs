@@ -6,12 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use guajira::domain::{SealKey, SealKeys, Side, Stage};
+use guajira::domain::{CommentId, Fingerprint, Key, SealKeys, Side, Stage};
 use guajira::engine::budget::{Ledger, Patience};
 use guajira::engine::{self, Backfill, Order, Quiet, Settings};
 use guajira::plan::Policy;
 use guajira::ports::{Clock, Crash};
-use guajira::secret::Secret;
 use guajira::state::{Durability, Installation, Queued, RunLock, Services, State, StateError, Workspace};
 use rusqlite::Connection;
 
@@ -20,7 +19,7 @@ use super::guance::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
 use super::jira_remote::SimJira;
 use super::world::{Killed, Machine, World};
-use super::{check, fields, people, routes, strangers};
+use super::{adversary, check, fields, people, routes, strangers};
 
 /// What came of a history.
 #[derive(Debug)]
@@ -85,7 +84,7 @@ fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
         in_doubt_wait: Duration::from_secs(5),
         projects: routes::projects(setup),
         services: services(),
-        seal_keys: SealKeys::default().followed_by(&SealKey::derive(&Secret::new("key"))),
+        seal_keys: SealKeys::default(),
     }
 }
 
@@ -119,15 +118,21 @@ impl Theatre<'_> {
                 let _ = std::fs::copy(self.file, self.saved());
                 let w = &mut *self.world.borrow_mut();
                 (w.saved_at, w.saved_floor) = (w.now, (w.floor, w.floor_unknown));
+                w.saved_keys = w.keys.clone();
             }
             What::RestoreState => {
-                if self.saved().exists() {
+                let may = {
+                    let w = self.world.borrow();
+                    w.accounts.may_go_on_with(&w.saved_keys)
+                };
+                if self.saved().exists() && may {
                     self.open.take();
                     clear(self.file);
                     let _ = std::fs::copy(self.saved(), self.file);
                     self.state_lost("an older copy of the state is put back");
                     let w = &mut *self.world.borrow_mut();
                     w.state_restored = true;
+                    w.keys = w.saved_keys.clone();
                     (w.floor, w.floor_unknown) = w.saved_floor;
                     let saved_at = w.saved_at;
                     fields::forget(w, saved_at);
@@ -144,6 +149,8 @@ impl Theatre<'_> {
                     self.world.borrow_mut().blame(format!("failed: {err:#}"));
                 }
             }
+            // Nothing recognises what an account wrote that is known to nobody any more, sealed with a key that nobody has.
+            What::LoseState if !self.world.borrow().accounts.may_go_on_with(&SealKeys::default()) => {}
             What::LoseState => {
                 self.open.take();
                 clear(self.file);
@@ -151,9 +158,58 @@ impl Theatre<'_> {
                 self.state_lost("the state is lost");
                 let w = &mut *self.world.borrow_mut();
                 w.floor_unknown = true;
+                w.keys = SealKeys::default();
                 fields::forget(w, 0);
             }
+            What::MoveBot => {
+                let w = &mut *self.world.borrow_mut();
+                let keys = w.keys.clone();
+                // Nothing tells whose a file is but the account that attached it.
+                let known = w.setup.trust.former || !w.setup.files.writes(Side::Jira);
+                let moved = known && w.accounts.move_bot(&keys);
+                w.note(|| format!("Jira's account is another: {moved}"));
+            }
+            What::RotateKey => {
+                let w = &mut *self.world.borrow_mut();
+                let keys = w.keys.clone();
+                let rotated = w.accounts.rotate(&keys);
+                w.ledger_excused();
+                w.note(|| format!("Guance's key is another: {rotated}"));
+            }
+            What::Believe { edited, pick } => {
+                if let Err(err) = self.believe(*edited, *pick, event.uid) {
+                    self.world.borrow_mut().blame(format!("failed: {err:#}"));
+                }
+            }
         }
+    }
+
+    /// Writes into the state what version 0.1 believed.
+    fn believe(&self, edited: bool, pick: u32, uid: u32) -> anyhow::Result<()> {
+        let w = &mut *self.world.borrow_mut();
+        let Some((side, key, copy, lane)) = adversary::believed(w, pick, uid) else { return Ok(()) };
+        self.open.take();
+        let file = Connection::open(self.file)?;
+        // A state that is lost has no tables yet.
+        let known = file.query_row("SELECT count(*) FROM issue_link WHERE guance = ?1", [&lane], |row| row.get(0));
+        if known.unwrap_or(0) == 0 {
+            return Ok(());
+        }
+        let Some((at, n)) = w.find_original(&key) else { return Ok(()) };
+        let body = match side.opposite() {
+            Side::Guance => &w.guance.issues[at].notes[n].body,
+            Side::Jira => &w.jira.issues[at].now.notes[n].body,
+        };
+        let written = if edited { Fingerprint::of(&["older"]) } else { Fingerprint::of(&[&body.canonical()]) };
+        let origin_id = key.comment_on(side.opposite()).unwrap_or_else(|| CommentId::new(""));
+        let row = (side.opposite().as_str(), origin_id.as_str(), copy.as_str(), lane.as_str(), written.as_str());
+        file.execute(
+            "INSERT INTO comment_link (origin, origin_id, copy_id, lane, written) VALUES (?1, ?2, ?3, ?4, ?5)",
+            row,
+        )?;
+        w.note(|| format!("version 0.1 took {copy} on {side} for the copy of {key}"));
+        w.believed.insert(Key::comment(side, &CommentId::new(copy)), (key, written));
+        Ok(())
     }
 
     fn pass(&self, ms: i64) {
@@ -246,7 +302,11 @@ impl Theatre<'_> {
             if backfill.is_some() { Patience::Endless } else { Patience::Until(now + self.settings.max_runtime) };
         // While it settles, somebody is there to let go what the brake holds.
         let order = Order { backfill, release: self.world.borrow().settling, ..Order::default() };
-        let keys = [Secret::new("key")];
+        let (keys, seal_keys) = {
+            let accounts = &self.world.borrow().accounts;
+            ([accounts.credential()], accounts.seal_keys())
+        };
+        let settings = Settings { seal_keys, ..self.settings.clone() };
         let budget = Ledger::new(state, &machine, &machine, &keys, 20, patience);
         let guance = SimGuance { world: self.world, budget: &budget, facts: state };
         let jira = SimJira(self.world, state);
@@ -255,7 +315,7 @@ impl Theatre<'_> {
             jira: &jira,
             state,
             policy: &self.policy,
-            settings: &self.settings,
+            settings: &settings,
             clock: &machine,
             stop: &machine,
             failpoints: &machine,
@@ -308,16 +368,21 @@ impl Theatre<'_> {
             self.pass(61_000);
             self.run(Run::default());
         }
+        let unsure = |row: &Queued| self.world.borrow().is_unsure(&row.push.key);
+        let asks = self.opened().and_then(|state| state.unsettled()).is_ok_and(|rows| rows.iter().any(unsure));
         let w = &mut *self.world.borrow_mut();
-        if w.needless > 0 {
+        // What it cannot tell it looks at again and again.
+        if w.needless > 0 && !asks {
             w.blame(format!("dear: a run with nothing to do made {} needless requests", w.needless));
         }
     }
 
     fn nothing_waits(&self) -> bool {
         let Ok(state) = self.opened() else { return false };
-        let is_at_rest =
-            |row: &Queued| row.stage == Stage::Dead || check::is_kept(&state, row).is_ok_and(|is_kept| is_kept);
+        let is_at_rest = |row: &Queued| {
+            let unsure = self.world.borrow().is_unsure(&row.push.key);
+            row.stage == Stage::Dead || unsure || check::is_kept(&state, row).is_ok_and(|is_kept| is_kept)
+        };
         let rests = state.unsettled().is_ok_and(|rows| rows.iter().all(is_at_rest));
         if self.world.borrow().bug.is_none() {
             self.open.replace(Some(state));

@@ -2,14 +2,13 @@
 
 use std::io::{Cursor, Read};
 
-use guajira::domain::{Action, File, FileId, IssueId, Key, Person, Push, Receipt, Side, Visibility};
+use guajira::domain::{Action, File, FileId, IssueId, Key, Maker, Person, Push, Receipt, Side, Visibility};
 use guajira::plan::{Deletes, Flow};
 use guajira::ports::{ApiError, ApiErrorKind, Content};
 use guajira::state::{State, StateError};
 use guajira::text::{Block, Doc, Inline};
 
 use super::history::Setup;
-use super::jira::BOT;
 use super::rng::Rng;
 use super::world::{Note, World, time};
 
@@ -74,7 +73,7 @@ pub(super) fn shown_by(file: &Attached, token: &str, pick: u32) -> (Person, Doc)
 }
 
 impl Attached {
-    fn told(&self, side: Side, issue: &str, tells_size: bool) -> File {
+    fn told(&self, side: Side, issue: &str, tells_size: bool, maker: Maker) -> File {
         File {
             side,
             id: FileId::new(&self.id),
@@ -85,7 +84,7 @@ impl Attached {
             url: None,
             author: self.author.clone(),
             created: (side == Side::Jira || self.reply.is_some()).then(|| time(self.created)),
-            ours: side == Side::Jira && self.author.id == BOT,
+            ours: side == Side::Jira && matches!(maker, Maker::Us | Maker::Former),
         }
     }
 
@@ -102,7 +101,12 @@ impl Attached {
         notes.iter().any(|note| note.restricted && !note.deleted && self.is_shown_by(note))
     }
 
-    fn is_shown_by(&self, note: &Note) -> bool {
+    /// Returns true when nothing but a picture without a name speaks for this note's showing it.
+    pub(super) fn is_nameless_in(&self, note: &Note) -> bool {
+        note.author.id != self.author.id && !note.body.canonical().contains(&self.name)
+    }
+
+    pub(super) fn is_shown_by(&self, note: &Note) -> bool {
         // Of a picture without a name nobody knows which of those files it is that were there by then.
         let nameless = note.body.shown().names.iter().any(String::is_empty) && self.created <= note.updated + 60_000;
         nameless || note.author.id == self.author.id || note.body.canonical().contains(&self.name)
@@ -118,7 +122,10 @@ pub(super) fn on_jira(w: &mut World, issue: &IssueId) -> (Visibility, Vec<File>)
     let public = listed.iter().filter(|file| !issue.secure && file.is_carried() && !file.is_hidden(&issue.notes));
     w.shown.extend(public.map(|file| file.key(Side::Jira)));
     let visibility = if issue.secure { Visibility::Restricted("security".into()) } else { Visibility::Public };
-    (visibility, listed.into_iter().map(|file| file.told(Side::Jira, &issue.id, true)).collect())
+    (
+        visibility,
+        listed.into_iter().map(|file| file.told(Side::Jira, &issue.id, true, w.jira_maker(&file.author.id))).collect(),
+    )
 }
 
 /// What is attached to a Guance issue and to people's replies.
@@ -128,7 +135,7 @@ pub(super) fn on_guance(w: &mut World, issue: &IssueId) -> Vec<File> {
     let listed: Vec<_> =
         issue.files.iter().filter(|file| file.born.is_none() && is_there(file, &issue.notes)).collect();
     w.shown.extend(listed.iter().filter(|file| file.is_carried()).map(|file| file.key(Side::Guance)));
-    listed.into_iter().map(|file| file.told(Side::Guance, &issue.id, w.setup.file_sizes)).collect()
+    listed.into_iter().map(|file| file.told(Side::Guance, &issue.id, w.setup.file_sizes, Maker::Other)).collect()
 }
 
 /// With a reply goes what it carries.
@@ -203,7 +210,7 @@ pub(super) fn attach_on_jira(w: &mut World, push: &Push, bytes: &[u8]) -> Result
     w.check_home(&push.key, Side::Jira, issue.as_str());
     w.copied(&push.key);
     let (id, created) = (w.jira.fresh_comment_id(), w.jira_now());
-    let author = Person { id: BOT.into(), ..Person::default() };
+    let author = Person { id: w.accounts.bot(), ..Person::default() };
     let (name, born) = (file.name.clone(), Some(push.key.origin()));
     let copy = Attached { id: id.clone(), name, bytes: bytes.to_vec(), author, created, reply: None, born };
     w.jira.issues[at].now.files.push(copy);

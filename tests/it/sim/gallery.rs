@@ -5,7 +5,7 @@
 
 use guajira::domain::{Claim, CommentId, Fingerprint, Key, Maker, Side};
 use guajira::state::State;
-use guajira::text::Doc;
+use guajira::text::{Block, Doc, Inline};
 use rusqlite::Connection;
 
 use super::rng::mix;
@@ -59,10 +59,24 @@ pub(super) enum Bug {
     AuthorNotRead,
     /// A state works with whatever services the configuration names.
     AnybodysState,
+    /// A marker of anybody's is believed: nobody asks who wrote it.
+    AuthorOfClaimIgnored,
+    /// A marker for another pair's original is believed.
+    OtherPairBelieved,
+    /// A visible marker counts anywhere in a text.
+    MarkerAnywhereInText,
+    /// A look-up finds what is another's copy, and the link that cannot be recorded settles the create.
+    FutileInsertSettles,
+    /// A seal holds in every thread.
+    SealWithoutPlace,
+    /// What was planned is sent as it was, without another look at its original.
+    SentUnlooked,
+    /// A property counts though the label names another original.
+    LabelMayDisagree,
 }
 
 impl Bug {
-    pub(super) const ALL: [Self; 23] = [
+    pub(super) const ALL: [Self; 30] = [
         Self::CursorSetToNow,
         Self::NoOverlap,
         Self::CursorBeforeTheRow,
@@ -86,6 +100,13 @@ impl Bug {
         Self::CountedByIncrement,
         Self::AuthorNotRead,
         Self::AnybodysState,
+        Self::AuthorOfClaimIgnored,
+        Self::OtherPairBelieved,
+        Self::MarkerAnywhereInText,
+        Self::FutileInsertSettles,
+        Self::SealWithoutPlace,
+        Self::SentUnlooked,
+        Self::LabelMayDisagree,
     ];
 }
 
@@ -107,7 +128,8 @@ impl Bug {
             | Self::AbsenceIsDeletion
             | Self::FieldBaseForgotten
             | Self::FieldBaseAsSent
-            | Self::LastWriterWins => true,
+            | Self::LastWriterWins
+            | Self::FutileInsertSettles => true,
             Self::NoOverlap
             | Self::FirstPageOnly
             | Self::IsLastTrusted
@@ -121,7 +143,13 @@ impl Bug {
             | Self::ListingIsProof
             | Self::CountedByIncrement
             | Self::AuthorNotRead
-            | Self::AnybodysState => false,
+            | Self::AnybodysState
+            | Self::AuthorOfClaimIgnored
+            | Self::OtherPairBelieved
+            | Self::MarkerAnywhereInText
+            | Self::SealWithoutPlace
+            | Self::SentUnlooked
+            | Self::LabelMayDisagree => false,
         }
     }
 }
@@ -165,6 +193,12 @@ pub(super) fn after(bug: Bug, file: &Connection, w: &World, before: &Before, cra
             )?;
         }
         Bug::AbsenceIsDeletion => forget_the_absent(file, w)?,
+        Bug::FutileInsertSettles => {
+            file.execute(
+                "UPDATE outbox SET stage = 'done' WHERE stage <> 'done' AND error LIKE '%is the copy of something else'",
+                [],
+            )?;
+        }
         Bug::FieldBaseForgotten => {
             file.execute("DELETE FROM field_base", [])?;
         }
@@ -238,4 +272,36 @@ pub(super) fn incremented(before: &Doc, now: &Doc) -> Doc {
     let next = number(&before).unwrap_or(one) + 1;
     let count = |doc: &Doc| doc.canonical().replace(&format!("alarm {wanted} times"), &format!("alarm {next} times"));
     Doc::from_plain(&count(now))
+}
+
+/// Takes a seal for good wherever it was made.
+pub(super) fn claim_anywhere(w: &World, side: Side, note: &Note, maker: Maker) -> Option<Claim> {
+    let places: Vec<&str> = match side {
+        Side::Guance => w.guance.issues.iter().map(|issue| issue.id.as_str()).collect(),
+        Side::Jira => w.jira.issues.iter().map(|issue| issue.now.id.as_str()).collect(),
+    };
+    let claims = || places.iter().filter_map(|place| w.claim_in(side, place, note, maker));
+    claims().find(|claim| claim.sealed).or_else(|| claims().next())
+}
+
+/// Takes a marker for good that names another pair's original.
+pub(super) fn claim_of_another_pair(w: &World, side: Side, issue: &str, note: &Note) -> Option<Claim> {
+    let claim = w.claim_in(side, issue, note, Maker::Us)?;
+    let (home, _) = w.find_original(&claim.key)?;
+    let pair = |jira: usize| w.jira.issues[jira].now.born.as_ref()?.issue_on(Side::Guance);
+    let same = match side {
+        Side::Guance => pair(home).is_some_and(|id| id.as_str() == issue),
+        Side::Jira => pair(w.jira.place(issue)?).is_some_and(|id| id.as_str() == w.guance.issues[home].id),
+    };
+    (!same).then_some(Claim { sealed: true, ..claim })
+}
+
+/// Looks for a visible marker in the whole of a text.
+pub(super) fn claim_in_text(w: &World, side: Side, issue: &str, note: &Note, maker: Maker) -> Option<Claim> {
+    let text = note.body.canonical();
+    let marked =
+        text.split(|c: char| c.is_whitespace() || "\"()[]<>".contains(c)).find(|word| word.contains("#guajira-"))?;
+    let line = vec![Inline::link("OPS-1", marked)];
+    let body = Doc { blocks: vec![Block::Paragraph { content: line }] };
+    w.claim_in(side, issue, &Note { body, ..note.clone() }, maker)
 }

@@ -15,7 +15,6 @@ use guajira::text::Doc;
 use super::fields::{self, Truth};
 use super::files::{self, Attached};
 use super::gallery::{self, Bug};
-use super::jira::visible_claim;
 use super::jira_remote::page_size;
 use super::passage::{Passage, send, story};
 use super::rng::mix;
@@ -23,9 +22,6 @@ use super::world::{Killed, Mark, Note, World, time};
 
 /// What the one workspace is called.
 const WORKSPACE: &str = "wksp_0123456789abcdef0123456789abcdef";
-
-/// What the API key's own writes are signed with.
-pub(super) const API_KEY: &str = "wsak_1";
 
 #[derive(Clone, Debug)]
 pub(super) struct GuanceIssue {
@@ -129,28 +125,14 @@ impl World {
         let issue = &self.guance.issues[at];
         let note = issue.notes.iter().find(|note| note.id == reply.as_str())?;
         let claims = self.guance_reply(issue, note).claim.is_some_and(|claim| claim.key == push.key.origin());
-        let may_be_ours = self.guance_maker(note) == Maker::Unknown && !note.author.id.starts_with("acnt_");
-        let is_own = self.guance_maker(note) == Maker::Us || may_be_ours || claims;
+        let maker = self.guance_maker(&note.author.id);
+        let may_be_ours = maker == Maker::Unknown && !note.author.id.starts_with("acnt_");
+        let is_own = matches!(maker, Maker::Us | Maker::Former) || may_be_ours || claims;
         let blind = self.bug == Some(Bug::AuthorNotRead);
         (!is_own && !blind).then(|| ApiError::new(Side::Guance, ApiErrorKind::NotOurs, "not our account's"))
     }
 
-    /// Until a write was answered, nothing tells which account is ours.
-    fn guance_maker(&self, note: &Note) -> Maker {
-        match self.account_known {
-            true if note.author.id == API_KEY => Maker::Us,
-            false => Maker::Unknown,
-            _ => Maker::Other,
-        }
-    }
-
     fn guance_reply(&self, issue: &GuanceIssue, note: &Note) -> Comment {
-        let maker = self.guance_maker(note);
-        let aside = note.aside.as_ref().and_then(|mark| mark.claim(&self.keys, &issue.id, maker));
-        let claim = match self.bug {
-            Some(Bug::EchoByEqualText) => gallery::claim_by_text(self, Side::Guance, note),
-            _ => aside.or_else(|| visible_claim(&note.body, Side::Jira, maker, &self.keys, &issue.id)),
-        };
         Comment {
             side: Side::Guance,
             id: CommentId::new(&note.id),
@@ -161,7 +143,7 @@ impl World {
             created: time(note.created),
             updated: time(note.updated),
             visibility: Visibility::Public,
-            claim,
+            claim: self.claim_of(Side::Guance, &issue.id, note),
             by_monitor: note.by_monitor,
         }
     }
@@ -174,15 +156,17 @@ pub(super) struct SimGuance<'w> {
     pub(super) facts: &'w dyn Facts,
 }
 
-/// Fact: which account our key writes as.
-const ACCOUNT: &str = "sim.own-account";
+/// Fact: which accounts our keys write as.
+const ACCOUNTS: &str = "sim.own-accounts";
 
 impl SimGuance<'_> {
     fn send(&self, what: &str, urgency: Urgency, writes: bool) -> Result<Passage, ApiError> {
         let credential = self.budget.take(urgency)?;
         {
             let w = &mut *self.world.borrow_mut();
-            (w.keys, w.account_known) = (seal_keys(self.facts), self.facts.recall(ACCOUNT, FOR_EVER).is_some());
+            w.keys = seal_keys(self.facts);
+            let known = self.facts.recall(ACCOUNTS, FOR_EVER).unwrap_or_default();
+            w.accounts.known = known.split_whitespace().map(str::to_owned).collect();
         }
         let passage = send(self.world, Side::Guance, what, writes);
         if let Err(error) = &passage
@@ -196,7 +180,11 @@ impl SimGuance<'_> {
     /// The answer to a write names our account.
     fn learn(&self, done: &[Result<Receipt, ApiError>]) {
         if done.iter().any(Result::is_ok) {
-            self.facts.remember(ACCOUNT, API_KEY);
+            let known = self.facts.recall(ACCOUNTS, FOR_EVER).unwrap_or_default();
+            let account = self.world.borrow().accounts.api_key();
+            if !known.split_whitespace().any(|one| one == account) {
+                self.facts.remember(ACCOUNTS, &format!("{known} {account}"));
+            }
         }
     }
 
@@ -248,6 +236,8 @@ impl SimGuance<'_> {
         if let Some(body) = body {
             w.crosses(push, &body.canonical());
         }
+        w.check_not_late(push);
+        w.seals();
         let now = w.guance_now();
         if let Action::ChangeIssue { change, .. } = &push.action {
             if let Err(why) = fields::change_on_guance(w, at, push, change) {
@@ -262,7 +252,8 @@ impl SimGuance<'_> {
             w.check_home(&push.key, Side::Guance, issue.as_str());
             w.copied(&push.key);
             let id = w.guance.fresh_reply_id();
-            w.guance.issues[at].notes.push(Note::copy(id.clone(), API_KEY, body, push, kept, now));
+            let author = w.accounts.api_key();
+            w.guance.issues[at].notes.push(Note::copy(id.clone(), &author, body, push, kept, now));
             w.replied(at);
             w.writes += 1;
             return Ok(receipt(id, now));
@@ -279,7 +270,7 @@ impl SimGuance<'_> {
             let done = || Ok(receipt(comment.as_str().to_owned(), now));
             return if body.is_some() { refused("404 no such reply") } else { done() };
         };
-        let ours = note.born == Some(push.key.origin());
+        let (was, ours) = (note.clone(), note.born == Some(push.key.origin()));
         let trampled = note.tramples(&push.content);
         match body {
             Some(body) => note.rewrite(body, &push.content, kept),
@@ -288,7 +279,9 @@ impl SimGuance<'_> {
         note.updated = now;
         w.check_deletion(push);
         w.trampled(&push.key, trampled);
-        if !ours {
+        // Who copies a copy's seal into the same thread makes his own words its twin.
+        let twin = w.twin_of(Side::Guance, issue.as_str(), &was) == Some(push.key.origin());
+        if !ours && !twin {
             w.blame(format!("foreign: {} rewrote reply {comment}, which is no copy of it", push.key));
         }
         w.replied(at);

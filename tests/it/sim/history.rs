@@ -7,9 +7,12 @@ use std::fmt;
 use guajira::domain::Side;
 use guajira::plan::Direction;
 
+use super::accounts::TrustSetup;
+use super::adversary::{self, Forgery};
 use super::deletes::{self, DeleteSetup};
 use super::fields::{FieldDeed, FieldSetup};
 use super::files::FileDeed;
+use super::late::Hide;
 use super::rng::Rng;
 use super::strangers::Stranger;
 
@@ -54,6 +57,8 @@ pub(super) struct Setup {
     pub(super) file_sizes: bool,
     /// Two routes, to two projects.
     pub(super) routes: bool,
+    /// Whom it may not trust.
+    pub(super) trust: TrustSetup,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -113,6 +118,11 @@ pub(super) enum Deed {
     /// Changes a field that both sides keep.
     Field(FieldDeed),
     Attach(FileDeed),
+    /// An adversary's.
+    Forge(Forgery),
+    /// A person edits what was written last, or takes it away from most people's eyes.
+    EditNewest,
+    Hide(Hide),
 }
 
 /// What goes wrong with one request.
@@ -162,6 +172,8 @@ pub(super) struct Run {
     pub(super) backfill_h: Option<u32>,
     /// No answer to a write reaches it.
     pub(super) unheard: bool,
+    /// Guance takes no write: too many requests.
+    pub(super) busy: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -174,6 +186,14 @@ pub(super) enum What {
     LoseState,
     /// The program runs once against other services.
     Stranger(Stranger),
+    /// The configuration names another account of Jira's, or another key of Guance's.
+    MoveBot,
+    RotateKey,
+    /// The state holds what version 0.1 believed of somebody's marker; the original was edited since, or not.
+    Believe {
+        edited: bool,
+        pick: u32,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -223,6 +243,7 @@ impl History {
                 after_s = 600 + rng.below(3 * 3600);
             }
             events.push(Event { uid, after_s, what });
+            events.extend(adversary::also(&setup, uid));
         }
         Self { setup, events }
     }
@@ -273,6 +294,7 @@ impl Setup {
             },
             file_sizes: rng.chance(50),
             routes: rng.chance(35),
+            trust: TrustSetup::draw(seed),
         }
     }
 }
@@ -405,6 +427,11 @@ impl fmt::Display for What {
             Self::RestoreState => f.write_str("that copy is put back"),
             Self::LoseState => f.write_str("the state is lost"),
             Self::Stranger(what) => write!(f, "a run against another {what:?}"),
+            Self::MoveBot => f.write_str("Jira's account is another"),
+            Self::RotateKey => f.write_str("Guance's key is another"),
+            Self::Believe { edited, .. } => {
+                write!(f, "a forged marker was believed once (the original edited since: {edited})")
+            }
         }
     }
 }
@@ -414,6 +441,9 @@ impl fmt::Display for Run {
         f.write_str("a run")?;
         if let Some(hours) = self.backfill_h {
             write!(f, " over the last {hours}h")?;
+        }
+        if self.busy {
+            f.write_str(", Guance takes no write")?;
         }
         if self.unheard {
             f.write_str(", no write is answered")?;

@@ -5,22 +5,19 @@ use std::rc::Rc;
 
 use guajira::domain::{
     Claim, Comment, CommentId, Details, FileId, Issue, IssueId, Key, Maker, Marker, Person, SealKeys, Side, Visibility,
-    Witness, marker,
+    Witness, issue_place, marker,
 };
 use guajira::text::Doc;
 
 use super::fields::{self, Truth};
 use super::files::{self, Attached};
-use super::gallery::{self, Bug};
+use super::gallery::Bug;
 use super::history::Setup;
 use super::rng::mix;
 use super::world::{Mark, Note, World, time};
 
 /// Names the pair of services in the seals of issues.
 pub(super) const SERVICES: &str = "0123456789abcdef";
-
-/// The account guajira writes with; people sometimes use it by hand.
-pub(super) const BOT: &str = "bot";
 
 #[derive(Clone, Debug)]
 pub(super) struct Project {
@@ -57,6 +54,8 @@ pub(super) struct IssueState {
     pub(super) updated: i64,
     pub(super) notes: Vec<Note>,
     pub(super) deleted: bool,
+    /// The truth: since when it is secured or deleted, in true time.
+    pub(super) hidden_since: Option<i64>,
     pub(super) files: Vec<Attached>,
 }
 
@@ -97,6 +96,11 @@ impl JiraSite {
     pub(super) fn fresh_comment_id(&mut self) -> String {
         self.next_comment += 1;
         self.next_comment.to_string()
+    }
+
+    /// The id that something will have soon.
+    pub(super) fn coming(&self, ahead: u32) -> String {
+        (self.next_comment + u64::from(ahead)).to_string()
     }
 
     pub(super) fn rename(&mut self, project: usize, key: String) {
@@ -148,6 +152,7 @@ impl World {
             updated: at,
             notes: Vec::new(),
             deleted: false,
+            hidden_since: None,
             files: Vec::new(),
         };
         self.jira.issues.push(JiraIssue { now, truth: Truth::default(), index: Vec::new() });
@@ -190,15 +195,16 @@ impl World {
             Some(most) if notes.len() <= most => Some(notes.iter().map(|n| self.jira_comment(state, n)).collect()),
             _ => None,
         };
-        let maker = if state.author.id == BOT { Maker::Us } else { Maker::Other };
+        let maker = self.jira_maker(&state.author.id);
         let label = || state.labels.iter().find_map(|l| l.strip_prefix("issue_")).map(|hex| format!("issue_{hex}"));
         let by_label = |proven| {
             let key = Key::issue(Side::Guance, &IssueId::new(label()?));
             Some(Claim { key, proven, written: None, maker, sealed: false })
         };
         let property = state.property.as_ref().filter(|_| !by_search || self.setup.search_properties);
-        let by_property = property.and_then(|mark| mark.claim(&self.keys, SERVICES, maker));
-        let contradicts = by_property.as_ref().is_some_and(|claim| contradicts(state, &claim.key));
+        let by_property =
+            property.and_then(|mark| mark.claim(&self.keys, &issue_place(SERVICES, &state.author.id), maker));
+        let contradicts = by_property.as_ref().is_some_and(|claim| self.contradicts(state, &claim.key));
         let claim = match self.bug {
             Some(Bug::MarkerOnlyInALabel) => by_label(true),
             _ if contradicts => None,
@@ -231,12 +237,10 @@ impl World {
 
     pub(super) fn jira_comment(&self, issue: &IssueState, note: &Note) -> Comment {
         let hidden = if note.restricted { Some("role Developers") } else { issue.secure.then_some("security level") };
-        let maker = if note.author.id == BOT { Maker::Us } else { Maker::Other };
-        let aside = note.aside.as_ref().and_then(|mark| mark.claim(&self.keys, &issue.id, maker));
-        let claim = match self.bug {
-            Some(Bug::EchoByEqualText) => gallery::claim_by_text(self, Side::Jira, note),
-            _ => aside.or_else(|| visible_claim(&note.body, Side::Guance, maker, &self.keys, &issue.id)),
-        };
+        // A careless state sends what it planned as it was planned.
+        let id = CommentId::new(&note.id);
+        let stale = self.bug == Some(Bug::SentUnlooked) && self.ever_public.contains(&Key::comment(Side::Jira, &id));
+        let hidden = hidden.filter(|_| !stale);
         Comment {
             side: Side::Jira,
             id: CommentId::new(&note.id),
@@ -247,16 +251,69 @@ impl World {
             created: time(note.created),
             updated: time(note.updated),
             visibility: hidden.map_or(Visibility::Public, |why| Visibility::Restricted(why.into())),
-            claim,
+            claim: self.claim_of(Side::Jira, &issue.id, note),
             by_monitor: false,
         }
     }
 }
 
-/// Returns true when an issue's labels name other originals, and not this one.
-pub(super) fn contradicts(state: &IssueState, key: &Key) -> bool {
-    let mut named = state.labels.iter().filter(|label| label.starts_with("issue_")).peekable();
-    named.peek().is_some() && named.all(|label| !key.as_str().ends_with(label.as_str()))
+/// What a look for an issue's copy came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    One(usize),
+    /// It cannot be told.
+    Contested,
+    None,
+}
+
+impl World {
+    /// Returns true when an issue's labels name other originals, and not this one.
+    fn contradicts(&self, state: &IssueState, key: &Key) -> bool {
+        let mut named = state.labels.iter().filter(|label| label.starts_with("issue_")).peekable();
+        let careless = self.bug == Some(Bug::LabelMayDisagree);
+        !careless && named.peek().is_some() && named.all(|label| !key.as_str().ends_with(label.as_str()))
+    }
+
+    /// Returns the copy of a Guance issue among what is nothing else's: by its property, our own account's before
+    /// others', or else by a label on an issue that an account of ours made.
+    pub(super) fn choose(&self, key: &Key, taken: &dyn Fn(&Key, &str) -> bool) -> Choice {
+        let careless = self.bug == Some(Bug::FutileInsertSettles);
+        let mut proven = Vec::new();
+        let mut labelled = None;
+        let mut contested = false;
+        for (at, issue) in self.jira.issues.iter().enumerate() {
+            let state = &issue.now;
+            let linked = taken(key, &state.id);
+            if state.deleted || linked && !careless {
+                continue;
+            }
+            let maker = self.jira_maker(&state.author.id);
+            let claim = state
+                .property
+                .as_ref()
+                .and_then(|mark| mark.claim(&self.keys, &issue_place(SERVICES, &state.author.id), maker));
+            let sealed = claim.as_ref().is_some_and(|claim| claim.sealed);
+            let ours = sealed || matches!(maker, Maker::Us | Maker::Former);
+            let label = ours && state.labels.iter().any(|label| key.as_str().ends_with(label.as_str()));
+            let contradicts = !linked && claim.as_ref().is_some_and(|claim| self.contradicts(state, &claim.key));
+            match claim {
+                Some(claim) if claim.key == *key && !contradicts => proven.push((maker, at)),
+                Some(claim) if claim.key == *key || label => contested |= contradicts,
+                None if label => labelled = labelled.or(Some(at)),
+                _ => {}
+            }
+        }
+        proven.sort_unstable();
+        match proven.as_slice() {
+            [(Maker::Other, _), _, ..] => Choice::Contested,
+            [(_, at), ..] => Choice::One(*at),
+            [] => match (labelled, contested) {
+                (_, true) => Choice::Contested,
+                (Some(at), false) => Choice::One(at),
+                (None, false) => Choice::None,
+            },
+        }
+    }
 }
 
 /// Reads the visible marker of a text, as an adapter does where nothing can be kept beside it.

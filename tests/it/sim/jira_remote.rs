@@ -14,7 +14,7 @@ use guajira::ports::{
 };
 
 use super::gallery::{self, Bug};
-use super::jira::{BOT, IssueState, SERVICES, contradicts};
+use super::jira::{Choice, IssueState};
 use super::passage::{Passage, send, story};
 use super::rng::mix;
 use super::routes;
@@ -69,7 +69,7 @@ impl SimJira<'_> {
             .filter_map(|issue| w.indexed(issue))
             .filter(|state| {
                 let asked = if span.ours_only {
-                    state.author.id == BOT
+                    matches!(w.jira_maker(&state.author.id), Maker::Us | Maker::Former)
                 } else {
                     routes::is_routed(&w.setup, state.project) || span.strays.iter().any(|id| id.as_str() == state.id)
                 };
@@ -87,7 +87,8 @@ impl SimJira<'_> {
         w.crosses(push, &text);
         w.copied(&push.key);
         routes::check(w, new, project);
-        let author = Person { id: BOT.into(), ..Person::default() };
+        let author = Person { id: w.accounts.bot(), ..Person::default() };
+        w.seals();
         let at = w.open_jira(project, new.title.clone(), new.body.clone(), author);
         let labels_dropped = w.setup.labels_dropped;
         let state = &mut w.jira.issues[at].now;
@@ -116,6 +117,7 @@ impl SimJira<'_> {
             Action::AddFile { .. } => return refused("a file is no text"),
             Action::LinkIssue { issue, to, .. } => {
                 let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
+                w.check_pair(push, at);
                 w.jira.issues[at].now.links.insert(to.as_str().to_owned());
                 w.touched(at, 60_000 + w.requests);
                 w.writes += 1;
@@ -131,6 +133,8 @@ impl SimJira<'_> {
             w.crosses(push, &body.canonical());
         }
         fields::closed(w, at, push);
+        w.check_pair(push, at);
+        w.seals();
         if let Action::ChangeIssue { change, .. } = &push.action {
             let lost = w.answer_lost;
             if let Err(why) = fields::change_on_jira(w, at, push, change, lost) {
@@ -157,7 +161,8 @@ impl SimJira<'_> {
                 }
                 w.copied(&push.key);
                 let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
-                let note = Note::copy(id, BOT, body, push, kept, now);
+                let author = w.accounts.bot();
+                let note = Note::copy(id, &author, body, push, kept, now);
                 w.jira.issues[at].now.notes.push(note);
                 w.touched(at, salt);
                 w.writes += 1;
@@ -171,16 +176,11 @@ impl SimJira<'_> {
                     // A copy that is gone already counts as deleted.
                     return if body.is_some() { refused("404 no such comment") } else { Ok(receipt(w, at, None)) };
                 };
-                let is_own = notes[n].author.id == BOT || bug == Some(Bug::AuthorNotRead);
-                if !is_own {
-                    let state = &w.jira.issues[at].now;
-                    let claim = w.jira_comment(state, &state.notes[n]).claim;
-                    if claim.is_none_or(|claim| claim.key != push.key.origin()) {
-                        return Err(ApiError::new(Side::Jira, ApiErrorKind::NotOurs, "not our account's"));
-                    }
+                if let Some(refusal) = w.foreign_comment(at, n, push) {
+                    return Err(refusal);
                 }
                 let note = &mut w.jira.issues[at].now.notes[n];
-                let ours = note.born == Some(push.key.origin());
+                let (was, ours) = (note.clone(), note.born == Some(push.key.origin()));
                 let trampled = note.tramples(&push.content);
                 let counts = push.key.comment_on(Side::Guance).is_some_and(|id| id.is_notice());
                 match body {
@@ -193,7 +193,8 @@ impl SimJira<'_> {
                 note.updated = now;
                 w.check_deletion(push);
                 w.trampled(&push.key, trampled);
-                if !ours {
+                let twin = w.twin_of(Side::Jira, issue.as_str(), &was) == Some(push.key.origin());
+                if !ours && !twin {
                     w.blame(format!("foreign: {} rewrote comment {comment}, which is no copy of it", push.key));
                 }
                 w.touched(at, salt);
@@ -214,22 +215,21 @@ impl SimJira<'_> {
         }
         let origin = wanted.key.origin();
         if kind == Kind::Issue {
-            let claims = |state: &IssueState| match w.bug {
-                Some(Bug::MarkerOnlyInALabel) => state.labels.iter().any(|label| origin.as_str().ends_with(label)),
-                _ => {
-                    let maker = if state.author.id == BOT { Maker::Us } else { Maker::Other };
-                    let claim = state.property.as_ref().and_then(|mark| mark.claim(&w.keys, SERVICES, maker));
-                    let id = origin.issue_on(Side::Guance);
-                    let names = |label: &String| id.as_ref().is_some_and(|id| id.as_str() == label);
-                    let labelled = maker == Maker::Us && claim.is_none() && state.labels.iter().any(names);
-                    let proven = claim.is_some_and(|claim| claim.key == origin && !contradicts(state, &origin));
-                    (proven || labelled) && !taken(&origin, &state.id)
+            let labelled = |state: &IssueState| state.labels.iter().any(|label| origin.as_str().ends_with(label));
+            let found = match w.bug {
+                Some(Bug::MarkerOnlyInALabel) => {
+                    w.jira.issues.iter().position(|issue| !issue.now.deleted && labelled(&issue.now))
                 }
+                Some(Bug::LaggingSearchTrusted) => w.jira.issues.iter().position(|issue| {
+                    let key = |state: &IssueState| state.property.as_ref().is_some_and(|mark| mark.key == origin);
+                    w.indexed(issue).is_some_and(|state| key(&state) && !taken(&origin, &state.id))
+                }),
+                _ => match w.choose(&origin, taken) {
+                    Choice::One(at) => Some(at),
+                    Choice::Contested => return Lookup::Unsure,
+                    Choice::None => None,
+                },
             };
-            let found = w.jira.issues.iter().position(|issue| match w.bug {
-                Some(Bug::LaggingSearchTrusted) => w.indexed(issue).is_some_and(|state| claims(&state)),
-                _ => !issue.now.deleted && claims(&issue.now),
-            });
             return found.map_or(Lookup::Absent, |at| Lookup::Found(receipt(w, at, None)));
         }
         // No issue, no comment on it.
@@ -253,6 +253,18 @@ impl SimJira<'_> {
     }
 }
 
+impl World {
+    /// A careful adapter writes over nobody else's comment.
+    fn foreign_comment(&self, at: usize, n: usize, push: &Push) -> Option<ApiError> {
+        let state = &self.jira.issues[at].now;
+        let maker = self.jira_maker(&state.notes[n].author.id);
+        let is_own = matches!(maker, Maker::Us | Maker::Former) || self.bug == Some(Bug::AuthorNotRead);
+        let claims =
+            || self.jira_comment(state, &state.notes[n]).claim.is_some_and(|claim| claim.key == push.key.origin());
+        (!is_own && !claims()).then(|| ApiError::new(Side::Jira, ApiErrorKind::NotOurs, "not our account's"))
+    }
+}
+
 fn receipt(w: &World, issue: usize, note: Option<usize>) -> Receipt {
     let state = &w.jira.issues[issue].now;
     let id = note.and_then(|n| state.notes.get(n)).map_or(&state.id, |note| &note.id);
@@ -270,7 +282,8 @@ impl Remote for SimJira<'_> {
         self.somebody()?;
         let w = self.0.borrow();
         let clock = Some(time(w.jira_now()));
-        Ok(Identity { account: BOT.into(), name: "guajira".into(), clock, service: "the one Jira".into() })
+        let account = w.accounts.bot();
+        Ok(Identity { account, name: "guajira".into(), clock, service: "the one Jira".into() })
     }
 
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
@@ -464,7 +477,7 @@ impl Remote for SimJira<'_> {
             return Ok(Register::Unsupported);
         }
         self.read("register")?;
-        let kept = self.0.borrow().register.clone();
+        let kept = self.0.borrow().accounts.register();
         Ok(kept.map_or(Register::Empty, |(counter, key)| Register::Value { counter, key }))
     }
 
@@ -474,7 +487,7 @@ impl Remote for SimJira<'_> {
         }
         let passage = send(self.0, Side::Jira, &format!("write register {counter}"), true)?;
         let w = &mut *self.0.borrow_mut();
-        w.register = Some((counter.to_owned(), key.cloned()));
+        w.accounts.set_register(counter, key);
         match passage {
             Passage::DieAfter => std::panic::panic_any(Killed),
             Passage::AnswerLost => Err(ApiError::new(Side::Jira, ApiErrorKind::InDoubt, "no answer")),

@@ -33,7 +33,9 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         let poll = ["who am I", "search", "list"].iter().any(|word| what.starts_with(word));
         w.needless += u32::from(!poll);
         let unheard = w.run.unheard && writes;
-        let fault = w.run.faults.get(&n).copied().or(unheard.then_some(Fault::AnswerLost));
+        let busy = w.run.busy && writes && side == Side::Guance;
+        let fault = w.run.faults.get(&n).copied();
+        let fault = fault.or(busy.then_some(Fault::SlowDown)).or(unheard.then_some(Fault::AnswerLost));
         if side == Side::Guance {
             w.count_guance_request();
         }
@@ -144,7 +146,10 @@ impl World {
     /// Remembers what a thread showed to the engine, as far as it is anybody's to read.
     pub(super) fn shown_thread(&mut self, thread: &[Comment]) {
         let public = |c: &&Comment| c.visibility == Visibility::Public;
-        self.shown.extend(thread.iter().filter(public).map(|comment| Key::comment(comment.side, &comment.id)));
+        let keys: Vec<Key> =
+            thread.iter().filter(public).map(|comment| Key::comment(comment.side, &comment.id)).collect();
+        self.ever_public.extend(keys.iter().cloned());
+        self.shown.extend(keys);
     }
 }
 

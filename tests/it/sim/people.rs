@@ -1,12 +1,14 @@
 //! What people do on both sides, between runs and in the middle of one.
 
-use guajira::domain::{Key, Person, Side};
+use guajira::domain::{Key, Person, Push, Side};
 use guajira::text::{Block, Doc, Inline};
 
+use super::adversary;
 use super::fields::{self, FieldDeed};
 use super::files::{self, Attached, FileDeed};
 use super::history::Deed;
-use super::jira::{BOT, IssueState};
+use super::jira::IssueState;
+use super::late;
 use super::rng::mix;
 use super::world::{Note, World, tokens};
 
@@ -38,7 +40,8 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
         Deed::Reply => reply(w, pick, &token, Doc::from_plain(&format!("well, {token}"))),
         Deed::Comment { restricted, as_bot } => {
             let body = Doc::from_plain(&format!("I say {token}"));
-            comment(w, pick, uid, &token, body, author(as_bot, pick), restricted);
+            let author = author(w, as_bot, pick);
+            comment(w, pick, uid, &token, body, author, restricted);
         }
         Deed::PlusOne { side: Side::Guance } => reply(w, pick, "+1", Doc::from_plain("+1")),
         Deed::PlusOne { side: Side::Jira } => comment(w, pick, uid, "+1", Doc::from_plain("+1"), person(pick), false),
@@ -80,7 +83,24 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
         Deed::Move { .. } if !w.setup.sweep => {}
         Deed::Move { project } => jira_issue(w, pick, uid, |w, at| w.move_jira(at, project)),
         Deed::RenameProject => w.jira.rename(pick as usize % 3, format!("R{uid}")),
-        Deed::DropLabels => jira_issue(w, pick, uid, |w, at| w.jira.issues[at].now.labels.clear()),
+        // Nobody takes both markers of an issue away.
+        Deed::DropLabels => jira_issue(w, pick, uid, |w, at| {
+            let state = &mut w.jira.issues[at].now;
+            if state.keeps_its_property() {
+                state.labels.clear();
+            }
+        }),
+        Deed::Forge(forgery) => adversary::forge(w, forgery, pick, uid),
+        Deed::Hide(hide) => late::hide(w, hide, uid),
+        Deed::EditNewest => {
+            if let Some((at, n)) = late::newest(w) {
+                let now = w.jira_now();
+                let note = &mut w.jira.issues[at].now.notes[n];
+                (note.body, note.updated) = (Doc::from_plain(&format!("rather {token}")), now);
+                note.words = token;
+                w.touched(at, uid);
+            }
+        }
         Deed::AddLabel => jira_issue(w, pick, uid, |w, at| w.jira.issues[at].now.labels.push("urgent".into())),
         Deed::CloneIssue { as_bot } => clone_issue(w, as_bot, pick, uid),
         Deed::Quote { side, of, as_bot } => quote(w, side, of, as_bot, pick, uid),
@@ -93,6 +113,7 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
             _ => jira_issue(w, pick, uid, |w, at| fields::on_jira(w, at, deed, &token)),
         },
     }
+    late::stamp(w);
 }
 
 fn attach(w: &mut World, deed: FileDeed, pick: u32, uid: u32) {
@@ -130,8 +151,8 @@ fn person(pick: u32) -> Person {
     }
 }
 
-fn author(as_bot: bool, pick: u32) -> Person {
-    if as_bot { Person { id: BOT.into(), ..Person::default() } } else { person(pick) }
+fn author(w: &World, as_bot: bool, pick: u32) -> Person {
+    if as_bot { Person { id: w.accounts.bot(), ..Person::default() } } else { person(pick) }
 }
 
 fn guance_issue(w: &mut World, pick: u32, deed: impl FnOnce(&mut World, usize)) {
@@ -170,7 +191,7 @@ fn comment(w: &mut World, pick: u32, uid: u32, words: &str, body: Doc, author: P
     });
 }
 
-fn fresh(id: String, author: Person, body: Doc, now: i64, words: &str) -> Note {
+pub(super) fn fresh(id: String, author: Person, body: Doc, now: i64, words: &str) -> Note {
     Note {
         id,
         author,
@@ -178,6 +199,7 @@ fn fresh(id: String, author: Person, body: Doc, now: i64, words: &str) -> Note {
         created: now,
         updated: now,
         restricted: false,
+        hidden_since: None,
         aside: None,
         born: None,
         deleted: false,
@@ -238,12 +260,17 @@ fn edit(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool) {
 }
 
 fn clone_issue(w: &mut World, as_bot: bool, pick: u32, uid: u32) {
-    let living: Vec<_> = w.jira.issues.iter().filter(|issue| !issue.now.deleted).collect();
+    // Nobody uses the bot's account to clone what a stranger has labelled.
+    let is_labelled = |state: &IssueState| state.labels.iter().any(|label| label.starts_with("issue_"));
+    let is_cloned =
+        |state: &IssueState| !(state.deleted || as_bot && is_labelled(state) && !adversary::is_whole(state));
+    let living: Vec<_> = w.jira.issues.iter().filter(|issue| is_cloned(&issue.now)).collect();
     if living.is_empty() {
         return;
     }
     let from = living[pick as usize % living.len()].now.clone();
-    let at = w.open_jira(from.project, format!("CLONE - {}", from.title), from.body, author(as_bot, pick));
+    let author = author(w, as_bot, pick);
+    let at = w.open_jira(from.project, format!("CLONE - {}", from.title), from.body, author);
     w.jira.issues[at].now.labels = from.labels;
     w.touched(at, uid);
 }
@@ -271,7 +298,10 @@ fn quote(w: &mut World, side: Side, of: Side, as_bot: bool, pick: u32, uid: u32)
     let carried: Vec<String> = tokens(&body.canonical()).map(str::to_owned).collect();
     match side {
         Side::Guance => reply(w, pick, &token, body),
-        Side::Jira => comment(w, pick, uid, &token, body, author(as_bot, pick), false),
+        Side::Jira => {
+            let author = author(w, as_bot, pick);
+            comment(w, pick, uid, &token, body, author, false);
+        }
     }
     let hidden = w.jira.issues.iter().any(|i| i.now.secure && i.now.notes.iter().any(|note| note.words == token));
     if !hidden {
@@ -280,6 +310,25 @@ fn quote(w: &mut World, side: Side, of: Side, as_bot: bool, pick: u32, uid: u32)
 }
 
 impl World {
+    /// Returns where the note with this key is.
+    pub(super) fn find_original(&self, key: &Key) -> Option<(usize, usize)> {
+        let at = |side: Side| key.comment_on(side);
+        match (at(Side::Guance), at(Side::Jira)) {
+            (Some(id), _) => self.guance.find_note(id.as_str()),
+            (_, Some(id)) => self.jira.find_note(id.as_str()),
+            (None, None) => None,
+        }
+    }
+
+    /// Checks that a write which is no comment goes to the issue that guajira made for its pair.
+    pub(super) fn check_pair(&mut self, push: &Push, at: usize) {
+        let born = self.jira.issues[at].now.born.as_ref().and_then(|key| key.issue_on(Side::Guance));
+        if born.as_ref() != Some(&push.lane) {
+            let name = self.jira.name(&self.jira.issues[at].now);
+            self.blame(format!("astray: {} went to {name}, which is no copy of its issue", push.key));
+        }
+    }
+
     /// Checks that a copy is made of a person's own thing, in the one place where it belongs.
     pub(super) fn check_home(&mut self, key: &Key, target: Side, issue: &str) {
         let Some((origin, kind, id)) = key.parts() else { return self.blame(format!("odd: {key} names nothing")) };

@@ -53,7 +53,7 @@ pub(super) fn class_of(wrong: &[String]) -> Option<String> {
 }
 
 /// What makes a world plainer.
-const PLAIN: [fn(&mut Setup); 13] = [
+const PLAIN: [fn(&mut Setup); 14] = [
     |world| world.max_lag_s = 0,
     |world| world.jira_skew_s = 0,
     |world| world.inline_comments = 0,
@@ -65,6 +65,7 @@ const PLAIN: [fn(&mut Setup); 13] = [
     |world| (world.list_by_update, world.reply_bumps) = (true, true),
     |world| (world.register, world.file_sizes) = (true, true),
     |world| world.files = Direction::Off,
+    |world| world.trust.former = false,
     |world| (world.fields.closed, world.fields.old_guance) = (false, false),
     |world| (world.fields.updates, world.fields.level) = (false, false),
 ];
@@ -108,6 +109,9 @@ fn shorter(history: &History) -> Vec<History> {
         }
         if run.backfill_h.is_some() {
             edit(&|run| run.backfill_h = None);
+        }
+        if run.busy {
+            edit(&|run| run.busy = false);
         }
         if run.unheard {
             edit(&|run| run.unheard = false);

@@ -12,6 +12,7 @@ mod closed;
 mod fields;
 mod files;
 mod gone;
+mod trust;
 
 /// A quiet day at work: an issue with a comment and a reply, both edited later.
 fn scenario(seed: u64, run: &Run) -> History {

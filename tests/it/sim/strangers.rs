@@ -13,7 +13,6 @@ use guajira::ports::{
 use guajira::state::State;
 
 use super::gallery::Bug;
-use super::jira::BOT;
 use super::world::{Machine, World};
 
 /// What is different.
@@ -120,7 +119,7 @@ impl Remote for Service<'_> {
     }
 
     fn identify(&self) -> Result<Identity, ApiError> {
-        let account = if self.side == Side::Jira { BOT.to_owned() } else { String::new() };
+        let account = if self.side == Side::Jira { self.world.borrow().accounts.bot() } else { String::new() };
         Ok(Identity { account, service: self.id.clone(), ..Identity::default() })
     }
 

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use guajira::domain::{Action, Claim, Fingerprint, Key, Maker, Person, Push, Seal, SealKey, SealKeys, Side, Witness};
+use guajira::domain::{Action, Claim, Fingerprint, Key, Maker, Person, Push, Seal, SealKeys, Side, Witness};
 use guajira::ports::{Clock, Crash, Failpoints, Stop};
 use guajira::text::Doc;
 
+use super::accounts::Accounts;
 use super::gallery::Bug;
 use super::guance::GuanceSite;
 use super::history::{Run, Setup};
@@ -36,9 +37,14 @@ impl Mark {
         Self { key: push.key.origin(), written: push.content.clone(), seal: push.seal.clone() }
     }
 
+    /// Returns true when one of these keys sealed it for this place.
+    pub(super) fn holds(&self, keys: &SealKeys, place: &str) -> bool {
+        self.seal.as_ref().is_some_and(|seal| keys.made(seal, &self.key, &self.written, place))
+    }
+
     /// Reads it as an adapter does that knows these keys.
     pub(super) fn claim(&self, keys: &SealKeys, place: &str, maker: Maker) -> Option<Claim> {
-        let sealed = self.seal.as_ref().is_some_and(|seal| keys.made(seal, &self.key, &self.written, place));
+        let sealed = self.holds(keys, place);
         Claim::credible(self.key.clone(), Some(self.written.clone()), maker, sealed, Witness::Hidden)
     }
 }
@@ -52,6 +58,8 @@ pub(super) struct Note {
     pub(super) created: i64,
     pub(super) updated: i64,
     pub(super) restricted: bool,
+    /// The truth: since when not everybody can read it, or nobody, in true time.
+    pub(super) hidden_since: Option<i64>,
     /// The marker kept beside the text: a comment property, or `extend`.
     pub(super) aside: Option<Mark>,
     /// The truth, which no service tells: guajira wrote it, under this key.
@@ -77,6 +85,7 @@ impl Note {
             created: now,
             updated: now,
             restricted: false,
+            hidden_since: None,
             aside,
             born: Some(push.key.origin()),
             deleted: false,
@@ -157,10 +166,18 @@ pub(super) struct World {
     pub(super) troubled: bool,
     /// What this run was shown.
     pub(super) shown: BTreeSet<Key>,
-    pub(super) register: Option<(String, Option<SealKey>)>,
-    /// What the adapters know of our seals, and whether Guance's knows our account, by the state at hand.
+    pub(super) accounts: Accounts,
+    /// What the adapters know of our seals, by the state at hand.
     pub(super) keys: SealKeys,
-    pub(super) account_known: bool,
+    /// What its copy knows of them.
+    pub(super) saved_keys: SealKeys,
+    /// Issues whose markers somebody changed or copied, by the originals that these name.
+    pub(super) disputed: BTreeSet<Key>,
+    /// Notes that a state of version 0.1 took for copies when it was deceived, of what, and which
+    /// content of that.
+    pub(super) believed: BTreeMap<Key, (Key, Fingerprint)>,
+    /// What everybody could read when a run was shown it.
+    pub(super) ever_public: BTreeSet<Key>,
     /// The state file.
     pub(super) file: PathBuf,
     /// What was opened before this is out of scope: an older state that knew it was lost.
@@ -176,7 +193,6 @@ impl World {
         Self {
             jira: JiraSite::new(&setup),
             guance: GuanceSite::default(),
-            setup,
             bug,
             now: START_MS,
             our_skew: 0,
@@ -202,13 +218,17 @@ impl World {
             saved_floor: (0, true),
             troubled: false,
             shown: BTreeSet::new(),
-            register: None,
+            accounts: Accounts::new(setup.trust.former),
             keys: SealKeys::default(),
-            account_known: false,
+            saved_keys: SealKeys::default(),
+            disputed: BTreeSet::new(),
+            believed: BTreeMap::new(),
+            ever_public: BTreeSet::new(),
             file,
             floor: 0,
             floor_unknown: true,
             wrong: Vec::new(),
+            setup,
             tell,
             log: Vec::new(),
         }
