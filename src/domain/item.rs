@@ -183,6 +183,8 @@ pub struct Issue {
     pub service: bool,
     /// What it says about being our copy.
     pub claim: Option<Claim>,
+    /// The originals that its markers name, whether they are believed or not (Jira).
+    pub names: Vec<Key>,
     /// The whole thread, oldest first, when the answer carried all of it.
     pub thread: Option<Vec<Comment>>,
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::trust::{self, STATE_ID};
 use super::{Run, Trouble};
-use crate::domain::{IssueLink, Key, Side};
+use crate::domain::{Issue, IssueLink, Key, Side};
 use crate::ports::{Batch, Identity, Register, Remote};
 use crate::state::{Installation, Services, State, Workspace};
 
@@ -217,7 +217,7 @@ fn prove_jira(
         return Err(Foreign::for_certain(message).into());
     }
     if differ(&known.jira.account, account) {
-        most_are_ours(state, jira, now)?;
+        none_is_strange(state, jira, now)?;
     }
     for (known, told) in [(&mut known.jira.account, account), (&mut known.jira.id, service)] {
         if !told.is_empty() {
@@ -233,9 +233,16 @@ fn prove_jira(
 
 /// Fails when a few of the latest pairs speak against this Jira. One from which somebody took the marker does not.
 fn most_are_ours(state: &State, jira: &dyn Remote, now: &Services) -> Result<()> {
-    let sample = sample(state, jira, FEW)?;
+    let sample = sample(state, jira, FEW, &is_believed)?;
     let none = sample.proven == 0 && sample.missing > 0;
     if none || sample.proven < sample.strange.len() { Err(unproven(&sample, now).into()) } else { Ok(()) }
+}
+
+/// The same where only our account is another, at the same address: that issues are gone speaks against nothing, and what
+/// names its original was made here, whoever changed it since.
+fn none_is_strange(state: &State, jira: &dyn Remote, now: &Services) -> Result<()> {
+    let sample = sample(state, jira, FEW, &|issue, key| issue.names.contains(key))?;
+    if sample.proven < sample.strange.len() { Err(unproven(&sample, now).into()) } else { Ok(()) }
 }
 
 /// Returns true when the write counter on Jira was last written by this very state.
@@ -257,8 +264,13 @@ fn unproven(sample: &Sample, now: &Services) -> Foreign {
     foreign
 }
 
+/// Tells whether an issue's marker makes it the copy of exactly this original.
+fn is_believed(issue: &Issue, key: &Key) -> bool {
+    issue.claim.as_ref().is_some_and(|claim| claim.key == *key)
+}
+
 /// Reads the latest pairs on Jira by id.
-fn sample(state: &State, jira: &dyn Remote, size: usize) -> Result<Sample> {
+fn sample(state: &State, jira: &dyn Remote, size: usize, is_it: &dyn Fn(&Issue, &Key) -> bool) -> Result<Sample> {
     let links = latest(state, size)?;
     let mut sample = Sample::default();
     if links.is_empty() {
@@ -272,7 +284,7 @@ fn sample(state: &State, jira: &dyn Remote, size: usize) -> Result<Sample> {
             continue;
         };
         let key = Key::issue(Side::Guance, &link.guance);
-        if issue.claim.as_ref().is_some_and(|claim| claim.key == key) {
+        if is_it(issue, &key) {
             sample.proven += 1;
         } else {
             sample.strange.push(format!("{} ({})", link.jira_name, link.jira));
@@ -368,7 +380,7 @@ pub fn rebind(
     let from = state.services()?;
     let identity = jira.identify()?;
     let register = jira.read_register()?;
-    let sample = sample(state, jira, MANY)?;
+    let sample = sample(state, jira, MANY, &is_believed)?;
     if !sample.strange.is_empty() || (sample.proven == 0 && sample.missing > 0) {
         return Err(unproven(&sample, now).into());
     }

@@ -53,6 +53,7 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
         updated: row.update_at.unwrap_or(created),
         service: false,
         claim: None,
+        names: Vec::new(),
         thread: None,
     })
 }

@@ -48,6 +48,14 @@ impl Reader<'_> {
         IssueMarks { maker, property, labels, contradicts }
     }
 
+    /// Returns the originals that an issue's property and labels name.
+    pub(super) fn issue_names(self, raw: &wire::Issue) -> Vec<Key> {
+        let property = raw.properties.get(PROPERTY).and_then(|value| property(value, Kind::Issue));
+        let property = property.filter(|property| self.is_our_pair(&property.pair)).map(|property| property.key);
+        let labels = raw.fields.labels.iter().filter_map(|label| label_id(label));
+        property.into_iter().chain(labels.map(|id| Key::issue(Side::Guance, &id))).collect()
+    }
+
     /// The property is proof where our account made the issue, or where its seal holds. A label alone only says that
     /// it is worth a look: of a search without properties the issue is read again by its id.
     pub(super) fn issue_claim(self, raw: &wire::Issue) -> Option<Claim> {

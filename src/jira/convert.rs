@@ -60,6 +60,7 @@ impl Reader<'_> {
             updated,
             service,
             claim: self.issue_claim(raw),
+            names: self.issue_names(raw),
             thread,
             id,
             name,

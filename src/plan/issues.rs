@@ -243,6 +243,7 @@ mod tests {
             updated: DateTime::from_timestamp(1000, 0).unwrap(),
             service: false,
             claim: None,
+            names: Vec::new(),
             thread: None,
         }
     }

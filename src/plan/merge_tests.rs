@@ -37,6 +37,7 @@ fn issue(side: Side) -> Issue {
         updated: time,
         service: false,
         claim: None,
+        names: Vec::new(),
         thread: None,
     }
 }

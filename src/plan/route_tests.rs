@@ -42,6 +42,7 @@ fn issue(level: &str, title: &str, body: &str) -> Issue {
         updated: at,
         service: false,
         claim: None,
+        names: Vec::new(),
         thread: None,
     }
 }

@@ -368,7 +368,7 @@ fn being_sure_costs_one_request() {
         world.jira.comment(&key, "alice", "new");
         assert_eq!(requests(), (4, 5), "a new comment: 4 and 4 without");
         world.jira.edit_comment(first, "alice", "first, edited");
-        assert_eq!(requests(), (5, 5), "an edited comment: 4 and 4 without");
+        assert_eq!(requests(), (4, 5), "an edited comment: 4 and 4 without");
         world.guance.edit_reply(&reply, "<p>reply, edited</p>");
         assert_eq!(requests(), (3, 7), "an edited reply");
         world.guance.reply(&issues[0], "李四", "<p>one more</p>");

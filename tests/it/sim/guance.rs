@@ -116,6 +116,7 @@ impl World {
             updated: time(issue.updated),
             service: false,
             claim: None,
+            names: Vec::new(),
             thread: None,
         }
     }

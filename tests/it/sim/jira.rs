@@ -197,6 +197,8 @@ impl World {
         };
         let maker = self.jira_maker(&state.author.id);
         let label = || state.labels.iter().find_map(|l| l.strip_prefix("issue_")).map(|hex| format!("issue_{hex}"));
+        let labels = state.labels.iter().filter(|label| label.starts_with("issue_"));
+        let named = labels.map(|label| Key::issue(Side::Guance, &IssueId::new(label.as_str())));
         let by_label = |proven| {
             let key = Key::issue(Side::Guance, &IssueId::new(label()?));
             Some(Claim { key, proven, written: None, maker, sealed: false })
@@ -231,6 +233,7 @@ impl World {
             updated: time(state.updated),
             service: self.jira.projects[state.project].service,
             claim,
+            names: property.map(|mark| mark.key.clone()).into_iter().chain(named).collect(),
             thread,
         }
     }

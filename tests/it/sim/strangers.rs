@@ -85,8 +85,9 @@ pub(super) fn run(
     if !told.as_ref().is_err_and(anyhow::Error::is::<Foreign>) {
         world.borrow_mut().blame(format!("foreign: a run against another {what:?} was not refused: {told:?}"));
     }
-    if remembered(state)? != before {
-        world.borrow_mut().blame(format!("foreign: something of another {what:?} is remembered"));
+    let after = remembered(state)?;
+    if after != before {
+        world.borrow_mut().blame(format!("foreign: something of another {what:?} is remembered: {before} {after}"));
     }
     let tx = state.begin()?;
     tx.bind(state, &bound, chrono::DateTime::UNIX_EPOCH)?;
@@ -133,6 +134,7 @@ impl Remote for Service<'_> {
         let mut issues: Vec<_> = known.map(|issue| w.jira_issue(issue, None, false)).collect();
         for issue in &mut issues {
             issue.claim = None;
+            issue.names.clear();
         }
         Ok(Batch { issues, ..Batch::default() })
     }
