@@ -45,7 +45,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let scratch = Scratch::default();
     let facts: &dyn Facts = if services::are_known(&config, &state)? { &state } else { &scratch };
     services::with_sides(&config, &state, facts, &signals, patience, |guance, jira| {
-        let sides = worse(check_guance(guance)?, check_jira(jira, &config)?);
+        let sides = worse(check_guance(guance, &config.policy)?, check_jira(jira, &config)?);
         check_services(&config, &state, guance, jira, sides)
     })
 }
@@ -107,8 +107,8 @@ fn open_state(config: &Config) -> Result<State> {
     Ok(state)
 }
 
-fn check_guance(guance: &Guance<'_>) -> Result<Exit> {
-    let findings = guance.check();
+fn check_guance(guance: &Guance<'_>, policy: &Policy) -> Result<Exit> {
+    let findings = guance.check_with(&|level| policy.flow.issues && policy.leaves_out(level));
     // The first one is whether it answers and takes our key.
     let reached = findings.first().is_none_or(|finding| finding.result.is_ok());
     let exit = show(&findings)?;

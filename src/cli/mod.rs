@@ -1,9 +1,11 @@
 //! The command line: what can be asked for, and handing it to the command that does it.
 
 mod check;
+mod drop;
 mod exit;
 mod explain;
 mod init;
+mod news;
 mod progress;
 mod retry;
 mod services;
@@ -46,7 +48,7 @@ struct Global {
     /// Say more: what is written (-v), every request and decision (-vv)
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     verbose: u8,
-    /// Say nothing unless something fails
+    /// Say only what failed newly, and what still fails after a day ([sync].remind)
     #[arg(short, long, global = true)]
     quiet: bool,
     /// How log lines look: for people, or one JSON object a line
@@ -75,6 +77,8 @@ enum Command {
     Why(why::Options),
     /// Put dead items back in the queue
     Retry(retry::Options),
+    /// Give dead items up: they are never sent again unless the original changes
+    Drop(drop::Options),
     /// Show what the state file holds, or bind it to services that were renamed
     #[command(subcommand)]
     State(state::Verb),
@@ -140,6 +144,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Status(options) => status::run(context, options),
         Command::Why(options) => why::run(context, options),
         Command::Retry(options) => retry::run(context, options),
+        Command::Drop(options) => drop::run(context, options),
         Command::State(verb) => state::run(context, verb),
         Command::Init => init::run(context),
         Command::Completions { shell } => {

@@ -192,8 +192,17 @@ fn client(section: &str, base_url: &str, settings: &http::Settings, redactor: &A
 
 /// Returns the engine's part of the configuration.
 pub(super) fn settings(config: &Config) -> Settings {
-    let SyncSettings { state: _, window, overlap, sweep_every, sweep_back, max_runtime, max_creates, in_doubt_wait } =
-        config.sync.clone();
+    let SyncSettings {
+        state: _,
+        window,
+        overlap,
+        sweep_every,
+        sweep_back,
+        max_runtime,
+        max_creates,
+        in_doubt_wait,
+        remind: _,
+    } = config.sync.clone();
     let projects = config.jira.projects.clone();
     let services = of(config);
     let seal_keys = seal_keys(config);

@@ -78,6 +78,8 @@ pub struct SyncSettings {
     pub max_creates: usize,
     /// How long after a lost answer a look-up may conclude that the write did not happen.
     pub in_doubt_wait: Duration,
+    /// How often a quiet run repeats what still fails.
+    pub remind: Duration,
 }
 
 impl Default for SyncSettings {
@@ -92,6 +94,7 @@ impl Default for SyncSettings {
             max_runtime: Duration::from_secs(50),
             max_creates: 200,
             in_doubt_wait: Duration::from_secs(5),
+            remind: minutes(24 * 60),
         }
     }
 }

@@ -54,6 +54,9 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     belongs::rows(run, &batch)?;
     reading.begin_by(run, batch.clock)?;
     run.report.read(side, batch.issues.len());
+    if side == Side::Guance && reading.is_beginning(run)? {
+        run.report.begins_at = Some(reading.scope.from);
+    }
     reread(run, side, &mut batch)?;
     let threads = match side {
         Side::Guance => {
@@ -335,7 +338,11 @@ pub(super) fn apply(
         }
         Step::Skip { item, reason } => {
             if !reason.is_routine() && *reason != SkipReason::InDoubt {
-                tx.note(item, &format!("not carried: {reason}"), now)?;
+                let is_new = tx.note(item, &format!("not carried: {reason}"), now)?;
+                // A backfill is told which window to read.
+                if is_new && (run.order.backfill.is_none() || *reason != SkipReason::OutsideWindow) {
+                    run.report.first_met(reason);
+                }
             }
         }
     }

@@ -16,6 +16,7 @@ mod remains;
 mod schema;
 mod services;
 mod status;
+mod told;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -27,11 +28,13 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use absent::GoneIssue;
 pub use cursors::Cursor;
+pub use history::{RunEnd, SideFailure};
 pub use lock::RunLock;
 pub use merge::DueFields;
 pub use outbox::{Backlog, Deferral, Queued};
 pub use services::{Installation, Services, Workspace};
-pub use status::{LastRun, Status, StuckItem};
+pub use status::{FailingSide, LastRun, Status, StuckItem};
+pub use told::{FLEETING, News};
 
 /// Why the state cannot be used.
 #[derive(Debug)]

@@ -21,6 +21,7 @@ mod lost;
 mod namesakes;
 mod payloads;
 mod people;
+mod reasons;
 mod references;
 mod remains;
 mod repeats;
