@@ -189,6 +189,7 @@ P2 = "Medium"
 fn settings(config: &Config) -> Settings {
     let sync = &config.sync;
     Settings {
+        no_script: config.no_script,
         window: sync.window,
         overlap: sync.overlap,
         sweep_every: sync.sweep_every,

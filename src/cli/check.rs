@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::domain::Side;
 use crate::engine::belongs::{self, Foreign};
 use crate::engine::budget::Patience;
+use crate::engine::takeover;
 use crate::guance::Guance;
 use crate::jira::{CheckChanges, CheckRoute, Jira};
 use crate::plan::{Deletes, Policy, Route};
@@ -20,6 +21,9 @@ use super::{Context, explain, term};
 
 /// How long a check waits for the request budget, in seconds: a window of it.
 pub(super) const PATIENCE_SECONDS: i64 = 65;
+
+/// Most issues of another program's that are named.
+const MOST_NAMED: usize = 5;
 
 /// What to test.
 #[derive(Debug, Args)]
@@ -46,7 +50,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let facts: &dyn Facts = if services::are_known(&config, &state)? { &state } else { &scratch };
     services::with_sides(&config, &state, facts, &signals, patience, |guance, jira| {
         let sides = worse(check_guance(guance, &config.policy)?, check_jira(jira, &config)?);
-        check_services(&config, &state, guance, jira, sides)
+        let exit = check_services(&config, &state, guance, jira, sides)?;
+        if sides != Exit::SideFailed && exit == sides {
+            check_script(guance, jira, &state, &config)?;
+        }
+        Ok(exit)
     })
 }
 
@@ -145,6 +153,43 @@ fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
         findings.extend(jira.check_attachments(&config.jira.projects, config.policy.flow.max_attachment));
     }
     show(&findings)
+}
+
+/// Tells of Jira issues that another program may have made of the last day's Guance issues.
+fn check_script(guance: &Guance<'_>, jira: &Jira<'_>, state: &State, config: &Config) -> Result<()> {
+    if config.no_script {
+        return Ok(());
+    }
+    let from = Utc::now() - TimeDelta::from_std(config.sync.sweep_back).unwrap_or(TimeDelta::days(1));
+    let found = match takeover::notice((guance, jira), state, &config.policy, from) {
+        Ok(found) => found,
+        Err(error) => {
+            let result = Err(format!("cannot tell whether another program made Jira issues of Guance's: {error:#}"));
+            return print(&Finding { what: "takeover".to_owned(), result, hint: None, fatal: false });
+        }
+    };
+    if found.is_empty() {
+        return Ok(());
+    }
+    let named = found.iter().take(MOST_NAMED).map(|(issue, maker)| match maker {
+        Some(maker) => format!("{issue} of {}", takeover::name_of(maker)),
+        None => format!("{issue} of our own account"),
+    });
+    let named: Vec<String> = named.collect();
+    let more = if found.len() > MOST_NAMED { ", …" } else { "" };
+    let maker = found.iter().find_map(|(_, maker)| maker.as_ref());
+    let account = maker.map(|maker| takeover::quotable(&maker.id).unwrap_or("ACCOUNT"));
+    let option = account.map(|account| format!(" --created-by {account}")).unwrap_or_default();
+    let result = Err(format!(
+        "{} Jira issues carry the uuid of a Guance issue, and guajira did not make them: {}{more}; their creates will be \
+         held",
+        found.len(),
+        named.join(", ")
+    ));
+    let hint = Some(format!(
+        "stop the script, then `guajira adopt --script{option} --dry-run`; where they mean nothing, [jira].script = \"none\""
+    ));
+    print(&Finding { what: "takeover".to_owned(), result, hint, fatal: false })
 }
 
 /// Returns what a sync changes in Jira issues that exist.

@@ -37,7 +37,7 @@ impl Exit {
     /// Returns how a run ended that came to its end.
     pub(super) fn of_run(report: &Report) -> Self {
         let left = &report.backlog;
-        let waits_for_a_person_or_a_retry = left.failing + left.held + left.in_doubt + left.dead > 0;
+        let waits_for_a_person_or_a_retry = left.failing + left.held + left.labelled + left.in_doubt + left.dead > 0;
         if report.interrupted {
             Self::Interrupted
         } else if !report.sides_failed.is_empty() {

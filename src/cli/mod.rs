@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and handing it to the command that does it.
 
+mod adopt;
 mod check;
 mod drop;
 mod exit;
@@ -79,6 +80,8 @@ enum Command {
     Retry(retry::Options),
     /// Give dead items up: they are never sent again unless the original changes
     Drop(drop::Options),
+    /// Take over the issues and the copies that the vendor's script made
+    Adopt(adopt::Options),
     /// Show what the state file holds, or bind it to services that were renamed
     #[command(subcommand)]
     State(state::Verb),
@@ -145,6 +148,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Why(options) => why::run(context, options),
         Command::Retry(options) => retry::run(context, options),
         Command::Drop(options) => drop::run(context, options),
+        Command::Adopt(options) => adopt::run(context, options),
         Command::State(verb) => state::run(context, verb),
         Command::Init => init::run(context),
         Command::Completions { shell } => {

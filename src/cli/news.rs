@@ -12,7 +12,7 @@ use crate::engine::report::ItemFailure;
 use crate::state::{FLEETING, News, State, StateError, StuckItem};
 
 use super::sync::{DEAD, HELD};
-use super::term;
+use super::{services, term};
 
 /// So many failures are listed one by one.
 const MOST_LISTED: usize = 20;
@@ -94,8 +94,15 @@ impl Failures {
         if told.iter().any(|what| what.starts_with("dead ")) {
             term::line(DEAD)?;
         }
-        if told.iter().any(|what| what.starts_with("held ")) {
+        let held = |is_labelled: bool| {
+            let fits = |item: &&StuckItem| item.stage == "held" && item.error.is_some() == is_labelled;
+            told.iter().filter_map(|what| self.items.get(*what)).any(|item| fits(&item))
+        };
+        if held(false) {
             term::line(HELD)?;
+        }
+        if held(true) {
+            term::line(services::DECIDE)?;
         }
         Ok(())
     }

@@ -190,6 +190,10 @@ fn client(section: &str, base_url: &str, settings: &http::Settings, redactor: &A
     })
 }
 
+/// What to say where creates are held for a label.
+pub(super) const DECIDE: &str = "  decide once: `guajira adopt --script --created-by ACCOUNT` takes such issues over, \
+                                 `guajira sync --release` or [jira].script = \"none\" has guajira make its own";
+
 /// Returns the engine's part of the configuration.
 pub(super) fn settings(config: &Config) -> Settings {
     let SyncSettings {
@@ -204,6 +208,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         remind: _,
     } = config.sync.clone();
     let projects = config.jira.projects.clone();
+    let no_script = config.no_script;
     let services = of(config);
     let seal_keys = seal_keys(config);
     Settings {
@@ -215,6 +220,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         max_creates,
         in_doubt_wait,
         projects,
+        no_script,
         services,
         seal_keys,
     }

@@ -112,8 +112,18 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
     let dropped = if backlog.dropped > 0 { format!(", {} dropped", backlog.dropped) } else { String::new() };
     term::line(&format!(
         "outbox  {} pending ({} failing), {} held, {} in doubt, {} dead{dropped}",
-        backlog.pending, backlog.failing, backlog.held, backlog.in_doubt, backlog.dead
+        backlog.pending,
+        backlog.failing,
+        backlog.held + backlog.labelled,
+        backlog.in_doubt,
+        backlog.dead
     ))?;
+    if backlog.labelled > 0 {
+        let count = backlog.labelled;
+        let what = if count == 1 { "1 new issue has" } else { &format!("{count} new issues have") };
+        term::line(&format!("held    {what} a Jira issue already that guajira did not make, by the label on it"))?;
+        term::line(services::DECIDE)?;
+    }
     term::line(&format!("last good run: {good}"))?;
     for side in failing_sides {
         failing_side(side)?;
@@ -171,7 +181,7 @@ fn reasons(items: &[&StuckItem]) -> Result<()> {
 
 /// Says what to do about what waits.
 fn next_steps(backlog: &Backlog) -> Result<()> {
-    let Backlog { pending: _, failing, held, in_doubt, dead, dropped: _ } = *backlog;
+    let Backlog { failing, held, in_doubt, dead, .. } = *backlog;
     term::line("")?;
     for (count, what) in [
         (dead, "dead: mend the cause, then `guajira retry ID`; or give it up with `guajira drop ID --because TEXT`"),

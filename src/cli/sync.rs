@@ -20,6 +20,9 @@ use super::progress::Bar;
 use super::services::{self, Scratch, Signals, SystemClock};
 use super::{Context, LogFormat, term, when};
 
+/// Most creates held for a label that a run names; `guajira status` names all.
+const MOST_HELD: usize = 10;
+
 /// What kind of run.
 #[derive(Debug, Args)]
 #[expect(rustdoc::broken_intra_doc_links, reason = "the help text's brackets mean an optional part")]
@@ -34,7 +37,7 @@ pub(super) struct Options {
     /// Print the plan, write nothing anywhere
     #[arg(long)]
     dry_run: bool,
-    /// Let go what the brake holds
+    /// Let go what the brake holds, and what is held because another program's issue carries its uuid
     #[arg(long)]
     release: bool,
     /// The run's report as one JSON object on stdout
@@ -121,7 +124,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
 
 /// Proves that a state which does not say what services it belongs to belongs to these: an older version wrote it.
 /// Until then nothing that it remembers of them is believed.
-fn prove(config: &Config, state: &State, signals: &Signals, patience: Patience) -> Result<()> {
+pub(super) fn prove(config: &Config, state: &State, signals: &Signals, patience: Patience) -> Result<()> {
     if state.services()?.is_some() || state.is_blank()? {
         return Ok(());
     }
@@ -178,7 +181,7 @@ fn show(report: &Report, context: &Context, options: &Options, news: Option<(&Fa
     }
     if report.dry_run {
         for planned in &report.planned {
-            plan(planned)?;
+            plan(planned, report)?;
         }
     }
     let is_dull = Exit::of_run(report) == Exit::Done && !report.dry_run;
@@ -228,6 +231,12 @@ fn details(report: &Report, all: bool) -> Result<()> {
     if report.backlog.in_doubt > 0 {
         term::line("  in doubt: the answer was lost; the next run looks whether they arrived")?;
     }
+    for held in report.held_for_labels.iter().take(MOST_HELD) {
+        term::line(&format!("  held: {}: {}", held.summary, held.why))?;
+    }
+    if !report.held_for_labels.is_empty() {
+        term::line(services::DECIDE)?;
+    }
     for (why, count) in &report.files_kept {
         term::line(&format!("  attachments that stay on jira: {count} ({why})"))?;
     }
@@ -245,9 +254,14 @@ fn details(report: &Report, all: bool) -> Result<()> {
 }
 
 /// Prints one planned write, whole: this is what would be sent.
-fn plan(planned: &Planned) -> Result<()> {
+fn plan(planned: &Planned, report: &Report) -> Result<()> {
     let Planned { key, target, summary, held, action } = planned;
-    let held = if *held { ", held by the brake" } else { "" };
+    let is_labelled = report.held_for_labels.iter().any(|held| held.key == *key);
+    let held = match (held, is_labelled) {
+        (_, true) => ", held",
+        (true, false) => ", held by the brake",
+        (false, false) => "",
+    };
     term::line(&format!("-> {target}: {summary} ({key}{held})"))?;
     let body = match action {
         Action::CreateIssue(new) => {

@@ -47,6 +47,8 @@ pub struct Config {
     pub jira: jira::Settings,
     /// How to reach Jira.
     pub jira_http: http::Settings,
+    /// Whether it is said that no program made Jira issues of Guance's before guajira: `[jira].script`.
+    pub no_script: bool,
     /// Requests that one Guance key may make in a minute.
     pub requests_per_minute: u32,
     /// How a run goes.
@@ -186,6 +188,7 @@ impl Draft {
                 former_pairs: Vec::new(),
             },
             jira_http: jira.http,
+            no_script: jira.no_script,
             requests_per_minute: guance.requests_per_minute,
             path,
             sync,

@@ -57,6 +57,7 @@ pub(super) struct Jira {
     pub(super) token: SecretAt,
     pub(super) projects: Vec<String>,
     pub(super) pair_id: String,
+    pub(super) no_script: bool,
     pub(super) former_accounts: Vec<String>,
     pub(super) http: http::Settings,
 }
@@ -130,6 +131,7 @@ fn jira(reader: &Reader, base: &Path, guance: &Guance, warnings: &mut Vec<String
         user,
         token,
         projects: Vec::new(),
+        no_script: reader.one_of("jira.script", &[("none", true)], false),
         pair_id: Fingerprint::of(&[&format!("{}\n{}", guance.base_url, guance.channel)]).as_str().to_owned(),
         former_accounts: accounts(reader, "jira.former_accounts"),
         http: http_settings(reader, "jira", base),

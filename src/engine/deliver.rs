@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::{Cargo, Copy};
-use super::{Run, Trouble, change, delta, files, gone, merge, optional, originals, quoted, threads, trust};
+use super::{Run, Trouble, change, delta, files, gone, merge, optional, originals, quoted, script, threads, trust};
 use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
 use crate::state::{Deferral, Queued, Tx};
@@ -165,9 +165,12 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     let found = look_up(run, target, &wanted)?;
     for (queued, lookup) in doubtful.iter().zip(found) {
         match lookup {
-            Lookup::Found(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
-            Lookup::Absent if gone::take_back(run, queued)? => {}
-            Lookup::Absent => {
+            // We have asked for it, so an issue of ours that carries the label is the answer.
+            Lookup::Found(receipt) | Lookup::Labelled(receipt) => {
+                settle(run, &queued.push, &receipt, Evidence::Found)?;
+            }
+            Lookup::Absent | Lookup::Foreign(..) if gone::take_back(run, queued)? => {}
+            Lookup::Absent | Lookup::Foreign(..) => {
                 let again = Deferral { not_before: DateTime::UNIX_EPOCH, counts: true };
                 put_back(run, &queued.push.key, again, None)?;
             }
@@ -180,7 +183,7 @@ fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
 }
 
 /// Looks for the markers of writes among what is no other original's copy.
-fn look_up(run: &Run<'_>, target: Side, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
+pub(super) fn look_up(run: &Run<'_>, target: Side, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
     let state = run.world.state;
     // What the state cannot tell now fails when the finding is to be recorded.
     run.remote(target).find(wanted, &|key, id| state.is_copy_of_another(target, key, id).unwrap_or(false))
@@ -197,7 +200,7 @@ fn wait_for_the_dust(run: &Run<'_>, doubtful: &[Queued]) {
     }
 }
 
-fn wanted(push: &Push) -> Wanted {
+pub(super) fn wanted(push: &Push) -> Wanted {
     let key = push.key.clone();
     match &push.action {
         Action::CreateIssue(new) => Wanted { key, issue: None, project: Some(new.project.clone()), content: None },
@@ -255,8 +258,10 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
     let mut new = Vec::new();
     for (queued, lookup) in batch.into_iter().zip(found) {
         match lookup {
-            Lookup::Absent => new.push(queued),
-            Lookup::Found(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
+            Lookup::Labelled(copy) if script::holds(run, &queued, &copy, None)? => {}
+            Lookup::Foreign(copy, creator) if script::holds(run, &queued, &copy, Some(&creator))? => {}
+            Lookup::Absent | Lookup::Foreign(..) => new.push(queued),
+            Lookup::Found(receipt) | Lookup::Labelled(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
             Lookup::Unsure => {
                 let later = Deferral { not_before: run.world.clock.now() + UNSURE_WAIT, counts: false };
                 put_back(run, &queued.push.key, later, Some("it cannot be told yet whether it exists already"))?;

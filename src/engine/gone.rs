@@ -61,8 +61,14 @@ fn copies_of(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -
     if certain.is_empty() || run.is_down(there) || !run.has_room(there, 1) {
         return Ok(Vec::new());
     }
+    let now = run.world.clock.now();
     let copies = match run.remote(there).thread(thread.link.id(there)) {
-        Ok(Some(copies)) => copies,
+        Ok(Some(copies)) => {
+            if there == Side::Guance {
+                run.originals.saw_copies(&thread.link.guance, now);
+            }
+            copies
+        }
         // Without the issue there are no copies: once that is certain, nothing is asked about them.
         Ok(None) => match issues_missed(run, std::slice::from_ref(thread.link), there) {
             Err(Trouble::Api(error)) => return Ok(not_read(there, &error)),

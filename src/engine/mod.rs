@@ -17,6 +17,8 @@ mod quoted;
 mod reading;
 mod references;
 pub mod report;
+mod script;
+pub mod takeover;
 mod threads;
 mod trust;
 
@@ -76,6 +78,8 @@ pub struct Settings {
     pub in_doubt_wait: Duration,
     /// Jira projects of the routes.
     pub projects: Vec<String>,
+    /// Whether it was said that no issue of another program's making is to be minded.
+    pub no_script: bool,
     /// The services, as they are configured.
     pub services: Services,
     /// The keys of seals that belong to the configured credentials.
@@ -128,15 +132,12 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
     let id = if order.dry_run { None } else { Some(world.state.begin_run(run.report.kind, started)?) };
     // A dry run comes after every other, and records nothing.
     run.number = id.unwrap_or(i64::MAX);
-    if order.release {
-        let tx = world.state.begin()?;
-        run.report.released = tx.release()?;
-        tx.commit()?;
-    }
-    for side in [Side::Jira, Side::Guance] {
-        pull::side(&mut run, side)?;
-    }
+    script::begin(&mut run)?;
+    pull::side(&mut run, Side::Jira)?;
+    script::jira_read(&run)?;
+    pull::side(&mut run, Side::Guance)?;
     if order.dry_run {
+        script::foresee(&mut run)?;
         threads::due_threads(&mut run)?;
         merge::due(&mut run)?;
         fields::in_turn(&mut run)?;

@@ -12,7 +12,7 @@ use super::deliver::put_back;
 use super::{Run, Trouble, threads};
 use crate::domain::{Action, Comment, IssueId, IssueLink, Key, Side};
 use crate::plan::SkipReason;
-use crate::ports::ApiErrorKind;
+use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Deferral, Queued};
 
 /// How old a reading of an original may be when its copy is written.
@@ -29,6 +29,8 @@ const MAX_ISSUES: usize = 100;
 pub(super) struct Originals {
     /// When each Jira thread was last read from its issue, by the pair's Guance issue.
     read: HashMap<IssueId, DateTime<Utc>>,
+    /// When each Guance thread was last read.
+    copies: HashMap<IssueId, DateTime<Utc>>,
     /// What the threads hold that were read to learn whether a marker's original is there.
     held: HashMap<(Side, IssueId), HashSet<Key>>,
     /// True once a thread could not be read for want of requests.
@@ -41,22 +43,52 @@ impl Originals {
         self.read.insert(lane.clone(), at);
     }
 
+    /// Notes that a Guance thread was read: who wrote its replies is known.
+    pub(super) fn saw_copies(&mut self, lane: &IssueId, at: DateTime<Utc>) {
+        self.copies.insert(lane.clone(), at);
+    }
+
     /// Notes that what was read says nothing of a write that was put back since.
     pub(super) fn forget(&mut self, lane: &IssueId) {
         self.read.remove(lane);
     }
 }
 
-/// Makes sure that a write to Guance still says what everybody may read on Jira. Returns `false` when the outbox may have
-/// changed, or the write was put back.
+/// Makes sure that a write to Guance still says what everybody may read on Jira, and that it is known who wrote the reply
+/// that it is about. Returns `false` when the outbox may have changed, or the write was put back.
 pub(super) fn may_go(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
-    if !carries_words(queued) || is_fresh(run, &queued.push.lane) {
+    Ok(is_still_true(run, queued)? && is_copy_seen(run, queued)?)
+}
+
+/// Reads the thread of a reply that is to be written over or deleted, and takes over what it brings: Guance has no read of
+/// a reply by its id, and its author has to be known.
+fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+    let push = &queued.push;
+    let is_about_copy = matches!(push.action, Action::EditComment { .. } | Action::DeleteComment { .. });
+    if push.target != Side::Guance || !is_about_copy || is_fresh(run, run.originals.copies.get(&push.lane)) {
+        return Ok(true);
+    }
+    let Some(link) = run.world.state.issue_link(Side::Guance, &push.lane)? else { return Ok(true) };
+    if !run.has_room(push.target, 2) {
+        return Err(ApiError::new(push.target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
+    }
+    threads::thread(run, &link, push.target)?;
+    if !is_fresh(run, run.originals.copies.get(&push.lane)) {
+        let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
+        put_back(run, &push.key, later, Some("the thread of its copy cannot be read now"))?;
+    }
+    Ok(false)
+}
+
+fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+    let is_read = |run: &Run<'_>, lane: &IssueId| is_fresh(run, run.originals.read.get(lane));
+    if !carries_words(queued) || is_read(run, &queued.push.lane) {
         return Ok(true);
     }
     let state = run.world.state;
     let mut lanes = vec![queued.push.lane.clone()];
     for other in state.ready(Side::Guance, run.world.clock.now(), MAX_ISSUES)? {
-        if carries_words(&other) && !lanes.contains(&other.push.lane) && !is_fresh(run, &other.push.lane) {
+        if carries_words(&other) && !lanes.contains(&other.push.lane) && !is_read(run, &other.push.lane) {
             lanes.push(other.push.lane);
         }
     }
@@ -80,7 +112,7 @@ pub(super) fn may_go(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble
         tx.commit()?;
         return Ok(false);
     }
-    if !is_fresh(run, &queued.push.lane) {
+    if !is_read(run, &queued.push.lane) {
         let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
         put_back(run, &queued.push.key, later, Some("what it copies cannot be read on Jira now"))?;
     }
@@ -95,9 +127,9 @@ fn carries_words(queued: &Queued) -> bool {
     push.target == Side::Guance && is_original && is_new
 }
 
-fn is_fresh(run: &Run<'_>, lane: &IssueId) -> bool {
+fn is_fresh(run: &Run<'_>, read: Option<&DateTime<Utc>>) -> bool {
     let now = run.world.clock.now();
-    let age = run.originals.read.get(lane).map(|at| now - *at);
+    let age = read.map(|at| now - *at);
     age.is_some_and(|age| age >= TimeDelta::zero() && age < FRESH)
 }
 
@@ -127,6 +159,9 @@ pub(super) fn held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Option<Ha
             return None;
         }
     };
+    if side == Side::Guance {
+        run.originals.saw_copies(&link.guance, run.world.clock.now());
+    }
     let comments = thread.iter().map(|comment: &Comment| Key::comment(side, &comment.id));
     let held: HashSet<Key> = comments.chain(files.iter().map(|file| Key::file(side, &file.id))).collect();
     run.originals.held.insert(place, held.clone());

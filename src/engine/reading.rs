@@ -16,6 +16,9 @@ const LATEST_COPY: &str = "engine.latest-copy";
 /// The most markers that a rebuild reads one by one.
 const MOST_PROVED: usize = 500;
 
+/// How many of more than those are read.
+const SAMPLE: usize = 20;
+
 /// What is to be read, and what follows from having read it.
 pub(super) struct Reading {
     pub(super) side: Side,
@@ -124,7 +127,7 @@ fn strays(run: &Run<'_>) -> Result<Vec<IssueId>, Trouble> {
 pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trouble> {
     let span = Span { from, until: None, strays: Vec::new(), ours_only: true };
     let mut batch = run.world.jira.changed(&span)?;
-    prove_unique(&mut batch.issues);
+    prove_unique(run, &mut batch.issues)?;
     let ours = batch.issues.iter().filter(|issue| issue.claim.is_some());
     if let Some(latest) = ours.map(|issue| issue.created).max() {
         run.world.state.set_fact(LATEST_COPY, &latest.to_rfc3339(), run.world.clock.now())?;
@@ -135,10 +138,24 @@ pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trou
 /// Among very many that our account created, a label that only one issue carries is proof enough: it saves reading
 /// thousands of properties one by one, where a search does not give them. Fewer are read: a label may also be that of
 /// a clone whose original the index does not show yet.
-fn prove_unique(issues: &mut [Issue]) {
-    let unproven = issues.iter().filter(|issue| issue.claim.as_ref().is_some_and(|claim| !claim.proven)).count();
-    if unproven <= MOST_PROVED {
-        return;
+///
+/// Another program may have made them all with the same account, with the same labels: a sample is read first. Where
+/// none of it carries our property, none counts; where only some do, each is read.
+fn prove_unique(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
+    let is_unproven = |issue: &Issue| issue.claim.as_ref().is_some_and(|claim| !claim.proven);
+    let unproven: Vec<IssueId> =
+        issues.iter().filter(|issue| is_unproven(issue)).map(|issue| issue.id.clone()).collect();
+    if unproven.len() <= MOST_PROVED {
+        return Ok(());
+    }
+    let sample: Vec<IssueId> = unproven.iter().step_by(unproven.len().div_ceil(SAMPLE)).cloned().collect();
+    let read = run.world.jira.issues(&sample)?.issues;
+    let proven = read.iter().filter(|issue| issue.claim.as_ref().is_some_and(|claim| claim.proven)).count();
+    if proven == 0 {
+        issues.iter_mut().filter(|issue| is_unproven(issue)).for_each(|issue| issue.claim = None);
+    }
+    if proven < read.len() {
+        return Ok(());
     }
     let mut carriers: HashMap<Key, usize> = HashMap::new();
     for claim in issues.iter().filter_map(|issue| issue.claim.as_ref()) {
@@ -147,6 +164,7 @@ fn prove_unique(issues: &mut [Issue]) {
     for claim in issues.iter_mut().filter_map(|issue| issue.claim.as_mut()).filter(|claim| claim.is_ours()) {
         claim.proven |= carriers.get(&claim.key) == Some(&1);
     }
+    Ok(())
 }
 
 /// When the latest copy was made that a rebuild found, by Jira's clock.

@@ -1,6 +1,6 @@
 //! What a run did, as data; text and JSON are made of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use super::deliver::InDoubt;
 use crate::domain::{Action, Key, Kind, Push, Receipt, Side};
 use crate::plan::{SkipReason, Step};
 use crate::ports::{ApiError, ApiErrorKind, Unreadable};
-use crate::state::{Backlog, RunEnd, SideFailure, State, StateError};
+use crate::state::{Backlog, HeldForLabel, RunEnd, SideFailure, State, StateError};
 
 /// A clock that differs by more than this is reported.
 const TOLERATED_SKEW: TimeDelta = TimeDelta::seconds(30);
@@ -88,9 +88,17 @@ pub struct Report {
     pub interrupted: bool,
     /// How many writes stand where, after the run.
     pub backlog: Backlog,
+    /// Creates that are held because a Jira issue that guajira did not make carries their uuid.
+    pub held_for_labels: Vec<HeldForLabel>,
     /// Writes whose answer was lost in this run.
     #[serde(skip)]
     pub(super) left_in_doubt: InDoubt,
+    /// Where each write stands among those planned, by its key.
+    #[serde(skip)]
+    planned_at: HashMap<String, usize>,
+    /// What was told of an item already: a thread may be read twice in a run.
+    #[serde(skip)]
+    told: HashSet<(String, String)>,
 }
 
 /// One planned write.
@@ -158,7 +166,10 @@ impl Report {
             out_of_time: false,
             interrupted: false,
             backlog: Backlog::default(),
+            held_for_labels: Vec::new(),
             left_in_doubt: InDoubt::new(),
+            planned_at: HashMap::new(),
+            told: HashSet::new(),
         }
     }
 
@@ -213,6 +224,8 @@ impl Report {
         for (n, what) in waiting.into_iter().filter(|_| !self.dry_run) {
             count(usize::try_from(n).unwrap_or(usize::MAX), what, what);
         }
+        let labelled = self.held_for_labels.len();
+        count(labelled, "held for an issue that carries its uuid", "held for issues that carry their uuids");
         if self.dry_run {
             count(self.planned.len(), "write planned", "writes planned");
         }
@@ -233,19 +246,31 @@ impl Report {
 
     pub(super) fn step(&mut self, step: &Step, held: bool) {
         match step {
-            Step::Push(push) => self.planned.push(Planned {
-                key: push.key.as_str().to_owned(),
-                target: push.target,
-                summary: push.summary.clone(),
-                held: held && matches!(push.action, Action::CreateIssue(_)),
-                action: push.action.clone(),
-            }),
+            Step::Push(push) => {
+                let planned = Planned {
+                    key: push.key.as_str().to_owned(),
+                    target: push.target,
+                    summary: push.summary.clone(),
+                    held: held && matches!(push.action, Action::CreateIssue(_)),
+                    action: push.action.clone(),
+                };
+                // What is read again before it is written is planned once more.
+                let at = *self.planned_at.entry(planned.key.clone()).or_insert(self.planned.len());
+                match self.planned.get_mut(at) {
+                    Some(before) => *before = planned,
+                    None => self.planned.push(planned),
+                }
+            }
             Step::AdoptIssue { .. } | Step::AdoptComment(_) | Step::AdoptFile(_) => self.adopted += 1,
             Step::Skip { reason, .. } if reason.is_routine() => {}
             Step::Skip { reason: SkipReason::TooLarge(what), .. } => {
                 self.dropped_fields.insert(format!("attachment {what}"));
             }
             Step::Skip { reason, .. } | Step::Withdraw { reason, .. } => {
+                let item = if let Step::Skip { item, .. } = step { item.clone() } else { format!("{step:?}") };
+                if !self.told.insert((item, reason.to_string())) {
+                    return;
+                }
                 match reason {
                     SkipReason::Restricted(why) if is_about_a_file(step) => {
                         *self.files_kept.entry(why.clone()).or_default() += 1;
@@ -354,6 +379,7 @@ impl Report {
     pub(super) fn close(&mut self, state: &State, interrupted: bool, now: DateTime<Utc>) -> Result<(), StateError> {
         self.interrupted = interrupted;
         self.backlog = state.backlog()?;
+        self.held_for_labels = state.held_for_labels()?;
         self.ended = now;
         Ok(())
     }

@@ -237,6 +237,7 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
     }
     run.identify(side)?;
     let id = link.id(side);
+    let now = run.world.clock.now();
     let comments = match run.remote(side).thread(id) {
         Ok(Some(comments)) => comments,
         Ok(None) => {
@@ -245,6 +246,7 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
         }
         Err(err) => return not_read(run, link, side, err),
     };
+    run.originals.saw_copies(&link.guance, now);
     let latest = comments.iter().map(|c| c.updated).max().unwrap_or(DateTime::UNIX_EPOCH);
     let (mut steps, whole) = plan_thread(run, link, side, latest, &comments)?;
     steps.extend(gone::issue_found(run, link, side)?);

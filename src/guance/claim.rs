@@ -54,6 +54,11 @@ impl Authors {
         }
     }
 
+    /// Returns the accounts of our keys, and former ones, as far as they are known.
+    pub(super) fn accounts(&self) -> Vec<String> {
+        self.ours.union(&self.former).cloned().collect()
+    }
+
     /// Tells whose account this is.
     pub(super) fn maker(&self, account: &str) -> Maker {
         match account {
@@ -84,8 +89,13 @@ impl Authors {
 
 /// Returns the `extend` of a reply that copies the original of a write.
 pub(super) fn extend(push: &Push) -> Map<String, Value> {
-    let mut ours = json!({"key": push.key.origin().as_str(), "content": push.content.as_str()});
-    if let (Some(seal), Some(ours)) = (&push.seal, ours.as_object_mut()) {
+    extend_of(&push.key, &push.content, push.seal.as_ref())
+}
+
+/// Returns the `extend` of a reply that copies an original that says this.
+pub(super) fn extend_of(key: &Key, content: &Fingerprint, seal: Option<&Seal>) -> Map<String, Value> {
+    let mut ours = json!({"key": key.origin().as_str(), "content": content.as_str()});
+    if let (Some(seal), Some(ours)) = (seal, ours.as_object_mut()) {
         ours.insert("seal".to_owned(), seal.as_str().into());
     }
     Map::from_iter([(EXTEND_KEY.to_owned(), ours)])

@@ -17,6 +17,7 @@ mod level;
 mod paging;
 mod people;
 mod plain;
+mod takeover;
 mod transfer;
 mod wire;
 

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::domain::{Comment, CommentId, IssueId, Kind, Maker, Push, Receipt, Side, Visibility};
+use crate::domain::{
+    Comment, CommentId, Fingerprint, IssueId, Key, Kind, Maker, Push, Receipt, Seal, Side, Visibility,
+};
 use crate::jira::api::{Ask, Failed, Reply, segment};
 use crate::jira::claim::{PROPERTY, Property, property, visible};
 use crate::jira::convert::{issue_visibility, narrow, sort, time};
@@ -84,8 +86,13 @@ fn written(doc: &Doc, cloud: bool, max_adf: usize, max_wiki: usize, rest: &str) 
 
 /// Returns the value of our marker property.
 pub(super) fn marker(push: &Push, pair: &str) -> Value {
-    let mut value = json!({"v": 1, "key": push.key.origin().as_str(), "content": push.content.as_str(), "pair": pair});
-    if let (Some(seal), Some(value)) = (&push.seal, value.as_object_mut()) {
+    marker_of(&push.key, &push.content, push.seal.as_ref(), pair)
+}
+
+/// Returns the value of our marker property for the copy of an original that says this.
+pub(super) fn marker_of(key: &Key, content: &Fingerprint, seal: Option<&Seal>, pair: &str) -> Value {
+    let mut value = json!({"v": 1, "key": key.origin().as_str(), "content": content.as_str(), "pair": pair});
+    if let (Some(seal), Some(value)) = (seal, value.as_object_mut()) {
         value.insert("seal".to_owned(), seal.as_str().into());
     }
     value

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::domain::{Claim, Comment, IssueId, Key, Maker, Receipt, Side};
-use crate::jira::convert::{Reader, time};
+use crate::domain::{Claim, Comment, IssueId, Key, Maker, Person, Receipt, Side};
+use crate::jira::convert::{Reader, person, time};
 use crate::jira::search::MAX_FETCH;
 use crate::jira::{Jira, jql, wire};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
@@ -58,6 +58,8 @@ pub(super) struct Copy {
     claim: Option<Claim>,
     /// By its labels, when an account of ours created it.
     labelled: Vec<Key>,
+    /// By its labels, when somebody else created it, and who.
+    foreign: Option<(Vec<Key>, Person)>,
     /// True when property and labels name different originals: then neither proves anything.
     contradicts: bool,
 }
@@ -66,12 +68,15 @@ impl Copy {
     fn new(raw: &wire::Issue, reader: Reader<'_>) -> Self {
         let marks = reader.issue_marks(raw);
         let is_ours = matches!(marks.maker, Maker::Us | Maker::Former);
+        let creator = || raw.fields.creator.as_ref().map(person).unwrap_or_default();
+        let (labelled, others) = if is_ours { (marks.labels, Vec::new()) } else { (Vec::new(), marks.labels) };
         Self {
             id: raw.id.clone(),
             name: raw.key.clone(),
             created: time(&raw.fields.created),
             claim: marks.property,
-            labelled: if is_ours { marks.labels } else { Vec::new() },
+            labelled,
+            foreign: (!others.is_empty()).then(|| (others, creator())),
             contradicts: marks.contradicts,
         }
     }
@@ -80,11 +85,11 @@ impl Copy {
     pub(super) fn made(created: &wire::Created, key: Key, at: Option<DateTime<Utc>>) -> Self {
         let (id, name) = (created.id.clone(), created.key.clone());
         let claim = Claim { key, proven: true, written: None, maker: Maker::Us, sealed: false };
-        Self { id, name, created: at, claim: Some(claim), labelled: Vec::new(), contradicts: false }
+        Self { id, name, created: at, claim: Some(claim), labelled: Vec::new(), foreign: None, contradicts: false }
     }
 
     fn is_marked(&self) -> bool {
-        self.claim.is_some() || !self.labelled.is_empty()
+        self.claim.is_some() || !self.labelled.is_empty() || self.foreign.is_some()
     }
 
     fn names(&self, key: &Key) -> bool {
@@ -158,7 +163,7 @@ impl Jira<'_> {
                 _ => open.push((index, want)),
             }
         }
-        self.look_past_the_index(&open, taken, &mut out)?;
+        self.look_past_the_index(&open, &labelled, taken, &mut out)?;
         Ok(out)
     }
 
@@ -167,6 +172,7 @@ impl Jira<'_> {
     fn look_past_the_index(
         &self,
         open: &[(usize, &Wanted)],
+        labelled: &[Copy],
         taken: &dyn Fn(&Key, &str) -> bool,
         out: &mut [Lookup],
     ) -> Result<(), ApiError> {
@@ -194,29 +200,46 @@ impl Jira<'_> {
                 Probed::Hidden => want.project.as_ref() != Some(project),
             };
             if let Some(slot) = out.get_mut(*index) {
-                let absent = if probes.iter().all(is_sure) { Lookup::Absent } else { Lookup::Unsure };
-                *slot = found.unwrap_or(absent);
+                let newest = probes.iter().filter_map(|(_, probe)| match probe {
+                    Probed::Whole(probe) => Some(probe.copies.as_slice()),
+                    Probed::Endless | Probed::Hidden => None,
+                });
+                let foreign = || std::iter::once(labelled).chain(newest).find_map(|copies| self.foreign(copies, want));
+                *slot = match found {
+                    Some(found) => found,
+                    None if probes.iter().all(is_sure) => foreign().unwrap_or(Lookup::Absent),
+                    None => Lookup::Unsure,
+                };
             }
         }
         Ok(())
     }
 
     fn chosen(&self, copies: &[Copy], want: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Option<Lookup> {
-        let projects: Vec<String> = want.project.iter().chain(&self.settings.projects).cloned().collect();
-        match choose(copies, &want.key.origin(), &projects, taken) {
-            Choice::One(copy) => Some(Lookup::Found(Receipt {
-                id: copy.id.clone(),
-                name: copy.name.clone(),
-                at: copy.created,
-                dropped: Vec::new(),
-                issue: None,
-            })),
+        match choose(copies, &want.key.origin(), &self.projects_of(want), taken) {
+            Choice::One(copy) if copy.claim.is_some() => Some(Lookup::Found(receipt(copy))),
+            Choice::One(copy) => Some(Lookup::Labelled(receipt(copy))),
             Choice::Contested(copy) => {
                 tracing::warn!(side = "jira", id = copy.name, key = %want.key, "Markers contradict each other.");
                 Some(Lookup::Unsure)
             }
             Choice::None => None,
         }
+    }
+
+    /// Returns the first issue that carries the label, that somebody else made, and that is nobody's copy.
+    fn foreign(&self, copies: &[Copy], want: &Wanted) -> Option<Lookup> {
+        let (key, projects) = (want.key.origin(), self.projects_of(want));
+        copies.iter().find_map(|copy| {
+            let (labels, creator) = copy.foreign.as_ref()?;
+            let fits =
+                copy.claim.is_none() && labels.contains(&key) && projects.iter().any(|p| project_of(&copy.name) == p);
+            fits.then(|| Lookup::Foreign(receipt(copy), creator.clone()))
+        })
+    }
+
+    fn projects_of(&self, want: &Wanted) -> Vec<String> {
+        want.project.iter().chain(&self.settings.projects).cloned().collect()
     }
 
     fn look_up_comments(
@@ -398,6 +421,11 @@ impl Jira<'_> {
     }
 }
 
+fn receipt(copy: &Copy) -> Receipt {
+    let (id, name) = (copy.id.clone(), copy.name.clone());
+    Receipt { id, name, at: copy.created, dropped: Vec::new(), issue: None }
+}
+
 /// Finds our comment in a thread; our own account's before one that only a seal speaks for.
 fn comment_in(thread: &[Comment], want: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Lookup {
     let origin = want.key.origin();
@@ -423,57 +451,4 @@ fn number_of(name: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-
-    use super::*;
-
-    fn key(digit: char) -> Key {
-        Key::issue(Side::Guance, &IssueId::new(format!("issue_{}", digit.to_string().repeat(32))))
-    }
-
-    fn copy(name: &str, minute: u32, property: Option<(char, Maker)>, label: Option<char>) -> Copy {
-        let claim = |(digit, maker)| Claim { key: key(digit), proven: true, written: None, maker, sealed: true };
-        let labels: Vec<Key> = label.map(key).into_iter().collect();
-        Copy {
-            id: format!("1{}", number_of(name).unwrap()),
-            name: name.to_owned(),
-            created: Some(format!("2026-11-22T10:{minute:02}:00Z").parse().unwrap()),
-            contradicts: property.zip(label).is_some_and(|((one, _), other)| one != other),
-            claim: property.map(claim),
-            labelled: labels,
-        }
-    }
-
-    #[test]
-    fn proof_goes_before_labels_and_age_before_the_rest() {
-        use Maker::{Former, Other, Us};
-        for (copies, want) in [
-            (vec![], Ok(None)),
-            (vec![copy("P-1", 1, None, Some('a')), copy("P-2", 2, Some(('a', Us)), None)], Ok(Some("P-2"))),
-            (vec![copy("P-2", 2, Some(('a', Us)), None), copy("P-1", 1, Some(('a', Us)), None)], Ok(Some("P-1"))),
-            (vec![copy("P-2", 2, None, Some('a')), copy("P-1", 1, None, Some('a'))], Ok(Some("P-1"))),
-            (vec![copy("Q-1", 1, Some(('a', Us)), None)], Ok(Some("Q-1"))),
-            (vec![copy("Q-1", 1, None, Some('a'))], Ok(None)),
-            (vec![copy("P-1", 1, Some(('a', Other)), None), copy("P-2", 2, Some(('a', Us)), None)], Ok(Some("P-2"))),
-            (
-                vec![copy("P-1", 1, Some(('a', Other)), None), copy("P-2", 2, Some(('a', Former)), None)],
-                Ok(Some("P-2")),
-            ),
-            (vec![copy("P-1", 1, Some(('a', Other)), None)], Ok(Some("P-1"))),
-            (vec![copy("P-1", 1, Some(('a', Other)), None), copy("P-2", 2, Some(('a', Other)), None)], Err("P-1")),
-            (vec![copy("P-1", 1, Some(('b', Us)), Some('a'))], Err("P-1")),
-            (vec![copy("P-1", 1, Some(('a', Us)), Some('b'))], Err("P-1")),
-            (vec![copy("P-1", 1, Some(('b', Us)), Some('a')), copy("P-2", 2, None, Some('a'))], Ok(Some("P-2"))),
-            (vec![copy("P-9", 1, Some(('a', Us)), None)], Ok(None)),
-        ] {
-            let taken = |_: &Key, id: &str| id == "19";
-            let found = match choose(&copies, &key('a'), &["P".to_owned()], &taken) {
-                Choice::One(copy) => Ok(Some(copy.name.as_str())),
-                Choice::Contested(copy) => Err(copy.name.as_str()),
-                Choice::None => Ok(None),
-            };
-            assert_eq!(found, want, "{copies:?}");
-        }
-    }
-}
+mod tests;

@@ -29,6 +29,7 @@ mod search;
 mod session;
 mod shape;
 mod steps;
+mod takeover;
 mod wire;
 mod workflow;
 

@@ -21,6 +21,7 @@ mod route_tests;
 mod shown;
 mod status;
 mod tags;
+pub mod takeover;
 mod texts;
 mod view;
 

@@ -83,13 +83,14 @@ impl State {
         Ok(self.conn.last_insert_rowid())
     }
 
-    /// Returns when the first ordinary run of the last 90 days began, by our clock. A run that seems older began by a
-    /// clock that was behind.
+    /// Returns when the first ordinary run of the last 90 days began, or the takeover before it, by our clock. A run that
+    /// seems older began by a clock that was behind.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn first_run(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StateError> {
-        let sql = "SELECT started FROM run WHERE kind = 'ordinary' AND started >= ?1 ORDER BY started LIMIT 1";
+        let sql =
+            "SELECT started FROM run WHERE kind IN ('ordinary', 'takeover') AND started >= ?1 ORDER BY started LIMIT 1";
         let first = self.conn.prepare_cached(sql)?.query_row([to_ms(now - KEEP)], |row| row.get(0)).optional()?;
         Ok(first.map(from_ms))
     }

@@ -31,7 +31,7 @@ pub use cursors::Cursor;
 pub use history::{RunEnd, SideFailure};
 pub use lock::RunLock;
 pub use merge::DueFields;
-pub use outbox::{Backlog, Deferral, Queued};
+pub use outbox::{Backlog, Deferral, HeldForLabel, Queued};
 pub use services::{Installation, Services, Workspace};
 pub use status::{FailingSide, LastRun, Status, StuckItem};
 pub use told::{FLEETING, News};

@@ -3,7 +3,7 @@
 //! INVARIANT: delivery works from these rows alone, and a row is in flight, durably, before its request leaves.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::{LONGEST_WAIT, State, StateError, Tx, from_ms, to_ms};
 use crate::domain::{Fingerprint, IssueId, Key, Push, Side, Stage};
@@ -95,6 +95,29 @@ impl State {
         self.rows("SELECT {} FROM outbox WHERE stage <> 'done' ORDER BY seq", params![])
     }
 
+    /// Returns the writes that are held for a label, oldest first: what each is, and why it is held.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn held_for_labels(&self) -> Result<Vec<HeldForLabel>, StateError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT key, summary, error FROM outbox WHERE stage = 'held' AND error IS NOT NULL ORDER BY seq",
+        )?;
+        let rows = statement
+            .query_map([], |row| Ok(HeldForLabel { key: row.get(0)?, summary: row.get(1)?, why: row.get(2)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns where a write stands.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn stage_of(&self, key: &Key) -> Result<Option<Stage>, StateError> {
+        let mut statement = self.conn.prepare_cached("SELECT stage FROM outbox WHERE key = ?1")?;
+        let stage: Option<String> = statement.query_row([key.as_str()], |row| row.get(0)).optional()?;
+        Ok(stage.as_deref().and_then(Stage::parse))
+    }
+
     /// Returns a write that is in the outbox and not done.
     ///
     /// # Errors
@@ -127,15 +150,16 @@ impl State {
     pub fn backlog(&self) -> Result<Backlog, StateError> {
         let mut backlog = Backlog::default();
         let mut statement = self.conn.prepare_cached(
-            "SELECT stage, attempts > 0, dropped IS NOT NULL, count(*) FROM outbox WHERE stage <> 'done'
-                 GROUP BY 1, 2, 3",
+            "SELECT stage, attempts > 0, stage = 'held' AND error IS NOT NULL, dropped IS NOT NULL, count(*) FROM outbox
+                 WHERE stage <> 'done' GROUP BY 1, 2, 3, 4",
         )?;
         let rows = statement
-            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get::<_, i64>(3)?)))?
-            .collect::<Result<Vec<(_, bool, bool, _)>, _>>()?;
-        for (stage, failed, dropped, count) in rows {
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+            .collect::<Result<Vec<(String, bool, bool, bool, i64)>, _>>()?;
+        for (stage, failed, labelled, dropped, count) in rows {
             let count = u64::try_from(count).unwrap_or(0);
             match Stage::parse(&stage) {
+                Some(Stage::Held) if labelled => backlog.labelled += count,
                 Some(Stage::Pending) => {
                     backlog.pending += count;
                     backlog.failing += if failed { count } else { 0 };
@@ -151,6 +175,17 @@ impl State {
     }
 }
 
+/// A write that is held because a Jira issue that guajira did not make carries the original's uuid.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct HeldForLabel {
+    /// Its key.
+    pub key: String,
+    /// What it is, for people.
+    pub summary: String,
+    /// Which issue it is, who made it, and what to run.
+    pub why: String,
+}
+
 /// How many writes stand where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Backlog {
@@ -160,6 +195,8 @@ pub struct Backlog {
     pub failing: u64,
     /// Held by the brake.
     pub held: u64,
+    /// Held because a Jira issue that guajira did not make carries the original's uuid.
+    pub labelled: u64,
     /// Sent, outcome unknown.
     pub in_doubt: u64,
     /// Refused for good.
@@ -190,8 +227,8 @@ impl Tx<'_> {
                 "INSERT INTO outbox (key, origin, lane, target, action, content, summary, stage, enqueued_at, round)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, {ROUND})
                  ON CONFLICT (key) DO UPDATE SET action = excluded.action, content = excluded.content,
-                     summary = excluded.summary, attempts = 0, not_before = 0, error = NULL, hint = NULL,
-                     dropped = NULL,
+                     summary = excluded.summary, attempts = 0, not_before = 0, hint = NULL, dropped = NULL,
+                     error = CASE stage WHEN 'held' THEN error END,
                      stage = CASE stage WHEN 'held' THEN 'held' ELSE excluded.stage END
                  WHERE stage IN ('pending', 'held', 'dead')"
             ))?
@@ -324,12 +361,59 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Lets go what the brake holds; returns how many writes.
+    /// Lets go what is held, by the brake or for a label; returns how many writes.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn release(&self) -> Result<usize, StateError> {
-        Ok(self.tx.execute("UPDATE outbox SET stage = 'pending', not_before = 0 WHERE stage = 'held'", [])?)
+        let sql = "UPDATE outbox SET stage = 'pending', not_before = 0, error = NULL WHERE stage = 'held'";
+        Ok(self.tx.execute(sql, [])?)
+    }
+
+    /// Holds a write that certainly did not happen, and says why. What the brake holds has no reason of its own: this
+    /// tells one from the other.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn hold(&self, key: &Key, why: &str) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "UPDATE outbox SET stage = 'held', error = ?2 WHERE key = ?1 AND stage IN ('pending', 'held', 'in_flight')",
+            )?
+            .execute(params![key.as_str(), why])?;
+        Ok(())
+    }
+
+    /// Settles for ever that something has no copy and is to have none: what it says is on the other side already.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn never(&self, key: &Key, lane: &IssueId, target: Side, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "INSERT OR IGNORE INTO outbox
+                     (key, origin, lane, target, action, content, summary, stage, enqueued_at, settled_at)
+                 VALUES (?1, ?1, ?2, ?3, '', ?4, 'not carried', 'done', ?5, ?6)",
+            )?
+            .execute(params![
+                key.as_str(),
+                lane.as_str(),
+                target.as_str(),
+                Fingerprint::of(&["never"]).as_str(),
+                to_ms(now),
+                i64::MAX,
+            ])?;
+        Ok(())
+    }
+
+    /// Lets go what is held for a label; returns how many writes.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn release_labelled(&self) -> Result<usize, StateError> {
+        let sql = "UPDATE outbox SET stage = 'pending', not_before = 0, error = NULL
+                   WHERE stage = 'held' AND error IS NOT NULL";
+        Ok(self.tx.execute(sql, [])?)
     }
 
     /// Puts dead writes back in the queue, and lets waiting ones go at once. `None` means all but what was dropped; an id

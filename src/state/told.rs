@@ -78,7 +78,7 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn done_write(&self, key: &str) -> Result<Option<String>, StateError> {
-        let sql = "SELECT summary FROM outbox WHERE key = ?1 AND stage = 'done'";
+        let sql = "SELECT summary FROM outbox WHERE key = ?1 AND stage = 'done' AND sent_at IS NOT NULL";
         Ok(self.conn.prepare_cached(sql)?.query_row([key], |row| row.get(0)).optional()?)
     }
 }

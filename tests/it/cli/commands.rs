@@ -29,6 +29,7 @@ fn help_shows_the_commands() {
       why          Show the history of one item, and why it is where it is
       retry        Put dead items back in the queue
       drop         Give dead items up: they are never sent again unless the original changes
+      adopt        Take over the issues and the copies that the vendor's script made
       state        Show what the state file holds, or bind it to services that were renamed
       init         Write a commented sync.toml, asking for what it needs
       completions  Print the completion script of a shell
@@ -61,7 +62,8 @@ fn help_shows_the_commands() {
                           "YYYY-MM-DD[ HH:MM]" local, or how long ago: "90m", "2h", "7d"
           --until <WHEN>  Where the backfill ends [default: now]
           --dry-run       Print the plan, write nothing anywhere
-          --release       Let go what the brake holds
+          --release       Let go what the brake holds, and what is held because another program's issue
+                          carries its uuid
           --json          The run's report as one JSON object on stdout
       -h, --help          Print help
 
@@ -182,6 +184,7 @@ fn status_of_nothing() {
         "pending": 0,
         "failing": 0,
         "held": 0,
+        "labelled": 0,
         "in_doubt": 0,
         "dead": 0,
         "dropped": 0

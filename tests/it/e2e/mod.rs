@@ -32,6 +32,7 @@ mod services;
 mod shown;
 mod stop;
 mod switches;
+mod takeover;
 mod turns;
 mod waits;
 mod world;

@@ -80,6 +80,7 @@ fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
         sweep_every: if setup.sweep { hours(1) } else { hours(1_000_000) },
         sweep_back: hours(24),
         max_runtime: Duration::from_secs(50),
+        no_script: false,
         max_creates: if setup.brake { 2 } else { 200 },
         in_doubt_wait: Duration::from_secs(5),
         projects: routes::projects(setup),

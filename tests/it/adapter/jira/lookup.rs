@@ -11,7 +11,8 @@ use super::{BOTH, Rig, add, create, edit, uuid};
 
 fn found(lookup: &Lookup) -> &str {
     match lookup {
-        Lookup::Found(receipt) => &receipt.name,
+        Lookup::Found(receipt) | Lookup::Labelled(receipt) => &receipt.name,
+        Lookup::Foreign(..) => "somebody else's",
         Lookup::Absent => "absent",
         Lookup::Unsure => "unsure",
     }
@@ -106,6 +107,54 @@ fn the_original_copy_wins_over_its_clones() {
         rig.fake.clone_issue("OPS-1", "alice");
         rig.fake.clone_issue("OPS-1", "bot");
         assert_eq!(found(&rig.find_issue(&create(1))), "OPS-1");
+    }
+}
+
+#[test]
+fn a_label_on_what_guajira_did_not_make_is_told_and_costs_no_request_more() {
+    for flavour in BOTH {
+        // Nothing, an issue of somebody else, an issue of our own account; known to search, or not yet.
+        let mut counts = Vec::new();
+        for (maker, lag) in [(None, 0), (Some("alice"), 0), (Some("bot"), 0), (None, 10), (Some("alice"), 10)] {
+            let rig = Rig::new(flavour);
+            rig.people_open(3);
+            rig.minutes(60);
+            rig.fake.switch(|s| s.index_lag = Duration::from_mins(lag));
+            let labels = if maker.is_some() { vec![uuid(1).to_string()] } else { Vec::new() };
+            let draft = guajira_fakes::jira::Draft { labels, ..guajira_fakes::jira::Draft::new("made by a script") };
+            let key = rig.fake.create_issue("OPS", maker.unwrap_or("alice"), draft);
+            rig.requests();
+            let lookup = rig.find_issue(&create(1));
+            counts.push((lag, rig.requests().len()));
+            match (maker, &lookup) {
+                (None, Lookup::Absent) => {}
+                (Some("bot"), Lookup::Labelled(receipt)) => assert_eq!(receipt.name, key),
+                (Some(_), Lookup::Foreign(receipt, who)) => {
+                    assert_eq!((receipt.name.as_str(), who.name.as_str()), (key.as_str(), "Alice Example"));
+                }
+                other => panic!("{flavour:?} {lag}: {other:?}"),
+            }
+        }
+        let [(_, nothing), (_, foreign), (_, own), (_, nothing_yet), (_, foreign_yet)] = counts[..] else { panic!() };
+        // Server reads by id what carries the label: the property that search does not give decides.
+        let read = usize::from(flavour == Flavour::Server);
+        assert_eq!((foreign, foreign_yet), (nothing + read, nothing_yet), "{flavour:?}");
+        assert!(own <= nothing + read, "{flavour:?}");
+    }
+}
+
+#[test]
+fn a_proven_copy_goes_before_what_somebody_else_labelled() {
+    for flavour in BOTH {
+        let rig = Rig::new(flavour);
+        let labels = vec![uuid(1).to_string()];
+        let draft = guajira_fakes::jira::Draft { labels, ..guajira_fakes::jira::Draft::new("made by a script") };
+        rig.fake.create_issue("OPS", "alice", draft);
+        rig.push(create(1)).unwrap();
+        assert!(matches!(rig.find_issue(&create(1)), Lookup::Found(receipt) if receipt.name == "OPS-2"));
+        // Without its label, and so found by its key alone.
+        rig.fake.remove_label("OPS-2", "alice", uuid(1).as_str());
+        assert!(matches!(rig.find_issue(&create(1)), Lookup::Found(receipt) if receipt.name == "OPS-2"));
     }
 }
 

@@ -1,0 +1,161 @@
+//! Which Jira issue is the pair of which Guance issue, and why others are not.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::accounts::Accepted;
+use super::{Handover, Plan, Trouble, name_of};
+use crate::domain::{Issue, IssueId, Key, Person, Side, Stage};
+use crate::ports::{LabelledIssue, Span};
+
+/// From so many issues on, Guance's are listed: each list brings a hundred.
+const LIST_FROM: usize = 20;
+
+/// How long before its Jira issue a Guance issue may have been opened and still be in that list.
+const OPENED_BEFORE: TimeDelta = TimeDelta::days(1);
+
+/// How much earlier than its original an issue may seem to have been made, by two clocks.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
+
+/// The Jira issues that may be the pair of each Guance issue, oldest first.
+pub(super) type Candidates = Vec<(IssueId, Vec<LabelledIssue>)>;
+
+/// A pair to be.
+pub(super) struct Chosen {
+    /// The Guance issue.
+    pub(super) original: Issue,
+    /// The Jira issue.
+    pub(super) issue: Issue,
+    /// What is known of it by its labels.
+    pub(super) labelled: LabelledIssue,
+}
+
+impl Handover<'_> {
+    /// Sorts out what carries a uuid: whose it is, and whether it is a pair already.
+    pub(super) fn candidates(
+        &self,
+        mut labelled: Vec<LabelledIssue>,
+        accepted: &Accepted,
+        plan: &mut Plan,
+    ) -> Result<Candidates, Trouble> {
+        let state = self.run.world.state;
+        let number = |name: &str| name.rsplit_once('-').and_then(|(_, n)| n.parse::<u64>().ok());
+        labelled.sort_by_key(|issue| (issue.created.unwrap_or(DateTime::<Utc>::MAX_UTC), number(&issue.name)));
+        let mut candidates: Candidates = Vec::new();
+        let mut places: HashMap<IssueId, usize> = HashMap::new();
+        let mut strangers: BTreeMap<String, (Person, usize)> = BTreeMap::new();
+        for issue in labelled {
+            let known = state.issue_link(Side::Jira, &issue.id)?;
+            let [guance] = issue.originals.as_slice() else {
+                if known.is_none() {
+                    plan.left.push((issue.name, "it carries more than one uuid".to_owned()));
+                }
+                continue;
+            };
+            let guance = guance.clone();
+            if let Some(link) = known {
+                if link.guance != guance {
+                    plan.left.push((issue.name, format!("it is the pair of {} already", link.guance)));
+                }
+                continue;
+            }
+            let is_accepted = accepted.jira.contains(&issue.creator.id);
+            if let Some(link) = state.issue_link(Side::Guance, &guance)? {
+                // Who clones an issue clones its labels: that is worth a word only of those who made the first.
+                if is_accepted {
+                    plan.left.push((issue.name, taken(&guance, &link.jira_name)));
+                }
+            } else if let Some((_, more)) = places.get(&guance).and_then(|place| candidates.get_mut(*place)) {
+                more.extend(Some(issue).filter(|_| is_accepted));
+            } else if !is_accepted {
+                strangers.entry(issue.creator.id.clone()).or_insert_with(|| (issue.creator.clone(), 0)).1 += 1;
+                plan.left.push((issue.name, format!("{} made it, and was not named", name_of(&issue.creator))));
+            } else if state.stage_of(&Key::issue(Side::Guance, &guance))? == Some(Stage::InFlight) {
+                let why = "guajira sent a create of its own, and its answer was lost: run `guajira sync` first";
+                plan.left.push((issue.name, why.to_owned()));
+            } else {
+                places.insert(guance.clone(), candidates.len());
+                candidates.push((guance, vec![issue]));
+            }
+        }
+        plan.makers = strangers.into_values().collect();
+        Ok(candidates)
+    }
+
+    /// Chooses for each Guance issue the oldest of its candidates that can be its copy.
+    pub(super) fn choose(&mut self, candidates: Candidates, plan: &mut Plan) -> Result<Vec<Chosen>, Trouble> {
+        let mut originals = self.originals(&candidates)?;
+        let mut copies = self.copies(&candidates)?;
+        self.compare_clocks()?;
+        let ahead = self.jira_ahead;
+        let mut chosen = Vec::new();
+        for (guance, issues) in candidates {
+            let mut original = originals.remove(&guance);
+            let mut first: Option<String> = None;
+            for labelled in issues {
+                let name = labelled.name.clone();
+                let issue = copies.remove(&labelled.id);
+                let why = match (&original, &issue, &first) {
+                    (_, _, Some(first)) => taken(&guance, first),
+                    (None, _, _) => format!("there is no {guance} on Guance, or the key cannot read it"),
+                    (_, None, _) => "it cannot be read by its id".to_owned(),
+                    (_, Some(issue), _) if claims_another(issue, &guance) => {
+                        format!("it is marked as the copy of another issue than {guance}")
+                    }
+                    // Whoever puts a uuid onto an older issue makes no copy of it.
+                    (Some(original), Some(issue), _) if issue.created + CLOCKS_DIFFER < original.created + ahead => {
+                        format!("it was made before {guance} was opened")
+                    }
+                    _ => String::new(),
+                };
+                match (original.take_if(|_| why.is_empty()), issue) {
+                    (Some(original), Some(issue)) => {
+                        first = Some(name);
+                        chosen.push(Chosen { original, issue, labelled });
+                    }
+                    _ => plan.left.push((name, why)),
+                }
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// Reads the Guance issues, many at a time where they are many.
+    fn originals(&self, candidates: &Candidates) -> Result<HashMap<IssueId, Issue>, Trouble> {
+        let guance = self.run.world.guance;
+        let mut found: HashMap<IssueId, Issue> = HashMap::new();
+        let wanted: HashSet<&IssueId> = candidates.iter().map(|(id, _)| id).collect();
+        let oldest = candidates.iter().flat_map(|(_, issues)| issues).filter_map(|issue| issue.created).min();
+        if let Some(oldest) = oldest.filter(|_| wanted.len() >= LIST_FROM) {
+            let span = Span { from: oldest - OPENED_BEFORE, until: None, strays: Vec::new(), ours_only: false };
+            let listed = guance.changed(&span)?.issues.into_iter().filter(|issue| wanted.contains(&issue.id));
+            found.extend(listed.map(|issue| (issue.id.clone(), issue)));
+        }
+        let missing: Vec<IssueId> =
+            candidates.iter().map(|(id, _)| id).filter(|id| !found.contains_key(*id)).cloned().collect();
+        if !missing.is_empty() {
+            found.extend(guance.issues(&missing)?.issues.into_iter().map(|issue| (issue.id.clone(), issue)));
+        }
+        Ok(found)
+    }
+
+    fn copies(&self, candidates: &Candidates) -> Result<HashMap<IssueId, Issue>, Trouble> {
+        let ids: Vec<IssueId> =
+            candidates.iter().flat_map(|(_, issues)| issues).map(|issue| issue.id.clone()).collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let read = self.run.world.jira.issues(&ids)?;
+        Ok(read.issues.into_iter().map(|issue| (issue.id.clone(), issue)).collect())
+    }
+}
+
+fn taken(guance: &IssueId, name: &str) -> String {
+    format!("{guance} has a Jira issue already: {name}")
+}
+
+fn claims_another(issue: &Issue, guance: &IssueId) -> bool {
+    let claim = issue.claim.as_ref().filter(|claim| claim.proven);
+    claim.is_some_and(|claim| claim.key.issue_on(Side::Guance).as_ref() != Some(guance))
+}
