@@ -25,6 +25,9 @@ pub(super) const PATIENCE_SECONDS: i64 = 65;
 /// Most issues of another program's that are named.
 const MOST_NAMED: usize = 5;
 
+/// The fact that is written to find out whether the state file can be.
+const CHECKED: &str = "cli.checked";
+
 /// What to test.
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -100,6 +103,8 @@ fn open_state(config: &Config) -> Result<State> {
     let exists = path.exists();
     let state = if exists { State::open(path) } else { State::open_copy(path) };
     let state = state.map_err(|error| Usage::state(path, &error))?;
+    // A full disk shows only when something is written.
+    state.set_fact(CHECKED, "yes", Utc::now()).map_err(|error| Usage::state(path, &error))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let result = match folder {
         _ if exists => Ok("readable and writable".to_owned()),

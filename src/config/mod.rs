@@ -262,6 +262,7 @@ fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, Sour
             let hint = match error.kind() {
                 std::io::ErrorKind::NotFound => "write one with `guajira init`, or name it with --config",
                 std::io::ErrorKind::InvalidData => "save it as UTF-8",
+                std::io::ErrorKind::PermissionDenied => "make it readable for the user that runs guajira",
                 _ => "name the configuration file with --config",
             };
             Err(problem.hint(hint).into())

@@ -5,7 +5,7 @@ use chrono::{TimeDelta, Utc};
 use super::Guance;
 use super::channel::pick;
 use crate::domain::Level;
-use crate::ports::{ApiError, Finding, Span};
+use crate::ports::{ApiError, ApiErrorKind, Finding, Span};
 
 /// A larger difference between the clocks is worth telling; it loses nothing.
 const MAX_SKEW: TimeDelta = TimeDelta::seconds(60);
@@ -20,6 +20,10 @@ impl Guance<'_> {
     pub fn check_with(&self, leaves_out: &dyn Fn(&Level) -> bool) -> Vec<Finding> {
         let channels = match self.api.channels() {
             Ok(channels) => channels,
+            // Nothing was sent: that says nothing about the credential.
+            Err(fault) if fault.error.kind == ApiErrorKind::Unrecorded => {
+                return vec![failed("state file", fault.error, true)];
+            }
             Err(fault) => return vec![failed("guance credential", fault.error, true)],
         };
         let mut findings = vec![good("guance credential", "accepted".to_owned())];

@@ -84,6 +84,7 @@ impl StateError {
             Self::Corrupt(_) | Self::Nonsense(_) => {
                 "move the file away: guajira rebuilds it from the markers on the other side and creates nothing twice"
             }
+            Self::Inaccessible(why) if why.ends_with(" is a folder") => "name a file in [sync].state, not a folder",
             Self::Inaccessible(_) => "make the file and its directory readable and writable for this user",
             Self::Full(_) => "free some disk space; what was not recorded is read again by the next run",
             Self::Database(_) => "if this stays, move the file away: guajira rebuilds it from the remote markers",
