@@ -4,6 +4,7 @@
 mod absent;
 mod copy;
 mod cursors;
+mod dropped;
 mod facts;
 mod files;
 mod history;

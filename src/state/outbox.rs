@@ -61,7 +61,7 @@ const ROUND: &str = "CASE WHEN ?1 GLOB 'guance/issue/*' THEN 0 ELSE 1 + max(
         coalesce((SELECT max(round) FROM outbox WHERE lane = ?3 AND target = ?4 AND stage <> 'done'), 0)) END";
 
 /// Whether a row is what an id means: its key, the item it is about, or a name of its pair.
-const IS_MEANT: &str = "(key = ?1 OR origin = ?1 OR lane = ?1 OR substr(origin, -length(?1) - 1) = '/' || ?1
+pub(super) const IS_MEANT: &str = "(key = ?1 OR origin = ?1 OR lane = ?1 OR substr(origin, -length(?1) - 1) = '/' || ?1
     OR lane IN (SELECT guance FROM issue_link WHERE jira_name = ?1 COLLATE NOCASE OR jira = ?1))";
 
 /// What no later reading would ask for again: it is kept while its Jira issue is closed.
@@ -428,26 +428,6 @@ impl Tx<'_> {
                AND (?1 IS NULL AND dropped IS NULL OR {IS_MEANT})"
         );
         Ok(self.tx.execute(&sql, [id])?)
-    }
-
-    /// Gives dead writes up, and notes why: they are not sent again unless their originals change. An id means what it
-    /// means for [`Tx::revive`]. Returns how many writes.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn give_up(&self, id: &str, because: &str, now: DateTime<Utc>) -> Result<usize, StateError> {
-        let sql =
-            format!("SELECT key, origin, summary FROM outbox WHERE stage = 'dead' AND dropped IS NULL AND {IS_MEANT}");
-        let rows: Vec<(String, String, String)> = self
-            .tx
-            .prepare(&sql)?
-            .query_map([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .collect::<Result<_, _>>()?;
-        for (key, origin, summary) in &rows {
-            self.tx.execute("UPDATE outbox SET dropped = ?2 WHERE key = ?1", [key.as_str(), because])?;
-            self.note(origin, &format!("dropped: {summary}: {because}"), now)?;
-        }
-        Ok(rows.len())
     }
 }
 

@@ -161,6 +161,8 @@ const MIGRATIONS: &[&str] = &[
     -- How to mend what a write failed at; why a person gave a dead write up.
     ALTER TABLE outbox ADD COLUMN hint TEXT;
     ALTER TABLE outbox ADD COLUMN dropped TEXT;
+    -- What the original of a create says, apart from what the routes make of it.
+    ALTER TABLE outbox ADD COLUMN original TEXT;
     -- Why sides failed in a run, as JSON.
     ALTER TABLE run ADD COLUMN failures TEXT;
     -- Sides that have failed since they were last read, and why: the last run's words.

@@ -135,12 +135,17 @@ fn a_dropped_issue_stays_dropped_until_it_is_named_or_changes() {
         assert_eq!(world.run(&["sync"]).code, 0);
         world.jira.with_project("OPS", |ops| ops.custom_fields.clear());
         world.run(&["retry", "--all"]);
+        // Another configuration is no change of the original.
+        world.reconfigure("issue_type = \"Bug\"", "issue_type = \"Task\"");
         world.sync();
         assert!(world.jira.issues().is_empty());
         let retry = world.run(&["retry", &issue]);
         assert_eq!(retry.code, 0, "{retry}");
         world.sync();
         assert_eq!(world.jira.issues().len(), 1);
+        world.guance.retitle(&other, "cpu busy, still", "李四");
+        world.settle();
+        assert_eq!(world.jira.issues().len(), 2);
     }
 }
 
