@@ -6,12 +6,13 @@ use std::time::Duration;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 
+use crate::config::Config;
 use crate::domain::Side;
 use crate::engine::Report;
 use crate::engine::report::ItemFailure;
 use crate::state::{FLEETING, News, State, StateError, StuckItem};
 
-use super::sync::{DEAD, HELD};
+use super::sync::{self, DEAD};
 use super::{services, term};
 
 /// So many failures are listed one by one.
@@ -66,7 +67,7 @@ impl Failures {
     ///
     /// # Errors
     /// When stdout cannot be written.
-    pub(super) fn show(&self, news: &News, report: &Report) -> Result<()> {
+    pub(super) fn show(&self, news: &News, report: &Report, config: &Config) -> Result<()> {
         let told: Vec<&String> =
             news.new.iter().chain(news.still.keys()).filter(|what| !self.sides.contains(*what)).collect();
         if told.is_empty() {
@@ -99,7 +100,7 @@ impl Failures {
             told.iter().filter_map(|what| self.items.get(*what)).any(|item| fits(&item))
         };
         if held(false) {
-            term::line(HELD)?;
+            term::line(&sync::held(config))?;
         }
         if held(true) {
             term::line(services::DECIDE)?;

@@ -107,13 +107,13 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let elapsed_ms = report.ended.signed_duration_since(report.started).num_milliseconds();
     tracing::info!(report = report.summary(), elapsed_ms, "Run ended.");
     if order.dry_run {
-        show(&report, context, options, None)?;
+        show(&report, (context, &config), options, None)?;
         return Ok(Exit::of_run(&report));
     }
     let told = Failures::of(&state, &report).map_err(|error| exit::at_state(path, error.into()))?;
     // Where nothing can be recorded, silence would be the worse.
     let news = told.news(&state, config.sync.remind, report.ended);
-    show(&report, context, options, news.as_ref().ok().map(|news| (&told, news)))?;
+    show(&report, (context, &config), options, news.as_ref().ok().map(|news| (&told, news)))?;
     if let Ok(news) = &news
         && !options.json
     {
@@ -165,7 +165,12 @@ fn backfill(options: &Options) -> Result<Option<Backfill>> {
 }
 
 /// Prints the report: results on stdout, sides that failed on stderr. A quiet run prints only what is new of them.
-fn show(report: &Report, context: &Context, options: &Options, news: Option<(&Failures, &News)>) -> Result<()> {
+fn show(
+    report: &Report,
+    (context, config): (&Context, &Config),
+    options: &Options,
+    news: Option<(&Failures, &News)>,
+) -> Result<()> {
     let news = news.filter(|_| context.global.quiet);
     for (side, failure) in &report.sides_failed {
         if news.is_none_or(|(_, news)| news::is_about(news, *side)) {
@@ -177,7 +182,7 @@ fn show(report: &Report, context: &Context, options: &Options, news: Option<(&Fa
         return term::json(report);
     }
     if let Some((told, news)) = news {
-        return told.show(news, report);
+        return told.show(news, report, config);
     }
     if report.dry_run {
         for planned in &report.planned {
@@ -187,7 +192,7 @@ fn show(report: &Report, context: &Context, options: &Options, news: Option<(&Fa
     let is_dull = Exit::of_run(report) == Exit::Done && !report.dry_run;
     if !(context.global.quiet && is_dull) {
         term::line(&report.summary())?;
-        details(report, context.global.verbose > 0 || report.dry_run)?;
+        details(report, config, context.global.verbose > 0 || report.dry_run)?;
         if let Some(begins) = report.begins_at {
             let begins = term::time(begins);
             term::say(&format!("first run: issues opened before {begins} are left"));
@@ -197,14 +202,17 @@ fn show(report: &Report, context: &Context, options: &Options, news: Option<(&Fa
     Ok(())
 }
 
-/// What to do about what is held.
-pub(super) const HELD: &str = "  held: more new issues than [sync].max_creates; `guajira sync --release` sends them";
+/// Says why new issues are held, and what to do.
+pub(super) fn held(config: &Config) -> String {
+    let most = config.sync.max_creates;
+    format!("  held: more new issues than a run may create (max_creates = {most}); `guajira sync --release` sends them")
+}
 
 /// What to do about what is dead.
 pub(super) const DEAD: &str =
     "  dead: mend the cause (`guajira status`), then `guajira retry ID`; or `guajira drop ID --because TEXT`";
 
-fn details(report: &Report, all: bool) -> Result<()> {
+fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     for failure in &report.items_failed {
         let ItemFailure { item, summary, stage, message, hint } = failure;
         let stage = stage.unwrap_or("failed").replace('_', " ");
@@ -226,7 +234,7 @@ fn details(report: &Report, all: bool) -> Result<()> {
         term::line(&format!("  clock: this machine is {seconds}s {way} {side}; nothing is lost by it"))?;
     }
     if report.backlog.held > 0 {
-        term::line(HELD)?;
+        term::line(&held(config))?;
     }
     if report.backlog.in_doubt > 0 {
         term::line("  in doubt: the answer was lost; the next run looks whether they arrived")?;
