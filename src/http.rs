@@ -20,10 +20,12 @@ use serde_json::Value;
 
 use crate::secret::{Redactor, Secret};
 
+mod hint;
 mod json;
 mod proxy;
 mod stream;
 
+pub use hint::connect_hint;
 pub use proxy::check as check_proxy;
 pub use stream::{Opened, Upload};
 

@@ -25,6 +25,9 @@ pub(super) const PATIENCE_SECONDS: i64 = 65;
 /// Most issues of another program's that are named.
 const MOST_NAMED: usize = 5;
 
+/// The fact that is written to find out whether the state file can be.
+const CHECKED: &str = "cli.checked";
+
 /// What to test.
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -49,7 +52,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let scratch = Scratch::default();
     let facts: &dyn Facts = if services::are_known(&config, &state)? { &state } else { &scratch };
     services::with_sides(&config, &state, facts, &signals, patience, |guance, jira| {
-        let sides = worse(check_guance(guance)?, check_jira(jira, &config)?);
+        let sides = worse(check_guance(guance, &config.policy)?, check_jira(jira, &config)?);
         let exit = check_services(&config, &state, guance, jira, sides)?;
         if sides != Exit::SideFailed && exit == sides {
             check_script(guance, jira, &state, &config)?;
@@ -100,6 +103,8 @@ fn open_state(config: &Config) -> Result<State> {
     let exists = path.exists();
     let state = if exists { State::open(path) } else { State::open_copy(path) };
     let state = state.map_err(|error| Usage::state(path, &error))?;
+    // A full disk shows only when something is written.
+    state.set_fact(CHECKED, "yes", Utc::now()).map_err(|error| Usage::state(path, &error))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let result = match folder {
         _ if exists => Ok("readable and writable".to_owned()),
@@ -115,8 +120,8 @@ fn open_state(config: &Config) -> Result<State> {
     Ok(state)
 }
 
-fn check_guance(guance: &Guance<'_>) -> Result<Exit> {
-    let findings = guance.check();
+fn check_guance(guance: &Guance<'_>, policy: &Policy) -> Result<Exit> {
+    let findings = guance.check_with(&|level| policy.flow.issues && policy.leaves_out(level));
     // The first one is whether it answers and takes our key.
     let reached = findings.first().is_none_or(|finding| finding.result.is_ok());
     let exit = show(&findings)?;

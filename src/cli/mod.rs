@@ -2,9 +2,11 @@
 
 mod adopt;
 mod check;
+mod drop;
 mod exit;
 mod explain;
 mod init;
+mod news;
 mod progress;
 mod retry;
 mod services;
@@ -47,7 +49,7 @@ struct Global {
     /// Say more: what is written (-v), every request and decision (-vv)
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     verbose: u8,
-    /// Say nothing unless something fails
+    /// Say only what failed newly, and what still fails after a day ([sync].remind)
     #[arg(short, long, global = true)]
     quiet: bool,
     /// How log lines look: for people, or one JSON object a line
@@ -76,6 +78,8 @@ enum Command {
     Why(why::Options),
     /// Put dead items back in the queue
     Retry(retry::Options),
+    /// Give dead items up: they are never sent again unless the original changes
+    Drop(drop::Options),
     /// Take over the issues and the copies that the vendor's script made
     Adopt(adopt::Options),
     /// Show what the state file holds, or bind it to services that were renamed
@@ -143,6 +147,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Status(options) => status::run(context, options),
         Command::Why(options) => why::run(context, options),
         Command::Retry(options) => retry::run(context, options),
+        Command::Drop(options) => drop::run(context, options),
         Command::Adopt(options) => adopt::run(context, options),
         Command::State(verb) => state::run(context, verb),
         Command::Init => init::run(context),

@@ -196,8 +196,17 @@ pub(super) const DECIDE: &str = "  decide once: `guajira adopt --script --create
 
 /// Returns the engine's part of the configuration.
 pub(super) fn settings(config: &Config) -> Settings {
-    let SyncSettings { state: _, window, overlap, sweep_every, sweep_back, max_runtime, max_creates, in_doubt_wait } =
-        config.sync.clone();
+    let SyncSettings {
+        state: _,
+        window,
+        overlap,
+        sweep_every,
+        sweep_back,
+        max_runtime,
+        max_creates,
+        in_doubt_wait,
+        remind: _,
+    } = config.sync.clone();
     let projects = config.jira.projects.clone();
     let no_script = config.no_script;
     let services = of(config);

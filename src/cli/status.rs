@@ -1,5 +1,6 @@
 //! `guajira status`: where everything stands, from the state file alone.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::engine::belongs;
 use crate::engine::pace::{self, Pace};
-use crate::state::{GoneIssue, LastRun, State, Status, StuckItem};
+use crate::state::{Backlog, FailingSide, GoneIssue, LastRun, State, Status, StuckItem};
 
 use super::exit::{Exit, Usage};
 use super::{Context, services, term};
@@ -74,7 +75,18 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
 }
 
 fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
-    let Status { cursors, issue_pairs, comment_pairs, backlog, items, gone, unreadable, runs, last_good } = status;
+    let Status {
+        cursors,
+        issue_pairs,
+        comment_pairs,
+        backlog,
+        items,
+        failing_sides,
+        gone,
+        unreadable,
+        runs,
+        last_good,
+    } = status;
     if runs.is_empty() {
         term::line(&format!("no run yet in {}", path.display()))?;
     }
@@ -97,8 +109,9 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
             if age < TimeDelta::zero() { "by a clock that was ahead".to_owned() } else { term::span(age) + " ago" };
         format!("{}, {ago}", term::time(at))
     });
+    let dropped = if backlog.dropped > 0 { format!(", {} dropped", backlog.dropped) } else { String::new() };
     term::line(&format!(
-        "outbox  {} pending ({} failing), {} held, {} in doubt, {} dead",
+        "outbox  {} pending ({} failing), {} held, {} in doubt, {} dead{dropped}",
         backlog.pending,
         backlog.failing,
         backlog.held + backlog.labelled,
@@ -112,8 +125,14 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
         term::line(services::DECIDE)?;
     }
     term::line(&format!("last good run: {good}"))?;
+    for side in failing_sides {
+        failing_side(side)?;
+    }
+    let items: Vec<&StuckItem> = items.iter().filter(|item| item.because.is_none()).collect();
     if !items.is_empty() {
-        table(&["stage", "item", "tries", "next try", "what", "why"], items.iter().map(item_row))?;
+        table(&["stage", "item", "tries", "next try", "what", "why"], items.iter().map(|item| item_row(item)))?;
+        reasons(&items)?;
+        next_steps(backlog)?;
     }
     if !unreadable.is_empty() {
         let rows = unreadable.iter().map(|(side, issue, why)| vec![side.to_string(), issue.to_string(), why.clone()]);
@@ -121,6 +140,61 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
     }
     if !runs.is_empty() {
         table(&["run", "began", "took", "result"], runs.iter().map(run_row))?;
+    }
+    let last = runs.iter().find(|run| !run.failures.is_empty()).filter(|_| failing_sides.is_empty());
+    for (side, failure) in last.iter().flat_map(|run| &run.failures) {
+        let began = last.map(|run| term::time(run.started)).unwrap_or_default();
+        term::line(&format!("the run of {began} failed on {side}, which works again: {}", failure.message))?;
+        term::advice(failure.hint.as_deref())?;
+    }
+    Ok(())
+}
+
+/// Says why a side fails, since when, and what to do.
+fn failing_side(failing: &FailingSide) -> Result<()> {
+    let FailingSide { side, since, at: _, message, hint } = failing;
+    let ago = term::span(Utc::now().signed_duration_since(*since));
+    term::line(&format!("{:<7} fails since {}, {ago} ago: {message}", side.as_str(), term::time(*since)))?;
+    match hint {
+        Some(_) => Ok(term::advice(hint.as_deref())?),
+        None => Ok(term::advice(Some("the next run tries again; `guajira check` says more"))?),
+    }
+}
+
+/// Says below the table what does not fit into it: the whole reason, and how to mend it.
+fn reasons(items: &[&StuckItem]) -> Result<()> {
+    let mut by_reason: BTreeMap<(&str, Option<&str>), Vec<&str>> = BTreeMap::new();
+    for item in items {
+        let Some(why) = item.error.as_deref() else { continue };
+        if item.hint.is_some() || cell_text(why) != why {
+            by_reason.entry((why, item.hint.as_deref())).or_default().push(&item.key);
+        }
+    }
+    for ((why, hint), keys) in by_reason {
+        let more = if keys.len() > 1 { format!(" and {} more", keys.len() - 1) } else { String::new() };
+        term::line("")?;
+        term::line(&format!("{}{more}: {why}", keys.first().copied().unwrap_or_default()))?;
+        term::advice(hint)?;
+    }
+    Ok(())
+}
+
+/// Says what to do about what waits.
+fn next_steps(backlog: &Backlog) -> Result<()> {
+    let Backlog { failing, held, in_doubt, dead, .. } = *backlog;
+    term::line("")?;
+    for (count, what) in [
+        (dead, "dead: mend the cause, then `guajira retry ID`; or give it up with `guajira drop ID --because TEXT`"),
+        (held, "held: `guajira sync --release` sends them"),
+        (in_doubt, "in doubt: nothing to do; the next run looks whether they arrived"),
+        (
+            failing,
+            "pending after a failure: nothing to do; they are tried again, `guajira retry ID` lets them go at once",
+        ),
+    ] {
+        if count > 0 {
+            term::line(what)?;
+        }
     }
     Ok(())
 }
@@ -145,7 +219,7 @@ fn pace_line(pace: &Pace) -> Option<String> {
 }
 
 fn item_row(item: &StuckItem) -> Vec<String> {
-    let StuckItem { key, stage, summary, attempts, enqueued: _, not_before, error } = item;
+    let StuckItem { key, stage, summary, attempts, enqueued: _, not_before, error, hint: _, because: _ } = item;
     let next = not_before.map(term::time).unwrap_or_default();
     vec![
         stage.replace('_', " "),
@@ -158,9 +232,12 @@ fn item_row(item: &StuckItem) -> Vec<String> {
 }
 
 fn run_row(run: &LastRun) -> Vec<String> {
-    let LastRun { kind, started, ended, good, summary } = run;
-    let took = ended.map_or("cut off".to_owned(), |ended| term::span(ended.signed_duration_since(*started)));
-    let mark = if *good == Some(true) { "" } else { "not good: " };
+    let LastRun { kind, started, ended, good, summary, failures: _ } = run;
+    let (took, mark) = match (ended, good) {
+        (None, _) => (String::new(), "still at work, or cut off"),
+        (Some(ended), Some(true)) => (term::span(ended.signed_duration_since(*started)), ""),
+        (Some(ended), _) => (term::span(ended.signed_duration_since(*started)), "not good: "),
+    };
     vec![kind.clone(), term::time(*started), took, format!("{mark}{summary}")]
 }
 
@@ -188,7 +265,18 @@ fn cell_text(text: &str) -> String {
 
 /// Names every field: this is read by programs.
 fn as_json(status: &Status, paces: &[Pace]) -> Value {
-    let Status { cursors, issue_pairs, comment_pairs, backlog, items, gone, unreadable, runs, last_good } = status;
+    let Status {
+        cursors,
+        issue_pairs,
+        comment_pairs,
+        backlog,
+        items,
+        failing_sides,
+        gone,
+        unreadable,
+        runs,
+        last_good,
+    } = status;
     let cursors: serde_json::Map<String, Value> = cursors
         .iter()
         .map(|(side, at, floor)| (side.to_string(), json!({ "read_up_to": at, "since": floor })))
@@ -202,6 +290,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
         "reading": paces,
         "backlog": backlog,
         "items": items,
+        "failing_sides": failing_sides,
         "gone": gone,
         "unreadable": unreadable,
         "runs": runs,

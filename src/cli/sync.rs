@@ -7,13 +7,15 @@ use clap::Args;
 use crate::config::Config;
 use crate::domain::{Action, Change};
 use crate::engine::budget::Patience;
+use crate::engine::report::ItemFailure;
 use crate::engine::report::Planned;
 use crate::engine::{self, Backfill, Order, Report, World, belongs};
 use crate::ports::{ApiError, ApiErrorKind, NoFailpoints};
-use crate::state::{RunLock, State};
+use crate::state::{News, RunLock, State};
 use crate::text::{Doc, markdown};
 
 use super::exit::{self, Exit, Usage};
+use super::news::{self, Failures};
 use super::progress::Bar;
 use super::services::{self, Scratch, Signals, SystemClock};
 use super::{Context, LogFormat, term, when};
@@ -58,7 +60,9 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let cannot_open = |error| Usage::state(path, &error);
     let lock = if order.dry_run { None } else { Some(RunLock::take(path).map_err(cannot_open)?) };
     if let Some(None) = lock {
-        term::say("another run holds the lock: nothing to do here");
+        if !context.global.quiet {
+            term::say("another run holds the lock: nothing to do here");
+        }
         return Ok(Exit::Done);
     }
     for advice in &config.advice {
@@ -75,7 +79,9 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     tracing::info!(dry_run = order.dry_run, backfill = order.backfill.is_some(), "Run begins.");
     if let Err(error) = prove(&config, &state, &signals, patience) {
         if error.downcast_ref::<ApiError>().is_some_and(|api| api.kind == ApiErrorKind::OutOfBudget) {
-            term::say("the request budget is used up; the next run goes on");
+            if !context.global.quiet {
+                term::say("the request budget is used up; the next run goes on");
+            }
             return Ok(Exit::Done);
         }
         return Err(error);
@@ -100,7 +106,19 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     clear_remains(&state, order);
     let elapsed_ms = report.ended.signed_duration_since(report.started).num_milliseconds();
     tracing::info!(report = report.summary(), elapsed_ms, "Run ended.");
-    show(&report, context, options)?;
+    if order.dry_run {
+        show(&report, (context, &config), options, None)?;
+        return Ok(Exit::of_run(&report));
+    }
+    let told = Failures::of(&state, &report).map_err(|error| exit::at_state(path, error.into()))?;
+    // Where nothing can be recorded, silence would be the worse.
+    let news = told.news(&state, config.sync.remind, report.ended);
+    show(&report, (context, &config), options, news.as_ref().ok().map(|news| (&told, news)))?;
+    if let Ok(news) = &news
+        && !options.json
+    {
+        news::over(news, &state)?;
+    }
     Ok(Exit::of_run(&report))
 }
 
@@ -146,15 +164,25 @@ fn backfill(options: &Options) -> Result<Option<Backfill>> {
     Ok(Some(Backfill { from, until }))
 }
 
-/// Prints the report: results on stdout, sides that failed on stderr.
-fn show(report: &Report, context: &Context, options: &Options) -> Result<()> {
+/// Prints the report: results on stdout, sides that failed on stderr. A quiet run prints only what is new of them.
+fn show(
+    report: &Report,
+    (context, config): (&Context, &Config),
+    options: &Options,
+    news: Option<(&Failures, &News)>,
+) -> Result<()> {
+    let news = news.filter(|_| context.global.quiet);
     for (side, failure) in &report.sides_failed {
-        term::error(&format!("cannot sync {side}: {}", failure.message));
-        let by_kind = failure.unauthorized.then(|| format!("check the credentials of [{side}]"));
-        term::hint(failure.hint.clone().or(by_kind).as_deref());
+        if news.is_none_or(|(_, news)| news::is_about(news, *side)) {
+            term::error(&format!("cannot sync {side}: {}", failure.message));
+            term::hint(failure.hint.as_deref());
+        }
     }
     if options.json {
         return term::json(report);
+    }
+    if let Some((told, news)) = news {
+        return told.show(news, report, config);
     }
     if report.dry_run {
         for planned in &report.planned {
@@ -164,14 +192,32 @@ fn show(report: &Report, context: &Context, options: &Options) -> Result<()> {
     let is_dull = Exit::of_run(report) == Exit::Done && !report.dry_run;
     if !(context.global.quiet && is_dull) {
         term::line(&report.summary())?;
-        details(report, context.global.verbose > 0 || report.dry_run)?;
+        details(report, config, context.global.verbose > 0 || report.dry_run)?;
+        if let Some(begins) = report.begins_at {
+            let begins = term::time(begins);
+            term::say(&format!("first run: issues opened before {begins} are left"));
+            term::hint(Some("`guajira sync --since 7d` takes those of the last 7 days"));
+        }
     }
     Ok(())
 }
 
-fn details(report: &Report, all: bool) -> Result<()> {
+/// Says why new issues are held, and what to do.
+pub(super) fn held(config: &Config) -> String {
+    let most = config.sync.max_creates;
+    format!("  held: more new issues than a run may create (max_creates = {most}); `guajira sync --release` sends them")
+}
+
+/// What to do about what is dead.
+pub(super) const DEAD: &str =
+    "  dead: mend the cause (`guajira status`), then `guajira retry ID`; or `guajira drop ID --because TEXT`";
+
+fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     for failure in &report.items_failed {
-        term::line(&format!("  failed: {} ({}): {}", failure.summary, failure.item, failure.message))?;
+        let ItemFailure { item, summary, stage, message, hint } = failure;
+        let stage = stage.unwrap_or("failed").replace('_', " ");
+        term::line(&format!("  {stage}: {summary} ({item}): {message}"))?;
+        term::advice(hint.as_deref())?;
     }
     if report.not_listed() > 0 {
         term::line(&format!("  failed: {} more records that could not be understood", report.not_listed()))?;
@@ -188,7 +234,10 @@ fn details(report: &Report, all: bool) -> Result<()> {
         term::line(&format!("  clock: this machine is {seconds}s {way} {side}; nothing is lost by it"))?;
     }
     if report.backlog.held > 0 {
-        term::line("  held: more new issues than [sync].max_creates; `guajira sync --release` lets them go")?;
+        term::line(&held(config))?;
+    }
+    if report.backlog.in_doubt > 0 {
+        term::line("  in doubt: the answer was lost; the next run looks whether they arrived")?;
     }
     for held in report.held_for_labels.iter().take(MOST_HELD) {
         term::line(&format!("  held: {}: {}", held.summary, held.why))?;
@@ -200,16 +249,14 @@ fn details(report: &Report, all: bool) -> Result<()> {
         term::line(&format!("  attachments that stay on jira: {count} ({why})"))?;
     }
     if report.backlog.dead > 0 {
-        term::line("  dead: `guajira status` lists them, `guajira retry` puts them back in the queue")?;
+        term::line(DEAD)?;
     }
     if report.out_of_budget || report.out_of_time {
         let what = if report.out_of_budget { "request budget" } else { "run's time" };
         term::line(&format!("  the {what} is used up; the next run goes on"))?;
     }
-    if all {
-        for (reason, count) in &report.skipped {
-            term::line(&format!("  not carried: {count} ({reason})"))?;
-        }
+    for (reason, count) in if all { &report.skipped } else { &report.left_out } {
+        term::line(&format!("  not carried: {count} ({reason})"))?;
     }
     Ok(())
 }

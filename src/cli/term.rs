@@ -100,6 +100,14 @@ pub(super) fn hint(text: Option<&str>) {
     }
 }
 
+/// Prints how to mend what stands in the line above, where that is known.
+///
+/// # Errors
+/// As for [`line()`].
+pub(super) fn advice(text: Option<&str>) -> io::Result<()> {
+    text.map_or(Ok(()), |text| line(&format!("     → {text}")))
+}
+
 /// Shows a time as people here read clocks.
 pub(super) fn time(at: DateTime<Utc>) -> String {
     at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S %:z").to_string()

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use chrono::{DateTime, Utc};
 use clap::Args;
+use serde_json::{Value, json};
 
 use crate::domain::{CommentId, CommentLink, Field, FileId, IssueId, IssueLink, Key, Side};
 use crate::engine::belongs;
-use crate::state::{State, StateError};
+use crate::state::{State, StateError, StuckItem};
 
 use super::exit::{Exit, Usage};
 use super::{Context, services, term};
@@ -17,6 +19,9 @@ use super::{Context, services, term};
 pub(super) struct Options {
     /// issue_…, repim_…, OPS-12, or the id of a Jira comment
     item: String,
+    /// As one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 /// Shows the history of one item.
@@ -35,14 +40,19 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let queue = found.queue(&state)?;
     let names: Vec<String> = found.names.iter().cloned().collect();
     let events = state.events(&names)?;
-    for line in found.links() {
-        term::line(&line)?;
-    }
-    for line in &queue {
-        term::line(line)?;
-    }
-    for (at, _, what) in &events {
-        term::line(&format!("{}  {what}", term::time(*at)))?;
+    if options.json {
+        term::json(&found.as_json(&queue, &events))?;
+    } else {
+        for line in found.links() {
+            term::line(&line)?;
+        }
+        for item in &queue {
+            term::line(&queued(item))?;
+            term::advice(item.hint.as_deref())?;
+        }
+        for (at, _, what) in &events {
+            term::line(&format!("{}  {what}", term::time(*at)))?;
+        }
     }
     if found.is_linked() || !queue.is_empty() || !events.is_empty() {
         return Ok(Exit::Done);
@@ -92,6 +102,11 @@ impl Found {
                 found.name(name);
             }
         }
+        // What never got a copy is known by its writes alone.
+        for link in &found.issues {
+            found.names.extend(state.originals_of(&link.guance)?);
+        }
+        found.names.extend(state.originals_of(&IssueId::new(id.as_str()))?);
         Ok(found)
     }
 
@@ -114,8 +129,12 @@ impl Found {
 
     fn links(&self) -> Vec<String> {
         let issues = self.issues.iter().map(|link| {
-            let gone = if link.gone { "; one of them is gone" } else { "" };
-            format!("issue {} on guance is {} ({}) on jira{gone}", link.guance, link.jira_name, link.jira)
+            let rests = match (link.gone, link.closed) {
+                (true, _) => "; one of them is gone: nothing is written to it",
+                (false, true) => "; it is closed on jira: nothing is written to it until it is open again",
+                (false, false) => "",
+            };
+            format!("issue {} on guance is {} ({}) on jira{rests}", link.guance, link.jira_name, link.jira)
         });
         let comments = self.comments.iter().map(|link| {
             let (origin, copy) = (link.origin, link.origin.opposite());
@@ -128,7 +147,7 @@ impl Found {
     }
 
     /// Returns what waits in the outbox about the item, and about an issue's whole thread.
-    fn queue(&self, state: &State) -> Result<Vec<String>, StateError> {
+    fn queue(&self, state: &State) -> Result<Vec<StuckItem>, StateError> {
         let concerns = |name: &str| self.names.contains(name);
         let keys: BTreeSet<String> = state
             .unsettled()?
@@ -137,18 +156,41 @@ impl Found {
             .filter(|push| concerns(push.key.origin().as_str()) || concerns(push.lane.as_str()))
             .map(|push| push.key.as_str().to_owned())
             .collect();
-        let items = state.status()?.items.into_iter().filter(|item| keys.contains(&item.key));
-        Ok(items
-            .map(|item| {
-                let why = item.error.map(|error| format!(": {error}")).unwrap_or_default();
-                let next = item.not_before.map(|at| format!(", not before {}", term::time(at))).unwrap_or_default();
-                format!(
-                    "{} since {}{next}: {}{why}",
-                    item.stage.replace('_', " "),
-                    term::time(item.enqueued),
-                    item.summary
-                )
-            })
-            .collect())
+        Ok(state.stuck_items()?.into_iter().filter(|item| keys.contains(&item.key)).collect())
     }
+
+    /// Names every field: this is read by programs.
+    fn as_json(&self, queue: &[StuckItem], events: &[Event]) -> Value {
+        let issues: Vec<Value> = self
+            .issues
+            .iter()
+            .map(|link| {
+                let IssueLink { guance, jira, jira_name, closed, gone, .. } = link;
+                json!({ "guance": guance, "jira": jira, "jira_name": jira_name, "closed": closed, "gone": gone })
+            })
+            .collect();
+        let comments: Vec<Value> = self
+            .comments
+            .iter()
+            .map(|link| {
+                let CommentLink { origin, origin_id, copy_id, lane, .. } = link;
+                json!({ "origin": origin, "original": origin_id, "copy": copy_id, "issue": lane })
+            })
+            .collect();
+        let events: Vec<Value> =
+            events.iter().map(|(at, item, what)| json!({ "at": at, "item": item, "what": what })).collect();
+        json!({ "issues": issues, "comments": comments, "items": queue, "events": events })
+    }
+}
+
+/// When, what it was about, and what happened.
+type Event = (DateTime<Utc>, String, String);
+
+/// Says where a write stands, since when, and why.
+fn queued(item: &StuckItem) -> String {
+    let why = item.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+    let next = item.not_before.map(|at| format!(", not before {}", term::time(at))).unwrap_or_default();
+    let dropped = item.because.as_ref().map(|because| format!(" (dropped because: {because})")).unwrap_or_default();
+    let stage = item.stage.replace('_', " ");
+    format!("{stage} since {}{next}: {}{why}{dropped}", term::time(item.enqueued), item.summary)
 }

@@ -80,6 +80,8 @@ pub struct SyncSettings {
     pub max_creates: usize,
     /// How long after a lost answer a look-up may conclude that the write did not happen.
     pub in_doubt_wait: Duration,
+    /// How often a quiet run repeats what still fails.
+    pub remind: Duration,
 }
 
 impl Default for SyncSettings {
@@ -94,6 +96,7 @@ impl Default for SyncSettings {
             max_runtime: Duration::from_secs(50),
             max_creates: 200,
             in_doubt_wait: Duration::from_secs(5),
+            remind: minutes(24 * 60),
         }
     }
 }
@@ -259,6 +262,7 @@ fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, Sour
             let hint = match error.kind() {
                 std::io::ErrorKind::NotFound => "write one with `guajira init`, or name it with --config",
                 std::io::ErrorKind::InvalidData => "save it as UTF-8",
+                std::io::ErrorKind::PermissionDenied => "make it readable for the user that runs guajira",
                 _ => "name the configuration file with --config",
             };
             Err(problem.hint(hint).into())

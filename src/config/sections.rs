@@ -178,8 +178,17 @@ fn auth(reader: &Reader, warnings: &mut Vec<String>) -> (Option<String>, SecretA
 }
 
 fn sync(reader: &Reader, base: &Path) -> SyncSettings {
-    let SyncSettings { state, window, overlap, sweep_every, sweep_back, max_runtime, max_creates, in_doubt_wait } =
-        SyncSettings::default();
+    let SyncSettings {
+        state,
+        window,
+        overlap,
+        sweep_every,
+        sweep_back,
+        max_runtime,
+        max_creates,
+        in_doubt_wait,
+        remind,
+    } = SyncSettings::default();
     let max_creates = u32::try_from(max_creates).unwrap_or(u32::MAX);
     let creates = reader.whole("sync.max_creates", max_creates, &(0..=1_000_000));
     SyncSettings {
@@ -191,6 +200,7 @@ fn sync(reader: &Reader, base: &Path) -> SyncSettings {
         max_runtime: reader.duration("sync.max_runtime", max_runtime, SECOND),
         max_creates: usize::try_from(creates).unwrap_or(usize::MAX),
         in_doubt_wait: reader.duration("sync.in_doubt_wait", in_doubt_wait, Duration::ZERO),
+        remind: reader.duration("sync.remind", remind, Duration::ZERO),
     }
 }
 

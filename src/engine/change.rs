@@ -11,6 +11,9 @@ use crate::plan::merge::{self, Says};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Deferral, Queued, Tx};
 
+/// What the history says of a pair whose Jira issue came into its closed status.
+pub(super) const CLOSED: &str = "its copy is closed: nothing is written to it";
+
 /// How old a reading may be on which a field is written.
 const FRESH: TimeDelta = TimeDelta::seconds(10);
 
@@ -151,6 +154,7 @@ pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issu
     if now.is_some_and(|now| now.side == Side::Jira && run.world.policy.closed(now).is_some()) {
         // We closed it ourselves: what this run still finds to say is too late.
         tx.set_closed(&lane, true)?;
+        tx.note(Key::issue(Side::Guance, &lane).as_str(), CLOSED, run.world.clock.now())?;
     }
     Ok(tx.set_base(&lane, field, &base.with(push.target, said))?)
 }

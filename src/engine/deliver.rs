@@ -278,6 +278,8 @@ fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence)
     let world = run.world;
     let now = world.clock.now();
     let tx = world.state.begin()?;
+    let how = if evidence == Evidence::Found { "found" } else { "written" };
+    tx.note(push.key.origin().as_str(), &format!("{how} as {}: {}", receipt.name, push.summary), now)?;
     if !link(run, &tx, push, receipt, evidence, now)? && evidence == Evidence::Found {
         drop(tx);
         let later = Deferral { not_before: now + UNSURE_WAIT, counts: false };
@@ -285,8 +287,6 @@ fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence)
         return put_back(run, &push.key, later, Some(&why));
     }
     tx.done(&push.key, now)?;
-    let how = if evidence == Evidence::Found { "found" } else { "written" };
-    tx.note(push.key.origin().as_str(), &format!("{how} as {}: {}", receipt.name, push.summary), now)?;
     for field in &receipt.dropped {
         let what = format!("left out {}, which {} refused: {}", field.field, push.target, field.why);
         tx.note(push.key.origin().as_str(), &what, now)?;
@@ -389,8 +389,9 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             tracing::warn!(%key, error = %err, "Write refused for good.");
             let tx = world.state.begin()?;
             tx.bury(key, &err.message, now)?;
+            tx.advise(key, err.hint.as_deref())?;
             change::given_up(run, &tx, &queued.push)?;
-            tx.note(key.origin().as_str(), &format!("refused for good: {}", err.message), now)?;
+            tx.note(key.origin().as_str(), &failed("refused for good", &queued.push, err), now)?;
             tx.commit()?;
             run.report.item_failed(&queued.push, err);
             world.failpoints.hit("buried")?;
@@ -401,10 +402,11 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             Ok(Blame::Write)
         }
         ApiErrorKind::InDoubt => {
-            tracing::warn!(%key, error = %err, "Answer lost: to be looked up by the next run.");
+            tracing::warn!(%key, error = %err, "In doubt: the answer was lost, and the next run looks whether it arrived.");
             let tx = world.state.begin()?;
             tx.doubt(key, &err.message)?;
-            tx.note(key.origin().as_str(), &format!("sent, answer lost: {}", err.message), now)?;
+            tx.advise(key, err.hint.as_deref())?;
+            tx.note(key.origin().as_str(), &failed("in doubt, sent and the answer lost", &queued.push, err), now)?;
             tx.commit()?;
             run.report.left_in_doubt.insert(key.as_str().to_owned());
             run.report.item_failed(&queued.push, err);
@@ -415,6 +417,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             tracing::warn!(%key, error = %err, "Write put off to a later run.");
             let wait = back_off(queued.attempts).max(retry_after.map_or(TimeDelta::zero(), delta));
             put_back(run, key, Deferral { not_before: now + wait, counts: true }, Some(&err.message))?;
+            advise(run, &queued.push, err)?;
             run.report.item_failed(&queued.push, err);
             Ok(Blame::Side)
         }
@@ -423,6 +426,20 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             Ok(Blame::Us)
         }
     }
+}
+
+/// Keeps how to mend what put a write off, and that it failed.
+pub(super) fn advise(run: &Run<'_>, push: &Push, err: &ApiError) -> Result<(), Trouble> {
+    let tx = run.world.state.begin()?;
+    tx.advise(&push.key, err.hint.as_deref())?;
+    tx.note(push.key.origin().as_str(), &failed("failed, and is tried again", push, err), run.world.clock.now())?;
+    tx.commit()?;
+    Ok(())
+}
+
+/// Tells what became of a write, and why.
+fn failed(what: &str, push: &Push, err: &ApiError) -> String {
+    format!("{what}: {}: {}", push.summary, err.message)
 }
 
 /// What was taken for a copy is somebody else's writing: it is left alone, and its original is carried as a new one.

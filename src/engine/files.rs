@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 
-use super::deliver::{back_off, put_back};
+use super::deliver::{advise, back_off, put_back};
 use super::{Run, Trouble, optional};
 use crate::domain::{Action, File, Push, Receipt, Side, shown_size};
 use crate::plan::{Step, Thread, files};
@@ -175,6 +175,7 @@ fn not_read(run: &mut Run<'_>, queued: &Queued, error: &ApiError) -> Result<(), 
     let later = Deferral { not_before: run.world.clock.now() + wait, counts: is_failure };
     put_back(run, &queued.push.key, later, Some(&error.message))?;
     if is_failure {
+        advise(run, &queued.push, error)?;
         run.report.item_failed(&queued.push, error);
     }
     Ok(())

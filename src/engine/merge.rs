@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, gone, pings, pull, trust};
+use super::{Run, Trouble, change, gone, pings, pull, trust};
 use crate::domain::{Action, CommentId, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Side, Stage};
 use crate::plan::merge::{self, Counterpart, Pair};
 use crate::plan::{Step, people};
@@ -265,7 +265,7 @@ fn turn(tx: &Tx<'_>, link: &IssueLink, closed: bool, now: DateTime<Utc>) -> Resu
         return Ok(());
     }
     let taken_back = tx.set_closed(&link.guance, closed)?;
-    let what = if closed { "its copy is closed: nothing is written to it" } else { "its copy is open again" };
+    let what = if closed { change::CLOSED } else { "its copy is open again" };
     tx.note(Key::issue(Side::Guance, &link.guance).as_str(), what, now)?;
     tracing::debug!(id = %link.guance, closed, taken_back, "Closed status reached or left.");
     Ok(())

@@ -155,7 +155,8 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
     }
     run.report.close(world.state, run.interrupted, world.clock.now())?;
     if let Some(id) = id {
-        world.state.end_run(id, run.report.is_good(), &run.report.summary(), world.clock.now())?;
+        let read = run.report.issues_read.keys().copied().collect();
+        world.state.end_run(id, &run.report.end(&run.report.summary(), &read), world.clock.now())?;
     }
     Ok(run.report)
 }

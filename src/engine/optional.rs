@@ -55,20 +55,20 @@ pub(super) fn give_up(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<
     let world = run.world;
     let now = world.clock.now();
     tracing::info!(key = %push.key, error = %err, "Write given up, and left out.");
+    let why = match &err.hint {
+        Some(hint) => format!("{}; {hint}", err.message),
+        None => err.message.clone(),
+    };
     let tx = world.state.begin()?;
     tx.done(&push.key, now)?;
     let lane = Key::issue(Side::Guance, &push.lane);
-    tx.note(
-        lane.as_str(),
-        &format!("left out the {}, which {} refused: {}", push.summary, push.target, err.message),
-        now,
-    )?;
+    tx.note(lane.as_str(), &format!("left out the {}, which {} refused: {why}", push.summary, push.target), now)?;
     tx.commit()?;
     let what = match &push.action {
         Action::AddFile { file, .. } => format!("attachment {}", file.name),
         _ => "link to the other issue".to_owned(),
     };
-    run.report.dropped_fields.insert(format!("{what}: {}", err.message));
+    run.report.dropped_fields.insert(format!("{what}: {why}"));
     world.failpoints.hit("given up")?;
     Ok(())
 }

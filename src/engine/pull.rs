@@ -1,6 +1,6 @@
 //! What the sides say becomes outbox rows, links and a new cursor.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
 use super::{Run, Trouble, belongs, delta, files, gone, merge, optional, pings, references, trust};
-use crate::domain::{Action, Issue, IssueId, IssueLink, Key, Push, Side};
+use crate::domain::{Action, Fingerprint, Issue, IssueId, IssueLink, Key, Push, Side};
 use crate::plan::{Deletes, SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
 use crate::state::Tx;
@@ -54,6 +54,9 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     belongs::rows(run, &batch)?;
     reading.begin_by(run, batch.clock)?;
     run.report.read(side, batch.issues.len());
+    if side == Side::Guance && reading.is_beginning(run)? {
+        run.report.begins_at = Some(reading.scope.from);
+    }
     reread(run, side, &mut batch)?;
     let threads = match side {
         Side::Guance => {
@@ -208,6 +211,7 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
         let known = state.known_issues(Side::Guance, keys)?;
         let originals = issues::originals(&batch.issues, &known, run.world.policy, reading.scope);
         steps.extend(pings::name_people_in_descriptions(run, originals));
+        stay_dropped(run, batch, &mut steps)?;
     }
     let creates = steps.iter().filter(|step| matches!(step, Step::Push(push) if is_create(push))).count();
     let held = run.order.backfill.is_none() && creates > run.world.settings.max_creates;
@@ -215,6 +219,10 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
     let tx = state.begin()?;
     for step in &steps {
         apply(run, &tx, step, held, now)?;
+    }
+    let issues = by_id(batch);
+    for issue in steps.iter().filter_map(|step| created(step, &issues)) {
+        tx.set_original(&Key::issue(Side::Guance, &issue.id), &original(issue))?;
     }
     if reading.sweep {
         run.report.found_late += late(run, reading, batch, &taken.seen, &steps);
@@ -238,6 +246,35 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
     tx.commit()?;
     run.world.failpoints.hit("enqueued")?;
     Ok(())
+}
+
+/// Takes the creates out that a person gave up and whose originals say the same: other routes are no reason.
+fn stay_dropped(run: &Run<'_>, batch: &Batch, steps: &mut [Step]) -> Result<(), Trouble> {
+    let issues = by_id(batch);
+    for step in steps {
+        let Some(issue) = created(step, &issues) else { continue };
+        let dropped = run.world.state.dropped_original(&Key::issue(Side::Guance, &issue.id))?;
+        if dropped.is_some_and(|dropped| dropped == original(issue)) {
+            *step = Step::Skip { item: issue.id.to_string(), reason: SkipReason::Dead };
+        }
+    }
+    Ok(())
+}
+
+/// Returns the Guance issue of which a step makes one on Jira.
+fn created<'b>(step: &Step, issues: &HashMap<&IssueId, &'b Issue>) -> Option<&'b Issue> {
+    let Step::Push(push) = step else { return None };
+    issues.get(&push.lane).copied().filter(|_| is_create(push))
+}
+
+fn by_id(batch: &Batch) -> HashMap<&IssueId, &Issue> {
+    batch.issues.iter().filter(|issue| issue.side == Side::Guance).map(|issue| (&issue.id, issue)).collect()
+}
+
+/// Returns the fingerprint of what an issue says itself.
+fn original(issue: &Issue) -> Fingerprint {
+    let level = issue.level.as_ref().map(|level| level.id.as_str()).unwrap_or_default();
+    Fingerprint::of(&[issue.fingerprint().as_str(), level])
 }
 
 fn is_create(push: &Push) -> bool {
@@ -337,7 +374,11 @@ pub(super) fn apply(
         }
         Step::Skip { item, reason } => {
             if !reason.is_routine() && *reason != SkipReason::InDoubt {
-                tx.note(item, &format!("not carried: {reason}"), now)?;
+                let is_new = tx.note(item, &format!("not carried: {reason}"), now)?;
+                // A backfill is told which window to read.
+                if is_new && (run.order.backfill.is_none() || *reason != SkipReason::OutsideWindow) {
+                    run.report.first_met(reason);
+                }
             }
         }
     }

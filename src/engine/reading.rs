@@ -77,6 +77,11 @@ impl Reading {
         Ok(())
     }
 
+    /// Returns true for an ordinary run that begins a sync: older issues are not read, and no copy tells of a lost state.
+    pub(super) fn is_beginning(&self, run: &Run<'_>) -> Result<bool, Trouble> {
+        Ok(self.first && run.world.policy.flow.issues && run.order.backfill.is_none() && latest_copy(run)?.is_none())
+    }
+
     /// Returns true when the next ordinary run goes on where this read ended. A backfill leaves cursors alone, unless
     /// there was none: what is opened after it would be lost, for the first ordinary run looks back only so far.
     pub(super) fn moves_cursor(&self, run: &Run<'_>) -> bool {

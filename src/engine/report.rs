@@ -9,13 +9,16 @@ use super::deliver::InDoubt;
 use crate::domain::{Action, Key, Kind, Push, Receipt, Side};
 use crate::plan::{SkipReason, Step};
 use crate::ports::{ApiError, ApiErrorKind, Unreadable};
-use crate::state::{Backlog, HeldForLabel, State, StateError};
+use crate::state::{Backlog, HeldForLabel, RunEnd, SideFailure, State, StateError};
 
 /// A clock that differs by more than this is reported.
 const TOLERATED_SKEW: TimeDelta = TimeDelta::seconds(30);
 
 /// So many records that could not be understood are listed, the rest is counted.
 const MOST_UNREADABLE: usize = 20;
+
+/// The stage of a write that was sent and whose answer was lost.
+const IN_DOUBT: &str = "in_doubt";
 
 /// What a run did. Counts receipts, never plans.
 #[derive(Clone, Debug, Serialize)]
@@ -63,6 +66,10 @@ pub struct Report {
     pub released: usize,
     /// Why things were not carried, and how many.
     pub skipped: BTreeMap<String, usize>,
+    /// Why issues are left out that no run has met before, and how many.
+    pub left_out: BTreeMap<String, usize>,
+    /// In the first run of all: issues opened before this were left.
+    pub begins_at: Option<DateTime<Utc>>,
     /// Optional fields that a service refused.
     pub dropped_fields: BTreeSet<String>,
     /// Sides that could not be read or written to the end, and why.
@@ -109,17 +116,6 @@ pub struct Planned {
     pub action: Action,
 }
 
-/// Why a side failed.
-#[derive(Clone, Debug, Serialize)]
-pub struct SideFailure {
-    /// What was tried, and the service's own words.
-    pub message: String,
-    /// How to mend it.
-    pub hint: Option<String>,
-    /// True when the credentials were refused.
-    pub unauthorized: bool,
-}
-
 /// Why an item failed.
 #[derive(Clone, Debug, Serialize)]
 pub struct ItemFailure {
@@ -127,8 +123,12 @@ pub struct ItemFailure {
     pub item: String,
     /// What it is.
     pub summary: String,
+    /// Where its write stands: pending, `in_doubt` or dead; `None` where it is no write.
+    pub stage: Option<&'static str>,
     /// What was tried, and the service's own words.
     pub message: String,
+    /// How to mend it.
+    pub hint: Option<String>,
 }
 
 impl Report {
@@ -155,6 +155,8 @@ impl Report {
             released: 0,
             files_kept: BTreeMap::new(),
             skipped: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            begins_at: None,
             dropped_fields: BTreeSet::new(),
             sides_failed: BTreeMap::new(),
             items_failed: Vec::new(),
@@ -209,7 +211,9 @@ impl Report {
         count(self.adopted, "copy recognised", "copies recognised");
         count(self.found_late, "found late", "found late");
         count(self.released, "released", "released");
-        count(self.items_failed.len() + self.not_listed(), "failed", "failed");
+        // What is in doubt may have arrived.
+        let failed = self.items_failed.iter().filter(|failure| failure.stage != Some(IN_DOUBT)).count();
+        count(failed + self.not_listed(), "failed", "failed");
         let waiting = [
             (self.backlog.pending, "pending"),
             (self.backlog.held, "held by the brake"),
@@ -287,6 +291,13 @@ impl Report {
         }
     }
 
+    /// Counts an issue that is left out, and that no run has met before.
+    pub(super) fn first_met(&mut self, reason: &SkipReason) {
+        if reason.leaves_out_an_issue() {
+            *self.left_out.entry(reason.to_string()).or_default() += 1;
+        }
+    }
+
     pub(super) fn delivered(&mut self, push: &Push, receipt: &Receipt, found: bool) {
         if found {
             self.found_done += 1;
@@ -307,10 +318,16 @@ impl Report {
     }
 
     pub(super) fn side_failed(&mut self, side: Side, err: &ApiError) {
+        let unauthorized = err.kind == ApiErrorKind::Unauthorized;
+        let by_kind = || match side {
+            _ if !unauthorized => None,
+            Side::Guance => Some("check [guance].api_key".to_owned()),
+            Side::Jira => Some("check [jira.auth]".to_owned()),
+        };
         self.sides_failed.entry(side).or_insert_with(|| SideFailure {
             message: err.message.clone(),
-            hint: err.hint.clone(),
-            unauthorized: err.kind == ApiErrorKind::Unauthorized,
+            hint: err.hint.clone().or_else(by_kind),
+            unauthorized,
         });
     }
 
@@ -318,7 +335,13 @@ impl Report {
         self.items_failed.push(ItemFailure {
             item: push.key.as_str().to_owned(),
             summary: push.summary.clone(),
+            stage: Some(match err.kind {
+                ApiErrorKind::Refused => "dead",
+                ApiErrorKind::InDoubt => IN_DOUBT,
+                _ => "pending",
+            }),
             message: err.message.clone(),
+            hint: err.hint.clone(),
         });
     }
 
@@ -326,7 +349,8 @@ impl Report {
         let summary = format!("reading the thread of {issue} on {side}");
         // A run may come by it more than once.
         if !self.items_failed.iter().any(|failure| failure.summary == summary) {
-            self.items_failed.push(ItemFailure { item: issue.to_owned(), summary, message: err.message.clone() });
+            let (message, hint) = (err.message.clone(), err.hint.clone());
+            self.items_failed.push(ItemFailure { item: issue.to_owned(), summary, stage: None, message, hint });
         }
     }
 
@@ -337,13 +361,19 @@ impl Report {
         }
         let item = record.issue.as_ref().map_or_else(|| format!("{side} record"), ToString::to_string);
         let summary = format!("a record of {side} that could not be understood");
-        self.items_failed.push(ItemFailure { item, summary, message: record.why.clone() });
+        let message = record.why.clone();
+        self.items_failed.push(ItemFailure { item, summary, stage: None, message, hint: None });
     }
 
     pub(super) fn skew(&mut self, side: Side, theirs_ahead: TimeDelta) {
         if theirs_ahead.abs() > TOLERATED_SKEW {
             self.clock_skew_seconds.insert(side, theirs_ahead.num_seconds());
         }
+    }
+
+    /// Returns how the run ended, for the state.
+    pub(super) fn end<'r>(&'r self, summary: &'r str, read: &'r BTreeSet<Side>) -> RunEnd<'r> {
+        RunEnd { good: self.is_good(), summary, failures: &self.sides_failed, read }
     }
 
     pub(super) fn close(&mut self, state: &State, interrupted: bool, now: DateTime<Utc>) -> Result<(), StateError> {

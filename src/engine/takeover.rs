@@ -5,7 +5,7 @@
 mod accounts;
 mod choose;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta};
@@ -18,6 +18,7 @@ use crate::domain::{Comment, CommentId, CommentLink, Fingerprint, Issue, IssueId
 use crate::plan::Step;
 use crate::plan::takeover::{self as threads, Copied, Found, Threads};
 use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Takeover, seal_keys};
+use crate::state::RunEnd;
 
 pub use super::script::{name_of, notice, quotable};
 
@@ -243,7 +244,9 @@ impl<'a> Handover<'a> {
         let result = self.take_over(plan, &mut done).map_err(plain);
         let summary = format!("{} pairs and {} comments taken over", done.pairs, done.comments);
         let is_good = result.is_ok() && !done.interrupted;
-        world.state.end_run(number, is_good, &summary, world.clock.now())?;
+        let (failures, read) = (BTreeMap::new(), BTreeSet::new());
+        let end = RunEnd { good: is_good, summary: &summary, failures: &failures, read: &read };
+        world.state.end_run(number, &end, world.clock.now())?;
         result.map(|()| done)
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::domain::Side;
-use crate::http::Failure;
+use crate::http::{Failure, connect_hint};
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// A failed request: what the engine is told, and what the adapter itself branches on.
@@ -114,8 +114,10 @@ pub(super) fn judge(
 pub(super) fn unanswered(what: What<'_>, failure: Failure) -> Fault {
     let unavailable = ApiErrorKind::Unavailable { retry_after: None };
     let error = match failure {
-        Failure::NotSent(words) => ApiError::new(Side::Guance, unavailable, words)
-            .with_hint("check [guance].base_url, the network and the proxy settings"),
+        Failure::NotSent(words) => {
+            let hint = connect_hint("guance", &words);
+            ApiError::new(Side::Guance, unavailable, words).with_hint(hint)
+        }
         Failure::TooMuch { words, .. } => {
             let kind = if what.write { ApiErrorKind::InDoubt } else { unavailable };
             let error = ApiError::new(Side::Guance, kind, words).with_hint(TOO_MUCH_HINT);
@@ -133,9 +135,11 @@ fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after
     let slow_down = ApiErrorKind::Unavailable { retry_after: Some(retry_after.unwrap_or(REST)) };
     let (kind, cause, hint) = match (error_code.strip_prefix("ft.").unwrap_or(error_code), status) {
         // Source: "error definition": both come with status 401, as does a bad key: the code decides.
-        ("TriggerApiAkCurrentLimiting", _) => (slow_down, Cause::SlowDown { per_key: true }, None),
-        (code, _) if code.contains("CurrentLimiting") => (slow_down, Cause::SlowDown { per_key: false }, None),
-        (_, 429) => (slow_down, Cause::SlowDown { per_key: true }, None),
+        ("TriggerApiAkCurrentLimiting", _) => (slow_down, Cause::SlowDown { per_key: true }, Some(LIMIT_HINT)),
+        (code, _) if code.contains("CurrentLimiting") => {
+            (slow_down, Cause::SlowDown { per_key: false }, Some(LIMIT_HINT))
+        }
+        (_, 429) => (slow_down, Cause::SlowDown { per_key: true }, Some(LIMIT_HINT)),
         (code, _) if code.eq_ignore_ascii_case("InvalidAPIKey") => {
             (ApiErrorKind::Unauthorized, Cause::Other, Some(KEY_HINT))
         }
@@ -152,6 +156,10 @@ fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after
     error.hint = hint.map(str::to_owned);
     Fault { error, cause }
 }
+
+/// How to go on where the service counts too many requests.
+const LIMIT_HINT: &str = "the limit is used up, perhaps by another program with the same key or workspace: nothing to do, \
+                          later runs go on by themselves";
 
 /// Something between us and the service answered, or something that is not this service.
 fn not_an_envelope(what: What<'_>, status: u16, words: &str, retry_after: Option<Duration>) -> Fault {

@@ -4,7 +4,8 @@ use chrono::{TimeDelta, Utc};
 
 use super::Guance;
 use super::channel::pick;
-use crate::ports::{ApiError, Finding, Span};
+use crate::domain::Level;
+use crate::ports::{ApiError, ApiErrorKind, Finding, Span};
 
 /// A larger difference between the clocks is worth telling; it loses nothing.
 const MAX_SKEW: TimeDelta = TimeDelta::seconds(60);
@@ -12,8 +13,17 @@ const MAX_SKEW: TimeDelta = TimeDelta::seconds(60);
 impl Guance<'_> {
     /// Tests credential, channel, levels, reading of issues and the clock.
     pub fn check(&self) -> Vec<Finding> {
+        self.check_with(&|_| false)
+    }
+
+    /// As [`Guance::check`]; names the levels too that `leaves_out` says are not sent.
+    pub fn check_with(&self, leaves_out: &dyn Fn(&Level) -> bool) -> Vec<Finding> {
         let channels = match self.api.channels() {
             Ok(channels) => channels,
+            // Nothing was sent: that says nothing about the credential.
+            Err(fault) if fault.error.kind == ApiErrorKind::Unrecorded => {
+                return vec![failed("state file", fault.error, true)];
+            }
             Err(fault) => return vec![failed("guance credential", fault.error, true)],
         };
         let mut findings = vec![good("guance credential", "accepted".to_owned())];
@@ -34,7 +44,7 @@ impl Guance<'_> {
                 });
             }
         }
-        findings.push(self.check_levels());
+        findings.extend(self.check_levels(leaves_out));
         findings.extend(self.check_clock());
         findings
     }
@@ -47,14 +57,27 @@ impl Guance<'_> {
         }
     }
 
-    fn check_levels(&self) -> Finding {
-        match self.api.levels() {
-            Ok(levels) => {
-                let names = levels.iter().map(|level| level.name.as_str()).collect::<Vec<_>>().join(", ");
-                good("guance levels", names)
-            }
-            Err(fault) => failed("guance levels", fault.error, false),
+    fn check_levels(&self, leaves_out: &dyn Fn(&Level) -> bool) -> Vec<Finding> {
+        let levels = match self.api.levels() {
+            Ok(levels) => levels,
+            Err(fault) => return vec![failed("guance levels", fault.error, false)],
+        };
+        let names = |all: Vec<&str>| all.join(", ");
+        let mut findings = vec![good("guance levels", names(levels.iter().map(|level| level.name.as_str()).collect()))];
+        let is_left_out = |id: &str, name: &str| leaves_out(&Level { id: id.to_owned(), name: name.to_owned() });
+        let left_out = levels.iter().filter(|level| is_left_out(level.uuid.as_str(), &level.name));
+        let left_out: Vec<&str> = left_out.map(|level| level.name.as_str()).collect();
+        if let Some(first) = left_out.first() {
+            let hint =
+                format!("add them, such as {first:?} = \"Low\", or leave the table out: then every level is sent");
+            findings.push(Finding {
+                what: "guance levels in [route.priority]".to_owned(),
+                result: Err(format!("{} not listed: issues of these levels are not sent", names(left_out))),
+                hint: Some(hint),
+                fatal: false,
+            });
         }
+        findings
     }
 
     fn check_clock(&self) -> Option<Finding> {

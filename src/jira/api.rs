@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::domain::Side;
-use crate::http::{Answer, Call, Failure, Http, Method, Upload};
+use crate::http::{Answer, Call, Failure, Http, Method, Upload, connect_hint};
 use crate::jira::answer::{Seen, Shape, Words, clean, kind_of, page_words, shape_of, words_of};
 use crate::jira::auth::{self, Credential};
 use crate::jira::moved::moved;
@@ -310,6 +310,10 @@ impl<'a> Api<'a> {
                  in front of Jira"
                     .to_owned(),
             ),
+            429 => {
+                let pause = seen.retry_after.map(|pause| format!(" of {} s", pause.as_secs())).unwrap_or_default();
+                Some(format!("Jira asks for a pause{pause}: nothing to do, later runs go on by themselves"))
+            }
             403 if seen.shape == Shape::Page => {
                 Some("a proxy or firewall in front of Jira may have refused the text".to_owned())
             }
@@ -329,8 +333,9 @@ fn lost(ask: &Ask, failure: Failure) -> Failed {
             let kind = if ask.repeatable { unavailable } else { ApiErrorKind::InDoubt };
             ApiError::new(Side::Jira, kind, clean(&words)).with_hint(TOO_MUCH)
         }
-        Failure::NotSent(text) => ApiError::new(Side::Jira, unavailable, clean(&text))
-            .with_hint("check [jira].base_url, the network and the proxy settings"),
+        Failure::NotSent(text) => {
+            ApiError::new(Side::Jira, unavailable, clean(&text)).with_hint(connect_hint("jira", &text))
+        }
         Failure::NoAnswer(text) if ask.repeatable => ApiError::new(Side::Jira, unavailable, clean(&text)),
         Failure::NoAnswer(text) => ApiError::new(Side::Jira, ApiErrorKind::InDoubt, clean(&text)),
     };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::domain::{Key, Kind, Push, Receipt, Side};
+use crate::domain::{Key, Kind, NewIssue, Push, Receipt, Side};
 use crate::jira::answer::words_of;
 use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::claim::{PROPERTY, property};
@@ -167,7 +167,7 @@ impl Jira<'_> {
     /// Says what came of one draft, and mends a marker that Jira dropped.
     fn settle(&self, draft: &mut Draft<'_>, made: Option<Made>, seen: &Seen) -> Result<Receipt, ApiError> {
         let created = match made {
-            Some(Made::Not(failed)) => return Err(explained(failed, draft)),
+            Some(Made::Not(failed)) => return Err(self.explained(failed, draft)),
             // The property in the issue itself knows better than the order of an answer.
             Some(Made::Created(by_order)) => seen.by_key.get(&draft.push.key.origin()).cloned().unwrap_or(by_order),
             Some(Made::Somewhere) | None => match seen.by_key.get(&draft.push.key.origin()) {
@@ -194,6 +194,40 @@ impl Jira<'_> {
             dropped: std::mem::take(&mut draft.dropped),
             issue: None,
         })
+    }
+
+    /// Says how to mend a refusal, and what people call the fields that it is about.
+    fn explained(&self, failed: Failed, draft: &Draft<'_>) -> ApiError {
+        let ApiError { mut message, hint, kind, side } = failed.error;
+        let NewIssue { project, issue_type, .. } = draft.issue;
+        let mut by_field = None;
+        for (field, _) in &failed.words.fields {
+            let advice = match field.as_str() {
+                "security" => "check [[route]].security: the issue is not created without its level".to_owned(),
+                "issuetype" => format!("check [[route]].issue_type {issue_type:?}"),
+                "project" => format!("check [[route]].project {project:?} and the bot's permissions"),
+                id if id.starts_with("customfield_") => {
+                    let name = self.name_of(id, draft);
+                    if name != *id {
+                        message = message.replace(id, &format!("{name} ({id})"));
+                    }
+                    format!(
+                        "give {name} a value in [route.fields] or a default in Jira, or make it optional for the issue \
+                         type {issue_type}"
+                    )
+                }
+                _ => continue,
+            };
+            by_field = by_field.or(Some(advice));
+        }
+        ApiError { kind, side, message, hint: hint.or(by_field) }
+    }
+
+    /// Returns what people call a field of the create screen; its id where that is not known.
+    fn name_of(&self, id: &str, draft: &Draft<'_>) -> String {
+        let screen = self.screen(&draft.issue.project, &draft.issue.issue_type).ok().flatten();
+        let field = screen.as_deref().and_then(|screen| screen.iter().find(|field| field.id == id));
+        field.map(|field| field.name.clone()).filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_owned())
     }
 
     fn mend(&self, draft: &mut Draft<'_>, id: &str, row: &NewRow) {
@@ -258,19 +292,6 @@ fn unlabelled(project: &str) -> String {
 
 fn may_give_way(failed: &Failed) -> bool {
     failed.error.kind == ApiErrorKind::Refused && matches!(failed.status, Some(400 | 413))
-}
-
-fn explained(failed: Failed, draft: &Draft<'_>) -> ApiError {
-    let hint = failed.words.fields.iter().find_map(|(field, _)| match field.as_str() {
-        "security" => Some("check [[route]].security: the issue is not created without its level".to_owned()),
-        "issuetype" => Some(format!("check [[route]].issue_type {:?}", draft.issue.issue_type)),
-        "project" => Some(format!("check [[route]].project {:?} and the bot's permissions", draft.issue.project)),
-        field if field.starts_with("customfield_") => {
-            Some("give the required field a default in Jira, or make it optional for this issue type".to_owned())
-        }
-        _ => None,
-    });
-    ApiError { hint: failed.error.hint.clone().or(hint), ..failed.error }
 }
 
 /// Assigns a bulk answer to its elements: successes come in input order, without the failed ones.

@@ -159,6 +159,13 @@ impl SkipReason {
     }
 }
 
+impl SkipReason {
+    /// Returns true where a whole issue is left out that somebody may expect on the other side.
+    pub fn leaves_out_an_issue(&self) -> bool {
+        matches!(self, Self::NoRoute | Self::LevelNotListed(_) | Self::RouteUnclear(..) | Self::OutsideWindow)
+    }
+}
+
 impl std::fmt::Display for SkipReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -171,7 +178,9 @@ impl std::fmt::Display for SkipReason {
             Self::NoRoute => f.write_str("no [[route]] takes it (see guajira check --explain)"),
             Self::RouteUnclear(n, why) => write!(f, "the `when` of [[route]] number {n} goes wrong: {why}"),
             Self::LevelNotListed(level) => write!(f, "level {level} is not listed in [route.priority]"),
-            Self::OutsideWindow => f.write_str("opened before the time this sync begins at (use --since to backfill)"),
+            Self::OutsideWindow => f.write_str(
+                "opened before the time this sync begins at; `guajira sync --since 7d` takes 7 days of them",
+            ),
             Self::SecondClaim => f.write_str("carries the marker of something that has another copy, or is not there"),
             Self::TooLarge(what) => write!(f, "attachment {what} (flow.max_attachment)"),
             Self::Dead => f.write_str("refused earlier and unchanged since (see guajira retry)"),

@@ -228,6 +228,18 @@ impl Policy {
         Err(NoRoute::NoneMatches)
     }
 
+    /// Returns true for a level of which no issue is ever sent: no priority table that could come to it lists it.
+    pub fn leaves_out(&self, level: &Level) -> bool {
+        for route in &self.routes {
+            match route.priority_of(Some(level)) {
+                Ok(_) => return false,
+                Err(_) if route.when.is_none() => return true,
+                Err(_) => {}
+            }
+        }
+        true
+    }
+
     /// Returns true when a condition or template of a route uses this name.
     pub fn uses(&self, name: &str) -> bool {
         self.routes.iter().flat_map(Route::templates).any(|template| template.uses(name))

@@ -1,25 +1,73 @@
-//! What happened: runs, and events by item.
+//! What happened: runs, why sides failed in them, and events by item.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 
 use super::{State, StateError, Tx, from_ms, to_ms};
+use crate::domain::Side;
 
 /// How long events and settled writes are kept.
 const KEEP: Duration = Duration::days(90);
 
+/// Why a side failed in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SideFailure {
+    /// What was tried, and the service's own words.
+    pub message: String,
+    /// How to mend it.
+    pub hint: Option<String>,
+    /// True when the credentials were refused.
+    #[serde(default)]
+    pub unauthorized: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug)]
+pub struct RunEnd<'a> {
+    /// Whether both sides were read and everything found was taken over.
+    pub good: bool,
+    /// Its one line.
+    pub summary: &'a str,
+    /// The sides that failed, and why.
+    pub failures: &'a BTreeMap<Side, SideFailure>,
+    /// The sides that were read.
+    pub read: &'a BTreeSet<Side>,
+}
+
 impl Tx<'_> {
-    /// Records what happened to an item. A repeat of the last event about it is not recorded again.
+    /// Records what happened to an item; returns true where it did. A repeat of the last event about it is not recorded
+    /// again.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn note(&self, item: &str, what: &str, now: DateTime<Utc>) -> Result<(), StateError> {
-        self.tx
+    pub fn note(&self, item: &str, what: &str, now: DateTime<Utc>) -> Result<bool, StateError> {
+        let count = self
+            .tx
             .prepare_cached(
                 "INSERT INTO event (at, item, what) SELECT ?1, ?2, ?3 WHERE ?3 IS NOT
                      (SELECT what FROM event WHERE item = ?2 ORDER BY id DESC LIMIT 1)",
             )?
             .execute(params![to_ms(now), item, what])?;
+        Ok(count > 0)
+    }
+
+    /// Keeps why sides fail and since when, until they are read again without a failure.
+    fn side_failures(&self, end: &RunEnd<'_>, now: DateTime<Utc>) -> Result<(), StateError> {
+        for side in end.read.iter().filter(|side| !end.failures.contains_key(side)) {
+            self.tx.prepare_cached("DELETE FROM side_failure WHERE side = ?1")?.execute([side.as_str()])?;
+        }
+        for (side, failure) in end.failures {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO side_failure (side, since, at, message, hint) VALUES (?1, ?2, ?2, ?3, ?4)
+                     ON CONFLICT (side) DO UPDATE SET at = excluded.at, since = min(since, excluded.since),
+                         message = excluded.message, hint = excluded.hint",
+                )?
+                .execute(params![side.as_str(), to_ms(now), failure.message, failure.hint])?;
+        }
         Ok(())
     }
 }
@@ -52,14 +100,13 @@ impl State {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn end_run(&self, id: i64, good: bool, summary: &str, now: DateTime<Utc>) -> Result<(), StateError> {
+    pub fn end_run(&self, id: i64, end: &RunEnd<'_>, now: DateTime<Utc>) -> Result<(), StateError> {
         let tx = self.begin()?;
-        tx.tx.prepare_cached("UPDATE run SET ended = ?2, good = ?3, summary = ?4 WHERE id = ?1")?.execute(params![
-            id,
-            to_ms(now),
-            good,
-            summary
-        ])?;
+        let failures = (!end.failures.is_empty()).then(|| serde_json::json!(end.failures).to_string());
+        tx.tx
+            .prepare_cached("UPDATE run SET ended = ?2, good = ?3, summary = ?4, failures = ?5 WHERE id = ?1")?
+            .execute(params![id, to_ms(now), end.good, end.summary, failures])?;
+        tx.side_failures(end, now)?;
         let sql = "SELECT started FROM run WHERE id < ?1 ORDER BY id DESC LIMIT 1";
         let before: Option<i64> = tx.tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
         let now = before.map_or(now, |before| now.min(from_ms(before)));

@@ -4,6 +4,7 @@
 mod absent;
 mod copy;
 mod cursors;
+mod dropped;
 mod facts;
 mod files;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod remains;
 mod schema;
 mod services;
 mod status;
+mod told;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -29,11 +31,13 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use absent::GoneIssue;
 pub use cursors::Cursor;
+pub use history::{RunEnd, SideFailure};
 pub use lock::RunLock;
 pub use merge::DueFields;
 pub use outbox::{Backlog, Deferral, HeldForLabel, Queued};
 pub use services::{Installation, Services, Workspace};
-pub use status::{LastRun, Status, StuckItem};
+pub use status::{FailingSide, LastRun, Status, StuckItem};
+pub use told::{FLEETING, News};
 
 /// Why the state cannot be used.
 #[derive(Debug)]
@@ -83,6 +87,7 @@ impl StateError {
             Self::Corrupt(_) | Self::Nonsense(_) => {
                 "move the file away: guajira rebuilds it from the markers on the other side and creates nothing twice"
             }
+            Self::Inaccessible(why) if why.ends_with(" is a folder") => "name a file in [sync].state, not a folder",
             Self::Inaccessible(_) => "make the file and its directory readable and writable for this user",
             Self::Full(_) => "free some disk space; what was not recorded is read again by the next run",
             Self::Database(_) => "if this stays, move the file away: guajira rebuilds it from the remote markers",

@@ -60,6 +60,10 @@ const ROUND: &str = "CASE WHEN ?1 GLOB 'guance/issue/*' THEN 0 ELSE 1 + max(
         coalesce((SELECT number FROM round WHERE target = ?4), 0),
         coalesce((SELECT max(round) FROM outbox WHERE lane = ?3 AND target = ?4 AND stage <> 'done'), 0)) END";
 
+/// Whether a row is what an id means: its key, the item it is about, or a name of its pair.
+pub(super) const IS_MEANT: &str = "(key = ?1 OR origin = ?1 OR lane = ?1 OR substr(origin, -length(?1) - 1) = '/' || ?1
+    OR lane IN (SELECT guance FROM issue_link WHERE jira_name = ?1 COLLATE NOCASE OR jira = ?1))";
+
 /// What no later reading would ask for again: it is kept while its Jira issue is closed.
 const KEPT_WHILE_CLOSED: &str = "(key GLOB 'guance/link/*' OR key GLOB 'guance/comment/notice_*')";
 
@@ -123,26 +127,36 @@ impl State {
         Ok(rows.into_iter().next().map(|queued| queued.push))
     }
 
+    /// Returns the keys of what writes of this lane are about, done or not.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn originals_of(&self, lane: &IssueId) -> Result<Vec<String>, StateError> {
+        let mut statement = self.conn.prepare_cached("SELECT DISTINCT origin FROM outbox WHERE lane = ?1")?;
+        let rows = statement.query_map([lane.as_str()], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     fn rows(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Queued>, StateError> {
         let mut statement = self.conn.prepare_cached(&sql.replacen("{}", COLUMNS, 1))?;
         let rows = statement.query_map(params, |row| Ok(queued(row)))?;
         rows.map(|row| row?).collect()
     }
 
-    /// Returns how many writes stand where: pending, held, in flight, dead; and how many of the pending have failed.
+    /// Returns how many writes stand where, and how many of the pending have failed.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn backlog(&self) -> Result<Backlog, StateError> {
         let mut backlog = Backlog::default();
         let mut statement = self.conn.prepare_cached(
-            "SELECT stage, attempts > 0, stage = 'held' AND error IS NOT NULL, count(*) FROM outbox
-                 WHERE stage <> 'done' GROUP BY 1, 2, 3",
+            "SELECT stage, attempts > 0, stage = 'held' AND error IS NOT NULL, dropped IS NOT NULL, count(*) FROM outbox
+                 WHERE stage <> 'done' GROUP BY 1, 2, 3, 4",
         )?;
         let rows = statement
-            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get::<_, i64>(3)?)))?
-            .collect::<Result<Vec<(String, bool, bool, i64)>, _>>()?;
-        for (stage, failed, labelled, count) in rows {
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+            .collect::<Result<Vec<(String, bool, bool, bool, i64)>, _>>()?;
+        for (stage, failed, labelled, dropped, count) in rows {
             let count = u64::try_from(count).unwrap_or(0);
             match Stage::parse(&stage) {
                 Some(Stage::Held) if labelled => backlog.labelled += count,
@@ -152,6 +166,7 @@ impl State {
                 }
                 Some(Stage::Held) => backlog.held += count,
                 Some(Stage::InFlight) => backlog.in_doubt += count,
+                Some(Stage::Dead) if dropped => backlog.dropped += count,
                 Some(Stage::Dead) => backlog.dead += count,
                 Some(Stage::Done) | None => {}
             }
@@ -186,6 +201,8 @@ pub struct Backlog {
     pub in_doubt: u64,
     /// Refused for good.
     pub dead: u64,
+    /// Refused for good, and given up by a person.
+    pub dropped: u64,
 }
 
 impl Tx<'_> {
@@ -210,7 +227,7 @@ impl Tx<'_> {
                 "INSERT INTO outbox (key, origin, lane, target, action, content, summary, stage, enqueued_at, round)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, {ROUND})
                  ON CONFLICT (key) DO UPDATE SET action = excluded.action, content = excluded.content,
-                     summary = excluded.summary, attempts = 0, not_before = 0,
+                     summary = excluded.summary, attempts = 0, not_before = 0, hint = NULL, dropped = NULL,
                      error = CASE stage WHEN 'held' THEN error END,
                      stage = CASE stage WHEN 'held' THEN 'held' ELSE excluded.stage END
                  WHERE stage IN ('pending', 'held', 'dead')"
@@ -257,7 +274,8 @@ impl Tx<'_> {
     pub fn done(&self, key: &Key, now: DateTime<Utc>) -> Result<(), StateError> {
         self.tx
             .prepare_cached(
-                "UPDATE outbox SET stage = 'done', settled_at = ?2, action = '', error = NULL
+                "UPDATE outbox SET stage = 'done', settled_at = ?2, action = '', error = NULL, hint = NULL,
+                     dropped = NULL
                  WHERE key = ?1 AND stage <> 'done'",
             )?
             .execute(params![key.as_str(), to_ms(now)])?;
@@ -274,7 +292,8 @@ impl Tx<'_> {
         self.tx
             .prepare_cached(
                 "UPDATE outbox SET stage = 'pending', not_before = ?2, attempts = attempts + ?3,
-                     error = coalesce(?4, error) WHERE key = ?1 AND stage <> 'done'",
+                     error = coalesce(?4, error), hint = CASE WHEN ?4 IS NULL THEN hint END
+                 WHERE key = ?1 AND stage <> 'done'",
             )?
             .execute(params![key.as_str(), to_ms(deferral.not_before), i64::from(deferral.counts), error])?;
         self.rest_while_closed("lane = (SELECT lane FROM outbox WHERE key = ?1)", key.as_str())?;
@@ -289,7 +308,8 @@ impl Tx<'_> {
                  AND EXISTS (SELECT 1 FROM issue_link l WHERE l.guance = lane AND l.closed)"
         );
         let keep = format!(
-            "UPDATE outbox SET attempts = 0, not_before = 0, error = 'kept until the Jira issue is open again'
+            "UPDATE outbox SET attempts = 0, not_before = 0, error = 'kept until the Jira issue is open again',
+                 hint = NULL
              WHERE {waits} AND {KEPT_WHILE_CLOSED}"
         );
         self.tx.prepare_cached(&keep)?.execute([parameter])?;
@@ -302,7 +322,7 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn doubt(&self, key: &Key, error: &str) -> Result<(), StateError> {
         self.tx
-            .prepare_cached("UPDATE outbox SET error = ?2 WHERE key = ?1 AND stage = 'in_flight'")?
+            .prepare_cached("UPDATE outbox SET error = ?2, hint = NULL WHERE key = ?1 AND stage = 'in_flight'")?
             .execute(params![key.as_str(), error])?;
         Ok(())
     }
@@ -314,10 +334,21 @@ impl Tx<'_> {
     pub fn bury(&self, key: &Key, error: &str, now: DateTime<Utc>) -> Result<(), StateError> {
         self.tx
             .prepare_cached(
-                "UPDATE outbox SET stage = 'dead', attempts = attempts + 1, error = ?2, settled_at = ?3
+                "UPDATE outbox SET stage = 'dead', attempts = attempts + 1, error = ?2, hint = NULL, settled_at = ?3
                  WHERE key = ?1 AND stage <> 'done'",
             )?
             .execute(params![key.as_str(), error, to_ms(now)])?;
+        Ok(())
+    }
+
+    /// Keeps how to mend what a write failed at, beside the failure that was recorded last.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn advise(&self, key: &Key, hint: Option<&str>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached("UPDATE outbox SET hint = ?2 WHERE key = ?1 AND stage <> 'done'")?
+            .execute(params![key.as_str(), hint])?;
         Ok(())
     }
 
@@ -385,18 +416,18 @@ impl Tx<'_> {
         Ok(self.tx.execute(sql, [])?)
     }
 
-    /// Puts dead writes back in the queue, and lets waiting ones go at once. `None` means all; an id may be a key, or
-    /// the id of the item it is about. Returns how many writes.
+    /// Puts dead writes back in the queue, and lets waiting ones go at once. `None` means all but what was dropped; an id
+    /// may be a key, the id of the item it is about, or a name of its pair. Returns how many writes.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn revive(&self, id: Option<&str>) -> Result<usize, StateError> {
-        Ok(self.tx.execute(
-            "UPDATE outbox SET stage = 'pending', attempts = 0, not_before = 0
+        let sql = format!(
+            "UPDATE outbox SET stage = 'pending', attempts = 0, not_before = 0, dropped = NULL
              WHERE (stage = 'dead' OR (stage = 'pending' AND not_before > 0))
-               AND (?1 IS NULL OR key = ?1 OR origin = ?1 OR lane = ?1 OR substr(origin, -length(?1) - 1) = '/' || ?1)",
-            [id],
-        )?)
+               AND (?1 IS NULL AND dropped IS NULL OR {IS_MEANT})"
+        );
+        Ok(self.tx.execute(&sql, [id])?)
     }
 }
 

@@ -157,6 +157,30 @@ const MIGRATIONS: &[&str] = &[
     -- What was deleted before stands between the rows until the file is written anew, which the next run does.
     INSERT INTO fact (name, value, at) SELECT 'state.remains', 'yes', 0 WHERE EXISTS (SELECT 1 FROM run);
 ",
+    "
+    -- How to mend what a write failed at; why a person gave a dead write up.
+    ALTER TABLE outbox ADD COLUMN hint TEXT;
+    ALTER TABLE outbox ADD COLUMN dropped TEXT;
+    -- What the original of a create says, apart from what the routes make of it.
+    ALTER TABLE outbox ADD COLUMN original TEXT;
+    -- Why sides failed in a run, as JSON.
+    ALTER TABLE run ADD COLUMN failures TEXT;
+    -- Sides that have failed since they were last read, and why: the last run's words.
+    CREATE TABLE side_failure (
+        side    TEXT PRIMARY KEY,
+        since   INTEGER NOT NULL,
+        at      INTEGER NOT NULL,
+        message TEXT NOT NULL,
+        hint    TEXT
+    ) STRICT, WITHOUT ROWID;
+    -- Failures that a run has told of: since when, when last, and when it was last met (all ours).
+    CREATE TABLE told (
+        what  TEXT PRIMARY KEY,
+        since INTEGER NOT NULL,
+        told  INTEGER NOT NULL,
+        met   INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Brings the file to the current version, in one transaction.

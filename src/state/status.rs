@@ -1,10 +1,13 @@
 //! What `guajira status` shows.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 
 use super::absent::GoneIssue;
+use super::history::SideFailure;
 use super::outbox::Backlog;
 use super::{State, StateError, Tx, from_ms, to_ms};
 use crate::domain::{IssueId, Side};
@@ -16,6 +19,15 @@ const LAST_GOOD: &str = "SELECT ended FROM run WHERE good = 1 ORDER BY id DESC L
 /// was ahead.
 const UNREADABLE: &str = "SELECT side, issue, why FROM unreadable
     WHERE next <= ?1 OR next > 2 * ?1 - since + 600000 ORDER BY since";
+
+/// What is in flight is in doubt, unless the run that sent it is still at work.
+const STUCK: &str = "SELECT key,
+        CASE WHEN dropped IS NOT NULL THEN 'dropped'
+            WHEN stage = 'in_flight' AND (error IS NOT NULL OR NOT EXISTS (SELECT 1 FROM run r
+                WHERE r.ended IS NULL AND r.id = (SELECT max(id) FROM run) AND r.started <= sent_at)) THEN 'in_doubt'
+            ELSE stage END,
+        summary, attempts, enqueued_at, not_before, error, hint, dropped
+    FROM outbox WHERE stage <> 'done' ORDER BY seq";
 
 /// The whole of it.
 #[derive(Clone, Debug, Serialize)]
@@ -30,6 +42,8 @@ pub struct Status {
     pub backlog: Backlog,
     /// Writes that are not done, oldest first.
     pub items: Vec<StuckItem>,
+    /// Sides that have failed since they were last read.
+    pub failing_sides: Vec<FailingSide>,
     /// Issues that are gone, and to whose pairs nothing is written.
     pub gone: Vec<GoneIssue>,
     /// Records that could not be read.
@@ -45,7 +59,7 @@ pub struct Status {
 pub struct StuckItem {
     /// Its key.
     pub key: String,
-    /// pending, held, `in_flight` or dead.
+    /// pending, held, `in_flight` (a run is sending it now), `in_doubt`, dead or dropped.
     pub stage: String,
     /// What it is, for people.
     pub summary: String,
@@ -57,6 +71,25 @@ pub struct StuckItem {
     pub not_before: Option<DateTime<Utc>>,
     /// Why it is not done, in the service's own words.
     pub error: Option<String>,
+    /// How to mend it.
+    pub hint: Option<String>,
+    /// Why a person gave it up, if it was dropped.
+    pub because: Option<String>,
+}
+
+/// A side that has failed since it was last read.
+#[derive(Clone, Debug, Serialize)]
+pub struct FailingSide {
+    /// The side.
+    pub side: Side,
+    /// When a run failed there first.
+    pub since: DateTime<Utc>,
+    /// When a run failed there last.
+    pub at: DateTime<Utc>,
+    /// What was tried then, and the service's own words.
+    pub message: String,
+    /// How to mend it.
+    pub hint: Option<String>,
 }
 
 /// One run.
@@ -72,6 +105,8 @@ pub struct LastRun {
     pub good: Option<bool>,
     /// Its one line.
     pub summary: String,
+    /// The sides that failed in it, and why.
+    pub failures: BTreeMap<Side, SideFailure>,
 }
 
 impl State {
@@ -94,6 +129,7 @@ impl State {
             comment_pairs,
             backlog: self.backlog()?,
             items: self.stuck_items()?,
+            failing_sides: self.failing_sides()?,
             gone: self.gone_issues()?,
             unreadable: self.unreadable()?,
             runs: self.last_runs(10)?,
@@ -101,11 +137,12 @@ impl State {
         })
     }
 
-    fn stuck_items(&self) -> Result<Vec<StuckItem>, StateError> {
-        let mut statement = self.conn.prepare(
-            "SELECT key, stage, summary, attempts, enqueued_at, not_before, error FROM outbox
-             WHERE stage <> 'done' ORDER BY seq",
-        )?;
+    /// Returns the writes that are not done, oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn stuck_items(&self) -> Result<Vec<StuckItem>, StateError> {
+        let mut statement = self.conn.prepare(STUCK)?;
         let rows = statement.query_map([], |row| {
             let not_before: i64 = row.get(5)?;
             Ok(StuckItem {
@@ -116,21 +153,46 @@ impl State {
                 enqueued: from_ms(row.get(4)?),
                 not_before: (not_before > 0).then(|| from_ms(not_before)),
                 error: row.get(6)?,
+                hint: row.get(7)?,
+                because: row.get(8)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn last_runs(&self, limit: u32) -> Result<Vec<LastRun>, StateError> {
+    /// Returns the sides that have failed since they were last read.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn failing_sides(&self) -> Result<Vec<FailingSide>, StateError> {
         let mut statement =
-            self.conn.prepare("SELECT kind, started, ended, good, summary FROM run ORDER BY id DESC LIMIT ?1")?;
+            self.conn.prepare_cached("SELECT side, since, at, message, hint FROM side_failure ORDER BY side")?;
+        let rows = statement.query_map([], |row| {
+            let side: String = row.get(0)?;
+            let (since, at) = (from_ms(row.get(1)?), from_ms(row.get(2)?));
+            Ok(side.parse().ok().map(|side| (side, since, at, row.get(3), row.get(4))))
+        })?;
+        let mut failing = Vec::new();
+        for row in rows {
+            let Some((side, since, at, message, hint)) = row? else { continue };
+            failing.push(FailingSide { side, since, at, message: message?, hint: hint? });
+        }
+        Ok(failing)
+    }
+
+    fn last_runs(&self, limit: u32) -> Result<Vec<LastRun>, StateError> {
+        let mut statement = self
+            .conn
+            .prepare("SELECT kind, started, ended, good, summary, failures FROM run ORDER BY id DESC LIMIT ?1")?;
         let rows = statement.query_map([limit], |row| {
+            let failures: Option<String> = row.get(5)?;
             Ok(LastRun {
                 kind: row.get(0)?,
                 started: from_ms(row.get(1)?),
                 ended: row.get::<_, Option<i64>>(2)?.map(from_ms),
                 good: row.get(3)?,
                 summary: row.get(4)?,
+                failures: failures.and_then(|failures| serde_json::from_str(&failures).ok()).unwrap_or_default(),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

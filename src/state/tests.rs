@@ -1,6 +1,8 @@
 //! The state file's own rules.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
@@ -476,7 +478,8 @@ fn a_run_whose_clock_was_ahead_is_not_the_last_for_ever() {
     let (_dir, state) = fresh();
     let run = |from: i64, good: bool| {
         let id = state.begin_run("ordinary", at(from)).unwrap();
-        state.end_run(id, good, "", at(from + 1)).unwrap();
+        let end = RunEnd { good, summary: "", failures: &BTreeMap::new(), read: &BTreeSet::new() };
+        state.end_run(id, &end, at(from + 1)).unwrap();
     };
     run(1_000_000, true);
     run(WRONG, true);

@@ -28,6 +28,7 @@ fn help_shows_the_commands() {
       status       Show cursors, linked pairs, pending and dead items, last runs
       why          Show the history of one item, and why it is where it is
       retry        Put dead items back in the queue
+      drop         Give dead items up: they are never sent again unless the original changes
       adopt        Take over the issues and the copies that the vendor's script made
       state        Show what the state file holds, or bind it to services that were renamed
       init         Write a commented sync.toml, asking for what it needs
@@ -41,7 +42,8 @@ fn help_shows_the_commands() {
     Options of every command:
           --config <FILE>        The configuration file [default: sync.toml] [env: GUAJIRA_CONFIG]
       -v, --verbose...           Say more: what is written (-v), every request and decision (-vv)
-      -q, --quiet                Say nothing unless something fails
+      -q, --quiet                Say only what failed newly, and what still fails after a day
+                                 ([sync].remind)
           --log-format <FORMAT>  How log lines look: for people, or one JSON object a line [default:
                                  text] [possible values: text, json]
           --color <WHEN>         When to use colours [default: auto] [possible values: auto, always,
@@ -68,7 +70,8 @@ fn help_shows_the_commands() {
     Options of every command:
           --config <FILE>        The configuration file [default: sync.toml] [env: GUAJIRA_CONFIG]
       -v, --verbose...           Say more: what is written (-v), every request and decision (-vv)
-      -q, --quiet                Say nothing unless something fails
+      -q, --quiet                Say only what failed newly, and what still fails after a day
+                                 ([sync].remind)
           --log-format <FORMAT>  How log lines look: for people, or one JSON object a line [default:
                                  text] [possible values: text, json]
           --color <WHEN>         When to use colours [default: auto] [possible values: auto, always,
@@ -183,9 +186,11 @@ fn status_of_nothing() {
         "held": 0,
         "labelled": 0,
         "in_doubt": 0,
-        "dead": 0
+        "dead": 0,
+        "dropped": 0
       },
       "items": [],
+      "failing_sides": [],
       "gone": [],
       "unreadable": [],
       "runs": [],

@@ -14,7 +14,9 @@ fn more_creates_than_allowed_are_held_until_they_are_released() {
             let outcome = world.run(&["sync"]);
             assert_eq!((outcome.code, world.jira.issues().len()), (3, 0), "{outcome}");
             assert!(
-                outcome.stdout.contains("3 held by the brake") && outcome.stdout.contains("--release"),
+                outcome.stdout.contains("3 held by the brake")
+                    && outcome.stdout.contains("(max_creates = ")
+                    && outcome.stdout.contains("--release"),
                 "{outcome}"
             );
         }

@@ -78,6 +78,33 @@ fn the_github_workflow_carries_an_issue() {
 }
 
 #[test]
+fn what_waits_for_a_person_is_a_warning_and_no_failed_job() {
+    let (world, secrets) = with_secrets_in_variables();
+    world.reconfigure("in_doubt_wait = \"0s\"", "in_doubt_wait = \"0s\"\nmax_creates = 1");
+    three_issues(&world);
+    let file = example("github-actions.yml");
+    let script = file.split("- name: Sync\n").nth(1).unwrap().split_once("run: |\n").unwrap().1;
+    let script: Vec<&str> =
+        script.lines().take_while(|line| line.starts_with("          ")).map(str::trim_start).collect();
+    let summary = world.path("summary.md").display().to_string();
+    let variables = [
+        secrets[0],
+        secrets[1],
+        ("GUAJIRA_SYNC__STATE", "state/guajira.db"),
+        ("GITHUB_STEP_SUMMARY", summary.as_str()),
+    ];
+    let held = shell(&world, &script.join("\n"), &variables);
+    assert_eq!(held.code, 0, "{held}");
+    assert!(held.stdout.contains("3 held") && held.stdout.contains("::warning "), "{held}");
+    assert!(fs::read_to_string(&summary).unwrap().contains("sync --release"));
+    // What is wrong with the job itself fails it.
+    world.reconfigure("in_doubt_wait", "in_doubt_weight");
+    let wrong = shell(&world, &script.join("\n"), &variables);
+    assert_eq!(wrong.code, 2, "{wrong}");
+    assert!(example("Jenkinsfile").contains("code == 3") && example("crontab").contains("guajira -q "));
+}
+
+#[test]
 fn the_jenkinsfile_carries_an_issue() {
     let (world, secrets) = with_secrets_in_variables();
     let file = example("Jenkinsfile");

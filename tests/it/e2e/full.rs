@@ -46,7 +46,7 @@ fn a_limit_for_files_ends_a_run_with_a_sentence() {
 const ON_A_FULL_DISK: &str = "mount -t tmpfs -o size=$1k none small || exit 77
 cp guajira.db small/ || exit 78
 head -c $2 /dev/zero > small/filler 2>/dev/null
-GUAJIRA_SYNC__STATE=small/guajira.db $0 sync; code=$?
+GUAJIRA_SYNC__STATE=small/guajira.db $0 ${3:-sync}; code=$?
 rm small/filler
 for file in guajira.db guajira.db-wal; do rm -f $file; [ ! -e small/$file ] || cp small/$file . || exit 79; done
 exit $code";
@@ -80,6 +80,37 @@ fn a_request_that_cannot_be_recorded_is_not_taken_for_a_used_up_budget() {
         assert!(of_a_request > 0, "no disk was full at the right moment: {told:#?}");
         world.settle();
         world.assert_agrees();
+    });
+}
+
+#[test]
+fn check_on_a_full_disk_blames_the_disk_and_no_credential() {
+    on_both(|world| {
+        three_issues(&world);
+        world.settle();
+        world.state().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        world.copy_state("guajira.db", "before.db");
+        std::fs::create_dir(world.path("small")).unwrap();
+        let mut full = 0;
+        for room in (0..140).step_by(12) {
+            world.copy_state("before.db", "guajira.db");
+            let size = std::fs::metadata(world.path("guajira.db")).unwrap().len() / 1024 + 256;
+            let mut command = world.command("unshare");
+            let filler = format!("{}k", 256 - room);
+            let program = env!("CARGO_BIN_EXE_guajira");
+            command.args(["-rm", "sh", "-c", ON_A_FULL_DISK, program, &size.to_string(), &filler, "check"]);
+            let outcome = Outcome::of(command);
+            if outcome.code == 77 || outcome.stderr.starts_with("unshare") {
+                return eprintln!("skipped: no file system may be mounted here: {}", outcome.stderr);
+            }
+            let told = format!("{}{}", outcome.stdout, outcome.stderr);
+            if !told.contains("no room is left") {
+                continue;
+            }
+            full += 1;
+            assert!(!told.contains("FAIL guance credential"), "{outcome}");
+        }
+        assert!(full > 0, "no disk was full");
     });
 }
 

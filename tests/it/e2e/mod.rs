@@ -27,6 +27,7 @@ mod lost;
 mod namesakes;
 mod payloads;
 mod people;
+mod reasons;
 mod references;
 mod remains;
 mod repeats;

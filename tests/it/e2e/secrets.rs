@@ -100,7 +100,9 @@ fn a_repeated_credential_is_neither_printed_nor_kept_in_any_form() {
         said.extend([world.run(&["check", "-vv"]), world.run(&["status"]), world.run(&["status", "--json"])]);
         said.extend(issues.iter().map(|issue| world.run(&["why", issue])));
         let status = &said[3].stdout;
-        assert_eq!(status.matches("bad token").count(), 2 * forms.len(), "{status}");
+        // Below the table stands what is too long for it.
+        let in_table = status.lines().filter(|line| line.starts_with(" pending") && line.contains("bad token"));
+        assert_eq!(in_table.count(), 2 * forms.len(), "{status}");
 
         let state: Vec<String> = ["guajira.db", "guajira.db-wal"]
             .iter()
