@@ -27,8 +27,10 @@ impl Jira<'_> {
                 self.put_fields(issue, &json!({"summary": summary(title)})).map(|_| Vec::new()).map_err(ApiError::from)
             }
             Change::Body { body, origin_url } => self.put_description(issue, &Text { body, origin_url }),
-            Change::Priority(priority) => self
-                .optional(issue, "priority", || self.put_fields(issue, &json!({"priority": by_id_or_name(priority)}))),
+            Change::Priority(word) => {
+                let priority = self.priority_id(word)?.map_or_else(|| by_id_or_name(word), |id| json!({"id": id}));
+                self.optional(issue, "priority", || self.put_fields(issue, &json!({"priority": priority})))
+            }
             Change::Assignee { set, instead_of: _ } => {
                 self.optional(issue, "assignee", || self.put_assignee(issue, set.as_ref()))
             }
@@ -57,7 +59,7 @@ impl Jira<'_> {
         let raw: wire::Issue =
             wire::read(reply.json).map_err(|why| unavailable(format!("GET issue {issue}: {why}")))?;
         let service = self.is_service(&raw.fields.project)?;
-        self.with_reader(|reader| reader.issue(&raw, service))?.map(Some).map_err(unavailable)
+        self.read_record(&raw, service)?.map(Some).map_err(unavailable)
     }
 
     fn put_fields(&self, issue: &IssueId, fields: &Value) -> Result<Reply, Failed> {

@@ -69,6 +69,9 @@ impl Jira<'_> {
             for (index, outcome) in pending.into_iter().zip(outcomes) {
                 let (Some(draft), Some(slot)) = (drafts.get_mut(index), made.get_mut(index)) else { continue };
                 match outcome {
+                    Made::Not(failed) if may_give_way(&failed) && self.fits_another_screen(draft, &failed) => {
+                        again.push(index);
+                    }
                     Made::Not(failed) if may_give_way(&failed) && draft.give_way(&failed.words) => {
                         if draft.shaped().any(|id| draft.omitted.contains(id)) {
                             self.forget_screen(&draft.issue.project, &draft.issue.issue_type);
@@ -88,6 +91,27 @@ impl Jira<'_> {
     /// Fits a draft to its create screen; returns why it cannot be sent.
     fn unfit(&self, draft: &mut Draft<'_>) -> Option<Made> {
         self.fit(draft).err().map(|error| Made::Not(Failed::from(error)))
+    }
+
+    /// Asks anew for a remembered screen where a refusal speaks against it; returns true when the draft, fitted to the
+    /// screen as it is now, says something else than what was refused.
+    fn fits_another_screen(&self, draft: &mut Draft<'_>, failed: &Failed) -> bool {
+        let (project, issue_type) = (&draft.issue.project, &draft.issue.issue_type);
+        let own = ["summary", "description", "labels", "project"];
+        let fields = &failed.words.fields;
+        let speaks = fields.is_empty() || fields.iter().any(|(name, _)| !own.contains(&name.as_str()));
+        if !speaks || !self.doubt_form(project, issue_type) {
+            return false;
+        }
+        let Ok(cloud) = self.is_cloud() else { return false };
+        let refused = draft.body(cloud, &self.settings.pair_id);
+        let mut other = draft.clone();
+        other.unfit();
+        if self.fit_to_form(&mut other).is_err() || other.body(cloud, &self.settings.pair_id) == refused {
+            return false;
+        }
+        *draft = other;
+        true
     }
 
     /// Sends the drafts in one request; in single ones where the whole was refused because of some of them.

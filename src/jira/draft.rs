@@ -29,10 +29,13 @@ enum Description {
 }
 
 /// An issue on its way, with what had to be left out so far.
+#[derive(Clone)]
 pub(super) struct Draft<'p> {
     pub(super) push: &'p Push,
     pub(super) issue: &'p NewIssue,
     description: Description,
+    /// The ids of what the issue names: its type, its priority, its components, as far as the create screen tells.
+    pub(super) ids: Map<String, Value>,
     /// What the create screen decides the shape of, by field id.
     pub(super) extra: Map<String, Value>,
     pub(super) omitted: HashSet<String>,
@@ -43,8 +46,17 @@ impl<'p> Draft<'p> {
     /// Returns the draft of a create; `None` for any other write.
     pub(super) fn new(push: &'p Push) -> Option<Self> {
         let Action::CreateIssue(issue) = &push.action else { return None };
-        let (extra, omitted, dropped) = (Map::new(), HashSet::new(), issue.left_out.clone());
-        Some(Self { push, issue, description: Description::Rich, extra, omitted, dropped })
+        let (ids, extra, omitted) = (Map::new(), Map::new(), HashSet::new());
+        Some(Self { push, issue, description: Description::Rich, ids, extra, omitted, dropped: issue.left_out.clone() })
+    }
+
+    /// Takes back what a create screen made of the draft.
+    pub(super) fn unfit(&mut self) {
+        self.ids.clear();
+        self.extra.clear();
+        self.omitted.clear();
+        self.dropped.retain(|dropped| dropped.field == "description");
+        self.dropped.splice(0..0, self.issue.left_out.iter().cloned());
     }
 
     /// Returns the label that marks the copy: the original's uuid.
@@ -60,7 +72,8 @@ impl<'p> Draft<'p> {
         let issue = self.issue;
         let mut fields = Map::new();
         fields.insert("project".to_owned(), json!({"key": issue.project}));
-        fields.insert("issuetype".to_owned(), by_id_or_name(&issue.issue_type));
+        let id = |field: &str| self.ids.get(field).cloned();
+        fields.insert("issuetype".to_owned(), id("issuetype").unwrap_or_else(|| by_id_or_name(&issue.issue_type)));
         fields.insert("summary".to_owned(), summary(&issue.title).into());
         let text = Text { body: &issue.body, origin_url: &issue.origin_url };
         let description = match self.description {
@@ -75,11 +88,11 @@ impl<'p> Draft<'p> {
             fields.insert("labels".to_owned(), labels(self.marker_label(), &issue.labels).into());
         }
         if let Some(priority) = issue.priority.as_deref().filter(|_| !self.omitted.contains("priority")) {
-            fields.insert("priority".to_owned(), by_id_or_name(priority));
+            fields.insert("priority".to_owned(), id("priority").unwrap_or_else(|| by_id_or_name(priority)));
         }
         if !issue.components.is_empty() && !self.omitted.contains("components") {
-            let components: Vec<Value> = issue.components.iter().map(|one| by_id_or_name(one)).collect();
-            fields.insert("components".to_owned(), components.into());
+            let named = || issue.components.iter().map(|one| by_id_or_name(one)).collect();
+            fields.insert("components".to_owned(), id("components").unwrap_or_else(named));
         }
         let extra = self.extra.iter().filter(|(id, _)| !self.omitted.contains(*id));
         fields.extend(extra.map(|(id, value)| (id.clone(), value.clone())));

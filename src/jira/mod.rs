@@ -21,6 +21,7 @@ mod fit;
 mod jql;
 mod links;
 mod moved;
+mod names;
 mod needs;
 mod paging;
 mod people;
@@ -33,8 +34,7 @@ mod wire;
 mod workflow;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::{Action, Comment, CommentId, File, IssueId, Key, Person, Push, Receipt, SealKey, Side, Visibility};
 use crate::http::Http;
@@ -109,8 +109,12 @@ pub struct Jira<'a> {
     probes: RefCell<HashMap<String, find::Probe>>,
     /// Issues that this run created, by name: a probe need not read them again.
     made: RefCell<HashMap<String, find::Copy>>,
-    /// Create screens that this run has asked for.
-    screens: RefCell<HashMap<String, Option<Rc<screen::Screen>>>>,
+    /// Create screens, and whether this run has asked for them.
+    screens: RefCell<HashMap<String, screen::Asked>>,
+    /// What things are called, once read from the facts.
+    names: RefCell<Option<names::Names>>,
+    /// Projects that this run has asked for such names.
+    named: RefCell<HashSet<String>>,
     /// What this pair of services was called before, as far as it is known.
     former_pairs: RefCell<Vec<String>>,
 }
@@ -140,6 +144,8 @@ impl<'a> Jira<'a> {
             probes: RefCell::default(),
             made: RefCell::default(),
             screens: RefCell::default(),
+            names: RefCell::default(),
+            named: RefCell::default(),
             former_pairs,
         }
     }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Status, StatusCategory, StatusTarget};
+use crate::jira::screen::Choice;
 
 /// One way that is open now.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,8 +26,8 @@ pub(super) struct Way {
 pub(super) struct Resolution {
     /// True when the transition does not work without.
     pub(super) required: bool,
-    /// Ids and names of what may be chosen; empty when Jira does not say.
-    pub(super) allowed: Vec<(String, String)>,
+    /// What may be chosen; empty when Jira does not say.
+    pub(super) allowed: Vec<Choice>,
 }
 
 /// Where a walk is to end.
@@ -143,7 +144,7 @@ mod tests {
     use StatusCategory::{Done, InProgress, Todo};
 
     fn way(to: &str, category: StatusCategory) -> Way {
-        let to = Status { id: to.to_lowercase(), name: to.to_owned(), category };
+        let to = Status { id: to.to_lowercase(), name: to.to_owned(), category, also: Vec::new() };
         Way { id: format!("to {}", to.name), to, resolution: None }
     }
 

@@ -10,6 +10,8 @@ use crate::domain::{DroppedField, IssueId, Status, StatusCategory, StatusTarget}
 use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::change::dropped;
 use crate::jira::convert::status;
+use crate::jira::names::{Thing, pick};
+use crate::jira::screen::Choice;
 use crate::jira::steps::{Goal, Map, Resolution, Stand, Way, next};
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind};
@@ -79,7 +81,8 @@ impl Jira<'_> {
         let row = self.fetch_one(issue.as_str(), &["status", "project", "issuetype"])?;
         let Some(row) = row else { return Err(refused(format!("GET issue {issue}: it is not there"))) };
         let raw: wire::Issue = wire::read(row).map_err(|why| unavailable(format!("GET issue {issue}: {why}")))?;
-        let at = status(&raw.fields.status);
+        let mut at = status(&raw.fields.status);
+        self.learn_statuses(std::iter::once(&mut at));
         let map_fact = format!("jira.workflow.{}.{}", raw.fields.project.id, raw.fields.issue_type.id);
         let map = self.facts.recall(&map_fact, MAP_AGE).and_then(|text| serde_json::from_str(&text).ok());
         Ok(Walk {
@@ -163,7 +166,11 @@ impl Jira<'_> {
         let path = self.rest(&format!("issue/{}/transitions", segment(walk.issue.as_str())))?;
         let reply = self.api.send(&Ask::get(path).with("expand", "transitions.fields"))?;
         let list = reply.json.get("transitions").and_then(Value::as_array).cloned().unwrap_or_default();
-        let ways: Vec<Way> = list.iter().filter_map(way).collect();
+        let mut ways: Vec<Way> = list.iter().filter_map(way).collect();
+        self.learn_statuses(ways.iter_mut().map(|way| &mut way.to));
+        for asked in ways.iter_mut().filter_map(|way| way.resolution.as_mut()) {
+            self.learn_choices(Thing::Resolution, &mut asked.allowed);
+        }
         let before = walk.map.clone();
         walk.map.learn(&walk.at.id, &ways);
         if walk.map != before {
@@ -183,9 +190,12 @@ impl Jira<'_> {
             Err(failed) if failed.error.kind == ApiErrorKind::Refused => return Ok(None),
             Err(failed) => return Err(failed.into()),
         };
+        self.learn_workflows(&types);
         let mut types = types.as_array().into_iter().flatten();
         let own = types.find(|one| one.get("id").and_then(wire::id_text).as_deref() == Some(kind));
-        Ok(own.and_then(statuses_in))
+        let mut statuses = own.and_then(statuses_in);
+        self.learn_statuses(statuses.iter_mut().flatten());
+        Ok(statuses)
     }
 }
 
@@ -202,34 +212,28 @@ fn way(value: &Value) -> Option<Way> {
     let on_screen = value.get("fields").and_then(|fields| fields.get("resolution"));
     let resolution = on_screen.map(|field| Resolution {
         required: field.get("required") == Some(&Value::Bool(true)),
-        allowed: field.get("allowedValues").and_then(Value::as_array).into_iter().flatten().filter_map(named).collect(),
+        allowed: field.get("allowedValues").and_then(Value::as_array).into_iter().flatten().map(Choice::read).collect(),
     });
     Some(Way { id, to, resolution })
-}
-
-fn named(value: &Value) -> Option<(String, String)> {
-    let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
-    Some((value.get("id").and_then(wire::id_text)?, name.to_owned()))
 }
 
 /// Returns the resolution to send, and what is to be said where it is not the configured one.
 fn chosen(asked: &Resolution, target: &StatusTarget) -> (Option<Value>, Option<String>) {
     let wanted = target.resolution.as_deref();
-    let is_it = |(id, name): &&(String, String), word: &str| id == word || name.to_lowercase() == word.to_lowercase();
-    let by_id = |id: &str| Some(json!({ "id": id }));
+    let by_id = |one: &Choice| Some(json!({ "id": one.id }));
+    let first = || asked.allowed.first().filter(|_| asked.required);
     match wanted {
         Some(word) if asked.allowed.is_empty() => (Some(json!({ "name": word })), None),
-        Some(word) => match asked.allowed.iter().find(|one| is_it(one, word)) {
-            Some((id, _)) => (by_id(id), None),
+        Some(word) => match pick(&asked.allowed, word) {
+            Some(one) => (by_id(one), None),
             None => {
-                let first = asked.allowed.first().filter(|_| asked.required);
-                let taken = first.map_or("none was set".to_owned(), |(_, name)| format!("{name:?} was set"));
-                let names: Vec<&str> = asked.allowed.iter().map(|(_, name)| name.as_str()).collect();
+                let taken = first().map_or("none was set".to_owned(), |one| format!("{:?} was set", one.name));
+                let names: Vec<String> = asked.allowed.iter().map(Choice::shown).collect();
                 let why = format!("{word:?} is not one of {}: {taken}", names.join(", "));
-                (first.and_then(|(id, _)| by_id(id)), Some(why))
+                (first().and_then(by_id), Some(why))
             }
         },
-        None => (asked.allowed.first().filter(|_| asked.required).and_then(|(id, _)| by_id(id)), None),
+        None => (first().and_then(by_id), None),
     }
 }
 
@@ -269,7 +273,11 @@ mod tests {
 
     #[test]
     fn a_resolution_is_chosen_only_from_what_the_screen_offers() {
-        let offered = [("1", "Fixed"), ("2", "Won't Fix")].map(|(id, name)| (id.to_owned(), name.to_owned()));
+        let offered = [("1", "Fixed"), ("2", "Won't Fix")].map(|(id, name)| Choice {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            ..Choice::default()
+        });
         for (required, allowed, wanted, want, is_noted) in [
             (true, &offered[..], Some("won't fix"), Some(json!({"id": "2"})), false),
             (false, &offered[..], Some("1"), Some(json!({"id": "1"})), false),

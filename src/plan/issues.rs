@@ -234,7 +234,12 @@ mod tests {
             source: String::new(),
             details: Details::default(),
             issue_type: None,
-            status: Status { id: "10".to_owned(), name: "Open".to_owned(), category: StatusCategory::Todo },
+            status: Status {
+                id: "10".to_owned(),
+                name: "Open".to_owned(),
+                category: StatusCategory::Todo,
+                also: Vec::new(),
+            },
             assignees: Vec::new(),
             priority: None,
             author: Person::default(),

@@ -74,7 +74,7 @@ fn announcement(field: Field, new: &NewIssue) -> Vec<Block> {
 
 pub(super) fn priority(pair: &Pair<'_>, now: &Base, new: &NewIssue) -> Outcome {
     let wanted = new.priority.as_deref();
-    let is = |word: &str| pair.jira.priority.as_ref().is_some_and(|one| one.id == word || one.name == word);
+    let is = |word: &str| pair.jira.priority.as_ref().is_some_and(|one| one.is(word));
     let same = wanted.is_some_and(is);
     let by_hand = || Some(BY_HAND.to_owned());
     let Some(base) = pair.bases.get(&Field::Priority) else {

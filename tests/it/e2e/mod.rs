@@ -31,6 +31,7 @@ mod services;
 mod shown;
 mod stop;
 mod switches;
+mod tongues;
 mod turns;
 mod waits;
 mod world;

@@ -102,7 +102,8 @@ impl Call<'_> {
             issue.priority = None;
             return Ok(());
         }
-        let found = find_named(priorities, value).ok_or("The priority selected is invalid.")?;
+        let shown = self.all_shown(priorities);
+        let found = find_named(&shown, value).ok_or("The priority selected is invalid.")?;
         issue.priority = Some(found.id.clone());
         Ok(())
     }

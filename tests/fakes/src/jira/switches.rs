@@ -1,6 +1,6 @@
 //! Everything about Jira that is undocumented, disputed or configurable, as switches a test can throw.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What the server makes of an unquoted number in a date clause.
@@ -121,6 +121,12 @@ pub struct Switches {
     /// What is stored is not quite what was sent: Cloud adds local ids, merges text nodes and makes cards of bare
     /// addresses; Server ends lines as its web editor does, with CR LF.
     pub rewrites_text: bool,
+    /// How the bot's language calls things that Jira translates: types, priorities, statuses, resolutions.
+    pub tongue: BTreeMap<String, String>,
+    /// Whether lists tell the names that things have in no language.
+    pub untranslated: bool,
+    /// Issue types (by shown name) that other projects have as well: a create by that name is refused.
+    pub shared_type_names: BTreeSet<String>,
     /// Server: the database holds no character beyond U+FFFF and answers 500 to one.
     pub three_byte_charset: bool,
     /// The largest attachment, in bytes; `None` when attachments are switched off.
@@ -166,6 +172,9 @@ impl Switches {
             bounded: cloud,
             comment_properties_expand: true,
             rewrites_text: false,
+            tongue: BTreeMap::new(),
+            untranslated: true,
+            shared_type_names: BTreeSet::new(),
             three_byte_charset: false,
             upload_limit: Some(10_485_760),
             hidden_address_beginnings: false,

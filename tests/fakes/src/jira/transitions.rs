@@ -46,7 +46,8 @@ impl Call<'_> {
 
     fn resolution_field(&self, issue: &Issue, asks: Asks) -> Value {
         let allowed = self.site.project(issue.project).resolutions.iter();
-        let allowed: Vec<Value> = allowed.map(|r| json!({"id": r.id, "name": r.name})).collect();
+        let allowed = allowed.map(|r| self.translated(json!({"id": r.id, "name": self.shown(&r.name)}), &r.name));
+        let allowed: Vec<Value> = allowed.collect();
         json!({"required": asks == Asks::ResolutionRequired, "name": "Resolution", "key": "resolution",
             "operations": ["set"], "schema": {"type": "resolution", "system": "resolution"}, "allowedValues": allowed})
     }
@@ -90,10 +91,11 @@ impl Call<'_> {
 
     fn chosen_resolution(&self, issue: &Issue, way: &Transition, sent: Option<&Value>) -> Answer<Option<String>> {
         let refuse = |text: &str| Err(errors::field("resolution", text));
+        let resolutions = &self.site.project(issue.project).resolutions;
         match sent {
             Some(_) if way.asks == Asks::Nothing => refuse(&errors::not_on_screen("resolution")),
-            Some(value) => match find_named(&self.site.project(issue.project).resolutions, value) {
-                Some(found) => Ok(Some(found.name.clone())),
+            Some(value) => match find_named(&self.all_shown(resolutions), value) {
+                Some(found) => Ok(resolutions.iter().find(|one| one.id == found.id).map(|one| one.name.clone())),
                 None => {
                     refuse(&format!("Resolution name '{}' is not valid", value["name"].as_str().unwrap_or_default()))
                 }
