@@ -23,10 +23,8 @@ impl Jira<'_> {
     /// Makes an issue say this. The receipt says what it reads afterwards.
     pub(super) fn change_issue(&self, issue: &IssueId, change: &Change) -> Result<Receipt, ApiError> {
         let done = match change {
-            Change::Title(title) => {
-                self.put_fields(issue, &json!({"summary": summary(title)})).map(|_| Vec::new()).map_err(ApiError::from)
-            }
-            Change::Body { body, origin_url } => self.put_description(issue, &Text { body, origin_url }),
+            Change::Title(title) => self.put_title(issue, title),
+            Change::Body { body, origin_url } => self.put_description(issue, Text { body, origin_url }),
             Change::Priority(word) => {
                 let priority = self.priority_id(word)?.map_or_else(|| by_id_or_name(word), |id| json!({"id": id}));
                 self.optional(issue, "priority", || self.put_fields(issue, &json!({"priority": priority})))
@@ -75,27 +73,17 @@ impl Jira<'_> {
         self.send_edit(&Ask::put(path, json!({ member: id })))
     }
 
-    /// Sends the description richly, then plainly, then short: a text that says less is better than an old one.
-    fn put_description(&self, issue: &IssueId, text: &Text<'_>) -> Result<Vec<DroppedField>, ApiError> {
-        let cloud = self.is_cloud()?;
-        let is_about_text = |failed: &Failed| matches!(failed.status, Some(400 | 413)) && !failed.login_refused;
-        let forms = [
-            ("", text.rich(cloud)),
-            ("sent without formatting", text.plain(cloud)),
-            ("sent cut short", text.short(cloud)),
-        ];
-        let mut refusal: Option<Failed> = None;
-        for (what, form) in forms {
-            match self.put_fields(issue, &json!({"description": form})) {
-                Ok(_) => {
-                    let note = |failed: Failed| dropped("description", format!("{what}: {}", failed.words));
-                    return Ok(refusal.map(note).into_iter().collect());
-                }
-                Err(failed) if is_about_text(&failed) => refusal = refusal.or(Some(failed)),
-                Err(failed) => return Err(failed.into()),
-            }
-        }
-        Err(refusal.map_or_else(|| unavailable("the description was not sent; this is a bug"), ApiError::from))
+    /// Sends the title; without characters that this Jira does not store.
+    fn put_title(&self, issue: &IssueId, title: &str) -> Result<Vec<DroppedField>, ApiError> {
+        let sent = self.send_words(json!({"summary": summary(title)}), |fields| self.put_fields(issue, &fields));
+        let (_, said) = sent?;
+        Ok(said.map(|why| dropped("summary", why)).into_iter().collect())
+    }
+
+    /// Sends the description, or what of it this Jira takes: a text that says less is better than an old one.
+    fn put_description(&self, issue: &IssueId, text: Text<'_>) -> Result<Vec<DroppedField>, ApiError> {
+        let (_, said) = self.send_text(text, |form| self.put_fields(issue, &json!({"description": form})))?;
+        Ok(said.into_iter().map(|why| dropped("description", why)).collect())
     }
 
     /// Sets a field that is named rather than insisted on where Jira refuses it.

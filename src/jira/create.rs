@@ -72,7 +72,7 @@ impl Jira<'_> {
                     Made::Not(failed) if may_give_way(&failed) && self.fits_another_screen(draft, &failed) => {
                         again.push(index);
                     }
-                    Made::Not(failed) if may_give_way(&failed) && draft.give_way(&failed.words) => {
+                    Made::Not(failed) if may_give_way(&failed) && draft.give_way_to(&failed.words) => {
                         if draft.shaped().any(|id| draft.omitted.contains(id)) {
                             self.forget_screen(&draft.issue.project, &draft.issue.issue_type);
                         }
@@ -191,7 +191,10 @@ impl Jira<'_> {
     /// Says what came of one draft, and mends a marker that Jira dropped.
     fn settle(&self, draft: &mut Draft<'_>, made: Option<Made>, seen: &Seen) -> Result<Receipt, ApiError> {
         let created = match made {
-            Some(Made::Not(failed)) => return Err(explained(failed, draft)),
+            Some(Made::Not(failed)) => {
+                self.doubt_characters(&failed, &draft.body(draft.takes.cloud, ""));
+                return Err(explained(failed, draft));
+            }
             // The property in the issue itself knows better than the order of an answer.
             Some(Made::Created(by_order)) => seen.by_key.get(&draft.push.key.origin()).cloned().unwrap_or(by_order),
             Some(Made::Somewhere) | None => match seen.by_key.get(&draft.push.key.origin()) {
@@ -202,6 +205,8 @@ impl Jira<'_> {
                 }
             },
         };
+        self.learn_takes(draft.known, draft.takes);
+        draft.note_characters();
         let row = seen.by_id.get(&created.id);
         if let Some(row) = row {
             self.mend(draft, &created.id, row);

@@ -30,6 +30,7 @@ impl Jira<'_> {
     /// # Errors
     /// When Jira cannot be asked, and where the security level cannot be set: nobody else may see the issue.
     pub(super) fn fit(&self, draft: &mut Draft<'_>) -> Result<(), ApiError> {
+        draft.know(self.takes()?);
         let before = draft.dropped.len();
         let fits = self.fit_to_form(draft);
         let is_well = fits.is_ok() && draft.dropped.len() == before;

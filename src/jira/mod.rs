@@ -19,6 +19,7 @@ mod files;
 mod find;
 mod fit;
 mod jql;
+mod limits;
 mod links;
 mod moved;
 mod names;
@@ -115,6 +116,8 @@ pub struct Jira<'a> {
     names: RefCell<Option<names::Names>>,
     /// Projects that this run has asked for such names.
     named: RefCell<HashSet<String>>,
+    /// Whether this run has tried which characters are stored.
+    tried_characters: Cell<bool>,
     /// What this pair of services was called before, as far as it is known.
     former_pairs: RefCell<Vec<String>>,
 }
@@ -146,6 +149,7 @@ impl<'a> Jira<'a> {
             screens: RefCell::default(),
             names: RefCell::default(),
             named: RefCell::default(),
+            tried_characters: Cell::new(false),
             former_pairs,
         }
     }

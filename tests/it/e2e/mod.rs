@@ -19,6 +19,7 @@ mod leaks;
 mod links;
 mod lost;
 mod namesakes;
+mod narrow;
 mod payloads;
 mod people;
 mod references;

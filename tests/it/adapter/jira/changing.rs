@@ -293,7 +293,7 @@ fn titles_and_descriptions_are_made_to_fit() {
         rig.fake.switch(|switches| switches.text_limit = 3000);
         let receipt = rig.change(&id, body(&"long ".repeat(2_000))).unwrap();
         assert_eq!(named(&receipt.dropped), ["description"]);
-        assert!(receipt.dropped[0].why.starts_with("sent cut short: "), "{receipt:?}");
+        assert!(receipt.dropped[0].why.starts_with("sent cut to what this Jira takes: "), "{receipt:?}");
 
         rig.fake.switch(|switches| _ = switches.off_edit_screen.insert("description".into()));
         let error = rig.change(&id, body("x")).unwrap_err();
