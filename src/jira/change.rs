@@ -60,7 +60,7 @@ impl Jira<'_> {
         self.read_record(&raw, service)?.map(Some).map_err(unavailable)
     }
 
-    fn put_fields(&self, issue: &IssueId, fields: &Value) -> Result<Reply, Failed> {
+    pub(super) fn put_fields(&self, issue: &IssueId, fields: &Value) -> Result<Reply, Failed> {
         let path = self.rest(&format!("issue/{}", segment(issue.as_str())))?;
         self.send_edit(&Ask::put(path, json!({"fields": fields})))
     }

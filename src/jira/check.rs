@@ -105,6 +105,7 @@ impl Jira<'_> {
             }
             findings.extend(self.check_issue_type(route));
             findings.extend(self.check_statuses(route));
+            findings.extend(self.check_ways(route));
         }
         findings.push(self.check_time_search());
         findings.push(self.check_register());

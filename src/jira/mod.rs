@@ -9,6 +9,7 @@ mod auth;
 mod change;
 mod check;
 mod check_screen;
+mod check_ways;
 mod claim;
 mod comments;
 mod convert;

@@ -1,17 +1,17 @@
 //! Walking an issue to a status: at each step the open ways are read, and the nearest is gone.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::domain::{DroppedField, IssueId, Status, StatusCategory, StatusTarget};
+use crate::jira::answer::clean;
 use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::change::dropped;
 use crate::jira::convert::status;
 use crate::jira::names::{Thing, pick};
-use crate::jira::screen::Choice;
+use crate::jira::screen::{Choice, text};
 use crate::jira::steps::{Goal, Map, Resolution, Stand, Way, next};
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind};
@@ -41,7 +41,7 @@ struct Walk<'w> {
     visited: BTreeSet<String>,
     /// Ways that were refused, from where, and the last refusal.
     refused: BTreeSet<(String, String)>,
-    refusal: Option<Failed>,
+    refusal: Option<(Way, Failed)>,
     dropped: Vec<DroppedField>,
 }
 
@@ -54,6 +54,7 @@ impl Jira<'_> {
     pub(super) fn reach(&self, issue: &IssueId, target: &StatusTarget) -> Result<Vec<DroppedField>, ApiError> {
         let mut walk = self.set_out(issue)?;
         let goals = Goal::of(target);
+        let was_done = walk.at.category == StatusCategory::Done;
         if goals.first().is_some_and(|goal| goal.is(&walk.at)) {
             return Ok(Vec::new());
         }
@@ -68,13 +69,32 @@ impl Jira<'_> {
                 continue;
             }
             match self.walk_to(&mut walk, goal, target, statuses.as_deref()) {
-                Ok(()) => return Ok(walk.dropped),
+                Ok(()) => {
+                    if was_done && walk.at.category != StatusCategory::Done {
+                        walk.dropped.extend(self.clear_resolution(issue));
+                    }
+                    return Ok(walk.dropped);
+                }
                 Err(why) if walk.steps == 0 && why.kind == ApiErrorKind::Refused => error = error.or(Some(why)),
                 Err(why) if walk.steps > 0 => return Err(ApiError { kind: ApiErrorKind::InDoubt, ..why }),
                 Err(why) => return Err(why),
             }
         }
         Err(error.unwrap_or_else(|| stuck(&walk, &ways, target, statuses.as_deref())))
+    }
+
+    /// Takes the resolution off an issue that is open again, where the workflow left it: people would see the issue struck
+    /// through, and boards would hide it.
+    fn clear_resolution(&self, issue: &IssueId) -> Option<DroppedField> {
+        let still = self.fetch_one(issue.as_str(), &["resolution"]);
+        let is_set = still.ok().flatten().is_some_and(|row| {
+            row.get("fields").and_then(|fields| fields.get("resolution")).is_some_and(|one| !one.is_null())
+        });
+        if !is_set {
+            return None;
+        }
+        let failed = self.put_fields(issue, &json!({"resolution": null})).err()?;
+        Some(dropped("resolution", format!("the issue is open again, and keeps it: {}", failed.words)))
     }
 
     fn set_out<'w>(&self, issue: &'w IssueId) -> Result<Walk<'w>, ApiError> {
@@ -151,7 +171,7 @@ impl Jira<'_> {
             }
             Err(failed) if failed.error.kind == ApiErrorKind::Refused => {
                 walk.refused.insert((walk.at.id.clone(), way.id.clone()));
-                walk.refusal = Some(failed);
+                walk.refusal = Some((way.clone(), failed));
                 Ok(())
             }
             Err(failed) => Err(failed.into()),
@@ -163,7 +183,19 @@ impl Jira<'_> {
         if let Some(ways) = &walk.ways {
             return Ok(ways.clone());
         }
-        let path = self.rest(&format!("issue/{}/transitions", segment(walk.issue.as_str())))?;
+        let ways = self.read_ways(walk.issue)?;
+        let before = walk.map.clone();
+        walk.map.learn(&walk.at.id, &ways);
+        if walk.map != before {
+            self.facts.remember(&walk.map_fact, &serde_json::to_string(&walk.map).unwrap_or_default());
+        }
+        walk.ways = Some(ways.clone());
+        Ok(ways)
+    }
+
+    /// Reads the transitions that are open to an issue, with what their screens hold.
+    pub(super) fn read_ways(&self, issue: &IssueId) -> Result<Vec<Way>, ApiError> {
+        let path = self.rest(&format!("issue/{}/transitions", segment(issue.as_str())))?;
         let reply = self.api.send(&Ask::get(path).with("expand", "transitions.fields"))?;
         let list = reply.json.get("transitions").and_then(Value::as_array).cloned().unwrap_or_default();
         let mut ways: Vec<Way> = list.iter().filter_map(way).collect();
@@ -171,12 +203,6 @@ impl Jira<'_> {
         for asked in ways.iter_mut().filter_map(|way| way.resolution.as_mut()) {
             self.learn_choices(Thing::Resolution, &mut asked.allowed);
         }
-        let before = walk.map.clone();
-        walk.map.learn(&walk.at.id, &ways);
-        if walk.map != before {
-            self.facts.remember(&walk.map_fact, &serde_json::to_string(&walk.map).unwrap_or_default());
-        }
-        walk.ways = Some(ways.clone());
         Ok(ways)
     }
 
@@ -214,7 +240,17 @@ fn way(value: &Value) -> Option<Way> {
         required: field.get("required") == Some(&Value::Bool(true)),
         allowed: field.get("allowedValues").and_then(Value::as_array).into_iter().flatten().map(Choice::read).collect(),
     });
-    Some(Way { id, to, resolution })
+    let fields = value.get("fields").and_then(Value::as_object).into_iter().flatten();
+    let is_asked = |field: &Value| {
+        let is = |name: &str| field.get(name) == Some(&Value::Bool(true));
+        is("required") && !is("hasDefaultValue")
+    };
+    let asked = fields.filter(|(id, field)| *id != "resolution" && is_asked(field));
+    let asks = asked.map(|(id, field)| {
+        let name = clean(&text(field, "name"));
+        (clean(id), if name.is_empty() { clean(id) } else { name })
+    });
+    Some(Way { id, name: clean(&text(value, "name")), asks: asks.collect(), to, resolution })
 }
 
 /// Returns the resolution to send, and what is to be said where it is not the configured one.
@@ -237,6 +273,22 @@ fn chosen(asked: &Resolution, target: &StatusTarget) -> (Option<Value>, Option<S
     }
 }
 
+/// Says which transition was refused, and what it wants.
+fn stopped(walk: &Walk<'_>, way: &Way, failed: &Failed) -> ApiError {
+    let transition = format!("{}: the transition {:?} to {:?}", walk.name, way.name, way.to.name);
+    let named: Vec<String> = failed.words.fields.iter().map(|(id, _)| way.called(id)).collect();
+    let wanted = if named.is_empty() { way.wanted() } else { named.join(" and ") };
+    if wanted.is_empty() {
+        let hint = "the workflow wants something before it lets the issue go there: see its conditions and validators";
+        return refused(format!("{transition} was refused: {}", failed.words)).with_hint(hint);
+    }
+    let hint = format!(
+        "take {wanted} off the screen of that transition, make it optional or give it a default, or let a person make \
+         this step; or name another status in [route.status]"
+    );
+    refused(format!("{transition} wants {wanted}: {}", failed.words)).with_hint(hint)
+}
+
 /// Says where an issue stands, where it was to go, and where it could go.
 fn stuck(walk: &Walk<'_>, ways: &[Way], target: &StatusTarget, statuses: Option<&[Status]>) -> ApiError {
     let wanted = if target.names.is_empty() {
@@ -250,15 +302,12 @@ fn stuck(walk: &Walk<'_>, ways: &[Way], target: &StatusTarget, statuses: Option<
     };
     let open: Vec<&str> = ways.iter().map(|way| way.to.name.as_str()).collect();
     let open = if open.is_empty() { "nowhere".to_owned() } else { format!("to {}", open.join(", ")) };
-    let mut message =
-        format!("{}: no way leads from {:?} to {wanted}; from there it goes {open}", walk.name, walk.at.name);
-    if let Some(failed) = &walk.refusal {
-        let _ = write!(message, "; the last refusal: {}", failed.words);
+    if let Some((way, failed)) = &walk.refusal {
+        return stopped(walk, way, failed);
     }
+    let message = format!("{}: no way leads from {:?} to {wanted}; from there it goes {open}", walk.name, walk.at.name);
     let hint = if ways.is_empty() {
         "give the bot Transition Issues in the project's permission scheme".to_owned()
-    } else if walk.refusal.is_some() {
-        "the workflow wants something before it lets the issue go there: see its validators".to_owned()
     } else {
         let all = statuses.map(|all| all.iter().map(|status| status.name.as_str()).collect::<Vec<_>>().join(", "));
         let all = all.map_or(String::new(), |all| format!(" (the workflow has {all})"));

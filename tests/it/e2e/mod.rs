@@ -33,6 +33,7 @@ mod shown;
 mod stop;
 mod switches;
 mod tongues;
+mod transitions;
 mod turns;
 mod waits;
 mod world;

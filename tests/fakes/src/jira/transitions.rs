@@ -40,6 +40,10 @@ impl Call<'_> {
                 Asks::Nothing => json!({}),
                 asks => json!({"resolution": self.resolution_field(issue, asks)}),
             };
+            if let Some((id, name)) = &way.needs {
+                json["fields"][id] = json!({"required": true, "hasDefaultValue": false, "name": name, "key": id,
+                    "operations": ["set"], "schema": {"type": "string"}});
+            }
         }
         json
     }
@@ -70,6 +74,11 @@ impl Call<'_> {
             ));
         };
         let chosen = self.chosen_resolution(&issue, &way, body.get("fields").and_then(|f| f.get("resolution")))?;
+        if let Some((id, name)) = &way.needs
+            && body.get("fields").and_then(|fields| fields.get(id)).is_none()
+        {
+            return Err(errors::field(id, &format!("{name} is required.")));
+        }
         if let Some(words) = &way.refuses {
             return Err(errors::message(400, words));
         }
