@@ -34,6 +34,8 @@ pub struct CheckRoute {
     pub parent: Option<String>,
     /// Other fields that it sets, by id or name, and what to, where that is the same for every issue.
     pub fields: Vec<(String, Option<FieldValue>)>,
+    /// Fields that it sets where a transition's screen has them, by id or name.
+    pub transition: Vec<String>,
     /// Statuses that the route names, by name or id.
     pub statuses: Vec<String>,
     /// What is changed in issues that exist.

@@ -4,7 +4,7 @@ use crate::domain::IssueId;
 use crate::jira::Jira;
 use crate::jira::check::{CheckRoute, bad, good};
 use crate::jira::jql;
-use crate::jira::screen::text;
+use crate::jira::screen::{field, text};
 use crate::ports::{ApiError, Finding};
 
 impl Jira<'_> {
@@ -26,11 +26,20 @@ impl Jira<'_> {
         let rows = self.first_rows(&jql, &["status"], 1)?;
         let Some(row) = rows.first() else { return Ok(Vec::new()) };
         let (id, name) = (IssueId::new(text(row, "id")), text(row, "key"));
-        let ways = self.read_ways(&id)?;
+        let mut ways = self.read_ways(&id)?;
+        for way in &mut ways {
+            let screen = &way.screen;
+            let set: Vec<&str> =
+                route.transition.iter().filter_map(|word| Some(field(screen, word)?.id.as_str())).collect();
+            way.asks.retain(|(id, _)| !set.contains(&id.as_str()));
+        }
         let what = |way: &str, to: &str| format!("transition {way:?} to {to} in {project}");
         let asking = ways.iter().filter(|way| !way.asks.is_empty()).map(|way| {
             let why = format!("{name}: it wants {}, which guajira does not set", way.wanted());
-            let hint = "take it off the transition's screen, make it optional, or give it a default".to_owned();
+            let hint =
+                "give it a value in [route.transition], take it off the transition's screen, make it optional, or \
+                        give it a default"
+                    .to_owned();
             bad(what(&way.name, &way.to.name), why, Some(hint), false)
         });
         let asking: Vec<Finding> = asking.collect();

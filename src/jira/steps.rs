@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Status, StatusCategory, StatusTarget};
-use crate::jira::screen::Choice;
+use crate::jira::screen::{Choice, Screen};
 
 /// One way that is open now.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +17,9 @@ pub(super) struct Way {
     pub(super) id: String,
     /// What people call the transition.
     pub(super) name: String,
-    /// Other fields that its screen insists on: ids and names.
+    /// Other fields of its screen.
+    pub(super) screen: Screen,
+    /// Those of them that it insists on: ids and names.
     pub(super) asks: Vec<(String, String)>,
     /// Where it leads.
     pub(super) to: Status,
@@ -163,7 +165,14 @@ mod tests {
 
     fn way(to: &str, category: StatusCategory) -> Way {
         let to = Status { id: to.to_lowercase(), name: to.to_owned(), category, also: Vec::new() };
-        Way { id: format!("to {}", to.name), name: String::new(), asks: Vec::new(), to, resolution: None }
+        Way {
+            id: format!("to {}", to.name),
+            name: String::new(),
+            screen: Vec::new(),
+            asks: Vec::new(),
+            to,
+            resolution: None,
+        }
     }
 
     fn choose(ways: &[Way], visited: &[&str], goal: &Goal, meaning: StatusCategory, map: &Map) -> Option<String> {

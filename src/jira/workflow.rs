@@ -11,7 +11,7 @@ use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::change::dropped;
 use crate::jira::convert::status;
 use crate::jira::names::{Thing, pick};
-use crate::jira::screen::{Choice, text};
+use crate::jira::screen::{self, Choice, Screen, ScreenField, text};
 use crate::jira::steps::{Goal, Map, Resolution, Stand, Way, next};
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind};
@@ -155,8 +155,20 @@ impl Jira<'_> {
         let path = self.rest(&format!("issue/{}/transitions", segment(walk.issue.as_str())))?;
         let mut body = json!({"transition": {"id": way.id}});
         let (resolution, note) = way.resolution.as_ref().map_or((None, None), |asked| chosen(asked, target));
-        if let (Some(value), Some(map)) = (resolution, body.as_object_mut()) {
-            map.insert("fields".to_owned(), json!({"resolution": value}));
+        let mut fields = serde_json::Map::new();
+        fields.extend(resolution.map(|value| ("resolution".to_owned(), value)));
+        let mut notes: Vec<DroppedField> = note.map(|why| dropped("resolution", why)).into_iter().collect();
+        for new in &target.fields {
+            let Some(field) = screen::field(&way.screen, &new.field) else { continue };
+            match self.shaped(field, &new.value, "")? {
+                Ok(value) => {
+                    fields.insert(field.id.clone(), value);
+                }
+                Err(why) => notes.push(dropped(&new.field, why)),
+            }
+        }
+        if let (false, Some(map)) = (fields.is_empty(), body.as_object_mut()) {
+            map.insert("fields".to_owned(), fields.into());
         }
         walk.tries += 1;
         walk.ways = None;
@@ -166,7 +178,7 @@ impl Jira<'_> {
                 walk.at = way.to.clone();
                 walk.visited.insert(way.to.id.clone());
                 walk.steps += 1;
-                walk.dropped.extend(note.map(|why| dropped("resolution", why)));
+                walk.dropped.extend(notes);
                 Ok(())
             }
             Err(failed) if failed.error.kind == ApiErrorKind::Refused => {
@@ -241,16 +253,14 @@ fn way(value: &Value) -> Option<Way> {
         allowed: field.get("allowedValues").and_then(Value::as_array).into_iter().flatten().map(Choice::read).collect(),
     });
     let fields = value.get("fields").and_then(Value::as_object).into_iter().flatten();
-    let is_asked = |field: &Value| {
-        let is = |name: &str| field.get(name) == Some(&Value::Bool(true));
-        is("required") && !is("hasDefaultValue")
-    };
-    let asked = fields.filter(|(id, field)| *id != "resolution" && is_asked(field));
-    let asks = asked.map(|(id, field)| {
-        let name = clean(&text(field, "name"));
-        (clean(id), if name.is_empty() { clean(id) } else { name })
+    let fields = fields.filter(|(id, _)| *id != "resolution");
+    let screen: Screen = fields.map(|(id, field)| ScreenField { id: id.clone(), ..ScreenField::read(field) }).collect();
+    let asked = screen.iter().filter(|field| field.required && !field.has_default);
+    let asks = asked.map(|field| {
+        let name = clean(&field.name);
+        (clean(&field.id), if name.is_empty() { clean(&field.id) } else { name })
     });
-    Some(Way { id, name: clean(&text(value, "name")), asks: asks.collect(), to, resolution })
+    Some(Way { id, name: clean(&text(value, "name")), asks: asks.collect(), screen, to, resolution })
 }
 
 /// Returns the resolution to send, and what is to be said where it is not the configured one.
@@ -283,8 +293,8 @@ fn stopped(walk: &Walk<'_>, way: &Way, failed: &Failed) -> ApiError {
         return refused(format!("{transition} was refused: {}", failed.words)).with_hint(hint);
     }
     let hint = format!(
-        "take {wanted} off the screen of that transition, make it optional or give it a default, or let a person make \
-         this step; or name another status in [route.status]"
+        "give {wanted} a value in [route.transition], take it off the screen of that transition, make it optional or give \
+         it a default; or name another status in [route.status]"
     );
     refused(format!("{transition} wants {wanted}: {}", failed.words)).with_hint(hint)
 }
@@ -339,7 +349,8 @@ mod tests {
         ] {
             let asked = Resolution { required, allowed: allowed.to_vec() };
             let resolution = wanted.map(str::to_owned);
-            let target = StatusTarget { names: Vec::new(), category: StatusCategory::Done, resolution };
+            let target =
+                StatusTarget { names: Vec::new(), category: StatusCategory::Done, resolution, fields: Vec::new() };
             let (value, note) = chosen(&asked, &target);
             assert_eq!((value, note.is_some()), (want, is_noted), "{required} {wanted:?}");
         }

@@ -95,3 +95,32 @@ fn an_issue_that_is_opened_again_loses_its_resolution() {
         });
     }
 }
+
+#[test]
+fn a_route_gives_a_transition_what_its_screen_asks_for() {
+    on_both(|world| {
+        world.jira.with_project("OPS", |project| project.workflow = asking());
+        with_flow(&world);
+        world.reconfigure(
+            "[route.priority]",
+            "[route.transition]\n\"root cause\" = \"{{ tags.cause or 'unknown' }} ({{ level }})\"\nElsewhere = \"x\"\n\n[route.priority]",
+        );
+        let issue = world.guance.open_issue("disk full", "", "P1", "张三");
+        world.settle();
+        let key = world.key_of(&issue);
+        let told = world.run(&["check"]);
+        assert!(told.code == 0 && told.stdout.contains("ok   transitions of Bug in OPS"), "{told}");
+        world.guance.set_status(&issue, 15, "李四");
+        world.settle();
+        assert_eq!(world.jira.status_of(&key), "In Progress", "no other screen has the field");
+        world.guance.set_status(&issue, 20, "李四");
+        world.settle();
+        assert_eq!(world.jira.status_of(&key), "Done");
+        assert_eq!(world.jira.issue(&key).unwrap().other["customfield_10077"], "unknown (P1)");
+        world.is_quiet();
+        // A template that cannot be read, and a field with a key of its own, are told at once.
+        world.reconfigure("Elsewhere = \"x\"", "Resolution = \"x\"");
+        let told = world.run(&["check"]);
+        assert!(told.code == 2 && told.stderr.contains("[[route]].resolution"), "{told}");
+    });
+}

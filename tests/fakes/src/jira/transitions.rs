@@ -84,14 +84,19 @@ impl Call<'_> {
         }
         let mut errors = FieldErrors::default();
         let mut rest = body.clone();
+        let mut needed = None;
         if let Some(fields) = rest.get_mut("fields").and_then(Value::as_object_mut) {
             fields.shift_remove("resolution");
+            if let Some((id, _)) = &way.needs {
+                needed = fields.shift_remove(id).map(|value| (id.clone(), value));
+            }
         }
         let mut after = Issue::clone(&issue);
         let comments = self.apply(&mut after, &rest, Screen::Edit, &mut errors);
         if !errors.is_empty() {
             return Err(errors.into_response());
         }
+        after.other.extend(needed);
         self.site.edit(issue.id, &me, |i| *i = after);
         self.site.go(issue.id, &me, &way.to, chosen);
         self.add_from_update(issue.id, &me, &comments);

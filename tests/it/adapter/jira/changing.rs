@@ -25,7 +25,12 @@ pub(super) fn change(issue: &IssueId, change: Change) -> Push {
 }
 
 fn to(names: &[&str], category: StatusCategory) -> StatusTarget {
-    StatusTarget { names: names.iter().map(|name| (*name).to_owned()).collect(), category, resolution: None }
+    StatusTarget {
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        category,
+        resolution: None,
+        fields: Vec::new(),
+    }
 }
 
 fn done(names: &[&str]) -> StatusTarget {
