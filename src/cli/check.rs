@@ -146,6 +146,7 @@ fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
             security: route.security.clone(),
             parent: route.parent.clone(),
             fields: route.fields.iter().map(|(field, made)| (field.clone(), made.constant())).collect(),
+            transition: route.transition.iter().map(|(field, _)| field.clone()).collect(),
             statuses: named_statuses(route, changes.status),
             changes,
         })

@@ -268,6 +268,7 @@ fn route(reader: &Reader, path: &str) -> Route {
         priority: reader.pairs(&key("priority")),
         status: statuses(reader, &key("status")),
         closed_status: reader.text(&key("closed_status")),
+        transition: transition(reader, &key("transition")),
         resolution: reader.text(&key("resolution")),
         repeats: reader.one_of(&key("repeats"), &Repeats::WORDS, Repeats::Comment),
     }
@@ -297,6 +298,14 @@ fn fields(reader: &Reader, path: &str) -> Vec<(String, Made)> {
         } else if field.eq_ignore_ascii_case("assignee") {
             reader.refuse(&format!("{path}.{field}"), "is a matter of [flow].assignee");
         }
+    }
+    fields
+}
+
+fn transition(reader: &Reader, path: &str) -> Vec<(String, Made)> {
+    let fields = reader.fields(path);
+    for (field, _) in fields.iter().filter(|(field, _)| field.eq_ignore_ascii_case("resolution")) {
+        reader.refuse(&format!("{path}.{field}"), "has a key of its own: [[route]].resolution");
     }
     fields
 }

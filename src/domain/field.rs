@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::id::UnknownWord;
-use crate::domain::{Person, Side, StatusCategory};
+use crate::domain::{NewField, Person, Side, StatusCategory};
 use crate::text::Doc;
 
 /// A field that both issues of a pair have.
@@ -163,6 +163,9 @@ pub struct StatusTarget {
     pub category: StatusCategory,
     /// Jira resolution to set where a transition's screen asks for one.
     pub resolution: Option<String>,
+    /// Jira fields to set where a transition's screen has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<NewField>,
 }
 
 /// Who is who, where e-mail addresses and names do not tell: `[people]`. A word that is a name counts only where one account

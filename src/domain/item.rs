@@ -109,6 +109,16 @@ pub struct Priority {
     pub id: String,
     /// The name people see: `High`.
     pub name: String,
+    /// Its name in other languages, and those it had before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+}
+
+impl Priority {
+    /// Returns true when a word of the configuration means this priority.
+    pub fn is(&self, word: &str) -> bool {
+        is_called(word, &self.id, &self.name, &self.also)
+    }
 }
 
 /// A Jira issue's type.
@@ -118,6 +128,22 @@ pub struct IssueType {
     pub id: String,
     /// The name people see: `Bug`.
     pub name: String,
+    /// Its name in other languages, and those it had before.
+    pub also: Vec<String>,
+}
+
+impl IssueType {
+    /// Returns true when a word of the configuration means this type.
+    pub fn is(&self, word: &str) -> bool {
+        is_called(word, &self.id, &self.name, &self.also)
+    }
+}
+
+/// Returns true when a word of the configuration means a thing: its id, or one of its names in any case.
+pub fn is_called(word: &str, id: &str, name: &str, also: &[String]) -> bool {
+    let wanted = word.to_lowercase();
+    !word.is_empty()
+        && (id == word || name.to_lowercase() == wanted || also.iter().any(|one| one.to_lowercase() == wanted))
 }
 
 /// What else Guance says about an issue, for those who choose by it.

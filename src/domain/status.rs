@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::item::is_called;
+
 /// What a status means, whatever it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -33,12 +35,15 @@ pub struct Status {
     pub name: String,
     /// What it means.
     pub category: StatusCategory,
+    /// Its name in other languages, and those it had before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 impl Status {
-    /// Returns true when a word of the config names this status: its id, or its name in any case.
+    /// Returns true when a word of the config names this status: its id, or one of its names in any case.
     pub fn is(&self, word: &str) -> bool {
-        self.id == word || self.name.to_lowercase() == word.to_lowercase()
+        is_called(word, &self.id, &self.name, &self.also)
     }
 }
 

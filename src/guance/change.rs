@@ -170,7 +170,7 @@ mod tests {
     fn a_newer_status_has_an_older_one_behind_it() {
         let of = |names: &[&str], category| {
             let names = names.iter().map(|name| (*name).to_owned()).collect();
-            codes(&StatusTarget { names, category, resolution: None })
+            codes(&StatusTarget { names, category, resolution: None, fields: Vec::new() })
         };
         let todo = StatusCategory::Todo;
         assert_eq!(of(&["Working"], todo).unwrap(), [(15, true), (10, false)]);

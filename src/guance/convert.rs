@@ -180,7 +180,7 @@ fn attachment(row: &Value) -> Option<Block> {
 fn status(status_type: &str) -> Status {
     let known = GuanceStatus::of(status_type).map(|known| (known.name, known.category));
     let (name, category) = known.unwrap_or((status_type, StatusCategory::Todo));
-    Status { id: status_type.to_owned(), name: name.to_owned(), category }
+    Status { id: status_type.to_owned(), name: name.to_owned(), category, also: Vec::new() }
 }
 
 /// Returns who is behind an id.

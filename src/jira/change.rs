@@ -23,12 +23,12 @@ impl Jira<'_> {
     /// Makes an issue say this. The receipt says what it reads afterwards.
     pub(super) fn change_issue(&self, issue: &IssueId, change: &Change) -> Result<Receipt, ApiError> {
         let done = match change {
-            Change::Title(title) => {
-                self.put_fields(issue, &json!({"summary": summary(title)})).map(|_| Vec::new()).map_err(ApiError::from)
+            Change::Title(title) => self.put_title(issue, title),
+            Change::Body { body, origin_url } => self.put_description(issue, Text { body, origin_url }),
+            Change::Priority(word) => {
+                let priority = self.priority_id(word)?.map_or_else(|| by_id_or_name(word), |id| json!({"id": id}));
+                self.optional(issue, "priority", || self.put_fields(issue, &json!({"priority": priority})))
             }
-            Change::Body { body, origin_url } => self.put_description(issue, &Text { body, origin_url }),
-            Change::Priority(priority) => self
-                .optional(issue, "priority", || self.put_fields(issue, &json!({"priority": by_id_or_name(priority)}))),
             Change::Assignee { set, instead_of: _ } => {
                 self.optional(issue, "assignee", || self.put_assignee(issue, set.as_ref()))
             }
@@ -57,10 +57,10 @@ impl Jira<'_> {
         let raw: wire::Issue =
             wire::read(reply.json).map_err(|why| unavailable(format!("GET issue {issue}: {why}")))?;
         let service = self.is_service(&raw.fields.project)?;
-        self.with_reader(|reader| reader.issue(&raw, service))?.map(Some).map_err(unavailable)
+        self.read_record(&raw, service)?.map(Some).map_err(unavailable)
     }
 
-    fn put_fields(&self, issue: &IssueId, fields: &Value) -> Result<Reply, Failed> {
+    pub(super) fn put_fields(&self, issue: &IssueId, fields: &Value) -> Result<Reply, Failed> {
         let path = self.rest(&format!("issue/{}", segment(issue.as_str())))?;
         self.send_edit(&Ask::put(path, json!({"fields": fields})))
     }
@@ -73,27 +73,17 @@ impl Jira<'_> {
         self.send_edit(&Ask::put(path, json!({ member: id })))
     }
 
-    /// Sends the description richly, then plainly, then short: a text that says less is better than an old one.
-    fn put_description(&self, issue: &IssueId, text: &Text<'_>) -> Result<Vec<DroppedField>, ApiError> {
-        let cloud = self.is_cloud()?;
-        let is_about_text = |failed: &Failed| matches!(failed.status, Some(400 | 413)) && !failed.login_refused;
-        let forms = [
-            ("", text.rich(cloud)),
-            ("sent without formatting", text.plain(cloud)),
-            ("sent cut short", text.short(cloud)),
-        ];
-        let mut refusal: Option<Failed> = None;
-        for (what, form) in forms {
-            match self.put_fields(issue, &json!({"description": form})) {
-                Ok(_) => {
-                    let note = |failed: Failed| dropped("description", format!("{what}: {}", failed.words));
-                    return Ok(refusal.map(note).into_iter().collect());
-                }
-                Err(failed) if is_about_text(&failed) => refusal = refusal.or(Some(failed)),
-                Err(failed) => return Err(failed.into()),
-            }
-        }
-        Err(refusal.map_or_else(|| unavailable("the description was not sent; this is a bug"), ApiError::from))
+    /// Sends the title; without characters that this Jira does not store.
+    fn put_title(&self, issue: &IssueId, title: &str) -> Result<Vec<DroppedField>, ApiError> {
+        let sent = self.send_words(json!({"summary": summary(title)}), |fields| self.put_fields(issue, &fields));
+        let (_, said) = sent?;
+        Ok(said.map(|why| dropped("summary", why)).into_iter().collect())
+    }
+
+    /// Sends the description, or what of it this Jira takes: a text that says less is better than an old one.
+    fn put_description(&self, issue: &IssueId, text: Text<'_>) -> Result<Vec<DroppedField>, ApiError> {
+        let (_, said) = self.send_text(text, |form| self.put_fields(issue, &json!({"description": form})))?;
+        Ok(said.into_iter().map(|why| dropped("description", why)).collect())
     }
 
     /// Sets a field that is named rather than insisted on where Jira refuses it.

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::domain::FieldValue;
 use crate::jira::api::{Ask, segment};
-use crate::jira::screen::{Screen, ScreenField, text, type_id};
+use crate::jira::names::both_names;
+use crate::jira::screen::{Choice, text};
 use crate::jira::workflow::statuses_in;
 use crate::jira::{Deployment, Jira, wire};
 use crate::ports::{ApiError, Finding, Register};
@@ -33,6 +34,8 @@ pub struct CheckRoute {
     pub parent: Option<String>,
     /// Other fields that it sets, by id or name, and what to, where that is the same for every issue.
     pub fields: Vec<(String, Option<FieldValue>)>,
+    /// Fields that it sets where a transition's screen has them, by id or name.
+    pub transition: Vec<String>,
     /// Statuses that the route names, by name or id.
     pub statuses: Vec<String>,
     /// What is changed in issues that exist.
@@ -104,6 +107,7 @@ impl Jira<'_> {
             }
             findings.extend(self.check_issue_type(route));
             findings.extend(self.check_statuses(route));
+            findings.extend(self.check_ways(route));
         }
         findings.push(self.check_time_search());
         findings.push(self.check_register());
@@ -210,16 +214,18 @@ impl Jira<'_> {
                 return Some(bad(what, error.message, error.hint.or(Some(hint)), false));
             }
         };
-        let is_it = |one: &&Value| text(one, "name") == *issue_type || text(one, "id") == *issue_type;
-        let known = types.as_array().into_iter().flatten().find(is_it).and_then(statuses_in);
+        self.learn_workflows(&types);
+        let types = types.as_array().map(Vec::as_slice).unwrap_or_default();
         // That the issue type does not exist is said already.
-        let known = known?;
+        let kind = self.type_of(types, issue_type)?;
+        let mut known = types.iter().find(|one| text(one, "id") == kind.id).and_then(statuses_in)?;
+        self.learn_statuses(known.iter_mut());
         let missing = statuses.iter().filter(|wanted| !known.iter().any(|status| status.is(wanted)));
         let missing: Vec<&str> = missing.map(String::as_str).collect();
         if missing.is_empty() {
             return Some(good(what, format!("{} are there", statuses.join(", "))));
         }
-        let names: Vec<&str> = known.iter().map(|status| status.name.as_str()).collect();
+        let names: Vec<String> = known.iter().map(|status| both_names(&status.name, &status.also)).collect();
         let hint = format!("use one of these in [route.status] and closed_status: {}", names.join(", "));
         Some(bad(what, format!("its workflow has no {}", missing.join(", ")), Some(hint), false))
     }
@@ -234,8 +240,8 @@ impl Jira<'_> {
                 return vec![bad(what, error.message, error.hint.or(Some(hint)), false)];
             }
         };
-        let Some(id) = type_id(&types, issue_type) else {
-            let names: Vec<String> = types.iter().map(|one| text(one, "name")).collect();
+        let Some(kind) = self.type_of(&types, issue_type) else {
+            let names: Vec<String> = types.iter().map(Choice::read).map(|one| one.shown()).collect();
             let hint = format!("set [[route]].issue_type to one of: {}", names.join(", "));
             return vec![bad(
                 what,
@@ -244,12 +250,9 @@ impl Jira<'_> {
                 true,
             )];
         };
-        let mut out = vec![good(what, "can be created".to_owned())];
-        match self.create_fields(project, &id) {
-            Ok(fields) => {
-                let screen: Screen = fields.iter().map(ScreenField::read).collect();
-                out.extend(self.check_screen(route, &screen));
-            }
+        let mut out = vec![good(what, format!("can be created as {} (id {})", kind.shown(), kind.id))];
+        match self.screen_of(project, &kind.id) {
+            Ok(screen) => out.extend(self.check_screen(route, &screen)),
             Err(error) => {
                 out.push(bad(format!("fields of {issue_type} in {project}"), error.message, error.hint, false));
             }

@@ -4,8 +4,8 @@ use crate::domain::FieldValue;
 use crate::jira::Jira;
 use crate::jira::api::{Ask, segment};
 use crate::jira::check::{CheckRoute, bad, good};
-use crate::jira::fit::{NOT_ON_SCREEN, security_id};
-use crate::jira::screen::{self, Screen, ScreenField};
+use crate::jira::fit::{NOT_ON_SCREEN, id_on, security_id};
+use crate::jira::screen::{self, Choice, Screen, ScreenField};
 use crate::jira::shape::is_known;
 use crate::ports::Finding;
 
@@ -82,7 +82,7 @@ fn check_fields(route: &CheckRoute, screen: &Screen) -> Vec<Finding> {
     });
     let named = [("priority", &route.priorities, "[route.priority]"), ("components", &route.components, "components")];
     for (id, wanted, key) in named.into_iter().filter(|(_, wanted, _)| !wanted.is_empty()) {
-        out.push(check_choices(route, id, find(id), wanted, key));
+        out.push(check_choices(route, id, screen, wanted, key));
     }
     if let Some(level) = &route.security {
         out.push(match security_id(Some(screen), level) {
@@ -119,22 +119,19 @@ fn is_filled(route: &CheckRoute, field: &ScreenField) -> bool {
         || route.fields.iter().any(|(name, _)| field.is(name))
 }
 
-fn check_choices(route: &CheckRoute, id: &str, field: Option<&ScreenField>, wanted: &[String], key: &str) -> Finding {
+fn check_choices(route: &CheckRoute, id: &str, screen: &Screen, wanted: &[String], key: &str) -> Finding {
     let what = what(route, id);
-    let Some(field) = field else {
+    let Some(field) = screen.iter().find(|field| field.id == id) else {
         let hint = format!("put it on the create screen, or leave {key} out");
         return bad(what, "not on the create screen: issues are created without it".to_owned(), Some(hint), false);
     };
-    let allowed = field.allowed.as_deref();
-    let is_there = |word: &&String| {
-        allowed.is_none_or(|all| all.iter().any(|choice| choice.name == **word || choice.id == **word))
-    };
-    let missing: Vec<&str> = wanted.iter().filter(|word| !is_there(word)).map(String::as_str).collect();
+    let missing: Vec<&str> =
+        wanted.iter().filter(|word| id_on(screen, id, word).is_err()).map(String::as_str).collect();
     if missing.is_empty() {
-        let told = if allowed.is_some() { "are there" } else { "on the create screen" };
+        let told = if field.allowed.is_some() { "are there" } else { "on the create screen" };
         return good(what, format!("{} {told}", wanted.join(", ")));
     }
-    let names: Vec<&str> = allowed.into_iter().flatten().map(|choice| choice.name.as_str()).collect();
+    let names: Vec<String> = field.allowed.iter().flatten().map(Choice::shown).collect();
     let hint = format!("use one of these in {key}: {}", names.join(", "));
     bad(what, format!("unknown there: {}", missing.join(", ")), Some(hint), false)
 }

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Comment, CommentId, Fingerprint, IssueId, Key, Kind, Maker, Push, Receipt, Seal, Side, Visibility,
+    Comment, CommentId, DroppedField, Fingerprint, IssueId, Key, Kind, Maker, Push, Receipt, Seal, Side, Visibility,
 };
-use crate::jira::api::{Ask, Failed, Reply, segment};
+use crate::jira::api::{Ask, segment};
+use crate::jira::change::dropped;
 use crate::jira::claim::{PROPERTY, Property, property, visible};
 use crate::jira::convert::{issue_visibility, narrow, sort, time};
+use crate::jira::limits::Takes;
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Presence, note_stranger};
 use crate::text::{Block, Doc, Inline, Mark, adf, wiki};
@@ -36,19 +38,23 @@ pub(super) struct Text<'t> {
 }
 
 impl Text<'_> {
-    /// Returns the text as this kind of Jira takes it.
-    pub(super) fn rich(self, cloud: bool) -> Value {
-        written(self.body, cloud, MAX_ADF, MAX_WIKI, self.origin_url)
+    /// Returns the text as this Jira takes it.
+    pub(super) fn rich(self, takes: impl Into<Takes>) -> Value {
+        written(self.body, takes.into(), self.origin_url)
     }
 
     /// Returns the text without formatting, for a Jira that refuses the rich one.
-    pub(super) fn plain(self, cloud: bool) -> Value {
-        written(&plainly(self.body), cloud, MAX_ADF, MAX_WIKI, self.origin_url)
+    pub(super) fn plain(self, takes: impl Into<Takes>) -> Value {
+        written(&plainly(self.body), takes.into(), self.origin_url)
     }
 
     /// Returns the beginning of the text, for a Jira with a small limit.
-    pub(super) fn short(self, cloud: bool) -> Value {
-        written(&plainly(self.body), cloud, 2_000, 1_000, self.origin_url)
+    pub(super) fn short(self, takes: impl Into<Takes>, most: usize) -> Value {
+        let takes = takes.into();
+        // What stands around the words counts on Cloud.
+        let limit = if takes.cloud { most.saturating_mul(2) } else { most };
+        let limit = takes.limit.map_or(limit, |known| known.min(limit));
+        written(&plainly(self.body), Takes { limit: Some(limit), ..takes }, self.origin_url)
     }
 }
 
@@ -80,8 +86,12 @@ fn unmarked(inline: &Inline) -> Option<Inline> {
     }
 }
 
-fn written(doc: &Doc, cloud: bool, max_adf: usize, max_wiki: usize, rest: &str) -> Value {
-    if cloud { adf::write(doc, max_adf, rest) } else { Value::String(wiki::write(doc, max_wiki, rest)) }
+fn written(doc: &Doc, takes: Takes, rest: &str) -> Value {
+    if takes.cloud {
+        adf::write(doc, takes.most(MAX_ADF), rest)
+    } else {
+        Value::String(wiki::write(doc, takes.most(MAX_WIKI), rest))
+    }
 }
 
 /// Returns the value of our marker property.
@@ -183,7 +193,6 @@ impl Jira<'_> {
         text: &Text<'_>,
         internal: bool,
     ) -> Result<Receipt, ApiError> {
-        let cloud = self.is_cloud()?;
         let mut properties = vec![json!({"key": PROPERTY, "value": marker(push, &self.settings.pair_id)})];
         if internal {
             properties.push(json!({"key": INTERNAL, "value": {"internal": true}}));
@@ -193,7 +202,7 @@ impl Jira<'_> {
             let body = json!({"body": body, "properties": properties});
             self.api.send(&Ask::post(path.clone(), body).with("expand", "properties"))
         };
-        let reply = or_plainly(send(text.rich(cloud)), || send(text.plain(cloud)))?;
+        let (reply, said) = self.send_text(*text, send)?;
         let comment: wire::Comment = wire::read(reply.json).map_err(|why| {
             let message = format!("{path}: the new comment's answer cannot be read: {why}");
             ApiError::new(crate::domain::Side::Jira, ApiErrorKind::InDoubt, message)
@@ -201,7 +210,7 @@ impl Jira<'_> {
         if internal && comment.internal() != Some(true) && self.has_customers(issue) {
             self.hide_or_take_back(issue, &comment.id)?;
         }
-        Ok(receipt(&comment))
+        Ok(Receipt { dropped: changed(said), ..receipt(&comment) })
     }
 
     /// Returns a comment of ours before it is written over or deleted; `None` when it is not there.
@@ -253,7 +262,6 @@ impl Jira<'_> {
         if internal && now.internal() != Some(true) && self.has_customers(issue) && !self.hide(&path, &now.id)? {
             return Err(refused(format!("PUT {path}: not sent, because the comment is shown to customers")));
         }
-        let cloud = self.is_cloud()?;
         let send = |body: Value| {
             let mut body = json!({"body": body});
             // Left out, a restricted comment could become public.
@@ -262,14 +270,15 @@ impl Jira<'_> {
             }
             self.api.send(&Ask::put(path.clone(), body))
         };
-        let reply = or_plainly(send(text.rich(cloud)), || send(text.plain(cloud)))?;
+        let (reply, said) = self.send_text(*text, send)?;
         let property = format!("comment/{}/properties/{PROPERTY}", segment(comment.as_str()));
         let marked = Ask::put(self.rest(&property)?, marker(push, &self.settings.pair_id)).repeatable().finishing();
         if let Err(failed) = self.api.send(&marked) {
             // The visible marker was renewed with the text; this one is the second witness.
             tracing::warn!(side = "jira", id = %comment, error = %failed.error, "Comment property not renewed.");
         }
-        Ok(wire::read(reply.json).map_or_else(|_| receipt(&now), |comment| receipt(&comment)))
+        let written = wire::read(reply.json).map_or_else(|_| receipt(&now), |comment| receipt(&comment));
+        Ok(Receipt { dropped: changed(said), ..written })
     }
 
     /// Deletes a comment of ours; one that is gone already counts as done.
@@ -360,15 +369,9 @@ impl Jira<'_> {
     }
 }
 
-/// Sends the plain form when the rich one was refused as such.
-fn or_plainly(rich: Result<Reply, Failed>, plain: impl FnOnce() -> Result<Reply, Failed>) -> Result<Reply, ApiError> {
-    match rich {
-        Err(failed) if failed.status == Some(400) && !failed.login_refused => {
-            tracing::warn!(side = "jira", error = %failed.error, "Formatted text refused; sending plain text.");
-            plain().map_err(ApiError::from)
-        }
-        other => Ok(other?),
-    }
+/// Names what of a comment was not written as it was meant.
+fn changed(said: Vec<String>) -> Vec<DroppedField> {
+    said.into_iter().map(|why| dropped("text", why)).collect()
 }
 
 fn receipt(comment: &wire::Comment) -> Receipt {

@@ -125,15 +125,16 @@ pub(super) fn status(raw: &wire::Status) -> Status {
         "done" => StatusCategory::Done,
         _ => StatusCategory::Todo,
     };
-    Status { id: raw.id.clone(), name: raw.name.clone(), category }
+    let also = Some(raw.untranslated.clone()).filter(|name| !name.is_empty() && *name != raw.name);
+    Status { id: raw.id.clone(), name: raw.name.clone(), category, also: also.into_iter().collect() }
 }
 
 fn priority(raw: &wire::Named) -> Priority {
-    Priority { id: raw.id.clone(), name: raw.name.clone() }
+    Priority { id: raw.id.clone(), name: raw.name.clone(), also: Vec::new() }
 }
 
 fn issue_type(raw: &wire::Named) -> IssueType {
-    IssueType { id: raw.id.clone(), name: raw.name.clone() }
+    IssueType { id: raw.id.clone(), name: raw.name.clone(), also: Vec::new() }
 }
 
 /// Restricts the comments of an issue to those who may see the issue.

@@ -69,7 +69,10 @@ impl Jira<'_> {
             for (index, outcome) in pending.into_iter().zip(outcomes) {
                 let (Some(draft), Some(slot)) = (drafts.get_mut(index), made.get_mut(index)) else { continue };
                 match outcome {
-                    Made::Not(failed) if may_give_way(&failed) && draft.give_way(&failed.words) => {
+                    Made::Not(failed) if may_give_way(&failed) && self.fits_another_screen(draft, &failed) => {
+                        again.push(index);
+                    }
+                    Made::Not(failed) if may_give_way(&failed) && draft.give_way_to(&failed.words) => {
                         if draft.shaped().any(|id| draft.omitted.contains(id)) {
                             self.forget_screen(&draft.issue.project, &draft.issue.issue_type);
                         }
@@ -88,6 +91,27 @@ impl Jira<'_> {
     /// Fits a draft to its create screen; returns why it cannot be sent.
     fn unfit(&self, draft: &mut Draft<'_>) -> Option<Made> {
         self.fit(draft).err().map(|error| Made::Not(Failed::from(error)))
+    }
+
+    /// Asks anew for a remembered screen where a refusal speaks against it; returns true when the draft, fitted to the
+    /// screen as it is now, says something else than what was refused.
+    fn fits_another_screen(&self, draft: &mut Draft<'_>, failed: &Failed) -> bool {
+        let (project, issue_type) = (&draft.issue.project, &draft.issue.issue_type);
+        let own = ["summary", "description", "labels", "project"];
+        let fields = &failed.words.fields;
+        let speaks = fields.is_empty() || fields.iter().any(|(name, _)| !own.contains(&name.as_str()));
+        if !speaks || !self.doubt_form(project, issue_type) {
+            return false;
+        }
+        let Ok(cloud) = self.is_cloud() else { return false };
+        let refused = draft.body(cloud, &self.settings.pair_id);
+        let mut other = draft.clone();
+        other.unfit();
+        if self.fit_to_form(&mut other).is_err() || other.body(cloud, &self.settings.pair_id) == refused {
+            return false;
+        }
+        *draft = other;
+        true
     }
 
     /// Sends the drafts in one request; in single ones where the whole was refused because of some of them.
@@ -167,7 +191,10 @@ impl Jira<'_> {
     /// Says what came of one draft, and mends a marker that Jira dropped.
     fn settle(&self, draft: &mut Draft<'_>, made: Option<Made>, seen: &Seen) -> Result<Receipt, ApiError> {
         let created = match made {
-            Some(Made::Not(failed)) => return Err(self.explained(failed, draft)),
+            Some(Made::Not(failed)) => {
+                self.doubt_characters(&failed, &draft.body(draft.takes.cloud, ""));
+                return Err(self.explained(failed, draft));
+            }
             // The property in the issue itself knows better than the order of an answer.
             Some(Made::Created(by_order)) => seen.by_key.get(&draft.push.key.origin()).cloned().unwrap_or(by_order),
             Some(Made::Somewhere) | None => match seen.by_key.get(&draft.push.key.origin()) {
@@ -178,6 +205,8 @@ impl Jira<'_> {
                 }
             },
         };
+        self.learn_takes(draft.known, draft.takes);
+        draft.note_characters();
         let row = seen.by_id.get(&created.id);
         if let Some(row) = row {
             self.mend(draft, &created.id, row);
@@ -225,8 +254,8 @@ impl Jira<'_> {
 
     /// Returns what people call a field of the create screen; its id where that is not known.
     fn name_of(&self, id: &str, draft: &Draft<'_>) -> String {
-        let screen = self.screen(&draft.issue.project, &draft.issue.issue_type).ok().flatten();
-        let field = screen.as_deref().and_then(|screen| screen.iter().find(|field| field.id == id));
+        let form = self.form(&draft.issue.project, &draft.issue.issue_type).ok().flatten();
+        let field = form.as_deref().and_then(|form| form.fields.iter().find(|field| field.id == id));
         field.map(|field| field.name.clone()).filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_owned())
     }
 

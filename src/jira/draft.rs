@@ -9,6 +9,7 @@ use crate::jira::answer::Words;
 use crate::jira::claim::PROPERTY;
 use crate::jira::comments::{Text, marker};
 use crate::jira::jql;
+use crate::jira::limits::{NARROWED, Takes, is_wide, limit_in, size};
 
 /// Longest summary and longest label, in UTF-16 units.
 const MAX_LINE: usize = 255;
@@ -29,10 +30,19 @@ enum Description {
 }
 
 /// An issue on its way, with what had to be left out so far.
+#[derive(Clone)]
 pub(super) struct Draft<'p> {
     pub(super) push: &'p Push,
     pub(super) issue: &'p NewIssue,
     description: Description,
+    /// Which texts this Jira takes, as far as known.
+    pub(super) takes: Takes,
+    /// What was known of that before.
+    pub(super) known: Takes,
+    /// What the description was before the characters were replaced.
+    before: Option<Description>,
+    /// The ids of what the issue names: its type, its priority, its components, as far as the create screen tells.
+    pub(super) ids: Map<String, Value>,
     /// What the create screen decides the shape of, by field id.
     pub(super) extra: Map<String, Value>,
     pub(super) omitted: HashSet<String>,
@@ -43,8 +53,19 @@ impl<'p> Draft<'p> {
     /// Returns the draft of a create; `None` for any other write.
     pub(super) fn new(push: &'p Push) -> Option<Self> {
         let Action::CreateIssue(issue) = &push.action else { return None };
-        let (extra, omitted, dropped) = (Map::new(), HashSet::new(), issue.left_out.clone());
-        Some(Self { push, issue, description: Description::Rich, extra, omitted, dropped })
+        let (ids, extra, omitted) = (Map::new(), Map::new(), HashSet::new());
+        let (takes, known, before) = (Takes::default(), Takes::default(), None);
+        let (description, dropped) = (Description::Rich, issue.left_out.clone());
+        Some(Self { push, issue, description, takes, known, before, ids, extra, omitted, dropped })
+    }
+
+    /// Takes back what a create screen made of the draft.
+    pub(super) fn unfit(&mut self) {
+        self.ids.clear();
+        self.extra.clear();
+        self.omitted.clear();
+        self.dropped.retain(|dropped| dropped.field == "description");
+        self.dropped.splice(0..0, self.issue.left_out.iter().cloned());
     }
 
     /// Returns the label that marks the copy: the original's uuid.
@@ -60,30 +81,91 @@ impl<'p> Draft<'p> {
         let issue = self.issue;
         let mut fields = Map::new();
         fields.insert("project".to_owned(), json!({"key": issue.project}));
-        fields.insert("issuetype".to_owned(), by_id_or_name(&issue.issue_type));
+        let id = |field: &str| self.ids.get(field).cloned();
+        fields.insert("issuetype".to_owned(), id("issuetype").unwrap_or_else(|| by_id_or_name(&issue.issue_type)));
         fields.insert("summary".to_owned(), summary(&issue.title).into());
-        let text = Text { body: &issue.body, origin_url: &issue.origin_url };
-        let description = match self.description {
-            _ if issue.body.is_empty() => None,
-            Description::Rich => Some(text.rich(cloud)),
-            Description::Plain => Some(text.plain(cloud)),
-            Description::Short => Some(text.short(cloud)),
-            Description::Left => None,
-        };
-        fields.extend(description.map(|value| ("description".to_owned(), value)));
+        fields.extend(self.text(cloud).map(|value| ("description".to_owned(), value)));
         if !self.omitted.contains("labels") {
             fields.insert("labels".to_owned(), labels(self.marker_label(), &issue.labels).into());
         }
         if let Some(priority) = issue.priority.as_deref().filter(|_| !self.omitted.contains("priority")) {
-            fields.insert("priority".to_owned(), by_id_or_name(priority));
+            fields.insert("priority".to_owned(), id("priority").unwrap_or_else(|| by_id_or_name(priority)));
         }
         if !issue.components.is_empty() && !self.omitted.contains("components") {
-            let components: Vec<Value> = issue.components.iter().map(|one| by_id_or_name(one)).collect();
-            fields.insert("components".to_owned(), components.into());
+            let named = || issue.components.iter().map(|one| by_id_or_name(one)).collect();
+            fields.insert("components".to_owned(), id("components").unwrap_or_else(named));
         }
         let extra = self.extra.iter().filter(|(id, _)| !self.omitted.contains(*id));
         fields.extend(extra.map(|(id, value)| (id.clone(), value.clone())));
+        let fields = self.takes.fit(fields.into());
         json!({"fields": fields, "properties": [{"key": PROPERTY, "value": marker(self.push, pair)}]})
+    }
+
+    /// Returns the description as it is sent.
+    fn text(&self, cloud: bool) -> Option<Value> {
+        let takes = Takes { cloud, ..self.takes };
+        let text = Text { body: &self.issue.body, origin_url: &self.issue.origin_url };
+        match self.description {
+            _ if self.issue.body.is_empty() => None,
+            Description::Rich => Some(text.rich(takes)),
+            Description::Plain => Some(text.plain(takes)),
+            Description::Short => Some(text.short(takes, 1_000)),
+            Description::Left => None,
+        }
+    }
+
+    /// Takes over which texts this Jira takes.
+    pub(super) fn know(&mut self, takes: Takes) {
+        (self.takes, self.known) = (takes, takes);
+    }
+
+    /// Leaves out what the refusal names, or what it may be about; the characters that a Jira may not store come last, but
+    /// before the description is cut without a limit.
+    pub(super) fn give_way_to(&mut self, words: &Words) -> bool {
+        let is_text = |name: &str| name == "description";
+        let about_text = words.fields.is_empty() || words.fields.iter().any(|(name, _)| is_text(name));
+        let sent = self.text(self.takes.cloud).map_or(0, |text| size(&text));
+        let limit = limit_in(words, sent).filter(|limit| self.takes.limit.is_none_or(|known| *limit < known));
+        if let Some(limit) = limit.filter(|_| about_text) {
+            self.takes.limit = Some(limit);
+            self.note("description", format!("sent cut to what this Jira takes: {words}"));
+            return true;
+        }
+        if let Some(before) = self.before.filter(|_| self.takes.narrow && !self.known.narrow) {
+            // It was not the characters.
+            (self.takes.narrow, self.description) = (false, before);
+        }
+        let cuts = about_text && self.description >= Description::Plain;
+        if self.before.is_none() && !self.takes.narrow && cuts && self.replace_characters() {
+            return true;
+        }
+        self.give_way(words) || (self.before.is_none() && !self.takes.narrow && self.replace_characters())
+    }
+
+    /// Replaces the characters that a Jira may not store, with the description whole again; false where there are none.
+    fn replace_characters(&mut self) -> bool {
+        let fields = self.body(self.takes.cloud, "").get_mut("fields").map(Value::take);
+        let whole = Text { body: &self.issue.body, origin_url: &self.issue.origin_url }.rich(self.takes);
+        if !fields.is_some_and(|fields| is_wide(&fields)) && !is_wide(&whole) {
+            return false;
+        }
+        self.before = Some(self.description);
+        (self.takes.narrow, self.description) = (true, Description::Rich);
+        true
+    }
+
+    /// Says what was done to the text, once it was taken.
+    pub(super) fn note_characters(&mut self) {
+        if !self.takes.narrow {
+            return;
+        }
+        if self.before.is_some() {
+            self.dropped.retain(|dropped| dropped.field != "description");
+        }
+        let wide = Self { takes: Takes { narrow: false, ..self.takes }, ..self.clone() };
+        if is_wide(&wide.body(self.takes.cloud, "")) {
+            self.note("characters", NARROWED.to_owned());
+        }
     }
 
     /// Leaves out what the refusal names, if all of that is optional; returns whether another try makes sense.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{DroppedField, NewIssue, Push};
-use crate::jira::draft::{Draft, SECURITY};
+use crate::domain::{DroppedField, Push};
+use crate::jira::draft::{Draft, SECURITY, by_id_or_name};
 use crate::jira::screen::{self, Screen};
 use crate::jira::shape::chosen;
 use crate::jira::{Jira, jql, refused};
@@ -24,26 +24,40 @@ impl Jira<'_> {
         Ok((body.get_mut("fields").map(Value::take).unwrap_or_default(), draft.dropped))
     }
 
-    /// Fits a draft to its create screen. A field that does not fit is left out and named.
+    /// Fits a draft to its create screen. A field that does not fit is left out and named. Where something does not fit a
+    /// screen that is merely remembered, Jira is asked anew: somebody may have changed it.
     ///
     /// # Errors
     /// When Jira cannot be asked, and where the security level cannot be set: nobody else may see the issue.
     pub(super) fn fit(&self, draft: &mut Draft<'_>) -> Result<(), ApiError> {
-        let issue = draft.issue;
-        let NewIssue { fields, security, parent, .. } = issue;
-        if fields.is_empty() && security.is_none() && parent.is_none() {
-            return Ok(());
+        draft.know(self.takes()?);
+        let before = draft.dropped.len();
+        let fits = self.fit_to_form(draft);
+        let is_well = fits.is_ok() && draft.dropped.len() == before;
+        if is_well || !self.doubt_form(&draft.issue.project, &draft.issue.issue_type) {
+            return fits;
         }
-        let screen = self.screen(&issue.project, &issue.issue_type)?;
-        let screen = screen.as_deref();
-        if let Some(level) = security {
+        draft.unfit();
+        self.fit_to_form(draft)
+    }
+
+    /// Fits a draft to its create screen as far as that is known.
+    pub(super) fn fit_to_form(&self, draft: &mut Draft<'_>) -> Result<(), ApiError> {
+        let issue = draft.issue;
+        let form = self.form(&issue.project, &issue.issue_type)?;
+        let screen = form.as_ref().map(|form| &form.fields);
+        if let Some(form) = &form {
+            draft.ids.insert("issuetype".to_owned(), json!({"id": form.type_id}));
+            set_named(draft, &form.fields);
+        }
+        if let Some(level) = &issue.security {
             let id = security_id(screen, level).map_err(|why| unsafe_without(level, &why))?;
             draft.extra.insert(SECURITY.to_owned(), json!({"id": id}));
         }
-        if let Some(key) = parent {
+        if let Some(key) = &issue.parent {
             set_parent(draft, screen, key);
         }
-        for new in fields {
+        for new in &issue.fields {
             let found = screen.map(|screen| screen::field(screen, &new.field));
             match found {
                 None => draft.note(&new.field, "this Jira does not tell what its create screen holds".to_owned()),
@@ -58,6 +72,41 @@ impl Jira<'_> {
         }
         Ok(())
     }
+}
+
+/// Puts the ids of the priority and of the components into a draft; what is not there is left out and named.
+fn set_named(draft: &mut Draft<'_>, screen: &Screen) {
+    let issue = draft.issue;
+    if let Some(word) = &issue.priority {
+        match id_on(screen, "priority", word) {
+            Ok(id) => draft.ids.extend(id.map(|id| ("priority".to_owned(), json!({"id": id})))),
+            Err(why) => leave_out(draft, "priority", why),
+        }
+    }
+    let found: Vec<_> = issue.components.iter().map(|word| (word, id_on(screen, "components", word))).collect();
+    let missing: Vec<&str> = found.iter().filter_map(|(_, id)| id.as_ref().err()).map(String::as_str).collect();
+    let there = found.iter().filter_map(|(word, id)| Some((*word, id.as_ref().ok()?.clone())));
+    let there: Vec<Value> =
+        there.map(|(word, id)| id.map_or_else(|| by_id_or_name(word), |id| json!({"id": id}))).collect();
+    match missing.first() {
+        Some(why) if there.is_empty() => leave_out(draft, "components", (*why).to_owned()),
+        Some(_) => draft.note("components", missing.join("; ")),
+        None => {}
+    }
+    if !there.is_empty() {
+        draft.ids.insert("components".to_owned(), there.into());
+    }
+}
+
+fn leave_out(draft: &mut Draft<'_>, field: &str, why: String) {
+    draft.omitted.insert(field.to_owned());
+    draft.note(field, why);
+}
+
+/// Returns the id of what a word means in a field of a screen; `None` where the screen does not list what it takes.
+pub(super) fn id_on(screen: &Screen, field: &str, word: &str) -> Result<Option<String>, String> {
+    let field = screen.iter().find(|one| one.id == field).ok_or(NOT_ON_SCREEN)?;
+    Ok(chosen(field.allowed.as_deref(), word)?.map(|choice| choice.id.clone()))
 }
 
 /// Puts the parent where this screen has it: an epic of classic Jira is no parent, but a field of its own.

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::domain::{Action, Push, Receipt};
 use crate::jira::api::{Ask, Failed, segment};
+use crate::jira::change::dropped;
 use crate::jira::{Jira, draft, host_of, refused};
 use crate::ports::ApiError;
 
@@ -25,10 +26,11 @@ impl Jira<'_> {
             "object": {"url": url, "title": draft::summary(title)},
         });
         let path = self.rest(&format!("issue/{}/remotelink", segment(issue.as_str())))?;
-        match self.api.send(&Ask::post(path, body).repeatable()) {
-            Ok(_) => {
+        match self.send_words(body, |body| self.api.send(&Ask::post(path.clone(), body).repeatable())) {
+            Ok((_, said)) => {
                 let id = issue.to_string();
-                Ok(Receipt { name: id.clone(), id, at: None, dropped: Vec::new(), issue: None })
+                let dropped = said.map(|why| dropped("characters", why)).into_iter().collect();
+                Ok(Receipt { name: id.clone(), id, at: None, dropped, issue: None })
             }
             Err(failed) if is_about_links(&failed) => {
                 // A login that has just died is told the same; then the link is not to be given up.

@@ -9,6 +9,7 @@ mod auth;
 mod change;
 mod check;
 mod check_screen;
+mod check_ways;
 mod claim;
 mod comments;
 mod convert;
@@ -21,8 +22,10 @@ mod fit;
 #[cfg(test)]
 mod golden_tests;
 mod jql;
+mod limits;
 mod links;
 mod moved;
+mod names;
 mod needs;
 mod paging;
 mod people;
@@ -36,8 +39,7 @@ mod wire;
 mod workflow;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::{Action, Comment, CommentId, File, IssueId, Key, Person, Push, Receipt, SealKey, Side, Visibility};
 use crate::http::Http;
@@ -112,8 +114,14 @@ pub struct Jira<'a> {
     probes: RefCell<HashMap<String, find::Probe>>,
     /// Issues that this run created, by name: a probe need not read them again.
     made: RefCell<HashMap<String, find::Copy>>,
-    /// Create screens that this run has asked for.
-    screens: RefCell<HashMap<String, Option<Rc<screen::Screen>>>>,
+    /// Create screens, and whether this run has asked for them.
+    screens: RefCell<HashMap<String, screen::Asked>>,
+    /// What things are called, once read from the facts.
+    names: RefCell<Option<names::Names>>,
+    /// Projects that this run has asked for such names.
+    named: RefCell<HashSet<String>>,
+    /// Whether this run has tried which characters are stored.
+    tried_characters: Cell<bool>,
     /// What this pair of services was called before, as far as it is known.
     former_pairs: RefCell<Vec<String>>,
 }
@@ -143,6 +151,9 @@ impl<'a> Jira<'a> {
             probes: RefCell::default(),
             made: RefCell::default(),
             screens: RefCell::default(),
+            names: RefCell::default(),
+            named: RefCell::default(),
+            tried_characters: Cell::new(false),
             former_pairs,
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::jira::api::{Ask, segment};
+use crate::jira::names::{Thing, both_names, untranslated};
 use crate::jira::{Jira, wire};
 use crate::ports::{ApiError, ApiErrorKind};
 
@@ -15,6 +16,17 @@ const SCREEN_AGE: Duration = Duration::from_hours(1);
 
 /// What a screen's fields are.
 pub(super) type Screen = Vec<ScreenField>;
+
+/// What is told of creating an issue of a type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Form {
+    /// The type's id: another project may have a type of the same name.
+    pub(super) type_id: String,
+    pub(super) fields: Screen,
+}
+
+/// What is known of a create screen, and whether this run has asked for it.
+pub(super) type Asked = (Option<Rc<Form>>, bool);
 
 /// A field of a create screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,25 +53,30 @@ pub(super) struct Choice {
     pub(super) id: String,
     /// What people see: an option's value, a component's or a level's name.
     pub(super) name: String,
+    /// What else it is called: in no language, or before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) also: Vec<String>,
     /// What may be chosen below it.
     #[serde(default)]
     pub(super) children: Vec<Self>,
 }
 
 impl Choice {
-    fn read(value: &Value) -> Self {
+    /// Reads a thing with an id and a name.
+    pub(super) fn read(value: &Value) -> Self {
         let name = [text(value, "value"), text(value, "name")].into_iter().find(|name| !name.is_empty());
         let children = value.get("children").and_then(Value::as_array);
         Self {
             id: text(value, "id"),
             name: name.unwrap_or_default(),
+            also: untranslated(value).into_iter().collect(),
             children: children.into_iter().flatten().map(Self::read).collect(),
         }
     }
 
-    /// Returns true when a word of the configuration means it.
-    pub(super) fn is(&self, word: &str) -> bool {
-        self.name.eq_ignore_ascii_case(word) || (!word.is_empty() && self.id == word)
+    /// Returns its name, with what else it is called.
+    pub(super) fn shown(&self) -> String {
+        both_names(&self.name, &self.also)
     }
 }
 
@@ -113,48 +130,66 @@ pub(super) fn text(value: &Value, name: &str) -> String {
 impl Jira<'_> {
     /// Returns the create screen of an issue type; `None` where Jira does not tell: it is too old, or the bot may not
     /// create such issues.
-    pub(super) fn screen(&self, project: &str, issue_type: &str) -> Result<Option<Rc<Screen>>, ApiError> {
+    pub(super) fn form(&self, project: &str, issue_type: &str) -> Result<Option<Rc<Form>>, ApiError> {
         let fact = screen_fact(project, issue_type);
-        if let Some(screen) = self.screens.borrow().get(&fact) {
-            return Ok(screen.clone());
+        if let Some((form, _)) = self.screens.borrow().get(&fact) {
+            return Ok(form.clone());
         }
-        let known = self.facts.recall(&fact, SCREEN_AGE).and_then(|known| serde_json::from_str(&known).ok());
-        let screen: Option<Screen> = match known {
-            Some(screen) => Some(screen),
-            None => match self.ask_for_screen(project, issue_type) {
-                Err(error) if error.kind == ApiErrorKind::Refused => None,
-                screen => screen?,
-            },
+        let known = self.facts.recall(&fact, SCREEN_AGE).and_then(|known| serde_json::from_str::<Form>(&known).ok());
+        if let Some(form) = known.map(Rc::new) {
+            self.screens.borrow_mut().insert(fact, (Some(Rc::clone(&form)), false));
+            return Ok(Some(form));
+        }
+        let form = match self.ask_for_form(project, issue_type) {
+            Err(error) if error.kind == ApiErrorKind::Refused => None,
+            form => form?,
         };
-        if let Some(screen) = &screen {
-            self.facts.remember(&fact, &serde_json::json!(screen).to_string());
+        if let Some(form) = &form {
+            self.facts.remember(&fact, &serde_json::json!(form).to_string());
         }
-        let screen = screen.map(Rc::new);
-        self.screens.borrow_mut().insert(fact, screen.clone());
-        Ok(screen)
+        let form = form.map(Rc::new);
+        self.screens.borrow_mut().insert(fact, (form.clone(), true));
+        Ok(form)
     }
 
-    /// Asks for a screen again the next time: what it said was not true.
+    /// Forgets a remembered screen, so that it is asked for again; false where this run has asked for it already.
+    pub(super) fn doubt_form(&self, project: &str, issue_type: &str) -> bool {
+        let fact = screen_fact(project, issue_type);
+        let is_old = self.screens.borrow().get(&fact).is_some_and(|(_, asked)| !asked);
+        if is_old {
+            self.facts.forget(&fact);
+            self.screens.borrow_mut().remove(&fact);
+        }
+        is_old
+    }
+
+    /// Asks for a screen again in the next run: what it said was not true.
     pub(super) fn forget_screen(&self, project: &str, issue_type: &str) {
         self.facts.forget(&screen_fact(project, issue_type));
     }
 
-    fn ask_for_screen(&self, project: &str, issue_type: &str) -> Result<Option<Screen>, ApiError> {
+    fn ask_for_form(&self, project: &str, issue_type: &str) -> Result<Option<Form>, ApiError> {
         let types = self.create_types(project)?;
-        let Some(id) = type_id(&types, issue_type) else { return Ok(None) };
-        let fields = self.create_fields(project, &id)?;
-        Ok(Some(fields.iter().map(ScreenField::read).collect()))
+        let Some(kind) = self.type_of(&types, issue_type) else { return Ok(None) };
+        let fields = self.screen_of(project, &kind.id)?;
+        Ok(Some(Form { type_id: kind.id, fields }))
+    }
+
+    /// Asks for the fields of a type's create screen.
+    pub(super) fn screen_of(&self, project: &str, type_id: &str) -> Result<Screen, ApiError> {
+        let path = format!("issue/createmeta/{}/issuetypes/{}", segment(project), segment(type_id));
+        let mut screen: Screen = self.read_list(&path, &["fields", "values"])?.iter().map(ScreenField::read).collect();
+        for field in &mut screen {
+            if let (Some(thing), Some(allowed)) = (Thing::of(&field.kind), &mut field.allowed) {
+                self.learn_choices(thing, allowed);
+            }
+        }
+        Ok(screen)
     }
 
     /// Lists the issue types that the bot may create in a project.
     pub(super) fn create_types(&self, project: &str) -> Result<Vec<Value>, ApiError> {
         self.read_list(&format!("issue/createmeta/{}/issuetypes", segment(project)), &["issueTypes", "values"])
-    }
-
-    /// Lists the fields of a create screen.
-    pub(super) fn create_fields(&self, project: &str, type_id: &str) -> Result<Vec<Value>, ApiError> {
-        let path = format!("issue/createmeta/{}/issuetypes/{}", segment(project), segment(type_id));
-        self.read_list(&path, &["fields", "values"])
     }
 
     /// Reads every page of a list that stands under one of these names: they differ between Cloud and Server.
@@ -178,12 +213,6 @@ impl Jira<'_> {
         }
         Ok(all)
     }
-}
-
-/// Returns the id of the issue type that a name or an id means.
-pub(super) fn type_id(types: &[Value], issue_type: &str) -> Option<String> {
-    let is_it = |one: &&Value| text(one, "name") == issue_type || text(one, "id") == issue_type;
-    types.iter().find(is_it).map(|one| text(one, "id"))
 }
 
 fn screen_fact(project: &str, issue_type: &str) -> String {

@@ -137,7 +137,7 @@ impl Jira<'_> {
                 Ok(raw) => {
                     let service = self.is_service(&raw.fields.project)?;
                     self.note(IssueId::new(&raw.id), &raw, service);
-                    self.with_reader(|reader| reader.issue(&raw, service))?
+                    self.read_record(&raw, service)?
                 }
                 Err(why) => Err(why),
             };

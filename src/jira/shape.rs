@@ -11,6 +11,7 @@ use crate::domain::{FieldValue, People};
 use crate::jira::Jira;
 use crate::jira::comments::Text;
 use crate::jira::draft::{by_id_or_name, legal_label, one_line};
+use crate::jira::names::pick;
 use crate::jira::screen::{Choice, ScreenField};
 use crate::ports::ApiError;
 use crate::text::Doc;
@@ -111,10 +112,10 @@ fn member(field: &ScreenField, kind: &str, word: &str) -> Shaped {
 /// Returns the choice that a word means; `None` where Jira lists none.
 pub(super) fn chosen<'a>(allowed: Option<&'a [Choice]>, word: &str) -> Result<Option<&'a Choice>, String> {
     let Some(allowed) = allowed.filter(|allowed| !allowed.is_empty()) else { return Ok(None) };
-    allowed.iter().find(|choice| choice.is(word)).map(Some).ok_or_else(|| {
-        let mut names: Vec<&str> = allowed.iter().map(|choice| choice.name.as_str()).take(MOST_LISTED).collect();
+    pick(allowed, word).map(Some).ok_or_else(|| {
+        let mut names: Vec<String> = allowed.iter().map(Choice::shown).take(MOST_LISTED).collect();
         if allowed.len() > MOST_LISTED {
-            names.push("…");
+            names.push("…".to_owned());
         }
         format!("{word:?} is none of {}", names.join(", "))
     })

@@ -8,12 +8,19 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Status, StatusCategory, StatusTarget};
+use crate::jira::screen::{Choice, Screen};
 
 /// One way that is open now.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Way {
     /// The transition's id.
     pub(super) id: String,
+    /// What people call the transition.
+    pub(super) name: String,
+    /// Other fields of its screen.
+    pub(super) screen: Screen,
+    /// Those of them that it insists on: ids and names.
+    pub(super) asks: Vec<(String, String)>,
     /// Where it leads.
     pub(super) to: Status,
     /// What its screen wants as a resolution; `None` when it must not be sent.
@@ -25,8 +32,21 @@ pub(super) struct Way {
 pub(super) struct Resolution {
     /// True when the transition does not work without.
     pub(super) required: bool,
-    /// Ids and names of what may be chosen; empty when Jira does not say.
-    pub(super) allowed: Vec<(String, String)>,
+    /// What may be chosen; empty when Jira does not say.
+    pub(super) allowed: Vec<Choice>,
+}
+
+impl Way {
+    /// Returns what people call a field of the screen.
+    pub(super) fn called(&self, id: &str) -> String {
+        let name = self.asks.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name);
+        format!("{name:?}")
+    }
+
+    /// Names what the screen insists on.
+    pub(super) fn wanted(&self) -> String {
+        self.asks.iter().map(|(_, name)| format!("{name:?}")).collect::<Vec<_>>().join(" and ")
+    }
 }
 
 /// Where a walk is to end.
@@ -121,8 +141,9 @@ pub(super) fn next<'s>(stand: &Stand<'s>, goal: &Goal, map: &Map) -> Option<&'s 
     ranked.min_by_key(|(rank, _)| *rank).map(|(_, way)| *way)
 }
 
-fn must_choose(way: &Way) -> bool {
-    way.resolution.as_ref().is_some_and(|resolution| resolution.required)
+/// Returns how much a way asks for: one that asks for nothing is preferred.
+fn must_choose(way: &Way) -> (usize, bool) {
+    (way.asks.len(), way.resolution.as_ref().is_some_and(|resolution| resolution.required))
 }
 
 /// Returns how far a step is from what the goal means. To close on the way to another closed status comes last.
@@ -143,8 +164,15 @@ mod tests {
     use StatusCategory::{Done, InProgress, Todo};
 
     fn way(to: &str, category: StatusCategory) -> Way {
-        let to = Status { id: to.to_lowercase(), name: to.to_owned(), category };
-        Way { id: format!("to {}", to.name), to, resolution: None }
+        let to = Status { id: to.to_lowercase(), name: to.to_owned(), category, also: Vec::new() };
+        Way {
+            id: format!("to {}", to.name),
+            name: String::new(),
+            screen: Vec::new(),
+            asks: Vec::new(),
+            to,
+            resolution: None,
+        }
     }
 
     fn choose(ways: &[Way], visited: &[&str], goal: &Goal, meaning: StatusCategory, map: &Map) -> Option<String> {
@@ -184,6 +212,10 @@ mod tests {
         }
         let mut asking = done.clone();
         asking.resolution = Some(Resolution { required: true, allowed: Vec::new() });
+        let mut wanting = closed.clone();
+        wanting.asks = vec![("customfield_1".to_owned(), "Root cause".to_owned())];
+        let chosen = choose(&[wanting, asking.clone()], &[], &Goal::Meaning(Done), Done, &none);
+        assert_eq!(chosen.as_deref(), Some("Done"), "a resolution can be set");
         let chosen = choose(&[asking, closed], &[], &Goal::Meaning(Done), Done, &none);
         assert_eq!(chosen.as_deref(), Some("Closed"), "a screen that asks for nothing is preferred");
     }

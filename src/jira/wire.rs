@@ -73,6 +73,8 @@ pub(super) struct Status {
     pub(super) id: String,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) name: String,
+    #[serde(default, deserialize_with = "lenient", rename = "untranslatedName")]
+    pub(super) untranslated: String,
     #[serde(default, deserialize_with = "lenient", rename = "statusCategory")]
     pub(super) category: Category,
 }

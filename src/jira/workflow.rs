@@ -1,15 +1,17 @@
 //! Walking an issue to a status: at each step the open ways are read, and the nearest is gone.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::domain::{DroppedField, IssueId, Status, StatusCategory, StatusTarget};
+use crate::jira::answer::clean;
 use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::change::dropped;
 use crate::jira::convert::status;
+use crate::jira::names::{Thing, pick};
+use crate::jira::screen::{self, Choice, Screen, ScreenField, text};
 use crate::jira::steps::{Goal, Map, Resolution, Stand, Way, next};
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind};
@@ -39,7 +41,7 @@ struct Walk<'w> {
     visited: BTreeSet<String>,
     /// Ways that were refused, from where, and the last refusal.
     refused: BTreeSet<(String, String)>,
-    refusal: Option<Failed>,
+    refusal: Option<(Way, Failed)>,
     dropped: Vec<DroppedField>,
 }
 
@@ -52,6 +54,7 @@ impl Jira<'_> {
     pub(super) fn reach(&self, issue: &IssueId, target: &StatusTarget) -> Result<Vec<DroppedField>, ApiError> {
         let mut walk = self.set_out(issue)?;
         let goals = Goal::of(target);
+        let was_done = walk.at.category == StatusCategory::Done;
         if goals.first().is_some_and(|goal| goal.is(&walk.at)) {
             return Ok(Vec::new());
         }
@@ -66,7 +69,12 @@ impl Jira<'_> {
                 continue;
             }
             match self.walk_to(&mut walk, goal, target, statuses.as_deref()) {
-                Ok(()) => return Ok(walk.dropped),
+                Ok(()) => {
+                    if was_done && walk.at.category != StatusCategory::Done {
+                        walk.dropped.extend(self.clear_resolution(issue));
+                    }
+                    return Ok(walk.dropped);
+                }
                 Err(why) if walk.steps == 0 && why.kind == ApiErrorKind::Refused => error = error.or(Some(why)),
                 Err(why) if walk.steps > 0 => return Err(ApiError { kind: ApiErrorKind::InDoubt, ..why }),
                 Err(why) => return Err(why),
@@ -75,11 +83,26 @@ impl Jira<'_> {
         Err(error.unwrap_or_else(|| stuck(&walk, &ways, target, statuses.as_deref())))
     }
 
+    /// Takes the resolution off an issue that is open again, where the workflow left it: people would see the issue struck
+    /// through, and boards would hide it.
+    fn clear_resolution(&self, issue: &IssueId) -> Option<DroppedField> {
+        let still = self.fetch_one(issue.as_str(), &["resolution"]);
+        let is_set = still.ok().flatten().is_some_and(|row| {
+            row.get("fields").and_then(|fields| fields.get("resolution")).is_some_and(|one| !one.is_null())
+        });
+        if !is_set {
+            return None;
+        }
+        let failed = self.put_fields(issue, &json!({"resolution": null})).err()?;
+        Some(dropped("resolution", format!("the issue is open again, and keeps it: {}", failed.words)))
+    }
+
     fn set_out<'w>(&self, issue: &'w IssueId) -> Result<Walk<'w>, ApiError> {
         let row = self.fetch_one(issue.as_str(), &["status", "project", "issuetype"])?;
         let Some(row) = row else { return Err(refused(format!("GET issue {issue}: it is not there"))) };
         let raw: wire::Issue = wire::read(row).map_err(|why| unavailable(format!("GET issue {issue}: {why}")))?;
-        let at = status(&raw.fields.status);
+        let mut at = status(&raw.fields.status);
+        self.learn_statuses(std::iter::once(&mut at));
         let map_fact = format!("jira.workflow.{}.{}", raw.fields.project.id, raw.fields.issue_type.id);
         let map = self.facts.recall(&map_fact, MAP_AGE).and_then(|text| serde_json::from_str(&text).ok());
         Ok(Walk {
@@ -132,8 +155,20 @@ impl Jira<'_> {
         let path = self.rest(&format!("issue/{}/transitions", segment(walk.issue.as_str())))?;
         let mut body = json!({"transition": {"id": way.id}});
         let (resolution, note) = way.resolution.as_ref().map_or((None, None), |asked| chosen(asked, target));
-        if let (Some(value), Some(map)) = (resolution, body.as_object_mut()) {
-            map.insert("fields".to_owned(), json!({"resolution": value}));
+        let mut fields = serde_json::Map::new();
+        fields.extend(resolution.map(|value| ("resolution".to_owned(), value)));
+        let mut notes: Vec<DroppedField> = note.map(|why| dropped("resolution", why)).into_iter().collect();
+        for new in &target.fields {
+            let Some(field) = screen::field(&way.screen, &new.field) else { continue };
+            match self.shaped(field, &new.value, "")? {
+                Ok(value) => {
+                    fields.insert(field.id.clone(), value);
+                }
+                Err(why) => notes.push(dropped(&new.field, why)),
+            }
+        }
+        if let (false, Some(map)) = (fields.is_empty(), body.as_object_mut()) {
+            map.insert("fields".to_owned(), fields.into());
         }
         walk.tries += 1;
         walk.ways = None;
@@ -143,12 +178,12 @@ impl Jira<'_> {
                 walk.at = way.to.clone();
                 walk.visited.insert(way.to.id.clone());
                 walk.steps += 1;
-                walk.dropped.extend(note.map(|why| dropped("resolution", why)));
+                walk.dropped.extend(notes);
                 Ok(())
             }
             Err(failed) if failed.error.kind == ApiErrorKind::Refused => {
                 walk.refused.insert((walk.at.id.clone(), way.id.clone()));
-                walk.refusal = Some(failed);
+                walk.refusal = Some((way.clone(), failed));
                 Ok(())
             }
             Err(failed) => Err(failed.into()),
@@ -160,16 +195,26 @@ impl Jira<'_> {
         if let Some(ways) = &walk.ways {
             return Ok(ways.clone());
         }
-        let path = self.rest(&format!("issue/{}/transitions", segment(walk.issue.as_str())))?;
-        let reply = self.api.send(&Ask::get(path).with("expand", "transitions.fields"))?;
-        let list = reply.json.get("transitions").and_then(Value::as_array).cloned().unwrap_or_default();
-        let ways: Vec<Way> = list.iter().filter_map(way).collect();
+        let ways = self.read_ways(walk.issue)?;
         let before = walk.map.clone();
         walk.map.learn(&walk.at.id, &ways);
         if walk.map != before {
             self.facts.remember(&walk.map_fact, &serde_json::to_string(&walk.map).unwrap_or_default());
         }
         walk.ways = Some(ways.clone());
+        Ok(ways)
+    }
+
+    /// Reads the transitions that are open to an issue, with what their screens hold.
+    pub(super) fn read_ways(&self, issue: &IssueId) -> Result<Vec<Way>, ApiError> {
+        let path = self.rest(&format!("issue/{}/transitions", segment(issue.as_str())))?;
+        let reply = self.api.send(&Ask::get(path).with("expand", "transitions.fields"))?;
+        let list = reply.json.get("transitions").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut ways: Vec<Way> = list.iter().filter_map(way).collect();
+        self.learn_statuses(ways.iter_mut().map(|way| &mut way.to));
+        for asked in ways.iter_mut().filter_map(|way| way.resolution.as_mut()) {
+            self.learn_choices(Thing::Resolution, &mut asked.allowed);
+        }
         Ok(ways)
     }
 
@@ -183,9 +228,12 @@ impl Jira<'_> {
             Err(failed) if failed.error.kind == ApiErrorKind::Refused => return Ok(None),
             Err(failed) => return Err(failed.into()),
         };
+        self.learn_workflows(&types);
         let mut types = types.as_array().into_iter().flatten();
         let own = types.find(|one| one.get("id").and_then(wire::id_text).as_deref() == Some(kind));
-        Ok(own.and_then(statuses_in))
+        let mut statuses = own.and_then(statuses_in);
+        self.learn_statuses(statuses.iter_mut().flatten());
+        Ok(statuses)
     }
 }
 
@@ -202,35 +250,53 @@ fn way(value: &Value) -> Option<Way> {
     let on_screen = value.get("fields").and_then(|fields| fields.get("resolution"));
     let resolution = on_screen.map(|field| Resolution {
         required: field.get("required") == Some(&Value::Bool(true)),
-        allowed: field.get("allowedValues").and_then(Value::as_array).into_iter().flatten().filter_map(named).collect(),
+        allowed: field.get("allowedValues").and_then(Value::as_array).into_iter().flatten().map(Choice::read).collect(),
     });
-    Some(Way { id, to, resolution })
-}
-
-fn named(value: &Value) -> Option<(String, String)> {
-    let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
-    Some((value.get("id").and_then(wire::id_text)?, name.to_owned()))
+    let fields = value.get("fields").and_then(Value::as_object).into_iter().flatten();
+    let fields = fields.filter(|(id, _)| *id != "resolution");
+    let screen: Screen = fields.map(|(id, field)| ScreenField { id: id.clone(), ..ScreenField::read(field) }).collect();
+    let asked = screen.iter().filter(|field| field.required && !field.has_default);
+    let asks = asked.map(|field| {
+        let name = clean(&field.name);
+        (clean(&field.id), if name.is_empty() { clean(&field.id) } else { name })
+    });
+    Some(Way { id, name: clean(&text(value, "name")), asks: asks.collect(), screen, to, resolution })
 }
 
 /// Returns the resolution to send, and what is to be said where it is not the configured one.
 fn chosen(asked: &Resolution, target: &StatusTarget) -> (Option<Value>, Option<String>) {
     let wanted = target.resolution.as_deref();
-    let is_it = |(id, name): &&(String, String), word: &str| id == word || name.to_lowercase() == word.to_lowercase();
-    let by_id = |id: &str| Some(json!({ "id": id }));
+    let by_id = |one: &Choice| Some(json!({ "id": one.id }));
+    let first = || asked.allowed.first().filter(|_| asked.required);
     match wanted {
         Some(word) if asked.allowed.is_empty() => (Some(json!({ "name": word })), None),
-        Some(word) => match asked.allowed.iter().find(|one| is_it(one, word)) {
-            Some((id, _)) => (by_id(id), None),
+        Some(word) => match pick(&asked.allowed, word) {
+            Some(one) => (by_id(one), None),
             None => {
-                let first = asked.allowed.first().filter(|_| asked.required);
-                let taken = first.map_or("none was set".to_owned(), |(_, name)| format!("{name:?} was set"));
-                let names: Vec<&str> = asked.allowed.iter().map(|(_, name)| name.as_str()).collect();
+                let taken = first().map_or("none was set".to_owned(), |one| format!("{:?} was set", one.name));
+                let names: Vec<String> = asked.allowed.iter().map(Choice::shown).collect();
                 let why = format!("{word:?} is not one of {}: {taken}", names.join(", "));
-                (first.and_then(|(id, _)| by_id(id)), Some(why))
+                (first().and_then(by_id), Some(why))
             }
         },
-        None => (asked.allowed.first().filter(|_| asked.required).and_then(|(id, _)| by_id(id)), None),
+        None => (first().and_then(by_id), None),
     }
+}
+
+/// Says which transition was refused, and what it wants.
+fn stopped(walk: &Walk<'_>, way: &Way, failed: &Failed) -> ApiError {
+    let transition = format!("{}: the transition {:?} to {:?}", walk.name, way.name, way.to.name);
+    let named: Vec<String> = failed.words.fields.iter().map(|(id, _)| way.called(id)).collect();
+    let wanted = if named.is_empty() { way.wanted() } else { named.join(" and ") };
+    if wanted.is_empty() {
+        let hint = "the workflow wants something before it lets the issue go there: see its conditions and validators";
+        return refused(format!("{transition} was refused: {}", failed.words)).with_hint(hint);
+    }
+    let hint = format!(
+        "give {wanted} a value in [route.transition], take it off the screen of that transition, make it optional or give \
+         it a default; or name another status in [route.status]"
+    );
+    refused(format!("{transition} wants {wanted}: {}", failed.words)).with_hint(hint)
 }
 
 /// Says where an issue stands, where it was to go, and where it could go.
@@ -246,15 +312,12 @@ fn stuck(walk: &Walk<'_>, ways: &[Way], target: &StatusTarget, statuses: Option<
     };
     let open: Vec<&str> = ways.iter().map(|way| way.to.name.as_str()).collect();
     let open = if open.is_empty() { "nowhere".to_owned() } else { format!("to {}", open.join(", ")) };
-    let mut message =
-        format!("{}: no way leads from {:?} to {wanted}; from there it goes {open}", walk.name, walk.at.name);
-    if let Some(failed) = &walk.refusal {
-        let _ = write!(message, "; the last refusal: {}", failed.words);
+    if let Some((way, failed)) = &walk.refusal {
+        return stopped(walk, way, failed);
     }
+    let message = format!("{}: no way leads from {:?} to {wanted}; from there it goes {open}", walk.name, walk.at.name);
     let hint = if ways.is_empty() {
         "give the bot Transition Issues in the project's permission scheme".to_owned()
-    } else if walk.refusal.is_some() {
-        "the workflow wants something before it lets the issue go there: see its validators".to_owned()
     } else {
         let all = statuses.map(|all| all.iter().map(|status| status.name.as_str()).collect::<Vec<_>>().join(", "));
         let all = all.map_or(String::new(), |all| format!(" (the workflow has {all})"));
@@ -269,7 +332,11 @@ mod tests {
 
     #[test]
     fn a_resolution_is_chosen_only_from_what_the_screen_offers() {
-        let offered = [("1", "Fixed"), ("2", "Won't Fix")].map(|(id, name)| (id.to_owned(), name.to_owned()));
+        let offered = [("1", "Fixed"), ("2", "Won't Fix")].map(|(id, name)| Choice {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            ..Choice::default()
+        });
         for (required, allowed, wanted, want, is_noted) in [
             (true, &offered[..], Some("won't fix"), Some(json!({"id": "2"})), false),
             (false, &offered[..], Some("1"), Some(json!({"id": "1"})), false),
@@ -282,7 +349,8 @@ mod tests {
         ] {
             let asked = Resolution { required, allowed: allowed.to_vec() };
             let resolution = wanted.map(str::to_owned);
-            let target = StatusTarget { names: Vec::new(), category: StatusCategory::Done, resolution };
+            let target =
+                StatusTarget { names: Vec::new(), category: StatusCategory::Done, resolution, fields: Vec::new() };
             let (value, note) = chosen(&asked, &target);
             assert_eq!((value, note.is_some()), (want, is_noted), "{required} {wanted:?}");
         }

@@ -86,15 +86,24 @@ pub fn push(issue: &Issue, new: NewIssue) -> Push {
 pub fn create(issue: &Issue, policy: &Policy) -> Result<NewIssue, SkipReason> {
     let (route, priority) = policy.route(issue).map_err(SkipReason::from)?;
     let mut new = made(issue, route, priority);
-    for (field, made) in &route.fields {
+    let (fields, left_out) = values(issue, &route.fields);
+    new.fields.extend(fields);
+    new.left_out.extend(left_out);
+    Ok(new)
+}
+
+/// Returns what fields are to say, and those that cannot be made.
+pub(super) fn values(issue: &Issue, table: &[(String, Made)]) -> (Vec<NewField>, Vec<DroppedField>) {
+    let (mut fields, mut left_out) = (Vec::new(), Vec::new());
+    for (field, made) in table {
         match value(issue, made) {
-            Ok(Some(value)) => new.fields.push(NewField { field: field.clone(), value }),
+            Ok(Some(value)) => fields.push(NewField { field: field.clone(), value }),
             // What is not there leaves the field alone.
             Ok(None) | Err(Fault::NotSet(_)) => {}
-            Err(Fault::Failed(why)) => new.left_out.push(DroppedField { field: field.clone(), why }),
+            Err(Fault::Failed(why)) => left_out.push(DroppedField { field: field.clone(), why }),
         }
     }
-    Ok(new)
+    (fields, left_out)
 }
 
 impl From<NoRoute> for SkipReason {
@@ -234,7 +243,12 @@ mod tests {
             source: String::new(),
             details: Details::default(),
             issue_type: None,
-            status: Status { id: "10".to_owned(), name: "Open".to_owned(), category: StatusCategory::Todo },
+            status: Status {
+                id: "10".to_owned(),
+                name: "Open".to_owned(),
+                category: StatusCategory::Todo,
+                also: Vec::new(),
+            },
             assignees: Vec::new(),
             priority: None,
             author: Person::default(),

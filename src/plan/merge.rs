@@ -177,9 +177,7 @@ impl Policy {
     /// Outside every route's project a status goes by its category.
     pub fn route_of(&self, jira: &Issue) -> Option<&Route> {
         let here = || self.routes_to(&jira.name);
-        let of_type = |route: &&Route| {
-            jira.issue_type.as_ref().is_some_and(|one| [&one.id, &one.name].contains(&&route.issue_type))
-        };
+        let of_type = |route: &&Route| jira.issue_type.as_ref().is_some_and(|one| one.is(&route.issue_type));
         here().find(of_type).or_else(|| here().next())
     }
 
@@ -242,7 +240,7 @@ pub fn says<'c>(issue: &Issue, change: &'c Change) -> Says<'c> {
     let says = match change {
         Change::Title(title) => texts::same_title(title, &issue.title),
         Change::Body { body, .. } => texts::same_body(body, &issue.body),
-        Change::Priority(word) => issue.priority.as_ref().is_some_and(|one| one.id == *word || one.name == *word),
+        Change::Priority(word) => issue.priority.as_ref().is_some_and(|one| one.is(word)),
         Change::Assignee { set: Some(person), .. } => is_responsible(&person.id),
         Change::Assignee { set: None, instead_of } => !instead_of.as_deref().is_some_and(is_responsible),
         Change::Status(target) if target.names.is_empty() => issue.status.category == target.category,

@@ -44,12 +44,12 @@ fn issue(side: Side) -> Issue {
 
 fn open(side: Side) -> Status {
     let (id, name) = if side == Side::Guance { ("10", "Open") } else { ("1", "To Do") };
-    Status { id: id.into(), name: name.into(), category: StatusCategory::Todo }
+    Status { id: id.into(), name: name.into(), category: StatusCategory::Todo, also: Vec::new() }
 }
 
 fn guance_status(id: &str) -> Status {
     let known = GuanceStatus::of(id).unwrap();
-    Status { id: known.id.into(), name: known.name.into(), category: known.category }
+    Status { id: known.id.into(), name: known.name.into(), category: known.category, also: Vec::new() }
 }
 
 fn jira_status(name: &str) -> Status {
@@ -60,7 +60,7 @@ fn jira_status(name: &str) -> Status {
         "Done" => ("4", StatusCategory::Done),
         _ => ("5", StatusCategory::Done),
     };
-    Status { id: id.into(), name: name.into(), category }
+    Status { id: id.into(), name: name.into(), category, also: Vec::new() }
 }
 
 fn person(id: &str, name: &str, email: &str) -> Person {
@@ -340,7 +340,7 @@ fn a_new_text_is_written_only_over_what_guajira_left() {
 fn a_changed_level_becomes_the_priority_unless_people_chose_one() {
     let mut case = Case::agreed();
     let level = |name: &str| Some(Level { id: format!("issl_{name}"), name: name.into() });
-    let high = Priority { id: "2".into(), name: "High".into() };
+    let high = Priority { id: "2".into(), name: "High".into(), also: Vec::new() };
     case.policy.routes[0].priority = Some(vec![("P0".into(), "Highest".into()), ("P1".into(), "High".into())]);
     case.guance.level = level("P1");
     case.jira.priority = Some(high.clone());
@@ -351,7 +351,7 @@ fn a_changed_level_becomes_the_priority_unless_people_chose_one() {
     case.guance.level = level("P7");
     assert_eq!((case.changes(), case.reasons()), (vec![], vec![SkipReason::LevelNotListed("P7".into())]));
     case.guance.level = level("P0");
-    case.jira.priority = Some(Priority { id: "9".into(), name: "Lowest".into() });
+    case.jira.priority = Some(Priority { id: "9".into(), name: "Lowest".into(), also: Vec::new() });
     assert_eq!((case.changes(), case.reasons()), (vec![], vec![SkipReason::ByHand(Field::Priority)]));
     case.policy.flow.level = false;
     assert_eq!(case.decide(), []);

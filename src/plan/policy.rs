@@ -143,6 +143,8 @@ pub struct Route {
     pub status: Vec<(String, String)>,
     /// The Jira status that counts as closed: an issue in it is written to no more.
     pub closed_status: Option<String>,
+    /// Fields to set where a transition's screen has them, by id or name.
+    pub transition: Vec<(String, Made)>,
     /// Jira resolution to set where a transition's screen asks for one.
     pub resolution: Option<String>,
     /// What becomes of a monitor's repeated alarms.
@@ -265,7 +267,7 @@ impl Route {
     /// Returns every condition and template of it.
     fn templates(&self) -> impl Iterator<Item = &Template> {
         let single = [&self.when, &self.summary, &self.description].into_iter().flatten();
-        single.chain(self.fields.iter().flat_map(|(_, made)| made.templates()))
+        single.chain(self.fields.iter().chain(&self.transition).flat_map(|(_, made)| made.templates()))
     }
 
     /// Returns the Jira priority for a level; `None` when the route sets no priorities.

@@ -33,7 +33,7 @@ fn issue(level: &str, title: &str, body: &str) -> Issue {
             extend: json!({"text": "x", "df_status": "critical"}),
         },
         issue_type: None,
-        status: Status { id: "10".into(), name: "Open".into(), category: StatusCategory::Todo },
+        status: Status { id: "10".into(), name: "Open".into(), category: StatusCategory::Todo, also: Vec::new() },
         assignees: vec![Person { id: "acnt_1".into(), name: "张三".into(), email: Some("zs@example.com".into()) }],
         priority: None,
         author: Person { name: "李四".into(), ..Person::default() },
@@ -226,8 +226,8 @@ fn of_several_routes_in_a_project_the_issue_type_tells_the_workflow() {
     let jira = |kind: Option<&str>, status: &str| Issue {
         side: Side::Jira,
         name: "OPS-1".into(),
-        issue_type: kind.map(|name| IssueType { id: "7".into(), name: name.into() }),
-        status: Status { id: "1".into(), name: status.into(), category: StatusCategory::Done },
+        issue_type: kind.map(|name| IssueType { id: "7".into(), name: name.into(), also: Vec::new() }),
+        status: Status { id: "1".into(), name: status.into(), category: StatusCategory::Done, also: Vec::new() },
         ..issue("P1", "x", "")
     };
     assert_eq!(policy.closed(&jira(Some("Bug"), "Done")), Some("Done".into()));

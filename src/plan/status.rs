@@ -1,8 +1,8 @@
 //! Statuses: which of one side go with which of the other.
 
-use crate::domain::{Base, Change, Field, GuanceStatus, NewIssue, Side, Status, StatusCategory, StatusTarget};
+use crate::domain::{Base, Change, Field, GuanceStatus, Issue, NewIssue, Side, Status, StatusCategory, StatusTarget};
 use crate::plan::merge::{Outcome, Pair, notice};
-use crate::plan::{Direction, Policy, Route};
+use crate::plan::{Direction, Policy, Route, issues};
 use crate::render;
 use crate::text::{Block, Inline};
 
@@ -36,7 +36,7 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &Ne
         return Outcome::agree(base, now, pair);
     }
     let target = match leader {
-        Side::Guance => for_jira(route, guance),
+        Side::Guance => for_jira(route, pair.guance),
         Side::Jira => for_guance(route, jira),
     };
     let mut outcome = Outcome::carry(base, now, leader.opposite(), Change::Status(target));
@@ -64,8 +64,10 @@ fn guance_fits(route: &Route, guance: &Status, jira: &Status) -> bool {
     if from.peek().is_none() { guance.category == jira.category } else { from.any(|from| guance.is(from)) }
 }
 
-fn for_jira(route: &Route, guance: &Status) -> StatusTarget {
+fn for_jira(route: &Route, issue: &Issue) -> StatusTarget {
+    let guance = &issue.status;
     StatusTarget {
+        fields: issues::values(issue, &route.transition).0,
         names: listed(route, guance).map(str::to_owned).into_iter().collect(),
         category: guance.category,
         resolution: route.resolution.clone().filter(|_| guance.category == StatusCategory::Done),
@@ -78,7 +80,7 @@ fn for_guance(route: &Route, jira: &Status) -> StatusTarget {
         Some(status) => [Some(status.id), status.older].into_iter().flatten().map(str::to_owned).collect(),
         None => Vec::new(),
     };
-    StatusTarget { names, category: jira.category, resolution: None }
+    StatusTarget { names, category: jira.category, resolution: None, fields: Vec::new() }
 }
 
 /// Somebody has resolved the issue on Guance: a comment tells who and when.

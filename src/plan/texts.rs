@@ -74,7 +74,7 @@ fn announcement(field: Field, new: &NewIssue) -> Vec<Block> {
 
 pub(super) fn priority(pair: &Pair<'_>, now: &Base, new: &NewIssue) -> Outcome {
     let wanted = new.priority.as_deref();
-    let is = |word: &str| pair.jira.priority.as_ref().is_some_and(|one| one.id == word || one.name == word);
+    let is = |word: &str| pair.jira.priority.as_ref().is_some_and(|one| one.is(word));
     let same = wanted.is_some_and(is);
     let by_hand = || Some(BY_HAND.to_owned());
     let Some(base) = pair.bases.get(&Field::Priority) else {
@@ -121,7 +121,14 @@ pub(super) fn same_title(guance: &str, jira: &str) -> bool {
     let plain = |title: &str| title.split_whitespace().collect::<Vec<_>>().join(" ");
     let (guance, jira) = (plain(guance), plain(jira));
     let start = |title: &str| title.chars().take(COMPARED_CHARS).collect::<String>();
-    guance == jira || jira.chars().count() >= COMPARED_CHARS && start(&guance) == start(&jira)
+    let is_same =
+        |guance: &str| guance == jira || jira.chars().count() >= COMPARED_CHARS && start(guance) == start(&jira);
+    is_same(&guance) || is_same(&narrow(&guance))
+}
+
+/// Returns a text as a Jira keeps it that stores no characters beyond U+FFFF.
+fn narrow(text: &str) -> String {
+    text.replace(|c| c > '\u{ffff}', "\u{fffd}")
 }
 
 /// Stand before and behind a mention where descriptions are compared; no text has them.
@@ -136,7 +143,8 @@ pub(super) fn same_body(guance: &Doc, jira: &Doc) -> bool {
         own.canonical().split_whitespace().collect::<String>()
     };
     let said = plain(guance.clone().naming(|name| format!("{before}{name}{behind}")));
-    reads_as(&said, &plain(jira.clone().naming(|_| before.to_string())))
+    let read = plain(jira.clone().naming(|_| before.to_string()));
+    reads_as(&said, &read) || reads_as(&narrow(&said), &read)
 }
 
 /// Returns true when `jira` says what `guance` says, and has each mention in it either for real or as the words.

@@ -198,12 +198,12 @@ pub(super) fn on_jira(w: &mut World, at: usize, deed: FieldDeed, token: &str) {
 
 pub(super) fn guance_status(issue: &GuanceIssue) -> Status {
     let known = GuanceStatus::of(issue.status).unwrap_or(&GuanceStatus::ALL[0]);
-    Status { id: known.id.into(), name: known.name.into(), category: known.category }
+    Status { id: known.id.into(), name: known.name.into(), category: known.category, also: Vec::new() }
 }
 
 pub(super) fn jira_status(status: usize) -> Status {
     let (id, name, category) = JIRA[status];
-    Status { id: id.into(), name: name.into(), category }
+    Status { id: id.into(), name: name.into(), category, also: Vec::new() }
 }
 
 pub(super) fn managers(issue: &GuanceIssue) -> Vec<Person> {
@@ -230,7 +230,7 @@ pub(super) fn find(side: Side, who: &Person) -> Option<Person> {
 }
 
 pub(super) fn priority(name: &str) -> Priority {
-    Priority { id: name.to_lowercase(), name: name.to_owned() }
+    Priority { id: name.to_lowercase(), name: name.to_owned(), also: Vec::new() }
 }
 
 /// Jira takes a change. A status two steps away is left half-way when the answer is lost in some worlds.

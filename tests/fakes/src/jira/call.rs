@@ -111,7 +111,11 @@ impl Call<'_> {
     /// Rich text as sent, checked and brought into the site's form.
     pub(super) fn text_in(&self, sent: &Value) -> Result<Value, super::text::BadText> {
         let switches = &self.site.switches;
-        let stored = super::text::accept(sent, self.v3, self.cloud(), switches.text_limit, switches.strict_adf)?;
+        let stored = super::text::accept(sent, self.v3, self.cloud(), switches.text_limit, switches.strict_adf);
+        let stored = stored.map_err(|bad| match bad {
+            super::text::BadText::TooLong(_) if !switches.names_limit => super::text::BadText::TooLong(0),
+            bad => bad,
+        })?;
         Ok(if switches.rewrites_text { super::text::rewritten(stored) } else { stored })
     }
 }

@@ -80,6 +80,11 @@ impl Call<'_> {
             ("priority", Set::To(value)) => self.set_priority(issue, value),
             ("assignee", Set::To(value)) => self.set_assignee(issue, value),
             ("reporter", Set::To(value)) => self.set_reporter(issue, value),
+            ("resolution", Set::To(Value::Null)) if screen == Screen::Edit => {
+                issue.resolution = None;
+                issue.resolved = None;
+                Ok(())
+            }
             ("security", Set::To(value)) => self.set_security(issue, value),
             (_, Set::To(value)) => self.set_other(issue, name, value),
             (_, Set::Add(_) | Set::Remove(_)) => Err(format!("The operation is not supported by the field '{name}'.")),
@@ -102,7 +107,8 @@ impl Call<'_> {
             issue.priority = None;
             return Ok(());
         }
-        let found = find_named(priorities, value).ok_or("The priority selected is invalid.")?;
+        let shown = self.all_shown(priorities);
+        let found = find_named(&shown, value).ok_or("The priority selected is invalid.")?;
         issue.priority = Some(found.id.clone());
         Ok(())
     }

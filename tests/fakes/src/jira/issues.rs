@@ -109,8 +109,12 @@ impl Call<'_> {
             return Err(refuse("project", "You do not have permission to create issues in this project."));
         }
         let Some(kind) = fields.get("issuetype") else { return Err(refuse("issuetype", "Specify an issue type")) };
-        let kind =
-            find_named(&project.types, kind).ok_or_else(|| refuse("issuetype", "valid issue type is required"))?;
+        let is_shared = |name: &str| self.site.switches.shared_type_names.contains(name);
+        if kind.get("id").is_none() && kind["name"].as_str().is_some_and(is_shared) {
+            return Err(refuse("issuetype", "The issue type selected is invalid."));
+        }
+        let types = self.all_shown(&project.types);
+        let kind = find_named(&types, kind).ok_or_else(|| refuse("issuetype", "valid issue type is required"))?;
         let now = self.site.now();
         let me = self.viewer().unwrap_or_default().to_owned();
         Ok(Issue {

@@ -137,7 +137,9 @@ impl Call<'_> {
                 let own = format!("{}/issueType/{}", self.api, t.id);
                 let statuses = project.workflow_of(&t.id).statuses.iter();
                 let statuses: Vec<_> = statuses.map(|s| self.status_json(s)).collect();
-                json!({"self": own, "id": t.id, "name": t.name, "subtask": t.name == "Sub-task", "statuses": statuses})
+                let json = json!({"self": own, "id": t.id, "name": self.shown(&t.name), "subtask": t.name == "Sub-task",
+                    "statuses": statuses});
+                self.translated(json, &t.name)
             })
             .collect();
         ok(&json!(list))

@@ -69,7 +69,14 @@ impl Site {
         }
         let astral = || String::from_utf8_lossy(&request.body).chars().any(|c| c > '\u{ffff}');
         if self.switches.three_byte_charset && matches!(request.method.as_str(), "POST" | "PUT") && astral() {
-            return Err(errors::message(500, "Incorrect string value"));
+            let words = match self.switches.three_byte_status {
+                400 => {
+                    "We can't create this issue for you right now, it could be due to unsupported content you've entered into \
+                     one or more of the issue fields."
+                }
+                _ => "Incorrect string value",
+            };
+            return Err(errors::message(self.switches.three_byte_status, words));
         }
         let caller = self.caller(request, through_gateway)?;
         let mut extra = Vec::new();

@@ -1,6 +1,6 @@
 //! Everything about Jira that is undocumented, disputed or configurable, as switches a test can throw.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What the server makes of an unquoted number in a date clause.
@@ -102,6 +102,8 @@ pub struct Switches {
     pub max_results: usize,
     /// `jira.text.field.character.limit`.
     pub text_limit: usize,
+    /// Whether the refusal of a longer text names it.
+    pub names_limit: bool,
     /// A search with dead credentials.
     pub dead_search: DeadSearch,
     /// Server: basic authentication is off, as Jira 11 ships.
@@ -121,8 +123,16 @@ pub struct Switches {
     /// What is stored is not quite what was sent: Cloud adds local ids, merges text nodes and makes cards of bare
     /// addresses; Server ends lines as its web editor does, with CR LF.
     pub rewrites_text: bool,
-    /// Server: the database holds no character beyond U+FFFF and answers 500 to one.
+    /// How the bot's language calls things that Jira translates: types, priorities, statuses, resolutions.
+    pub tongue: BTreeMap<String, String>,
+    /// Whether lists tell the names that things have in no language.
+    pub untranslated: bool,
+    /// Issue types (by shown name) that other projects have as well: a create by that name is refused.
+    pub shared_type_names: BTreeSet<String>,
+    /// Server: the database holds no character beyond U+FFFF, and one is answered by `three_byte_status`.
     pub three_byte_charset: bool,
+    /// What is answered to such a character.
+    pub three_byte_status: u16,
     /// The largest attachment, in bytes; `None` when attachments are switched off.
     pub upload_limit: Option<u64>,
     /// The search for users finds a hidden address by its beginning too, as Atlassian's page says of addresses.
@@ -157,6 +167,7 @@ impl Switches {
             reopening_keeps_resolution: false,
             max_results: 1000,
             text_limit: 32_767,
+            names_limit: true,
             dead_search: DeadSearch::Empty,
             basic_auth_off: false,
             per_issue_writes: false,
@@ -166,7 +177,11 @@ impl Switches {
             bounded: cloud,
             comment_properties_expand: true,
             rewrites_text: false,
+            tongue: BTreeMap::new(),
+            untranslated: true,
+            shared_type_names: BTreeSet::new(),
             three_byte_charset: false,
+            three_byte_status: 500,
             upload_limit: Some(10_485_760),
             hidden_address_beginnings: false,
             strict_adf: true,

@@ -54,6 +54,9 @@ impl BadText {
 }
 
 fn too_long(limit: usize) -> String {
+    if limit == 0 {
+        return "The entered text is too long.".into();
+    }
     let digits = limit.to_string();
     let split = digits.len().saturating_sub(3);
     let grouped = if split == 0 { digits } else { format!("{},{}", &digits[..split], &digits[split..]) };

@@ -40,13 +40,18 @@ impl Call<'_> {
                 Asks::Nothing => json!({}),
                 asks => json!({"resolution": self.resolution_field(issue, asks)}),
             };
+            if let Some((id, name)) = &way.needs {
+                json["fields"][id] = json!({"required": true, "hasDefaultValue": false, "name": name, "key": id,
+                    "operations": ["set"], "schema": {"type": "string"}});
+            }
         }
         json
     }
 
     fn resolution_field(&self, issue: &Issue, asks: Asks) -> Value {
         let allowed = self.site.project(issue.project).resolutions.iter();
-        let allowed: Vec<Value> = allowed.map(|r| json!({"id": r.id, "name": r.name})).collect();
+        let allowed = allowed.map(|r| self.translated(json!({"id": r.id, "name": self.shown(&r.name)}), &r.name));
+        let allowed: Vec<Value> = allowed.collect();
         json!({"required": asks == Asks::ResolutionRequired, "name": "Resolution", "key": "resolution",
             "operations": ["set"], "schema": {"type": "resolution", "system": "resolution"}, "allowedValues": allowed})
     }
@@ -69,19 +74,29 @@ impl Call<'_> {
             ));
         };
         let chosen = self.chosen_resolution(&issue, &way, body.get("fields").and_then(|f| f.get("resolution")))?;
+        if let Some((id, name)) = &way.needs
+            && body.get("fields").and_then(|fields| fields.get(id)).is_none()
+        {
+            return Err(errors::field(id, &format!("{name} is required.")));
+        }
         if let Some(words) = &way.refuses {
             return Err(errors::message(400, words));
         }
         let mut errors = FieldErrors::default();
         let mut rest = body.clone();
+        let mut needed = None;
         if let Some(fields) = rest.get_mut("fields").and_then(Value::as_object_mut) {
             fields.shift_remove("resolution");
+            if let Some((id, _)) = &way.needs {
+                needed = fields.shift_remove(id).map(|value| (id.clone(), value));
+            }
         }
         let mut after = Issue::clone(&issue);
         let comments = self.apply(&mut after, &rest, Screen::Edit, &mut errors);
         if !errors.is_empty() {
             return Err(errors.into_response());
         }
+        after.other.extend(needed);
         self.site.edit(issue.id, &me, |i| *i = after);
         self.site.go(issue.id, &me, &way.to, chosen);
         self.add_from_update(issue.id, &me, &comments);
@@ -90,10 +105,11 @@ impl Call<'_> {
 
     fn chosen_resolution(&self, issue: &Issue, way: &Transition, sent: Option<&Value>) -> Answer<Option<String>> {
         let refuse = |text: &str| Err(errors::field("resolution", text));
+        let resolutions = &self.site.project(issue.project).resolutions;
         match sent {
             Some(_) if way.asks == Asks::Nothing => refuse(&errors::not_on_screen("resolution")),
-            Some(value) => match find_named(&self.site.project(issue.project).resolutions, value) {
-                Some(found) => Ok(Some(found.name.clone())),
+            Some(value) => match find_named(&self.all_shown(resolutions), value) {
+                Some(found) => Ok(resolutions.iter().find(|one| one.id == found.id).map(|one| one.name.clone())),
                 None => {
                     refuse(&format!("Resolution name '{}' is not valid", value["name"].as_str().unwrap_or_default()))
                 }

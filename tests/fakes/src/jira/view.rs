@@ -110,38 +110,61 @@ impl Call<'_> {
 
     pub(super) fn status_json(&self, status: &Status) -> Value {
         let (id, key, name, colour) = status.category.words();
-        json!({
+        let json = json!({
             "self": format!("{}/status/{}", self.api, status.id),
             "description": "",
             "iconUrl": format!("{}/images/icons/statuses/generic.png", self.site.base_url),
-            "name": status.name,
+            "name": self.shown(&status.name),
             "id": status.id,
             "statusCategory": {
                 "self": format!("{}/statuscategory/{id}", self.api),
                 "id": id, "key": key, "colorName": colour, "name": name,
             },
-        })
+        });
+        self.translated(json, &status.name)
     }
 
     pub(super) fn type_json(&self, named: &super::model::Named) -> Value {
         let subtask = named.name == "Sub-task";
-        json!({
+        let json = json!({
             "self": format!("{}/issuetype/{}", self.api, named.id),
             "id": named.id,
             "description": "",
             "iconUrl": format!("{}/images/icons/issuetypes/{}.svg", self.site.base_url, named.id),
-            "name": named.name,
+            "name": self.shown(&named.name),
             "subtask": subtask,
-        })
+        });
+        self.translated(json, &named.name)
     }
 
     pub(super) fn priority_json(&self, named: &super::model::Named) -> Value {
-        json!({
+        let json = json!({
             "self": format!("{}/priority/{}", self.api, named.id),
             "iconUrl": format!("{}/images/icons/priorities/{}.svg", self.site.base_url, named.id),
-            "name": named.name,
+            "name": self.shown(&named.name),
             "id": named.id,
-        })
+        });
+        self.translated(json, &named.name)
+    }
+
+    /// Adds the name that a thing has in no language, as lists tell it.
+    pub(super) fn translated(&self, mut json: Value, name: &str) -> Value {
+        let switches = &self.site.switches;
+        if switches.untranslated && switches.tongue.contains_key(name) {
+            json["untranslatedName"] = json!(name);
+        }
+        json
+    }
+
+    /// What the bot's language calls a thing that Jira translates.
+    pub(super) fn shown(&self, name: &str) -> String {
+        self.site.switches.tongue.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    }
+
+    /// The same things as the bot's language calls them.
+    pub(super) fn all_shown(&self, all: &[super::model::Named]) -> Vec<super::model::Named> {
+        let shown = |one: &super::model::Named| super::model::Named { id: one.id.clone(), name: self.shown(&one.name) };
+        all.iter().map(shown).collect()
     }
 
     pub(super) fn issue_json(&self, issue: &Arc<Issue>, shape: &Shape) -> Value {
@@ -185,8 +208,12 @@ impl Call<'_> {
         });
         let priority = issue.priority.as_ref().and_then(|p| self.site.priority(project.id, p));
         let mut all = Map::new();
-        let mut put = |name: &str, value: Value| {
+        let mut put = |name: &str, mut value: Value| {
             if shape.fields.wants(name) {
+                // An issue tells the shown names alone.
+                if let Some(value) = value.as_object_mut() {
+                    value.shift_remove("untranslatedName");
+                }
                 all.insert(name.to_owned(), value);
             }
         };

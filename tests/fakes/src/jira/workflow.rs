@@ -46,6 +46,8 @@ pub struct Transition {
     pub to: String,
     /// What its screen asks for.
     pub asks: Asks,
+    /// Id and name of another field that its screen insists on.
+    pub needs: Option<(String, String)>,
     /// The words of a validator that always refuses.
     pub refuses: Option<String>,
 }
@@ -76,7 +78,7 @@ fn status(id: &str, name: &str, category: Category) -> Status {
 
 fn way(id: &str, name: &str, from: &[&str], to: &str, asks: Asks) -> Transition {
     let from = from.iter().map(|f| (*f).to_owned()).collect();
-    Transition { id: id.into(), name: name.into(), from, to: to.into(), asks, refuses: None }
+    Transition { id: id.into(), name: name.into(), from, to: to.into(), asks, needs: None, refuses: None }
 }
 
 impl Workflow {

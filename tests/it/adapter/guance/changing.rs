@@ -20,7 +20,7 @@ fn change(issue: &str, change: Change) -> Push {
 
 fn to(names: &[&str], category: StatusCategory) -> Change {
     let names = names.iter().map(|name| (*name).to_owned()).collect();
-    Change::Status(StatusTarget { names, category, resolution: None })
+    Change::Status(StatusTarget { names, category, resolution: None, fields: Vec::new() })
 }
 
 fn account(id: &str) -> Person {

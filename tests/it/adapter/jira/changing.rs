@@ -25,7 +25,12 @@ pub(super) fn change(issue: &IssueId, change: Change) -> Push {
 }
 
 fn to(names: &[&str], category: StatusCategory) -> StatusTarget {
-    StatusTarget { names: names.iter().map(|name| (*name).to_owned()).collect(), category, resolution: None }
+    StatusTarget {
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        category,
+        resolution: None,
+        fields: Vec::new(),
+    }
 }
 
 fn done(names: &[&str]) -> StatusTarget {
@@ -293,7 +298,7 @@ fn titles_and_descriptions_are_made_to_fit() {
         rig.fake.switch(|switches| switches.text_limit = 3000);
         let receipt = rig.change(&id, body(&"long ".repeat(2_000))).unwrap();
         assert_eq!(named(&receipt.dropped), ["description"]);
-        assert!(receipt.dropped[0].why.starts_with("sent cut short: "), "{receipt:?}");
+        assert!(receipt.dropped[0].why.starts_with("sent cut to what this Jira takes: "), "{receipt:?}");
 
         rig.fake.switch(|switches| _ = switches.off_edit_screen.insert("description".into()));
         let error = rig.change(&id, body("x")).unwrap_err();

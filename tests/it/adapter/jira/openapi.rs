@@ -62,7 +62,12 @@ fn everything(rig: &Rig) {
     let walking = rig.id("OPS-8");
     let alice = run.person(&Person { email: Some("alice@example.com".into()), ..Person::default() }).unwrap();
     let by_id = run.person(&Person { id: alice.clone().unwrap().id, ..Person::default() }).unwrap();
-    let done = StatusTarget { names: vec!["Done".into()], category: StatusCategory::Done, resolution: None };
+    let done = StatusTarget {
+        names: vec!["Done".into()],
+        category: StatusCategory::Done,
+        resolution: None,
+        fields: Vec::new(),
+    };
     for what in [
         Change::Title("title".into()),
         Change::Body { body: super::text("words"), origin_url: "https://guance.example".into() },
