@@ -121,6 +121,11 @@ pub struct Switches {
     /// What is stored is not quite what was sent: Cloud adds local ids, merges text nodes and makes cards of bare
     /// addresses; Server ends lines as its web editor does, with CR LF.
     pub rewrites_text: bool,
+    /// Every issue that is created takes this long (real time). Those of a bulk take effect one after the other, also when
+    /// whoever asked has gone meanwhile, and other requests are answered between them.
+    pub create_takes: Duration,
+    /// An issue with this in its summary cannot be created: 500. Those before it in a bulk are made.
+    pub poison: Option<String>,
     /// Server: the database holds no character beyond U+FFFF and answers 500 to one.
     pub three_byte_charset: bool,
     /// The largest attachment, in bytes; `None` when attachments are switched off.
@@ -166,6 +171,8 @@ impl Switches {
             bounded: cloud,
             comment_properties_expand: true,
             rewrites_text: false,
+            create_takes: Duration::ZERO,
+            poison: None,
             three_byte_charset: false,
             upload_limit: Some(10_485_760),
             hidden_address_beginnings: false,
