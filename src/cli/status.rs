@@ -74,13 +74,17 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
 }
 
 fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
-    let Status { cursors, issue_pairs, comment_pairs, backlog, items, gone, unreadable, runs, last_good } = status;
+    let Status { cursors, waits, issue_pairs, comment_pairs, backlog, items, gone, unreadable, runs, last_good } =
+        status;
     if runs.is_empty() {
         term::line(&format!("no run yet in {}", path.display()))?;
     }
     for (side, at, floor) in cursors {
         let side = side.as_str();
         term::line(&format!("{side:<7} read up to {}, from {} on", term::time(*at), term::time(*floor)))?;
+    }
+    for (side, until) in waits {
+        term::line(&format!("wait    {side} asked to be left alone until {}", term::time(*until)))?;
     }
     term::line(&format!("linked  {issue_pairs} issues, {comment_pairs} comments"))?;
     for line in paces.iter().filter_map(pace_line) {
@@ -178,15 +182,19 @@ fn cell_text(text: &str) -> String {
 
 /// Names every field: this is read by programs.
 fn as_json(status: &Status, paces: &[Pace]) -> Value {
-    let Status { cursors, issue_pairs, comment_pairs, backlog, items, gone, unreadable, runs, last_good } = status;
+    let Status { cursors, waits, issue_pairs, comment_pairs, backlog, items, gone, unreadable, runs, last_good } =
+        status;
     let cursors: serde_json::Map<String, Value> = cursors
         .iter()
         .map(|(side, at, floor)| (side.to_string(), json!({ "read_up_to": at, "since": floor })))
         .collect();
+    let waiting: serde_json::Map<String, Value> =
+        waits.iter().map(|(side, until)| (side.to_string(), json!(until))).collect();
     let unreadable: Vec<Value> =
         unreadable.iter().map(|(side, issue, why)| json!({ "side": side, "issue": issue, "why": why })).collect();
     json!({
         "cursors": cursors,
+        "waiting": waiting,
         "issue_pairs": issue_pairs,
         "comment_pairs": comment_pairs,
         "reading": paces,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::domain::Side;
-use crate::http::Failure;
+use crate::http::{self, Failure};
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// A failed request: what the engine is told, and what the adapter itself branches on.
@@ -130,11 +130,16 @@ pub(super) fn unanswered(what: What<'_>, failure: Failure) -> Fault {
 fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after: Option<Duration>) -> Fault {
     let come_back = ApiErrorKind::Unavailable { retry_after };
     let unknown = if what.write { ApiErrorKind::InDoubt } else { come_back };
-    let slow_down = ApiErrorKind::Unavailable { retry_after: Some(retry_after.unwrap_or(REST)) };
+    let endless = retry_after.is_some_and(|wait| wait > http::LONGEST_WAIT);
+    let wait = retry_after.filter(|_| !endless).unwrap_or(if endless { http::INSTEAD_OF_ENDLESS } else { REST });
+    let slow_down = ApiErrorKind::Unavailable { retry_after: Some(wait) };
+    // No limit of ours asks for that.
+    let crowded = ApiErrorKind::Crowded { retry_after: http::LONGEST_WAIT };
     let (kind, cause, hint) = match (error_code.strip_prefix("ft.").unwrap_or(error_code), status) {
         // Source: "error definition": both come with status 401, as does a bad key: the code decides.
         ("TriggerApiAkCurrentLimiting", _) => (slow_down, Cause::SlowDown { per_key: true }, None),
         (code, _) if code.contains("CurrentLimiting") => (slow_down, Cause::SlowDown { per_key: false }, None),
+        (_, 429) if endless && what.write => (crowded, Cause::Other, None),
         (_, 429) => (slow_down, Cause::SlowDown { per_key: true }, None),
         (code, _) if code.eq_ignore_ascii_case("InvalidAPIKey") => {
             (ApiErrorKind::Unauthorized, Cause::Other, Some(KEY_HINT))

@@ -16,6 +16,7 @@ mod remains;
 mod schema;
 mod services;
 mod status;
+mod waits;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ pub use absent::GoneIssue;
 pub use cursors::Cursor;
 pub use lock::RunLock;
 pub use merge::DueFields;
-pub use outbox::{Backlog, Deferral, Queued};
+pub use outbox::{Backlog, Deferral, Doubt, Queued};
 pub use services::{Installation, Services, Workspace};
 pub use status::{LastRun, Status, StuckItem};
 
