@@ -43,6 +43,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let paces = pace::of(&state, &draft.policy.flow, draft.requests_per_minute(), Utc::now())?;
     if options.json {
         let mut told = as_json(&status, &paces);
+        let waits = status.waits.iter().map(|(side, until)| (side.to_string(), json!(until)));
+        let waits: serde_json::Map<String, Value> = waits.collect();
+        if let Some(told) = told.as_object_mut().filter(|_| !waits.is_empty()) {
+            told.insert("waiting".to_owned(), waits.into());
+        }
         if let (Some(foreign), Some(told)) = (&foreign, told.as_object_mut()) {
             told.insert("refused".to_owned(), json!(foreign.to_string()));
         }
@@ -182,19 +187,16 @@ fn cell_text(text: &str) -> String {
 
 /// Names every field: this is read by programs.
 fn as_json(status: &Status, paces: &[Pace]) -> Value {
-    let Status { cursors, waits, issue_pairs, comment_pairs, backlog, items, gone, unreadable, runs, last_good } =
+    let Status { cursors, waits: _, issue_pairs, comment_pairs, backlog, items, gone, unreadable, runs, last_good } =
         status;
     let cursors: serde_json::Map<String, Value> = cursors
         .iter()
         .map(|(side, at, floor)| (side.to_string(), json!({ "read_up_to": at, "since": floor })))
         .collect();
-    let waiting: serde_json::Map<String, Value> =
-        waits.iter().map(|(side, until)| (side.to_string(), json!(until))).collect();
     let unreadable: Vec<Value> =
         unreadable.iter().map(|(side, issue, why)| json!({ "side": side, "issue": issue, "why": why })).collect();
     json!({
         "cursors": cursors,
-        "waiting": waiting,
         "issue_pairs": issue_pairs,
         "comment_pairs": comment_pairs,
         "reading": paces,

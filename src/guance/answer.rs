@@ -131,8 +131,9 @@ fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after
     let come_back = ApiErrorKind::Unavailable { retry_after };
     let unknown = if what.write { ApiErrorKind::InDoubt } else { come_back };
     let endless = retry_after.is_some_and(|wait| wait > http::LONGEST_WAIT);
-    let wait = retry_after.filter(|_| !endless).unwrap_or(if endless { http::INSTEAD_OF_ENDLESS } else { REST });
-    let slow_down = ApiErrorKind::Unavailable { retry_after: Some(wait) };
+    let named = if endless { Some(http::INSTEAD_OF_ENDLESS) } else { retry_after };
+    // A write that met a limit without a time failed, and is tried again like any other; the key rests.
+    let slow_down = ApiErrorKind::Unavailable { retry_after: if what.write { named } else { named.or(Some(REST)) } };
     // No limit of ours asks for that.
     let crowded = ApiErrorKind::Crowded { retry_after: http::LONGEST_WAIT };
     let (kind, cause, hint) = match (error_code.strip_prefix("ft.").unwrap_or(error_code), status) {
@@ -215,10 +216,10 @@ mod tests {
     fn the_error_code_decides_and_then_the_status() {
         use ApiErrorKind::{InDoubt, Refused, Unauthorized};
         for (status, code, read, write, cause) in [
-            (401, "ft.TriggerApiAkCurrentLimiting", A_MINUTE, A_MINUTE, Cause::SlowDown { per_key: true }),
-            (401, "ft.TriggerApiWorkspaceCurrentLimiting", A_MINUTE, A_MINUTE, Cause::SlowDown { per_key: false }),
-            (200, "ft.TriggerApiAkCurrentLimiting", A_MINUTE, A_MINUTE, Cause::SlowDown { per_key: true }),
-            (429, "", A_MINUTE, A_MINUTE, Cause::SlowDown { per_key: true }),
+            (401, "ft.TriggerApiAkCurrentLimiting", A_MINUTE, NO_TIME, Cause::SlowDown { per_key: true }),
+            (401, "ft.TriggerApiWorkspaceCurrentLimiting", A_MINUTE, NO_TIME, Cause::SlowDown { per_key: false }),
+            (200, "ft.TriggerApiAkCurrentLimiting", A_MINUTE, NO_TIME, Cause::SlowDown { per_key: true }),
+            (429, "", A_MINUTE, NO_TIME, Cause::SlowDown { per_key: true }),
             (403, "ft.InvalidAPIKey", Unauthorized, Unauthorized, Cause::Other),
             (401, "ft.InvalidAPIKey", Unauthorized, Unauthorized, Cause::Other),
             (403, "InvalidApiKey", Unauthorized, Unauthorized, Cause::Other),
@@ -264,7 +265,7 @@ mod tests {
             (502, Err("Bad Gateway".to_owned()), NO_TIME, ApiErrorKind::InDoubt),
             (302, Err(String::new()), NO_TIME, NO_TIME),
             (413, Err("too large".to_owned()), ApiErrorKind::Refused, ApiErrorKind::Refused),
-            (429, Err("slow".to_owned()), A_MINUTE, A_MINUTE),
+            (429, Err("slow".to_owned()), A_MINUTE, NO_TIME),
         ] {
             for (what, kind) in [(READ, read), (WRITE, write)] {
                 let fault = judge(what, status, body.clone(), None).unwrap_err();

@@ -172,3 +172,23 @@ fn a_limit_of_one_issue_delays_only_that_issue() {
         world.assert_agrees();
     });
 }
+
+/// A limit that names no time is tried once as well; that write failed, and nothing else is known.
+#[test]
+fn a_limit_without_a_time_ends_the_writes_of_the_run() {
+    on_both(|world| {
+        let issues = pairs(&world);
+        for issue in &issues {
+            world.jira.comment(&world.key_of(issue), "alice", "a comment");
+        }
+        let slow_down = What::Status(429, "slow down".to_owned(), Vec::new());
+        world.guance.fail(Fault::new(slow_down).path_contains("/reply/create").times(Times::Always));
+        world.pass(Duration::from_mins(6));
+        world.guance.clear_recorded();
+        let outcome = world.run(&["sync"]);
+        assert_eq!((outcome.code, told(&world.guance)), (3, 1), "{outcome}");
+        world.guance.clear_faults();
+        world.settle();
+        world.assert_agrees();
+    });
+}
