@@ -73,7 +73,7 @@ pub struct Answer {
     pub status: u16,
     /// The service's clock, from the `Date` header.
     pub date: Option<DateTime<Utc>>,
-    /// `Retry-After`, given in seconds or as a date, as a time to wait.
+    /// `Retry-After`, given in seconds or as a date, as a time to wait; [`ENDLESS_WAIT`] for more than [`LONGEST_WAIT`].
     pub retry_after: Option<Duration>,
     /// At most [`MAX_BODY_BYTES`], as it came.
     body: Vec<u8>,
@@ -142,6 +142,11 @@ impl Http {
             let _ = http.secure.set(client);
         }
         Ok(http)
+    }
+
+    /// Returns the longest time for one request.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// Sends one request once.
@@ -470,7 +475,13 @@ fn http_date(text: &str) -> Option<DateTime<Utc>> {
 
 /// The longest wait that a service may ask for: nothing is added to a clock that could overflow it, and it is well below
 /// what the outbox takes for the trace of a clock that was set back.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
+pub const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
+/// Stands for every longer wait. No limit asks for that, and nothing of it tells when to come again.
+pub const ENDLESS_WAIT: Duration = Duration::from_secs(LONGEST_WAIT.as_secs() + 1);
+
+/// How long a service is left alone that asked for an endless wait.
+pub const INSTEAD_OF_ENDLESS: Duration = Duration::from_mins(10);
 
 fn wait_time(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     let text = text.trim();
@@ -482,7 +493,7 @@ fn wait_time(text: &str, now: DateTime<Utc>) -> Option<Duration> {
         let date = http_date(text)?;
         date.signed_duration_since(now).to_std().unwrap_or_default()
     };
-    Some(wait.min(LONGEST_WAIT))
+    Some(wait.min(ENDLESS_WAIT))
 }
 
 #[cfg(test)]

@@ -28,6 +28,11 @@ pub enum ApiErrorKind {
     },
     /// A write left and no usable answer came (timeout, reset, 5xx): it may have happened.
     InDoubt,
+    /// Certainly not carried out: this one thing takes no more for now, others may go.
+    Crowded {
+        /// The least time to wait.
+        retry_after: Duration,
+    },
     /// Understood and refused (400, 404, 413): no rerun does better; the item is dead.
     Refused,
     /// Not carried out: what was to be written over, or deleted, is not our own account's writing.
@@ -292,6 +297,17 @@ pub trait Remote {
 
     /// Returns how many writes one request can carry.
     fn batch_size(&self) -> usize;
+
+    /// Returns how many issues one request may create now, so that it is answered in time.
+    fn creates_at_once(&self) -> usize {
+        self.batch_size()
+    }
+
+    /// Returns how long this side may be at work on one issue that it creates, as far as it has shown. After a create
+    /// without an answer, nothing is absent before two looks so far apart have found the same.
+    fn create_takes(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Returns how many more requests this side can take right now, without waiting and without the slots that the
     /// next run's polls need.

@@ -15,13 +15,13 @@ use super::term;
 /// How a command ended. The numbers are part of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exit {
-    /// Done; what is left waits only for the request budget or the next run.
+    /// Done; what is left waits only for the request budget, for a time that a service asked for, or the next run.
     Done = 0,
     /// Usage or configuration, or a state that belongs to other services; nothing was written.
     Usage = 2,
     /// It finished, and something failed.
     ItemsFailed = 3,
-    /// A side could not be reached, refused the credentials or told us to come back later.
+    /// A side could not be reached or refused the credentials, or told us while it was read to come back later.
     SideFailed = 4,
     /// Asked to stop, after the request in flight; the rest is pending.
     Interrupted = 5,

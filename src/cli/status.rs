@@ -44,6 +44,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let paces = pace::of(&state, &draft.policy.flow, draft.requests_per_minute(), Utc::now())?;
     if options.json {
         let mut told = as_json(&status, &paces);
+        let waits = status.waits.iter().map(|(side, until)| (side.to_string(), json!(until)));
+        let waits: serde_json::Map<String, Value> = waits.collect();
+        if let Some(told) = told.as_object_mut().filter(|_| !waits.is_empty()) {
+            told.insert("waiting".to_owned(), waits.into());
+        }
         if let (Some(foreign), Some(told)) = (&foreign, told.as_object_mut()) {
             told.insert("refused".to_owned(), json!(foreign.to_string()));
         }
@@ -77,6 +82,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
 fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
     let Status {
         cursors,
+        waits,
         issue_pairs,
         comment_pairs,
         backlog,
@@ -93,6 +99,9 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
     for (side, at, floor) in cursors {
         let side = side.as_str();
         term::line(&format!("{side:<7} read up to {}, from {} on", term::time(*at), term::time(*floor)))?;
+    }
+    for (side, until) in waits {
+        term::line(&format!("wait    {side} asked to be left alone until {}", term::time(*until)))?;
     }
     term::line(&format!("linked  {issue_pairs} issues, {comment_pairs} comments"))?;
     for line in paces.iter().filter_map(pace_line) {
@@ -267,6 +276,7 @@ fn cell_text(text: &str) -> String {
 fn as_json(status: &Status, paces: &[Pace]) -> Value {
     let Status {
         cursors,
+        waits: _,
         issue_pairs,
         comment_pairs,
         backlog,

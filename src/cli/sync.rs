@@ -251,6 +251,11 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     if report.backlog.dead > 0 {
         term::line(DEAD)?;
     }
+    for (side, until) in &report.waiting {
+        let until = term::time(*until);
+        let way = "`guajira retry --all` or a backfill does not wait for that";
+        term::line(&format!("  {side} asked to be left alone until {until}; a later run goes on ({way})"))?;
+    }
     if report.out_of_budget || report.out_of_time {
         let what = if report.out_of_budget { "request budget" } else { "run's time" };
         term::line(&format!("  the {what} is used up; the next run goes on"))?;

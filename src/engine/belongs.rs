@@ -135,6 +135,9 @@ pub(super) fn settle(run: &mut Run<'_>) -> Result<()> {
     }
     let is_old = state.services()?.is_none() && !state.is_blank()?;
     for side in [Side::Jira, Side::Guance] {
+        if run.is_down(side) {
+            continue;
+        }
         if let Err(trouble) = establish(run, side, is_old) {
             run.absorb(side, trouble)?;
         }

@@ -96,29 +96,29 @@ pub(super) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Result<Option<R
 
 /// A status may be reached in several steps, and a write that was cut off may have left the issue half-way: that is not
 /// somebody's change. What the issue said no later than such a write could take effect counts as ours, and then what Guance
-/// says is to be brought over, be it what it said before the write.
-pub(super) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<(), Trouble> {
+/// says is to be brought over, be it what it said before the write. Returns whether there was something to count so.
+pub(super) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
     let (Action::ChangeIssue { issue, .. }, Some((lane, Field::Status))) = (&push.action, push.key.field_of()) else {
-        return Ok(());
+        return Ok(false);
     };
     if push.target != Side::Jira {
-        return Ok(());
+        return Ok(false);
     }
-    let Some((_, now)) = run.readings.get(&(push.target, issue.clone())) else { return Ok(()) };
+    let Some((_, now)) = run.readings.get(&(push.target, issue.clone())) else { return Ok(false) };
     if !may_be_ours(run, queued, now) {
-        return Ok(());
+        return Ok(false);
     }
-    let Some(base) = run.world.state.bases(&lane)?.remove(&Field::Status) else { return Ok(()) };
+    let Some(base) = run.world.state.bases(&lane)?.remove(&Field::Status) else { return Ok(false) };
     let said = said(run, now, Field::Status, &now.name);
     if base.on(push.target) == Some(said.as_str()) {
-        return Ok(());
+        return Ok(false);
     }
     let base = base.with(push.target, Some(said)).with(push.target.opposite(), Some(String::new()));
     let tx = run.world.state.begin()?;
     tx.set_base(&lane, Field::Status, &base)?;
     tx.commit()?;
-    Ok(())
+    Ok(true)
 }
 
 /// Returns true when an issue last changed no later than a write in doubt could take effect.

@@ -1,18 +1,26 @@
 //! From the outbox to the remotes: in flight first, look up before resending, retry, give up.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::{Cargo, Copy};
-use super::{Run, Trouble, change, delta, files, gone, merge, optional, originals, quoted, script, threads, trust};
-use crate::domain::{Action, CommentLink, FileLink, IssueLink, Key, Push, Receipt, Side, issue_place};
+use super::{
+    Run, Trouble, change, delta, doubt, files, gone, merge, optional, originals, quoted, script, threads, trust, waits,
+};
+use crate::domain::{Action, CommentLink, FileLink, IssueId, IssueLink, Key, Push, Receipt, Side, issue_place};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
-use crate::state::{Deferral, Queued, Tx};
+use crate::state::{Deferral, Doubt, Queued, Tx};
 
-/// After so many failures in a row a side is left alone.
-const MAX_FAILURES: u32 = 3;
+/// After so many failures in a row it is asked whether the side works at all.
+const ASK_AFTER: u32 = 3;
+/// After so many failures in a row, whatever else works, a side takes no write from this run: what has failed goes behind
+/// the others in the next.
+const MAX_FAILURES: u32 = 12;
+/// So many writes that have failed before may fail again in a row; the rest of them is left to the next run.
+const MAX_RETRIES: u32 = 5;
 /// The first and the longest wait before a failed write is tried again; each failure doubles it.
 const BACK_OFF: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
 /// How soon a look-up that could not tell is tried again.
@@ -20,7 +28,7 @@ const UNSURE_WAIT: TimeDelta = TimeDelta::minutes(1);
 
 /// How a write is known to have happened.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Evidence {
+pub(super) enum Evidence {
     /// The remote answered our request.
     Answered,
     /// Its marker was found.
@@ -50,12 +58,13 @@ pub(super) fn side(run: &mut Run<'_>, target: Side) -> Result<()> {
 }
 
 fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
-    resolve_in_doubt(run, target)?;
+    doubt::resolve(run, target)?;
     let mut failures = 0;
     loop {
         let mut ready = run.world.state.ready(target, run.world.clock.now(), run.remote(target).batch_size())?;
         ready.retain(|queued| run.may_link || !matches!(queued.push.action, Action::LinkIssue { .. }));
-        let batch = one_request(ready);
+        ready.retain(|queued| queued.attempts == 0 || !run.no_retries.contains(&target));
+        let batch = one_request(ready, run.remote(target).creates_at_once());
         if batch.is_empty() || run.must_stop() {
             return Ok(());
         }
@@ -70,35 +79,68 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         }
         let Some(batch) = certainly_new(run, target, batch)? else { continue };
         let Some(cargo) = files::load(run, target, &batch)? else { continue };
-        let mut end = None;
+        let Some(lane) = batch.first().map(|queued| queued.push.lane.clone()) else { continue };
+        let is_retry = batch.iter().all(|queued| queued.attempts > 0);
+        let how = if batch.len() > 1 { Doubt::InCompany } else { Doubt::Alone };
+        let (mut end, mut wait, mut failed, mut has_worked) = (None, None, None, false);
         for (queued, result) in send(run, target, batch, cargo)? {
             match result {
                 Ok(receipt) => {
-                    failures = 0;
+                    has_worked = true;
                     settle(run, &queued.push, &receipt, Evidence::Answered)?;
                 }
-                Err(err) => match fail(run, &queued, &err)? {
-                    Blame::Write => {}
-                    Blame::Side => failures += 1,
+                Err(err) => match fail(run, &queued, &err, how)? {
+                    Blame::Write => has_worked |= err.kind == ApiErrorKind::Refused,
+                    Blame::Side => failed = Some(err),
                     Blame::Us => end = Some(err),
+                    Blame::Haste(time) => wait = wait.max(Some(time)),
                 },
             }
         }
         if let Some(err) = end {
             return Err(err.into());
         }
-        if failures >= MAX_FAILURES {
+        if let Some(wait) = wait {
+            waits::keep(run, target, wait)?;
+            run.down.push(target);
+            return Ok(());
+        }
+        // One answer is one failure, whatever the request carried.
+        failures = if has_worked { 0 } else { failures + u32::from(failed.is_some()) };
+        let Some(err) = failed.filter(|_| failures > 0) else { continue };
+        if is_retry && failures >= MAX_RETRIES {
+            // What fails time and again says nothing about the side.
+            run.no_retries.push(target);
+            failures = 0;
+        } else if failures >= MAX_FAILURES {
             let kind = ApiErrorKind::Unavailable { retry_after: None };
-            return Err(ApiError::new(target, kind, "too many writes failed in a row").into());
+            let words = format!("the last {failures} writes failed; the last one so: {}", err.message);
+            return Err(ApiError { hint: err.hint, ..ApiError::new(target, kind, words) }.into());
+        }
+        if failures > 0 && failures.is_multiple_of(ASK_AFTER) {
+            still_works(run, target, &lane)?;
         }
     }
 }
 
-/// Takes from the heads of the lanes what one request can carry: several creates, or one of anything else.
-fn one_request(mut ready: Vec<Queued>) -> Vec<Queued> {
-    let creates = |queued: &Queued| matches!(queued.push.action, Action::CreateIssue(_));
+/// Makes sure by a read that a side at which several writes failed works: then it was the writes' own fault.
+fn still_works(run: &mut Run<'_>, target: Side, lane: &IssueId) -> Result<(), Trouble> {
+    match target {
+        Side::Jira => drop(run.remote(target).identify()?),
+        // It does not tell who we are.
+        Side::Guance if run.has_room(target, 1) => drop(run.remote(target).thread(lane)?),
+        Side::Guance => {}
+    }
+    Ok(())
+}
+
+/// Takes from the heads of the lanes what one request can carry: several creates that have never failed, or one of
+/// anything else.
+fn one_request(mut ready: Vec<Queued>, creates_at_once: usize) -> Vec<Queued> {
+    let creates = |queued: &Queued| matches!(queued.push.action, Action::CreateIssue(_)) && !queued.alone;
     if ready.first().is_some_and(creates) {
         ready.retain(creates);
+        ready.truncate(creates_at_once.max(1));
     } else {
         ready.truncate(1);
     }
@@ -127,79 +169,11 @@ fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, cargo: Cargo) -> Re
     Ok(batch.into_iter().zip(results).collect())
 }
 
-/// Finds out what became of the writes that were in flight when a run ended, or whose answer was lost.
-fn resolve_in_doubt(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
-    let mut doubtful = run.world.state.in_flight(target)?;
-    // What this run itself sent is looked up by the next one: the remote may still be at work on it.
-    doubtful.retain(|queued| !run.report.left_in_doubt.contains(queued.push.key.as_str()));
-    // Their originals were passed over while it was not known whether they had been sent.
-    for queued in &doubtful {
-        run.originals.forget(&queued.push.lane);
-    }
-    for queued in doubtful.extract_if(.., |queued| queued.push.action.is_idempotent()) {
-        try_again(run, &queued)?;
-    }
-    if doubtful.is_empty() || run.must_stop() {
-        return Ok(());
-    }
-    run.identify(target)?;
-    wait_for_the_dust(run, &doubtful);
-    // A file on Jira is looked for before each try.
-    let is_file = |queued: &mut Queued| matches!(queued.push.action, Action::AddFile { .. }) && target == Side::Jira;
-    for queued in doubtful.extract_if(.., is_file) {
-        try_again(run, &queued)?;
-    }
-    // A field is no thing that could be looked for: it says what was sent, or what both sides say decides anew.
-    let (fields, doubtful): (Vec<_>, Vec<_>) =
-        doubtful.into_iter().partition(|queued| matches!(queued.push.action, Action::ChangeIssue { .. }));
-    for queued in &fields {
-        if let Some(receipt) = change::took_effect(run, queued)? {
-            settle(run, &queued.push, &receipt, Evidence::Found)?;
-            continue;
-        }
-        change::own_traces(run, queued)?;
-        change::decide_anew(run, &queued.push.key)?;
-    }
-    if doubtful.is_empty() {
-        return Ok(());
-    }
-    let wanted: Vec<Wanted> = doubtful.iter().map(|queued| wanted(&queued.push)).collect();
-    let found = look_up(run, target, &wanted)?;
-    for (queued, lookup) in doubtful.iter().zip(found) {
-        match lookup {
-            // We have asked for it, so an issue of ours that carries the label is the answer.
-            Lookup::Found(receipt) | Lookup::Labelled(receipt) => {
-                settle(run, &queued.push, &receipt, Evidence::Found)?;
-            }
-            Lookup::Absent | Lookup::Foreign(..) if gone::take_back(run, queued)? => {}
-            Lookup::Absent | Lookup::Foreign(..) => {
-                let again = Deferral { not_before: DateTime::UNIX_EPOCH, counts: true };
-                put_back(run, &queued.push.key, again, None)?;
-            }
-            Lookup::Unsure => {
-                run.report.left_in_doubt.insert(queued.push.key.as_str().to_owned());
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Looks for the markers of writes among what is no other original's copy.
 pub(super) fn look_up(run: &Run<'_>, target: Side, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
     let state = run.world.state;
     // What the state cannot tell now fails when the finding is to be recorded.
     run.remote(target).find(wanted, &|key, id| state.is_copy_of_another(target, key, id).unwrap_or(false))
-}
-
-/// Waits until the youngest doubtful write is old enough for its absence to mean something.
-fn wait_for_the_dust(run: &Run<'_>, doubtful: &[Queued]) {
-    let wait = delta(run.world.settings.in_doubt_wait);
-    let now = run.world.clock.now();
-    // Our clock may have been set back since: then the whole wait is due, but not more.
-    let left = doubtful.iter().filter_map(|queued| queued.sent_at).map(|sent| wait - (now - sent)).max();
-    if let Some(left) = left.map(|left| left.min(wait)).filter(|left| *left > TimeDelta::zero()) {
-        run.world.clock.sleep(left.to_std().unwrap_or_default());
-    }
 }
 
 pub(super) fn wanted(push: &Push) -> Wanted {
@@ -274,7 +248,7 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
 }
 
 /// Records a write that has happened: link and outbox row in one transaction.
-fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence) -> Result<(), Trouble> {
+pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence) -> Result<(), Trouble> {
     let world = run.world;
     let now = world.clock.now();
     let tx = world.state.begin()?;
@@ -317,7 +291,7 @@ fn link(
         Action::CreateIssue(new) => {
             // What we have just made holds nothing of ours yet; what was found may hold anything.
             let seen = (evidence == Evidence::Answered).then_some(DateTime::UNIX_EPOCH);
-            let jira = crate::domain::IssueId::new(receipt.id.clone());
+            let jira = IssueId::new(receipt.id.clone());
             let link = IssueLink::new(push.lane.clone(), jira, &receipt.name);
             let link = IssueLink { guance_seen: seen, jira_seen: seen, ..link };
             if !tx.link_issues(&link, receipt.at.unwrap_or(now), now)? {
@@ -369,12 +343,14 @@ enum Blame {
     Write,
     /// The side, if it happens again.
     Side,
+    /// How much we ask of the side: no other write can go before so much time has passed.
+    Haste(Duration),
     /// Our credentials, our budget, or that we were asked to stop: no other write can go.
     Us,
 }
 
 /// Records a write that failed.
-fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Trouble> {
+fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doubt) -> Result<Blame, Trouble> {
     let world = run.world;
     let key = &queued.push.key;
     let err = &quoted::without_words(err, &queued.push.action);
@@ -386,15 +362,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
         }
         ApiErrorKind::Refused if gone::was_about_nothing(run, queued)? => Ok(Blame::Write),
         ApiErrorKind::Refused => {
-            tracing::warn!(%key, error = %err, "Write refused for good.");
-            let tx = world.state.begin()?;
-            tx.bury(key, &err.message, now)?;
-            tx.advise(key, err.hint.as_deref())?;
-            change::given_up(run, &tx, &queued.push)?;
-            tx.note(key.origin().as_str(), &failed("refused for good", &queued.push, err), now)?;
-            tx.commit()?;
-            run.report.item_failed(&queued.push, err);
-            world.failpoints.hit("buried")?;
+            bury(run, queued, err)?;
             Ok(Blame::Write)
         }
         ApiErrorKind::NotOurs => {
@@ -404,7 +372,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
         ApiErrorKind::InDoubt => {
             tracing::warn!(%key, error = %err, "In doubt: the answer was lost, and the next run looks whether it arrived.");
             let tx = world.state.begin()?;
-            tx.doubt(key, &err.message)?;
+            tx.doubt(key, how, &err.message)?;
             tx.advise(key, err.hint.as_deref())?;
             tx.note(key.origin().as_str(), &failed("in doubt, sent and the answer lost", &queued.push, err), now)?;
             tx.commit()?;
@@ -413,13 +381,28 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<Blame, Tro
             world.failpoints.hit("doubted")?;
             Ok(Blame::Side)
         }
-        ApiErrorKind::Unavailable { retry_after } => {
+        ApiErrorKind::Unavailable { retry_after: Some(wait) } => {
+            tracing::info!(%key, error = %err, "Write put off: the side asks to wait.");
+            // It did not fail; but should it be the reason, the others go before it the next time.
+            let not_before = now + delta(wait);
+            let tx = world.state.begin()?;
+            tx.defer(key, Deferral { not_before, counts: false }, Some(&err.message))?;
+            tx.go_last(key, not_before)?;
+            tx.commit()?;
+            world.failpoints.hit("put back")?;
+            Ok(Blame::Haste(wait))
+        }
+        ApiErrorKind::Unavailable { retry_after: None } | ApiErrorKind::Crowded { .. } => {
             tracing::warn!(%key, error = %err, "Write put off to a later run.");
-            let wait = back_off(queued.attempts).max(retry_after.map_or(TimeDelta::zero(), delta));
+            let (least, blame) = match err.kind {
+                ApiErrorKind::Crowded { retry_after } => (delta(retry_after), Blame::Write),
+                _ => (TimeDelta::zero(), Blame::Side),
+            };
+            let wait = back_off(queued.attempts).max(least);
             put_back(run, key, Deferral { not_before: now + wait, counts: true }, Some(&err.message))?;
             advise(run, &queued.push, err)?;
             run.report.item_failed(&queued.push, err);
-            Ok(Blame::Side)
+            Ok(blame)
         }
         ApiErrorKind::Unauthorized | ApiErrorKind::OutOfBudget | ApiErrorKind::Stopped | ApiErrorKind::Unrecorded => {
             put_back(run, key, Deferral { not_before: DateTime::UNIX_EPOCH, counts: false }, None)?;
@@ -442,6 +425,22 @@ fn failed(what: &str, push: &Push, err: &ApiError) -> String {
     format!("{what}: {}: {}", push.summary, err.message)
 }
 
+/// Gives a write up, and keeps it for a person with the service's own words.
+pub(super) fn bury(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<(), Trouble> {
+    let (world, key) = (run.world, &queued.push.key);
+    let now = world.clock.now();
+    tracing::warn!(%key, error = %err, "Write refused for good.");
+    let tx = world.state.begin()?;
+    tx.bury(key, &err.message, now)?;
+    tx.advise(key, err.hint.as_deref())?;
+    change::given_up(run, &tx, &queued.push)?;
+    tx.note(key.origin().as_str(), &failed("refused for good", &queued.push, err), now)?;
+    tx.commit()?;
+    run.report.item_failed(&queued.push, err);
+    world.failpoints.hit("buried")?;
+    Ok(())
+}
+
 /// What was taken for a copy is somebody else's writing: it is left alone, and its original is carried as a new one.
 fn disown(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<(), Trouble> {
     let now = run.world.clock.now();
@@ -460,13 +459,6 @@ fn disown(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<(), Trouble>
     run.read_whole.retain(|(_, lane)| *lane != push.lane);
     run.world.failpoints.hit("disowned")?;
     Ok(())
-}
-
-/// Puts back what needs no look-up: at once the first time, then with growing waits.
-fn try_again(run: &Run<'_>, queued: &Queued) -> Result<(), Trouble> {
-    let wait = queued.attempts.checked_sub(1).map(back_off);
-    let not_before = wait.map_or(DateTime::UNIX_EPOCH, |wait| run.world.clock.now() + wait);
-    put_back(run, &queued.push.key, Deferral { not_before, counts: true }, None)
 }
 
 pub(super) fn back_off(attempts: u32) -> TimeDelta {

@@ -4,6 +4,7 @@ pub mod belongs;
 pub mod budget;
 mod change;
 mod deliver;
+mod doubt;
 mod fields;
 mod files;
 mod gone;
@@ -21,6 +22,7 @@ mod script;
 pub mod takeover;
 mod threads;
 mod trust;
+mod waits;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -128,6 +130,7 @@ impl Progress for Quiet {
 pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
     let started = world.clock.now();
     let mut run = Run::new(*world, *order, started);
+    waits::obey(&mut run)?;
     belongs::settle(&mut run)?;
     let id = if order.dry_run { None } else { Some(world.state.begin_run(run.report.kind, started)?) };
     // A dry run comes after every other, and records nothing.
@@ -172,6 +175,8 @@ struct Run<'a> {
     identities: HashMap<Side, Identity>,
     /// Sides that are left alone for the rest of the run.
     down: Vec<Side>,
+    /// Sides at which nothing that has failed before is tried again by this run.
+    no_retries: Vec<Side>,
     /// From when on this run read Jira: what changed there later, a state that turns out to be older may not know.
     jira_from: Option<DateTime<Utc>>,
     /// Whether links may be set. A link moves the issue's `updated`: what a new pair says is read before, while that
@@ -245,6 +250,7 @@ impl<'a> Run<'a> {
             deadline,
             identities: HashMap::new(),
             down: Vec::new(),
+            no_retries: Vec::new(),
             jira_from: None,
             may_link: false,
             interrupted: false,
@@ -304,6 +310,9 @@ impl<'a> Run<'a> {
         match trouble {
             Trouble::Fatal(err) => Err(err),
             Trouble::Api(err) => {
+                if let ApiErrorKind::Unavailable { retry_after: Some(wait) } = err.kind {
+                    waits::keep(self, side, wait)?;
+                }
                 match err.kind {
                     ApiErrorKind::OutOfBudget => self.report.out_of_budget = true,
                     ApiErrorKind::Stopped => self.interrupted = true,

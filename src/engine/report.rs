@@ -74,6 +74,8 @@ pub struct Report {
     pub dropped_fields: BTreeSet<String>,
     /// Sides that could not be read or written to the end, and why.
     pub sides_failed: BTreeMap<Side, SideFailure>,
+    /// Sides that asked to be left alone, and until when.
+    pub waiting: BTreeMap<Side, DateTime<Utc>>,
     /// Items that failed in this run, and why.
     pub items_failed: Vec<ItemFailure>,
     /// How many records could not be understood; the first twenty are among `items_failed`.
@@ -159,6 +161,7 @@ impl Report {
             begins_at: None,
             dropped_fields: BTreeSet::new(),
             sides_failed: BTreeMap::new(),
+            waiting: BTreeMap::new(),
             items_failed: Vec::new(),
             unreadable: 0,
             clock_skew_seconds: BTreeMap::new(),
@@ -175,7 +178,7 @@ impl Report {
 
     /// Returns true when both sides were read and nothing failed.
     pub fn is_good(&self) -> bool {
-        self.sides_failed.is_empty() && self.items_failed.is_empty() && !self.interrupted
+        self.sides_failed.is_empty() && self.waiting.is_empty() && self.items_failed.is_empty() && !self.interrupted
     }
 
     /// Returns how many records could not be understood beyond those among the failed items.
@@ -231,6 +234,9 @@ impl Report {
         }
         for side in self.sides_failed.keys() {
             parts.push(format!("{side} failed"));
+        }
+        for side in self.waiting.keys() {
+            parts.push(format!("{side} asked to wait"));
         }
         if parts.is_empty() {
             parts.push("nothing to do".to_owned());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::domain::Side;
-use crate::http::{Failure, connect_hint};
+use crate::http::{self, Failure, connect_hint};
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// A failed request: what the engine is told, and what the adapter itself branches on.
@@ -132,13 +132,19 @@ pub(super) fn unanswered(what: What<'_>, failure: Failure) -> Fault {
 fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after: Option<Duration>) -> Fault {
     let come_back = ApiErrorKind::Unavailable { retry_after };
     let unknown = if what.write { ApiErrorKind::InDoubt } else { come_back };
-    let slow_down = ApiErrorKind::Unavailable { retry_after: Some(retry_after.unwrap_or(REST)) };
+    let endless = retry_after.is_some_and(|wait| wait > http::LONGEST_WAIT);
+    let named = if endless { Some(http::INSTEAD_OF_ENDLESS) } else { retry_after };
+    // A write that met a limit without a time failed, and is tried again like any other; the key rests.
+    let slow_down = ApiErrorKind::Unavailable { retry_after: if what.write { named } else { named.or(Some(REST)) } };
+    // No limit of ours asks for that.
+    let crowded = ApiErrorKind::Crowded { retry_after: http::LONGEST_WAIT };
     let (kind, cause, hint) = match (error_code.strip_prefix("ft.").unwrap_or(error_code), status) {
         // Source: "error definition": both come with status 401, as does a bad key: the code decides.
         ("TriggerApiAkCurrentLimiting", _) => (slow_down, Cause::SlowDown { per_key: true }, Some(LIMIT_HINT)),
         (code, _) if code.contains("CurrentLimiting") => {
             (slow_down, Cause::SlowDown { per_key: false }, Some(LIMIT_HINT))
         }
+        (_, 429) if endless && what.write => (crowded, Cause::Other, None),
         (_, 429) => (slow_down, Cause::SlowDown { per_key: true }, Some(LIMIT_HINT)),
         (code, _) if code.eq_ignore_ascii_case("InvalidAPIKey") => {
             (ApiErrorKind::Unauthorized, Cause::Other, Some(KEY_HINT))
@@ -218,10 +224,10 @@ mod tests {
     fn the_error_code_decides_and_then_the_status() {
         use ApiErrorKind::{InDoubt, Refused, Unauthorized};
         for (status, code, read, write, cause) in [
-            (401, "ft.TriggerApiAkCurrentLimiting", A_MINUTE, A_MINUTE, Cause::SlowDown { per_key: true }),
-            (401, "ft.TriggerApiWorkspaceCurrentLimiting", A_MINUTE, A_MINUTE, Cause::SlowDown { per_key: false }),
-            (200, "ft.TriggerApiAkCurrentLimiting", A_MINUTE, A_MINUTE, Cause::SlowDown { per_key: true }),
-            (429, "", A_MINUTE, A_MINUTE, Cause::SlowDown { per_key: true }),
+            (401, "ft.TriggerApiAkCurrentLimiting", A_MINUTE, NO_TIME, Cause::SlowDown { per_key: true }),
+            (401, "ft.TriggerApiWorkspaceCurrentLimiting", A_MINUTE, NO_TIME, Cause::SlowDown { per_key: false }),
+            (200, "ft.TriggerApiAkCurrentLimiting", A_MINUTE, NO_TIME, Cause::SlowDown { per_key: true }),
+            (429, "", A_MINUTE, NO_TIME, Cause::SlowDown { per_key: true }),
             (403, "ft.InvalidAPIKey", Unauthorized, Unauthorized, Cause::Other),
             (401, "ft.InvalidAPIKey", Unauthorized, Unauthorized, Cause::Other),
             (403, "InvalidApiKey", Unauthorized, Unauthorized, Cause::Other),
@@ -267,7 +273,7 @@ mod tests {
             (502, Err("Bad Gateway".to_owned()), NO_TIME, ApiErrorKind::InDoubt),
             (302, Err(String::new()), NO_TIME, NO_TIME),
             (413, Err("too large".to_owned()), ApiErrorKind::Refused, ApiErrorKind::Refused),
-            (429, Err("slow".to_owned()), A_MINUTE, A_MINUTE),
+            (429, Err("slow".to_owned()), A_MINUTE, NO_TIME),
         ] {
             for (what, kind) in [(READ, read), (WRITE, write)] {
                 let fault = judge(what, status, body.clone(), None).unwrap_err();

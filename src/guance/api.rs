@@ -236,7 +236,9 @@ impl<'a> Api<'a> {
     }
 
     fn send_with(&self, request: &Request<'_>, urgency: Urgency) -> Result<Value, Fault> {
-        let mut retries = if request.write { 0 } else { RETRIES };
+        // What one key may not write, another may; nothing else that failed is written again.
+        let keys = u32::try_from(self.settings.api_keys.len()).unwrap_or(1);
+        let mut retries = if request.write { keys.saturating_sub(1) } else { RETRIES };
         let mut credential = self.take(urgency)?;
         loop {
             let start = self.clock.now();
@@ -245,6 +247,7 @@ impl<'a> Api<'a> {
                 Err(fault) => fault,
             };
             let wait = self.wait_before_retry(&fault, credential);
+            let wait = wait.filter(|_| !request.write || matches!(fault.cause, Cause::SlowDown { per_key: true }));
             let Some(wait) = wait.filter(|_| retries > 0 && self.clock.now() - start < MAX_RETRIED) else {
                 return Err(fault);
             };

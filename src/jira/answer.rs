@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::http;
 use crate::jira::auth::LoginRefusal;
 use crate::ports::ApiErrorKind;
 
@@ -26,6 +27,10 @@ pub(super) struct Seen {
     pub(super) status: u16,
     /// A read, or a write that may be carried out twice.
     pub(super) repeatable: bool,
+    /// It would have changed something.
+    pub(super) writes: bool,
+    /// The limit is that of one issue.
+    pub(super) per_issue: bool,
     pub(super) login: Option<LoginRefusal>,
     pub(super) shape: Shape,
     pub(super) retry_after: Option<Duration>,
@@ -56,12 +61,30 @@ pub(super) fn kind_of(seen: &Seen) -> ApiErrorKind {
         // A firewall that dislikes one text must not silence the whole side.
         (403, Shape::Page) if !seen.repeatable => later,
         (401 | 403, _) => ApiErrorKind::Unauthorized,
-        (429, _) => ApiErrorKind::Unavailable { retry_after: seen.retry_after },
+        (429, _) => too_much(seen),
         (500..=599, _) if seen.repeatable => ApiErrorKind::Unavailable { retry_after: seen.retry_after },
         (500..=599, _) => ApiErrorKind::InDoubt,
         (408, _) => unclear,
         (409 | 425 | 200..=399, _) | (_, Shape::Page) => later,
         _ => ApiErrorKind::Refused,
+    }
+}
+
+/// How long Jira is left alone that said "slow down" without a time.
+pub(super) const REST: Duration = Duration::from_secs(30);
+
+/// Tells whom a "slow down" is about: us, or one issue that is written to. A wait without end speaks for no limit of ours.
+///
+/// Source: Jira Cloud, "Rate limiting": `RateLimit-Reason: jira-per-issue-on-write`.
+fn too_much(seen: &Seen) -> ApiErrorKind {
+    let is_endless = seen.retry_after.is_some_and(|wait| wait > http::LONGEST_WAIT);
+    match seen.retry_after {
+        _ if seen.writes && (seen.per_issue || is_endless) => {
+            let retry_after = seen.retry_after.unwrap_or(REST).min(http::LONGEST_WAIT);
+            ApiErrorKind::Crowded { retry_after }
+        }
+        _ if is_endless => ApiErrorKind::Unavailable { retry_after: Some(http::INSTEAD_OF_ENDLESS) },
+        retry_after => ApiErrorKind::Unavailable { retry_after },
     }
 }
 
@@ -199,9 +222,29 @@ mod tests {
             (503, Jira, None, LATER, InDoubt),
         ] {
             for (repeatable, want) in [(true, read), (false, write)] {
-                let seen = Seen { status, repeatable, login, shape, retry_after: None };
+                let (writes, per_issue) = (!repeatable, false);
+                let seen = Seen { status, repeatable, writes, per_issue, login, shape, retry_after: None };
                 assert_eq!(kind_of(&seen), want, "{seen:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_limit_of_one_issue_or_without_end_is_about_one_write() {
+        let hour = Duration::from_hours(1);
+        let later = |wait| ApiErrorKind::Unavailable { retry_after: Some(wait) };
+        let crowded = |retry_after| ApiErrorKind::Crowded { retry_after };
+        for (writes, per_issue, wait, want) in [
+            (true, false, Some(hour), later(hour)),
+            (true, true, Some(REST * 2), crowded(REST * 2)),
+            (true, true, None, crowded(REST)),
+            (true, false, Some(http::ENDLESS_WAIT), crowded(hour)),
+            (false, true, Some(REST), later(REST)),
+            (false, false, Some(http::ENDLESS_WAIT), later(http::INSTEAD_OF_ENDLESS)),
+        ] {
+            let (login, shape) = (None, Shape::Jira);
+            let seen = Seen { status: 429, repeatable: !writes, writes, per_issue, login, shape, retry_after: wait };
+            assert_eq!(kind_of(&seen), want, "{seen:?}");
         }
     }
 

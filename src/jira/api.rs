@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::domain::Side;
 use crate::http::{Answer, Call, Failure, Http, Method, Upload, connect_hint};
-use crate::jira::answer::{Seen, Shape, Words, clean, kind_of, page_words, shape_of, words_of};
+use crate::jira::answer::{REST, Seen, Shape, Words, clean, kind_of, page_words, shape_of, words_of};
 use crate::jira::auth::{self, Credential};
 use crate::jira::moved::moved;
 use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop, Walk};
@@ -77,6 +77,11 @@ impl Ask {
     /// Marks a request that completes a write already made: it is sent although the run was asked to stop.
     pub(super) fn finishing(self) -> Self {
         Self { finish: true, ..self }
+    }
+
+    /// Returns true for a request about an issue that there is already.
+    fn is_about_an_issue(&self) -> bool {
+        self.path.contains("/issue/") && !self.path.ends_with("/bulk")
     }
 
     /// Names the request in messages.
@@ -160,7 +165,7 @@ impl<'a> Api<'a> {
                 Err(failed) => {
                     match self.pause(ask, &failed, attempt).filter(|_| self.clock.now() - started < LONGEST_EFFORT) {
                         Some(wait) => self.clock.sleep(wait),
-                        None => return Err(failed),
+                        None => return Err(with_a_time(failed)),
                     }
                 }
             }
@@ -170,7 +175,11 @@ impl<'a> Api<'a> {
 
     /// Returns how long to wait before the next attempt; `None`: no further attempt.
     fn pause(&self, ask: &Ask, failed: &Failed, attempt: u32) -> Option<Duration> {
-        let ApiErrorKind::Unavailable { retry_after } = failed.error.kind else { return None };
+        let retry_after = match failed.error.kind {
+            ApiErrorKind::Unavailable { retry_after } => retry_after,
+            ApiErrorKind::Crowded { retry_after } => Some(retry_after),
+            _ => return None,
+        };
         let transient = matches!(failed.status, None | Some(429 | 502 | 503 | 504));
         if !ask.repeatable || !transient || attempt >= RETRIES {
             return None;
@@ -221,6 +230,11 @@ impl<'a> Api<'a> {
         let upload = Upload { call, headers: &headers, field: "file", name, mime, content };
         let answer = self.http.upload(upload).map_err(|failure| lost(&ask, failure))?;
         self.judge(&ask, &answer)
+    }
+
+    /// Returns the longest time for one request.
+    pub(super) fn timeout(&self) -> Duration {
+        self.http.timeout()
     }
 
     /// Begins a walk through the pages of a list.
@@ -274,6 +288,9 @@ impl<'a> Api<'a> {
         let seen = Seen {
             status: answer.status,
             repeatable: ask.repeatable,
+            writes: ask.method != Method::Get,
+            per_issue: ask.is_about_an_issue()
+                && answer.header("RateLimit-Reason").is_some_and(|reason| reason.contains("per-issue")),
             login,
             shape,
             retry_after: answer.retry_after.filter(|wait| !wait.is_zero()),
@@ -320,6 +337,14 @@ impl<'a> Api<'a> {
             _ => None,
         }
     }
+}
+
+/// Gives a "slow down" that names no time one.
+fn with_a_time(mut failed: Failed) -> Failed {
+    if failed.status == Some(429) && failed.error.kind == (ApiErrorKind::Unavailable { retry_after: None }) {
+        failed.error.kind = ApiErrorKind::Unavailable { retry_after: Some(REST) };
+    }
+    failed
 }
 
 fn lost(ask: &Ask, failure: Failure) -> Failed {

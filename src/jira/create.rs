@@ -121,7 +121,7 @@ impl Jira<'_> {
         }
         let sent = self.is_cloud().map_err(Failed::from).and_then(|cloud| {
             let bodies: Vec<Value> = drafts.iter().map(|draft| draft.body(cloud, &self.settings.pair_id)).collect();
-            self.api.send(&Ask::post(self.rest("issue/bulk")?, json!({"issueUpdates": bodies})))
+            self.send_timed("issue/bulk", json!({"issueUpdates": bodies}), drafts.len())
         });
         let answer = match &sent {
             Ok(reply) => Some(&reply.json),
@@ -157,7 +157,7 @@ impl Jira<'_> {
     fn send_single(&self, draft: &Draft<'_>, pool: &mut Vec<wire::Created>) -> Made {
         let sent = self.is_cloud().map_err(Failed::from).and_then(|cloud| {
             let body = draft.body(cloud, &self.settings.pair_id);
-            self.api.send(&Ask::post(self.rest("issue")?, body))
+            self.send_timed("issue", body, 1)
         });
         match sent.map(|reply| wire::read::<wire::Created>(reply.json)) {
             Ok(Ok(created)) => {

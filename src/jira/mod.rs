@@ -27,6 +27,7 @@ mod links;
 mod moved;
 mod names;
 mod needs;
+mod pace;
 mod paging;
 mod people;
 mod screen;
@@ -40,6 +41,7 @@ mod workflow;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use crate::domain::{Action, Comment, CommentId, File, IssueId, Key, Person, Push, Receipt, SealKey, Side, Visibility};
 use crate::http::Http;
@@ -212,6 +214,14 @@ impl Remote for Jira<'_> {
 
     fn batch_size(&self) -> usize {
         create::MAX_BULK
+    }
+
+    fn creates_at_once(&self) -> usize {
+        self.at_once()
+    }
+
+    fn create_takes(&self) -> Duration {
+        self.longest_create()
     }
 
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {

@@ -20,6 +20,7 @@ mod schema;
 mod services;
 mod status;
 mod told;
+mod waits;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -34,7 +35,7 @@ pub use cursors::Cursor;
 pub use history::{RunEnd, SideFailure};
 pub use lock::RunLock;
 pub use merge::DueFields;
-pub use outbox::{Backlog, Deferral, HeldForLabel, Queued};
+pub use outbox::{Backlog, Deferral, Doubt, HeldForLabel, Queued};
 pub use services::{Installation, Services, Workspace};
 pub use status::{FailingSide, LastRun, Status, StuckItem};
 pub use told::{FLEETING, News};

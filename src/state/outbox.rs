@@ -22,6 +22,27 @@ pub struct Queued {
     pub attempts: u32,
     /// When it was last sent, by our clock.
     pub sent_at: Option<DateTime<Utc>>,
+    /// Not to be sent before this; of a write in flight, from when on its absence counts, once it was looked for.
+    pub not_before: Option<DateTime<Utc>>,
+    /// How its last sending failed without a clear answer; `None` when it did not, or when nobody knows.
+    pub doubt: Option<Doubt>,
+    /// Whether no other write may share its request: it has failed, be it in a request with others.
+    pub alone: bool,
+    /// How often it was sent by itself, failed so, and was not there.
+    pub absences: u32,
+    /// When it was first found absent after that, by our clock.
+    pub absent_since: Option<DateTime<Utc>>,
+    /// Why it failed last, in the service's own words.
+    pub error: Option<String>,
+}
+
+/// How a write was sent whose sending failed without a clear answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// By itself.
+    Alone,
+    /// In one request with others: which of them it failed for nobody knows.
+    InCompany,
 }
 
 /// How a write that failed goes on.
@@ -33,7 +54,13 @@ pub struct Deferral {
     pub counts: bool,
 }
 
-const COLUMNS: &str = "key, lane, target, action, content, summary, stage, attempts, sent_at";
+const COLUMNS: &str =
+    "key, lane, target, action, content, summary, stage, attempts, sent_at, not_before, doubted, alone,
+    absences, absent_since, error";
+
+/// What has failed goes behind everything else: its round is the time at which it may go again, which no other write's
+/// round reaches.
+const FAILED: i64 = 1_000_000_000;
 
 // Both say twice that what is done does not matter: an index of the rest serves only a statement that says so.
 pub(super) const IN_FLIGHT: &str =
@@ -58,7 +85,11 @@ pub(super) const READY: &str = "SELECT {} FROM outbox o
 /// those who wait there. A create is before them all.
 const ROUND: &str = "CASE WHEN ?1 GLOB 'guance/issue/*' THEN 0 ELSE 1 + max(
         coalesce((SELECT number FROM round WHERE target = ?4), 0),
-        coalesce((SELECT max(round) FROM outbox WHERE lane = ?3 AND target = ?4 AND stage <> 'done'), 0)) END";
+        coalesce((SELECT max(round) FROM outbox WHERE lane = ?3 AND target = ?4 AND stage <> 'done'
+            AND round < 1000000000), 0)) END";
+
+/// What a write is when nothing is known against it.
+const FORGIVEN: &str = "doubted = 0, alone = 0, absences = 0, absent_since = NULL";
 
 /// Whether a row is what an id means: its key, the item it is about, or a name of its pair.
 pub(super) const IS_MEANT: &str = "(key = ?1 OR origin = ?1 OR lane = ?1 OR substr(origin, -length(?1) - 1) = '/' || ?1
@@ -227,8 +258,9 @@ impl Tx<'_> {
                 "INSERT INTO outbox (key, origin, lane, target, action, content, summary, stage, enqueued_at, round)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, {ROUND})
                  ON CONFLICT (key) DO UPDATE SET action = excluded.action, content = excluded.content,
-                     summary = excluded.summary, attempts = 0, not_before = 0, hint = NULL, dropped = NULL,
+                     summary = excluded.summary, attempts = 0, not_before = 0, hint = NULL, dropped = NULL, {FORGIVEN},
                      error = CASE stage WHEN 'held' THEN error END,
+                     round = CASE WHEN round >= {FAILED} THEN excluded.round ELSE round END,
                      stage = CASE stage WHEN 'held' THEN 'held' ELSE excluded.stage END
                  WHERE stage IN ('pending', 'held', 'dead')"
             ))?
@@ -254,15 +286,16 @@ impl Tx<'_> {
         for key in keys {
             self.tx
                 .prepare_cached(
-                    "UPDATE outbox SET stage = 'in_flight', sent_at = ?2 WHERE key = ?1 AND stage <> 'done'",
+                    "UPDATE outbox SET stage = 'in_flight', sent_at = ?2, not_before = 0, doubted = 0
+                     WHERE key = ?1 AND stage <> 'done'",
                 )?
                 .execute(params![key.as_str(), to_ms(now)])?;
             self.tx
                 .prepare_cached(
-                    "INSERT INTO round (target, number) SELECT target, round FROM outbox WHERE key = ?1
+                    "INSERT INTO round (target, number) SELECT target, round FROM outbox WHERE key = ?1 AND round < ?2
                      ON CONFLICT (target) DO UPDATE SET number = max(number, excluded.number)",
                 )?
-                .execute([key.as_str()])?;
+                .execute(params![key.as_str(), FAILED])?;
         }
         Ok(())
     }
@@ -282,7 +315,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Puts a write back: it certainly did not happen, and is to be sent later. Onto a Jira issue that was closed
+    /// Puts a write back: it certainly did not happen, and is to be sent later, behind the others where it failed. Onto a Jira issue that was closed
     /// meanwhile nothing is: what is missing there is decided anew once it is open again, or kept until then. What turned
     /// out to be done, stays done.
     ///
@@ -296,6 +329,9 @@ impl Tx<'_> {
                  WHERE key = ?1 AND stage <> 'done'",
             )?
             .execute(params![key.as_str(), to_ms(deferral.not_before), i64::from(deferral.counts), error])?;
+        if deferral.counts {
+            self.go_last(key, deferral.not_before)?;
+        }
         self.rest_while_closed("lane = (SELECT lane FROM outbox WHERE key = ?1)", key.as_str())?;
         Ok(())
     }
@@ -309,21 +345,60 @@ impl Tx<'_> {
         );
         let keep = format!(
             "UPDATE outbox SET attempts = 0, not_before = 0, error = 'kept until the Jira issue is open again',
-                 hint = NULL
+                 hint = NULL, {FORGIVEN}
              WHERE {waits} AND {KEPT_WHILE_CLOSED}"
         );
         self.tx.prepare_cached(&keep)?.execute([parameter])?;
         self.take_back(&format!("{waits} AND NOT {KEPT_WHILE_CLOSED}"), [parameter])
     }
 
-    /// Records why a write in flight is still in doubt.
+    /// Lets a write go behind all that has not failed, in the order of these times.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn doubt(&self, key: &Key, error: &str) -> Result<(), StateError> {
+    pub fn go_last(&self, key: &Key, at: DateTime<Utc>) -> Result<(), StateError> {
         self.tx
-            .prepare_cached("UPDATE outbox SET error = ?2, hint = NULL WHERE key = ?1 AND stage = 'in_flight'")?
-            .execute(params![key.as_str(), error])?;
+            .prepare_cached("UPDATE outbox SET round = ?2 WHERE key = ?1 AND stage <> 'done'")?
+            .execute(params![key.as_str(), to_ms(at).max(FAILED)])?;
+        Ok(())
+    }
+
+    /// Records why a write in flight is in doubt; from now on it goes out by itself.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn doubt(&self, key: &Key, how: Doubt, error: &str) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "UPDATE outbox SET error = ?2, hint = NULL, doubted = ?3, alone = 1
+                 WHERE key = ?1 AND stage = 'in_flight'",
+            )?
+            .execute(params![key.as_str(), error, if how == Doubt::InCompany { 2 } else { 1 }])?;
+        Ok(())
+    }
+
+    /// Records that a write in flight was looked for and not found: its absence counts from then on.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn look_again(&self, key: &Key, from: DateTime<Utc>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached("UPDATE outbox SET not_before = ?2 WHERE key = ?1 AND stage = 'in_flight'")?
+            .execute(params![key.as_str(), to_ms(from)])?;
+        Ok(())
+    }
+
+    /// Counts that a write which was sent by itself, and failed, is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn count_absence(&self, key: &Key, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "UPDATE outbox SET absences = absences + 1, absent_since = coalesce(absent_since, ?2)
+                 WHERE key = ?1 AND stage <> 'done'",
+            )?
+            .execute(params![key.as_str(), to_ms(now)])?;
         Ok(())
     }
 
@@ -416,14 +491,18 @@ impl Tx<'_> {
         Ok(self.tx.execute(sql, [])?)
     }
 
-    /// Puts dead writes back in the queue, and lets waiting ones go at once. `None` means all but what was dropped; an id
-    /// may be a key, the id of the item it is about, or a name of its pair. Returns how many writes.
+    /// Puts dead writes back in the queue, and lets waiting ones go at once, whatever a service asked for. `None` means all
+    /// but what was dropped; an id may be a key, the id of the item it is about, or a name of its pair. Returns how many
+    /// writes.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn revive(&self, id: Option<&str>) -> Result<usize, StateError> {
+        self.tx.execute("DELETE FROM fact WHERE name GLOB 'wait.*'", [])?;
         let sql = format!(
-            "UPDATE outbox SET stage = 'pending', attempts = 0, not_before = 0, dropped = NULL
+            "UPDATE outbox SET stage = 'pending', attempts = 0, not_before = 0, dropped = NULL, {FORGIVEN},
+                 round = CASE WHEN round < {FAILED} THEN round ELSE 1 + coalesce(
+                     (SELECT number FROM round r WHERE r.target = outbox.target), 0) END
              WHERE (stage = 'dead' OR (stage = 'pending' AND not_before > 0))
                AND (?1 IS NULL AND dropped IS NULL OR {IS_MEANT})"
         );
@@ -459,5 +538,15 @@ fn queued(row: &Row<'_>) -> Result<Queued, StateError> {
         stage: Stage::parse(&stage).ok_or_else(nonsense)?,
         attempts: row.get(7)?,
         sent_at: row.get::<_, Option<i64>>(8)?.map(from_ms),
+        not_before: Some(row.get::<_, i64>(9)?).filter(|at| *at > 0).map(from_ms),
+        doubt: match row.get::<_, i64>(10)? {
+            0 => None,
+            1 => Some(Doubt::Alone),
+            _ => Some(Doubt::InCompany),
+        },
+        alone: row.get(11)?,
+        absences: row.get(12)?,
+        absent_since: row.get::<_, Option<i64>>(13)?.map(from_ms),
+        error: row.get(14)?,
     })
 }

@@ -181,6 +181,14 @@ const MIGRATIONS: &[&str] = &[
         met   INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    -- Whether the last sending failed without a clear answer: 1 by itself, 2 together with others. What failed so goes out
+    -- by itself from then on. How often it was sent by itself, failed so and was not there, and since when (ours).
+    ALTER TABLE outbox ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN absences INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN absent_since INTEGER;
+",
 ];
 
 /// Brings the file to the current version, in one transaction.

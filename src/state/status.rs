@@ -34,6 +34,8 @@ const STUCK: &str = "SELECT key,
 pub struct Status {
     /// For each side: how far it has been read and since when, by the remote's clock.
     pub cursors: Vec<(Side, DateTime<Utc>, DateTime<Utc>)>,
+    /// Sides that asked to be left alone, and until when, by our clock.
+    pub waits: Vec<(Side, DateTime<Utc>)>,
     /// Pairs of issues.
     pub issue_pairs: u64,
     /// Pairs of comments.
@@ -122,9 +124,14 @@ impl State {
                 cursors.push((side, cursor.at, cursor.floor));
             }
         }
+        let mut waits = Vec::new();
+        for side in Side::BOTH {
+            waits.extend(self.waits_until(side, Utc::now())?.map(|until| (side, until)));
+        }
         let last_good: Option<i64> = self.conn.query_row(LAST_GOOD, [], |row| row.get(0)).optional()?.flatten();
         Ok(Status {
             cursors,
+            waits,
             issue_pairs,
             comment_pairs,
             backlog: self.backlog()?,

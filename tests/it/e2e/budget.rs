@@ -134,6 +134,7 @@ fn a_busy_jira_is_left_alone_and_nothing_is_lost() {
         let outcome = world.run(&["sync"]);
         assert_eq!((outcome.code, world.cursors()), (4, vec![]), "{outcome}");
         world.jira.clear_faults();
+        world.pass(Duration::from_mins(31));
         world.settle();
         world.assert_agrees();
         assert_eq!(issues.len(), 3);

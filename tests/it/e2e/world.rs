@@ -20,7 +20,7 @@ pub(super) use guajira_fakes::jira::Flavour;
 pub(super) const SECRETS: [&str; 3] = ["guance-test-key", "bot-secret", "bot-pat"];
 
 /// Columns of the state that hold times by our own clock.
-const OUR_TIMES: [(&str, &str); 12] = [
+const OUR_TIMES: [(&str, &str); 13] = [
     ("cursor", "swept"),
     ("fact", "at"),
     ("issue_link", "polled"),
@@ -29,6 +29,7 @@ const OUR_TIMES: [(&str, &str); 12] = [
     ("outbox", "not_before"),
     ("outbox", "sent_at"),
     ("outbox", "settled_at"),
+    ("outbox", "absent_since"),
     ("ledger", "at"),
     ("unreadable", "next"),
     ("run", "started"),

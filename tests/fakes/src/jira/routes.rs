@@ -1,6 +1,9 @@
 //! From a request to an endpoint: prefix, credentials, limits, version, path.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
 
 use super::auth::Caller;
 use super::call::Call;
@@ -24,13 +27,53 @@ const READING_POSTS: [&str; 6] =
 
 impl Handler for Desk {
     fn handle(&self, request: &Request) -> Response {
-        let mut site = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        site.handle(request).unwrap_or_else(|refusal| refusal)
+        let takes = self.lock().switches.create_takes;
+        if !takes.is_zero() && request.method == "POST" {
+            if request.path.ends_with("/issue/bulk") {
+                return self.create_slowly(request, takes);
+            }
+            if request.path.ends_with("/issue") {
+                std::thread::sleep(takes);
+            }
+        }
+        self.lock().handle(request).unwrap_or_else(|refusal| refusal)
     }
 
     fn is_write(&self, request: &Request) -> bool {
         let reads = request.method == "POST" && READING_POSTS.iter().any(|p| request.path.ends_with(p));
         !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !reads
+    }
+}
+
+impl Desk {
+    fn lock(&self) -> MutexGuard<'_, Site> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Creates the issues of a bulk one after the other, each after its time.
+    fn create_slowly(&self, request: &Request, takes: Duration) -> Response {
+        let body = request.json().unwrap_or_default();
+        let updates = body["issueUpdates"].as_array().cloned().unwrap_or_default();
+        if updates.is_empty() {
+            return self.lock().handle(request).unwrap_or_else(|refusal| refusal);
+        }
+        let (mut issues, mut failures) = (Vec::new(), Vec::new());
+        for (index, update) in updates.iter().enumerate() {
+            std::thread::sleep(takes);
+            let body = json!({"issueUpdates": [update]}).to_string().into_bytes();
+            let one = Request { body, ..request.clone() };
+            let answer = self.lock().handle(&one).unwrap_or_else(|refusal| refusal);
+            let told: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            let list = |name: &str| told[name].as_array().cloned();
+            let (Some(made), Some(failed)) = (list("issues"), list("errors")) else { return answer };
+            issues.extend(made);
+            failures.extend(failed.into_iter().map(|mut failure| {
+                failure["failedElementNumber"] = json!(index);
+                failure
+            }));
+        }
+        let status = if issues.is_empty() { 400 } else { 201 };
+        Response::json(status, &json!({"issues": issues, "errors": failures}))
     }
 }
 

@@ -123,6 +123,11 @@ pub struct Switches {
     /// What is stored is not quite what was sent: Cloud adds local ids, merges text nodes and makes cards of bare
     /// addresses; Server ends lines as its web editor does, with CR LF.
     pub rewrites_text: bool,
+    /// Every issue that is created takes this long (real time). Those of a bulk take effect one after the other, also when
+    /// whoever asked has gone meanwhile, and other requests are answered between them.
+    pub create_takes: Duration,
+    /// An issue with this in its summary cannot be created: 500. Those before it in a bulk are made.
+    pub poison: Option<String>,
     /// How the bot's language calls things that Jira translates: types, priorities, statuses, resolutions.
     pub tongue: BTreeMap<String, String>,
     /// Whether lists tell the names that things have in no language.
@@ -180,6 +185,8 @@ impl Switches {
             tongue: BTreeMap::new(),
             untranslated: true,
             shared_type_names: BTreeSet::new(),
+            create_takes: Duration::ZERO,
+            poison: None,
             three_byte_charset: false,
             three_byte_status: 500,
             upload_limit: Some(10_485_760),

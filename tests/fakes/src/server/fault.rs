@@ -44,6 +44,7 @@ pub struct Fault {
     method: Option<String>,
     prefix: Option<String>,
     contains: Option<String>,
+    body: Option<String>,
     writes_only: bool,
     /// How many fitting requests pass unharmed first.
     skip: usize,
@@ -54,7 +55,16 @@ pub struct Fault {
 impl Fault {
     /// A fault that strikes the next request, once.
     pub fn new(what: What) -> Self {
-        Self { method: None, prefix: None, contains: None, writes_only: false, skip: 0, times: Times::Once, what }
+        Self {
+            method: None,
+            prefix: None,
+            contains: None,
+            body: None,
+            writes_only: false,
+            skip: 0,
+            times: Times::Once,
+            what,
+        }
     }
 
     /// Only requests with this method.
@@ -68,6 +78,13 @@ impl Fault {
     #[must_use]
     pub fn path_prefix(mut self, prefix: &str) -> Self {
         self.prefix = Some(prefix.to_owned());
+        self
+    }
+
+    /// Only requests whose body contains this.
+    #[must_use]
+    pub fn body_contains(mut self, part: &str) -> Self {
+        self.body = Some(part.to_owned());
         self
     }
 
@@ -103,6 +120,7 @@ impl Fault {
         self.method.as_ref().is_none_or(|m| *m == request.method)
             && self.prefix.as_ref().is_none_or(|p| request.path.starts_with(p.as_str()))
             && self.contains.as_ref().is_none_or(|p| request.path.contains(p.as_str()))
+            && self.body.as_ref().is_none_or(|part| String::from_utf8_lossy(&request.body).contains(part.as_str()))
             && (write || !self.writes_only)
     }
 

@@ -1,0 +1,190 @@
+//! What became of a write whose answer was lost: it is there, it is not, or that cannot be told yet.
+
+use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::deliver::{Evidence, back_off, bury, look_up, put_back, settle, wanted};
+use super::{Run, Trouble, change, delta, gone, optional};
+use crate::domain::{Action, Side};
+use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
+use crate::state::{Deferral, Doubt, Queued};
+
+/// A write that failed by itself so often without being there is dead, also when it has been failing for so long.
+const MAX_ABSENCES: u32 = 10;
+const LONGEST_TRYING: TimeDelta = TimeDelta::days(1);
+/// Fewer failures than this are no reason, however long ago the first one was.
+const MIN_ABSENCES: u32 = 3;
+
+/// The shortest time between two looks that shall find the same.
+const LEAST_REST: TimeDelta = TimeDelta::milliseconds(500);
+/// So long one run waits for a side to come to rest; the next run goes on.
+const PATIENCE: TimeDelta = TimeDelta::seconds(10);
+
+/// Finds out what became of the writes that were in flight when a run ended, or whose answer was lost.
+pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
+    let mut doubtful = run.world.state.in_flight(target)?;
+    // What this run itself sent is looked up by the next one: the remote may still be at work on it.
+    doubtful.retain(|queued| !run.report.left_in_doubt.contains(queued.push.key.as_str()));
+    // Their originals were passed over while it was not known whether they had been sent.
+    for queued in &doubtful {
+        run.originals.forget(&queued.push.lane);
+    }
+    for queued in doubtful.extract_if(.., |queued| queued.push.action.is_idempotent()) {
+        try_again(run, &queued)?;
+    }
+    if doubtful.is_empty() || run.must_stop() {
+        return Ok(());
+    }
+    run.identify(target)?;
+    wait_for_the_dust(run, &doubtful);
+    // A file on Jira is looked for before each try.
+    let is_file = |queued: &mut Queued| matches!(queued.push.action, Action::AddFile { .. }) && target == Side::Jira;
+    for queued in doubtful.extract_if(.., is_file) {
+        try_again(run, &queued)?;
+    }
+    // A field is no thing that could be looked for: it says what was sent, or what both sides say decides anew.
+    let (fields, doubtful): (Vec<_>, Vec<_>) =
+        doubtful.into_iter().partition(|queued| matches!(queued.push.action, Action::ChangeIssue { .. }));
+    for queued in &fields {
+        if let Some(receipt) = change::took_effect(run, queued)? {
+            settle(run, &queued.push, &receipt, Evidence::Found)?;
+            continue;
+        }
+        let is_half_way = change::own_traces(run, queued)?;
+        if is_half_way || queued.doubt.is_none() {
+            change::decide_anew(run, &queued.push.key)?;
+        } else {
+            // Before it is sent again, what it was decided on is read once more.
+            absent(run, queued)?;
+        }
+    }
+    look_for(run, target, doubtful)
+}
+
+/// Looks for writes until it is told of each what became of it, or it cannot be told in this run.
+fn look_for(run: &mut Run<'_>, target: Side, mut doubtful: Vec<Queued>) -> Result<(), Trouble> {
+    let mut waited = TimeDelta::zero();
+    while !doubtful.is_empty() {
+        let sought: Vec<Wanted> = doubtful.iter().map(|queued| wanted(&queued.push)).collect();
+        let found = look_up(run, target, &sought)?;
+        let mut missing = Vec::new();
+        let mut has_moved = false;
+        for (queued, lookup) in doubtful.into_iter().zip(found) {
+            match lookup {
+                // We have asked for it, so an issue of ours that carries the label is the answer.
+                Lookup::Found(receipt) | Lookup::Labelled(receipt) => {
+                    has_moved |= matches!(queued.push.action, Action::CreateIssue(_));
+                    settle(run, &queued.push, &receipt, Evidence::Found)?;
+                }
+                Lookup::Absent | Lookup::Foreign(..) if gone::take_back(run, &queued)? => {}
+                Lookup::Absent | Lookup::Foreign(..) if matches!(queued.push.action, Action::CreateIssue(_)) => {
+                    missing.push(queued);
+                }
+                Lookup::Absent | Lookup::Foreign(..) => absent(run, &queued)?,
+                Lookup::Unsure => leave(run, &queued),
+            }
+        }
+        doubtful = not_at_rest(run, target, missing, has_moved)?;
+        let now = run.world.clock.now();
+        let wait = doubtful.iter().filter_map(|queued| queued.not_before).map(|at| at - now).max();
+        let wait = wait.unwrap_or_default().max(TimeDelta::zero());
+        waited += wait;
+        if waited > PATIENCE || run.must_stop() {
+            for queued in &doubtful {
+                leave(run, queued);
+            }
+            return Ok(());
+        }
+        if !doubtful.is_empty() {
+            run.world.clock.sleep(wait.to_std().unwrap_or_default());
+        }
+    }
+    Ok(())
+}
+
+/// Puts back the creates that are certainly absent, and returns the others. A side may be at work on the rest of a request
+/// long after nobody listens any more: it is at rest when two looks, as far apart as one issue may take, found the same.
+fn not_at_rest(run: &mut Run<'_>, target: Side, missing: Vec<Queued>, has_moved: bool) -> Result<Vec<Queued>, Trouble> {
+    let takes = delta(run.remote(target).create_takes());
+    let rest = takes.checked_mul(2).unwrap_or(takes).max(LEAST_REST);
+    let now = run.world.clock.now();
+    let mut open = Vec::new();
+    for mut queued in missing {
+        // What was noted by a clock that was ahead is noted again.
+        let counts_from = queued.not_before.filter(|at| !has_moved && *at <= now + rest);
+        if takes.is_zero() || counts_from.is_some_and(|at| at <= now) {
+            absent(run, &queued)?;
+            continue;
+        }
+        if counts_from.is_none() {
+            let tx = run.world.state.begin()?;
+            tx.look_again(&queued.push.key, now + rest)?;
+            tx.commit()?;
+            // The file keeps whole milliseconds.
+            queued.not_before = Some(now + rest);
+        }
+        open.push(queued);
+    }
+    Ok(open)
+}
+
+fn leave(run: &mut Run<'_>, queued: &Queued) {
+    run.report.left_in_doubt.insert(queued.push.key.as_str().to_owned());
+}
+
+/// Puts back what is not there: at once where nothing speaks against it, and behind the others, with growing waits, where it
+/// failed by itself. After enough of that it is dead.
+fn absent(run: &mut Run<'_>, queued: &Queued) -> Result<(), Trouble> {
+    let key = &queued.push.key;
+    let at_once = |counts| Deferral { not_before: DateTime::UNIX_EPOCH, counts };
+    match queued.doubt {
+        None => return put_back(run, key, at_once(true), None),
+        // Another one may have been the reason.
+        Some(Doubt::InCompany) => return put_back(run, key, at_once(false), None),
+        Some(Doubt::Alone) => {}
+    }
+    let now = run.world.clock.now();
+    let absences = queued.absences.saturating_add(1);
+    let trying = queued.absent_since.map_or(TimeDelta::zero(), |since| now - since);
+    if absences >= MAX_ABSENCES || absences >= MIN_ABSENCES && trying >= LONGEST_TRYING {
+        let words = queued.error.as_deref().unwrap_or("no answer");
+        let words = format!("{words} (sent {absences} times, and it never took effect)");
+        let err = ApiError::new(queued.push.target, ApiErrorKind::Refused, words);
+        if queued.push.action.is_optional() {
+            return optional::give_up(run, &queued.push, &err);
+        }
+        return bury(run, queued, &err);
+    }
+    let tx = run.world.state.begin()?;
+    tx.count_absence(key, now)?;
+    let not_before = failed_at(queued, now) + back_off(queued.attempts);
+    tx.defer(key, Deferral { not_before, counts: true }, None)?;
+    tx.commit()?;
+    run.world.failpoints.hit("put back")?;
+    Ok(())
+}
+
+fn failed_at(queued: &Queued, now: DateTime<Utc>) -> DateTime<Utc> {
+    queued.sent_at.map_or(now, |sent| sent.min(now))
+}
+
+/// Puts back what needs no look-up: at once the first time, then with growing waits.
+fn try_again(run: &mut Run<'_>, queued: &Queued) -> Result<(), Trouble> {
+    if queued.doubt.is_some() {
+        return absent(run, queued);
+    }
+    let wait = queued.attempts.checked_sub(1).map(back_off);
+    let not_before = wait.map_or(DateTime::UNIX_EPOCH, |wait| run.world.clock.now() + wait);
+    put_back(run, &queued.push.key, Deferral { not_before, counts: true }, None)
+}
+
+/// Waits until the youngest doubtful write is old enough for its absence to mean something.
+fn wait_for_the_dust(run: &Run<'_>, doubtful: &[Queued]) {
+    let wait = delta(run.world.settings.in_doubt_wait);
+    let now = run.world.clock.now();
+    // Our clock may have been set back since: then the whole wait is due, but not more.
+    let left = doubtful.iter().filter_map(|queued| queued.sent_at).map(|sent| wait - (now - sent)).max();
+    if let Some(left) = left.map(|left| left.min(wait)).filter(|left| *left > TimeDelta::zero()) {
+        run.world.clock.sleep(left.to_std().unwrap_or_default());
+    }
+}

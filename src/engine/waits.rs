@@ -1,0 +1,39 @@
+//! What a service asked for: to be left alone for a while, also by the runs to come.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::TimeDelta;
+
+use super::{Run, delta};
+use crate::domain::Side;
+
+/// What is left of a wait, and no longer than this, a run waits out itself.
+const PATIENCE: TimeDelta = TimeDelta::seconds(5);
+
+/// Leaves alone the sides that asked for it. A backfill was ordered by somebody who may know better.
+pub(super) fn obey(run: &mut Run<'_>) -> Result<()> {
+    if run.order.backfill.is_some() {
+        return Ok(());
+    }
+    for side in Side::BOTH {
+        let now = run.world.clock.now();
+        let Some(until) = run.world.state.waits_until(side, now)? else { continue };
+        if until - now <= PATIENCE {
+            run.world.clock.sleep((until - now).to_std().unwrap_or_default());
+            continue;
+        }
+        tracing::info!(%side, %until, "Side left alone: it asked for that.");
+        run.report.waiting.insert(side, until);
+        run.down.push(side);
+    }
+    Ok(())
+}
+
+/// Remembers that a side asked to be left alone for so long.
+pub(super) fn keep(run: &mut Run<'_>, side: Side, wait: Duration) -> Result<()> {
+    let now = run.world.clock.now();
+    run.world.state.asked_to_wait(side, wait, now)?;
+    run.report.waiting.insert(side, now + delta(wait));
+    Ok(())
+}
