@@ -110,11 +110,11 @@ pub(crate) fn bounded(mut doc: Doc, mut cut: bool) -> Doc {
 /// Takes off an address that nobody carries, be it a picture that stands in the text itself (`data:`): it must not count.
 fn drop_address(inline: &mut Inline) {
     // Most addresses are short and of the web.
-    let is_fine = |url: &str| url.len() <= 1024 && url.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("http"));
+    let is_fine = |url: &str| url.len() <= 8192 && url.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("http"));
     match inline {
         Inline::Image { url, .. } if !is_fine(url) => *url = url::safe(url).unwrap_or_default(),
         Inline::Text { marks, .. } => marks.retain_mut(|mark| match mark {
-            Mark::Link(url) => is_fine(url) || url::make_safe(url),
+            Mark::Link(url) => is_fine(url) || (url.len() <= 8192 && url::make_safe(url)),
             _ => true,
         }),
         _ => {}

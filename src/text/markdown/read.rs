@@ -230,7 +230,7 @@ impl Reader {
             },
             _ => return,
         };
-        if self.tags.len() < MAX_DEPTH && !html::takes_off(tag, &mark) {
+        if self.tags.len() < MAX_DEPTH && !(tag.len() < 1024 && tag.contains("style") && html::takes_off(tag, &mark)) {
             self.tags.push((name, mark));
         }
     }
