@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::doc::{Block, Doc, Inline, ListItem, Mark, TableCell};
 use super::fit::Rules;
+use super::url;
 
 /// Fits the document to a format's rules and writes it; if that is larger than `limit`, writes as much of its beginning as
 /// fits together with a last paragraph that links to `rest`. `None` when not even that paragraph fits.
@@ -95,6 +96,7 @@ pub(super) const CUT: &str = "… (cut: the text goes on in the original)";
 
 /// Cuts what was read to [`MAX_READ`] and says so; `cut` is true when not all was read to begin with.
 pub(crate) fn bounded(mut doc: Doc, mut cut: bool) -> Doc {
+    doc.each_line(&mut |line| line.iter_mut().for_each(drop_address));
     if cost(&doc.blocks, addresses) > MAX_READ {
         doc.blocks = prefix(&doc.blocks, &mut Budget { left: MAX_READ, extra: addresses });
         cut = true;
@@ -103,6 +105,20 @@ pub(crate) fn bounded(mut doc: Doc, mut cut: bool) -> Doc {
         doc.blocks.push(Block::paragraph(CUT));
     }
     doc
+}
+
+/// Takes off an address that nobody carries, be it a picture that stands in the text itself (`data:`): it must not count.
+fn drop_address(inline: &mut Inline) {
+    // Most addresses are short and of the web.
+    let is_fine = |url: &str| url.len() <= 8192 && url.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("http"));
+    match inline {
+        Inline::Image { url, .. } if !is_fine(url) => *url = url::safe(url).unwrap_or_default(),
+        Inline::Text { marks, .. } => marks.retain_mut(|mark| match mark {
+            Mark::Link(url) => is_fine(url) || (url.len() <= 8192 && url::make_safe(url)),
+            _ => true,
+        }),
+        _ => {}
+    }
 }
 
 /// Returns as much of a source as is read, mostly up to a line end, and whether it was cut. Images that stand in the text
@@ -126,7 +142,8 @@ fn without_data(text: &str) -> Cow<'_, str> {
     let mut from = 0;
     while let Some(at) = rest.get(from..).and_then(|tail| tail.find("data:")).map(|at| at + from + 5) {
         let length = rest.bytes().skip(at).take_while(|b| is_data(*b)).count();
-        if length > 1024 {
+        let picture = rest.get(at..).is_some_and(|tail| tail.starts_with("image/"));
+        if length > if picture { 16 } else { 1024 } {
             out.push_str(rest.get(..at).unwrap_or_default());
             rest = rest.get(at + length..).unwrap_or_default();
             from = 0;
@@ -323,6 +340,22 @@ fn chars<'a>(text: &'a str, budget: &mut Budget) -> &'a str {
             head
         }
     }
+}
+
+/// Returns what people see as single characters.
+pub(crate) fn clusters(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut before = '\u{200D}';
+        let end = rest.char_indices().find(|(at, c)| {
+            let starts = *at > 0 && !joins(*c) && before != '\u{200D}';
+            before = *c;
+            starts
+        });
+        let (piece, tail) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
+        rest = tail;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// Returns true for a character that belongs to the one before it: joiners, variation selectors, skin tones, accents.

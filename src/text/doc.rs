@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::raised;
+
 /// A rich text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doc {
@@ -60,6 +62,8 @@ pub struct TableCell {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PanelKind {
+    /// A box that says nothing of a kind.
+    Plain,
     /// Neutral information.
     Info,
     /// A note.
@@ -292,9 +296,10 @@ impl Block {
 }
 
 impl PanelKind {
-    /// Returns the word people read where a format has no panels.
+    /// Returns the word people read where a format has no panels; an empty one where nobody wrote any.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Plain => "",
             Self::Info => "Info",
             Self::Note => "Note",
             Self::Tip => "Tip",
@@ -343,10 +348,12 @@ impl Inline {
         Self::Text { text: text.into(), marks: marks.to_vec() }
     }
 
-    /// Returns what a person reads of it: a mention is `@name`, an image without text is `[image]`.
+    /// Returns what a person reads of it: a mention is `@name`, an image without text is `[image]`, a raised number is not
+    /// one with the number before it.
     pub(crate) fn plain(&self) -> String {
         match self {
-            Self::Text { text, .. } | Self::Emoji { text } => text.clone(),
+            Self::Text { text, marks } => raised::plain(text, marks).into_owned(),
+            Self::Emoji { text } => text.clone(),
             Self::Break => "\n".to_owned(),
             Self::Mention { id, name } | Self::Ping { id, name } => {
                 let name = if name.is_empty() { id } else { name };

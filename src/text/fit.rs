@@ -3,8 +3,10 @@
 //! Each format states its [`Rules`]; a writer then writes the fitted document without looking left or right, and its
 //! reader gives back exactly that document.
 
+use super::cut;
 use super::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, TableCell};
 use super::line::{paragraphs, unmarked};
+use super::raised;
 
 /// Where a block stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,22 +50,22 @@ pub(crate) struct Rules {
     pub(crate) item_text_first: bool,
     /// Whether a numbered list can start at another number than 1.
     pub(crate) list_start: bool,
-    /// Whether a panel has a title of its own; else it is a bold first line.
-    pub(crate) panel_title: bool,
     /// Whether panels become quotes when opened.
     pub(crate) panel_as_quote: bool,
     /// Whether only the first row of a table is a header.
     pub(crate) header_row_only: bool,
     /// Whether an image at an address can be shown; else it is a link, if a link can be written.
     pub(crate) image: fn(&str) -> bool,
-    /// A last look at the text of a run in a place.
-    pub(crate) text: fn(Place, String, &[Mark]) -> String,
+    /// Whether a text can be code in a place; else it is text.
+    pub(crate) code: fn(Place, &str) -> bool,
     /// A last look at the description of an image.
     pub(crate) alt: fn(String) -> String,
-    /// A last look at the title of a panel.
-    pub(crate) title: fn(String) -> String,
-    /// A last look at the language of code.
-    pub(crate) language: fn(Option<String>) -> Option<String>,
+    /// Whether a text can be the title of a panel; else it is a bold first line.
+    pub(crate) title: fn(&str) -> bool,
+    /// A last look at the language of code, and at the code.
+    pub(crate) language: fn(Option<String>, &str) -> Option<String>,
+    /// Whether a character can stand in bold text and the like; else the mark ends before it and begins anew after it.
+    pub(crate) marks_hold: fn(char) -> bool,
     /// A last look at an address.
     pub(crate) address: fn(String) -> String,
 }
@@ -76,14 +78,14 @@ impl Rules {
         one_paragraph: |_| false,
         item_text_first: false,
         list_start: true,
-        panel_title: true,
         panel_as_quote: false,
         header_row_only: false,
         image: |_| true,
-        text: |_, text, _| text,
+        code: |_, _| true,
         alt: |alt| alt,
-        title: |title| title,
-        language: |name| name,
+        title: |_| true,
+        language: |name, _| name,
+        marks_hold: |_| true,
         address: |address| address,
     };
 
@@ -146,15 +148,13 @@ impl Rules {
             }
             Block::Panel { kind, title, mut blocks } => {
                 let mut title = title;
-                if !self.panel_title
-                    && let Some(text) = title.take()
-                {
+                if let Some(text) = title.take_if(|text| !(self.title)(text)) {
                     blocks = titled(text, blocks);
                 }
                 let blocks = self.blocks(blocks, Place::Panel, depth + 1);
                 return split(blocks, out, |blocks, first| Block::Panel {
                     kind,
-                    title: title.clone().filter(|_| first).map(self.title),
+                    title: title.clone().filter(|_| first),
                     blocks,
                 });
             }
@@ -163,7 +163,7 @@ impl Rules {
                 return split(blocks, out, |blocks, _| Block::Expand { title: title.clone(), blocks });
             }
             Block::Table { rows } => self.table(rows, depth),
-            Block::Code { language, text } => Block::Code { language: (self.language)(language), text },
+            Block::Code { language, text } => Block::Code { language: (self.language)(language, &text), text },
             Block::Rule => Block::Rule,
         };
         out.push((block, false));
@@ -235,8 +235,11 @@ impl Rules {
             }
             Block::Quote { blocks } => blocks,
             Block::Panel { kind, title, blocks } => {
-                let label = title.unwrap_or_else(|| format!("{}:", kind.label()));
-                let blocks = titled(label, blocks);
+                let label = Some(kind.label()).filter(|label| !label.is_empty());
+                let blocks = match title.or_else(|| label.map(|label| format!("{label}:"))) {
+                    Some(label) => titled(label, blocks),
+                    None => blocks,
+                };
                 if self.panel_as_quote { vec![Block::Quote { blocks }] } else { blocks }
             }
             Block::Expand { title, blocks } => titled(title, blocks),
@@ -272,29 +275,65 @@ impl Rules {
     }
 
     fn inlines(&self, content: Vec<Inline>, place: Place) -> Vec<Inline> {
-        content
-            .into_iter()
-            .map(|inline| match inline {
+        let mut out = Vec::with_capacity(content.len());
+        for inline in content {
+            out.push(match inline {
                 Inline::Text { text, marks } => {
-                    let marks = self.marks(marks);
-                    Inline::Text { text: (self.text)(place, text, &marks), marks }
+                    let lost: Vec<Mark> =
+                        marks.iter().filter(|mark| is_raised(mark) && !(self.mark)(mark)).cloned().collect();
+                    let text = if lost.is_empty() { text } else { raised::plain(&text, &lost).into_owned() };
+                    let mut marks = self.marks(marks);
+                    if marks.contains(&Mark::Code) && !(self.code)(place, &text) {
+                        marks.retain(|mark| *mark != Mark::Code);
+                    }
+                    if !marks.iter().any(is_phrase) || text.chars().all(self.marks_hold) {
+                        Inline::Text { text, marks }
+                    } else {
+                        out.extend(split_marks(&text, &marks, self.marks_hold));
+                        continue;
+                    }
                 }
                 Inline::Image { url, alt } if !(self.image)(&url) => {
                     let link = Mark::Link((self.address)(url).into());
                     if (self.mark)(&link) {
                         let alt = if alt.is_empty() { "image".to_owned() } else { alt };
                         let marks = vec![link];
-                        Inline::Text { text: (self.text)(place, alt, &marks), marks }
+                        Inline::Text { text: alt, marks }
                     } else {
                         let text = Inline::Image { url: String::new(), alt }.plain();
-                        Inline::text((self.text)(place, text, &[]))
+                        Inline::text(text)
                     }
                 }
                 Inline::Image { url, alt } => Inline::Image { url: (self.address)(url), alt: (self.alt)(alt) },
                 other => other,
-            })
-            .collect()
+            });
+        }
+        out
     }
+}
+
+fn is_raised(mark: &Mark) -> bool {
+    matches!(mark, Mark::Sup | Mark::Sub)
+}
+
+/// Returns true for marks that are signs around a text, and no address or colour.
+fn is_phrase(mark: &Mark) -> bool {
+    !matches!(mark, Mark::Link(_) | Mark::Color(_))
+}
+
+/// Splits a run where its marks cannot hold what people see as one character.
+fn split_marks(text: &str, marks: &[Mark], holds: fn(char) -> bool) -> Vec<Inline> {
+    let without: Vec<Mark> = marks.iter().filter(|mark| !is_phrase(mark)).cloned().collect();
+    let mut out: Vec<(String, bool)> = Vec::new();
+    for piece in cut::clusters(text) {
+        let held = piece.chars().all(holds);
+        match out.last_mut() {
+            Some((run, was)) if *was == held => run.push_str(piece),
+            _ => out.push((piece.to_owned(), held)),
+        }
+    }
+    let run = |(text, held): (String, bool)| Inline::marked(text, if held { marks } else { &without });
+    out.into_iter().map(run).collect()
 }
 
 fn titled(title: String, mut blocks: Vec<Block>) -> Vec<Block> {

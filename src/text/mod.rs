@@ -14,6 +14,7 @@ mod line;
 pub mod markdown;
 mod normal;
 mod people;
+mod raised;
 mod reach;
 mod shown;
 mod spans;
@@ -26,6 +27,9 @@ pub use shown::{Shown, flat};
 
 #[cfg(test)]
 mod constructs;
+
+#[cfg(test)]
+mod field;
 
 #[cfg(test)]
 mod found;

@@ -126,6 +126,28 @@ pub(super) fn assert_valid(value: &serde_json::Value) {
     }
 }
 
+/// Returns what a fitted document says, one thing after the other.
+fn said(blocks: &[Block]) -> String {
+    let inlines = |content: &[Inline]| -> String {
+        content.iter().map(|inline| if let Inline::Text { text, .. } = inline { text.as_str() } else { " " }).collect()
+    };
+    let one = |block: &Block| match block {
+        Block::Paragraph { content } | Block::Heading { content, .. } => inlines(content),
+        Block::List { items, .. } => {
+            let sign = |done| if done { "\u{2611}" } else { "\u{2610}" };
+            let item = |item: &ListItem| [item.task.map_or("", sign), &said(&item.blocks)].concat();
+            items.iter().map(item).collect()
+        }
+        Block::Code { text, .. } => text.clone(),
+        Block::Quote { blocks } => said(blocks),
+        Block::Panel { title, blocks, .. } => format!("{}{}", title.as_deref().unwrap_or_default(), said(blocks)),
+        Block::Expand { title, blocks } => format!("{title}{}", said(blocks)),
+        Block::Table { rows } => rows.iter().flatten().map(|cell| said(&cell.blocks)).collect(),
+        Block::Rule => String::new(),
+    };
+    blocks.iter().map(one).collect()
+}
+
 /// Asserts that HTML opens and closes its tags in order.
 fn assert_well_formed(html: &str) {
     let mut open = Vec::new();
@@ -174,6 +196,14 @@ proptest! {
     fn wiki_comes_back(doc in doc()) {
         let text = wiki::write(&doc, NO_LIMIT, "");
         prop_assert_eq!(wiki::read(&text), wiki::RULES.fit(doc.clone()), "{}", text);
+    }
+
+    #[test]
+    fn data_center_shows_what_was_written(doc in doc()) {
+        let text = wiki::write(&doc, NO_LIMIT, "");
+        let fitted = wiki::RULES.fit(doc.clone());
+        let said: String = said(&fitted.blocks).chars().filter(|c| !c.is_whitespace()).collect();
+        prop_assert_eq!(wiki::dc::squeezed(&text).replace('\u{200B}', ""), said, "{}", text);
     }
 
     #[test]

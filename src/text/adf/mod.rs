@@ -53,7 +53,7 @@ impl std::io::Write for CharCount {
 }
 
 /// What ADF can hold. Source: Atlassian's JSON schema (`@atlaskit/adf-schema`, `full.json`).
-pub(crate) const RULES: Rules = Rules { fate, panel_title: false, image: |_| false, ..Rules::ALL };
+pub(crate) const RULES: Rules = Rules { fate, title: |_| false, image: |_| false, ..Rules::ALL };
 
 fn fate(place: Place, block: &Block) -> Fate {
     use Block::{Code, Expand, Heading, List, Panel, Paragraph, Quote, Rule, Table};

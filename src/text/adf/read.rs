@@ -89,7 +89,14 @@ fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
             out.push(Block::Code { language, text: all_text(node) });
         }
         "blockquote" => out.push(Block::Quote { blocks: inner() }),
-        "panel" => out.push(Block::Panel { kind: panel_kind(attr(node, "panelType")), title: None, blocks: inner() }),
+        "panel" => {
+            let kind = panel_kind(attr(node, "panelType"));
+            let mut blocks = inner();
+            if kind == PanelKind::Plain {
+                with_icon(node, &mut blocks);
+            }
+            out.push(Block::Panel { kind, title: None, blocks });
+        }
         "rule" => out.push(Block::Rule),
         "table" => out.push(table(node, depth)),
         "expand" | "nestedExpand" => {
@@ -209,7 +216,23 @@ fn panel_kind(name: &str) -> PanelKind {
         "warning" => PanelKind::Warning,
         "error" => PanelKind::Error,
         "success" => PanelKind::Success,
-        _ => PanelKind::Info,
+        "info" => PanelKind::Info,
+        _ => PanelKind::Plain,
+    }
+}
+
+/// Puts the emoji of a custom panel before its text.
+fn with_icon(node: &Value, blocks: &mut Vec<Block>) {
+    let icon = emoji_of(attr(node, "panelIcon"), attr(node, "panelIconText"));
+    if icon.is_empty() {
+        return;
+    }
+    let icon = Inline::Emoji { text: icon.to_owned() };
+    match blocks.first_mut() {
+        Some(Block::Paragraph { content }) => {
+            content.splice(0..0, [icon, Inline::text(" ")]);
+        }
+        _ => blocks.insert(0, Block::Paragraph { content: vec![icon] }),
     }
 }
 
@@ -296,7 +319,10 @@ const OWN_EMOJI: &[(&str, &str)] = &[
 ];
 
 fn emoji(node: &Value) -> &str {
-    let (text, name) = (attr(node, "text"), attr(node, "shortName"));
+    emoji_of(attr(node, "shortName"), attr(node, "text"))
+}
+
+fn emoji_of<'a>(name: &'a str, text: &'a str) -> &'a str {
     match OWN_EMOJI.iter().find(|(own, _)| *own == name) {
         Some((_, emoji)) => emoji,
         None if text.is_empty() => name,

@@ -120,8 +120,8 @@ fn adf_nodes_and_marks() {
         ),
         (
             with("panel", json!({"panelType": "custom", "panelIconText": "🔥"}), json!([x()])),
-            "> **Info:**\n>\n> x",
-            "{panel:bgColor=#deebff}\nx\n{panel}",
+            "> 🔥 x",
+            "{panel}\n🔥 x\n{panel}",
         ),
         (item("rule", json!([])), "***", "----"),
         (
@@ -139,7 +139,7 @@ fn adf_nodes_and_marks() {
                 ]),
             ),
             "| x |  |\n| --- | --- |\n| x<br>x | \\- x |",
-            "|| x ||  ||\n| x\\\\x | \u{200b}\\- x |",
+            "|| x ||  ||\n| x\\\\x | \\- x |",
         ),
         (
             item(

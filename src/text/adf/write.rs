@@ -130,6 +130,7 @@ fn is_simple_task(item: &ListItem) -> bool {
 
 fn panel_type(kind: PanelKind) -> &'static str {
     match kind {
+        PanelKind::Plain => "custom",
         PanelKind::Info => "info",
         PanelKind::Note => "note",
         PanelKind::Tip => "tip",

@@ -1,6 +1,6 @@
 //! What stands in a text of an editor and is no text: people, issues, images, films, check boxes.
 
-use super::read::{Builder, Frame, Kind};
+use super::read::{Builder, Frame, Kind, marks};
 use super::token::attributes;
 use crate::text::doc::{Inline, Mark, TASK_DONE, TASK_OPEN, plain_inlines};
 use crate::text::url;
@@ -73,7 +73,7 @@ impl Builder {
         let value = |key: &str| attrs.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
         let url = value("src").unwrap_or_default();
         let alt = value("alt").or_else(|| value("title")).unwrap_or_default();
-        let marks: Vec<Mark> = self.inline.iter().filter_map(|open| open.mark.clone()).collect();
+        let marks: Vec<Mark> = marks(&self.inline).into_iter().cloned().collect();
         let linked = marks.iter().any(|mark| matches!(mark, Mark::Link(_)));
         // An image in a link is the link with the image's description.
         if linked && !alt.is_empty() {

@@ -5,6 +5,8 @@
 
 mod embed;
 mod read;
+mod space;
+mod style;
 mod token;
 mod write;
 
@@ -90,11 +92,17 @@ pub(crate) fn reference(text: &str) -> Option<(String, usize)> {
 /// Returns the colour that a whole tag (`<font color=red>`, `<span style="color: red">`) gives its text.
 pub(crate) fn color_in(tag: &str) -> Option<String> {
     let style = attribute_in(tag, "style").unwrap_or_default();
-    let by_style = read::style_marks(&style).into_iter().find_map(|mark| match mark {
+    let by_style = style::marks(&style).into_iter().find_map(|styled| match styled.mark {
         Mark::Color(color) => Some(color),
         _ => None,
     });
     by_style.or_else(|| color::parse(&attribute_in(tag, "color")?))
+}
+
+/// Returns true when the style of a whole tag takes a mark off that its name puts on.
+pub(crate) fn takes_off(tag: &str, mark: &Mark) -> bool {
+    let style = attribute_in(tag, "style").unwrap_or_default();
+    style::marks(&style).iter().any(|styled| !styled.on && styled.mark == *mark)
 }
 
 /// Returns an attribute of a whole tag (`<a href="x">`).

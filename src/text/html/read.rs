@@ -1,6 +1,8 @@
 //! Builds the tree from HTML tokens with a stack of open boxes; there is no recursion, so no depth can hurt.
 
 use super::embed::Embed;
+use super::space::{Pre, Space, Spaces, collapse, is_code};
+use super::style;
 use super::token::{Token, Tokens, attributes, decode};
 use crate::text::color;
 use crate::text::cut::MAX_READ;
@@ -54,6 +56,8 @@ pub(super) enum Kind {
 pub(super) struct Open {
     tag: String,
     pub(super) mark: Option<Mark>,
+    /// A mark of what is around it that it takes off.
+    off: Option<Mark>,
     embed: Option<Embed>,
     /// What was spent when it opened: nothing is in it as long as that stands.
     spent: usize,
@@ -66,8 +70,8 @@ pub(super) struct Builder {
     pub(super) inline: Vec<Open>,
     pub(super) line: Vec<Inline>,
     heading: Option<u8>,
-    /// Text and language of an open `pre`.
-    pre: Option<(String, Option<String>)>,
+    pre: Option<Pre>,
+    spaces: Spaces,
     /// True while the text goes to the title of the nearest `details`.
     summary: bool,
     /// Characters, breaks and boxes so far.
@@ -77,25 +81,42 @@ pub(super) struct Builder {
 impl Builder {
     fn text(&mut self, text: &str) {
         self.spent += 1 + text.chars().count();
-        if let Some((code, _)) = &mut self.pre {
-            code.push_str(text);
+        if let Some(pre) = &mut self.pre {
+            pre.push(text);
             return;
         }
+        let space = self.spaces.now();
+        if space == Space::Collapse {
+            return self.run(text, false);
+        }
+        for (n, line) in text.split('\n').enumerate() {
+            if n > 0 {
+                self.line.push(Inline::Break);
+            }
+            self.run(line.trim_end_matches('\r'), space == Space::Keep);
+        }
+    }
+
+    /// Adds text to the line, with its blanks as they are or each stretch as one.
+    fn run(&mut self, text: &str, keep: bool) {
+        let add = |out: &mut String, after_space: bool| {
+            if keep { out.push_str(text) } else { collapse(text, after_space, out) }
+        };
         let after_space = self.after_space();
-        let marks = || self.inline.iter().filter_map(|open| open.mark.as_ref());
+        let marks = marks(&self.inline);
         let starts = |open: &Open| open.embed.as_ref().is_some_and(|embed| embed.from == self.line.len());
         let apart = self.inline.iter().any(starts);
         if let Some(Inline::Text { text: before, marks: old }) = self.line.last_mut()
             && !apart
-            && old.iter().eq(marks())
+            && old.iter().eq(marks.iter().copied())
         {
-            collapse(text, after_space, before);
+            add(before, after_space);
             return;
         }
         let mut out = String::with_capacity(text.len());
-        collapse(text, after_space, &mut out);
+        add(&mut out, after_space);
         if !out.is_empty() {
-            let marks = marks().cloned().collect();
+            let marks = marks.into_iter().cloned().collect();
             self.line.push(Inline::Text { text: out, marks });
         }
     }
@@ -206,6 +227,8 @@ impl Builder {
         if self.pre.is_some() && self.open_in_pre(name, attrs) {
             return;
         }
+        let around = self.spaces.now();
+        self.spaces.open(name, attrs);
         match name {
             "br" => self.line.push(Inline::Break),
             "hr" => {
@@ -255,20 +278,35 @@ impl Builder {
             }
             "pre" | "textarea" => {
                 self.flush();
-                self.pre = Some((String::new(), language(attrs)));
+                self.pre = Some(Pre::new(name, language(attrs)));
             }
-            name if is_box(name) => self.flush(),
+            name if is_box(name) => {
+                self.box_edge(name, around);
+                if is_code(attrs) {
+                    self.flush();
+                    self.pre = Some(Pre::new(name, language(attrs)));
+                }
+            }
             _ => self.open_inline(name, attrs),
+        }
+    }
+
+    /// Ends the paragraph where a box starts or ends. Where lines count, boxes are lines.
+    fn box_edge(&mut self, name: &str, around: Space) {
+        if name != "div" || around == Space::Collapse {
+            self.flush();
+        } else if !matches!(self.line.last(), None | Some(Inline::Break)) {
+            self.line.push(Inline::Break);
         }
     }
 
     /// Minds the few tags that mean something in a `pre`; true when the tag is done with.
     fn open_in_pre(&mut self, name: &str, attrs: &str) -> bool {
-        let Some((code, language_now)) = &mut self.pre else { return false };
+        let Some(pre) = &mut self.pre else { return false };
         match name {
-            "br" => code.push('\n'),
-            "code" if language_now.is_none() => *language_now = language(attrs),
-            "div" | "p" if !code.is_empty() && !code.ends_with('\n') => code.push('\n'),
+            "br" => pre.push("\n"),
+            "code" if pre.language.is_none() => pre.language = language(attrs),
+            "div" | "p" => pre.open_box(name),
             "table" | "ul" | "ol" | "blockquote" | "pre" | "h1" | "h2" | "h3" => {
                 self.end_pre();
                 return false;
@@ -279,7 +317,7 @@ impl Builder {
     }
 
     fn end_pre(&mut self) {
-        if let Some((text, language)) = self.pre.take() {
+        if let Some(Pre { text, language, .. }) = self.pre.take() {
             self.add(Block::Code { language, text });
         }
     }
@@ -303,14 +341,17 @@ impl Builder {
         };
         let mark = mark.filter(|mark| self.adds(mark));
         let spent = self.spent;
-        self.inline.push(Open { tag: name.to_owned(), mark, embed, spent });
-        if mark_by_style(name)
+        let own = mark.clone();
+        self.inline.push(Open { tag: name.to_owned(), mark, off: None, embed, spent });
+        if style::is_minded(name)
             && let Some(style) = attribute(attrs, "style")
         {
-            for mark in style_marks(&style).into_iter().take(MAX_INLINE - self.inline.len()) {
+            for styled in style::marks(&style).into_iter().take(MAX_INLINE - self.inline.len()) {
+                let says = !styled.own || own.as_ref() == Some(&styled.mark);
                 // The same tag again: its closing tag takes all of them, see `close_inline`.
-                if self.adds(&mark) {
-                    self.inline.push(Open { tag: format!("+{name}"), mark: Some(mark), embed: None, spent });
+                if says && styled.on == self.adds(&styled.mark) {
+                    let (mark, off) = if styled.on { (Some(styled.mark), None) } else { (None, Some(styled.mark)) };
+                    self.inline.push(Open { tag: format!("+{name}"), mark, off, embed: None, spent });
                 }
             }
         }
@@ -318,16 +359,18 @@ impl Builder {
 
     /// Returns true when no mark of the kind is open: the outermost counts, and every run carries what is open.
     fn adds(&self, mark: &Mark) -> bool {
-        !self.inline.iter().any(|open| open.mark.as_ref().is_some_and(|open| open.rank() == mark.rank()))
+        !marks(&self.inline).iter().any(|open| open.rank() == mark.rank())
     }
 
     fn close(&mut self, name: &str) {
-        if self.pre.is_some() {
-            if name == "pre" || name == "textarea" {
+        if let Some(pre) = &mut self.pre {
+            if pre.close(name) {
                 self.end_pre();
+                self.spaces.close(name);
             }
             return;
         }
+        self.spaces.close(name);
         match name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.flush();
@@ -344,7 +387,7 @@ impl Builder {
             "table" => self.close_to(is_table, |_| false),
             "tr" | "td" | "th" => self.close_to(is_cell, is_table),
             "p" | "br" if self.line.is_empty() => {}
-            name if is_box(name) => self.flush(),
+            name if is_box(name) => self.box_edge(name, self.spaces.now()),
             _ => self.close_inline(name),
         }
     }
@@ -378,25 +421,16 @@ impl Builder {
     }
 }
 
-/// Adds text with each stretch of white space as one blank.
-fn collapse(text: &str, after_space: bool, out: &mut String) {
-    let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'\x0C');
-    let mut after_space = after_space;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let words = rest.bytes().position(|b| is_blank(&b)).unwrap_or(rest.len());
-        let (word, tail) = rest.split_at(words);
-        if !word.is_empty() {
-            out.push_str(word);
-            after_space = false;
+/// Returns the marks of the text that comes now.
+pub(super) fn marks(inline: &[Open]) -> Vec<&Mark> {
+    let mut marks: Vec<&Mark> = Vec::new();
+    for open in inline {
+        if let Some(off) = &open.off {
+            marks.retain(|mark| mark.rank() != off.rank());
         }
-        let blanks = tail.bytes().take_while(is_blank).count();
-        if blanks > 0 && !after_space {
-            out.push(' ');
-            after_space = true;
-        }
-        rest = tail.get(blanks..).unwrap_or_default();
+        marks.extend(&open.mark);
     }
+    marks
 }
 
 fn is_item(kind: &Kind) -> bool {
@@ -455,33 +489,4 @@ fn language(attrs: &str) -> Option<String> {
     let class = attribute(attrs, "class").or_else(|| attribute(attrs, "data-language"))?;
     let name = class.split_whitespace().find_map(|word| word.strip_prefix("language-").or(word.strip_prefix("lang-")));
     name.map(str::to_owned)
-}
-
-fn mark_by_style(name: &str) -> bool {
-    matches!(name, "span" | "font" | "b" | "i" | "u" | "s" | "em" | "strong" | "a" | "code")
-}
-
-pub(super) fn style_marks(style: &str) -> Vec<Mark> {
-    let mut marks = Vec::new();
-    for rule in style.split(';').take(32) {
-        let Some((name, value)) = rule.split_once(':') else { continue };
-        let value = value.trim().to_ascii_lowercase();
-        match name.trim().to_ascii_lowercase().as_str() {
-            "color" => marks.extend(color::parse(&value).map(Mark::Color)),
-            "font-weight" if matches!(value.as_str(), "bold" | "bolder" | "600" | "700" | "800" | "900") => {
-                marks.push(Mark::Strong);
-            }
-            "font-style" if value == "italic" => marks.push(Mark::Em),
-            "text-decoration" | "text-decoration-line" => {
-                if value.contains("underline") {
-                    marks.push(Mark::Underline);
-                }
-                if value.contains("line-through") {
-                    marks.push(Mark::Strike);
-                }
-            }
-            _ => {}
-        }
-    }
-    marks
 }

@@ -1,5 +1,6 @@
 //! Markdown (`CommonMark` and GFM): reader and writer.
 
+mod definitions;
 mod read;
 mod write;
 
@@ -56,10 +57,8 @@ pub(crate) const RULES: Rules = Rules {
     one_paragraph: |place| place == Place::Cell,
     panel_as_quote: true,
     header_row_only: true,
-    // In code in a cell `\\|` is a bar: a backslash before a bar cannot be written.
-    text: |place, text, marks| {
-        if place == Place::Cell && marks.contains(&Mark::Code) { text.replace("\\|", "\\｜") } else { text }
-    },
+    // In code in a cell `\|` is a bar: a backslash before a bar cannot be written.
+    code: |place, text| place != Place::Cell || !text.contains("\\|"),
     ..Rules::ALL
 };
 
@@ -70,3 +69,6 @@ fn fate(place: Place, block: &Block) -> Fate {
         _ => Fate::Keep,
     }
 }
+
+#[cfg(test)]
+mod tests;

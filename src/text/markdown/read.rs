@@ -3,13 +3,15 @@
 use comrak::nodes::{AlertType, AstNode, ListType, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
+use super::definitions;
 use crate::text::doc::{Address, Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, PanelKind, TableCell, plain_inlines};
 use crate::text::html;
 
 /// Reads a document.
 pub(super) fn document(markdown: &str) -> Doc {
     let arena = Arena::new();
-    let root = parse_document(&arena, markdown, &options());
+    let options = options();
+    let root = parse_document(&arena, &definitions::spoken(markdown, &options), &options);
     Doc { blocks: blocks(root, 0) }
 }
 
@@ -228,7 +230,7 @@ impl Reader {
             },
             _ => return,
         };
-        if self.tags.len() < MAX_DEPTH {
+        if self.tags.len() < MAX_DEPTH && !(tag.len() < 1024 && tag.contains("style") && html::takes_off(tag, &mark)) {
             self.tags.push((name, mark));
         }
     }

@@ -22,7 +22,13 @@ pub(super) fn blocks(text: &str, depth: usize) -> Vec<Block> {
     while let Some(found) = finder.next(from) {
         context.pass(text.get(from..found.start).unwrap_or_default());
         from = found.end;
-        if context.keeps(found.name) {
+        let kept = context.keeps(found.name);
+        if found.is_endless_code() && !context.in_line {
+            lines(text.get(done..found.start).unwrap_or_default(), depth, &mut out);
+            bodied(&Macro { body: text.get(from..).unwrap_or_default(), ..found }, depth, &mut out);
+            return out;
+        }
+        if kept {
             continue;
         }
         lines(text.get(done..found.start).unwrap_or_default(), depth, &mut out);
@@ -62,7 +68,7 @@ impl Context {
                 let list = list_sign(line.trim_start(), self.in_item).is_some();
                 let row = body.starts_with('|');
                 self.in_line = list || row;
-                let other = row || is_rule(body) || heading(body).is_some() || body.starts_with("bq. ");
+                let other = row || is_rule(body) || heading(body).is_some() || quote(body).is_some();
                 self.in_item = list || (self.in_item && !other);
             }
             self.started = true;
@@ -80,7 +86,7 @@ impl Context {
 }
 
 fn bodied(found: &Macro<'_>, depth: usize, out: &mut Vec<Block>) {
-    let Macro { name, params, body, start: _, end: _ } = found;
+    let Macro { name, params, body, .. } = found;
     match *name {
         "code" | "noformat" => {
             let language = param(params, "language").or_else(|| bare_param(params));
@@ -144,7 +150,10 @@ impl<'a> Lines<'a, '_> {
             match tail.bytes().position(|b| matches!(b, b'{' | b'\n')).map(|found| found + from) {
                 None => break self.text.len(),
                 Some(stop) if self.text.as_bytes().get(stop) == Some(&b'\n') => break stop,
-                Some(open) => from = self.finder.at(open).map_or(open + 1, |found| found.end),
+                Some(open) => {
+                    let found = self.finder.at(open).map(|found| found.end);
+                    from = found.unwrap_or_else(|| self.finder.after(open));
+                }
             }
         };
         self.at = end + 1;
@@ -164,10 +173,10 @@ impl<'a> Lines<'a, '_> {
             self.end_paragraph();
             self.end_list();
             self.out.push(Block::Heading { level, content: inline::read(text) });
-        } else if let Some(text) = body.strip_prefix("bq.").and_then(|text| text.strip_prefix([' ', '\t'])) {
+        } else if let Some(text) = quote(body) {
             self.end_paragraph();
             self.end_list();
-            self.out.push(Block::Quote { blocks: vec![Block::Paragraph { content: inline::read(text.trim()) }] });
+            self.out.push(Block::Quote { blocks: vec![Block::Paragraph { content: inline::read(text) }] });
         } else if let Some((signs, text)) = list_sign(body, !self.items.is_empty()) {
             self.end_paragraph();
             // Signs are single bytes.
@@ -234,14 +243,17 @@ fn is_rule(body: &str) -> bool {
     (4..=5).contains(&body.len()) && body.bytes().all(|b| b == b'-')
 }
 
+/// Reads `h1. text`. As in Jira no blank is needed after the dot.
 fn heading(body: &str) -> Option<(u8, &str)> {
     let rest = body.strip_prefix('h')?;
     let level = rest.bytes().next().filter(|b| (b'1'..=b'6').contains(b))? - b'0';
     let text = rest.get(1..)?.strip_prefix('.')?;
-    if !text.is_empty() && !text.starts_with([' ', '\t']) {
-        return None;
-    }
     Some((level, text.trim()))
+}
+
+/// Reads `bq. text`, which may be empty.
+fn quote(body: &str) -> Option<&str> {
+    body.strip_prefix("bq.").map(str::trim)
 }
 
 /// Returns the signs and the text of a list line, which may go on with a list.
@@ -289,7 +301,21 @@ fn content(text: &str, depth: usize) -> Vec<Block> {
     if text.contains('{') && Finder::new(text).next(0).is_some() {
         return pieces(text, depth + 1);
     }
-    vec![Block::Paragraph { content: inline::read(text) }]
+    line_blocks(text, depth)
+}
+
+/// Reads the text of an item or cell without macros. Data Center leaves lists out there, but no headings, quotes, rules and
+/// tables.
+fn line_blocks(text: &str, depth: usize) -> Vec<Block> {
+    let body = text.trim_start();
+    let is_block =
+        heading(body).is_some() || quote(body).is_some() || is_rule(body.trim_end()) || body.starts_with('|');
+    if !is_block || depth >= MAX_DEPTH {
+        return vec![Block::Paragraph { content: inline::read(text) }];
+    }
+    let mut out = Vec::new();
+    lines(text, depth + 1, &mut out);
+    out
 }
 
 /// Splits text at its macros, without looking for line markup in between.
@@ -303,7 +329,7 @@ fn pieces(text: &str, depth: usize) -> Vec<Block> {
     let mut done = 0;
     while let Some(found) = finder.next(done) {
         let before = text.get(done..found.start).unwrap_or_default();
-        out.push(Block::Paragraph { content: inline::read(before) });
+        out.extend(line_blocks(before, depth));
         bodied(&found, depth, &mut out);
         done = found.end;
     }
@@ -353,7 +379,10 @@ impl CellEnds<'_> {
             let tail = self.line.get(stop + 1..).unwrap_or_default();
             let skip = match self.line.as_bytes().get(stop) {
                 Some(b'|') => return stop,
-                Some(b'{') => self.finder.at(stop).map(|found| found.end),
+                Some(b'{') => {
+                    let found = self.finder.at(stop).map(|found| found.end);
+                    found.or_else(|| Some(self.finder.after(stop)))
+                }
                 Some(b'[') if !self.no_bracket => self.link(tail).map(|length| stop + 1 + length),
                 Some(b'!') => links::image(tail).map(|(_, length)| stop + 1 + length),
                 _ => None,
@@ -369,7 +398,7 @@ impl CellEnds<'_> {
     }
 
     fn link(&mut self, tail: &str) -> Option<usize> {
-        let Some(end) = tail.find(['[', ']', '\n']) else {
+        let Some(end) = links::end(tail) else {
             self.no_bracket = true;
             return None;
         };

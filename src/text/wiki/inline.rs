@@ -1,11 +1,11 @@
 //! Inline wiki markup: one pass, every sign that opens waits for its partner in a list of at most one per kind.
 
 use super::emoticons;
-use super::links::{Link, MAX_LINK, image, parse_link};
+use super::escape::{is_escapable, jiras_address, reference, unescape};
+use super::links::{self, Link, MAX_LINK, image, parse_link};
 use super::macros::{shown_file, tag};
 use crate::text::color;
 use crate::text::doc::{Inline, Mark};
-use crate::text::html;
 use crate::text::url;
 
 /// Reads one paragraph's text; a newline is a line break.
@@ -136,7 +136,7 @@ impl Reader<'_> {
 
     fn backslash(&mut self) -> bool {
         let run = self.rest().bytes().take_while(|b| *b == b'\\').count();
-        if run == 2 {
+        if run == 2 && !self.is_path() {
             self.at += 2;
             if self.rest().starts_with('\n') {
                 self.at += 1;
@@ -144,7 +144,7 @@ impl Reader<'_> {
             self.line_break();
             return true;
         }
-        if run > 2 {
+        if run > 1 {
             let signs = "\\".repeat(run);
             self.push_str(&signs);
             self.at += run;
@@ -160,6 +160,12 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns true when the two backslashes here are no line break: another one follows in the same word.
+    fn is_path(&self) -> bool {
+        let stops = |b: &u8| *b == b'\\' || b.is_ascii_whitespace();
+        self.rest().bytes().skip(2).find(stops) == Some(b'\\')
+    }
+
     /// Breaks the line; plain blanks at the start of a line show nowhere.
     fn line_break(&mut self) {
         self.end_line();
@@ -170,6 +176,10 @@ impl Reader<'_> {
     fn brace(&mut self) -> bool {
         if self.rest().starts_with("{{") && self.code() {
             return true;
+        }
+        // What two braces start is no macro.
+        if self.rest().starts_with("{{") && self.rest().as_bytes().get(2).is_some_and(u8::is_ascii_alphabetic) {
+            return self.literal(2);
         }
         if let Some((kind, length)) = braced_sign(self.rest()) {
             self.toggle(kind, length, true, true);
@@ -347,8 +357,9 @@ impl Reader<'_> {
             return false;
         }
         let body = self.text.get(self.at + 1..).unwrap_or_default();
-        let Some(end) = body.bytes().take(MAX_LINK).position(|b| matches!(b, b'[' | b']' | b'\n')) else {
-            self.dead.bracket = self.at + 1 + body.len().min(MAX_LINK);
+        let near = body.get(..body.floor_char_boundary(MAX_LINK)).unwrap_or_default();
+        let Some(end) = links::end(near) else {
+            self.dead.bracket = self.at + 1 + near.len();
             return false;
         };
         if body.as_bytes().get(end) != Some(&b']') {
@@ -363,7 +374,9 @@ impl Reader<'_> {
             }
             Link::Key { text, key } => self.link(read_in(text.unwrap_or(key), false), &format!("/browse/{key}")),
             Link::File(name) => self.out.push(Inline::Image { url: String::new(), alt: name.to_owned() }),
-            Link::Person(id) => self.out.push(Inline::Mention { id: id.to_owned(), name: id.to_owned() }),
+            Link::Person { text, id } => {
+                self.out.push(Inline::Mention { id: id.to_owned(), name: text.unwrap_or(id).to_owned() });
+            }
             Link::Share(text) => self.push_str(text),
         }
         self.push_str("");
@@ -401,18 +414,40 @@ impl Reader<'_> {
         if !starts || self.before().is_some_and(|c| c.is_ascii_alphanumeric()) {
             return false;
         }
-        let Some(length) = url::address_length(rest) else { return false };
+        let Some(least) = url::address_length(rest) else { return false };
+        let length = if self.links {
+            self.without_closing_sign(jiras_address(rest)).max(least)
+        } else {
+            // The text of a link may have character references.
+            let is_reference = |at: &usize| reference(rest.get(*at..).unwrap_or_default()).is_some();
+            rest.get(..least)
+                .unwrap_or_default()
+                .match_indices('&')
+                .map(|(at, _)| at)
+                .find(is_reference)
+                .unwrap_or(least)
+        };
         let address = rest.get(..length).unwrap_or_default().to_owned();
-        self.push_str(&address);
+        if length > least && self.links {
+            // What goes on behind the end that other readers see is a link of its own.
+            self.link(vec![Inline::text(address.as_str())], &address);
+            self.push_str("");
+        } else {
+            self.push_str(&address);
+        }
         self.at += length;
         true
     }
 
+    /// Returns the length without the sign that closes what is open around an address.
+    fn without_closing_sign(&self, length: usize) -> usize {
+        let last = length.checked_sub(1).and_then(|at| self.rest().as_bytes().get(at));
+        let closes = self.open.iter().any(|open| Some(&open.kind) == last && open.kind != COLOR);
+        length - usize::from(closes)
+    }
+
     fn entity(&mut self) -> bool {
-        let Some((text, length)) = html::reference(self.rest()) else { return false };
-        if !self.rest().get(..length).is_some_and(|reference| reference.ends_with(';')) {
-            return false;
-        }
+        let Some((text, length)) = reference(self.rest()) else { return false };
         self.push_str(&text);
         self.at += length;
         true
@@ -431,27 +466,6 @@ impl Reader<'_> {
         self.at += sign.len();
         true
     }
-}
-
-/// Returns true for characters that a backslash makes plain.
-pub(super) fn is_escapable(c: char) -> bool {
-    matches!(
-        c,
-        '{' | '}' | '[' | ']' | '(' | ')' | '*' | '_' | '+' | '^' | '~' | '-' | '?' | '!' | '|' | '#' | '&' | '@'
-    )
-}
-
-/// Takes the escapes out of code.
-fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match chars.peek() {
-            Some(next) if c == '\\' && is_escapable(*next) => {}
-            _ => out.push(c),
-        }
-    }
-    out
 }
 
 fn braced_sign(text: &str) -> Option<(u8, usize)> {

@@ -12,12 +12,24 @@ pub(super) enum Link<'a> {
     Web { text: Option<&'a str>, url: &'a str },
     /// An attached file.
     File(&'a str),
-    /// A person's id.
-    Person(&'a str),
+    /// A person's id, with a text where there is one.
+    Person { text: Option<&'a str>, id: &'a str },
     /// An issue's key, with a text where it has one.
     Key { text: Option<&'a str>, key: &'a str },
     /// A Windows file share, with what stands before it.
     Share(&'a str),
+}
+
+/// Returns where a link ends that starts before a text, or could begin anew: at a bracket without a backslash before it, or
+/// with the line.
+pub(super) fn end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let escaped = |at: usize| at.checked_sub(1).is_some_and(|before| bytes.get(before) == Some(&b'\\'));
+    bytes.iter().enumerate().position(|(at, b)| match b {
+        b'\n' => true,
+        b'[' | b']' => !escaped(at),
+        _ => false,
+    })
 }
 
 /// Returns true when the text between brackets is a link.
@@ -33,8 +45,8 @@ pub(super) fn parse_link(inner: &str) -> Option<Link<'_>> {
         if let Some(file) = first.strip_prefix('^').filter(|name| !name.trim().is_empty()) {
             return Some(Link::File(file.trim()));
         }
-        if let Some(person) = first.strip_prefix('~').filter(|name| !name.is_empty() && !name.contains(' ')) {
-            return Some(Link::Person(person.strip_prefix("accountid:").unwrap_or(person)));
+        if let Some(id) = person(first) {
+            return Some(Link::Person { text: None, id });
         }
         if is_issue_key(first) {
             return Some(Link::Key { text: None, key: first });
@@ -45,7 +57,7 @@ pub(super) fn parse_link(inner: &str) -> Option<Link<'_>> {
         if is_share(first) {
             return Some(Link::Share(first));
         }
-        return is_target(first).then_some(Link::Web { text: None, url: first });
+        return leads_out(first).then_some(Link::Web { text: None, url: first });
     };
     let target = second.trim();
     if let Some(file) = target.strip_prefix('^').filter(|name| !name.is_empty()) {
@@ -58,7 +70,10 @@ pub(super) fn parse_link(inner: &str) -> Option<Link<'_>> {
     if is_share(target) {
         return Some(Link::Share(inner));
     }
-    (is_target(target) || target.starts_with(['/', '#'])).then_some(Link::Web { text, url: target })
+    if let Some(id) = person(target) {
+        return Some(Link::Person { text, id });
+    }
+    (leads_out(target) || target.starts_with(['/', '#'])).then_some(Link::Web { text, url: target })
 }
 
 fn is_anchor(name: &str) -> bool {
@@ -68,6 +83,20 @@ fn is_anchor(name: &str) -> bool {
 /// Returns true for the address of a Windows file share, whose backslashes are no line break.
 fn is_share(target: &str) -> bool {
     target.starts_with("\\\\") && target.len() > 2
+}
+
+/// Returns the id in `~id`. Names on Server may have blanks; longest name: 255 characters.
+fn person(target: &str) -> Option<&str> {
+    let name = target.strip_prefix('~').filter(|name| !name.starts_with(' ') && name.chars().nth(255).is_none())?;
+    let id = name.strip_prefix("accountid:").unwrap_or(name);
+    (!id.is_empty()).then_some(id)
+}
+
+/// Returns true for an address as Jira takes it: up to the bracket, blanks included.
+fn leads_out(target: &str) -> bool {
+    let head = target.split(' ').next().unwrap_or_default();
+    let may_have_blanks = head.contains("://") || head.starts_with("mailto:") || head.starts_with("tel:");
+    is_target(target) || (may_have_blanks && is_target(head))
 }
 
 /// Returns true for an address that is written with a text; others Jira takes for a page, a file or an anchor of its own.
@@ -90,7 +119,13 @@ pub(super) fn is_target(url: &str) -> bool {
 
 /// Reads the image that starts after a `!`: the image and its length with the closing sign.
 pub(super) fn image(tail: &str) -> Option<(Inline, usize)> {
-    let end = tail.bytes().take(MAX_LINK).position(|b| matches!(b, b'!' | b'\n'))?;
+    // A picture may stand in the text itself.
+    let data = if tail.starts_with("data:") {
+        tail.bytes().take_while(|b| b.is_ascii_graphic() && *b != b'!').count()
+    } else {
+        0
+    };
+    let end = tail.bytes().skip(data).take(MAX_LINK).position(|b| matches!(b, b'!' | b'\n'))? + data;
     let inner = tail.get(..end)?;
     // What begins with a backslash is a sign before a line break.
     let is_none = inner.is_empty() || inner.starts_with('\\') || inner != inner.trim();

@@ -35,6 +35,24 @@ pub(super) struct Macro<'a> {
     /// Where it starts and ends in the text.
     pub(super) start: usize,
     pub(super) end: usize,
+    /// False for a tag that nobody closed: the macro is the tag alone.
+    pub(super) closed: bool,
+}
+
+impl Macro<'_> {
+    /// Returns true for code that nobody closed.
+    pub(super) fn is_endless_code(&self) -> bool {
+        !self.closed && matches!(self.name, "code" | "noformat")
+    }
+}
+
+/// Returns how far to go on from a brace that starts no macro. Data Center steps over two signs at once: what stands in
+/// `{{code}}` is a name and no macro.
+fn step(text: &str, brace: usize) -> usize {
+    match text.as_bytes().get(brace + 1) {
+        Some(b'{' | b'*' | b'?' | b'^' | b'_' | b'-' | b'+' | b'~') => 2,
+        _ => 1,
+    }
 }
 
 /// Finds macros in a text, from left to right.
@@ -58,13 +76,17 @@ impl<'a> Finder<'a> {
             if let Some(found) = self.at(start) {
                 return Some(found);
             }
-            // `{{` is code, and so is what follows it.
-            at = start + 1;
+            at = self.after(start);
         }
         None
     }
 
-    /// Returns the macro that starts at `start`, if one does and it is closed.
+    /// Returns where to look on after a brace that starts no macro.
+    pub(super) fn after(&self, brace: usize) -> usize {
+        brace + if is_escaped(self.text, brace) { 1 } else { step(self.text, brace) }
+    }
+
+    /// Returns the macro that starts at `start`, if one does.
     pub(super) fn at(&mut self, start: usize) -> Option<Macro<'a>> {
         if is_escaped(self.text, start) {
             return None;
@@ -73,16 +95,27 @@ impl<'a> Finder<'a> {
         let Some(name) = BODIED.iter().find(|known| known.eq_ignore_ascii_case(name)) else {
             return self.unknown(name, params, start, length);
         };
-        if self.unclosed.contains(name) {
-            return None;
-        }
         let from = start + length;
-        let Some((body_end, end)) = self.closing(name, from) else {
-            self.unclosed.push(name);
-            return None;
+        let closing = if self.unclosed.contains(name) { None } else { self.closing(name, from) };
+        let Some((body_end, end)) = closing else {
+            if !self.unclosed.contains(name) {
+                self.unclosed.push(name);
+            }
+            let is_macro = self.is_forgotten(name, params, start, from);
+            return is_macro.then_some(Macro { name, params, body: "", start, end: from, closed: false });
         };
         let body = self.text.get(from..body_end)?;
-        Some(Macro { name, params, body, start, end })
+        Some(Macro { name, params, body, start, end, closed: true })
+    }
+
+    /// Returns true for a tag whose closing tag was forgotten: Jira never shows it. What Jira itself does not know may be
+    /// words, as in `/docs/{section}/x`.
+    fn is_forgotten(&self, name: &str, params: &str, start: usize, end: usize) -> bool {
+        match name {
+            "code" | "noformat" | "quote" | "panel" => true,
+            "adf" | "html" | "csv" | "style" => false,
+            _ => params.contains('=') || self.is_alone(start, end),
+        }
     }
 
     /// Returns the unlisted macro that starts at `start`: its tag has named parameters, or a line for itself, and so has
@@ -107,7 +140,7 @@ impl<'a> Finder<'a> {
             self.unknown += 1;
             return None;
         };
-        Some(Macro { name: UNKNOWN, params, body: self.text.get(from..body_end)?, start, end })
+        Some(Macro { name: UNKNOWN, params, body: self.text.get(from..body_end)?, start, end, closed: true })
     }
 
     /// Returns true when nothing else stands on the line of a tag.
@@ -128,7 +161,7 @@ impl<'a> Finder<'a> {
             if hit && (raw || !is_escaped(self.text, start)) {
                 return Some((start, start + name.len() + 2));
             }
-            at = start + 1;
+            at = if raw { start + step(self.text, start) } else { self.after(start) };
             // What stands in code is not markup.
             if !raw && ["code", "noformat"].iter().any(|raw| tail.get(..raw.len()).is_some_and(|head| head == *raw)) {
                 at = self.at(start).map_or(at, |found| found.end);
@@ -192,14 +225,15 @@ const PANELS: &[(PanelKind, &str)] = &[
     (PanelKind::Error, "#ffebe6"),
 ];
 
-/// Returns the background colour of a kind of panel.
-pub(super) fn panel_color(kind: PanelKind) -> &'static str {
-    PANELS.iter().find(|(known, _)| *known == kind).map_or("#deebff", |(_, color)| color)
+/// Returns the background colour of a kind of panel, if it has one.
+pub(super) fn panel_color(kind: PanelKind) -> Option<&'static str> {
+    PANELS.iter().find(|(known, _)| *known == kind).map(|(_, color)| *color)
 }
 
 /// Returns the kind of a panel macro.
 pub(super) fn panel_kind(name: &str, params: &str) -> PanelKind {
     match name {
+        "info" => PanelKind::Info,
         "note" => PanelKind::Note,
         "tip" => PanelKind::Tip,
         "warning" => PanelKind::Warning,
@@ -208,7 +242,7 @@ pub(super) fn panel_kind(name: &str, params: &str) -> PanelKind {
             PANELS
                 .iter()
                 .find(|(_, known)| known.eq_ignore_ascii_case(color))
-                .map_or(PanelKind::Info, |(kind, _)| *kind)
+                .map_or(PanelKind::Plain, |(kind, _)| *kind)
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod block;
 mod emoticons;
+mod escape;
 mod inline;
 mod links;
 mod macros;
@@ -48,14 +49,18 @@ pub(crate) const RULES: Rules = Rules {
     one_paragraph: |place| matches!(place, Place::Item | Place::Cell),
     item_text_first: true,
     list_start: false,
-    text,
-    // Brackets would be taken for mentions.
+    // Brackets would be taken for mentions, and a backslash for an escape.
     alt: |alt| {
-        let alt = alt.replace(['!', '|', ',', '"', '=', '{', '}'], " ").replace('[', "［").replace(']', "］");
+        let alt = alt
+            .replace(['!', '|', ',', '"', '=', '{', '}'], " ")
+            .replace('[', "［")
+            .replace(']', "］")
+            .replace('\\', "/");
         alt.split_whitespace().collect::<Vec<_>>().join(" ")
     },
-    title: |title| title.replace('|', "｜").replace('{', "｛").replace('}', "｝").replace('[', "［").replace(']', "］"),
-    language: |name| name.and_then(|name| macros::language(&name)),
+    title: |title| !title.contains(['|', '{', '}', '[', ']', '\\', '&']),
+    language: |name, text| name.and_then(|name| macros::language(&name)).filter(|_| !raw::has_tag("code", text)),
+    marks_hold: phrase_holds,
     address: |url| url.replace('[', "%5B").replace(']', "%5D"),
     ..Rules::ALL
 };
@@ -74,13 +79,26 @@ fn fate(place: Place, block: &Block) -> Fate {
     }
 }
 
-/// A bar splits a table cell and a link whatever stands before it, and a bracket ends a link: the full-width signs
-/// read the same.
-fn text(place: Place, text: String, marks: &[Mark]) -> String {
-    let in_link = marks.iter().any(|mark| matches!(mark, Mark::Link(_)));
-    let text = if in_link { text.replace('[', "［").replace(']', "］") } else { text };
-    if in_link || place == Place::Cell { text.replace('|', "｜") } else { text }
+/// Returns true for what can stand between signs: letters, decimal digits, separators, symbols, marks and punctuation. Else
+/// Data Center shows the signs.
+///
+/// Source: `PhraseRendererComponent` of Atlassian's wiki renderer.
+fn phrase_holds(c: char) -> bool {
+    if c.is_ascii() {
+        return true;
+    }
+    // Of numbers only decimal digits; those of scripts that are not listed are only split off.
+    let digit = matches!(c, '\u{660}'..='\u{669}' | '\u{966}'..='\u{96F}' | '\u{FF10}'..='\u{FF19}');
+    // Signs for formatting, those of private use, and emoji that the Java of older versions does not know.
+    let other = matches!(c,
+        '\u{AD}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+        | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{E000}'..='\u{F8FF}' | '\u{FEFF}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{110BD}' | '\u{1F6C6}'..='\u{1F6FF}' | '\u{1F8B0}'..='\u{1FBFF}'
+        | '\u{E0000}'..);
+    !other && (digit || !c.is_numeric())
 }
 
+#[cfg(test)]
+pub(crate) mod dc;
 #[cfg(test)]
 mod tests;

@@ -36,6 +36,14 @@ fn is_mention(tail: &str) -> bool {
     name.char_indices().take(256).find(|(_, c)| ends(*c)).is_some_and(|(at, c)| at > 0 && c == ']')
 }
 
+/// Returns true when a macro's tag is in the text.
+pub(super) fn has_tag(name: &str, text: &str) -> bool {
+    let is_tag = |(at, _): (usize, &str)| {
+        text.get(at + 1..).and_then(|tail| tail.get(..name.len())).is_some_and(|head| head.eq_ignore_ascii_case(name))
+    };
+    text.match_indices('{').any(is_tag)
+}
+
 #[cfg(test)]
 mod tests {
     use super::code;

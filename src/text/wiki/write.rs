@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::emoticons;
-use super::inline::is_escapable;
+use super::escape::is_escapable;
 use super::links;
 use super::macros::panel_color;
 use super::raw;
@@ -11,8 +11,6 @@ use crate::text::doc::{Block, Doc, Inline, ListItem, Mark, TASK_DONE, TASK_OPEN,
 use crate::text::html;
 use crate::text::spans::{Span, nest};
 
-/// Keeps two signs from being read as one. Readers drop it.
-const APART: char = '\u{200B}';
 /// A space that no reader eats.
 const HARD_SPACE: char = '\u{A0}';
 
@@ -53,15 +51,22 @@ fn write_block(block: &Block, out: &mut String) {
         }
         Block::Rule => out.push_str("----"),
         Block::Panel { kind, title, blocks: inner } => {
-            let title = title.as_ref().map(|title| format!("title={title}|")).unwrap_or_default();
-            let _ = write!(out, "{{panel:{title}bgColor={}}}\n{}\n{{panel}}", panel_color(*kind), blocks(inner));
+            let params = [
+                title.as_ref().map(|title| format!("title={title}")),
+                panel_color(*kind).map(|color| format!("bgColor={color}")),
+            ];
+            let params = params.into_iter().flatten().collect::<Vec<_>>().join("|");
+            let colon = if params.is_empty() { "" } else { ":" };
+            let _ = write!(out, "{{panel{colon}{params}}}\n{}\n{{panel}}", blocks(inner));
         }
         Block::Expand { blocks: inner, .. } => out.push_str(&blocks(inner)),
     }
 }
 
 fn code(language: Option<&str>, text: &str, out: &mut String) {
-    let name = if language.is_some() { "code" } else { "noformat" };
+    // A macro ends at the first tag with its name.
+    let ends_early = raw::has_tag("noformat", text) && !raw::has_tag("code", text);
+    let name = if language.is_some() || ends_early { "code" } else { "noformat" };
     let text = raw::code(name, text);
     let params = language.map(|language| format!(":{language}")).unwrap_or_default();
     let _ = write!(out, "{{{name}{params}}}\n{text}\n{{{name}}}");
@@ -80,7 +85,7 @@ fn list(start: Option<u64>, items: &[ListItem], signs: &str, lines: &mut Vec<Str
         for (n, block) in item.blocks.iter().enumerate() {
             match block {
                 Block::List { start, items } => list(*start, items, &signs, &mut inner),
-                Block::Paragraph { content } if n == 0 => text.push_str(&inlines(content, Line::Inside)),
+                Block::Paragraph { content } if n == 0 => text.push_str(&inlines(content, Line::Item)),
                 block => {
                     // What goes on with an item stands on the next line; the first thing stands on its own.
                     if n > 0 || item.task.is_some() {
@@ -118,7 +123,9 @@ fn row(cells: &[TableCell]) -> String {
 enum Line {
     /// A paragraph: its lines start at the margin.
     Paragraph,
-    /// After a sign: only the lines after a break start at the margin.
+    /// A list item: what starts a heading or a table starts one in it, too.
+    Item,
+    /// A heading: only lines after a break would start at the margin.
     Inside,
     /// A table cell: there are no lines.
     Cell,
@@ -130,9 +137,12 @@ fn inlines(content: &[Inline], line: Line) -> String {
         line,
         line_start: (line != Line::Inside).then_some(0),
         after_break: true,
+        breaks: Vec::new(),
+        in_link: false,
         lonely: lonely(content),
     };
     writer.spans(&nest(content), None);
+    writer.end_breaks();
     writer.out
 }
 
@@ -143,6 +153,10 @@ struct Writer {
     line_start: Option<usize>,
     /// True at the start and after a break: a space there would be lost.
     after_break: bool,
+    /// True in the text of a link, which a bar or a bracket would end.
+    in_link: bool,
+    /// Where the text goes on after a break in a cell.
+    breaks: Vec<usize>,
     /// Signs that stand only once in the text, and so have no partner to mark anything with.
     lonely: Vec<char>,
 }
@@ -209,15 +223,32 @@ impl Writer {
 
     fn line_break(&mut self) {
         if self.line == Line::Cell {
-            if self.out.ends_with('\\') {
-                self.out.push(APART);
-            }
             self.out.push_str("\\\\");
+            self.breaks.push(self.out.len());
         } else {
             self.out.push('\n');
             self.line_start = Some(self.out.len());
         }
         self.after_break = true;
+    }
+
+    /// Puts a blank after each break before a word with a backslash in it: Data Center would take the break for text.
+    fn end_breaks(&mut self) {
+        let mut out = String::with_capacity(self.out.len() + self.breaks.len());
+        let mut done = 0;
+        for at in std::mem::take(&mut self.breaks) {
+            let word = self.out.get(at..).unwrap_or_default();
+            let stop = word.bytes().find(|b| *b == b'\\' || b.is_ascii_whitespace());
+            if stop == Some(b'\\') {
+                out.push_str(self.out.get(done..at).unwrap_or_default());
+                out.push(' ');
+                done = at;
+            }
+        }
+        if done > 0 {
+            out.push_str(self.out.get(done..).unwrap_or_default());
+            self.out = out;
+        }
     }
 
     fn image(&mut self, url: &str, alt: &str) {
@@ -272,7 +303,9 @@ impl Writer {
         match inner {
             [Span::Text(text)] if *text == url && links::is_target(&url) && !url.starts_with("mailto:") => {}
             _ => {
+                self.in_link = true;
                 self.spans(inner, Some('|'));
+                self.in_link = false;
                 self.out.push('|');
             }
         }
@@ -286,9 +319,6 @@ impl Writer {
         while let Some(c) = rest.chars().next() {
             let tail = rest.get(c.len_utf8()..).unwrap_or_default();
             let next = tail.chars().next().or(next_span);
-            if self.line_start == Some(self.out.len()) && starts_line(rest) {
-                self.out.push(APART);
-            }
             self.character(c, rest, next);
             self.after_break = false;
             rest = tail;
@@ -297,50 +327,67 @@ impl Writer {
 
     fn character(&mut self, c: char, rest: &str, next: Option<char>) {
         let before = self.out.chars().next_back();
+        let at_margin = self.line_start == Some(self.out.len());
         match c {
             ' ' if self.after_break || before == Some(' ') || before == Some(HARD_SPACE) => self.out.push(HARD_SPACE),
+            '[' | ']' | '|' if self.in_link => self.reference(c),
+            // With the brace of a mark or macro behind it, it would be one sign of two.
+            '{' if rest.len() == 1 && next == Some('{') => self.reference(c),
             '{' | '}' | '[' | ']' => self.escaped(c),
+            '#' | '|' | '*' | '-' if at_margin => self.escaped(c),
+            '|' if self.line == Line::Cell => self.escaped(c),
             '*' | '_' | '+' | '^' | '~' | '-' if self.could_mark(c, before, next) => self.escaped(c),
             '?' if before == Some('?') || next == Some('?') => self.escaped(c),
             '!' if next.is_none_or(|next| !next.is_whitespace()) => self.escaped(c),
-            '#' | '|' if self.line_start == Some(self.out.trim_end_matches(APART).len()) => self.escaped(c),
             '(' if emoticons::at_start(rest).is_some() => self.escaped(c),
-            ':' | ';' if emoticons::at_start(rest).is_some() => self.split(c),
-            '&' if html::reference(rest).is_some() => self.split(c),
-            '\\' => {
-                self.before_backslash();
-                let plain = next.is_some_and(|next| next != '\\' && !is_escapable(next));
-                self.out.push(c);
-                if !plain {
-                    self.out.push(APART);
-                }
-            }
+            '(' | ')' if self.has_eyes() => self.escaped(c),
+            ':' if is_face(rest) => self.reference(c),
+            '.' if self.starts_block() => self.reference(c),
+            '&' if html::reference(rest).is_some() => self.out.push_str("&amp;"),
+            // A backslash is one only before what it cannot escape, and two are a break.
+            '\\' if next.is_none_or(|next| next == '\\' || next == '\n' || is_escapable(next)) => self.reference(c),
             c => self.out.push(c),
         }
     }
 
     fn could_mark(&self, c: char, before: Option<char>, next: Option<char>) -> bool {
-        let at_margin = self.line_start == Some(self.out.trim_end_matches(APART).len());
-        is_active(c, before, next) && (at_margin || !self.lonely.contains(&c))
+        is_active(c, before, next) && !self.lonely.contains(&c)
     }
 
     fn escaped(&mut self, c: char) {
-        self.before_backslash();
         self.out.push('\\');
         self.out.push(c);
     }
 
-    /// After a break (`\\`) one more backslash would make it text, and so would a zero-width space; a blank does not show.
-    fn before_backslash(&mut self) {
-        if self.out.ends_with('\\') {
-            self.out.push(if self.after_break { ' ' } else { APART });
-        }
+    /// Writes a sign that must not be seen as one.
+    fn reference(&mut self, c: char) {
+        let _ = write!(self.out, "&#{};", u32::from(c));
     }
 
-    fn split(&mut self, c: char) {
-        self.out.push(c);
-        self.out.push(APART);
+    /// Returns true when a bracket now would end an emoticon. The semicolon may be that of a character reference, which is
+    /// what Data Center makes of an escape.
+    fn has_eyes(&self) -> bool {
+        let ends = |text: &str| {
+            let mut last = text.chars().rev();
+            matches!(last.next(), Some(':' | ';')) || last.next() == Some('\\')
+        };
+        ends(&self.out) || self.out.strip_suffix('-').is_some_and(ends)
     }
+
+    /// Returns true when the line so far would start a heading or a quote with a dot.
+    fn starts_block(&self) -> bool {
+        let line = self.line_start.and_then(|at| self.out.get(at..)).unwrap_or_default();
+        matches!(line.as_bytes(), [b'h', b'1'..=b'6'] | b"bq")
+    }
+}
+
+/// Returns true when a colon starts an emoticon that ends with a letter. Before a letter there is none.
+fn is_face(rest: &str) -> bool {
+    let Some(signs) = [":P", ":D", ":-P", ":-D"].into_iter().find(|signs| rest.starts_with(signs)) else {
+        return false;
+    };
+    let after = rest.get(signs.len()..).and_then(|tail| tail.chars().next());
+    !after.is_some_and(|c| c.is_ascii_alphabetic())
 }
 
 /// Returns true when a formatting sign could open or close something where it stands.
@@ -351,16 +398,9 @@ fn is_active(c: char, before: Option<char>, next: Option<char>) -> bool {
         return true;
     }
     let inside_word = letter(before) && letter(next);
-    let alone = before.is_some_and(char::is_whitespace) && blank(next);
+    // A hard space is no blank to Data Center.
+    let alone = before.is_some_and(|c| c.is_whitespace() && c != HARD_SPACE) && blank(next);
     !inside_word && !alone
-}
-
-/// Returns true when a line that starts so would be a heading, a quote, a list or a table.
-fn starts_line(rest: &str) -> bool {
-    let heading = rest.strip_prefix('h').is_some_and(|rest| {
-        rest.starts_with(|c: char| ('1'..='6').contains(&c)) && rest.get(1..).is_some_and(|rest| rest.starts_with('.'))
-    });
-    heading || rest.starts_with("bq.") || rest.starts_with(['|', '-', '#', '*'])
 }
 
 /// Returns the first character that a span is written with.
