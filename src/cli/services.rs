@@ -121,7 +121,7 @@ impl Facts for Scratch {
     }
 }
 
-/// Returns the services as a configuration names them: what [`Draft::services`] says of it.
+/// Returns the services as a configuration names them: what [`crate::config::Draft::services`] says of it.
 pub(super) fn named(names: [&str; 4]) -> Services {
     let [guance, channel, jira, pair] = names.map(str::to_owned);
     Services {

@@ -193,7 +193,7 @@ pub struct Push {
 
 impl Push {
     /// Returns the write with the seal of its markers, hidden and visible. `issues` is the place of an issue that is a
-    /// copy itself ([`issue_place`]).
+    /// copy itself ([`crate::domain::issue_place`]).
     #[must_use]
     pub fn sealed(mut self, keys: &SealKeys, issues: &str) -> Self {
         let place = match &self.action {
