@@ -32,6 +32,15 @@ pub(super) enum Stranger {
 
 impl Stranger {
     pub(super) const ALL: [Self; 5] = [Self::Jira, Self::Channel, Self::Workspace, Self::Installation, Self::Upgrade];
+
+    /// The side that has to be asked before the run can tell; `None` when the configuration tells.
+    fn known_by_asking(self) -> Option<Side> {
+        match self {
+            Self::Jira | Self::Channel => None,
+            Self::Workspace => Some(Side::Guance),
+            Self::Installation | Self::Upgrade => Some(Side::Jira),
+        }
+    }
 }
 
 /// Does such a run, and blames whatever it should not have done.
@@ -44,6 +53,14 @@ pub(super) fn run(
     let Some(bound) = state.services()? else { return Ok(()) };
     if state.recent_links(1)?.is_empty() {
         return Ok(());
+    }
+    // A side that asked to be left alone is not asked who it is: nothing of it is read or written either, and the other
+    // side is the state's own.
+    if let Some(side) = what.known_by_asking() {
+        let now = guajira::ports::Clock::now(&Machine(world));
+        if state.waits_until(side, now)?.is_some() {
+            return Ok(());
+        }
     }
     let mut settings = settings.clone();
     match what {
