@@ -223,33 +223,26 @@ pub(super) mod tests {
         SealKeys::default().led_by(SealKey::parse(&"07".repeat(32)).unwrap())
     }
 
-    pub(in crate::jira) fn read_issue(fields: &Value, properties: &Value, service: bool) -> Issue {
-        let raw = json!({"id": "10001", "key": "OPS-1", "fields": fields, "properties": properties});
+    fn with_reader<T>(read: impl FnOnce(&Reader<'_>) -> T) -> T {
         let me = me();
         let (former, keys) = (former(), keys());
-        let reader = Reader {
+        read(&Reader {
             base: "https://x/jira",
             me: &me,
             former: &former,
             keys: &keys,
             pair: "ab",
             former_pairs: &["ef".to_owned()],
-        };
-        reader.issue(&wire::read(raw).unwrap(), service).unwrap()
+        })
+    }
+
+    pub(in crate::jira) fn read_issue(fields: &Value, properties: &Value, service: bool) -> Issue {
+        let raw = json!({"id": "10001", "key": "OPS-1", "fields": fields, "properties": properties});
+        with_reader(|reader| reader.issue(&wire::read(raw).unwrap(), service).unwrap())
     }
 
     pub(in crate::jira) fn read_comment(raw: Value, service: bool) -> Comment {
-        let me = me();
-        let (former, keys) = (former(), keys());
-        let reader = Reader {
-            base: "https://x/jira",
-            me: &me,
-            former: &former,
-            keys: &keys,
-            pair: "ab",
-            former_pairs: &["ef".to_owned()],
-        };
-        reader.comment(&wire::read(raw).unwrap(), &IssueId::new("10001"), "OPS-1", service)
+        with_reader(|reader| reader.comment(&wire::read(raw).unwrap(), &IssueId::new("10001"), "OPS-1", service))
     }
 
     #[test]
