@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Change, CommentId, File, Fingerprint, Issue, IssueId, Key, Seal, SealKeys, Side, marker};
+use crate::domain::{
+    Change, CommentId, File, Fingerprint, Issue, IssueId, Key, Seal, SealKeys, Side, comment_place, issue_place, marker,
+};
 use crate::text::Doc;
 
 /// A Jira issue to be created.
@@ -192,18 +194,18 @@ pub struct Push {
 }
 
 impl Push {
-    /// Returns the write with the seal of its markers, hidden and visible. `issues` is the place of an issue that is a
-    /// copy itself ([`crate::domain::issue_place`]).
+    /// Returns the write with the seal of its markers, hidden and visible. `pair` is the pair of services; `author` the
+    /// account whose the copy is, empty where the service does not tell.
     #[must_use]
-    pub fn sealed(mut self, keys: &SealKeys, issues: &str) -> Self {
+    pub fn sealed(mut self, keys: &SealKeys, pair: &str, author: &str) -> Self {
         let place = match &self.action {
-            Action::CreateIssue(_) => issues,
+            Action::CreateIssue(_) => issue_place(pair, author),
             Action::AddComment { issue, .. } | Action::EditComment { issue, .. } | Action::AddFile { issue, .. } => {
-                issue.as_str()
+                comment_place(issue, author)
             }
             Action::DeleteComment { .. } | Action::ChangeIssue { .. } | Action::LinkIssue { .. } => return self,
         };
-        let Some(seal) = keys.seal(&self.key, &self.content, place) else { return self };
+        let Some(seal) = keys.seal(&self.key, &self.content, &place) else { return self };
         if let Action::AddComment { body, .. } | Action::EditComment { body, .. } | Action::AddFile { note: body, .. } =
             &mut self.action
         {

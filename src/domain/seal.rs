@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use ring::hmac;
 
-use crate::domain::{Fingerprint, Key};
+use crate::domain::{Fingerprint, IssueId, Key};
 use crate::secret::Secret;
 
 /// Bytes of a key.
@@ -84,6 +84,13 @@ pub fn issue_place(services: &str, creator: &str) -> String {
     format!("{services} {creator}")
 }
 
+/// Returns the place of a copy in a thread: the issue whose thread it is, and the account that writes the copy, where the
+/// service tells which account that is. Nobody can change who wrote a comment, so a seal that somebody copies onto a
+/// comment of his own does not hold there, even in the same thread.
+pub fn comment_place(issue: &IssueId, author: &str) -> String {
+    if author.is_empty() { issue.to_string() } else { format!("{issue} {author}") }
+}
+
 /// The keys of a pair of services: the first seals, each of them recognises. There are several where two states of the
 /// same services made one each before either knew of the other.
 #[derive(Clone, Debug, Default)]
@@ -127,10 +134,23 @@ impl SealKeys {
         self
     }
 
-    /// Returns the seal of a marker that names `key`'s original and `content`, and stands in `place`: the id of the issue
-    /// whose thread it is in, or [`issue_place`] where the issue itself is the copy.
+    /// Returns the seal of a marker that names `key`'s original and `content`, and stands in `place`: a [`comment_place`],
+    /// or an [`issue_place`] where the issue itself is the copy.
     pub fn seal(&self, key: &Key, content: &Fingerprint, place: &str) -> Option<Seal> {
         Some(self.first()?.seal(key, content, place))
+    }
+
+    /// Returns true when one of these keys made the seal of a comment in this issue's thread, written by an account with
+    /// one of these ids. The first seals named the issue alone; they hold for ever.
+    pub fn made_in_thread<'a>(
+        &self,
+        seal: &Seal,
+        (key, content): (&Key, &Fingerprint),
+        issue: &IssueId,
+        authors: impl IntoIterator<Item = &'a str>,
+    ) -> bool {
+        let mut places = authors.into_iter().map(|author| comment_place(issue, author));
+        places.any(|place| self.made(seal, key, content, &place)) || self.made(seal, key, content, issue.as_str())
     }
 
     /// Returns true when one of these keys made the seal for exactly this. The comparison takes no care of its time: who
@@ -175,6 +195,22 @@ mod tests {
         assert!(!keys.made(&seal, &of, &content, "issue_b"));
         assert!(!SealKeys::default().led_by(key(2)).made(&seal, &of, &content, "issue_a"));
         assert!(SealKeys::default().led_by(key(1)).led_by(key(2)).made(&seal, &of, &content, "issue_a"));
+    }
+
+    #[test]
+    fn a_seal_in_a_thread_holds_for_its_author_and_the_first_seals_for_every_one() {
+        let keys = SealKeys::default().led_by(key(1));
+        let (of, content, issue) =
+            ("guance/comment/r".parse().unwrap(), Fingerprint::of(&["hi"]), IssueId::new("10001"));
+        let holds = |place: &str, authors: &[&str]| {
+            let seal = keys.seal(&of, &content, place).unwrap();
+            keys.made_in_thread(&seal, (&of, &content), &issue, authors.iter().copied())
+        };
+        assert!(holds(&comment_place(&issue, "bot"), &["key-7", "bot"]));
+        assert!(!holds(&comment_place(&issue, "bot"), &["mia"]));
+        assert!(!holds(&comment_place(&issue, "bot"), &[]));
+        assert!(!holds(&comment_place(&IssueId::new("10002"), "bot"), &["bot"]));
+        assert!(holds(&comment_place(&issue, ""), &["mia"]));
     }
 
     #[test]

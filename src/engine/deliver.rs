@@ -10,7 +10,7 @@ use super::files::{Cargo, Copy};
 use super::{
     Run, Trouble, change, delta, doubt, files, gone, merge, optional, originals, quoted, script, threads, trust, waits,
 };
-use crate::domain::{Action, CommentLink, FileLink, IssueId, IssueLink, Key, Push, Receipt, Side, issue_place};
+use crate::domain::{Action, CommentLink, FileLink, IssueId, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
 use crate::state::{Deferral, Doubt, Queued, Tx};
 
@@ -157,8 +157,8 @@ fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, cargo: Cargo) -> Re
     world.failpoints.hit("in flight")?;
     let keys = seal_keys(world.state);
     let account = run.identities.get(&target).map(|who| who.account.as_str()).unwrap_or_default();
-    let issues = issue_place(&world.settings.services.pair, account);
-    let sealed = |queued: &Queued| queued.push.clone().sealed(&keys, &issues);
+    let pair = &world.settings.services.pair;
+    let sealed = |queued: &Queued| queued.push.clone().sealed(&keys, pair, account);
     let pushes: Vec<Push> = batch.iter().map(sealed).collect();
     let mut results = cargo.push(run.remote(target), &pushes);
     world.failpoints.hit("sent")?;

@@ -14,7 +14,10 @@ use self::accounts::{Accepted, is_key};
 use self::choose::Chosen;
 use super::script;
 use super::{Backfill, Order, Run, Trouble, World, belongs, pull, reading, trust};
-use crate::domain::{Comment, CommentId, CommentLink, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility};
+use crate::domain::{
+    Comment, CommentId, CommentLink, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility, comment_place,
+    issue_place,
+};
 use crate::plan::Step;
 use crate::plan::takeover::{self as threads, Copied, Found, Threads};
 use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Takeover, seal_keys};
@@ -269,8 +272,8 @@ impl<'a> Handover<'a> {
             self.mark_copies(pair, target, done)?;
         }
         let key = Key::issue(Side::Guance, &pair.guance);
-        let place = self.run.world.settings.services.pair.as_str();
-        if let Err(error) = self.jira.mark_issue(&self.mark(pair.jira.as_str(), key.clone(), &pair.content, place)) {
+        let place = issue_place(&self.run.world.settings.services.pair, &pair.maker.id);
+        if let Err(error) = self.jira.mark_issue(&self.mark(pair.jira.as_str(), key.clone(), &pair.content, &place)) {
             unmarked(&pair.jira_name, error, done)?;
         }
         let world = self.run.world;
@@ -310,7 +313,9 @@ impl<'a> Handover<'a> {
         };
         let mark = |one: &&Copied| {
             let key = Key::comment(one.origin, &one.original);
-            self.mark(one.copy.as_str(), key, &one.content, issue.as_str())
+            // As everywhere, a seal on Guance names no account.
+            let author = if target == Side::Jira { one.author.as_str() } else { "" };
+            self.mark(one.copy.as_str(), key, &one.content, &comment_place(issue, author))
         };
         let marks: Vec<Mark> = copied.iter().map(mark).collect();
         let results = side.mark_comments(issue, &marks)?;

@@ -225,7 +225,7 @@ mod tests {
             seal: None,
         };
         let authors = authors(&["wsak_us"]);
-        let sealed = push.clone().sealed(&authors.keys, "services");
+        let sealed = push.clone().sealed(&authors.keys, "services", "");
         let Action::AddComment { body, .. } = &sealed.action else { unreachable!() };
         for (extend, text) in
             [(Value::Object(extend(&sealed)), Doc::default()), (Value::Null, html::read(&html::write(body, 9999, "")))]

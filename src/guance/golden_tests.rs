@@ -95,7 +95,7 @@ fn what_is_written_is_what_was_written_and_all_of_it_is_recognised() {
     let authors = Authors::known(&Known, &[]);
     for (name, push) in ["comment", "file"].into_iter().zip(copies()) {
         let key = push.key.clone();
-        for (version, push) in [("-0.1", push.clone()), ("", push.sealed(&keys(), "services"))] {
+        for (version, push) in [("-0.1", push.clone()), ("", push.sealed(&keys(), "services", ""))] {
             let told = |what: &str| {
                 format!("{what} of {name}{version} is other than it was: an upgrade would copy the {name} once more")
             };

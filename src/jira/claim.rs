@@ -79,11 +79,13 @@ impl Reader<'_> {
         let maker = self.maker(raw.author.as_ref());
         let property = raw.property(PROPERTY).and_then(|value| property(value, Kind::Comment));
         let by_property = property.filter(|property| self.is_our_pair(&property.pair)).and_then(|property| {
-            let sealed = property.is_sealed(self.keys, issue.as_str());
+            let sealed = property.is_sealed_in(self.keys, issue, raw.author.as_ref());
             Claim::credible(property.key, property.written, maker, sealed, Witness::Hidden)
         });
         let visible = visible(text).and_then(|(key, marker)| {
-            let sealed = marker.seal.is_some_and(|seal| self.keys.made(&seal, &key, &marker.content, issue.as_str()));
+            let written = (&key, &marker.content);
+            let authors = || raw.author.iter().flat_map(wire::User::ids);
+            let sealed = marker.seal.is_some_and(|seal| self.keys.made_in_thread(&seal, written, issue, authors()));
             Claim::credible(key, Some(marker.content), maker, sealed, Witness::Visible)
         });
         match (by_property, visible) {
@@ -137,6 +139,13 @@ pub(super) struct Property {
 }
 
 impl Property {
+    /// Returns true when one of the keys sealed it for a comment in this issue's thread, written by this account.
+    fn is_sealed_in(&self, keys: &SealKeys, issue: &IssueId, author: Option<&wire::User>) -> bool {
+        let authors = author.into_iter().flat_map(wire::User::ids);
+        let both = self.seal.as_ref().zip(self.written.as_ref());
+        both.is_some_and(|(seal, written)| keys.made_in_thread(seal, (&self.key, written), issue, authors))
+    }
+
     /// Returns true when one of the keys sealed it for this place.
     pub(super) fn is_sealed(&self, keys: &SealKeys, place: &str) -> bool {
         let both = self.seal.as_ref().zip(self.written.as_ref());
@@ -248,6 +257,7 @@ mod tests {
             ))
         };
         let sealed = wiki(&format!("-{}", seal(&key, "10001")));
+        let by_author = wiki(&format!("-{}", seal(&key, "10001 acc-before")));
         let card = |text: &str| {
             let link =
                 json!({"type": "inlineCard", "attrs": {"url": format!("https://g/x#guajira-{REPLY}-{CONTENT}")}});
@@ -264,8 +274,12 @@ mod tests {
             ("acc-old", wiki(""), json!(null), Some((Maker::Former, false, CONTENT))),
             ("acc-bot", sealed.clone(), json!(null), ours(true)),
             ("acc-bot", json!("x"), property(CONTENT, "ab", Some(seal(&key, "10001"))), ours(true)),
+            // A seal of today's names its author, too: an account of ours that nobody told us of, and who copied it.
+            ("acc-before", by_author.clone(), json!(null), Some((Maker::Other, true, CONTENT))),
+            ("acc-mia", by_author, json!(null), None),
+            ("acc-mia", json!("x"), property(CONTENT, "ab", Some(seal(&key, "10001 acc-before"))), None),
             ("acc-bot", card(" · 2026-11-22 10:00 UTC"), json!([]), ours(false)),
-            // Somebody else's word counts by its seal, in its own place.
+            // Somebody else's word counts by its seal, in its own place: the first seals named the issue alone.
             ("acc-mia", json!("text"), property(CONTENT, "ab", None), None),
             ("acc-mia", wiki(""), json!(null), None),
             ("acc-mia", sealed, json!(null), Some((Maker::Other, true, CONTENT))),

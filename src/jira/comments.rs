@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Comment, CommentId, DroppedField, Fingerprint, IssueId, Key, Kind, Maker, Push, Receipt, Seal, Side, Visibility,
+    Action, Comment, CommentId, DroppedField, Fingerprint, IssueId, Key, Kind, Maker, Push, Receipt, Seal, Side,
+    Visibility,
 };
 use crate::jira::api::{Ask, segment};
 use crate::jira::change::dropped;
@@ -13,7 +14,7 @@ use crate::jira::claim::{PROPERTY, Property, property, visible};
 use crate::jira::convert::{issue_visibility, narrow, sort, time};
 use crate::jira::limits::Takes;
 use crate::jira::{Jira, refused, unavailable, wire};
-use crate::ports::{ApiError, ApiErrorKind, Presence, note_stranger};
+use crate::ports::{ApiError, ApiErrorKind, Presence, note_stranger, seal_keys};
 use crate::text::{Block, Doc, Inline, Mark, adf, wiki};
 
 /// Longest serialised ADF that is sent.
@@ -247,12 +248,17 @@ impl Jira<'_> {
         push: &Push,
         issue: &IssueId,
         comment: &CommentId,
-        text: &Text<'_>,
         internal: bool,
     ) -> Result<Receipt, ApiError> {
         let path = self.comment_path(issue, comment.as_str())?;
         let Some(now) = self.read_own(push, issue, &path)? else {
             return Err(refused(format!("PUT {path}: not sent, because the comment cannot be read")));
+        };
+        // It may have been another account of ours that wrote the comment, and the seal names whoever did.
+        let author = now.author.as_ref().map(wire::User::id).unwrap_or_default();
+        let push = &push.clone().sealed(&seal_keys(self.facts), &self.settings.pair_id, author);
+        let Action::EditComment { body, origin_url, .. } = &push.action else {
+            return Err(refused(format!("{}: no edit of a comment; this is a bug", push.key)));
         };
         let carried = now.property(PROPERTY).and_then(|value| property(value, Kind::Comment));
         let is_it = |it: &Property| it.key == push.key.origin() && it.written.as_ref() == Some(&push.content);
@@ -270,7 +276,7 @@ impl Jira<'_> {
             }
             self.api.send(&Ask::put(path.clone(), body))
         };
-        let (reply, said) = self.send_text(*text, send)?;
+        let (reply, said) = self.send_text(Text { body, origin_url }, send)?;
         let property = format!("comment/{}/properties/{PROPERTY}", segment(comment.as_str()));
         let marked = Ask::put(self.rest(&property)?, marker(push, &self.settings.pair_id)).repeatable().finishing();
         if let Err(failed) = self.api.send(&marked) {

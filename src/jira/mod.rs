@@ -166,9 +166,7 @@ impl<'a> Jira<'a> {
             Action::AddComment { issue, body, origin_url, internal } => {
                 self.add_comment(push, issue, &comments::Text { body, origin_url }, *internal)
             }
-            Action::EditComment { issue, comment, body, origin_url, internal } => {
-                self.edit_comment(push, issue, comment, &comments::Text { body, origin_url }, *internal)
-            }
+            Action::EditComment { issue, comment, internal, .. } => self.edit_comment(push, issue, comment, *internal),
             Action::DeleteComment { issue, comment } => self.delete_comment(push, issue, comment),
             Action::ChangeIssue { issue, change, value: _ } => self.change_issue(issue, change),
             Action::LinkIssue { .. } => self.link_issue(push),

@@ -40,6 +40,8 @@ pub struct Copied {
     pub original: CommentId,
     /// Its copy on the other side.
     pub copy: CommentId,
+    /// The account that wrote the copy.
+    pub author: String,
     /// Fingerprint of what the original says.
     pub content: Fingerprint,
 }
@@ -83,6 +85,7 @@ pub fn find(threads: &Threads<'_>, open: &dyn Fn(&Comment) -> bool, copies: &dyn
                 origin,
                 original: original.id.clone(),
                 copy: copy.id.clone(),
+                author: copy.author.id.clone(),
                 content: original.fingerprint(),
             });
         }

@@ -3,6 +3,7 @@
 use guajira_fakes::jira::User;
 
 use super::agree::{jira_words, words};
+use super::forging::with_line_of;
 use super::world::{Flavour, World};
 
 /// What is other than before.
@@ -167,6 +168,47 @@ fn a_rotated_key_and_a_lost_state_double_nothing() {
 #[test]
 fn another_jira_account_and_a_lost_state_double_nothing() {
     every_place(Change { key: false, bot: true, lost: true }, |_| (false, false));
+}
+
+/// Somebody copies the seal of a copy onto an older comment of hers, in the same thread: beside the text, or with the text's
+/// first line. Nobody names the former account; the seal names it.
+#[test]
+fn a_seal_on_an_older_comment_of_somebody_elses_is_no_copy_under_another_account() {
+    for flavour in [Flavour::Cloud, Flavour::Server] {
+        for beside in [true, false] {
+            eprintln!("--- {flavour:?}, beside the text: {beside}");
+            let world = World::new(flavour);
+            let issues = world.two_pairs();
+            let key = world.key_of(&issues[0]);
+            let hers = world.jira.comment(&key, "alice", "HERS");
+            world.settle();
+            let reply = world.guance.reply(&issues[0], "李四", "<p>REPLY</p>");
+            world.settle();
+            let copy =
+                world.jira.comments(&key).into_iter().find(|one| jira_words(&one.body).contains("REPLY")).unwrap();
+            if beside {
+                world.jira.set_comment_property(hers, "alice", "guajira", copy.properties["guajira"].clone());
+            } else {
+                world.jira.edit_comment(hers, "alice", with_line_of(&copy, "HERS"));
+            }
+            change(&world, Change { key: false, bot: true, lost: true });
+            // It may write over what the account before it wrote.
+            world.jira.with_user("bot2", |bot| bot.denied.clear());
+            world.settle();
+            world.guance.edit_reply(&reply, "<p>REPLY, edited</p>");
+            world.settle();
+            world.lose_state();
+            world.settle();
+            let told = format!("{:#?}", world.guance.replies(&issues[0]));
+            assert_eq!(world.heard_on_guance(&issues[0], "REPLY"), 0, "our own copy came back: {told}");
+            assert_eq!(world.heard_on_guance(&issues[0], "HERS"), 1, "{told}");
+            let now = world.jira.comments(&key);
+            let [copies, theirs] = ["REPLY, edited", "HERS"]
+                .map(|word| now.iter().filter(|one| jira_words(&one.body).contains(word)).collect::<Vec<_>>());
+            assert_eq!(copies.iter().map(|one| one.id).collect::<Vec<_>>(), [copy.id], "{now:#?}");
+            assert_eq!(theirs.iter().map(|one| one.id).collect::<Vec<_>>(), [hers], "{now:#?}");
+        }
+    }
 }
 
 /// Nothing is left to know the seals by: both former accounts are named.

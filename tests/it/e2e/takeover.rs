@@ -188,6 +188,28 @@ fn markers_are_put_where_guajira_puts_them_and_no_words_change() {
     });
 }
 
+/// Nobody names the script's Jira account to `sync`: what it wrote there is known by our seals on it.
+#[test]
+fn what_another_account_made_is_known_by_its_seals_after_a_lost_state() {
+    on_both(|world| {
+        world.jira.with_user("bot", |bot| bot.denied.clear());
+        let left = left_by(&Script { world: &world, account: "bob", key: 0 });
+        let accounts = [bob(&world), world.guance.key_uuid(0)];
+        let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
+        assert_eq!(adopt(&world, &accounts, false).code, 0);
+        world.settle();
+        let before = seen(&world, &left);
+        world.lose_state();
+        world.settle();
+        let outcome = world.run(&["sync", "--since", "1d"]);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert_eq!(seen(&world, &left), before);
+        for (uuid, key) in left.issues.iter().zip(&left.keys) {
+            assert_eq!(world.linked(uuid).as_ref(), Some(key));
+        }
+    });
+}
+
 #[test]
 fn an_edit_travels_to_what_the_script_wrote_with_our_own_credentials() {
     on_both(|world| {

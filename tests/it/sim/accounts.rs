@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use guajira::domain::{Claim, Maker, SealKey, SealKeys, Side, Witness};
+use guajira::domain::{Claim, IssueId, Maker, SealKey, SealKeys, Side, Witness, comment_place};
 use guajira::secret::Secret;
 
 use super::gallery::{self, Bug};
@@ -191,8 +191,11 @@ impl World {
         self.claim_in(side, issue, note, maker)
     }
 
-    /// The same, with the maker and the place as given.
-    pub(super) fn claim_in(&self, side: Side, place: &str, note: &Note, maker: Maker) -> Option<Claim> {
+    /// The same, with the maker and the issue as given.
+    pub(super) fn claim_in(&self, side: Side, issue: &str, note: &Note, maker: Maker) -> Option<Claim> {
+        // On Jira a seal names its author.
+        let author = if side == Side::Jira { note.author.id.as_str() } else { "" };
+        let place = &comment_place(&IssueId::new(issue), author);
         let aside = note.aside.as_ref().and_then(|mark| {
             let sealed = mark.holds(&self.keys, place);
             Claim::credible(mark.key.clone(), Some(mark.written.clone()), maker, sealed, Witness::Hidden)

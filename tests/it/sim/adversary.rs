@@ -313,10 +313,6 @@ fn old(w: &mut World, side: Side, of: Of, pick: u32) {
     if side == Side::Guance && !w.setup.extend_kept {
         return;
     }
-    // Where a former account of ours is not known, a seal that is copied within its thread makes the copies equal.
-    if side == Side::Jira && of == Of::Copied && w.setup.trust.moves && !w.setup.trust.former {
-        return;
-    }
     let Some(mark) = mark(w, side, places, of, pick) else { return };
     let bots = w.accounts.bots();
     let notes = match side {

@@ -14,7 +14,7 @@ use guajira::ports::{
 };
 
 use super::gallery::{self, Bug};
-use super::jira::{Choice, IssueState};
+use super::jira::{Choice, IssueState, SERVICES};
 use super::passage::{Passage, send, story};
 use super::rng::mix;
 use super::routes;
@@ -179,6 +179,10 @@ impl SimJira<'_> {
                 if let Some(refusal) = w.foreign_comment(at, n, push) {
                     return Err(refusal);
                 }
+                // The seal names who wrote the comment, which may be an account of before.
+                let push = &push.clone().sealed(&w.keys, SERVICES, &w.jira.issues[at].now.notes[n].author.id);
+                let body = body.and(push.action.body());
+                let kept = w.setup.comment_properties.then(|| Mark::of(push));
                 let note = &mut w.jira.issues[at].now.notes[n];
                 let (was, ours) = (note.clone(), note.born == Some(push.key.origin()));
                 let trampled = note.tramples(&push.content);

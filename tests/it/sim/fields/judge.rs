@@ -10,6 +10,9 @@ use super::super::world::World;
 use super::truth::{said_on_guance, said_on_jira};
 use super::{CLOSED, JIRA, account, copy_of, guance_status, jira_status};
 
+/// Milliseconds after the making of a Jira issue in which a change is not told from the making itself.
+const AT_ONCE: i64 = 2000;
+
 /// A person's work must not be written over: a text or a priority never, and a newer change not by an older one, as far
 /// as guajira has seen it.
 pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
@@ -35,7 +38,7 @@ pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     let (truth, made_by) = match push.target {
         Side::Jira => {
             let JiraIssue { now, truth, .. } = &mut w.jira.issues[at];
-            (truth, now.created + 2000)
+            (truth, now.created + AT_ONCE)
         }
         Side::Guance => (&mut w.guance.issues[at].truth, 0),
     };
@@ -174,11 +177,14 @@ fn statuses(w: &World, guance: &GuanceIssue, jira: &JiraIssue, [on_guance, on_ji
     let forgot = w.state_restored
         && !(w.setup.register && w.setup.sweep)
         && jira.truth.ever_left.contains(&(Field::Status, jira.now.status.to_string()));
+    // Who takes an issue up within moments of its making cannot be told from the service that makes it.
+    let skew = i64::from(w.setup.jira_skew_s) * 1000;
+    let at_once = jira.truth.hand_at.get(&Field::Status).is_some_and(|at| *at + skew <= jira.now.created + AT_ONCE);
     match w.setup.fields.status {
         Direction::Off => true,
         Direction::Both => fit || shut && on_guance,
         Direction::ToJira => fit || on_jira || shut || forgot,
-        Direction::ToGuance => fit || on_guance || !on_jira || forgot,
+        Direction::ToGuance => fit || on_guance || !on_jira || at_once || forgot,
     }
 }
 
