@@ -7,9 +7,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use guajira::config::{Config, Environment};
-use guajira::domain::{SealKey, SealKeys};
+use guajira::domain::{Fingerprint, SealKey, SealKeys};
 use guajira::engine::budget::{Ledger, Patience};
-use guajira::engine::{self, Order, Quiet, Report, Settings, World};
+use guajira::engine::{self, Askers, Order, Quiet, Report, Settings, World};
 use guajira::guance::Guance;
 use guajira::http::Http;
 use guajira::jira::Jira;
@@ -200,6 +200,7 @@ fn settings(config: &Config) -> Settings {
         projects: config.jira.projects.clone(),
         services: services(config),
         seal_keys: SealKeys::default().followed_by(&SealKey::derive(&Secret::new("sandbox"))),
+        askers: Askers { guance: Fingerprint::of(&["sandbox"]), jira: Fingerprint::of(&["sandbox"]) },
     }
 }
 

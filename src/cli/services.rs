@@ -11,9 +11,9 @@ use chrono::{DateTime, Utc};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::config::{Config, SyncSettings};
-use crate::domain::{SealKey, SealKeys};
-use crate::engine::Settings;
+use crate::domain::{Fingerprint, SealKey, SealKeys};
 use crate::engine::budget::{Ledger, Patience};
+use crate::engine::{Askers, Settings};
 use crate::guance::Guance;
 use crate::http::{self, Http};
 use crate::jira::{Auth, Jira};
@@ -211,6 +211,7 @@ pub(super) fn settings(config: &Config) -> Settings {
     let no_script = config.no_script;
     let services = of(config);
     let seal_keys = seal_keys(config);
+    let askers = askers(config);
     Settings {
         window,
         overlap,
@@ -223,7 +224,21 @@ pub(super) fn settings(config: &Config) -> Settings {
         no_script,
         services,
         seal_keys,
+        askers,
     }
+}
+
+/// Names who asks the two services, without showing the credentials.
+fn askers(config: &Config) -> Askers {
+    let guance: Vec<&str> = config.guance.api_keys.iter().map(Secret::expose).collect();
+    let jira = match &config.jira.auth {
+        Auth::Basic { user, token } => vec![user.as_str(), token.expose()],
+        Auth::Pat { token } => vec![token.expose()],
+    };
+    let name = |address: &String, credentials: Vec<&str>| {
+        Fingerprint::of(&[["asker", address].as_slice(), &credentials].concat())
+    };
+    Askers { guance: name(&config.guance.base_url, guance), jira: name(&config.jira.base_url, jira) }
 }
 
 /// What the id of a Guance key begins with. It names the key wherever something was written with it, and is no secret.

@@ -30,7 +30,7 @@ use std::time::Duration;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::{IssueId, SealKeys, Side};
+use crate::domain::{Fingerprint, IssueId, SealKeys, Side};
 use crate::plan::Policy;
 use crate::plan::merge::Counterpart;
 use crate::ports::{ApiError, ApiErrorKind, Clock, Failpoints, Identity, Remote, Stop};
@@ -86,6 +86,26 @@ pub struct Settings {
     pub services: Services,
     /// The keys of seals that belong to the configured credentials.
     pub seal_keys: SealKeys,
+    /// Who asks the two services.
+    pub askers: Askers,
+}
+
+/// Who asks the two services: for each a name of its address and our credentials there that shows neither.
+#[derive(Clone, Debug)]
+pub struct Askers {
+    /// Guance.
+    pub guance: Fingerprint,
+    /// Jira.
+    pub jira: Fingerprint,
+}
+
+impl Askers {
+    pub(super) fn on(&self, side: Side) -> &Fingerprint {
+        match side {
+            Side::Guance => &self.guance,
+            Side::Jira => &self.jira,
+        }
+    }
 }
 
 /// What kind of run it is.

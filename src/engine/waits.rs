@@ -18,7 +18,9 @@ pub(super) fn obey(run: &mut Run<'_>) -> Result<()> {
     }
     for side in Side::BOTH {
         let now = run.world.clock.now();
-        let Some(until) = run.world.state.waits_until(side, now)? else { continue };
+        let Some(until) = run.world.state.waits_until(side, Some(run.world.settings.askers.on(side)), now)? else {
+            continue;
+        };
         if until - now <= PATIENCE {
             run.world.clock.sleep((until - now).to_std().unwrap_or_default());
             continue;
@@ -33,7 +35,7 @@ pub(super) fn obey(run: &mut Run<'_>) -> Result<()> {
 /// Remembers that a side asked to be left alone for so long.
 pub(super) fn keep(run: &mut Run<'_>, side: Side, wait: Duration) -> Result<()> {
     let now = run.world.clock.now();
-    run.world.state.asked_to_wait(side, wait, now)?;
+    run.world.state.asked_to_wait(side, run.world.settings.askers.on(side), wait, now)?;
     run.report.waiting.insert(side, now + delta(wait));
     Ok(())
 }

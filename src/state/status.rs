@@ -126,7 +126,7 @@ impl State {
         }
         let mut waits = Vec::new();
         for side in Side::BOTH {
-            waits.extend(self.waits_until(side, Utc::now())?.map(|until| (side, until)));
+            waits.extend(self.waits_until(side, None, Utc::now())?.map(|until| (side, until)));
         }
         let last_good: Option<i64> = self.conn.query_row(LAST_GOOD, [], |row| row.get(0)).optional()?.flatten();
         Ok(Status {

@@ -6,6 +6,7 @@ use guajira_fakes::guance::Issue;
 use guajira_fakes::server::{Fault, Server, Times, What};
 
 use super::copies::three_issues;
+use super::services::{another_workspace, log_in_to};
 use super::world::{World, on_both};
 
 fn slow_down(wait: &str) -> What {
@@ -190,5 +191,63 @@ fn a_limit_without_a_time_ends_the_writes_of_the_run() {
         world.guance.clear_faults();
         world.settle();
         world.assert_agrees();
+    });
+}
+
+/// What one set of credentials was told is not meant for another.
+#[test]
+fn other_credentials_have_not_been_asked_to_wait() {
+    on_both(|mut world| {
+        let issues = pairs(&world);
+        world.jira.comment(&world.key_of(&issues[0]), "alice", "a comment");
+        world.guance.reply(&issues[0], "李四", "<p>a reply</p>");
+        for side in ["jira", "guance"] {
+            let server: &Server = if side == "jira" { &world.jira } else { &world.guance };
+            server.fail(Fault::new(slow_down("3600")).times(Times::Always));
+            world.pass(Duration::from_mins(6));
+            world.run(&["sync"]);
+            server.clear_faults();
+            server.clear_recorded();
+        }
+        assert_eq!(world.run(&["sync"]).code, 0);
+        assert_eq!((world.jira.recorded().len(), world.guance.recorded().len()), (0, 0));
+        log_in_to(&world, &world.jira, "bob");
+        assert_eq!(world.run(&["sync"]).code, 0);
+        assert!(!world.jira.recorded().is_empty());
+        assert_eq!(world.guance.recorded().len(), 0);
+        // Whose workspace is another is told so at once, though the former key would have to wait.
+        world.jira.clear_recorded();
+        let before = world.jira.issues();
+        another_workspace(&mut world);
+        let outcome = world.run(&["sync"]);
+        assert_eq!(outcome.code, 2, "{outcome}");
+        assert!(outcome.stderr.contains("[guance].api_key"), "{outcome}");
+        assert_eq!(format!("{:?}", world.jira.issues()), format!("{before:?}"));
+    });
+}
+
+/// Nothing tells of another installation behind the same address before it may be asked; until then nothing of it is
+/// read or written.
+#[test]
+fn another_installation_that_may_not_be_asked_yet_is_left_alone() {
+    on_both(|world| {
+        world.jira.switch(|switches| switches.server_id = Some("AAAA-BBBB".to_owned()));
+        let issues = pairs(&world);
+        world.jira.fail(Fault::new(slow_down("1800")).times(Times::Always));
+        world.pass(Duration::from_mins(6));
+        world.run(&["sync"]);
+        world.jira.clear_faults();
+        world.forget_requests();
+        // Which installation it is, is asked for once a day.
+        world.state().execute("DELETE FROM fact WHERE name GLOB 'jira.*'", []).unwrap();
+        world.jira.switch(|switches| switches.server_id = Some("CCCC-DDDD".to_owned()));
+        world.guance.reply(&issues[0], "李四", "<p>the password is in the safe</p>");
+        assert_eq!(world.run(&["sync"]).code, 0);
+        assert_eq!(world.jira.recorded().len(), 0);
+        world.pass(Duration::from_mins(31));
+        let outcome = world.run(&["sync"]);
+        assert_eq!(outcome.code, 2, "{outcome}");
+        assert!(outcome.stderr.contains("AAAA-BBBB") && outcome.stderr.contains("CCCC-DDDD"), "{outcome}");
+        assert_eq!(world.writes(), 0);
     });
 }

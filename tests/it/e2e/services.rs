@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::Utc;
-use guajira_fakes::guance::{self, ApiKey, FakeGuance};
+use guajira_fakes::guance::{self, ApiKey};
 use guajira_fakes::jira::{self, Draft, FakeJira, Flavour};
 use guajira_fakes::server::Recorded;
 use serde_json::{Value, json};
@@ -113,7 +113,7 @@ fn other_kind(flavour: Flavour) -> Flavour {
 }
 
 /// Lets the configuration name another Jira, or another account there.
-fn log_in_to(world: &World, jira: &FakeJira, account: &str) {
+pub(super) fn log_in_to(world: &World, jira: &FakeJira, account: &str) {
     let text = std::fs::read_to_string(world.path("sync.toml")).unwrap();
     let (head, rest) = text.split_once("[jira]").unwrap();
     let (_, tail) = rest.split_once("[sync]").unwrap();
@@ -135,8 +135,7 @@ fn from_data_center_to_cloud_and_back_is_refused() {
 }
 
 /// Another workspace behind the same address.
-fn another_workspace(world: &mut World) {
-    let port = world.guance.base_url().rsplit_once(':').unwrap().1.parse().unwrap();
+pub(super) fn another_workspace(world: &mut World) {
     let keys = vec![ApiKey { name: "Jira 系统".to_owned(), secret: "guance-test-key-2".to_owned() }];
     let options = guance::Options {
         keys,
@@ -145,9 +144,7 @@ fn another_workspace(world: &mut World) {
         workspace: format!("wksp_{}", "f".repeat(32)),
         ..guance::Options::default()
     };
-    // The old one gives its port back first.
-    world.guance = FakeGuance::start(guance::Options::default());
-    world.guance = FakeGuance::start(guance::Options { port, ..options });
+    world.guance.replace(options);
     world.set("GUAJIRA_GUANCE__API_KEY", "guance-test-key-2");
 }
 

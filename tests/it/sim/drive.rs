@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use guajira::domain::{CommentId, Fingerprint, Key, SealKeys, Side, Stage};
 use guajira::engine::budget::{Ledger, Patience};
-use guajira::engine::{self, Backfill, Order, Quiet, Settings};
+use guajira::engine::{self, Askers, Backfill, Order, Quiet, Settings};
 use guajira::plan::Policy;
 use guajira::ports::{Clock, Crash};
 use guajira::state::{Durability, Installation, Queued, RunLock, Services, State, StateError, Workspace};
@@ -85,7 +85,14 @@ fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
         projects: routes::projects(setup),
         services: services(),
         seal_keys: SealKeys::default(),
+        askers: askers(&services(), "ours"),
     }
+}
+
+/// Who asks, by the addresses and the credentials.
+pub(super) fn askers(services: &Services, credentials: &str) -> Askers {
+    let named = |address: &str| Fingerprint::of(&[address, credentials]);
+    Askers { guance: named(&services.guance.address), jira: named(&services.jira.address) }
 }
 
 /// The services never change.

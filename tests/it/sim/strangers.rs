@@ -12,6 +12,7 @@ use guajira::ports::{
 };
 use guajira::state::State;
 
+use super::drive::askers;
 use super::gallery::Bug;
 use super::world::{Machine, World};
 
@@ -33,12 +34,12 @@ pub(super) enum Stranger {
 impl Stranger {
     pub(super) const ALL: [Self; 5] = [Self::Jira, Self::Channel, Self::Workspace, Self::Installation, Self::Upgrade];
 
-    /// The side that has to be asked before the run can tell; `None` when the configuration tells.
+    /// The side that has to be asked before the run can tell, where the same address and credentials ask; `None` when the
+    /// configuration tells.
     fn known_by_asking(self) -> Option<Side> {
         match self {
-            Self::Jira | Self::Channel => None,
-            Self::Workspace => Some(Side::Guance),
-            Self::Installation | Self::Upgrade => Some(Side::Jira),
+            Self::Jira | Self::Channel | Self::Workspace | Self::Upgrade => None,
+            Self::Installation => Some(Side::Jira),
         }
     }
 }
@@ -58,7 +59,7 @@ pub(super) fn run(
     // side is the state's own.
     if let Some(side) = what.known_by_asking() {
         let now = guajira::ports::Clock::now(&Machine(world));
-        if state.waits_until(side, now)?.is_some() {
+        if state.waits_until(side, None, now)?.is_some() {
             return Ok(());
         }
     }
@@ -68,6 +69,9 @@ pub(super) fn run(
         Stranger::Channel => settings.services.guance.channel = "other".into(),
         Stranger::Workspace | Stranger::Installation => {}
     }
+    // Other credentials are of another workspace.
+    let credentials = if what == Stranger::Workspace { "others" } else { "ours" };
+    settings.askers = askers(&settings.services, credentials);
     let bug = world.borrow().bug;
     if what == Stranger::Upgrade || bug == Some(Bug::AnybodysState) {
         let tx = state.begin()?;

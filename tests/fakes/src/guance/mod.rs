@@ -48,6 +48,14 @@ impl FakeGuance {
         Self { world, server }
     }
 
+    /// Puts another workspace in the place of this one, at the same address and by the same clock.
+    pub fn replace(&self, options: Options) {
+        let clock = self.server.clock().clone();
+        *self.world() = World::new(Options { clock, ..options });
+        self.server.clear_faults();
+        self.server.clear_recorded();
+    }
+
     /// Changes switches from now on.
     pub fn switch(&self, change: impl FnOnce(&mut Switches)) {
         change(&mut self.world().options.switches);
