@@ -15,4 +15,5 @@ mod adapter;
 mod cli;
 mod e2e;
 mod layers;
+mod scratch;
 mod sim;

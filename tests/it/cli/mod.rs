@@ -13,6 +13,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::scratch::scratch;
+
 /// A configuration whose services are on a port of this machine where nobody listens.
 const NOBODY_LISTENS: &str = r#"
 [guance]
@@ -44,7 +46,7 @@ struct Outcome {
 
 impl Place {
     fn new() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+        Self { folder: scratch() }
     }
 
     fn with_config(text: &str) -> Self {

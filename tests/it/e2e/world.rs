@@ -14,6 +14,8 @@ use guajira_fakes::server::Recorded;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use crate::scratch::scratch;
+
 pub(super) use guajira_fakes::jira::Flavour;
 
 /// The credentials in play; none may ever be printed.
@@ -80,13 +82,8 @@ impl World {
         let project = projects[0].key.clone();
         let jira_options = jira::Options { projects, ..jira::Options::default() };
         let jira = FakeJira::start(flavour, jira_options);
-        let world = Self {
-            guance: FakeGuance::start(options),
-            jira,
-            flavour,
-            folder: TempDir::new().unwrap(),
-            variables: BTreeMap::new(),
-        };
+        let world =
+            Self { guance: FakeGuance::start(options), jira, flavour, folder: scratch(), variables: BTreeMap::new() };
         let auth = match flavour {
             Flavour::Cloud => {
                 let (user, token) = world.jira.basic("bot");

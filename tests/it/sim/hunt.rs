@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::gallery::Bug;
 use super::history::History;
 use super::{drive, shrink, world};
+use crate::scratch::scratch;
 
 /// How often a long hunt says how far it is.
 const TOLD_EVERY: Duration = Duration::from_secs(10);
@@ -36,11 +37,6 @@ impl Found {
     pub(super) fn first(&self) -> Option<u64> {
         self.failed.keys().next().copied()
     }
-}
-
-/// A directory for state files, in memory where the system has one.
-pub(super) fn scratch() -> tempfile::TempDir {
-    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a temporary directory")
 }
 
 /// Keeps simulated deaths from printing like failures.

@@ -40,9 +40,10 @@ mod world;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::scratch::scratch;
 use gallery::Bug;
 use history::History;
-use hunt::{Found, OnFailure, explain, hunt, hush, scratch};
+use hunt::{Found, OnFailure, explain, hunt, hush};
 
 /// Histories that `cargo test` plays.
 const HISTORIES: u64 = 1000;

@@ -6,7 +6,8 @@ use guajira::plan::Direction;
 use super::drive;
 use super::fields::{FieldDeed, FieldSetup};
 use super::history::{Deed, Event, Fault, History, Run, Setup, What};
-use super::hunt::{explain, hush, scratch};
+use super::hunt::{explain, hush};
+use crate::scratch::scratch;
 
 mod closed;
 mod fields;
