@@ -32,7 +32,7 @@ pub(super) struct Options {
     script: bool,
     /// Who made them besides our own account: a Jira account id, user name or address, or the name or wsak_… id of the
     /// Guance API key that the script used. May be given several times
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     created_by: Vec<String>,
     /// Print what would be done, write nothing anywhere
     #[arg(long)]

@@ -131,7 +131,8 @@ impl Reader {
             return *found;
         }
         let known: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-        self.wrong(path, node, format!("must be {}", known.join(" or ")));
+        let only = if known.len() == 1 { ", or be left out" } else { "" };
+        self.wrong(path, node, format!("must be {}{only}", known.join(" or ")));
         default
     }
 

@@ -66,7 +66,8 @@ impl SecretSource {
                     .map(Self::Command)
                     .ok_or_else(|| "has a command that is not texts".to_owned())
             }
-            ("env" | "file", _) => Err(format!("has no name of a variable or file in `{key}`")),
+            ("env", _) => Err("must name an environment variable in `env`, such as \"JIRA_TOKEN\"; the secret itself does not belong there".to_owned()),
+            ("file", _) => Err("must name a file in `file`".to_owned()),
             ("command", _) => Err("has a `command` that is not a list such as [\"prog\", \"arg\"]".to_owned()),
             _ => Err(format!("has an unknown source `{key}`: use {FORMS}")),
         }

@@ -1,11 +1,15 @@
 //! Where secrets come from, and what is said about it.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::fs;
 
-use super::tests::{load_with, swap};
-use super::{Draft, Environment};
+use insta::assert_snapshot;
+use tempfile::TempDir;
+
+use super::tests::{error, load_with, swap};
+use super::{Config, Draft, Environment};
+use crate::jira;
 
 #[test]
 fn a_secret_in_the_place_of_a_name_is_not_repeated() {
@@ -84,4 +88,62 @@ fn files_that_others_can_read_are_named() {
     assert_eq!(named(0o600), [0, 0, 0]);
     assert_eq!(named(0o644), [1, 1, 1]);
     assert_eq!(named(0o640), [1, 1, 1]);
+}
+
+#[test]
+fn secrets_come_from_files_and_commands_beside_the_config() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("key"), "from-file\n").unwrap();
+    let text = swap("\"g-key\"", "{ file = \"key\" }")
+        .replace("\"j-token\"", "{ command = [\"sh\", \"-c\", \"echo from-command\"] }");
+    fs::write(at("sync.toml"), text).unwrap();
+    let config = Config::load(Some(&at("sync.toml")), &Environment::default()).unwrap();
+    assert_eq!(config.guance.api_keys[0].expose(), "from-file");
+    assert!(matches!(&config.jira.auth, jira::Auth::Basic { token, .. } if token.expose() == "from-command"));
+    assert_eq!(config.sync.state, at("guajira.db"));
+    assert_eq!(config.path, Some(at("sync.toml")));
+}
+
+#[test]
+fn a_secret_that_is_not_there_names_its_key_and_source() {
+    let said = |source: &str| error(&swap("\"j-token\"", source));
+    let all = [
+        said("\"\""),
+        said("{ env = \"NO_SUCH\" }"),
+        said("{ file = \"/no/such\" }"),
+        said("{ command = [\"sh\", \"-c\", \"echo hunter2; exit 3\"] }"),
+        said("{ command = [\"true\"] }"),
+        said("{ command = [\"/no/such\"] }"),
+        said("{}"),
+        said("{ env = \"hunter2!\" }"),
+        said("{ file = \"\" }"),
+    ];
+    assert_snapshot!(all.join("\n"), @r#"
+    sync.toml:9: no secret for [jira.auth].token: the text is empty
+    sync.toml:9: no secret for [jira.auth].token: the variable NO_SUCH is not set
+    sync.toml:9: no secret for [jira.auth].token: cannot read the file /no/such: No such file or directory (os error 2)
+    sync.toml:9: no secret for [jira.auth].token: the command sh failed: exit status: 3
+    sync.toml:9: no secret for [jira.auth].token: the output of true is empty
+    sync.toml:9: no secret for [jira.auth].token: the command /no/such cannot be started: No such file or directory (os error 2)
+    sync.toml:9: [jira.auth].token must be exactly one of { env = "NAME" }, { file = "PATH" } or { command = ["prog", "arg"] }
+    9 | token = …
+      | ^^^^^
+    sync.toml:9: [jira.auth].token must name an environment variable in `env`, such as "JIRA_TOKEN"; the secret itself does not belong there
+    9 | token = …
+      | ^^^^^
+    sync.toml:9: [jira.auth].token must name a file in `file`
+    9 | token = …
+      | ^^^^^
+    "#);
+}
+
+#[test]
+fn secrets_are_not_needed_for_a_draft() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("sync.toml");
+    fs::write(&file, swap("\"j-token\"", "{ env = \"NO_SUCH\" }")).unwrap();
+    let draft = Draft::load(Some(&file), &Environment::default()).unwrap();
+    assert_eq!(draft.sync.state, folder.path().join("guajira.db"));
+    assert!(draft.resolve(&Environment::default()).is_err());
 }

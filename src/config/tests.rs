@@ -1,11 +1,9 @@
 //! What the configuration takes, refuses, and says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
-use std::fs;
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use tempfile::TempDir;
 
 use super::error::Source;
 use super::*;
@@ -33,7 +31,7 @@ fn load(text: &str) -> Result<Config, ConfigError> {
     load_with(text, &Environment::default())
 }
 
-fn error(text: &str) -> String {
+pub(super) fn error(text: &str) -> String {
     load(text).map(|_| "no error").unwrap_err().to_string()
 }
 
@@ -256,56 +254,6 @@ fn a_misspelt_variable_is_an_error() {
     "#);
     let own = swap("\"j-token\"", "{ env = \"GUAJIRA_JIRA_AUTH_TOKEN\" }");
     assert!(load_with(&own, &Environment::from([("GUAJIRA_JIRA_AUTH_TOKEN", "t")])).is_ok());
-}
-
-#[test]
-fn secrets_come_from_files_and_commands_beside_the_config() {
-    let folder = TempDir::new().unwrap();
-    let at = |name: &str| folder.path().join(name);
-    fs::write(at("key"), "from-file\n").unwrap();
-    let text = swap("\"g-key\"", "{ file = \"key\" }")
-        .replace("\"j-token\"", "{ command = [\"sh\", \"-c\", \"echo from-command\"] }");
-    fs::write(at("sync.toml"), text).unwrap();
-    let config = Config::load(Some(&at("sync.toml")), &Environment::default()).unwrap();
-    assert_eq!(config.guance.api_keys[0].expose(), "from-file");
-    assert!(matches!(&config.jira.auth, jira::Auth::Basic { token, .. } if token.expose() == "from-command"));
-    assert_eq!(config.sync.state, at("guajira.db"));
-    assert_eq!(config.path, Some(at("sync.toml")));
-}
-
-#[test]
-fn a_secret_that_is_not_there_names_its_key_and_source() {
-    let said = |source: &str| error(&swap("\"j-token\"", source));
-    let all = [
-        said("\"\""),
-        said("{ env = \"NO_SUCH\" }"),
-        said("{ file = \"/no/such\" }"),
-        said("{ command = [\"sh\", \"-c\", \"echo hunter2; exit 3\"] }"),
-        said("{ command = [\"true\"] }"),
-        said("{ command = [\"/no/such\"] }"),
-        said("{}"),
-    ];
-    assert_snapshot!(all.join("\n"), @r#"
-    sync.toml:9: no secret for [jira.auth].token: the text is empty
-    sync.toml:9: no secret for [jira.auth].token: the variable NO_SUCH is not set
-    sync.toml:9: no secret for [jira.auth].token: cannot read the file /no/such: No such file or directory (os error 2)
-    sync.toml:9: no secret for [jira.auth].token: the command sh failed: exit status: 3
-    sync.toml:9: no secret for [jira.auth].token: the output of true is empty
-    sync.toml:9: no secret for [jira.auth].token: the command /no/such cannot be started: No such file or directory (os error 2)
-    sync.toml:9: [jira.auth].token must be exactly one of { env = "NAME" }, { file = "PATH" } or { command = ["prog", "arg"] }
-    9 | token = …
-      | ^^^^^
-    "#);
-}
-
-#[test]
-fn secrets_are_not_needed_for_a_draft() {
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("sync.toml");
-    fs::write(&file, swap("\"j-token\"", "{ env = \"NO_SUCH\" }")).unwrap();
-    let draft = Draft::load(Some(&file), &Environment::default()).unwrap();
-    assert_eq!(draft.sync.state, folder.path().join("guajira.db"));
-    assert!(draft.resolve(&Environment::default()).is_err());
 }
 
 #[test]

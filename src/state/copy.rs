@@ -52,6 +52,7 @@ fn fill(source: &Connection, to: &Path) -> Result<(), StateError> {
 }
 
 fn read_only(path: &Path) -> Result<Connection, StateError> {
+    lock::no_folder(path)?;
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     conn.busy_timeout(Duration::from_secs(5))?;
     Ok(conn)

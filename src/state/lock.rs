@@ -29,13 +29,19 @@ impl RunLock {
 
 /// Creates the file, if it is not there, so that only its owner can read it.
 pub(super) fn create_private(path: &Path) -> Result<(), StateError> {
-    if path.is_dir() {
-        return Err(StateError::Inaccessible(format!("{} is a folder", path.display())));
-    }
+    no_folder(path)?;
     if path.exists() {
         return Ok(());
     }
     open_private(path).map(drop).map_err(|err| inaccessible(path, &err))
+}
+
+/// Refuses a folder, of which `SQLite` only says that it cannot be read.
+pub(super) fn no_folder(path: &Path) -> Result<(), StateError> {
+    if path.is_dir() {
+        return Err(StateError::Inaccessible(format!("{} is a folder", path.display())));
+    }
+    Ok(())
 }
 
 fn open_private(path: &Path) -> std::io::Result<File> {

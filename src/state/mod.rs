@@ -204,6 +204,7 @@ impl State {
     /// # Errors
     /// As for [`State::open`].
     pub fn open_copy(path: &Path) -> Result<Self, StateError> {
+        lock::no_folder(path)?;
         let mut conn = Connection::open_in_memory()?;
         if path.exists() {
             let source = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

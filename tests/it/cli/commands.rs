@@ -297,3 +297,24 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
 }
+
+#[test]
+fn a_folder_in_the_place_of_the_state_file_is_named_by_every_command() {
+    let place = Place::with_config(NOBODY_LISTENS);
+    std::fs::create_dir(place.path("guajira.db")).unwrap();
+    for args in
+        [&["sync"][..], &["sync", "--dry-run"], &["status"], &["why", "OPS-1"], &["state", "info"], &["retry", "--all"]]
+    {
+        let outcome = place.run(args);
+        assert_eq!(outcome.code, 2, "{args:?}: {}", shown(&outcome));
+        assert!(outcome.stderr.contains("guajira.db is a folder"), "{args:?}: {}", shown(&outcome));
+        assert!(outcome.stderr.contains("name a file in [sync].state, not a folder"), "{args:?}: {}", shown(&outcome));
+    }
+}
+
+#[test]
+fn nobody_is_no_account_to_take_over_from() {
+    let outcome = Place::with_config(NOBODY_LISTENS).run(["adopt", "--script", "--created-by", ""]);
+    assert_eq!(outcome.code, 2, "{}", shown(&outcome));
+    assert!(outcome.stderr.contains("--created-by <ACCOUNT>"), "{}", shown(&outcome));
+}
