@@ -309,6 +309,15 @@ pub trait Remote {
         Duration::ZERO
     }
 
+    /// Returns what stands for the create screen of an issue type, which is another one once the screen is: asked for at
+    /// most once an hour. `None` where the side has no such thing.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    fn create_screen(&self, _project: &str, _issue_type: &str) -> Result<Option<Fingerprint>, ApiError> {
+        Ok(None)
+    }
+
     /// Returns how many more requests this side can take right now, without waiting and without the slots that the
     /// next run's polls need.
     fn spare(&self) -> usize;

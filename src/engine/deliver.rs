@@ -8,7 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::{Cargo, Copy};
 use super::{
-    Run, Trouble, change, delta, doubt, files, gone, merge, optional, originals, quoted, script, threads, trust, waits,
+    Run, Trouble, change, delta, doubt, files, gone, merge, optional, originals, quoted, screens, script, threads,
+    trust, waits,
 };
 use crate::domain::{Action, CommentLink, FileLink, IssueId, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
@@ -436,6 +437,7 @@ pub(super) fn bury(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result
     change::given_up(run, &tx, &queued.push)?;
     tx.note(key.origin().as_str(), &failed("refused for good", &queued.push, err), now)?;
     tx.commit()?;
+    screens::refused(run, &queued.push);
     run.report.item_failed(&queued.push, err);
     world.failpoints.hit("buried")?;
     Ok(())

@@ -18,6 +18,7 @@ mod quoted;
 mod reading;
 mod references;
 pub mod report;
+mod screens;
 mod script;
 pub mod takeover;
 mod threads;
@@ -167,6 +168,7 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
         threads::threads_in_turn(&mut run)?;
     } else {
         merge::due(&mut run)?;
+        screens::look(&mut run)?;
         deliver::side(&mut run, Side::Jira)?;
         threads::due_threads(&mut run)?;
         merge::due(&mut run)?;

@@ -43,7 +43,9 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use crate::domain::{Action, Comment, CommentId, File, IssueId, Key, Person, Push, Receipt, SealKey, Side, Visibility};
+use crate::domain::{
+    Action, Comment, CommentId, File, Fingerprint, IssueId, Key, Person, Push, Receipt, SealKey, Side, Visibility,
+};
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Clock, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span, Stop,
@@ -216,6 +218,10 @@ impl Remote for Jira<'_> {
 
     fn creates_at_once(&self) -> usize {
         self.at_once()
+    }
+
+    fn create_screen(&self, project: &str, issue_type: &str) -> Result<Option<Fingerprint>, ApiError> {
+        self.stamp(project, issue_type).map(Some)
     }
 
     fn create_takes(&self) -> Duration {

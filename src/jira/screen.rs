@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::Fingerprint;
 use crate::jira::api::{Ask, segment};
 use crate::jira::names::{Thing, both_names, untranslated};
 use crate::jira::{Jira, wire};
@@ -150,6 +151,18 @@ impl Jira<'_> {
         let form = form.map(Rc::new);
         self.screens.borrow_mut().insert(fact, (form.clone(), true));
         Ok(form)
+    }
+
+    /// Returns what stands for a create screen, also for one that is not there.
+    pub(super) fn stamp(&self, project: &str, issue_type: &str) -> Result<Fingerprint, ApiError> {
+        let fact = format!("jira.no-screen.{project}.{issue_type}");
+        let is_known = self.facts.recall(&screen_fact(project, issue_type), SCREEN_AGE).is_some();
+        let is_missing = !is_known && self.facts.recall(&fact, SCREEN_AGE).is_some();
+        let form = if is_missing { None } else { self.form(project, issue_type)? };
+        if form.is_none() && !is_missing {
+            self.facts.remember(&fact, "yes");
+        }
+        Ok(Fingerprint::of(&["create screen", &serde_json::json!(form.as_deref()).to_string()]))
     }
 
     /// Forgets a remembered screen, so that it is asked for again; false where this run has asked for it already.

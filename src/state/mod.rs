@@ -4,7 +4,7 @@
 mod absent;
 mod copy;
 mod cursors;
-mod dropped;
+mod dead;
 mod facts;
 mod files;
 #[cfg(test)]
@@ -32,6 +32,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use absent::GoneIssue;
 pub use cursors::Cursor;
+pub use dead::DeadCreates;
 pub use history::{RunEnd, SideFailure};
 pub use lock::RunLock;
 pub use merge::DueFields;

@@ -60,7 +60,7 @@ const COLUMNS: &str =
 
 /// What has failed goes behind everything else: its round is the time at which it may go again, which no other write's
 /// round reaches.
-const FAILED: i64 = 1_000_000_000;
+pub(super) const FAILED: i64 = 1_000_000_000;
 
 // Both say twice that what is done does not matter: an index of the rest serves only a statement that says so.
 pub(super) const IN_FLIGHT: &str =
@@ -89,7 +89,7 @@ const ROUND: &str = "CASE WHEN ?1 GLOB 'guance/issue/*' THEN 0 ELSE 1 + max(
             AND round < 1000000000), 0)) END";
 
 /// What a write is when nothing is known against it.
-const FORGIVEN: &str = "doubted = 0, alone = 0, absences = 0, absent_since = NULL";
+pub(super) const FORGIVEN: &str = "doubted = 0, alone = 0, absences = 0, absent_since = NULL";
 
 /// Whether a row is what an id means: its key, the item it is about, or a name of its pair.
 pub(super) const IS_MEANT: &str = "(key = ?1 OR origin = ?1 OR lane = ?1 OR substr(origin, -length(?1) - 1) = '/' || ?1
@@ -489,24 +489,6 @@ impl Tx<'_> {
         let sql = "UPDATE outbox SET stage = 'pending', not_before = 0, error = NULL
                    WHERE stage = 'held' AND error IS NOT NULL";
         Ok(self.tx.execute(sql, [])?)
-    }
-
-    /// Puts dead writes back in the queue, and lets waiting ones go at once, whatever a service asked for. `None` means all
-    /// but what was dropped; an id may be a key, the id of the item it is about, or a name of its pair. Returns how many
-    /// writes.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn revive(&self, id: Option<&str>) -> Result<usize, StateError> {
-        self.tx.execute("DELETE FROM fact WHERE name GLOB 'wait.*'", [])?;
-        let sql = format!(
-            "UPDATE outbox SET stage = 'pending', attempts = 0, not_before = 0, dropped = NULL, {FORGIVEN},
-                 round = CASE WHEN round < {FAILED} THEN round ELSE 1 + coalesce(
-                     (SELECT number FROM round r WHERE r.target = outbox.target), 0) END
-             WHERE (stage = 'dead' OR (stage = 'pending' AND not_before > 0))
-               AND (?1 IS NULL AND dropped IS NULL OR {IS_MEANT})"
-        );
-        Ok(self.tx.execute(&sql, [id])?)
     }
 }
 

@@ -36,6 +36,7 @@ mod remains;
 mod repeats;
 mod replies;
 mod routes;
+mod screens;
 mod secrets;
 mod services;
 mod shown;
