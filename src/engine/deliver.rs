@@ -8,7 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::{Cargo, Copy};
 use super::{
-    Run, Trouble, change, delta, doubt, files, gone, merge, optional, originals, quoted, script, threads, trust, waits,
+    Run, Trouble, away, change, delta, doubt, files, gone, merge, optional, originals, quoted, script, threads, trust,
+    waits,
 };
 use crate::domain::{Action, CommentLink, FileLink, IssueId, IssueLink, Key, Push, Receipt, Side, issue_place};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
@@ -229,6 +230,9 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
         }
         return Ok(None);
     }
+    if away::puts_off(run, &batch)? {
+        return Ok(None);
+    }
     let wanted: Vec<Wanted> = batch.iter().map(|queued| wanted(&queued.push)).collect();
     let found = look_up(run, target, &wanted)?;
     let mut new = Vec::new();
@@ -356,6 +360,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doubt) -> Resul
     let err = &quoted::without_words(err, &queued.push.action);
     let now = world.clock.now();
     match err.kind {
+        _ if away::holds(run, queued, err.kind)? => Ok(Blame::Write),
         _ if optional::is_hopeless(queued, err) => {
             optional::give_up(run, &queued.push, err)?;
             Ok(Blame::Write)

@@ -1,10 +1,11 @@
 //! What a run asks a side for: from the cursor, far back for a sweep, or a backfill's window.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, delta, pull};
+use super::{Run, Trouble, away, delta, pull};
 use crate::domain::{Issue, IssueId, Key, Side};
 use crate::plan::issues::Scope;
 use crate::ports::{Batch, Identity, Span};
@@ -49,7 +50,8 @@ impl Reading {
             }
         };
         let strays = if side == Side::Jira { strays(run)? } else { Vec::new() };
-        let span = |from, until| Span { from, until, strays, ours_only: false };
+        let lost = if side == Side::Jira { away::to_be_read(run)? } else { Vec::new() };
+        let span = |from, until| Span { from, until, strays, lost, ours_only: false };
         if let Some(backfill) = run.order.backfill {
             let scope = Scope { from: backfill.from, until: backfill.until };
             let span = span(backfill.from, backfill.until);
@@ -80,6 +82,11 @@ impl Reading {
     /// Returns true for an ordinary run that begins a sync: older issues are not read, and no copy tells of a lost state.
     pub(super) fn is_beginning(&self, run: &Run<'_>) -> Result<bool, Trouble> {
         Ok(self.first && run.world.policy.flow.issues && run.order.backfill.is_none() && latest_copy(run)?.is_none())
+    }
+
+    /// Returns from when on, by the remote's clock, a later run would have to read what this one could not.
+    pub(super) fn goes_on_at(&self, overlap: Duration) -> DateTime<Utc> {
+        if self.first { self.span.from } else { self.cursor.at - delta(overlap) }
     }
 
     /// Returns true when the next ordinary run goes on where this read ended. A backfill leaves cursors alone, unless
@@ -125,7 +132,7 @@ fn strays(run: &Run<'_>) -> Result<Vec<IssueId>, Trouble> {
 /// With no cursor the state is new or lost: every copy that carries our marker is a pair, and the latest of them
 /// tells how far Guance had been read.
 pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trouble> {
-    let span = Span { from, until: None, strays: Vec::new(), ours_only: true };
+    let span = Span { from, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: true };
     let mut batch = run.world.jira.changed(&span)?;
     prove_unique(run, &mut batch.issues)?;
     let ours = batch.issues.iter().filter(|issue| issue.claim.is_some());

@@ -290,6 +290,9 @@ impl Jira<'_> {
 
     /// Reads a project's newest issues by key, which no index delays.
     fn probe(&self, project: &str) -> Result<Probed, ApiError> {
+        if self.is_lost(project) {
+            return Ok(Probed::Hidden);
+        }
         let known = self.probes.borrow_mut().remove(project);
         let mut probe = match known.map_or_else(|| self.first_probe(project), |known| Ok(Probed::Whole(known)))? {
             Probed::Whole(probe) => probe,

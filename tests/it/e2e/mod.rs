@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agree;
+mod archived;
 mod backfill;
 mod brake;
 mod budget;
@@ -30,6 +31,7 @@ mod narrow;
 mod payloads;
 mod people;
 mod poison;
+mod projects;
 mod reasons;
 mod references;
 mod remains;
