@@ -31,6 +31,9 @@ pub(super) fn side(run: &mut Run<'_>, side: Side) -> Result<()> {
 fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     let identity = run.identify(side)?;
     let mut reading = Reading::plan(run, side, &identity)?;
+    if side == Side::Jira {
+        reading.follow_back(run, identity.clock)?;
+    }
     if reading.first {
         match side {
             Side::Jira => {
@@ -54,6 +57,10 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
         away::ask_again(run)?;
     }
     let mut batch = run.remote(side).changed(&reading.span)?;
+    // Guance tells what time it is with what it lists.
+    if side == Side::Guance && reading.follow_back(run, batch.clock)? {
+        batch = run.remote(side).changed(&reading.span)?;
+    }
     belongs::rows(run, &batch)?;
     reading.begin_by(run, batch.clock)?;
     run.report.read(side, batch.issues.len());
@@ -251,7 +258,12 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
     away::read(run, &tx, reading, batch, now)?;
     if reading.moves_cursor(run) && !run.interrupted {
         let clock = run.identities.get(&reading.side).and_then(|identity| identity.clock);
-        tx.advance(reading.side, &reading.next_cursor(batch, clock, now))?;
+        let cursor = reading.next_cursor(batch, clock, now);
+        if reading.turned_back {
+            tx.go_back(reading.side, &cursor)?;
+        }
+        tx.advance(reading.side, &cursor)?;
+        reading.note_clock(run)?;
     }
     run.world.failpoints.hit("enqueueing")?;
     tx.commit()?;

@@ -104,9 +104,11 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
         match one_thread(run, issue, &link, source) {
             Ok(Some((steps, whole))) => {
                 let clock = batch.clock.unwrap_or(issue.updated);
-                // Not final yet, but everything in it is known: the next read finds the same or more.
+                // Not final yet, but everything in it is known: the next read finds the same or more. What lies ahead of
+                // Jira's clock, since that was set back, is not final before the clock has come that far again.
                 let early = clock < issue.updated + SETTLED_AFTER;
-                let seen = issue.updated - TimeDelta::milliseconds(i64::from(early));
+                let seen = issue.updated.min(if early { clock } else { issue.updated });
+                let seen = seen - TimeDelta::milliseconds(i64::from(early));
                 taken.steps.extend(steps);
                 if source != Source::Index {
                     run.originals.read(&link.guance, now);
