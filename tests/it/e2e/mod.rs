@@ -20,6 +20,7 @@ mod forged_issues;
 mod forged_replies;
 mod forging;
 mod full;
+mod guards;
 mod haste;
 mod hostile;
 mod late_restrictions;
