@@ -9,7 +9,7 @@ use super::reading::Reading;
 use super::trust::Trust;
 use super::{Run, Trouble, reading};
 use crate::domain::{Action, IssueId, IssueLink, Key, Push, Side};
-use crate::ports::{ApiErrorKind, Batch, LostProject, Standing};
+use crate::ports::{ApiError, ApiErrorKind, Batch, LostProject, Standing};
 use crate::state::{Away, AwayKind, Deferral, Queued, StateError, Tx, project_of};
 
 /// How soon it is asked again whether something is archived still.
@@ -85,7 +85,9 @@ fn lost_project(lost: &LostProject, now: DateTime<Utc>) -> Away {
 
 /// Finds the copies in projects that are there again and that this state has never read.
 pub(super) fn learn_copies(run: &mut Run<'_>, batch: &Batch) -> Result<(), Trouble> {
-    let is_back = |away: &Away| away.may_hide_copies && !batch.lost.iter().any(|lost| away.is_project(&lost.project));
+    let is_back = |away: &Away| {
+        away.is_lost() && away.may_hide_copies && !batch.lost.iter().any(|lost| away.is_project(&lost.project))
+    };
     if run.world.state.away()?.iter().any(is_back) {
         reading::rebuild(run, DateTime::UNIX_EPOCH)?;
     }
@@ -131,16 +133,27 @@ pub(super) fn hides(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     Ok(link.is_some_and(|link| lost.iter().any(|away| away.concerns(&link))))
 }
 
-/// Puts creates off while a project that cannot be read may hold their copies: another route may have made them there, by a
+/// Asks for the projects of all routes, where this state does not know all copies there are: of what is archived, or is not
+/// there, no search shows any.
+pub(super) fn look_for_projects(run: &mut Run<'_>) -> Result<(), Trouble> {
+    let projects = &run.world.settings.projects;
+    for project in projects.iter().filter(|_| projects.len() > 1) {
+        is_project_away(run, project)?;
+    }
+    Ok(())
+}
+
+/// Puts creates off while a project of which no search shows anything may hold their copies: another route may have made them there, by a
 /// state that is lost. Returns whether it did.
 pub(super) fn puts_off(run: &Run<'_>, batch: &[Queued]) -> Result<bool, Trouble> {
-    let lost = run.world.state.away()?.into_iter().filter(Away::is_lost);
+    let projects = run.world.state.away()?.into_iter().filter(|away| away.issue.is_none());
     // Where no counter can be kept, nothing tells whether this state is older than the world.
     let blind = run.trust == Trust::Verify;
-    let Some(away) = lost.into_iter().find(|away| blind || away.may_hide_copies) else { return Ok(false) };
+    let Some(away) = projects.into_iter().find(|away| blind || away.may_hide_copies) else { return Ok(false) };
+    let what = if away.is_lost() { "cannot be read" } else { "is archived" };
     let why = format!(
-        "project {} cannot be read and may hold its copy: it waits until the project is there again, or until no \
-         [[route]] names it any more",
+        "project {} {what} and may hold its copy: it waits until the project is there again, or until no [[route]] names \
+         it any more",
         away.name
     );
     let not_before = run.world.clock.now() + LATER;
@@ -183,7 +196,12 @@ pub(super) fn ask_again(run: &mut Run<'_>) -> Result<(), Trouble> {
             Some(issue) => run.world.jira.standing(std::slice::from_ref(issue))?.into_iter().next(),
             None => Some(run.world.jira.project_standing(&away.name)?),
         };
-        if standing == Some(Standing::Open) {
+        // A project that no route names any more holds no create back; a refused write notes it anew.
+        let is_named = run.world.settings.projects.iter().any(|project| away.is_project(project));
+        if standing == Some(Standing::Open) || away.may_hide_copies && !is_named {
+            if away.may_hide_copies {
+                reading::rebuild(run, DateTime::UNIX_EPOCH)?;
+            }
             restore(run, &away)?;
         } else {
             let tx = run.world.state.begin()?;
@@ -195,9 +213,9 @@ pub(super) fn ask_again(run: &mut Run<'_>) -> Result<(), Trouble> {
 }
 
 /// A refused write may have been to something that is archived, or lost: then it waits. Returns whether it does.
-pub(super) fn holds(run: &mut Run<'_>, queued: &Queued, kind: ApiErrorKind) -> Result<bool, Trouble> {
+pub(super) fn holds(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<bool, Trouble> {
     let push = &queued.push;
-    if kind != ApiErrorKind::Refused || push.target != Side::Jira {
+    if err.kind != ApiErrorKind::Refused || push.target != Side::Jira {
         return Ok(false);
     }
     let later = match &push.action {
@@ -206,7 +224,7 @@ pub(super) fn holds(run: &mut Run<'_>, queued: &Queued, kind: ApiErrorKind) -> R
     };
     let Some(not_before) = later else { return Ok(false) };
     let deferral = Deferral { not_before, counts: false };
-    put_back(run, &push.key, deferral, Some("Jira refused it; it may be to something archived"))?;
+    put_back(run, &push.key, deferral, Some(&format!("{}; what it is for may be archived", err.message)))?;
     Ok(true)
 }
 
@@ -282,7 +300,8 @@ fn archive_project(run: &Run<'_>, key: &str) -> Result<(), Trouble> {
         return Ok(());
     }
     let tx = run.world.state.begin()?;
-    tx.set_away(&archived(None, key, &format!("project {key} is archived on Jira"), now))?;
+    let away = archived(None, key, &format!("project {key} is archived on Jira"), now);
+    tx.set_away(&Away { may_hide_copies: run.is_behind, ..away })?;
     tx.commit()?;
     tracing::info!(side = "jira", id = key, "Project is archived: what is to be written to it waits.");
     run.world.failpoints.hit("archived")?;

@@ -243,6 +243,9 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
             Lookup::Absent | Lookup::Foreign(..) => new.push(queued),
             Lookup::Found(receipt) | Lookup::Labelled(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
             Lookup::Unsure => {
+                if let Action::CreateIssue(new) = &queued.push.action {
+                    away::is_project_away(run, &new.project)?;
+                }
                 let later = Deferral { not_before: run.world.clock.now() + UNSURE_WAIT, counts: false };
                 put_back(run, &queued.push.key, later, Some("it cannot be told yet whether it exists already"))?;
             }
@@ -360,7 +363,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doubt) -> Resul
     let err = &quoted::without_words(err, &queued.push.action);
     let now = world.clock.now();
     match err.kind {
-        _ if away::holds(run, queued, err.kind)? => Ok(Blame::Write),
+        _ if away::holds(run, queued, err)? => Ok(Blame::Write),
         _ if optional::is_hopeless(queued, err) => {
             optional::give_up(run, &queued.push, err)?;
             Ok(Blame::Write)

@@ -134,6 +134,9 @@ fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
     }
     run.is_behind |= behind;
     run.nothing_written = theirs == Counter::Empty && mine == 0;
+    if behind || theirs == Counter::Unsupported && state.cursor(Side::Jira)?.is_none() {
+        away::look_for_projects(run)?;
+    }
     run.trust = Trust::Compared(theirs);
     Ok((theirs, behind))
 }

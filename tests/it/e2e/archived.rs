@@ -181,6 +181,41 @@ fn what_is_for_an_archived_project_waits_and_others_go_on() {
     });
 }
 
+#[test]
+fn a_create_waits_whose_copy_a_lost_state_may_have_made_in_an_archived_project() {
+    in_ways(&PROJECT_WAYS[..2], |mut world| {
+        world.jira.switch(|s| s.archive.unknown_to_search = false);
+        let issue = world.guance.open_issue("an old story", "", "P0", "张三");
+        world.settle();
+        world.jira.switch(|s| _ = s.archive.projects.insert("DEV".into()));
+        // While the state is there, it is known that nothing is there that is to be made.
+        world.pass(Duration::from_mins(20));
+        world.guance.reply(&issue, "李四", "<p>waits</p>");
+        later(&world);
+        world.forget_requests();
+        let new = world.guance.open_issue("new elsewhere", "", "P1", "张三");
+        assert_eq!((later(&world).code, world.copies_of(&new).len()), (0, 1));
+        let by_key =
+            world.jira.recorded().iter().filter(|r| format!("{} {}", r.path, r.body).contains("DEV-1")).count();
+        assert_eq!(by_key, 0);
+
+        world.lose_state();
+        world.set("GUAJIRA_SYNC__WINDOW", "3h");
+        world.reconfigure("when = \"level == 'P0'\"", "when = \"level == 'P0' and title == 'never'\"");
+        for _ in 0..2 {
+            let told = later(&world);
+            assert_eq!((told.code, world.copies_of(&issue).len()), (0, 1), "{told}");
+        }
+        let why = world.run(&["why", &issue]);
+        assert!(why.stdout.contains("project DEV is archived and may hold its copy"), "{why}");
+        world.jira.switch(|s| s.archive.projects.clear());
+        world.pass(Duration::from_mins(6));
+        world.settle();
+        assert_eq!(world.copies_of(&issue).len(), 1);
+        assert_eq!(world.copied_comments(&world.key_of(&issue)).len(), 1);
+    });
+}
+
 impl World {
     fn archive(&self) -> Archive {
         let mut told = None;
