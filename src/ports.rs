@@ -3,6 +3,7 @@
 //! These traits sit *below* the decisions: they move facts and carry out one write. Who may create what is
 //! `plan::Policy`.
 
+mod standing;
 mod walk;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::domain::{
     Visibility,
 };
 
+pub use standing::{LostProject, Standing};
 pub use walk::Walk;
 
 /// Why a remote call failed, by what the caller should do about it.
@@ -104,6 +106,8 @@ pub struct Span {
     pub until: Option<DateTime<Utc>>,
     /// Issues to watch that the usual selection no longer covers (moved to another project).
     pub strays: Vec<IssueId>,
+    /// Projects that an earlier read could not bring, and from when on each has to be read once it is there again.
+    pub lost: Vec<(String, DateTime<Utc>)>,
     /// Only issues that our own account created, in any project: to rebuild a lost state. A side that cannot tell
     /// answers with nothing.
     pub ours_only: bool,
@@ -129,6 +133,10 @@ pub struct Batch {
     pub unreadable: Vec<Unreadable>,
     /// The remote's clock, if it told.
     pub clock: Option<DateTime<Utc>>,
+    /// Projects of the usual selection that could not be read, though others could.
+    pub lost: Vec<LostProject>,
+    /// Those of the issues that say that they are archived, or their project is.
+    pub archived: Vec<IssueId>,
     /// The workspaces that the records say they are of, each once; empty where they do not tell.
     pub services: Vec<String>,
 }
@@ -290,6 +298,19 @@ pub trait Remote {
     /// # Errors
     /// As for [`Remote::changed`]; `Unauthorized` where the remote would show nothing to those it does not know.
     fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError>;
+
+    /// Asks whether issues that a write was refused for, or that a read did not bring, can be written to; one answer per
+    /// issue, in order.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`].
+    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError>;
+
+    /// Asks whether a project takes new issues.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`].
+    fn project_standing(&self, project: &str) -> Result<Standing, ApiError>;
 
     /// Returns false for a status that this service has refused as one that it does not know (an older Guance), so that
     /// another is set in its place. Asks nothing.

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::domain::Side;
 use crate::engine::Report;
 use crate::engine::report::ItemFailure;
-use crate::state::{FLEETING, News, State, StateError, StuckItem};
+use crate::state::{Away, FLEETING, News, State, StateError, StuckItem};
 
 use super::sync::{self, DEAD};
 use super::{services, term};
@@ -19,6 +19,7 @@ use super::{services, term};
 const MOST_LISTED: usize = 20;
 
 const SIDE: &str = "side ";
+const PROJECT: &str = "project ";
 const UNREADABLE: &str = "unreadable ";
 
 /// The failures that there are after a run, by names that the next run uses too.
@@ -26,6 +27,7 @@ pub(super) struct Failures {
     items: BTreeMap<String, StuckItem>,
     unreadable: BTreeMap<String, String>,
     sides: BTreeSet<String>,
+    projects: BTreeMap<String, Away>,
     fleeting: BTreeMap<String, ItemFailure>,
 }
 
@@ -43,6 +45,8 @@ impl Failures {
             .map(|(side, issue, why)| (format!("{UNREADABLE}{side} {issue}"), why))
             .collect();
         let sides = state.failing_sides()?.iter().map(|failing| format!("{SIDE}{}", failing.side)).collect();
+        let lost = state.away()?.into_iter().filter(Away::is_lost);
+        let projects = lost.map(|away| (format!("{PROJECT}{}", away.name), away)).collect();
         let fleeting = report
             .items_failed
             .iter()
@@ -50,7 +54,7 @@ impl Failures {
             .filter(|failure| !unreadable.keys().any(|name| name.ends_with(&format!(" {}", failure.item))))
             .map(|failure| (format!("{FLEETING}{} {}", failure.item, failure.summary), failure.clone()))
             .collect();
-        Ok(Self { items, unreadable, sides, fleeting })
+        Ok(Self { items, unreadable, sides, projects, fleeting })
     }
 
     /// Returns what is new about them, and records that it is told.
@@ -58,7 +62,8 @@ impl Failures {
     /// # Errors
     /// When the state file cannot be written.
     pub(super) fn news(&self, state: &State, remind: Duration, now: DateTime<Utc>) -> Result<News, StateError> {
-        let lasting = self.items.keys().chain(self.unreadable.keys()).chain(&self.sides).cloned().collect();
+        let lasting = self.items.keys().chain(self.unreadable.keys()).chain(self.projects.keys());
+        let lasting = lasting.chain(&self.sides).cloned().collect();
         state.tell(&lasting, &self.fleeting.keys().cloned().collect(), remind, now)
     }
 
@@ -82,6 +87,9 @@ impl Failures {
                 let why = error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
                 term::line(&format!("  {since}{}: {summary} ({key}){why}", stage.replace('_', " ")))?;
                 term::advice(hint.as_deref())?;
+            } else if let Some(away) = self.projects.get(*what) {
+                term::line(&format!("  {since}{}", away.why))?;
+                term::advice(away.hint.as_deref())?;
             } else if let Some(why) = self.unreadable.get(*what) {
                 term::line(&format!("  {since}{what}: {why}"))?;
             } else if let Some(ItemFailure { item, summary, message, hint, .. }) = self.fleeting.get(*what) {
@@ -124,6 +132,7 @@ pub(super) fn over(news: &News, state: &State) -> Result<()> {
     for (what, since) in &news.over {
         let summary = match what.split_once(' ') {
             Some(("side", side)) => Some(side.to_owned()),
+            Some(("project", project)) => Some(format!("reading project {project}")),
             Some(("unreadable", record)) => Some(format!("reading {record}")),
             // What was dropped, or is not to be sent any more, has not worked.
             Some((_, key)) => state.done_write(key)?.map(|summary| format!("{summary} is written")),

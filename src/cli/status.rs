@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::engine::belongs;
 use crate::engine::pace::{self, Pace};
-use crate::state::{Backlog, FailingSide, GoneIssue, LastRun, State, Status, StuckItem};
+use crate::state::{Away, Backlog, FailingSide, GoneIssue, LastRun, State, Status, StuckItem};
 
 use super::exit::{Exit, Usage};
 use super::{Context, services, term};
@@ -89,6 +89,7 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
         items,
         failing_sides,
         gone,
+        away,
         unreadable,
         runs,
         last_good,
@@ -111,6 +112,10 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
         let GoneIssue { side, guance, jira, since } = one;
         let since = term::time(*since);
         term::line(&format!("gone    the {side} issue of {jira} ({guance}), since {since}: nothing is written to it"))?;
+    }
+    for Away { name: _, why, since, hint, .. } in away {
+        term::line(&format!("waits   {why} (since {})", term::time(*since)))?;
+        term::advice(hint.as_deref())?;
     }
     let good = last_good.map_or("none yet".to_owned(), |at| {
         let age = Utc::now().signed_duration_since(at);
@@ -283,6 +288,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
         items,
         failing_sides,
         gone,
+        away,
         unreadable,
         runs,
         last_good,
@@ -302,6 +308,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
         "items": items,
         "failing_sides": failing_sides,
         "gone": gone,
+        "away": away,
         "unreadable": unreadable,
         "runs": runs,
         "last_good": last_good,

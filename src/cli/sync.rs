@@ -10,7 +10,7 @@ use crate::engine::budget::Patience;
 use crate::engine::report::ItemFailure;
 use crate::engine::report::Planned;
 use crate::engine::{self, Backfill, Order, Report, World, belongs};
-use crate::ports::{ApiError, ApiErrorKind, NoFailpoints};
+use crate::ports::{ApiError, ApiErrorKind, LostProject, NoFailpoints};
 use crate::state::{News, RunLock, State};
 use crate::text::{Doc, markdown};
 
@@ -213,6 +213,10 @@ pub(super) const DEAD: &str =
     "  dead: mend the cause (`guajira status`), then `guajira retry ID`; or `guajira drop ID --because TEXT`";
 
 fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
+    for LostProject { project: _, message, hint } in &report.projects_lost {
+        term::line(&format!("  {message}"))?;
+        term::advice(hint.as_deref())?;
+    }
     for failure in &report.items_failed {
         let ItemFailure { item, summary, stage, message, hint } = failure;
         let stage = stage.unwrap_or("failed").replace('_', " ");

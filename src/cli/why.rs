@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{CommentId, CommentLink, Field, FileId, IssueId, IssueLink, Key, Side};
 use crate::engine::belongs;
-use crate::state::{State, StateError, StuckItem};
+use crate::state::{Away, State, StateError, StuckItem};
 
 use super::exit::{Exit, Usage};
 use super::{Context, services, term};
@@ -46,6 +46,10 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         for line in found.links() {
             term::line(&line)?;
         }
+        for away in &found.away {
+            term::line(&format!("since {}: {}", term::time(away.since), away.why))?;
+            term::advice(away.hint.as_deref())?;
+        }
         for item in &queue {
             term::line(&queued(item))?;
             term::advice(item.hint.as_deref())?;
@@ -54,7 +58,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
             term::line(&format!("{}  {what}", term::time(*at)))?;
         }
     }
-    if found.is_linked() || !queue.is_empty() || !events.is_empty() {
+    if found.is_linked() || !found.away.is_empty() || !queue.is_empty() || !events.is_empty() {
         return Ok(Exit::Done);
     }
     term::say(&format!("nothing is known about {}", options.item));
@@ -69,11 +73,18 @@ struct Found {
     names: BTreeSet<String>,
     issues: Vec<IssueLink>,
     comments: Vec<CommentLink>,
+    /// What their Jira issues wait for.
+    away: Vec<Away>,
 }
 
 impl Found {
     fn about(state: &State, item: &str) -> Result<Self, StateError> {
-        let mut found = Self { names: BTreeSet::from([item.to_owned()]), issues: Vec::new(), comments: Vec::new() };
+        let mut found = Self {
+            names: BTreeSet::from([item.to_owned()]),
+            issues: Vec::new(),
+            comments: Vec::new(),
+            away: Vec::new(),
+        };
         let id = item.parse::<Key>().ok().and_then(|key| key.parts().map(|(_, _, id)| id.to_owned()));
         let id = id.unwrap_or_else(|| item.to_owned());
         // The key of a field names the pair's Guance issue first.
@@ -107,6 +118,8 @@ impl Found {
             found.names.extend(state.originals_of(&link.guance)?);
         }
         found.names.extend(state.originals_of(&IssueId::new(id.as_str()))?);
+        let concerns = |away: &Away| found.issues.iter().any(|link| away.concerns(link)) || away.is_project(&id);
+        found.away = state.away()?.into_iter().filter(concerns).collect();
         Ok(found)
     }
 
@@ -179,7 +192,7 @@ impl Found {
             .collect();
         let events: Vec<Value> =
             events.iter().map(|(at, item, what)| json!({ "at": at, "item": item, "what": what })).collect();
-        json!({ "issues": issues, "comments": comments, "items": queue, "events": events })
+        json!({ "issues": issues, "comments": comments, "away": self.away, "items": queue, "events": events })
     }
 }
 

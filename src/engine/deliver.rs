@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::files::{Cargo, Copy};
 use super::{
-    Run, Trouble, change, delta, doubt, files, gone, merge, optional, originals, quoted, screens, script, threads,
-    trust, waits,
+    Run, Trouble, away, change, delta, doubt, files, gone, merge, optional, originals, quoted, screens, script,
+    threads, trust, waits,
 };
 use crate::domain::{Action, CommentLink, FileLink, IssueId, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
@@ -230,6 +230,9 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
         }
         return Ok(None);
     }
+    if away::puts_off(run, &batch)? {
+        return Ok(None);
+    }
     let wanted: Vec<Wanted> = batch.iter().map(|queued| wanted(&queued.push)).collect();
     let found = look_up(run, target, &wanted)?;
     let mut new = Vec::new();
@@ -240,6 +243,9 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
             Lookup::Absent | Lookup::Foreign(..) => new.push(queued),
             Lookup::Found(receipt) | Lookup::Labelled(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
             Lookup::Unsure => {
+                if let Action::CreateIssue(new) = &queued.push.action {
+                    away::is_project_away(run, &new.project)?;
+                }
                 let later = Deferral { not_before: run.world.clock.now() + UNSURE_WAIT, counts: false };
                 put_back(run, &queued.push.key, later, Some("it cannot be told yet whether it exists already"))?;
             }
@@ -357,6 +363,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doubt) -> Resul
     let err = &quoted::without_words(err, &queued.push.action);
     let now = world.clock.now();
     match err.kind {
+        _ if away::holds(run, queued, err)? => Ok(Blame::Write),
         _ if optional::is_hopeless(queued, err) => {
             optional::give_up(run, &queued.push, err)?;
             Ok(Blame::Write)

@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::{Evidence, back_off, bury, look_up, put_back, settle, wanted};
-use super::{Run, Trouble, change, delta, gone, optional};
+use super::{Run, Trouble, away, change, delta, gone, optional};
 use crate::domain::{Action, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
 use crate::state::{Deferral, Doubt, Queued};
@@ -25,6 +25,9 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     let mut doubtful = run.world.state.in_flight(target)?;
     // What this run itself sent is looked up by the next one: the remote may still be at work on it.
     doubtful.retain(|queued| !run.report.left_in_doubt.contains(queued.push.key.as_str()));
+    for queued in extract_hidden(run, &mut doubtful)? {
+        leave(run, &queued);
+    }
     // Their originals were passed over while it was not known whether they had been sent.
     for queued in &doubtful {
         run.originals.forget(&queued.push.lane);
@@ -59,6 +62,16 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         }
     }
     look_for(run, target, doubtful)
+}
+
+/// Takes the writes out that nobody can look for now: what is not seen in a project that cannot be read may be there.
+fn extract_hidden(run: &Run<'_>, doubtful: &mut Vec<Queued>) -> Result<Vec<Queued>, Trouble> {
+    let (mut hidden, mut others) = (Vec::new(), Vec::new());
+    for queued in doubtful.drain(..) {
+        if away::hides(run, &queued)? { &mut hidden } else { &mut others }.push(queued);
+    }
+    *doubtful = others;
+    Ok(hidden)
 }
 
 /// Looks for writes until it is told of each what became of it, or it cannot be told in this run.

@@ -41,7 +41,7 @@ fn read(run: &mut Run<'_>, due: Vec<DueFields>) -> Result<(), Trouble> {
     if let Some(from) = listed {
         let from = from - TimeDelta::seconds(1);
         run.identify(Side::Guance)?;
-        let span = Span { from, until: None, strays: Vec::new(), ours_only: false };
+        let span = Span { from, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: false };
         let batch = run.world.guance.changed(&span)?;
         learn_density(run, from, batch.issues.len())?;
         take_over(run, &batch.issues, None)?;

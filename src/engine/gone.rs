@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::put_back;
-use super::{Run, Trouble};
+use super::{Run, Trouble, away};
 use crate::domain::{Absence, Action, CommentId, CommentLink, IssueId, IssueLink, Key, Side};
 use crate::plan::gone::{self, Originals};
 use crate::plan::{Deletes, SkipReason, Step, Thread, Whereabouts};
@@ -232,7 +232,8 @@ pub(super) fn issues_missed(run: &mut Run<'_>, links: &[IssueLink], side: Side) 
     }
     // Jira shows nothing to those it takes for nobody: are we still somebody?
     run.remote(side).identify()?;
-    for link in links {
+    let links = if side == Side::Jira { away::really_missed(run, links)? } else { links.to_vec() };
+    for link in &links {
         issue_missed(run, link, side)?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, change, gone, pings, pull, trust};
+use super::{Run, Trouble, away, change, gone, pings, pull, trust};
 use crate::domain::{Action, CommentId, Field, Issue, IssueId, IssueLink, Key, NewIssue, Person, Push, Side, Stage};
 use crate::plan::merge::{self, Counterpart, Pair};
 use crate::plan::{Step, people};
@@ -92,7 +92,9 @@ fn is_overtaken(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, 
 
 /// Compares the pairs that are due.
 pub(super) fn due(run: &mut Run<'_>) -> Result<()> {
-    let due = run.world.state.fields_due(run.world.clock.now(), MAX_PAIRS)?;
+    let due = run.world.state.fields_due(run.world.clock.now(), away::enough_for(run, MAX_PAIRS)?)?;
+    let mut due = away::without_lost(run, &due)?;
+    due.truncate(MAX_PAIRS);
     for some in due.chunks(100) {
         if run.is_down(Side::Jira) || run.must_stop() {
             return Ok(());
@@ -173,6 +175,9 @@ fn settle_unread(run: &Run<'_>, link: &IssueLink, absent: bool) -> Result<(), Tr
 /// Reads issues by id.
 pub(super) fn read(run: &mut Run<'_>, side: Side, ids: &[IssueId]) -> Result<(), Trouble> {
     let batch = run.remote(side).issues(ids)?;
+    if side == Side::Jira {
+        away::noticed(run, &batch, false)?;
+    }
     let now = run.world.clock.now();
     for record in &batch.unreadable {
         tracing::warn!(%side, error = %record.why, "Record not understood.");

@@ -1,5 +1,6 @@
 //! The story of a run: pull both sides, plan, enqueue and advance, deliver, record.
 
+mod away;
 pub mod belongs;
 pub mod budget;
 mod change;
@@ -187,6 +188,7 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
 }
 
 /// One run under way.
+#[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the run")]
 struct Run<'a> {
     world: World<'a>,
     order: Order,
@@ -221,6 +223,14 @@ struct Run<'a> {
     unreadable: HashSet<(Side, IssueId)>,
     /// People this run has looked for.
     people: Vec<Counterpart>,
+    /// Whether this state turned out to be older than the world.
+    is_behind: bool,
+    /// Whether it turned out that no guajira has ever written anything between these services.
+    nothing_written: bool,
+    /// Issues of which this run has learnt that nothing but the write itself is why it was refused.
+    standings: HashSet<IssueId>,
+    /// Projects that this run has asked for, and whether each is away.
+    projects: HashMap<String, bool>,
 }
 
 /// Why a stage of a run ended early.
@@ -284,6 +294,10 @@ impl<'a> Run<'a> {
             readings: merge::Readings::new(),
             unreadable: HashSet::new(),
             people: Vec::new(),
+            is_behind: false,
+            nothing_written: false,
+            standings: HashSet::new(),
+            projects: HashMap::new(),
         }
     }
 

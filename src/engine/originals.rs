@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::put_back;
-use super::{Run, Trouble, threads};
+use super::{Run, Trouble, away, threads};
 use crate::domain::{Action, Comment, IssueId, IssueLink, Key, Side};
 use crate::plan::SkipReason;
 use crate::ports::{ApiError, ApiErrorKind};
@@ -139,7 +139,8 @@ pub(super) fn held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Option<Ha
     if let Some(known) = run.originals.held.get(&place) {
         return Some(known.clone());
     }
-    if run.is_down(side) {
+    // In a project that cannot be read nothing is seen, and it may be there.
+    if run.is_down(side) || side == Side::Jira && away::is_lost(run, link).unwrap_or(true) {
         return None;
     }
     if !run.has_room(side, 2) {

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
-use super::{Run, Trouble, belongs, delta, files, gone, merge, optional, pings, references, trust};
+use super::{Run, Trouble, away, belongs, delta, files, gone, merge, optional, pings, references, trust};
 use crate::domain::{Action, Fingerprint, Issue, IssueId, IssueLink, Key, Push, Side};
 use crate::plan::{Deletes, SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -31,6 +31,9 @@ pub(super) fn side(run: &mut Run<'_>, side: Side) -> Result<()> {
 fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     let identity = run.identify(side)?;
     let mut reading = Reading::plan(run, side, &identity)?;
+    if side == Side::Jira {
+        reading.follow_back(run, identity.clock)?;
+    }
     if reading.first {
         match side {
             Side::Jira => {
@@ -50,12 +53,23 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
         // A copy that search showed late, and that had left the routes' projects before this state knew it.
         reading::rebuild(run, reading.span.from)?;
     }
+    if side == Side::Jira {
+        away::ask_again(run)?;
+    }
     let mut batch = run.remote(side).changed(&reading.span)?;
+    // Guance tells what time it is with what it lists.
+    if side == Side::Guance && reading.follow_back(run, batch.clock)? {
+        batch = run.remote(side).changed(&reading.span)?;
+    }
     belongs::rows(run, &batch)?;
     reading.begin_by(run, batch.clock)?;
     run.report.read(side, batch.issues.len());
     if side == Side::Guance && reading.is_beginning(run)? {
         run.report.begins_at = Some(reading.scope.from);
+    }
+    if side == Side::Jira {
+        away::learn_copies(run, &batch)?;
+        away::noticed(run, &batch, true)?;
     }
     reread(run, side, &mut batch)?;
     let threads = match side {
@@ -184,7 +198,9 @@ fn reread(run: &mut Run<'_>, side: Side, batch: &mut Batch) -> Result<(), Troubl
 /// Reads the pairs that were active last by id: a search index cannot hide what happened in them. Where deletions are
 /// followed, that goes for those that the search showed too: they are taken out of its batch.
 fn check_pairs(run: &mut Run<'_>, batch: &mut Batch) -> Result<Batch, Trouble> {
-    let mut links = run.world.state.recent_links(PAIRS_CHECKED)?;
+    let latest = run.world.state.recent_links(away::enough_for(run, PAIRS_CHECKED)?)?;
+    let mut links = away::without_lost(run, &latest)?;
+    links.truncate(PAIRS_CHECKED);
     if run.world.policy.flow.deletes == Deletes::Keep {
         links.retain(|link| batch.issues.iter().all(|issue| issue.id != link.jira));
     }
@@ -193,6 +209,7 @@ fn check_pairs(run: &mut Run<'_>, batch: &mut Batch) -> Result<Batch, Trouble> {
     }
     let ids: Vec<IssueId> = links.iter().map(|link| link.jira.clone()).collect();
     let checked = run.world.jira.issues(&ids)?;
+    away::noticed(run, &checked, false)?;
     let read: HashSet<&IssueId> = checked.issues.iter().map(|issue| &issue.id).collect();
     batch.issues.retain(|issue| !read.contains(&issue.id));
     let odd: HashSet<&IssueId> = checked.unreadable.iter().filter_map(|record| record.issue.as_ref()).collect();
@@ -238,9 +255,15 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
         }
     }
     remember_unreadable(run, &tx, reading.side, batch, now)?;
+    away::read(run, &tx, reading, batch, now)?;
     if reading.moves_cursor(run) && !run.interrupted {
         let clock = run.identities.get(&reading.side).and_then(|identity| identity.clock);
-        tx.advance(reading.side, &reading.next_cursor(batch, clock, now))?;
+        let cursor = reading.next_cursor(batch, clock, now);
+        if reading.turned_back {
+            tx.go_back(reading.side, &cursor)?;
+        }
+        tx.advance(reading.side, &cursor)?;
+        reading.note_clock(run)?;
     }
     run.world.failpoints.hit("enqueueing")?;
     tx.commit()?;

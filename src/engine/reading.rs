@@ -1,10 +1,11 @@
 //! What a run asks a side for: from the cursor, far back for a sweep, or a backfill's window.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, delta, pull};
+use super::{Run, Trouble, away, delta, pull};
 use crate::domain::{Issue, IssueId, Key, Side};
 use crate::plan::issues::Scope;
 use crate::ports::{Batch, Identity, Span};
@@ -19,6 +20,9 @@ const MOST_PROVED: usize = 500;
 /// How many of more than those are read.
 const SAMPLE: usize = 20;
 
+/// How far a remote's answers may differ about what time it is.
+const JITTER: TimeDelta = TimeDelta::seconds(10);
+
 /// What is to be read, and what follows from having read it.
 pub(super) struct Reading {
     pub(super) side: Side,
@@ -30,6 +34,10 @@ pub(super) struct Reading {
     pub(super) first: bool,
     /// True when this read looks far back.
     pub(super) sweep: bool,
+    /// True when the remote's clock was set back: the cursor goes back with it.
+    pub(super) turned_back: bool,
+    /// What the remote's clock said, and ours then.
+    clock: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 impl Reading {
@@ -49,11 +57,12 @@ impl Reading {
             }
         };
         let strays = if side == Side::Jira { strays(run)? } else { Vec::new() };
-        let span = |from, until| Span { from, until, strays, ours_only: false };
+        let lost = if side == Side::Jira { away::to_be_read(run)? } else { Vec::new() };
+        let span = |from, until| Span { from, until, strays, lost, ours_only: false };
         if let Some(backfill) = run.order.backfill {
             let scope = Scope { from: backfill.from, until: backfill.until };
             let span = span(backfill.from, backfill.until);
-            return Ok(Self { side, span, scope, cursor, first, sweep: false });
+            return Ok(Self { side, span, scope, cursor, first, sweep: false, turned_back: false, clock: None });
         }
         let since_sweep = ours.signed_duration_since(cursor.swept);
         let sweep = !first && (since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.sweep_every));
@@ -64,7 +73,7 @@ impl Reading {
         // Jira comments of old pairs are in scope however old the pair is; only a Guance issue's opening is not.
         let from = if first || side == Side::Guance { from.max(cursor.floor) } else { from };
         let scope = Scope { from: cursor.floor, until: None };
-        Ok(Self { side, span: span(from, None), scope, cursor, first, sweep })
+        Ok(Self { side, span: span(from, None), scope, cursor, first, sweep, turned_back: false, clock: None })
     }
 
     /// Lets a first read begin by the remote's own clock, once an answer has told it: ours may be wrong.
@@ -82,6 +91,57 @@ impl Reading {
         Ok(self.first && run.world.policy.flow.issues && run.order.backfill.is_none() && latest_copy(run)?.is_none())
     }
 
+    /// Goes back with a remote clock that was set back: what changes now carries times that were read long ago. As far back
+    /// as is certain: no change since the last reading carries an earlier time than the clock's less the time that has passed.
+    /// Returns true when the span begins earlier now.
+    pub(super) fn follow_back(&mut self, run: &Run<'_>, clock: Option<DateTime<Utc>>) -> Result<bool, Trouble> {
+        let Some(clock) = clock else { return Ok(false) };
+        let now = run.world.clock.now();
+        self.clock = Some((clock, now));
+        if self.first || self.turned_back || run.order.backfill.is_some() {
+            return Ok(false);
+        }
+        let state = run.world.state;
+        let last = state.fact(&clock_of(self.side))?;
+        let last = last.and_then(|(then, at)| Some((then.parse::<DateTime<Utc>>().ok()?, now - at)));
+        let is_before = clock < self.cursor.at - JITTER;
+        // It may be later than what was seen, and yet not as late as it should be.
+        let is_slow = last.is_some_and(|(then, passed)| passed >= TimeDelta::zero() && clock < then + passed - JITTER);
+        if !is_before && !is_slow {
+            return Ok(false);
+        }
+        // By a clock of ours that was wrong then, or is now, nothing can be told.
+        let passed = last.map(|(_, passed)| passed).filter(|passed| *passed >= TimeDelta::zero());
+        let at = clock - passed.unwrap_or(delta(run.world.settings.sweep_back)) - JITTER;
+        let (side, cursor) = (self.side, self.cursor.at);
+        tracing::warn!(%side, %clock, %cursor, "The clock was set back, or ours forward: reading from there.");
+        let tx = state.begin()?;
+        tx.unsee_after(self.side, at)?;
+        tx.commit()?;
+        self.turned_back = true;
+        self.cursor.at = self.cursor.at.min(at);
+        // Where it is only slow, it may have been our clock that was set: then older issues stay out.
+        if is_before {
+            self.cursor.floor = self.cursor.floor.min(at);
+            self.scope.from = self.scope.from.min(at);
+        }
+        let from = self.cursor.at - delta(run.world.settings.overlap);
+        let begins_earlier = from < self.span.from;
+        self.span.from = self.span.from.min(from);
+        Ok(begins_earlier)
+    }
+
+    /// Remembers what the remote's clock said when this was read.
+    pub(super) fn note_clock(&self, run: &Run<'_>) -> Result<(), Trouble> {
+        let Some((clock, ours)) = self.clock else { return Ok(()) };
+        Ok(run.world.state.set_fact(&clock_of(self.side), &clock.to_rfc3339(), ours)?)
+    }
+
+    /// Returns from when on, by the remote's clock, a later run would have to read what this one could not.
+    pub(super) fn goes_on_at(&self, overlap: Duration) -> DateTime<Utc> {
+        if self.first { self.span.from } else { self.cursor.at - delta(overlap) }
+    }
+
     /// Returns true when the next ordinary run goes on where this read ended. A backfill leaves cursors alone, unless
     /// there was none: what is opened after it would be lost, for the first ordinary run looks back only so far.
     pub(super) fn moves_cursor(&self, run: &Run<'_>) -> bool {
@@ -92,12 +152,29 @@ impl Reading {
     pub(super) fn next_cursor(&self, batch: &Batch, clock: Option<DateTime<Utc>>, ours: DateTime<Utc>) -> Cursor {
         let seen = batch.watermark.unwrap_or(self.cursor.at);
         let at = match batch.clock.or(clock) {
+            // The clock was set back: what was stamped before says nothing about now.
+            Some(clock) if seen > clock + JITTER => {
+                let times = batch.issues.iter().map(|issue| self.time_of(issue));
+                times.filter(|time| *time <= clock).max().unwrap_or(self.cursor.at)
+            }
             Some(clock) => seen.min(clock),
             None => seen,
         };
         let swept = if self.sweep { ours } else { self.cursor.swept };
         Cursor { at: at.max(self.cursor.at), floor: self.cursor.floor, swept }
     }
+}
+
+impl Reading {
+    /// Returns the time of an issue that the cursor is about.
+    fn time_of(&self, issue: &Issue) -> DateTime<Utc> {
+        if self.side == Side::Guance { issue.created } else { issue.updated }
+    }
+}
+
+/// The fact that holds what a side's clock said when it was last read.
+fn clock_of(side: Side) -> String {
+    format!("engine.clock.{side}")
 }
 
 /// Where a state without a cursor begins, at this time of the remote's clock.
@@ -125,7 +202,7 @@ fn strays(run: &Run<'_>) -> Result<Vec<IssueId>, Trouble> {
 /// With no cursor the state is new or lost: every copy that carries our marker is a pair, and the latest of them
 /// tells how far Guance had been read.
 pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trouble> {
-    let span = Span { from, until: None, strays: Vec::new(), ours_only: true };
+    let span = Span { from, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: true };
     let mut batch = run.world.jira.changed(&span)?;
     prove_unique(run, &mut batch.issues)?;
     let ours = batch.issues.iter().filter(|issue| issue.claim.is_some());

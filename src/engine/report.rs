@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::deliver::InDoubt;
 use crate::domain::{Action, Key, Kind, Push, Receipt, Side};
 use crate::plan::{SkipReason, Step};
-use crate::ports::{ApiError, ApiErrorKind, Unreadable};
-use crate::state::{Backlog, HeldForLabel, RunEnd, SideFailure, State, StateError};
+use crate::ports::{ApiError, ApiErrorKind, LostProject, Unreadable};
+use crate::state::{Away, Backlog, HeldForLabel, RunEnd, SideFailure, State, StateError};
 
 /// A clock that differs by more than this is reported.
 const TOLERATED_SKEW: TimeDelta = TimeDelta::seconds(30);
@@ -74,6 +74,8 @@ pub struct Report {
     pub dropped_fields: BTreeSet<String>,
     /// Sides that could not be read or written to the end, and why.
     pub sides_failed: BTreeMap<Side, SideFailure>,
+    /// Projects that could not be read, though others could.
+    pub projects_lost: Vec<LostProject>,
     /// Sides that asked to be left alone, and until when.
     pub waiting: BTreeMap<Side, DateTime<Utc>>,
     /// Items that failed in this run, and why.
@@ -161,6 +163,7 @@ impl Report {
             begins_at: None,
             dropped_fields: BTreeSet::new(),
             sides_failed: BTreeMap::new(),
+            projects_lost: Vec::new(),
             waiting: BTreeMap::new(),
             items_failed: Vec::new(),
             unreadable: 0,
@@ -178,7 +181,8 @@ impl Report {
 
     /// Returns true when both sides were read and nothing failed.
     pub fn is_good(&self) -> bool {
-        self.sides_failed.is_empty() && self.waiting.is_empty() && self.items_failed.is_empty() && !self.interrupted
+        let all_read = self.sides_failed.is_empty() && self.projects_lost.is_empty() && self.waiting.is_empty();
+        all_read && self.items_failed.is_empty() && !self.interrupted
     }
 
     /// Returns how many records could not be understood beyond those among the failed items.
@@ -234,6 +238,9 @@ impl Report {
         }
         for side in self.sides_failed.keys() {
             parts.push(format!("{side} failed"));
+        }
+        for lost in &self.projects_lost {
+            parts.push(format!("project {} not read", lost.project));
         }
         for side in self.waiting.keys() {
             parts.push(format!("{side} asked to wait"));
@@ -335,6 +342,13 @@ impl Report {
             hint: err.hint.clone().or_else(by_kind),
             unauthorized,
         });
+    }
+
+    pub(super) fn lost(&mut self, away: &Away) {
+        if !self.projects_lost.iter().any(|lost| away.is_project(&lost.project)) {
+            let (project, message, hint) = (away.name.clone(), away.why.clone(), away.hint.clone());
+            self.projects_lost.push(LostProject { project, message, hint });
+        }
     }
 
     pub(super) fn item_failed(&mut self, push: &Push, err: &ApiError) {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, files, gone, merge, originals, pings, pull, trust};
+use super::{Run, Trouble, away, files, gone, merge, originals, pings, pull, trust};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Side};
 use crate::plan::comments::{self, Thread};
 use crate::plan::{Deletes, Step, claims, repeats};
@@ -104,9 +104,11 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
         match one_thread(run, issue, &link, source) {
             Ok(Some((steps, whole))) => {
                 let clock = batch.clock.unwrap_or(issue.updated);
-                // Not final yet, but everything in it is known: the next read finds the same or more.
+                // Not final yet, but everything in it is known: the next read finds the same or more. What lies ahead of
+                // Jira's clock, since that was set back, is not final before the clock has come that far again.
                 let early = clock < issue.updated + SETTLED_AFTER;
-                let seen = issue.updated - TimeDelta::milliseconds(i64::from(early));
+                let seen = issue.updated.min(if early { clock } else { issue.updated });
+                let seen = seen - TimeDelta::milliseconds(i64::from(early));
                 taken.steps.extend(steps);
                 if source != Source::Index {
                     run.originals.read(&link.guance, now);
@@ -195,7 +197,9 @@ pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
     if run.is_down(Side::Jira) {
         return Ok(());
     }
-    let due = run.world.state.due_threads(run.number, MAX_DUE_THREADS)?;
+    let due = run.world.state.due_threads(run.number, away::enough_for(run, MAX_DUE_THREADS)?)?;
+    let mut due = away::without_lost(run, &due)?;
+    due.truncate(MAX_DUE_THREADS);
     for some in due.chunks(100) {
         if let Err(trouble) = due_on_jira(run, some) {
             return run.absorb(Side::Jira, trouble);
@@ -215,6 +219,7 @@ fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
 
 /// Jira's issues come many at a time, and with them who may see them.
 fn from_issues(run: &mut Run<'_>, links: &[IssueLink], source: Source) -> Result<(), Trouble> {
+    let links = &away::without_lost(run, links)?;
     if links.is_empty() || run.must_stop() {
         return Ok(());
     }
@@ -222,6 +227,7 @@ fn from_issues(run: &mut Run<'_>, links: &[IssueLink], source: Source) -> Result
     let ids: Vec<_> = links.iter().map(|link| link.jira.clone()).collect();
     let mut batch = run.world.jira.issues(&ids)?;
     batch.clock = batch.clock.or_else(|| run.identities.get(&Side::Jira).and_then(|i| i.clock));
+    away::noticed(run, &batch, false)?;
     pull::adopt(run, &mut batch.issues)?;
     merge::noticed(run, &batch.issues)?;
     let mut taken = read_threads(run, &batch, source)?;

@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Run, Trouble, change};
+use super::{Run, Trouble, away, change};
 use crate::domain::{IssueLink, SealKey, Side};
 use crate::ports::{ApiError, ApiErrorKind, Register, SEAL_KEYS, seal_keys};
 use crate::state::State;
@@ -130,6 +130,12 @@ fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
             state.set_fact(DOUBT_FROM, &from.to_rfc3339(), now)?;
         }
         change::doubt_statuses(run)?;
+        away::doubt(run)?;
+    }
+    run.is_behind |= behind;
+    run.nothing_written = theirs == Counter::Empty && mine == 0;
+    if behind || theirs == Counter::Unsupported && state.cursor(Side::Jira)?.is_none() {
+        away::look_for_projects(run)?;
     }
     run.trust = Trust::Compared(theirs);
     Ok((theirs, behind))

@@ -40,7 +40,7 @@ use crate::domain::{
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Clock, Content, FOR_EVER, Facts, Identity, Lookup, Presence, Register,
-    Remote, Span, Stop, Unreadable, Wanted, learn_accounts, note_stranger,
+    Remote, Span, Standing, Stop, Unreadable, Wanted, learn_accounts, note_stranger,
 };
 use crate::secret::Secret;
 
@@ -373,6 +373,15 @@ impl Remote for Guance<'_> {
 
     fn spare(&self) -> usize {
         self.api.budget.spare()
+    }
+
+    /// Guance archives nothing, and has no projects.
+    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
+        Ok(vec![Standing::Open; issues.len()])
+    }
+
+    fn project_standing(&self, _project: &str) -> Result<Standing, ApiError> {
+        Ok(Standing::Open)
     }
 
     fn knows_status(&self, status: &str) -> bool {

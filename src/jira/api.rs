@@ -122,6 +122,13 @@ pub(super) struct Failed {
     pub(super) too_much: bool,
 }
 
+impl Failed {
+    /// Returns true for a request that Jira understood and does not take as it is, not for want of a login.
+    pub(super) fn is_invalid(&self) -> bool {
+        self.status == Some(400) && !self.login_refused
+    }
+}
+
 impl From<ApiError> for Failed {
     fn from(error: ApiError) -> Self {
         Self { error, status: None, words: Box::default(), json: Box::default(), login_refused: false, too_much: false }

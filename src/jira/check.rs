@@ -157,6 +157,10 @@ impl Jira<'_> {
         match self.read(&format!("project/{}", segment(key)), &[]) {
             Ok(value) => {
                 let project: wire::Project = wire::read(value).unwrap_or_default();
+                if project.archived {
+                    let hint = "restore it, or take it out of [[route]].project; what is for it waits".to_owned();
+                    return (bad(what, "it is archived".to_owned(), Some(hint), true), None);
+                }
                 let note = match project.type_key.as_str() {
                     "service_desk" => "a service project: what guajira writes there are internal notes".to_owned(),
                     "" => "visible".to_owned(),

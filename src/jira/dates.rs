@@ -54,7 +54,7 @@ impl Jira<'_> {
 
     /// Asks with a time far ahead, which must give nothing, and with 1970, which must give something.
     fn probe_epoch(&self) -> Result<Option<bool>, ApiError> {
-        let Some(scope) = jql::scope(&self.settings.projects, &[]) else { return Ok(None) };
+        let Some(scope) = jql::scope(&self.searched(), &[]) else { return Ok(None) };
         let any_since = |millis: &str| -> Result<Option<bool>, ApiError> {
             let jql = format!("({scope}) AND updated >= {millis} ORDER BY updated ASC");
             match self.first_rows(&jql, &["updated"], 1) {

@@ -104,7 +104,7 @@ enum Probed {
     Whole(Probe),
     /// They are too many.
     Endless,
-    /// The project is not there for us.
+    /// The project is not there for us, or archived: a search shows nothing of it.
     Hidden,
 }
 
@@ -290,6 +290,9 @@ impl Jira<'_> {
 
     /// Reads a project's newest issues by key, which no index delays.
     fn probe(&self, project: &str) -> Result<Probed, ApiError> {
+        if self.is_lost(project) {
+            return Ok(Probed::Hidden);
+        }
         let known = self.probes.borrow_mut().remove(project);
         let mut probe = match known.map_or_else(|| self.first_probe(project), |known| Ok(Probed::Whole(known)))? {
             Probed::Whole(probe) => probe,
@@ -320,6 +323,10 @@ impl Jira<'_> {
         // The lowest of a few: an issue that was moved in is old and has a new key.
         let Some(old) = numbers(&format!(" AND created <= {INDEXED}"))? else { return Ok(Probed::Hidden) };
         let Some(newest) = numbers("")? else { return Ok(Probed::Hidden) };
+        // No search shows what is archived, and to read all of it by its keys would take long.
+        if newest.is_empty() && self.project_facts(project)?.is_some_and(|told| told.archived) {
+            return Ok(Probed::Hidden);
+        }
         let ceiling = newest.into_iter().max().unwrap_or(0);
         let next = match old.into_iter().min() {
             Some(anchor) => anchor + 1,

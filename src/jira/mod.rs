@@ -30,17 +30,19 @@ mod needs;
 mod pace;
 mod paging;
 mod people;
+mod projects;
 mod screen;
 mod search;
 mod session;
 mod shape;
+mod standing;
 mod steps;
 mod takeover;
 mod wire;
 mod workflow;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use crate::domain::{
@@ -48,8 +50,8 @@ use crate::domain::{
 };
 use crate::http::Http;
 use crate::ports::{
-    ApiError, ApiErrorKind, Batch, Clock, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span, Stop,
-    Wanted,
+    ApiError, ApiErrorKind, Batch, Clock, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span, Standing,
+    Stop, Wanted,
 };
 use crate::secret::Secret;
 
@@ -126,6 +128,8 @@ pub struct Jira<'a> {
     named: RefCell<HashSet<String>>,
     /// Whether this run has tried which characters are stored.
     tried_characters: Cell<bool>,
+    /// Projects that could not be read by this run, or an earlier one.
+    lost: RefCell<BTreeSet<String>>,
     /// What this pair of services was called before, as far as it is known.
     former_pairs: RefCell<Vec<String>>,
 }
@@ -158,6 +162,7 @@ impl<'a> Jira<'a> {
             names: RefCell::default(),
             named: RefCell::default(),
             tried_characters: Cell::new(false),
+            lost: RefCell::default(),
             former_pairs,
         }
     }
@@ -202,6 +207,14 @@ impl Remote for Jira<'_> {
 
     fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
         self.look_for_comments(issue, comments)
+    }
+
+    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
+        self.issue_standing(issues)
+    }
+
+    fn project_standing(&self, project: &str) -> Result<Standing, ApiError> {
+        self.standing_of_project(project)
     }
 
     fn spare(&self) -> usize {

@@ -13,7 +13,7 @@ use crate::jira::{Jira, jql, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
 
 /// What we ask of an issue, its thread last. Cloud gives only ids unless asked, Server leaves `comment` out unless asked.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 16] = [
     "summary",
     "description",
     "status",
@@ -27,6 +27,8 @@ const FIELDS: [&str; 14] = [
     "project",
     "creator",
     "reporter",
+    "archiveddate",
+    "archivedby",
     "comment",
 ];
 
@@ -64,23 +66,27 @@ impl Jira<'_> {
         if strays.len() > MAX_STRAYS {
             by_id = std::mem::take(&mut strays);
         }
+        self.mind_lost(span);
         let mut rows = self.walk_changed(span.from, &strays);
         // One stray that was deleted makes the whole query invalid.
         if is_invalid(&rows) && !strays.is_empty() {
             by_id = std::mem::take(&mut strays);
             rows = self.walk_changed(span.from, &[]);
         }
+        let mut read = self.read_apart(rows, span);
         // Milliseconds are understood by everybody we know, and promised by nobody.
-        if is_invalid(&rows) && self.doubt_epoch() {
-            rows = self.walk_changed(span.from, &[]);
+        if is_invalid(&read) && self.doubt_epoch() {
+            self.mind_lost(span);
+            read = self.read_apart(self.walk_changed(span.from, &[]), span);
         }
-        let rows = rows.map_err(|failed| match failed.status {
+        let (rows, lost) = read.map_err(|failed| match failed.status {
             Some(400) => failed.error.with_hint(
                 "check [[route]].project: each must exist and be visible to the bot (a dead token is told the same)",
             ),
             _ => failed.error,
         })?;
         let mut batch = self.batch(rows)?;
+        batch.lost = lost;
         let ids: Vec<IssueId> = by_id.into_iter().map(IssueId::new).collect();
         let apart = self.read_by_id(&ids)?;
         let fresh = |id: &IssueId| !batch.issues.iter().any(|issue| issue.id == *id);
@@ -89,6 +95,7 @@ impl Jira<'_> {
         batch.watermark = late.iter().map(|issue| issue.updated).chain(batch.watermark).max();
         batch.issues.extend(late);
         batch.unreadable.extend(apart.unreadable);
+        batch.archived.extend(apart.archived);
         batch.clock = me.clock;
         Ok(batch)
     }
@@ -137,6 +144,7 @@ impl Jira<'_> {
                 Ok(raw) => {
                     let service = self.is_service(&raw.fields.project)?;
                     self.note(IssueId::new(&raw.id), &raw, service);
+                    batch.archived.extend(raw.fields.is_archived().then(|| IssueId::new(&raw.id)));
                     self.read_record(&raw, service)?
                 }
                 Err(why) => Err(why),
@@ -170,7 +178,15 @@ impl Jira<'_> {
     }
 
     fn walk_changed(&self, from: DateTime<Utc>, strays: &[String]) -> Result<Vec<Value>, Failed> {
-        match jql::scope(&self.settings.projects, strays) {
+        match jql::scope(&self.searched(), strays) {
+            Some(scope) => self.walk_scope(&scope, from, &FIELDS),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Reads what changed in these projects.
+    pub(super) fn walk_projects(&self, projects: &[String], from: DateTime<Utc>) -> Result<Vec<Value>, Failed> {
+        match jql::scope(projects, &[]) {
             Some(scope) => self.walk_scope(&scope, from, &FIELDS),
             None => Ok(Vec::new()),
         }
@@ -249,8 +265,9 @@ impl Jira<'_> {
     }
 }
 
-fn is_invalid(rows: &Result<Vec<Value>, Failed>) -> bool {
-    rows.as_ref().is_err_and(|failed| failed.status == Some(400) && !failed.login_refused)
+/// Returns true for a search that was refused, not for want of a login.
+pub(super) fn is_invalid<T>(read: &Result<T, Failed>) -> bool {
+    read.as_ref().is_err_and(Failed::is_invalid)
 }
 
 fn page_of(value: Value) -> Result<wire::SearchPage, ApiError> {

@@ -55,6 +55,20 @@ pub(super) struct Fields {
     pub(super) reporter: Option<User>,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) comment: Option<CommentPage>,
+    /// Data Center: anything but null says that the issue is archived.
+    #[serde(default, rename = "archiveddate")]
+    pub(super) archived_date: Value,
+    /// Data Center: as above.
+    #[serde(default, rename = "archivedby")]
+    pub(super) archived_by: Value,
+}
+
+impl Fields {
+    /// Returns true when the issue itself says that it, or its project, is archived; most kinds of Jira do not.
+    pub(super) fn is_archived(&self) -> bool {
+        let says_something = |value: &Value| !matches!(value, Value::Null | Value::Bool(false));
+        self.project.archived || [&self.archived_date, &self.archived_by].into_iter().any(says_something)
+    }
 }
 
 /// A thing with an id and a name: a priority, an issue type, a resolution.
@@ -93,8 +107,12 @@ pub(super) struct Category {
 pub(super) struct Project {
     #[serde(default, deserialize_with = "id_or_nothing")]
     pub(super) id: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) key: String,
     #[serde(default, deserialize_with = "lenient", rename = "projectTypeKey")]
     pub(super) type_key: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) archived: bool,
 }
 
 /// A user: Cloud has only `accountId`, Server only `name` and `key`.

@@ -33,7 +33,18 @@ impl State {
 }
 
 impl Tx<'_> {
-    /// Sets the cursor. It never moves backwards; the time of the last sweep is by our clock, which may.
+    /// Sets the cursor back, with a remote clock that was set back.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn go_back(&self, side: Side, cursor: &Cursor) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached("UPDATE cursor SET at = ?2 WHERE side = ?1")?
+            .execute(params![side.as_str(), to_ms(cursor.at)])?;
+        Ok(())
+    }
+
+    /// Sets the cursor. It does not move backwards; the time of the last sweep is by our clock, which may.
     ///
     /// # Errors
     /// When the file cannot be written.

@@ -65,6 +65,7 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn revive(&self, id: Option<&str>) -> Result<usize, StateError> {
         self.tx.execute("DELETE FROM fact WHERE name GLOB 'wait.*'", [])?;
+        self.ask_for_away()?;
         let which = format!(
             "(stage = 'dead' OR (stage = 'pending' AND not_before > 0)) AND (?1 IS NULL AND dropped IS NULL OR {IS_MEANT})"
         );

@@ -369,6 +369,18 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Takes no thread for known beyond this time: with a remote clock that was set back, other changes carry it again.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn unsee_after(&self, side: Side, at: DateTime<Utc>) -> Result<(), StateError> {
+        let column = seen_column(side);
+        self.tx
+            .prepare_cached(&format!("UPDATE issue_link SET {column} = ?1 WHERE {column} > ?1"))?
+            .execute([to_ms(at)])?;
+        Ok(())
+    }
+
     /// Trusts no thread any more: each is read before it is written into.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 //! type leaves this module.
 
 mod absent;
+mod away;
 mod copy;
 mod cursors;
 mod dead;
@@ -31,6 +32,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use absent::GoneIssue;
+pub use away::{Away, AwayKind, project_of};
 pub use cursors::Cursor;
 pub use dead::DeadCreates;
 pub use history::{RunEnd, SideFailure};

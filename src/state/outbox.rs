@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension as _, Row, params};
 
+use super::away::awaited;
 use super::{LONGEST_WAIT, State, StateError, Tx, from_ms, to_ms};
 use crate::domain::{Fingerprint, IssueId, Key, Push, Side, Stage};
 
@@ -65,10 +66,15 @@ pub(super) const FAILED: i64 = 1_000_000_000;
 // Both say twice that what is done does not matter: an index of the rest serves only a statement that says so.
 pub(super) const IN_FLIGHT: &str =
     "SELECT {} FROM outbox WHERE target = ?1 AND stage = 'in_flight' AND stage <> 'done' ORDER BY seq";
-pub(super) const READY: &str = "SELECT {} FROM outbox o
+pub(super) const READY: &str = concat!(
+    "SELECT {} FROM outbox o
     WHERE target = ?1 AND stage = 'pending' AND stage <> 'done' AND (not_before <= ?2 OR not_before > ?4)
         -- What is kept for a closed issue waits until it is open again.
         AND NOT EXISTS (SELECT 1 FROM issue_link l WHERE o.target = 'jira' AND l.guance = o.lane AND l.closed)
+        -- What is archived, or cannot be read, is written to once it is back.
+        AND NOT EXISTS ",
+    awaited!("1"),
+    "
         -- Nothing waits for a link or a file.
         AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.target = o.target AND p.seq < o.seq
             AND p.stage <> 'done' AND p.stage <> 'dead'
@@ -78,7 +84,16 @@ pub(super) const READY: &str = "SELECT {} FROM outbox o
             AND q.lane = o.lane AND q.target = o.target AND q.stage <> 'done' AND q.stage <> 'dead'
             AND q.origin GLOB 'guance/attachment/*' AND q.sent_at IS NOT NULL
             AND q.seq <> o.seq AND (q.seq < o.seq OR o.sent_at IS NULL))
-    ORDER BY round, seq LIMIT ?3";
+    ORDER BY round, seq LIMIT ?3"
+);
+
+/// What waits for something that is away has not failed, whatever it did before.
+const BACKLOG: &str = concat!(
+    "SELECT stage, attempts > 0 AND NOT EXISTS ",
+    awaited!("1"),
+    ", stage = 'held' AND error IS NOT NULL, dropped IS NOT NULL, count(*) FROM outbox o
+     WHERE stage <> 'done' GROUP BY 1, 2, 3, 4"
+);
 
 /// The round in which a new write goes. Those of one lane go one round after the other, so that a lane with many takes
 /// turns with the rest, also from one run to the next; what comes later joins the round after the one that is on, behind
@@ -180,10 +195,7 @@ impl State {
     /// When the file cannot be read.
     pub fn backlog(&self) -> Result<Backlog, StateError> {
         let mut backlog = Backlog::default();
-        let mut statement = self.conn.prepare_cached(
-            "SELECT stage, attempts > 0, stage = 'held' AND error IS NOT NULL, dropped IS NOT NULL, count(*) FROM outbox
-                 WHERE stage <> 'done' GROUP BY 1, 2, 3, 4",
-        )?;
+        let mut statement = self.conn.prepare_cached(BACKLOG)?;
         let rows = statement
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
             .collect::<Result<Vec<(String, bool, bool, bool, i64)>, _>>()?;

@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 
 use super::absent::GoneIssue;
+use super::away::{Away, awaited};
 use super::history::SideFailure;
 use super::outbox::Backlog;
 use super::{State, StateError, Tx, from_ms, to_ms};
@@ -21,13 +22,20 @@ const UNREADABLE: &str = "SELECT side, issue, why FROM unreadable
     WHERE next <= ?1 OR next > 2 * ?1 - since + 600000 ORDER BY since";
 
 /// What is in flight is in doubt, unless the run that sent it is still at work.
-const STUCK: &str = "SELECT key,
+///
+/// What waits for something that is away says so.
+const STUCK: &str = concat!(
+    "SELECT key,
         CASE WHEN dropped IS NOT NULL THEN 'dropped'
             WHEN stage = 'in_flight' AND (error IS NOT NULL OR NOT EXISTS (SELECT 1 FROM run r
                 WHERE r.ended IS NULL AND r.id = (SELECT max(id) FROM run) AND r.started <= sent_at)) THEN 'in_doubt'
             ELSE stage END,
-        summary, attempts, enqueued_at, not_before, error, hint, dropped
-    FROM outbox WHERE stage <> 'done' ORDER BY seq";
+        summary, attempts, enqueued_at, not_before,
+        CASE WHEN stage IN ('pending', 'in_flight') THEN coalesce(",
+    awaited!("json_extract(f.value, '$.why')"),
+    ", error) ELSE error END, hint, dropped
+    FROM outbox o WHERE stage <> 'done' ORDER BY seq"
+);
 
 /// The whole of it.
 #[derive(Clone, Debug, Serialize)]
@@ -48,6 +56,8 @@ pub struct Status {
     pub failing_sides: Vec<FailingSide>,
     /// Issues that are gone, and to whose pairs nothing is written.
     pub gone: Vec<GoneIssue>,
+    /// What of Jira cannot be written to, or not be read, for now.
+    pub away: Vec<Away>,
     /// Records that could not be read.
     pub unreadable: Vec<(Side, IssueId, String)>,
     /// The last runs, latest first.
@@ -138,6 +148,7 @@ impl State {
             items: self.stuck_items()?,
             failing_sides: self.failing_sides()?,
             gone: self.gone_issues()?,
+            away: self.away()?,
             unreadable: self.unreadable()?,
             runs: self.last_runs(10)?,
             last_good: last_good.map(from_ms),

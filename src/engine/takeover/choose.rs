@@ -128,7 +128,13 @@ impl Handover<'_> {
         let wanted: HashSet<&IssueId> = candidates.iter().map(|(id, _)| id).collect();
         let oldest = candidates.iter().flat_map(|(_, issues)| issues).filter_map(|issue| issue.created).min();
         if let Some(oldest) = oldest.filter(|_| wanted.len() >= LIST_FROM) {
-            let span = Span { from: oldest - OPENED_BEFORE, until: None, strays: Vec::new(), ours_only: false };
+            let span = Span {
+                from: oldest - OPENED_BEFORE,
+                until: None,
+                strays: Vec::new(),
+                lost: Vec::new(),
+                ours_only: false,
+            };
             let listed = guance.changed(&span)?.issues.into_iter().filter(|issue| wanted.contains(&issue.id));
             found.extend(listed.map(|issue| (issue.id.clone(), issue)));
         }

@@ -192,6 +192,7 @@ fn status_of_nothing() {
       "items": [],
       "failing_sides": [],
       "gone": [],
+      "away": [],
       "unreadable": [],
       "runs": [],
       "last_good": null

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agree;
+mod archived;
 mod backfill;
 mod brake;
 mod budget;
@@ -19,6 +20,7 @@ mod forged_issues;
 mod forged_replies;
 mod forging;
 mod full;
+mod guards;
 mod haste;
 mod hostile;
 mod late_restrictions;
@@ -30,6 +32,7 @@ mod narrow;
 mod payloads;
 mod people;
 mod poison;
+mod projects;
 mod reasons;
 mod references;
 mod remains;

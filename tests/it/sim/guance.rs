@@ -8,7 +8,7 @@ use guajira::domain::{
 };
 use guajira::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Content, FOR_EVER, Facts, Identity, Lookup, Presence, Register, Remote,
-    Span, Unreadable, Urgency, Wanted, seal_keys,
+    Span, Standing, Unreadable, Urgency, Wanted, seal_keys,
 };
 use guajira::text::Doc;
 
@@ -350,6 +350,8 @@ impl Remote for SimGuance<'_> {
         let readable = || read.iter().filter(|(_, at)| Some(*at) != odd);
         let why = |at: usize| Unreadable { issue: Some(IssueId::new(&w.guance.issues[at].id)), why: "odd".into() };
         let batch = Batch {
+            lost: Vec::new(),
+            archived: Vec::new(),
             issues: readable().map(|(_, at)| World::guance_issue(&w.guance.issues[*at])).collect(),
             watermark: readable().map(|(time_ms, _)| time(*time_ms)).max(),
             unreadable: odd.map(why).into_iter().collect(),
@@ -403,6 +405,14 @@ impl Remote for SimGuance<'_> {
             !careless && place.is_some_and(|(at, n)| !w.guance.issues[at].notes[n].deleted)
         };
         Ok(comments.iter().map(|id| if is_there(id) { Presence::There } else { Presence::Gone }).collect())
+    }
+
+    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
+        Ok(vec![Standing::Open; issues.len()])
+    }
+
+    fn project_standing(&self, _project: &str) -> Result<Standing, ApiError> {
+        Ok(Standing::Open)
     }
 
     fn knows_status(&self, status: &str) -> bool {

@@ -9,8 +9,8 @@ use guajira::domain::{
     Side, Visibility,
 };
 use guajira::ports::{
-    ApiError, ApiErrorKind, Batch, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span, Unreadable,
-    Wanted, seal_keys,
+    ApiError, ApiErrorKind, Batch, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span, Standing,
+    Unreadable, Wanted, seal_keys,
 };
 
 use super::gallery::{self, Bug};
@@ -325,6 +325,8 @@ impl Remote for SimJira<'_> {
         let inline = Some(w.setup.inline_comments);
         let read: Vec<_> = pages.values().filter(|state| !odd(state)).collect();
         let batch = Batch {
+            lost: Vec::new(),
+            archived: Vec::new(),
             issues: read.iter().map(|state| w.jira_issue(state, inline, true)).collect(),
             watermark: read.iter().map(|state| time(state.updated)).max(),
             unreadable,
@@ -391,6 +393,19 @@ impl Remote for SimJira<'_> {
             self.identify()?;
         }
         Ok(found)
+    }
+
+    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
+        let batch = self.issues(issues)?;
+        let is_there = |id: &IssueId| {
+            let odd = batch.unreadable.iter().any(|record| record.issue.as_ref() == Some(id));
+            odd || batch.issues.iter().any(|issue| issue.id == *id)
+        };
+        Ok(issues.iter().map(|id| if is_there(id) { Standing::Open } else { Standing::Missing }).collect())
+    }
+
+    fn project_standing(&self, _project: &str) -> Result<Standing, ApiError> {
+        Ok(Standing::Open)
     }
 
     fn knows_status(&self, _status: &str) -> bool {

@@ -8,7 +8,7 @@ use guajira::engine::belongs::Foreign;
 use guajira::engine::{self, Order, Quiet, Settings};
 use guajira::plan::Policy;
 use guajira::ports::{
-    ApiError, ApiErrorKind, Batch, Content, Identity, Lookup, Presence, Register, Remote, Span, Wanted,
+    ApiError, ApiErrorKind, Batch, Content, Identity, Lookup, Presence, Register, Remote, Span, Standing, Wanted,
 };
 use guajira::state::State;
 
@@ -166,6 +166,14 @@ impl Remote for Service<'_> {
 
     fn presence(&self, _issue: &IssueId, _comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
         Err(self.asked("comments"))
+    }
+
+    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
+        Ok(vec![Standing::Open; issues.len()])
+    }
+
+    fn project_standing(&self, _project: &str) -> Result<Standing, ApiError> {
+        Ok(Standing::Open)
     }
 
     fn knows_status(&self, _status: &str) -> bool {

@@ -44,8 +44,17 @@ impl Call<'_> {
     pub(super) fn issue_to_write(&mut self, id_or_key: &str) -> Answer<Arc<Issue>> {
         let issue = self.issue(id_or_key)?;
         self.user()?;
+        if self.site.is_archived(&issue) {
+            return Err(self.archived());
+        }
         self.site.check_issue_write(issue.id)?;
         Ok(issue)
+    }
+
+    /// What a write to something archived is answered.
+    pub(super) fn archived(&self) -> Response {
+        let archive = &self.site.switches.archive;
+        errors::message(archive.status, &archive.words)
     }
 
     /// A comment the caller sees, by id alone.

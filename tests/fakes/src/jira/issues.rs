@@ -116,6 +116,9 @@ impl Call<'_> {
         let named = project.map(|p| p.as_str().map_or_else(|| p.to_string(), str::to_owned));
         let Some(named) = named else { return Err(refuse("project", "Specify a valid project ID or key")) };
         let project = self.project(&named).map_err(|_| refuse("project", "valid project is required"))?;
+        if self.site.is_archived_project(&project) {
+            return Err(refuse("project", "valid project is required"));
+        }
         if !self.site.may(self.viewer(), "CREATE_ISSUES") {
             return Err(refuse("project", "You do not have permission to create issues in this project."));
         }
@@ -191,6 +194,7 @@ impl Call<'_> {
         let mut found: Vec<_> = asked.iter().filter_map(|key| self.issue(key).ok()).collect();
         found.sort_by_key(|i| i.id);
         found.dedup_by_key(|i| i.id);
+        found.retain(|i| !(self.site.switches.archive.not_in_bulk && self.site.is_archived(i)));
         let issues: Vec<_> = found.iter().map(|i| self.issue_json(i, &shape)).collect();
         ok(&json!({"issues": issues, "issueErrors": []}))
     }

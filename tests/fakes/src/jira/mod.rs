@@ -39,7 +39,7 @@ pub use self::model::{
     Visibility, named,
 };
 pub use self::people::Draft;
-pub use self::switches::{DcLimit, DeadSearch, EpochMs, LastToken, OffScreen, Switches};
+pub use self::switches::{Archive, DcLimit, DeadSearch, EpochMs, LastToken, OffScreen, Switches};
 pub use self::text::{adf_fault, paragraphs, plain};
 pub use self::workflow::{Asks, Category, Status, Transition, Workflow};
 

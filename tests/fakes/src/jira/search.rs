@@ -143,6 +143,7 @@ impl Call<'_> {
         }
         let mut rows: Rows =
             seen.into_values().filter(|i| self.site.sees_issue(i, self.viewer()) && plan.holds(i)).collect();
+        rows.retain(|i| !self.site.is_archived(i));
         rows.sort_by(|a, b| plan.compare(a, b));
         Ok((rows, warnings))
     }

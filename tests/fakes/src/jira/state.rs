@@ -191,6 +191,14 @@ impl Site {
         cleared && self.sees_project(self.project(issue.project), viewer)
     }
 
+    pub(super) fn is_archived_project(&self, project: &Project) -> bool {
+        self.switches.archive.projects.contains(&project.key)
+    }
+
+    pub(super) fn is_archived(&self, issue: &Issue) -> bool {
+        self.switches.archive.issues.contains(&issue.key) || self.is_archived_project(self.project(issue.project))
+    }
+
     pub(super) fn sees_comment(&self, comment: &Comment, viewer: Option<&str>) -> bool {
         use super::model::Visibility::{Group, Role};
         let Some(user) = viewer.and_then(|v| self.user(v)) else { return false };

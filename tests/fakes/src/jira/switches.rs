@@ -41,6 +41,30 @@ pub enum DeadSearch {
     UnknownProject,
 }
 
+/// What becomes of archived issues and projects; which of it holds for a Jira is mostly not documented.
+#[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "a board of independent switches")]
+pub struct Archive {
+    /// Archived issues, by key.
+    pub issues: BTreeSet<String>,
+    /// Archived projects, by key.
+    pub projects: BTreeSet<String>,
+    /// An issue's own JSON tells, in `archiveddate` and `archivedby`, when the issue itself or its project is archived.
+    pub issue_tells: bool,
+    /// `GET project` tells, in `archived`.
+    pub project_tells: bool,
+    /// A search that names an archived project is refused, as for one that is not there; else it finds nothing in it.
+    pub unknown_to_search: bool,
+    /// A search for the id or key of an archived issue is refused; else it finds nothing.
+    pub unknown_id: bool,
+    /// Cloud: a bulk fetch leaves archived issues out.
+    pub not_in_bulk: bool,
+    /// What a write is answered.
+    pub status: u16,
+    /// In which words.
+    pub words: String,
+}
+
 /// DC's token bucket per user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DcLimit {
@@ -142,6 +166,8 @@ pub struct Switches {
     pub upload_limit: Option<u64>,
     /// The search for users finds a hidden address by its beginning too, as Atlassian's page says of addresses.
     pub hidden_address_beginnings: bool,
+    /// What is archived.
+    pub archive: Archive,
     /// ADF is checked against the published schema; a real Cloud is laxer.
     pub strict_adf: bool,
 }
@@ -191,6 +217,17 @@ impl Switches {
             three_byte_status: 500,
             upload_limit: Some(10_485_760),
             hidden_address_beginnings: false,
+            archive: Archive {
+                issues: BTreeSet::new(),
+                projects: BTreeSet::new(),
+                issue_tells: !cloud,
+                project_tells: true,
+                unknown_to_search: true,
+                unknown_id: false,
+                not_in_bulk: false,
+                status: 403,
+                words: "This issue is archived, you cannot edit it.".to_owned(),
+            },
             strict_adf: true,
         }
     }

@@ -105,6 +105,9 @@ impl Call<'_> {
         if self.cloud() {
             json["simplified"] = json!(false);
         }
+        if self.site.switches.archive.project_tells && self.site.is_archived_project(project) {
+            json["archived"] = json!(true);
+        }
         json
     }
 
@@ -220,7 +223,19 @@ impl Call<'_> {
         put("summary", json!(issue.summary));
         put("description", self.text_out(&issue.description));
         put("labels", json!(issue.labels));
-        put("project", self.project_json(project));
+        // Inside an issue a project tells less than by itself.
+        let mut inside = self.project_json(project);
+        if let Some(inside) = inside.as_object_mut() {
+            inside.shift_remove("archived");
+        }
+        put("project", inside);
+        let archive = &self.site.switches.archive;
+        if archive.issue_tells {
+            let is_archived = self.site.is_archived(issue);
+            let told = |value: Value| if is_archived { value } else { Value::Null };
+            put("archiveddate", told(json!(self.site.stamp(issue.updated))));
+            put("archivedby", told(self.person(Some(&issue.creator))));
+        }
         put("issuetype", self.type_json(&self.site.issue_type(project.id, &issue.issue_type)));
         put("priority", priority.map_or(Value::Null, |p| self.priority_json(p)));
         put("status", self.status_json(&self.site.status(project.id, &issue.status)));

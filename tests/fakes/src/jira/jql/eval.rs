@@ -341,7 +341,8 @@ impl<'a> Planner<'a> {
 
     fn find_issue(&mut self, text: &str, field: &str) -> Option<Arc<Issue>> {
         let Reader { site, viewer } = self.reader;
-        let found = site.issue_named(text).filter(|i| site.sees_issue(i, viewer)).cloned();
+        let is_known = |i: &&Arc<Issue>| !(site.switches.archive.unknown_id && site.is_archived(i));
+        let found = site.issue_named(text).filter(|i| site.sees_issue(i, viewer)).filter(is_known).cloned();
         if found.is_none() {
             let keyed = text.rsplit_once('-').is_some_and(|(_, n)| n.parse::<u64>().is_ok());
             self.doubts.push(match text.parse::<u64>() {
@@ -394,7 +395,15 @@ impl<'a> Planner<'a> {
             Field::Project => {
                 let by_name = || site.projects.iter().find(|p| same(&p.name));
                 let project = site.project_named(text).or_else(by_name);
-                project.filter(|p| site.sees_project(p, viewer)).map(|p| p.id.to_string()).into_iter().collect()
+                let is_known = |p: &&crate::jira::Project| {
+                    !(site.switches.archive.unknown_to_search && site.is_archived_project(p))
+                };
+                project
+                    .filter(|p| site.sees_project(p, viewer))
+                    .filter(is_known)
+                    .map(|p| p.id.to_string())
+                    .into_iter()
+                    .collect()
             }
             Field::Status => {
                 let all = site.projects.iter().flat_map(crate::jira::Project::statuses);

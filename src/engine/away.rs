@@ -1,0 +1,361 @@
+//! What of Jira is away: projects that a search does not know, which are read from where they were lost once they are back, and
+//! what is archived, to which nothing is written meanwhile. What waits for them is kept back by the outbox itself
+//! (`State::ready`); here it is found out, and asked for again.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::deliver::put_back;
+use super::reading::Reading;
+use super::trust::Trust;
+use super::{Run, Trouble, reading};
+use crate::domain::{Action, IssueId, IssueLink, Key, Push, Side};
+use crate::ports::{ApiError, ApiErrorKind, Batch, LostProject, Standing};
+use crate::state::{Away, AwayKind, Deferral, Queued, StateError, Tx, project_of};
+
+/// How soon it is asked again whether something is archived still.
+const ASK_AGAIN: TimeDelta = TimeDelta::minutes(10);
+
+/// Most archived issues that one run asks for again, and most projects.
+const MAX_ASKED: usize = 20;
+
+/// How soon a create is tried again that a project which cannot be read may have a copy of.
+const LATER: TimeDelta = TimeDelta::minutes(1);
+
+/// Returns the projects that cannot be read, and from when on each has to be.
+pub(super) fn to_be_read(run: &Run<'_>) -> Result<Vec<(String, DateTime<Utc>)>, Trouble> {
+    let lost = run.world.state.away()?.into_iter().filter(Away::is_lost);
+    // Without a time nothing of it was ever read.
+    Ok(lost.map(|away| (away.name, away.from.unwrap_or(DateTime::UNIX_EPOCH))).collect())
+}
+
+/// Records which projects could not be read, in the transaction that moves the cursor past what changed there; and which are
+/// there again, of which that transaction holds what changed since.
+pub(super) fn read(
+    run: &mut Run<'_>,
+    tx: &Tx<'_>,
+    reading: &Reading,
+    batch: &Batch,
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    if reading.side != Side::Jira {
+        return Ok(());
+    }
+    let known = run.world.state.away()?;
+    for lost in &batch.lost {
+        let before = known.iter().find(|away| away.is_lost() && away.is_project(&lost.project));
+        let mut away = before.cloned().unwrap_or_else(|| {
+            // What this state cannot have read yet may hold copies, unless no guajira ever wrote anything.
+            let may_hide_copies = run.is_behind || reading.first && !run.nothing_written;
+            Away {
+                from: Some(reading.goes_on_at(run.world.settings.overlap)),
+                may_hide_copies,
+                ..lost_project(lost, now)
+            }
+        });
+        // Only the first refusal was looked into.
+        away.hint = away.hint.or_else(|| lost.hint.clone());
+        away.asked = now;
+        tx.set_away(&away)?;
+        run.report.lost(&away);
+    }
+    if run.interrupted {
+        return Ok(());
+    }
+    for away in known.iter().filter(|away| away.is_lost() && !batch.lost.iter().any(|l| away.is_project(&l.project))) {
+        tx.is_back(away)?;
+        tracing::info!(side = "jira", id = away.name, "Project is there again.");
+    }
+    Ok(())
+}
+
+fn lost_project(lost: &LostProject, now: DateTime<Utc>) -> Away {
+    let LostProject { project, message, hint } = lost;
+    Away {
+        issue: None,
+        name: project.clone(),
+        kind: AwayKind::Lost,
+        since: now,
+        asked: now,
+        from: None,
+        may_hide_copies: false,
+        why: format!("project {project} cannot be read: {message}"),
+        hint: hint.clone(),
+    }
+}
+
+/// Finds the copies in projects that are there again and that this state has never read.
+pub(super) fn learn_copies(run: &mut Run<'_>, batch: &Batch) -> Result<(), Trouble> {
+    let is_back = |away: &Away| {
+        away.is_lost() && away.may_hide_copies && !batch.lost.iter().any(|lost| away.is_project(&lost.project))
+    };
+    if run.world.state.away()?.iter().any(is_back) {
+        reading::rebuild(run, DateTime::UNIX_EPOCH)?;
+    }
+    Ok(())
+}
+
+/// This state is older than the world: what it has not read since may hold copies that it does not know of.
+pub(super) fn doubt(run: &Run<'_>) -> Result<(), Trouble> {
+    let tx = run.world.state.begin()?;
+    for away in run.world.state.away()?.into_iter().filter(Away::is_lost) {
+        tx.set_away(&Away { may_hide_copies: true, ..away })?;
+    }
+    Ok(tx.commit()?)
+}
+
+/// Returns true where a pair's Jira issue is in a project that cannot be read: then nothing follows from not seeing it.
+pub(super) fn is_lost(run: &Run<'_>, link: &IssueLink) -> Result<bool, Trouble> {
+    Ok(run.world.state.away()?.iter().any(|away| away.is_lost() && away.concerns(link)))
+}
+
+/// Returns how many pairs to take for `most` that can be read: any number may be in a project that cannot.
+pub(super) fn enough_for(run: &Run<'_>, most: usize) -> Result<usize, StateError> {
+    let is_whole = !run.world.state.away()?.iter().any(Away::is_lost);
+    Ok(if is_whole { most } else { usize::MAX })
+}
+
+/// Takes the pairs out whose project cannot be read.
+pub(super) fn without_lost(run: &Run<'_>, links: &[IssueLink]) -> Result<Vec<IssueLink>, StateError> {
+    let lost: Vec<Away> = run.world.state.away()?.into_iter().filter(Away::is_lost).collect();
+    Ok(links.iter().filter(|link| !lost.iter().any(|away| away.concerns(link))).cloned().collect())
+}
+
+/// Returns true for a write that was sent and that nobody can look for: its project cannot be read.
+pub(super) fn hides(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+    let lost: Vec<Away> = run.world.state.away()?.into_iter().filter(Away::is_lost).collect();
+    if lost.is_empty() || queued.push.target != Side::Jira {
+        return Ok(false);
+    }
+    if let Action::CreateIssue(new) = &queued.push.action {
+        return Ok(lost.iter().any(|away| away.is_project(&new.project)));
+    }
+    let link = run.world.state.issue_link(Side::Guance, &queued.push.lane)?;
+    Ok(link.is_some_and(|link| lost.iter().any(|away| away.concerns(&link))))
+}
+
+/// Asks for the projects of all routes, where this state does not know all copies there are: of what is archived, or is not
+/// there, no search shows any.
+pub(super) fn look_for_projects(run: &mut Run<'_>) -> Result<(), Trouble> {
+    let projects = &run.world.settings.projects;
+    for project in projects.iter().filter(|_| projects.len() > 1) {
+        is_project_away(run, project)?;
+    }
+    Ok(())
+}
+
+/// Puts creates off while a project of which no search shows anything may hold their copies: another route may have made them there, by a
+/// state that is lost. Returns whether it did.
+pub(super) fn puts_off(run: &Run<'_>, batch: &[Queued]) -> Result<bool, Trouble> {
+    let projects = run.world.state.away()?.into_iter().filter(|away| away.issue.is_none());
+    // Where no counter can be kept, nothing tells whether this state is older than the world.
+    let blind = run.trust == Trust::Verify;
+    let Some(away) = projects.into_iter().find(|away| blind || away.may_hide_copies) else { return Ok(false) };
+    let what = if away.is_lost() { "cannot be read" } else { "is archived" };
+    let why = format!(
+        "project {} {what} and may hold its copy: it waits until the project is there again, or until no [[route]] names \
+         it any more",
+        away.name
+    );
+    let not_before = run.world.clock.now() + LATER;
+    for queued in batch {
+        put_back(run, &queued.push.key, Deferral { not_before, counts: false }, Some(&why))?;
+    }
+    Ok(true)
+}
+
+/// Notes what says of itself that it is archived, and what a search shows again.
+pub(super) fn noticed(run: &mut Run<'_>, batch: &Batch, is_search: bool) -> Result<(), Trouble> {
+    let known = run.world.state.away()?;
+    for id in &batch.archived {
+        if !known.iter().any(|away| away.issue.as_ref() == Some(id))
+            && let Some(link) = run.world.state.issue_link(Side::Jira, id)?
+        {
+            archive(run, &link)?;
+        }
+    }
+    // No search shows what is archived.
+    for away in known.iter().filter(|_| is_search) {
+        let is_shown = |id: &IssueId| batch.issues.iter().any(|issue| issue.id == *id) && !batch.archived.contains(id);
+        if away.issue.as_ref().is_some_and(is_shown) {
+            restore(run, away)?;
+        }
+    }
+    Ok(())
+}
+
+/// Asks again for what was archived, now and then: what is not any more is read before anything is written to it.
+pub(super) fn ask_again(run: &mut Run<'_>) -> Result<(), Trouble> {
+    let now = run.world.clock.now();
+    let mut due = run.world.state.away()?;
+    // By a clock that was ahead it was asked for in the future.
+    due.retain(|away| !away.is_lost() && (away.asked > now || now - away.asked >= ASK_AGAIN));
+    due.sort_by_key(|away| (away.issue.is_some(), away.asked));
+    due.truncate(MAX_ASKED);
+    for away in due {
+        let standing = match &away.issue {
+            Some(issue) => run.world.jira.standing(std::slice::from_ref(issue))?.into_iter().next(),
+            None => Some(run.world.jira.project_standing(&away.name)?),
+        };
+        // A project that no route names any more holds no create back; a refused write notes it anew.
+        let is_named = run.world.settings.projects.iter().any(|project| away.is_project(project));
+        if standing == Some(Standing::Open) || away.may_hide_copies && !is_named {
+            if away.may_hide_copies {
+                reading::rebuild(run, DateTime::UNIX_EPOCH)?;
+            }
+            restore(run, &away)?;
+        } else {
+            let tx = run.world.state.begin()?;
+            tx.set_away(&Away { asked: now, ..away })?;
+            tx.commit()?;
+        }
+    }
+    Ok(())
+}
+
+/// A refused write may have been to something that is archived, or lost: then it waits. Returns whether it does.
+pub(super) fn holds(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<bool, Trouble> {
+    let push = &queued.push;
+    if err.kind != ApiErrorKind::Refused || push.target != Side::Jira {
+        return Ok(false);
+    }
+    let later = match &push.action {
+        Action::CreateIssue(new) => is_project_away(run, &new.project)?.then(|| run.world.clock.now()),
+        _ => issue_is_away(run, push)?,
+    };
+    let Some(not_before) = later else { return Ok(false) };
+    let deferral = Deferral { not_before, counts: false };
+    put_back(run, &push.key, deferral, Some(&format!("{}; what it is for may be archived", err.message)))?;
+    Ok(true)
+}
+
+/// Returns when a write to an issue may be tried again that is archived, or of which that cannot be told yet.
+fn issue_is_away(run: &mut Run<'_>, push: &Push) -> Result<Option<DateTime<Utc>>, Trouble> {
+    let now = run.world.clock.now();
+    let Some(link) = run.world.state.issue_link(Side::Guance, &push.lane)? else { return Ok(None) };
+    if run.standings.contains(&link.jira) {
+        return Ok(None);
+    }
+    match run.world.jira.standing(std::slice::from_ref(&link.jira))?.first() {
+        Some(Standing::Archived(None)) => archive(run, &link)?,
+        Some(Standing::Archived(Some(project))) => archive_project(run, project)?,
+        Some(Standing::Unclear(until)) => {
+            let theirs = run.identities.get(&Side::Jira).and_then(|who| who.clock).unwrap_or(now);
+            return Ok(Some(now + (*until - theirs).max(LATER)));
+        }
+        Some(Standing::Open | Standing::Missing) | None => {
+            run.standings.insert(link.jira.clone());
+            return Ok(None);
+        }
+    }
+    Ok(Some(now))
+}
+
+/// Returns whether a project is away, and notes it. A run asks once.
+pub(super) fn is_project_away(run: &mut Run<'_>, key: &str) -> Result<bool, Trouble> {
+    if let Some(known) = run.projects.get(key) {
+        return Ok(*known);
+    }
+    let is_away = match run.world.jira.project_standing(key)? {
+        Standing::Archived(_) => {
+            archive_project(run, key)?;
+            true
+        }
+        // A search did not complain of it: the next one tells.
+        Standing::Missing if run.world.settings.projects.iter().any(|project| project == key) => {
+            let now = run.world.clock.now();
+            let lost = LostProject {
+                project: key.to_owned(),
+                message: "Jira does not show it to the bot".to_owned(),
+                hint: Some("check [[route]].project: each must exist and be visible to the bot".to_owned()),
+            };
+            let away = Away { from: run.jira_from, may_hide_copies: run.is_behind, ..lost_project(&lost, now) };
+            let tx = run.world.state.begin()?;
+            tx.set_away(&away)?;
+            tx.commit()?;
+            run.report.lost(&away);
+            true
+        }
+        Standing::Missing | Standing::Open | Standing::Unclear(_) => false,
+    };
+    run.projects.insert(key.to_owned(), is_away);
+    Ok(is_away)
+}
+
+fn archive(run: &Run<'_>, link: &IssueLink) -> Result<(), Trouble> {
+    let now = run.world.clock.now();
+    let name = &link.jira_name;
+    let tx = run.world.state.begin()?;
+    tx.set_away(&archived(Some(link.jira.clone()), name, &format!("{name} is archived on Jira"), now))?;
+    let what = format!("its copy {name} is archived on Jira: what is to be written there waits until it is restored");
+    tx.note(Key::issue(Side::Guance, &link.guance).as_str(), &what, now)?;
+    tx.commit()?;
+    tracing::info!(side = "jira", id = name, "Issue is archived: what is to be written to it waits.");
+    run.world.failpoints.hit("archived")?;
+    Ok(())
+}
+
+fn archive_project(run: &Run<'_>, key: &str) -> Result<(), Trouble> {
+    let now = run.world.clock.now();
+    if run.world.state.away()?.iter().any(|away| away.is_project(key)) {
+        return Ok(());
+    }
+    let tx = run.world.state.begin()?;
+    let away = archived(None, key, &format!("project {key} is archived on Jira"), now);
+    tx.set_away(&Away { may_hide_copies: run.is_behind, ..away })?;
+    tx.commit()?;
+    tracing::info!(side = "jira", id = key, "Project is archived: what is to be written to it waits.");
+    run.world.failpoints.hit("archived")?;
+    Ok(())
+}
+
+fn archived(issue: Option<IssueId>, name: &str, what: &str, now: DateTime<Utc>) -> Away {
+    Away {
+        issue,
+        name: name.to_owned(),
+        kind: AwayKind::Archived,
+        since: now,
+        asked: now,
+        from: None,
+        may_hide_copies: false,
+        why: format!("{what}: it waits until that is restored"),
+        hint: None,
+    }
+}
+
+/// What was archived is not any more: it is read again, for what was written before it was archived may not have been seen.
+fn restore(run: &Run<'_>, away: &Away) -> Result<(), Trouble> {
+    let now = run.world.clock.now();
+    let tx = run.world.state.begin()?;
+    tx.is_back(away)?;
+    match &away.issue {
+        Some(issue) => {
+            if let Some(link) = run.world.state.issue_link(Side::Jira, issue)? {
+                tx.read_anew(&link.guance)?;
+                let what = format!("its copy {} is not archived any more", away.name);
+                tx.note(Key::issue(Side::Guance, &link.guance).as_str(), &what, now)?;
+            }
+        }
+        None => tx.read_project_anew(&away.name)?,
+    }
+    tx.commit()?;
+    run.world.failpoints.hit("restored")?;
+    Ok(())
+}
+
+/// Takes the issues out of those that a read by id did not bring, of which nothing follows from that: their project is away,
+/// or they are archived, or they can be read after all.
+pub(super) fn really_missed(run: &mut Run<'_>, links: &[IssueLink]) -> Result<Vec<IssueLink>, Trouble> {
+    let mut missed = Vec::new();
+    for link in without_lost(run, links)? {
+        if is_project_away(run, project_of(&link.jira_name))? {
+            continue;
+        }
+        match run.world.jira.standing(std::slice::from_ref(&link.jira))?.first() {
+            Some(Standing::Missing) | None => missed.push(link),
+            Some(Standing::Archived(None)) => archive(run, &link)?,
+            Some(Standing::Archived(Some(project))) => archive_project(run, project)?,
+            Some(Standing::Open | Standing::Unclear(_)) => {}
+        }
+    }
+    Ok(missed)
+}
