@@ -118,28 +118,34 @@ fn a_priority_that_no_screen_has_is_refused_once_and_not_every_minute() {
 }
 
 #[test]
-fn an_outage_while_issues_are_made_makes_each_once() {
-    on_both(|mut world| {
-        world.set("GUAJIRA_SYNC__WINDOW", "3h");
-        let issues: Vec<String> =
-            (0..3).map(|n| world.guance.open_issue(&format!("alarm {n}"), "", "P1", "张三")).collect();
-        let page = "<html><title>502 Bad Gateway</title></html>".to_owned();
-        let outage =
-            Fault::new(What::StatusAfter(502, page, Vec::new())).method("POST").path_contains("/issue").writes();
-        world.jira.fail(outage.times(Times::N(4)));
-        for run in 0..5 {
-            world.run(&["sync"]);
-            if run == 2 {
-                world.lose_state();
-            }
-            world.pass(Duration::from_mins(6));
+fn an_outage_while_issues_are_made_makes_each_once_on_cloud() {
+    outage(World::new(Flavour::Cloud));
+}
+
+#[test]
+fn an_outage_while_issues_are_made_makes_each_once_on_server() {
+    outage(World::new(Flavour::Server));
+}
+
+fn outage(mut world: World) {
+    world.set("GUAJIRA_SYNC__WINDOW", "3h");
+    let issues: Vec<String> =
+        (0..3).map(|n| world.guance.open_issue(&format!("alarm {n}"), "", "P1", "张三")).collect();
+    let page = "<html><title>502 Bad Gateway</title></html>".to_owned();
+    let outage = Fault::new(What::StatusAfter(502, page, Vec::new())).method("POST").path_contains("/issue").writes();
+    world.jira.fail(outage.times(Times::N(4)));
+    for run in 0..5 {
+        world.run(&["sync"]);
+        if run == 2 {
+            world.lose_state();
         }
-        world.jira.clear_faults();
-        world.settle();
-        for issue in &issues {
-            assert_eq!(world.copies_of(issue).len(), 1, "{issue}");
-        }
-    });
+        world.pass(Duration::from_mins(6));
+    }
+    world.jira.clear_faults();
+    world.settle();
+    for issue in &issues {
+        assert_eq!(world.copies_of(issue).len(), 1, "{issue}");
+    }
 }
 
 #[test]
