@@ -9,6 +9,7 @@ use super::history::{Deed, Event, Fault, History, Run, Setup, What};
 use super::hunt::{explain, hush, scratch};
 
 mod closed;
+mod faithful;
 mod fields;
 mod files;
 mod gone;
