@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::files::{Cargo, Copy};
 use super::{
     Run, Trouble, away, change, delta, doubt, files, gone, merge, optional, originals, quoted, screens, script,
-    threads, trust, waits,
+    threads, trust, unread, waits,
 };
 use crate::domain::{Action, CommentLink, FileLink, IssueId, IssueLink, Key, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
@@ -64,7 +64,7 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     loop {
         let mut ready = run.world.state.ready(target, run.world.clock.now(), run.remote(target).batch_size())?;
         ready.retain(|queued| run.may_link || !matches!(queued.push.action, Action::LinkIssue { .. }));
-        ready.retain(|queued| queued.attempts == 0 || !run.no_retries.contains(&target));
+        ready.retain(|queued| !queued.behind || run.may_retry(queued) && !run.no_retries.contains(&target));
         let batch = one_request(ready, run.remote(target).creates_at_once());
         if batch.is_empty() || run.must_stop() {
             return Ok(());
@@ -81,7 +81,7 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         let Some(batch) = certainly_new(run, target, batch)? else { continue };
         let Some(cargo) = files::load(run, target, &batch)? else { continue };
         let Some(lane) = batch.first().map(|queued| queued.push.lane.clone()) else { continue };
-        let is_retry = batch.iter().all(|queued| queued.attempts > 0);
+        let is_retry = batch.iter().all(|queued| queued.behind);
         let how = if batch.len() > 1 { Doubt::InCompany } else { Doubt::Alone };
         let (mut end, mut wait, mut failed, mut has_worked) = (None, None, None, false);
         for (queued, result) in send(run, target, batch, cargo)? {
@@ -222,13 +222,12 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
         if !run.has_room(target, 1) {
             return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
         }
-        threads::thread(run, &link, target)?;
-        let read = run.world.state.issue_link(Side::Guance, &link.guance)?;
-        if !read.is_some_and(|link| trust::holds(run, &link, target)) {
-            let later = Deferral { not_before: run.world.clock.now() + UNSURE_WAIT, counts: false };
-            put_back(run, &first.push.key, later, Some("its thread could not be read whole"))?;
+        let read = threads::thread(run, &link, target);
+        let link = run.world.state.issue_link(Side::Guance, &link.guance)?;
+        if !link.is_some_and(|link| trust::holds(run, &link, target)) {
+            unread::put_last(run, &first.push.key, "its thread could not be read whole")?;
         }
-        return Ok(None);
+        return read.map(|()| None);
     }
     if away::puts_off(run, &batch)? {
         return Ok(None);
@@ -384,6 +383,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doubt) -> Resul
             tx.advise(key, err.hint.as_deref())?;
             tx.note(key.origin().as_str(), &failed("in doubt, sent and the answer lost", &queued.push, err), now)?;
             tx.commit()?;
+            doubt::keep_slowest(run, queued)?;
             run.report.left_in_doubt.insert(key.as_str().to_owned());
             run.report.item_failed(&queued.push, err);
             world.failpoints.hit("doubted")?;
@@ -396,6 +396,7 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doubt) -> Resul
             let tx = world.state.begin()?;
             tx.defer(key, Deferral { not_before, counts: false }, Some(&err.message))?;
             tx.go_last(key, not_before)?;
+            part(&tx, queued, how)?;
             tx.commit()?;
             world.failpoints.hit("put back")?;
             Ok(Blame::Haste(wait))
@@ -408,6 +409,9 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doubt) -> Resul
             };
             let wait = back_off(queued.attempts).max(least);
             put_back(run, key, Deferral { not_before: now + wait, counts: true }, Some(&err.message))?;
+            let tx = world.state.begin()?;
+            part(&tx, queued, how)?;
+            tx.commit()?;
             advise(run, &queued.push, err)?;
             run.report.item_failed(&queued.push, err);
             Ok(blame)
@@ -417,6 +421,15 @@ fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doubt) -> Resul
             Ok(Blame::Us)
         }
     }
+}
+
+/// What is put off in a request with others for the second time goes out by itself from then on: one of them may be the
+/// reason each time.
+fn part(tx: &Tx<'_>, queued: &Queued, how: Doubt) -> Result<(), Trouble> {
+    if how == Doubt::InCompany && queued.behind {
+        tx.go_alone(&queued.push.key)?;
+    }
+    Ok(())
 }
 
 /// Keeps how to mend what put a write off, and that it failed.

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::deliver::{Evidence, back_off, bury, look_up, put_back, settle, wanted};
 use super::{Run, Trouble, away, change, delta, gone, optional};
 use crate::domain::{Action, Side};
-use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
+use crate::ports::{ApiError, ApiErrorKind, Facts as _, Lookup, Wanted};
 use crate::state::{Deferral, Doubt, Queued};
 
 /// A write that failed by itself so often without being there is dead, also when it has been failing for so long.
@@ -14,6 +14,9 @@ const MAX_ABSENCES: u32 = 10;
 const LONGEST_TRYING: TimeDelta = TimeDelta::days(1);
 /// Fewer failures than this are no reason, however long ago the first one was.
 const MIN_ABSENCES: u32 = 3;
+
+/// Fact: how many milliseconds a create may take that is in doubt.
+const SLOWEST: &str = "engine.slowest-create";
 
 /// The shortest time between two looks that shall find the same.
 const LEAST_REST: TimeDelta = TimeDelta::milliseconds(500);
@@ -23,6 +26,9 @@ const PATIENCE: TimeDelta = TimeDelta::seconds(10);
 /// Finds out what became of the writes that were in flight when a run ended, or whose answer was lost.
 pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     let mut doubtful = run.world.state.in_flight(target)?;
+    if target == Side::Jira && !doubtful.iter().any(creates) {
+        forget_slowest(run)?;
+    }
     // What this run itself sent is looked up by the next one: the remote may still be at work on it.
     doubtful.retain(|queued| !run.report.left_in_doubt.contains(queued.push.key.as_str()));
     for queued in extract_hidden(run, &mut doubtful)? {
@@ -86,11 +92,11 @@ fn look_for(run: &mut Run<'_>, target: Side, mut doubtful: Vec<Queued>) -> Resul
             match lookup {
                 // We have asked for it, so an issue of ours that carries the label is the answer.
                 Lookup::Found(receipt) | Lookup::Labelled(receipt) => {
-                    has_moved |= matches!(queued.push.action, Action::CreateIssue(_));
+                    has_moved |= creates(&queued);
                     settle(run, &queued.push, &receipt, Evidence::Found)?;
                 }
                 Lookup::Absent | Lookup::Foreign(..) if gone::take_back(run, &queued)? => {}
-                Lookup::Absent | Lookup::Foreign(..) if matches!(queued.push.action, Action::CreateIssue(_)) => {
+                Lookup::Absent | Lookup::Foreign(..) if creates(&queued) => {
                     missing.push(queued);
                 }
                 Lookup::Absent | Lookup::Foreign(..) => absent(run, &queued)?,
@@ -118,7 +124,7 @@ fn look_for(run: &mut Run<'_>, target: Side, mut doubtful: Vec<Queued>) -> Resul
 /// Puts back the creates that are certainly absent, and returns the others. A side may be at work on the rest of a request
 /// long after nobody listens any more: it is at rest when two looks, as far apart as one issue may take, found the same.
 fn not_at_rest(run: &mut Run<'_>, target: Side, missing: Vec<Queued>, has_moved: bool) -> Result<Vec<Queued>, Trouble> {
-    let takes = delta(run.remote(target).create_takes());
+    let takes = slowest(run, target)?;
     let rest = takes.checked_mul(2).unwrap_or(takes).max(LEAST_REST);
     let now = run.world.clock.now();
     let mut open = Vec::new();
@@ -139,6 +145,35 @@ fn not_at_rest(run: &mut Run<'_>, target: Side, missing: Vec<Queued>, has_moved:
         open.push(queued);
     }
     Ok(open)
+}
+
+fn creates(queued: &Queued) -> bool {
+    matches!(queued.push.action, Action::CreateIssue(_))
+}
+
+/// Returns how long one create may take that is in doubt: as long as when it came into doubt, though others were quick
+/// since.
+fn slowest(run: &Run<'_>, target: Side) -> Result<TimeDelta, Trouble> {
+    let now = delta(run.remote(target).create_takes());
+    let known = run.world.state.fact(SLOWEST)?.and_then(|(value, _)| value.parse().ok());
+    Ok(known.and_then(TimeDelta::try_milliseconds).map_or(now, |known| known.max(now)))
+}
+
+/// Keeps how long a create may take that has just come into doubt.
+pub(super) fn keep_slowest(run: &Run<'_>, queued: &Queued) -> Result<(), Trouble> {
+    if creates(queued) {
+        let takes = slowest(run, queued.push.target)?.num_milliseconds();
+        run.world.state.set_fact(SLOWEST, &takes.to_string(), run.world.clock.now())?;
+    }
+    Ok(())
+}
+
+/// None is in doubt any more.
+fn forget_slowest(run: &Run<'_>) -> Result<(), Trouble> {
+    if run.world.state.fact(SLOWEST)?.is_some() {
+        run.world.state.forget(SLOWEST);
+    }
+    Ok(())
 }
 
 fn leave(run: &mut Run<'_>, queued: &Queued) {

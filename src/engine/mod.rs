@@ -24,6 +24,7 @@ mod script;
 pub mod takeover;
 mod threads;
 mod trust;
+mod unread;
 mod waits;
 
 use std::collections::{HashMap, HashSet};
@@ -36,7 +37,7 @@ use crate::domain::{Fingerprint, IssueId, SealKeys, Side};
 use crate::plan::Policy;
 use crate::plan::merge::Counterpart;
 use crate::ports::{ApiError, ApiErrorKind, Clock, Failpoints, Identity, Remote, Stop};
-use crate::state::{Services, State};
+use crate::state::{Queued, Services, State};
 
 pub use report::Report;
 
@@ -157,6 +158,7 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
     let id = if order.dry_run { None } else { Some(world.state.begin_run(run.report.kind, started)?) };
     // A dry run comes after every other, and records nothing.
     run.number = id.unwrap_or(i64::MAX);
+    unread::remember(&mut run)?;
     script::begin(&mut run)?;
     pull::side(&mut run, Side::Jira)?;
     script::jira_read(&run)?;
@@ -175,8 +177,16 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
         merge::due(&mut run)?;
         run.may_link = true;
         deliver::both(&mut run)?;
+        // What has failed before has its time, and leaves the others theirs.
+        run.retries = Some(Retries::InTime);
+        deliver::both(&mut run)?;
+        run.keep_room()?;
         fields::in_turn(&mut run)?;
         threads::threads_in_turn(&mut run)?;
+        run.kept = 0;
+        deliver::both(&mut run)?;
+        run.retries = Some(Retries::AtLast);
+        unread::again(&mut run)?;
         deliver::both(&mut run)?;
     }
     run.report.close(world.state, run.interrupted, world.clock.now())?;
@@ -199,6 +209,12 @@ struct Run<'a> {
     identities: HashMap<Side, Identity>,
     /// Sides that are left alone for the rest of the run.
     down: Vec<Side>,
+    /// Whether what has failed before may be tried again now.
+    retries: Option<Retries>,
+    /// Requests to Guance that reads in turn leave to what is tried again at last.
+    kept: usize,
+    /// Jira threads that could not be read.
+    unread: unread::Unread,
     /// Sides at which nothing that has failed before is tried again by this run.
     no_retries: Vec<Side>,
     /// From when on this run read Jira: what changed there later, a state that turns out to be older may not know.
@@ -231,6 +247,15 @@ struct Run<'a> {
     standings: HashSet<IssueId>,
     /// Projects that this run has asked for, and whether each is away.
     projects: HashMap<String, bool>,
+}
+
+/// When a run tries again what has failed before. It may take its time to fail once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Retries {
+    /// In the first half of the run's time: the other half is for what is read in turn.
+    InTime,
+    /// At the end, when nothing waits behind it: also what may bring it about that a side is left alone.
+    AtLast,
 }
 
 /// Why a stage of a run ended early.
@@ -282,6 +307,9 @@ impl<'a> Run<'a> {
             deadline,
             identities: HashMap::new(),
             down: Vec::new(),
+            retries: None,
+            kept: 0,
+            unread: unread::Unread::default(),
             no_retries: Vec::new(),
             jira_from: None,
             may_link: false,
@@ -310,7 +338,28 @@ impl<'a> Run<'a> {
 
     /// Returns true when a side takes so many more requests now; a backfill waits until it does.
     fn has_room(&self, side: Side, requests: usize) -> bool {
-        self.order.backfill.is_some() || self.remote(side).spare() >= requests
+        self.order.backfill.is_some() || self.remote(side).spare() >= requests + self.kept
+    }
+
+    /// Lets the reads in turn leave room for what waits to be tried again at last: a thread and a write.
+    fn keep_room(&mut self) -> Result<()> {
+        let ready = self.world.state.ready(Side::Guance, self.world.clock.now(), 1)?;
+        self.kept = if ready.is_empty() { 0 } else { 2 };
+        Ok(())
+    }
+
+    /// Returns true when what has failed before may be tried again.
+    fn may_retry(&self, queued: &Queued) -> bool {
+        let half = self.report.started + delta(self.world.settings.max_runtime / 2);
+        match self.retries {
+            None => false,
+            // What did not fail was told to wait, or could not be read.
+            Some(Retries::InTime) => {
+                let has_time = self.order.backfill.is_some() || self.world.clock.now() < half;
+                has_time && queued.attempts > 0
+            }
+            Some(Retries::AtLast) => true,
+        }
     }
 
     fn is_down(&self, side: Side) -> bool {

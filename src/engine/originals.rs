@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::put_back;
+use super::unread::put_last;
 use super::{Run, Trouble, away, threads};
 use crate::domain::{Action, Comment, IssueId, IssueLink, Key, Side};
 use crate::plan::SkipReason;
@@ -72,12 +73,11 @@ fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     if !run.has_room(push.target, 2) {
         return Err(ApiError::new(push.target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
     }
-    threads::thread(run, &link, push.target)?;
+    let read = threads::thread(run, &link, push.target);
     if !is_fresh(run, run.originals.copies.get(&push.lane)) {
-        let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
-        put_back(run, &push.key, later, Some("the thread of its copy cannot be read now"))?;
+        put_last(run, &push.key, "the thread of its copy cannot be read now")?;
     }
-    Ok(false)
+    read.map(|()| false)
 }
 
 fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {

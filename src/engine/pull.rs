@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
 use super::{Run, Trouble, away, belongs, delta, files, gone, merge, optional, pings, references, trust};
-use crate::domain::{Action, Fingerprint, Issue, IssueId, IssueLink, Key, Push, Side};
+use crate::domain::{Action, Fingerprint, Issue, IssueId, IssueLink, Key, Push, Side, Stage};
 use crate::plan::{Deletes, SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
 use crate::state::Tx;
@@ -353,11 +353,17 @@ pub(super) fn apply(
         }
         Step::AdoptIssue { guance, jira, jira_name } => {
             let link = IssueLink::new(guance.clone(), jira.clone(), jira_name);
-            let own = run.world.state.unsettled_write(&Key::issue(Side::Guance, guance))?;
+            let key = Key::issue(Side::Guance, guance);
+            let own = run.world.state.unsettled_write(&key)?;
+            let was_sent = run.world.state.stage_of(&key)? == Some(Stage::InFlight);
             if !tx.link_issues(&link, now, now)? {
                 let what = format!("{jira_name} is another's copy, or it has another copy: not recognised");
                 tx.note(Key::issue(Side::Guance, guance).as_str(), &what, now)?;
                 return Ok(());
+            }
+            if was_sent {
+                // Jira is still at work on what else it was asked for then.
+                tx.look_anew(Side::Jira)?;
             }
             optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;
             merge::adopted(run, tx, guance, own, now)?;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, away, files, gone, merge, originals, pings, pull, trust};
+use super::{Run, Trouble, away, files, gone, merge, originals, pings, pull, trust, unread};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Side};
 use crate::plan::comments::{self, Thread};
 use crate::plan::{Deletes, Step, claims, repeats};
@@ -96,13 +96,14 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
             continue;
         }
         let is_starved = source == Source::Item && run.originals.starved;
-        if run.must_stop() || is_starved {
+        if run.must_stop() || is_starved || unread::waits(run, &link) {
             taken.seen.push(Seen { link, whole: None, updated: issue.updated });
             continue;
         }
         let now = run.world.clock.now();
         match one_thread(run, issue, &link, source) {
             Ok(Some((steps, whole))) => {
+                unread::was_read(run, &link);
                 let clock = batch.clock.unwrap_or(issue.updated);
                 // Not final yet, but everything in it is known: the next read finds the same or more. What lies ahead of
                 // Jira's clock, since that was set back, is not final before the clock has come that far again.
@@ -119,6 +120,7 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
             Ok(None) => taken.seen.push(Seen { link, whole: None, updated: issue.updated }),
             Err(Trouble::Api(err)) if matches!(err.kind, ApiErrorKind::Unavailable { .. } | ApiErrorKind::Refused) => {
                 failed += 1;
+                unread::failed(run, &link)?;
                 run.report.thread_failed(Side::Jira, &link.jira_name, &err);
                 taken.seen.push(Seen { link, whole: None, updated: issue.updated });
                 if failed >= MAX_FAILED_THREADS {
@@ -199,6 +201,7 @@ pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
     }
     let due = run.world.state.due_threads(run.number, away::enough_for(run, MAX_DUE_THREADS)?)?;
     let mut due = away::without_lost(run, &due)?;
+    due.retain(|link| !unread::waits(run, link));
     due.truncate(MAX_DUE_THREADS);
     for some in due.chunks(100) {
         if let Err(trouble) = due_on_jira(run, some) {
@@ -213,7 +216,7 @@ pub(super) fn look_again(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), T
     from_issues(run, links, Source::Again)
 }
 
-fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
+pub(super) fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
     from_issues(run, links, Source::Item)
 }
 
@@ -269,14 +272,16 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
 
 /// Goes on without a thread that cannot be read: it is due, behind the others. After a few it is taken for the side's fault.
 fn not_read(run: &mut Run<'_>, link: &IssueLink, side: Side, err: ApiError) -> Result<(), Trouble> {
-    if !matches!(err.kind, ApiErrorKind::Unavailable { retry_after: None } | ApiErrorKind::Refused) {
+    if !matches!(err.kind, ApiErrorKind::Unavailable { .. } | ApiErrorKind::Refused) {
         return Err(err.into());
     }
     run.report.thread_failed(side, &link.jira_name, &err);
     let seen = Seen { link: link.clone(), whole: None, updated: DateTime::UNIX_EPOCH };
     settle_threads(run, side, &Taken { steps: Vec::new(), seen: vec![seen] })?;
     run.threads_failed += 1;
-    if run.threads_failed >= MAX_FAILED_THREADS { Err(err.into()) } else { Ok(()) }
+    // Who asks to wait may mean us, not this thread.
+    let asks_to_wait = matches!(err.kind, ApiErrorKind::Unavailable { retry_after: Some(_) });
+    if asks_to_wait || run.threads_failed >= MAX_FAILED_THREADS { Err(err.into()) } else { Ok(()) }
 }
 
 fn settle_threads(run: &mut Run<'_>, side: Side, taken: &Taken) -> Result<(), Trouble> {

@@ -56,6 +56,7 @@ use crate::ports::{
 use crate::secret::Secret;
 
 pub use check::{CheckChanges, CheckRoute};
+pub use pace::Pace;
 
 /// Which kind of Jira.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,9 +25,9 @@ const SHARE: u32 = 3;
 /// How long one issue may take where that was never measured.
 const UNKNOWN: Duration = Duration::from_secs(1);
 
-/// What this Jira has shown.
+/// What this Jira has shown. It is public for the simulation, which paces its creates by the same rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Pace {
+pub struct Pace {
     /// Milliseconds for one issue; 0 when none was ever measured.
     each: u64,
     /// The most issues that one request has made, or so many that it should.
@@ -37,47 +37,53 @@ struct Pace {
 }
 
 impl Pace {
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads what [`Pace::text`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split(' ');
         let each = parts.next()?.parse().ok()?;
         Some(Self { each, most: parts.next()?.parse().ok()?, lost: parts.next()?.parse().ok()? })
     }
 
-    fn text(self) -> String {
+    /// Returns it as a fact is kept.
+    pub fn text(self) -> String {
         let Self { each, most, lost } = self;
         format!("{each} {most} {lost}")
     }
 
     /// Returns what is known after a request that made so many issues in so many milliseconds.
-    fn made(self, count: usize, took: u64) -> Self {
+    #[must_use]
+    pub fn made(self, count: usize, took: u64) -> Self {
         let each = took.div_ceil(u64::try_from(count).unwrap_or(u64::MAX).max(1)).max(1);
         // Slower is believed at once, faster little by little.
         let each = each.max((self.each * 3 + each) / 4);
         Self { each, most: self.most.max(count), lost: 0 }
     }
 
-    /// Returns what is known after a request for so many issues that was not answered.
-    fn lost(self, count: usize, took: u64) -> Self {
+    /// Returns what is known after a request for so many issues that was given up after so many milliseconds.
+    #[must_use]
+    pub fn lost(self, count: usize, took: u64) -> Self {
         let each = took.div_ceil(u64::try_from(count).unwrap_or(u64::MAX).max(1));
         Self { each: self.each.max(each), most: (count / GROWTH).max(1), lost: took.max(1) }
     }
 
-    fn at_once(self, timeout: Duration) -> usize {
+    /// Returns how many issues one request may create where one is waited for so long.
+    pub fn at_once(self, timeout: Duration) -> usize {
         let time = u64::try_from((timeout / SHARE).as_millis()).unwrap_or(u64::MAX);
         let in_time = time.checked_div(self.each).map_or(MAX_BULK, |n| usize::try_from(n).unwrap_or(MAX_BULK));
         let known = if self.most == 0 { FIRST } else { self.most.saturating_mul(GROWTH) };
         in_time.min(known).clamp(1, MAX_BULK)
     }
 
-    fn takes(self) -> Duration {
+    /// Returns how long Jira may be at work on one issue.
+    pub fn takes(self) -> Duration {
         match self.each.max(self.lost) {
             0 => UNKNOWN,
             most => Duration::from_millis(most),
         }
     }
 
-    /// Small differences are not worth a write.
-    fn is_like(self, other: Self) -> bool {
+    /// Returns true where the difference is not worth a write.
+    pub fn is_like(self, other: Self) -> bool {
         self.most == other.most && self.lost == other.lost && self.each.abs_diff(other.each) * 4 <= other.each
     }
 }

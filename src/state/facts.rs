@@ -22,6 +22,18 @@ impl State {
         Ok(row.map(|(value, at)| (value, from_ms(at))))
     }
 
+    /// Returns the facts whose names begin so: what follows in the name, the value, and when it was learnt.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn facts_of(&self, prefix: &str) -> Result<Vec<(String, String, DateTime<Utc>)>, StateError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT substr(name, length(?1) + 1), value, at FROM fact WHERE substr(name, 1, length(?1)) = ?1 ORDER BY at, name",
+        )?;
+        let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?, from_ms(row.get(2)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Remembers a fact as learnt now.
     ///
     /// # Errors

@@ -35,6 +35,8 @@ pub struct Queued {
     pub absent_since: Option<DateTime<Utc>>,
     /// Why it failed last, in the service's own words.
     pub error: Option<String>,
+    /// Whether it goes behind all that has not failed: it failed itself, or what it needs could not be read.
+    pub behind: bool,
 }
 
 /// How a write was sent whose sending failed without a clear answer.
@@ -57,7 +59,7 @@ pub struct Deferral {
 
 const COLUMNS: &str =
     "key, lane, target, action, content, summary, stage, attempts, sent_at, not_before, doubted, alone,
-    absences, absent_since, error";
+    absences, absent_since, error, attempts > 0 OR round >= 1000000000";
 
 /// What has failed goes behind everything else: its round is the time at which it may go again, which no other write's
 /// round reaches.
@@ -389,6 +391,17 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Lets a write share its request with no other from now on.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn go_alone(&self, key: &Key) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached("UPDATE outbox SET alone = 1 WHERE key = ?1 AND stage <> 'done'")?
+            .execute([key.as_str()])?;
+        Ok(())
+    }
+
     /// Records that a write in flight was looked for and not found: its absence counts from then on.
     ///
     /// # Errors
@@ -397,6 +410,20 @@ impl Tx<'_> {
         self.tx
             .prepare_cached("UPDATE outbox SET not_before = ?2 WHERE key = ?1 AND stage = 'in_flight'")?
             .execute(params![key.as_str(), to_ms(from)])?;
+        Ok(())
+    }
+
+    /// Lets no look at a create in flight count that was made so far: another one has just turned out to be done.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn look_anew(&self, target: Side) -> Result<(), StateError> {
+        self.tx
+            .prepare_cached(
+                "UPDATE outbox SET not_before = 0
+                 WHERE target = ?1 AND stage = 'in_flight' AND stage <> 'done' AND key GLOB 'guance/issue/*'",
+            )?
+            .execute([target.as_str()])?;
         Ok(())
     }
 
@@ -542,5 +569,6 @@ fn queued(row: &Row<'_>) -> Result<Queued, StateError> {
         absences: row.get(12)?,
         absent_since: row.get::<_, Option<i64>>(13)?.map(from_ms),
         error: row.get(14)?,
+        behind: row.get(15)?,
     })
 }

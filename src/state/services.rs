@@ -130,7 +130,7 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn forget_services(&self) -> Result<(), StateError> {
         let learnt = "DELETE FROM fact WHERE name = ?1 OR name GLOB 'jira.*' OR name GLOB 'guance.*'
-                          OR name GLOB 'engine.no-copy.*' OR name GLOB 'engine.screen.*' OR name GLOB 'engine.clock.*'
+                          OR name GLOB 'engine.no-copy.*' OR name GLOB 'engine.screen.*' OR name GLOB 'engine.clock.*' OR name GLOB 'engine.unread.*'
                           OR name GLOB 'away.*' OR name GLOB 'wait.*'";
         self.tx.execute(learnt, [SERVICES])?;
         Ok(())

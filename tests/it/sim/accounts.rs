@@ -175,6 +175,7 @@ impl World {
         };
         match self.bug {
             Some(Bug::EchoByEqualText) => return gallery::claim_by_text(self, side, note),
+            Some(Bug::SealWithoutAuthor) => return gallery::claim_by_anybody(self, side, issue, note, maker),
             Some(Bug::SealWithoutPlace) => return gallery::claim_anywhere(self, side, note, maker),
             Some(Bug::OtherPairBelieved) => {
                 if let Some(claim) = gallery::claim_of_another_pair(self, side, issue, note) {
@@ -193,8 +194,12 @@ impl World {
 
     /// The same, with the maker and the issue as given.
     pub(super) fn claim_in(&self, side: Side, issue: &str, note: &Note, maker: Maker) -> Option<Claim> {
-        // On Jira a seal names its author.
-        let author = if side == Side::Jira { note.author.id.as_str() } else { "" };
+        self.claim_by(&note.author.id, side, issue, note, maker)
+    }
+
+    /// The same, as if this account had written it. On Jira a seal names its author.
+    pub(super) fn claim_by(&self, author: &str, side: Side, issue: &str, note: &Note, maker: Maker) -> Option<Claim> {
+        let author = if side == Side::Jira { author } else { "" };
         let place = &comment_place(&IssueId::new(issue), author);
         let aside = note.aside.as_ref().and_then(|mark| {
             let sealed = mark.holds(&self.keys, place);

@@ -94,6 +94,13 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
         let key = Key::issue(Side::Guance, &IssueId::new(&issue.id));
         let copies: Vec<_> = w.jira.issues.iter().filter(|j| j.now.born.as_ref() == Some(&key)).collect();
         let unsure = w.is_unsure(&key);
+        // What an older state believed is found out by a write, so a side that takes none keeps the other waiting.
+        let believes = !w.believed.is_empty();
+        let touched = |side: Side| {
+            let other = believes && w.stubborn.excuses(&issue.id, side.opposite());
+            other || w.stubborn.excuses(&issue.id, side)
+        };
+        let [to_guance, to_jira] = Side::BOTH.map(|side| !touched(side));
         if unsure && state.issue_link(Side::Guance, &IssueId::new(&issue.id))?.is_none() {
             // It waits where everybody sees it, unless it is too old to be made by now.
             let waits = state.unsettled()?.iter().any(|row| row.push.key == key);
@@ -107,6 +114,7 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
             && issue.created >= w.floor
             && !w.floor_unknown
             && !w.refused.contains(&key)
+            && to_jira
         {
             wrong.push(format!("lost: {key} has no copy"));
         }
@@ -117,7 +125,7 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
             let excused = w.state_lost
                 || w.is_closed(copy)
                 || w.refused.contains(&Key::link(Side::Guance, &IssueId::new(&issue.id)));
-            if !linked && !excused {
+            if !linked && !excused && to_jira {
                 wrong.push(format!("lost: {key} has a copy without a link to it"));
             }
             let secure = copy.now.secure;
@@ -129,17 +137,25 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
                 continue;
             }
             for note in &issue.notes {
-                if !note.by_monitor || w.setup.deletes.repeats == Repeats::Comment {
+                if to_jira && (!note.by_monitor || w.setup.deletes.repeats == Repeats::Comment) {
                     let place = (Side::Guance, issue.id.as_str(), copy.now.id.as_str());
                     pair(w, place, note, &copy.now.notes, !w.is_closed(copy), &mut wrong);
                 }
             }
-            wrong.extend(files::settled(w, issue, copy));
-            if copies.iter().filter(|copy| !copy.now.deleted).count() == 1 && w.setup.fields.on() {
+            if to_jira && to_guance {
+                wrong.extend(files::settled(w, issue, copy));
+            }
+            if to_jira
+                && to_guance
+                && copies.iter().filter(|copy| !copy.now.deleted).count() == 1
+                && w.setup.fields.on()
+            {
                 wrong.extend(fields::settled(w, state, issue, copy)?);
             }
-            deletes::repeats(w, issue, copy, &mut wrong);
-            for note in &copy.now.notes {
+            if to_jira {
+                deletes::repeats(w, issue, copy, &mut wrong);
+            }
+            for note in copy.now.notes.iter().filter(|_| to_guance) {
                 // After a lost state the copies in the threads of closed issues are not looked for.
                 if note.deleted && w.state_lost && w.is_closed(copy) {
                     continue;
@@ -151,7 +167,8 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
     }
     for row in state.unsettled()? {
         let refused = row.stage == Stage::Dead && w.refused.contains(&row.push.key.origin());
-        let known_reason = refused || w.is_unsure(&row.push.key);
+        let touched = w.stubborn.excuses(row.push.lane.as_str(), row.push.target);
+        let known_reason = refused || touched || w.is_unsure(&row.push.key);
         if !known_reason && !is_kept(state, &row)? {
             wrong.push(format!("stuck: {} is {} for no reason", row.push.key, row.stage.as_str()));
         }

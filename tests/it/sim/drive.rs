@@ -18,8 +18,8 @@ use super::gallery::{self, Bug};
 use super::guance::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
 use super::jira_remote::SimJira;
-use super::world::{Killed, Machine, World};
-use super::{adversary, check, fields, people, routes, strangers};
+use super::world::{Killed, Machine, World, time};
+use super::{adversary, check, fields, isolated, people, routes, strangers};
 
 /// What came of a history.
 #[derive(Debug)]
@@ -116,6 +116,8 @@ impl Theatre<'_> {
             What::Run(run) => self.run(run.clone()),
             What::ClockJump(seconds) => {
                 let w = &mut *self.world.borrow_mut();
+                w.finish();
+                w.stubborn.forget();
                 w.our_skew += i64::from(*seconds) * 1000;
                 w.ledger_excused();
                 w.note(|| format!("our clock jumps by {seconds}s"));
@@ -167,6 +169,16 @@ impl Theatre<'_> {
                 w.floor_unknown = true;
                 w.keys = SealKeys::default();
                 fields::forget(w, 0);
+            }
+            What::Fail(fault) => {
+                let w = &mut *self.world.borrow_mut();
+                w.note(|| fault.to_string());
+                w.stubborn.begin(*fault);
+            }
+            What::Mend => {
+                let w = &mut *self.world.borrow_mut();
+                w.note(|| "what failed every time is mended".into());
+                w.stubborn.mend();
             }
             What::MoveBot => {
                 let w = &mut *self.world.borrow_mut();
@@ -220,7 +232,9 @@ impl Theatre<'_> {
     }
 
     fn pass(&self, ms: i64) {
-        self.world.borrow_mut().now += ms;
+        let w = &mut *self.world.borrow_mut();
+        w.now += ms;
+        w.catch_up();
     }
 
     fn saved(&self) -> std::path::PathBuf {
@@ -230,6 +244,8 @@ impl Theatre<'_> {
     fn state_lost(&self, how: &str) {
         let w = &mut *self.world.borrow_mut();
         w.note(|| how.to_owned());
+        w.finish();
+        w.stubborn.forget();
         w.ledger_excused();
         w.state_lost = true;
     }
@@ -282,6 +298,7 @@ impl Theatre<'_> {
                 w.blame(line);
             }
         }
+        isolated::left_over(w, &state, time(w.now + w.our_skew))?;
         let acting = bug.filter(|bug| bug.acts(&state, crashed));
         match acting {
             Some(bug) => {
@@ -348,6 +365,66 @@ impl Theatre<'_> {
     fn settle(&self) -> u32 {
         self.world.borrow_mut().note(|| "-- settling".into());
         self.world.borrow_mut().settling = true;
+        let before = self.hold();
+        if !self.world.borrow().wrong.is_empty() {
+            return before;
+        }
+        before + self.come_to_rest()
+    }
+
+    /// What fails every time goes on to do so for a while: nothing else may have to wait for it. Then it is mended, and
+    /// somebody has what is dead tried again.
+    fn hold(&self) -> u32 {
+        let mut runs = 0;
+        if self.world.borrow().stubborn.holds() {
+            self.world.borrow_mut().stubborn.judged = true;
+            let mut quiet = 0;
+            let mut most = self.world.borrow().runs_to_arrive();
+            while runs < most && quiet < 2 {
+                self.pass(if runs > 1 && runs.is_multiple_of(2) { 3_660_000 } else { 61_000 });
+                self.run(Run::default());
+                runs += 1;
+                most = self.world.borrow().runs_to_arrive();
+                if !self.world.borrow().wrong.is_empty() {
+                    return runs;
+                }
+                let resting = self.world.borrow().writes == 0 && self.nothing_waits();
+                quiet = if resting && runs > 3 { quiet + 1 } else { 0 };
+            }
+            self.judge_held(runs);
+        }
+        if self.world.borrow().stubborn.ever {
+            self.event(&Event { uid: 0, after_s: 1, what: What::Mend });
+            let revived = self.opened().and_then(|state| {
+                let tx = state.begin()?;
+                let count = tx.revive(None)?;
+                tx.commit()?;
+                self.open.replace(Some(state));
+                Ok(count)
+            });
+            self.world.borrow_mut().note(|| format!("retry: {revived:?}"));
+        }
+        runs
+    }
+
+    fn judge_held(&self, runs: u32) {
+        let w = &mut *self.world.borrow_mut();
+        let judged = self.opened().and_then(|state| {
+            isolated::note_waiting(w, &state)?;
+            let mut wrong = check::settled(w, &state)?;
+            for line in &mut wrong {
+                *line = format!("not isolated after {runs} runs: {line}");
+            }
+            wrong.extend(isolated::visible(w, &state)?);
+            self.open.replace(Some(state));
+            Ok(wrong)
+        });
+        for line in judged.unwrap_or_else(|err| vec![format!("failed: {err}")]) {
+            w.blame(line);
+        }
+    }
+
+    fn come_to_rest(&self) -> u32 {
         let mut quiet = 0;
         for n in 0..60 {
             self.pass(if n < 2 { 61_000 } else { 3_660_000 });
@@ -371,7 +448,9 @@ impl Theatre<'_> {
     /// A run with nothing to do only polls. The one before it may still read threads whose turn it was, and for which
     /// the last minute's budget did not reach.
     fn idle(&self) {
-        for _ in 0..2 {
+        // With its files a thread takes two requests, and long lists leave few of a minute's.
+        let runs = 2 + self.world.borrow().guance.issues.len() / 6;
+        for _ in 0..runs {
             self.pass(61_000);
             self.run(Run::default());
         }
@@ -386,8 +465,12 @@ impl Theatre<'_> {
 
     fn nothing_waits(&self) -> bool {
         let Ok(state) = self.opened() else { return false };
+        if self.world.borrow().stubborn.judged {
+            let _ = isolated::note_waiting(&mut self.world.borrow_mut(), &state);
+        }
         let is_at_rest = |row: &Queued| {
-            let unsure = self.world.borrow().is_unsure(&row.push.key);
+            let w = self.world.borrow();
+            let unsure = w.is_unsure(&row.push.key) || w.stubborn.excuses(row.push.lane.as_str(), row.push.target);
             row.stage == Stage::Dead || unsure || check::is_kept(&state, row).is_ok_and(|is_kept| is_kept)
         };
         let rests = state.unsettled().is_ok_and(|rows| rows.iter().all(is_at_rest));

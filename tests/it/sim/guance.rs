@@ -12,6 +12,7 @@ use guajira::ports::{
 };
 use guajira::text::Doc;
 
+use super::faithful::{self, Request};
 use super::fields::{self, Truth};
 use super::files::{self, Attached};
 use super::gallery::{self, Bug};
@@ -122,7 +123,7 @@ impl World {
     }
 
     /// A careful adapter writes over nobody else's reply.
-    fn foreign_reply(&self, at: usize, reply: &CommentId, push: &Push) -> Option<ApiError> {
+    pub(super) fn foreign_reply(&self, at: usize, reply: &CommentId, push: &Push) -> Option<ApiError> {
         let issue = &self.guance.issues[at];
         let note = issue.notes.iter().find(|note| note.id == reply.as_str())?;
         let claims = self.guance_reply(issue, note).claim.is_some_and(|claim| claim.key == push.key.origin());
@@ -191,6 +192,11 @@ impl SimGuance<'_> {
 
     fn read(&self, what: &str) -> Result<Passage, ApiError> {
         self.harmless(what, Urgency::Read)
+    }
+
+    fn read_replies(&self, issue: &IssueId) -> Result<(), ApiError> {
+        self.read(&format!("replies of {issue}"))?;
+        faithful::read(self.world, Side::Guance, Request::Thread, Some(issue.as_str()), "")
     }
 
     /// A request that changes nothing that anybody sees.
@@ -384,7 +390,7 @@ impl Remote for SimGuance<'_> {
     }
 
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
-        self.read(&format!("replies of {issue}"))?;
+        self.read_replies(issue)?;
         let w = self.world.borrow();
         let Some(at) = w.guance.place(issue.as_str()) else { return Ok(None) };
         let issue = &w.guance.issues[at];
@@ -396,7 +402,7 @@ impl Remote for SimGuance<'_> {
     }
 
     fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
-        self.read(&format!("replies of {issue}"))?;
+        self.read_replies(issue)?;
         self.read(&format!("get {issue}"))?;
         let w = self.world.borrow();
         let is_there = |id: &CommentId| {
@@ -432,7 +438,7 @@ impl Remote for SimGuance<'_> {
         let carry = |push: &Push| {
             super::fields::attempted(&mut self.world.borrow_mut(), std::slice::from_ref(push));
             let passage = self.send(&format!("write {}", push.key), Urgency::Write, true);
-            let done = self.world.borrow_mut().settle_passage(std::slice::from_ref(push), passage, Self::write);
+            let done = faithful::carry(&mut self.world.borrow_mut(), std::slice::from_ref(push), passage, Self::write);
             self.learn(&done);
             done
         };
@@ -469,6 +475,7 @@ impl Remote for SimGuance<'_> {
 
     fn open_file(&self, file: &File) -> Result<Content, ApiError> {
         let passage = self.harmless(&format!("open {}", file.id), Urgency::Write)?;
+        faithful::read(self.world, Side::Guance, Request::Open, Some(file.issue.as_str()), file.id.as_str())?;
         files::open(&self.world.borrow(), file, passage == Passage::AnswerCut)
     }
 
@@ -491,7 +498,7 @@ impl Remote for SimGuance<'_> {
             }
             Ok(made)
         };
-        let done = self.world.borrow_mut().settle_passage(std::slice::from_ref(push), passage, write);
+        let done = faithful::carry(&mut self.world.borrow_mut(), std::slice::from_ref(push), passage, write);
         self.learn(&done);
         done.into_iter().next().unwrap_or_else(|| Err(ApiError::new(Side::Guance, ApiErrorKind::InDoubt, "no answer")))
     }

@@ -10,6 +10,8 @@ use guajira::plan::Direction;
 use super::accounts::TrustSetup;
 use super::adversary::{self, Forgery};
 use super::deletes::{self, DeleteSetup};
+use super::faithful::Faithful;
+use super::faithful_luck;
 use super::fields::{FieldDeed, FieldSetup};
 use super::files::FileDeed;
 use super::late::Hide;
@@ -143,6 +145,8 @@ pub(super) enum Fault {
     CrashBefore,
     CrashAfter,
     Slow,
+    /// Nothing comes within the time-out; Jira makes what it was asked for piece by piece, later.
+    Stalled,
     Unreadable,
     Unsure,
     /// Somebody asks the run to stop.
@@ -189,6 +193,9 @@ pub(super) enum What {
     /// The configuration names another account of Jira's, or another key of Guance's.
     MoveBot,
     RotateKey,
+    /// Something fails every time from now on, until that is mended.
+    Fail(Faithful),
+    Mend,
     /// The state holds what version 0.1 believed of somebody's marker; the original was edited since, or not.
     Believe {
         edited: bool,
@@ -245,6 +252,7 @@ impl History {
             events.push(Event { uid, after_s, what });
             events.extend(adversary::also(&setup, uid));
         }
+        faithful_luck::also(&setup, &mut events);
         Self { setup, events }
     }
 }
@@ -427,6 +435,8 @@ impl fmt::Display for What {
             Self::RestoreState => f.write_str("that copy is put back"),
             Self::LoseState => f.write_str("the state is lost"),
             Self::Stranger(what) => write!(f, "a run against another {what:?}"),
+            Self::Fail(fault) => write!(f, "{fault}"),
+            Self::Mend => f.write_str("what failed every time is mended"),
             Self::MoveBot => f.write_str("Jira's account is another"),
             Self::RotateKey => f.write_str("Guance's key is another"),
             Self::Believe { edited, .. } => {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use guajira::domain::{
     Action, Change, Comment, CommentId, File, IssueId, Key, Kind, Maker, NewIssue, Person, Push, Receipt, SealKey,
@@ -13,7 +14,9 @@ use guajira::ports::{
     Unreadable, Wanted, seal_keys,
 };
 
+use super::faithful::{self, Request};
 use super::gallery::{self, Bug};
+use super::isolated;
 use super::jira::{Choice, IssueState, SERVICES};
 use super::passage::{Passage, send, story};
 use super::rng::mix;
@@ -106,7 +109,7 @@ impl SimJira<'_> {
         Ok(receipt(w, at, None))
     }
 
-    fn write(w: &mut World, push: &Push) -> Result<Receipt, ApiError> {
+    pub(super) fn write(w: &mut World, push: &Push) -> Result<Receipt, ApiError> {
         let refused = |why: &str| Err(ApiError::new(Side::Jira, ApiErrorKind::Refused, why.to_owned()));
         let (issue, body, internal) = match &push.action {
             Action::CreateIssue(new) => return Self::create(w, push, new),
@@ -259,7 +262,7 @@ impl SimJira<'_> {
 
 impl World {
     /// A careful adapter writes over nobody else's comment.
-    fn foreign_comment(&self, at: usize, n: usize, push: &Push) -> Option<ApiError> {
+    pub(super) fn foreign_comment(&self, at: usize, n: usize, push: &Push) -> Option<ApiError> {
         let state = &self.jira.issues[at].now;
         let maker = self.jira_maker(&state.notes[n].author.id);
         let is_own = matches!(maker, Maker::Us | Maker::Former) || self.bug == Some(Bug::AuthorNotRead);
@@ -369,6 +372,8 @@ impl Remote for SimJira<'_> {
 
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         self.read(&format!("thread of {issue}"))?;
+        let lane = isolated::lane_of(&self.0.borrow(), issue);
+        faithful::read(self.0, Side::Jira, Request::Thread, lane.as_deref(), "")?;
         let w = self.0.borrow();
         let Some(at) = w.jira.place(issue.as_str()).filter(|_| !w.anonymous) else { return Ok(None) };
         let state = &w.jira.issues[at].now;
@@ -416,20 +421,43 @@ impl Remote for SimJira<'_> {
         50
     }
 
+    fn creates_at_once(&self) -> usize {
+        self.pace().at_once(super::pace::TIME_OUT)
+    }
+
+    fn create_takes(&self) -> Duration {
+        if self.0.borrow().bug == Some(Bug::BulkDustOnly) { Duration::ZERO } else { self.pace().takes() }
+    }
+
     fn spare(&self) -> usize {
         usize::MAX
     }
 
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
-        let again = self.0.borrow().bug == Some(Bug::PostRepeated);
+        let bug = self.0.borrow().bug;
+        let again = bug == Some(Bug::PostRepeated);
         let carry = |pushes: &[Push]| {
+            if isolated::has_given_up(&self.0.borrow()) {
+                let enough = ApiError::new(Side::Jira, ApiErrorKind::OutOfBudget, "too many writes failed in a row");
+                return pushes.iter().map(|_| Err(enough.clone())).collect();
+            }
+            let began = self.0.borrow().now;
             let words: Vec<_> = pushes.iter().map(|push| push.key.as_str()).collect();
             fields::attempted(&mut self.0.borrow_mut(), pushes);
             let passage = match send(self.0, Side::Jira, &format!("write {}", words.join(" ")), true) {
                 Ok(passage) => self.somebody().map(|()| passage),
                 lost => lost,
             };
-            self.0.borrow_mut().settle_passage(pushes, passage, Self::write)
+            let w = &mut *self.0.borrow_mut();
+            let done = faithful::carry(w, pushes, passage, Self::write);
+            if bug == Some(Bug::FailurePerElement) {
+                isolated::given_up(w, &done);
+            }
+            let creates = pushes.iter().filter(|push| matches!(push.action, Action::CreateIssue(_))).count();
+            if creates > 0 {
+                self.learn_pace(w, creates, began, &done);
+            }
+            done
         };
         let creates = batch.iter().all(|push| matches!(push.action, Action::CreateIssue(_)));
         let size = if creates { 50 } else { 1 };
@@ -470,6 +498,8 @@ impl Remote for SimJira<'_> {
     fn open_file(&self, file: &File) -> Result<Content, ApiError> {
         let passage = self.read(&format!("open {}", file.id))?;
         self.somebody()?;
+        let lane = isolated::lane_of(&self.0.borrow(), &file.issue);
+        faithful::read(self.0, Side::Jira, Request::Open, lane.as_deref(), file.id.as_str())?;
         files::open(&self.0.borrow(), file, passage == Passage::AnswerCut)
     }
 
@@ -484,7 +514,7 @@ impl Remote for SimJira<'_> {
             None => (passage.and_then(|_| Err(broken())), Vec::new()),
         };
         let write = |w: &mut World, push: &Push| files::attach_on_jira(w, push, &bytes);
-        self.0.borrow_mut().settle_passage(std::slice::from_ref(push), passage, write).remove(0)
+        faithful::carry(&mut self.0.borrow_mut(), std::slice::from_ref(push), passage, write).remove(0)
     }
 
     fn issue_url(&self, name: &str) -> String {
@@ -509,7 +539,9 @@ impl Remote for SimJira<'_> {
         w.accounts.set_register(counter, key);
         match passage {
             Passage::DieAfter => std::panic::panic_any(Killed),
-            Passage::AnswerLost => Err(ApiError::new(Side::Jira, ApiErrorKind::InDoubt, "no answer")),
+            Passage::AnswerLost | Passage::Stalled => {
+                Err(ApiError::new(Side::Jira, ApiErrorKind::InDoubt, "no answer"))
+            }
             _ => Ok(()),
         }
     }

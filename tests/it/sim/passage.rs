@@ -7,6 +7,7 @@ use guajira::domain::{Comment, Key, Push, Receipt, Side, Visibility};
 use guajira::ports::{ApiError, ApiErrorKind, Batch};
 use guajira::state::RunLock;
 
+use super::faithful;
 use super::history::Fault;
 use super::people;
 use super::world::{Killed, World};
@@ -19,6 +20,8 @@ pub(super) enum Passage {
     /// Of a file, half comes.
     AnswerCut,
     DieAfter,
+    /// Nobody waits for the answer any more, and the service works on.
+    Stalled,
     Unreadable,
     Unsure,
 }
@@ -28,6 +31,7 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
     let fault = {
         let w = &mut *world.borrow_mut();
         w.now += 150;
+        w.catch_up();
         let n = w.requests;
         w.requests += 1;
         let poll = ["who am I", "search", "list"].iter().any(|word| what.starts_with(word));
@@ -72,6 +76,11 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         Some(Fault::Slow) => {
             world.borrow_mut().now += 29_000;
             Ok(Passage::Clear)
+        }
+        Some(Fault::Stalled) if writes => Ok(Passage::Stalled),
+        Some(Fault::Stalled) => {
+            world.borrow_mut().now += faithful::TIMEOUT;
+            fail(lost, "no answer")
         }
         Some(Fault::Unreadable) => Ok(Passage::Unreadable),
         Some(Fault::Unsure) => Ok(Passage::Unsure),

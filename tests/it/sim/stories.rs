@@ -10,6 +10,7 @@ use super::hunt::{explain, hush};
 use crate::scratch::scratch;
 
 mod closed;
+mod faithful;
 mod fields;
 mod files;
 mod gone;

@@ -11,6 +11,7 @@ use guajira::ports::{Clock, Crash, Failpoints, Stop};
 use guajira::text::Doc;
 
 use super::accounts::Accounts;
+use super::faithful::Stubborn;
 use super::gallery::Bug;
 use super::guance::GuanceSite;
 use super::history::{Run, Setup};
@@ -183,6 +184,8 @@ pub(super) struct World {
     /// What was opened before this is out of scope: an older state that knew it was lost.
     pub(super) floor: i64,
     pub(super) floor_unknown: bool,
+    /// What fails every time.
+    pub(super) stubborn: Stubborn,
     pub(super) wrong: Vec<String>,
     pub(super) tell: bool,
     pub(super) log: Vec<String>,
@@ -227,6 +230,7 @@ impl World {
             file,
             floor: 0,
             floor_unknown: true,
+            stubborn: Stubborn::default(),
             wrong: Vec::new(),
             setup,
             tell,
@@ -247,6 +251,7 @@ impl World {
         self.anonymous = false;
         self.stop = false;
         self.shown.clear();
+        self.stubborn.start_run();
     }
 
     pub(super) fn note(&mut self, line: impl FnOnce() -> String) {
@@ -340,6 +345,7 @@ impl Clock for Machine<'_> {
         let mut w = self.0.borrow_mut();
         w.note(|| format!("  sleeps {time:?}"));
         w.now += i64::try_from(time.as_millis()).unwrap_or(0);
+        w.catch_up();
     }
 }
 
