@@ -469,6 +469,9 @@ pub fn seal_keys(facts: &dyn Facts) -> SealKeys {
 /// the register on Jira keeps them for a state that is lost.
 pub const OWN_ACCOUNTS: &str = "guance.own_accounts";
 
+/// Fact: the Jira accounts that were ours before the present one, as this state saw them.
+pub const FORMER_ACCOUNTS: &str = "jira.former-accounts";
+
 /// Most accounts that are remembered; more keys than this are not used side by side.
 const MAX_ACCOUNTS: usize = 50;
 

@@ -163,13 +163,13 @@ impl Jira<'_> {
     /// Searches for what our accounts created, former ones included. A Jira that knows a former account no more refuses
     /// the whole query: then our present account has to do.
     pub(super) fn of_our_accounts<T>(&self, search: impl Fn(&str) -> Result<T, Failed>) -> Result<T, Failed> {
-        let former = &self.settings.former_accounts;
-        match search(&jql::ours(former)) {
+        let former = self.former_accounts();
+        match search(&jql::ours(&former)) {
             Err(failed) if !former.is_empty() && failed.status == Some(400) && !failed.login_refused => {
                 tracing::warn!(
                     side = "jira",
                     error = %failed.error,
-                    "Jira does not know an account of [jira].former_accounts: its issues are found by their seals alone."
+                    "Jira does not know a former account of ours: its issues are found by their seals alone."
                 );
                 search(&jql::ours(&[]))
             }

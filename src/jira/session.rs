@@ -11,7 +11,9 @@ use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::auth::{is_cloud_host, is_gateway};
 use crate::jira::convert::Reader;
 use crate::jira::{Deployment, Jira, host_of, refused, unavailable, wire};
-use crate::ports::{ApiError, ApiErrorKind, FOR_EVER, FORMER_PAIRS, OWN_ACCOUNTS, Register, learn_accounts, seal_keys};
+use crate::ports::{
+    ApiError, ApiErrorKind, FOR_EVER, FORMER_ACCOUNTS, FORMER_PAIRS, OWN_ACCOUNTS, Register, learn_accounts, seal_keys,
+};
 
 /// How long the kind and the address of a Jira are believed.
 const SITE_AGE: Duration = Duration::from_hours(24);
@@ -155,11 +157,19 @@ impl Jira<'_> {
         Ok(me.clock.map(|clock| clock + (self.clock.now() - me.at)))
     }
 
+    /// Returns the accounts that were ours before: the configuration names them, or this state saw them.
+    pub(super) fn former_accounts(&self) -> Vec<String> {
+        let mut former = self.settings.former_accounts.clone();
+        let seen = self.facts.recall(FORMER_ACCOUNTS, FOR_EVER).unwrap_or_default();
+        former.extend(seen.split_whitespace().map(str::to_owned));
+        former
+    }
+
     /// Runs `read` with what reading records needs to know.
     pub(super) fn with_reader<T>(&self, read: impl FnOnce(Reader<'_>) -> T) -> Result<T, ApiError> {
         let me = self.me()?;
         let site = self.site()?;
-        let (former, former_pairs) = (&self.settings.former_accounts, self.former_pairs.borrow());
+        let (former, former_pairs) = (&self.former_accounts(), self.former_pairs.borrow());
         let keys = seal_keys(self.facts);
         let (base, me, pair) = (&site.base, &me.user, &self.settings.pair_id);
         Ok(read(Reader { base, me, former, keys: &keys, pair, former_pairs: &former_pairs }))

@@ -15,7 +15,7 @@ const FIELDS: [&str; 3] = ["labels", "creator", "created"];
 
 impl Takeover for Jira<'_> {
     fn own_accounts(&self) -> Vec<String> {
-        self.settings.former_accounts.clone()
+        self.former_accounts()
     }
 
     fn labelled(&self) -> Result<Vec<LabelledIssue>, ApiError> {

@@ -4,10 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{State, StateError, Tx, to_ms};
-use crate::ports::FORMER_PAIRS;
+use crate::ports::{FORMER_ACCOUNTS, FORMER_PAIRS};
 
 /// The fact that holds [`Services`], as JSON.
 const SERVICES: &str = "services";
+
+/// Most former accounts that are kept.
+const MAX_ACCOUNTS: usize = 20;
 
 /// Both services, as the configuration names them and as they name themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,8 +113,24 @@ impl State {
     }
 }
 
+/// Returns the Jira accounts that were ours before this one, the latest first.
+fn accounts_before(state: &State, services: &Services) -> Result<Vec<String>, StateError> {
+    let mut before: Vec<String> = state.services()?.map(|known| known.jira.account).into_iter().collect();
+    let known = state.fact(FORMER_ACCOUNTS)?.map(|(text, _)| text).unwrap_or_default();
+    before.extend(known.split_whitespace().map(str::to_owned));
+    let mut named: Vec<String> = Vec::new();
+    for one in before {
+        // An id is one word; what is more would be taken for several.
+        let is_id = !one.is_empty() && !one.contains(char::is_whitespace);
+        if is_id && one != services.jira.account && !named.contains(&one) && named.len() < MAX_ACCOUNTS {
+            named.push(one);
+        }
+    }
+    Ok(named)
+}
+
 impl Tx<'_> {
-    /// Lets the state belong to these services. What the pair was called before is kept.
+    /// Lets the state belong to these services. What the pair was called before is kept, and which account on Jira was ours.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -120,6 +139,10 @@ impl Tx<'_> {
         former.reverse();
         if !former.is_empty() {
             self.set(FORMER_PAIRS, &serde_json::json!(former).to_string(), now)?;
+        }
+        let accounts = accounts_before(state, services)?;
+        if !accounts.is_empty() {
+            self.set(FORMER_ACCOUNTS, &accounts.join(" "), now)?;
         }
         self.set(SERVICES, &serde_json::json!(services).to_string(), now)
     }

@@ -1,6 +1,9 @@
 //! Other credentials: a Guance key that was rotated, a Jira account that was replaced, also together with a lost state.
 
+use std::time::Duration;
+
 use guajira_fakes::jira::User;
+use guajira_fakes::server::{Fault, What};
 
 use super::agree::{jira_words, words};
 use super::forging::with_line_of;
@@ -211,6 +214,28 @@ fn a_seal_on_an_older_comment_of_somebody_elses_is_no_copy_under_another_account
     }
 }
 
+/// The state has seen which account was ours before. Somebody takes the property off an issue whose create got no answer;
+/// its label is left, which counts on what an account of ours made.
+#[test]
+fn a_state_knows_the_accounts_that_were_ours() {
+    for flavour in [Flavour::Cloud, Flavour::Server] {
+        eprintln!("--- {flavour:?}");
+        let world = World::new(flavour);
+        world.two_pairs();
+        let issue = world.guance.open_issue("C", "<p>x</p>", "P1", "张三");
+        world.jira.fail(Fault::new(What::DropAfter).writes().body_contains("summary"));
+        world.pass(Duration::from_mins(6));
+        world.run(&["sync"]);
+        assert_eq!((world.jira.issues().len(), world.staged("in_flight")), (3, 1));
+        let key = world.jira.issues().into_iter().find(|one| one.labels.contains(&issue)).unwrap().key;
+        world.jira.rewrite_issue(&key, |issue| issue.properties.clear());
+        change(&world, Change { key: false, bot: true, lost: false });
+        world.settle();
+        assert_eq!(world.jira.issues().len(), 3, "{:#?}", world.jira.issues());
+        assert_eq!(world.linked(&issue).as_ref(), Some(&key));
+    }
+}
+
 /// Nothing is left to know the seals by: both former accounts are named.
 #[test]
 fn everything_other_at_once_doubles_nothing_where_the_former_accounts_are_named() {
@@ -269,6 +294,9 @@ fn a_former_account_that_nobody_named_is_asked_for() {
             let state = world.state();
             state.execute("UPDATE issue_link SET guance_seen = NULL, jira_seen = NULL, polled = 0", []).unwrap();
             state.execute("DELETE FROM fact WHERE name = 'guance.own_accounts'", []).unwrap();
+            // A state that did not see who we were on Jira.
+            let unseen = "UPDATE fact SET value = json_set(value, '$.jira.account', '') WHERE name = 'services'";
+            state.execute(unseen, []).unwrap();
             drop(state);
             world.pass(std::time::Duration::from_mins(6));
             let outcome = world.run(&["sync"]);

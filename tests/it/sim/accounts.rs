@@ -46,12 +46,14 @@ pub(super) struct Accounts {
     sealed: Vec<SealKey>,
     /// The Guance accounts that the state at hand knows for ours.
     pub(super) known: BTreeSet<String>,
+    /// The Jira accounts that the state at hand knows for former ones of ours.
+    pub(super) seen: BTreeSet<String>,
 }
 
 impl Accounts {
     pub(super) fn new(former: bool) -> Self {
-        let (registers, sealed, known) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
-        Self { bot: 0, key: 0, former, registers, sealed, known }
+        let (registers, sealed) = (BTreeMap::new(), Vec::new());
+        Self { bot: 0, key: 0, former, registers, sealed, known: BTreeSet::new(), seen: BTreeSet::new() }
     }
 
     /// The account guajira writes with on Jira; people sometimes use it by hand.
@@ -136,7 +138,7 @@ impl Accounts {
     }
 
     fn is_former(&self, account: &str) -> bool {
-        self.former && self.bots().contains(account)
+        self.seen.contains(account) || self.former && self.bots().contains(account)
     }
 }
 

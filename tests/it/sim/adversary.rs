@@ -408,7 +408,14 @@ fn tamper_with(w: &mut World, tamper: Tamper, pick: u32, uid: u32) {
     w.note(|| format!("        of {own:?}, now {named}"));
     // A label alone speaks for an account of ours only where that is known.
     let unknown = w.setup.trust.moves && !w.setup.trust.former;
-    if unknown && matches!(tamper, Tamper::ForgeProperty | Tamper::RemoveProperty) {
+    let creators = [at, other].map(|at| w.jira.issues[at].now.author.id.clone());
+    let speaks_alone = match tamper {
+        Tamper::ForgeProperty | Tamper::RemoveProperty => true,
+        // The seal of one does not hold on what the other's account created.
+        Tamper::ExchangeProperty | Tamper::CopyProperty => creators[0] != creators[1],
+        Tamper::AddLabel | Tamper::ReplaceLabel => false,
+    };
+    if unknown && speaks_alone {
         return;
     }
     w.disputed.extend(own.into_iter().chain([named.clone()]));

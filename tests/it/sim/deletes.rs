@@ -49,6 +49,10 @@ pub(super) fn instead(setup: &Setup, uid: u32) -> Option<Deed> {
 impl World {
     /// A person deletes a Jira issue with all its comments.
     pub(super) fn delete_issue(&mut self, at: usize) {
+        // Nothing tells a lost state what the bot's account was used to clone, once the original is not there.
+        if self.is_cloned_by_us(at) {
+            return;
+        }
         let issue = &mut self.jira.issues[at].now;
         issue.deleted = true;
         let Some(key) = issue.born.clone() else { return };
@@ -57,6 +61,22 @@ impl World {
         for key in notes.chain(files).chain([key]) {
             *self.copy_deleted.entry(key).or_default() += 1;
         }
+    }
+
+    fn is_cloned_by_us(&self, at: usize) -> bool {
+        let bots = self.accounts.bots();
+        let state = &self.jira.issues[at].now;
+        let Some(id) = state.born.as_ref().and_then(|key| key.issue_on(Side::Guance)) else { return false };
+        let is_clone = |other: &JiraIssue| {
+            let other = &other.now;
+            let labelled = other.labels.iter().any(|label| label == id.as_str());
+            other.id != state.id
+                && other.born.is_none()
+                && !other.deleted
+                && labelled
+                && bots.contains(&other.author.id)
+        };
+        self.jira.issues.iter().any(is_clone)
     }
 
     /// Guajira deletes a copy, or says in it that its original was deleted: that must be so.

@@ -10,8 +10,8 @@ use guajira::domain::{
     Side, Visibility,
 };
 use guajira::ports::{
-    ApiError, ApiErrorKind, Batch, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span, Standing,
-    Unreadable, Wanted, seal_keys,
+    ApiError, ApiErrorKind, Batch, Content, FOR_EVER, FORMER_ACCOUNTS, Facts, Identity, Lookup, Presence, Register,
+    Remote, Span, Standing, Unreadable, Wanted, seal_keys,
 };
 
 use super::faithful::{self, Request};
@@ -37,7 +37,12 @@ pub(super) struct SimJira<'w>(pub(super) &'w RefCell<World>, pub(super) &'w dyn 
 
 impl SimJira<'_> {
     fn read(&self, what: &str) -> Result<Passage, ApiError> {
-        self.0.borrow_mut().keys = seal_keys(self.1);
+        let seen = self.1.recall(FORMER_ACCOUNTS, FOR_EVER).unwrap_or_default();
+        {
+            let w = &mut *self.0.borrow_mut();
+            w.keys = seal_keys(self.1);
+            w.accounts.seen = seen.split_whitespace().map(str::to_owned).collect();
+        }
         let passage = send(self.0, Side::Jira, what, false)?;
         if passage == Passage::DieAfter {
             std::panic::panic_any(Killed);
