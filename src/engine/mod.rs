@@ -356,7 +356,7 @@ impl<'a> Run<'a> {
             // What did not fail was told to wait, or could not be read.
             Some(Retries::InTime) => {
                 let has_time = self.order.backfill.is_some() || self.world.clock.now() < half;
-                has_time && queued.attempts > 0
+                has_time && !queued.at_last
             }
             Some(Retries::AtLast) => true,
         }

@@ -37,6 +37,9 @@ pub struct Queued {
     pub error: Option<String>,
     /// Whether it goes behind all that has not failed: it failed itself, or what it needs could not be read.
     pub behind: bool,
+    /// Whether it goes behind all others as well: it was told to wait, or what it needs could not be read, which may cost the
+    /// others their turn each time that it is tried.
+    pub at_last: bool,
 }
 
 /// How a write was sent whose sending failed without a clear answer.
@@ -59,11 +62,14 @@ pub struct Deferral {
 
 const COLUMNS: &str =
     "key, lane, target, action, content, summary, stage, attempts, sent_at, not_before, doubted, alone,
-    absences, absent_since, error, attempts > 0 OR round >= 1000000000";
+    absences, absent_since, error, attempts > 0 OR round >= 1000000000, round >= 1000000000000000";
 
 /// What has failed goes behind everything else: its round is the time at which it may go again, which no other write's
 /// round reaches.
 pub(super) const FAILED: i64 = 1_000_000_000;
+
+/// What was told to wait goes behind what has failed: this is added to the time at which it may go again.
+const AT_LAST: i64 = 1_000_000_000_000_000;
 
 // Both say twice that what is done does not matter: an index of the rest serves only a statement that says so.
 pub(super) const IN_FLIGHT: &str =
@@ -344,7 +350,7 @@ impl Tx<'_> {
             )?
             .execute(params![key.as_str(), to_ms(deferral.not_before), i64::from(deferral.counts), error])?;
         if deferral.counts {
-            self.go_last(key, deferral.not_before)?;
+            self.set_round(key, to_ms(deferral.not_before).max(FAILED))?;
         }
         self.rest_while_closed("lane = (SELECT lane FROM outbox WHERE key = ?1)", key.as_str())?;
         Ok(())
@@ -366,14 +372,18 @@ impl Tx<'_> {
         self.take_back(&format!("{waits} AND NOT {KEPT_WHILE_CLOSED}"), [parameter])
     }
 
-    /// Lets a write go behind all that has not failed, in the order of these times.
+    /// Lets a write go behind all others, what has failed included, in the order of these times.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn go_last(&self, key: &Key, at: DateTime<Utc>) -> Result<(), StateError> {
+        self.set_round(key, to_ms(at).max(0).saturating_add(AT_LAST))
+    }
+
+    fn set_round(&self, key: &Key, round: i64) -> Result<(), StateError> {
         self.tx
             .prepare_cached("UPDATE outbox SET round = ?2 WHERE key = ?1 AND stage <> 'done'")?
-            .execute(params![key.as_str(), to_ms(at).max(FAILED)])?;
+            .execute(params![key.as_str(), round])?;
         Ok(())
     }
 
@@ -570,5 +580,6 @@ fn queued(row: &Row<'_>) -> Result<Queued, StateError> {
         absent_since: row.get::<_, Option<i64>>(13)?.map(from_ms),
         error: row.get(14)?,
         behind: row.get(15)?,
+        at_last: row.get(16)?,
     })
 }

@@ -380,7 +380,8 @@ impl Theatre<'_> {
             self.world.borrow_mut().stubborn.judged = true;
             let mut quiet = 0;
             let mut most = self.world.borrow().runs_to_arrive();
-            while runs < most && quiet < 2 {
+            let turn = self.world.borrow().runs_of_a_turn();
+            while runs < most && quiet < 2 + turn {
                 self.pass(if runs > 1 && runs.is_multiple_of(2) { 3_660_000 } else { 61_000 });
                 self.run(Run::default());
                 runs += 1;

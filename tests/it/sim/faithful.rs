@@ -471,11 +471,16 @@ impl World {
         self.catch_up();
     }
 
+    /// Runs in which every Guance thread has been read in its turn: a long list leaves few requests for them.
+    pub(super) fn runs_of_a_turn(&self) -> u32 {
+        u32::try_from(self.guance.issues.len() / 4).unwrap_or(u32::MAX)
+    }
+
     /// Within so many runs what a fault does not touch has arrived.
     pub(super) fn runs_to_arrive(&self) -> u32 {
         // Of those that take 30 s to fail, a run of 50 s tries two.
         let slow = self.stubborn.holds.is_some_and(Faithful::takes_time);
         let touched = u32::try_from(self.stubborn.touched.len()).unwrap_or(0);
-        RUNS + if slow { touched } else { touched / 4 }
+        RUNS + self.runs_of_a_turn() + if slow { touched } else { touched / 4 }
     }
 }

@@ -4,6 +4,7 @@ use guajira::domain::{IssueId, Receipt, Side, Stage};
 use guajira::ports::{ApiError, ApiErrorKind};
 use guajira::state::{Queued, State, StateError};
 
+use super::check::is_kept;
 use super::faithful::{WORDS, would_meet};
 use super::gallery::Bug;
 use super::world::World;
@@ -24,7 +25,14 @@ pub(super) fn visible(w: &World, state: &State) -> Result<Vec<String>, StateErro
         let was_sent = row.sent_at.is_some() && row.stage != Stage::Held;
         was_sent && would_meet(w, &row.push) && !row.error.as_ref().is_some_and(|error| error.contains(WORDS))
     };
-    let rows = state.unsettled()?;
+    let mut rows = state.unsettled()?;
+    // What is kept for a closed issue says so instead.
+    let mut kept = Vec::new();
+    for row in &rows {
+        kept.push(is_kept(state, row)?);
+    }
+    let mut kept = kept.into_iter();
+    rows.retain(|_| !kept.next().unwrap_or(false));
     let silent = rows.iter().filter(|row| silent(row));
     Ok(silent
         .map(|row| format!("silent: {} is {} and says {:?}", row.push.key, row.stage.as_str(), row.error))
