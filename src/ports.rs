@@ -271,6 +271,16 @@ pub trait Remote {
     /// Any kind but `InDoubt`; then nothing of the span counts as read.
     fn changed(&self, span: &Span) -> Result<Batch, ApiError>;
 
+    /// Reads the issues that changed in the span with at most so many requests. Tells beside them, where the list was not
+    /// read to its end, into how many parts the span is to be divided so that each fits: at least two. A side without a
+    /// budget reads all.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`]; `OutOfBudget` only when nothing could be read.
+    fn changed_within(&self, span: &Span, _requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
+        Ok((self.changed(span)?, None))
+    }
+
     /// Reads issues by id, not through a search index. Ids that are missing from the answer are unknown, not gone.
     ///
     /// # Errors

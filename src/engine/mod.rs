@@ -19,6 +19,7 @@ mod reading;
 mod references;
 pub mod report;
 mod script;
+mod slices;
 pub mod takeover;
 mod threads;
 mod trust;
@@ -143,6 +144,7 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
         script::foresee(&mut run)?;
         threads::due_threads(&mut run)?;
         merge::due(&mut run)?;
+        slices::sweep(&mut run)?;
         fields::in_turn(&mut run)?;
         threads::threads_in_turn(&mut run)?;
     } else {
@@ -152,10 +154,12 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
         merge::due(&mut run)?;
         run.may_link = true;
         deliver::both(&mut run)?;
+        slices::sweep(&mut run)?;
         fields::in_turn(&mut run)?;
         threads::threads_in_turn(&mut run)?;
         deliver::both(&mut run)?;
     }
+    slices::account(&mut run)?;
     run.report.close(world.state, run.interrupted, world.clock.now())?;
     if let Some(id) = id {
         let read = run.report.issues_read.keys().copied().collect();
@@ -182,6 +186,8 @@ struct Run<'a> {
     /// Whether links may be set. A link moves the issue's `updated`: what a new pair says is read before, while that
     /// still tells whether somebody has taken it up.
     may_link: bool,
+    /// Whether the poll of Guance got on.
+    has_read: bool,
     /// Whether the run noticed that it must stop.
     interrupted: bool,
     /// `updated` of the Guance issues seen in this run's list.
@@ -253,6 +259,7 @@ impl<'a> Run<'a> {
             no_retries: Vec::new(),
             jira_from: None,
             may_link: false,
+            has_read: false,
             interrupted: false,
             guance_updated: HashMap::new(),
             trust: trust::Trust::default(),

@@ -30,6 +30,8 @@ pub(super) struct Reading {
     pub(super) first: bool,
     /// True when this read looks far back.
     pub(super) sweep: bool,
+    /// True when nothing of what is to be read is left after it.
+    pub(super) last: bool,
 }
 
 impl Reading {
@@ -53,10 +55,13 @@ impl Reading {
         if let Some(backfill) = run.order.backfill {
             let scope = Scope { from: backfill.from, until: backfill.until };
             let span = span(backfill.from, backfill.until);
-            return Ok(Self { side, span, scope, cursor, first, sweep: false });
+            return Ok(Self { side, span, scope, cursor, first, sweep: false, last: true });
         }
         let since_sweep = ours.signed_duration_since(cursor.swept);
-        let sweep = !first && (since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.sweep_every));
+        // Guance has a budget: there, a sweep comes after the deliveries.
+        let sweep = side == Side::Jira
+            && !first
+            && (since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.sweep_every));
         let mut from = cursor.at - delta(settings.overlap);
         if sweep {
             from = from.min(theirs - delta(settings.sweep_back));
@@ -64,7 +69,12 @@ impl Reading {
         // Jira comments of old pairs are in scope however old the pair is; only a Guance issue's opening is not.
         let from = if first || side == Side::Guance { from.max(cursor.floor) } else { from };
         let scope = Scope { from: cursor.floor, until: None };
-        Ok(Self { side, span: span(from, None), scope, cursor, first, sweep })
+        Ok(Self { side, span: span(from, None), scope, cursor, first, sweep, last: true })
+    }
+
+    /// Returns the time of the remote's clock, by its last answer in this run; ours where it told none.
+    pub(super) fn now(&self, run: &Run<'_>) -> DateTime<Utc> {
+        run.identities.get(&self.side).and_then(|identity| identity.clock).unwrap_or_else(|| run.world.clock.now())
     }
 
     /// Lets a first read begin by the remote's own clock, once an answer has told it: ours may be wrong.
@@ -95,7 +105,7 @@ impl Reading {
             Some(clock) => seen.min(clock),
             None => seen,
         };
-        let swept = if self.sweep { ours } else { self.cursor.swept };
+        let swept = if self.sweep && self.last { ours } else { self.cursor.swept };
         Cursor { at: at.max(self.cursor.at), floor: self.cursor.floor, swept }
     }
 }

@@ -134,11 +134,8 @@ impl<'a> Guance<'a> {
     fn rows(&self, span: &Span) -> Result<Vec<Value>, Fault> {
         let known = self.facts.recall(BY_UPDATE, FOR_EVER).is_some();
         let rows = self.with_channel(|channel| self.api.issues(channel, span, span.until.filter(|_| !known)))?;
-        // An issue from before the window is there because it changed within: so the window is about updates, and
-        // an issue from within that changed after its end is not there.
-        let from = span.from.timestamp();
-        let older = |row: &Value| row.get("createAt").and_then(wire::moment).is_some_and(|t| t.timestamp() < from);
-        if known || !rows.iter().any(older) {
+        // An issue from within that changed after the window's end is not there where that is about updates.
+        if known || !is_about_updates(span, &rows) {
             return Ok(rows);
         }
         self.facts.remember(BY_UPDATE, "yes");
@@ -345,6 +342,18 @@ impl Remote for Guance<'_> {
         Ok(batch)
     }
 
+    /// Whichever time a window is about: those who read several, one after the other, read upwards, and an issue that
+    /// changes meanwhile is in a later one.
+    fn changed_within(&self, span: &Span, requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
+        let (rows, parts) = self.with_channel(|channel| self.api.issues_within(channel, span, requests))?;
+        if is_about_updates(span, &rows) && self.facts.recall(BY_UPDATE, FOR_EVER).is_none() {
+            self.facts.remember(BY_UPDATE, "yes");
+        }
+        let mut batch = self.batch(rows)?;
+        batch.watermark = convert::watermark(&batch.issues);
+        Ok((batch, parts))
+    }
+
     fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
         let mut rows = Vec::new();
         let mut refused = Vec::new();
@@ -430,6 +439,12 @@ impl Remote for Guance<'_> {
     fn write_register(&self, _counter: &str, _key: Option<&SealKey>) -> Result<(), ApiError> {
         Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "Guance keeps no write counter"))
     }
+}
+
+/// An issue from before the window is there because it changed within: so the window is about updates.
+fn is_about_updates(span: &Span, rows: &[Value]) -> bool {
+    let from = span.from.timestamp();
+    rows.iter().any(|row| row.get("createAt").and_then(wire::moment).is_some_and(|t| t.timestamp() < from))
 }
 
 fn look_up(wanted: &Wanted, thread: Option<&(Vec<Comment>, bool)>, taken: &dyn Fn(&Key, &str) -> bool) -> Lookup {

@@ -34,6 +34,17 @@ impl State {
     }
 }
 
+impl State {
+    /// Forgets a fact.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget_fact(&self, name: &str) -> Result<(), StateError> {
+        self.conn.prepare_cached("DELETE FROM fact WHERE name = ?1")?.execute([name])?;
+        Ok(())
+    }
+}
+
 /// A fact that cannot be read or written is merely unknown: it costs a request, never correctness.
 impl Facts for State {
     fn recall(&self, name: &str, max_age: Duration) -> Option<String> {

@@ -39,6 +39,7 @@ mod routes;
 mod secrets;
 mod services;
 mod shown;
+mod slices;
 mod slow;
 mod stop;
 mod switches;
