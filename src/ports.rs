@@ -133,6 +133,34 @@ pub struct Batch {
     pub services: Vec<String>,
 }
 
+/// A part of a thread, which is read in pages from its newest comments on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ThreadPart {
+    /// Oldest first.
+    pub comments: Vec<Comment>,
+    /// The page to go on with; `None` where all was read that was asked for.
+    pub next: Option<usize>,
+    /// How many pages the thread has; 0 where nothing tells.
+    pub pages: usize,
+    /// When the newest of its rows was written.
+    pub newest: Option<DateTime<Utc>>,
+}
+
+/// One page of a thread.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ThreadPage {
+    /// Oldest first.
+    pub comments: Vec<Comment>,
+    /// When the oldest of its rows was written.
+    pub oldest: Option<DateTime<Utc>>,
+    /// When the newest of its rows was written; `None` for a page beyond the oldest.
+    pub newest: Option<DateTime<Utc>>,
+    /// How many comments the thread has, where the service tells.
+    pub total: Option<usize>,
+    /// True when a comment on it could not be read.
+    pub odd: bool,
+}
+
 /// What to look for on the other side before (re)sending a write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -293,6 +321,37 @@ pub trait Remote {
     /// # Errors
     /// As for [`Remote::changed`].
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError>;
+
+    /// Reads a thread from its newest comments on with at most so many requests: to its end, or until everything on a page
+    /// is older than `down_to`; `None` as for [`Remote::thread`]. Where the first page tells that the whole thread takes
+    /// more requests, no other is read. A side without a budget reads all.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`]; `OutOfBudget` only when nothing could be read.
+    fn thread_part(
+        &self,
+        issue: &IssueId,
+        _down_to: Option<DateTime<Utc>>,
+        _requests: usize,
+    ) -> Result<Option<ThreadPart>, ApiError> {
+        let part = |comments: Vec<Comment>| {
+            let newest = comments.iter().map(|comment| comment.created).max();
+            ThreadPart { comments, next: None, pages: 1, newest }
+        };
+        Ok(self.thread(issue)?.map(part))
+    }
+
+    /// Reads one page of a thread, with one request; the newest page is number 1. Only where a part was not all.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`].
+    fn thread_page(&self, issue: &IssueId, _page: usize) -> Result<Option<ThreadPage>, ApiError> {
+        let page = |comments: Vec<Comment>| {
+            let times = || comments.iter().map(|comment| comment.created);
+            ThreadPage { oldest: times().min(), newest: times().max(), total: None, odd: false, comments }
+        };
+        Ok(self.thread(issue)?.map(page))
+    }
 
     /// Asks for comments of one issue by id, or, where there is no such call, reads the issue and its whole thread
     /// once more (two requests); one answer per comment, in order.

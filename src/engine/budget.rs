@@ -16,6 +16,8 @@ use crate::state::State;
 const WINDOW: TimeDelta = TimeDelta::seconds(61);
 /// Requests per minute that all keys of a workspace may make together. Source: the same page.
 const WORKSPACE_LIMIT: usize = 200;
+/// What somebody who waits for slots may use.
+const ENDLESS: usize = 1_000_000;
 /// Slots that deliveries leave for the next run's polls.
 pub(super) const RESERVE: usize = 2;
 
@@ -57,6 +59,8 @@ impl<'a> Ledger<'a> {
 
     /// Returns, for each key, its free slots, and when the next one frees where there is none.
     fn slots(&self, now: DateTime<Utc>, reserve: usize) -> Result<Vec<(usize, DateTime<Utc>)>, ApiError> {
+        // Of few requests a part of them is enough, or nothing would ever be left for deliveries.
+        let reserve = reserve.min(self.per_minute / 4);
         let limit = self.per_minute.saturating_sub(reserve).max(1);
         let mut slots = Vec::new();
         let mut total = 0;
@@ -116,6 +120,9 @@ impl Budget for Ledger<'_> {
     }
 
     fn spare(&self) -> usize {
+        if self.patience == Patience::Endless {
+            return ENDLESS;
+        }
         let slots = self.slots(self.clock.now(), RESERVE).unwrap_or_default();
         slots.iter().map(|(free, _)| free).sum()
     }

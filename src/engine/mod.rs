@@ -8,6 +8,7 @@ mod doubt;
 mod fields;
 mod files;
 mod gone;
+mod long;
 mod merge;
 mod optional;
 mod originals;
@@ -186,8 +187,8 @@ struct Run<'a> {
     /// Whether links may be set. A link moves the issue's `updated`: what a new pair says is read before, while that
     /// still tells whether somebody has taken it up.
     may_link: bool,
-    /// Whether the poll of Guance got on.
-    has_read: bool,
+    /// Whether something came of the requests to Guance, beyond a poll that brought no news.
+    has_got_on: bool,
     /// Whether the run noticed that it must stop.
     interrupted: bool,
     /// `updated` of the Guance issues seen in this run's list.
@@ -259,7 +260,7 @@ impl<'a> Run<'a> {
             no_retries: Vec::new(),
             jira_from: None,
             may_link: false,
-            has_read: false,
+            has_got_on: false,
             interrupted: false,
             guance_updated: HashMap::new(),
             trust: trust::Trust::default(),

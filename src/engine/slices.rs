@@ -19,10 +19,10 @@ use crate::ports::{ApiErrorKind, Span};
 const POLL: &str = "engine.poll-in-slices";
 /// Fact: how far a sweep has come.
 const SWEEP: &str = "engine.sweep-in-slices";
-/// Fact: how many runs in a row read nothing for want of budget.
+/// Fact: of how many runs in a row nothing came for want of budget.
 const STARVED: &str = "engine.starved";
 
-/// So many runs in a row without anything read are no good run any more.
+/// So many runs in a row of which nothing came are no good run any more.
 const MOST_STARVED: u32 = 3;
 /// A minute's budget comes back within this: runs that follow each other faster say nothing.
 const BUDGET_COMES_BACK: TimeDelta = TimeDelta::seconds(61);
@@ -62,8 +62,8 @@ pub(super) fn poll(run: &mut Run<'_>, mut reading: Reading) -> Result<(), Troubl
             }
             Err(trouble) => return Err(trouble),
         };
-        run.has_read |=
-            whole || slices.next > before.next || slices.width < before.width || slices.creates > before.creates;
+        run.has_got_on |= (!first || !whole || known.is_some())
+            && (whole || slices.next > before.next || slices.width < before.width || slices.creates > before.creates);
         if whole {
             return if known.is_some() || !first { forget(run, POLL) } else { Ok(()) };
         }
@@ -239,14 +239,14 @@ fn forget(run: &Run<'_>, fact: &str) -> Result<(), Trouble> {
     Ok(run.world.state.forget_fact(fact)?)
 }
 
-/// Counts the runs that could read nothing because the budget was used up, and says so in the end.
+/// Counts the runs of which nothing came because the budget was used up, and says so in the end.
 pub(super) fn account(run: &mut Run<'_>) -> Result<()> {
     if run.order.dry_run || run.order.backfill.is_some() {
         return Ok(());
     }
     let state = run.world.state;
     let known = state.fact(STARVED)?;
-    if !run.report.out_of_budget || run.has_read || run.report.written() > 0 {
+    if !run.report.out_of_budget || run.has_got_on || run.report.written() > 0 {
         if known.is_some() {
             state.forget_fact(STARVED)?;
         }

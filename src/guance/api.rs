@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Settings;
 use super::answer::{Cause, Fault, REST, What, judge, tidy, unanswered};
-use super::paging::{LARGE_PAGE, Part, SMALL_PAGE, collect, collect_within};
+use super::paging::{LARGE_PAGE, Pages, Part, SMALL_PAGE, collect, collect_newest, collect_within};
 use super::wire::{Named, Page};
 use crate::domain::{IssueId, Side};
 use crate::http::{Call, Http, Method};
@@ -125,16 +125,32 @@ impl<'a> Api<'a> {
     /// `GET /api/v1/issue/reply/{issue_uuid}/list`, all pages.
     pub(super) fn replies(&self, issue: &IssueId) -> Result<Vec<Value>, Fault> {
         let path = format!("/api/v1/issue/reply/{}/list", segment(issue.as_str())?);
-        self.list("guance.reply_page_size", |size, index| Request {
-            method: Method::Get,
-            path: path.clone(),
-            query: vec![
-                ("ordering", "-createAt".to_owned()),
-                ("pageSize", size.to_string()),
-                ("pageIndex", index.to_string()),
-            ],
-            body: None,
-            write: false,
+        self.list("guance.reply_page_size", |size, index| replies_request(&path, size, index))
+    }
+
+    /// The same, newest first and not more than is asked for.
+    pub(super) fn newest_replies(
+        &self,
+        issue: &IssueId,
+        down_to: Option<DateTime<Utc>>,
+        requests: usize,
+    ) -> Result<Pages, Fault> {
+        let path = format!("/api/v1/issue/reply/{}/list", segment(issue.as_str())?);
+        let down_to = down_to.map(|time| time.timestamp());
+        let request = |size, index| replies_request(&path, size, index);
+        self.in_pages("guance.reply_page_size", request, |walk, size, page| {
+            collect_newest(walk, size, requests, down_to, while_budget_lasts(page))
+        })
+    }
+
+    /// The same, one page.
+    pub(super) fn page_of_replies(&self, issue: &IssueId, index: usize) -> Result<Page, Fault> {
+        let path = format!("/api/v1/issue/reply/{}/list", segment(issue.as_str())?);
+        let request = |size, _| replies_request(&path, size, index);
+        self.in_pages("guance.reply_page_size", request, |mut walk, _, page| {
+            let page = page(index)?;
+            walk.took(&page.rows)?;
+            Ok(page)
         })
     }
 
@@ -219,16 +235,7 @@ impl<'a> Api<'a> {
         requests: usize,
         request: impl Fn(usize, usize) -> Request<'q>,
     ) -> Result<Part, Fault> {
-        self.in_pages(fact, request, |walk, size, page| {
-            let mut pages = 0;
-            collect_within(walk, size, requests, |index| match page(index) {
-                Err(fault) if fault.error.kind == ApiErrorKind::OutOfBudget && pages > 0 => Ok(None),
-                done => {
-                    pages += 1;
-                    done.map(Some)
-                }
-            })
-        })
+        self.in_pages(fact, request, |walk, size, page| collect_within(walk, size, requests, while_budget_lasts(page)))
     }
 
     /// Reads pages; a service that refuses a large page is asked for small ones, now and later; one whose large page is
@@ -341,6 +348,25 @@ impl<'a> Api<'a> {
     pub(super) fn rest_after(&self, fault: &Fault, credential: usize) {
         let _ = self.wait_before_retry(fault, credential);
     }
+}
+
+/// Fetches pages; none after the first one where there is no request left.
+fn while_budget_lasts(page: &dyn Fn(usize) -> Result<Page, Fault>) -> impl FnMut(usize) -> Result<Option<Page>, Fault> {
+    let mut pages = 0;
+    move |index| match page(index) {
+        Err(fault) if fault.error.kind == ApiErrorKind::OutOfBudget && pages > 0 => Ok(None),
+        done => {
+            pages += 1;
+            done.map(Some)
+        }
+    }
+}
+
+/// A page of a thread.
+fn replies_request(path: &str, size: usize, index: usize) -> Request<'static> {
+    let query =
+        vec![("ordering", "-createAt".to_owned()), ("pageSize", size.to_string()), ("pageIndex", index.to_string())];
+    Request { method: Method::Get, path: path.to_owned(), query, body: None, write: false }
 }
 
 /// A page of the issues of a window.

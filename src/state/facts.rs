@@ -8,6 +8,13 @@ use rusqlite::{OptionalExtension, params};
 use super::{State, StateError, from_ms, to_ms};
 use crate::ports::{FOR_EVER, Facts};
 
+/// The facts that tell how far a long thread is known: their names end with the pair's Guance issue. They are forgotten
+/// when what is known of a thread comes into doubt.
+pub const LONG_THREAD: &str = "engine.long-thread.";
+
+/// The facts that tell what a long thread holds: named and forgotten in the same way.
+pub const THREAD_ROWS: &str = "engine.thread-rows.";
+
 impl State {
     /// Returns a fact and when it was learnt.
     ///
@@ -35,6 +42,17 @@ impl State {
 }
 
 impl State {
+    /// Returns the facts whose names begin so: what follows in the name, and the value.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn facts_named(&self, prefix: &str) -> Result<Vec<(String, String)>, StateError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT substr(name, length(?1) + 1), value FROM fact WHERE name GLOB ?1 || '*'")?;
+        Ok(statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
     /// Forgets a fact.
     ///
     /// # Errors

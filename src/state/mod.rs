@@ -32,6 +32,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use absent::GoneIssue;
 pub use cursors::Cursor;
+pub use facts::{LONG_THREAD, THREAD_ROWS};
 pub use history::{RunEnd, SideFailure};
 pub use lock::RunLock;
 pub use merge::DueFields;

@@ -24,6 +24,7 @@ mod hostile;
 mod late_restrictions;
 mod leaks;
 mod links;
+mod long;
 mod lost;
 mod namesakes;
 mod narrow;

@@ -1,0 +1,122 @@
+//! Looking for one reply of a long thread: its page is known by when it was written.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+
+use super::{is_long, recall, recall_rows};
+use crate::domain::{Comment, CommentId, IssueId, IssueLink, Key, Maker, Receipt, Side};
+use crate::engine::{Run, Trouble, delta};
+use crate::plan::{Held, Row};
+use crate::ports::{ApiErrorKind, Lookup, Wanted};
+
+/// Most pages that are asked for one reply.
+const MOST_PAGES: usize = 4;
+
+/// What a look for one reply brought.
+pub(in crate::engine) enum Glimpse {
+    /// It is there, and says this.
+    There(Box<Comment>),
+    /// It was not there when the whole thread was read last.
+    Gone,
+    /// It was not found in this run.
+    Unknown,
+}
+
+/// Looks for one reply of a long thread.
+pub(in crate::engine) fn glimpse(run: &mut Run<'_>, link: &IssueLink, id: &CommentId) -> Result<Glimpse, Trouble> {
+    let Some(long) = recall(run, &link.guance)? else { return Ok(Glimpse::Unknown) };
+    let rows = recall_rows(run, &link.guance)?;
+    let is_it = |row: &&Row| row.id == *id;
+    let (place, all) = match rows.known.iter().rev().position(|row| row.id == *id) {
+        Some(place) => (place, rows.known.len()),
+        None if long.known => return Ok(Glimpse::Gone),
+        None => match rows.reading.iter().rev().position(|row| row.id == *id) {
+            // Newer ones stand before those that the reading has brought.
+            Some(place) => (place, rows.reading.len()),
+            None => return Ok(Glimpse::Unknown),
+        },
+    };
+    let Some(row) = rows.known.iter().chain(&rows.reading).find(is_it) else { return Ok(Glimpse::Unknown) };
+    let size = all.div_ceil(long.pages.max(1)).max(1);
+    let before = if long.known { 0 } else { long.reading.as_ref().map_or(0, |reading| reading.page) };
+    let mut page = before + place / size + 1;
+    for _ in 0..MOST_PAGES {
+        if run.must_stop() || !run.has_room(Side::Guance, 1) {
+            break;
+        }
+        let one = match run.world.guance.thread_page(&link.guance, page) {
+            Ok(Some(one)) => one,
+            Ok(None) => break,
+            Err(err) if err.kind == ApiErrorKind::OutOfBudget => break,
+            Err(err) => return Err(err.into()),
+        };
+        run.originals.saw_replies(one.comments.iter().map(|comment| &comment.id), run.world.clock.now());
+        if let Some(found) = one.comments.into_iter().find(|comment| comment.id == *id) {
+            return Ok(Glimpse::There(Box::new(found)));
+        }
+        match (one.oldest, one.newest) {
+            (Some(oldest), _) if oldest >= row.created => page += 1,
+            (_, Some(newest)) if newest > row.created => break,
+            _ if page > 1 => page -= 1,
+            _ => break,
+        }
+    }
+    Ok(Glimpse::Unknown)
+}
+
+/// Tells whether a long thread held a reply when it was read last; `None` where that is not known.
+pub(in crate::engine) fn shows(run: &Run<'_>, lane: &IssueId, id: &CommentId) -> Result<Option<bool>, Trouble> {
+    let Some(long) = recall(run, lane)?.filter(|long| long.known) else { return Ok(None) };
+    let rows = recall_rows(run, lane)?;
+    Ok(Some(rows.known.iter().any(|row| row.id == *id)).filter(|_| long.reading.is_none()))
+}
+
+/// Returns what is known of what a long thread holds, by key.
+pub(in crate::engine) fn held(run: &Run<'_>, lane: &IssueId) -> Result<Option<Held>, Trouble> {
+    let Some(long) = recall(run, lane)? else { return Ok(None) };
+    let rows = recall_rows(run, lane)?;
+    let keys: HashSet<Key> =
+        rows.known.iter().chain(&rows.reading).map(|row| Key::comment(Side::Guance, &row.id)).collect();
+    Ok(Some(if long.known { Held::all(keys) } else { Held::some(keys) }))
+}
+
+/// Looks for a write without an answer among what is known of a long thread. It is absent only once the whole thread was
+/// read by a reading that began after the write can have taken effect.
+pub(in crate::engine) fn look_for(
+    run: &Run<'_>,
+    lane: &IssueId,
+    wanted: &Wanted,
+    sent: Option<DateTime<Utc>>,
+) -> Result<Lookup, Trouble> {
+    if !is_long(run, lane)? {
+        return Ok(Lookup::Unsure);
+    }
+    let Some(long) = recall(run, lane)? else { return Ok(Lookup::Unsure) };
+    let rows = recall_rows(run, lane)?;
+    let key = wanted.key.origin();
+    let mut found: Option<(&Row, (Maker, bool))> = None;
+    for row in rows.known.iter().chain(&rows.reading) {
+        let Some(claim) = row.claim.as_ref().filter(|claim| claim.proven && claim.key == key) else { continue };
+        let says_it = wanted.content.is_none() || claim.written == wanted.content;
+        if !says_it || run.world.state.is_copy_of_another(Side::Guance, &key, row.id.as_str())? {
+            continue;
+        }
+        if found.is_none_or(|(_, doubt)| claim.doubt() < doubt) {
+            found = Some((row, claim.doubt()));
+        }
+    }
+    let settled = sent.map(|sent| sent + delta(run.world.settings.in_doubt_wait));
+    let is_whole = long.known && settled.is_some_and(|settled| long.began > settled);
+    Ok(match found {
+        // A surer one may be in the rest.
+        Some((row, (maker, _))) if is_whole || maker == Maker::Us => Lookup::Found(receipt(row)),
+        None if is_whole => Lookup::Absent,
+        _ => Lookup::Unsure,
+    })
+}
+
+fn receipt(row: &Row) -> Receipt {
+    let id = row.id.to_string();
+    Receipt { name: id.clone(), id, at: Some(row.created), dropped: Vec::new(), issue: None }
+}
