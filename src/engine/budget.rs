@@ -27,6 +27,8 @@ pub struct Ledger<'a> {
     clock: &'a dyn Clock,
     stop: &'a dyn Stop,
     per_minute: usize,
+    /// What all keys may make together.
+    together: usize,
     patience: Patience,
     /// For each key: a name that does not show it, and until when it must rest.
     credentials: RefCell<Vec<(String, Option<DateTime<Utc>>)>>,
@@ -54,7 +56,14 @@ impl<'a> Ledger<'a> {
         let name = |key: &Secret| Fingerprint::of(&["guance key", key.expose()]).as_str().to_owned();
         let credentials = RefCell::new(keys.iter().map(|key| (name(key), None)).collect());
         let per_minute = usize::try_from(per_minute).unwrap_or(usize::MAX).max(1);
-        Self { state, clock, stop, per_minute, patience, credentials }
+        let together = WORKSPACE_LIMIT.max(per_minute);
+        Self { state, clock, stop, per_minute, together, patience, credentials }
+    }
+
+    /// Sets what all keys together may make in a minute, where the service has a limit of its own.
+    #[must_use]
+    pub fn with_workspace_limit(self, per_minute: u32) -> Self {
+        Self { together: usize::try_from(per_minute).unwrap_or(usize::MAX).max(1), ..self }
     }
 
     /// Returns, for each key, its free slots, and when the next one frees where there is none.
@@ -72,10 +81,11 @@ impl<'a> Ledger<'a> {
             let frees = used.get(used.len().saturating_sub(limit)).map(|oldest| *oldest + WINDOW);
             slots.push((free, frees.max(resting).unwrap_or(now + TimeDelta::seconds(1))));
         }
-        if total >= WORKSPACE_LIMIT.max(self.per_minute) {
-            for (free, _) in &mut slots {
-                *free = 0;
-            }
+        let mut left = self.together.saturating_sub(reserve).max(1).saturating_sub(total);
+        for (free, _) in &mut slots {
+            // Together the keys have no more than is left of the workspace's limit.
+            *free = (*free).min(left);
+            left -= *free;
         }
         Ok(slots)
     }
