@@ -3,6 +3,7 @@
 //! These traits sit *below* the decisions: they move facts and carry out one write. Who may create what is
 //! `plan::Policy`.
 
+mod parts;
 mod walk;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::domain::{
     Visibility,
 };
 
+pub use parts::{ThreadPage, ThreadPart};
 pub use walk::Walk;
 
 /// Why a remote call failed, by what the caller should do about it.
@@ -131,34 +133,6 @@ pub struct Batch {
     pub clock: Option<DateTime<Utc>>,
     /// The workspaces that the records say they are of, each once; empty where they do not tell.
     pub services: Vec<String>,
-}
-
-/// A part of a thread, which is read in pages from its newest comments on.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ThreadPart {
-    /// Oldest first.
-    pub comments: Vec<Comment>,
-    /// The page to go on with; `None` where all was read that was asked for.
-    pub next: Option<usize>,
-    /// How many pages the thread has; 0 where nothing tells.
-    pub pages: usize,
-    /// When the newest of its rows was written.
-    pub newest: Option<DateTime<Utc>>,
-}
-
-/// One page of a thread.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ThreadPage {
-    /// Oldest first.
-    pub comments: Vec<Comment>,
-    /// When the oldest of its rows was written.
-    pub oldest: Option<DateTime<Utc>>,
-    /// When the newest of its rows was written; `None` for a page beyond the oldest.
-    pub newest: Option<DateTime<Utc>>,
-    /// How many comments the thread has, where the service tells.
-    pub total: Option<usize>,
-    /// True when a comment on it could not be read.
-    pub odd: bool,
 }
 
 /// What to look for on the other side before (re)sending a write.

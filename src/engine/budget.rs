@@ -69,7 +69,7 @@ impl<'a> Ledger<'a> {
     /// Returns, for each key, its free slots, and when the next one frees where there is none.
     fn slots(&self, now: DateTime<Utc>, reserve: usize) -> Result<Vec<(usize, DateTime<Utc>)>, ApiError> {
         // Of few requests a part of them is enough, or nothing would ever be left for deliveries.
-        let reserve = reserve.min(self.per_minute / 4);
+        let reserve = reserve.min(self.per_minute.min(self.together) / 4);
         let limit = self.per_minute.saturating_sub(reserve).max(1);
         let mut slots = Vec::new();
         let mut total = 0;
