@@ -36,7 +36,14 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
         absences: state.absences(lane)?,
     };
     let gone::Look { mut steps, ask } = gone::look(whole, &originals, run.number, policy);
-    if ask.is_empty() || !run.has_room(thread.side, COST - 1 + long::pages(run, lane)?) {
+    if ask.is_empty() {
+        return Ok(steps);
+    }
+    if !run.has_room(thread.side, COST - 1 + long::pages(run, lane)?) {
+        // It is noted as missed, so that the thread is due in the next run, which asks.
+        let keys = ask.iter().map(|id| Key::comment(thread.side, id));
+        let new = keys.filter(|key| !originals.absences.contains_key(key));
+        steps.extend(new.map(|key| gone::absence(thread, key, Whereabouts::Missed)));
         return Ok(steps);
     }
     let mut certain: Vec<&CommentLink> = Vec::new();

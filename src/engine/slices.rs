@@ -175,14 +175,18 @@ fn window(
         // Nothing tells what is missing: only what was read to its end moves a cursor.
         batch.watermark = None;
     }
+    let has_rows = !batch.issues.is_empty() || !batch.unreadable.is_empty();
     slices.creates += pull::guance(run, reading, &mut batch, slices.creates, first)?;
     let wide = until.unwrap_or(end).max(slices.next + NARROWEST) - slices.next;
     match parts {
         None => {
             slices.next = until.unwrap_or(end).max(slices.next);
             let wider = match used.saturating_mul(3) <= requests {
+                _ if !has_rows => 8,
                 true if used <= 1 => 4,
                 true => 2,
+                // One page says little about two, but a window that never grows would never reach the present.
+                false if used <= 1 => 2,
                 false => 1,
             };
             slices.width = slices.width.saturating_mul(wider);

@@ -11,7 +11,7 @@ use crate::plan::{Held, Row};
 use crate::ports::{ApiErrorKind, Lookup, Wanted};
 
 /// Most pages that are asked for one reply.
-const MOST_PAGES: usize = 4;
+const MOST_PAGES: usize = 6;
 
 /// What a look for one reply brought.
 pub(in crate::engine) enum Glimpse {
@@ -41,10 +41,8 @@ pub(in crate::engine) fn glimpse(run: &mut Run<'_>, link: &IssueLink, id: &Comme
     let size = all.div_ceil(long.pages.max(1)).max(1);
     let before = if long.known { 0 } else { long.reading.as_ref().map_or(0, |reading| reading.page) };
     let mut page = before + place / size + 1;
-    for _ in 0..MOST_PAGES {
-        if run.must_stop() || !run.has_room(Side::Guance, 1) {
-            break;
-        }
+    let mut tried = HashSet::new();
+    while tried.len() < MOST_PAGES && tried.insert(page) && !run.must_stop() && run.has_room(Side::Guance, 1) {
         let one = match run.world.guance.thread_page(&link.guance, page) {
             Ok(Some(one)) => one,
             Ok(None) => break,
@@ -55,12 +53,15 @@ pub(in crate::engine) fn glimpse(run: &mut Run<'_>, link: &IssueLink, id: &Comme
         if let Some(found) = one.comments.into_iter().find(|comment| comment.id == *id) {
             return Ok(Glimpse::There(Box::new(found)));
         }
-        match (one.oldest, one.newest) {
-            (Some(oldest), _) if oldest >= row.created => page += 1,
-            (_, Some(newest)) if newest > row.created => break,
-            _ if page > 1 => page -= 1,
-            _ => break,
-        }
+        // Many are written within one second: then it may be on either side.
+        let is_older = one.oldest.is_some_and(|oldest| row.created <= oldest);
+        let is_newer = one.newest.is_none_or(|newest| row.created >= newest);
+        let (older, newer) = (page + 1, page.saturating_sub(1).max(1));
+        page = match () {
+            () if is_older && !tried.contains(&older) => older,
+            () if is_newer && !tried.contains(&newer) => newer,
+            () => break,
+        };
     }
     Ok(Glimpse::Unknown)
 }

@@ -16,6 +16,10 @@ const SHOWN_LATE: TimeDelta = TimeDelta::minutes(1);
 /// For each of its pages a long thread is read whole this much less often: for edits, deletions and repeats.
 const WHOLE_EVERY: TimeDelta = TimeDelta::minutes(5);
 
+/// A reading that goes on reads one page again, and one more: fewer would never bring it to its end. They may be some of
+/// those that are kept for the next poll, which uses one.
+const ENOUGH: usize = 2;
+
 /// Reads a Guance thread, or what this run can afford of it; `None` when its issue cannot be read by id.
 pub(in crate::engine) fn read(run: &mut Run<'_>, link: &IssueLink) -> Result<Option<Read>, Trouble> {
     let (guance, now) = (run.world.guance, run.world.clock.now());
@@ -36,7 +40,9 @@ pub(in crate::engine) fn read(run: &mut Run<'_>, link: &IssueLink) -> Result<Opt
     let mut rows = recall_rows(run, &link.guance)?;
     let spare = guance.spare();
     let mut newer = Vec::new();
-    if long.known {
+    // Where hardly a request is left, the newest pages and the rest take turns.
+    let takes_turns = long.reading.is_some() && most <= ENOUGH && run.number % 2 == 0;
+    if long.known && !takes_turns {
         let Some(part) = guance.thread_part(&link.guance, Some(long.newest - SHOWN_LATE), most)? else {
             return Ok(None);
         };
@@ -53,9 +59,10 @@ pub(in crate::engine) fn read(run: &mut Run<'_>, link: &IssueLink) -> Result<Opt
         add(&mut rows.known, &newer);
     }
     let left = most.saturating_sub(spare.saturating_sub(guance.spare()));
+    let left = if long.reading.is_some() { left.max(ENOUGH) } else { left };
     let Some((older, has_ended)) = onwards(run, link, &mut long, &mut rows, left)? else { return Ok(None) };
     let came = match long.reading.as_ref().is_some_and(|reading| reading.odd) {
-        _ if !has_ended && long.known && is_trusted => Came::Known,
+        _ if !has_ended && long.known && is_trusted && !takes_turns => Came::Known,
         _ if !has_ended => Came::Part,
         // What could not be read may be anything, also what seems not to be there.
         true => Came::Known,
@@ -142,7 +149,9 @@ fn onwards(
     let mut has_met = rows.reading.is_empty() && reading.reached == DateTime::UNIX_EPOCH;
     let mut total = None;
     let mut has_ended = false;
-    if !has_met && requests > 0 && reading.seeks.is_none() {
+    if requests > 0 && reading.seeks.is_none() {
+        // Nothing was read of it yet: what came since may have made older pages.
+        reading.seeks = has_met.then_some((reading.page, None));
         reading.page += 1;
     }
     for _ in 0..requests {
@@ -156,6 +165,7 @@ fn onwards(
             Err(err) => return Err(err.into()),
         };
         if reading.seek(one.newest.is_some()) {
+            total = one.total.or(total);
             continue;
         }
         // Replies that came since the last page move those between the two pages onto the one before.

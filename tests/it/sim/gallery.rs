@@ -73,10 +73,14 @@ pub(super) enum Bug {
     SentUnlooked,
     /// A property counts though the label names another original.
     LabelMayDisagree,
+    /// The far look back is read before what is new, and begun anew by each run.
+    SweepBeforeThePoll,
+    /// What the minute's requests brought of a thread is taken for all of it.
+    PartForTheWhole,
 }
 
 impl Bug {
-    pub(super) const ALL: [Self; 30] = [
+    pub(super) const ALL: [Self; 32] = [
         Self::CursorSetToNow,
         Self::NoOverlap,
         Self::CursorBeforeTheRow,
@@ -107,6 +111,8 @@ impl Bug {
         Self::SealWithoutPlace,
         Self::SentUnlooked,
         Self::LabelMayDisagree,
+        Self::SweepBeforeThePoll,
+        Self::PartForTheWhole,
     ];
 }
 
@@ -149,7 +155,9 @@ impl Bug {
             | Self::MarkerAnywhereInText
             | Self::SealWithoutPlace
             | Self::SentUnlooked
-            | Self::LabelMayDisagree => false,
+            | Self::LabelMayDisagree
+            | Self::SweepBeforeThePoll
+            | Self::PartForTheWhole => false,
         }
     }
 }

@@ -13,6 +13,7 @@ use super::deletes::{self, DeleteSetup};
 use super::fields::{FieldDeed, FieldSetup};
 use super::files::FileDeed;
 use super::late::Hide;
+use super::pages::{self, PageSetup};
 use super::rng::Rng;
 use super::strangers::Stranger;
 
@@ -59,6 +60,8 @@ pub(super) struct Setup {
     pub(super) routes: bool,
     /// Whom it may not trust.
     pub(super) trust: TrustSetup,
+    /// How large Guance's pages are, and its budget.
+    pub(super) pages: PageSetup,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -244,6 +247,7 @@ impl History {
             }
             events.push(Event { uid, after_s, what });
             events.extend(adversary::also(&setup, uid));
+            events.extend(pages::also(&setup, uid));
         }
         Self { setup, events }
     }
@@ -295,6 +299,7 @@ impl Setup {
             file_sizes: rng.chance(50),
             routes: rng.chance(35),
             trust: TrustSetup::draw(seed),
+            pages: PageSetup::draw(seed),
         }
     }
 }

@@ -28,6 +28,7 @@ mod hunt;
 mod jira;
 mod jira_remote;
 mod late;
+mod pages;
 mod passage;
 mod people;
 mod rng;
