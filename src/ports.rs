@@ -310,7 +310,7 @@ pub trait Remote {
     ) -> Result<Option<ThreadPart>, ApiError> {
         let part = |comments: Vec<Comment>| {
             let newest = comments.iter().map(|comment| comment.created).max();
-            ThreadPart { comments, next: None, pages: 1, newest }
+            ThreadPart { comments, next: None, pages: 1, newest, odd: false }
         };
         Ok(self.thread(issue)?.map(part))
     }

@@ -39,7 +39,10 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
     if ask.is_empty() {
         return Ok(steps);
     }
-    if !run.has_room(thread.side, COST - 1 + long::pages(run, lane)?) {
+    let cost = if thread.side == Side::Guance { COST - 1 + run.thread_pages } else { 1 };
+    let is_affordable = run.has_room(thread.side, cost);
+    let is_long = thread.side == Side::Guance && run.thread_pages > 1;
+    if !is_affordable && !(is_long && run.has_room(thread.side, 1)) {
         // It is noted as missed, so that the thread is due in the next run, which asks.
         let keys = ask.iter().map(|id| Key::comment(thread.side, id));
         let new = keys.filter(|key| !originals.absences.contains_key(key));
@@ -50,6 +53,7 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
     let found = match thread.extent {
         // It cannot be read once more now; a later reading to its end must miss the same.
         Extent::Completed(_) => not_in_long(run, thread.link, ask.len())?,
+        _ if !is_affordable => not_in_long(run, thread.link, ask.len())?,
         _ => run.remote(thread.side).presence(thread.link.id(thread.side), &ask)?,
     };
     for (id, presence) in ask.into_iter().zip(found) {

@@ -12,7 +12,7 @@ mod read;
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Run, Trouble};
@@ -22,6 +22,10 @@ use crate::state::{LONG_THREAD, THREAD_ROWS};
 
 pub(super) use look::{Glimpse, glimpse, held, look_for, shows};
 pub(super) use read::read;
+
+/// A reply may be shown so much later than others that were written after it; what comes later still is found when the
+/// thread is read whole.
+const SHOWN_LATE: TimeDelta = TimeDelta::minutes(1);
 
 /// What is known of a long thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +106,11 @@ impl Read {
         self.came != Came::Part
     }
 
+    /// Returns how many pages the thread has.
+    pub(super) fn pages(&self) -> usize {
+        self.kept.as_ref().map_or(1, |(long, _)| long.pages.max(1))
+    }
+
     /// Returns true when something of a reading that has come to its end was left undecided before.
     pub(super) fn was_unsettled(&self) -> bool {
         let Some((long, _)) = &self.kept else { return false };
@@ -152,11 +161,6 @@ fn recall_rows(run: &Run<'_>, lane: &IssueId) -> Result<Rows, Trouble> {
 /// Returns true for a thread that was of more than one page when it was last read.
 pub(super) fn is_long(run: &Run<'_>, lane: &IssueId) -> Result<bool, Trouble> {
     Ok(recall(run, lane)?.is_some())
-}
-
-/// Returns how many pages a thread had when it was last read.
-pub(super) fn pages(run: &Run<'_>, lane: &IssueId) -> Result<usize, Trouble> {
-    Ok(recall(run, lane)?.map_or(1, |long| long.pages))
 }
 
 /// The long threads, and whether there is a rest of each that is not known.

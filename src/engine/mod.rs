@@ -198,6 +198,8 @@ struct Run<'a> {
     read_whole: HashSet<(Side, IssueId)>,
     /// Originals and what proves where they are.
     originals: originals::Originals,
+    /// How many pages the Guance thread has that is being planned.
+    thread_pages: usize,
     /// How many Guance threads could not be read.
     threads_failed: usize,
     /// Issues that this run has read itself, not through an index.
@@ -266,6 +268,7 @@ impl<'a> Run<'a> {
             trust: trust::Trust::default(),
             read_whole: HashSet::new(),
             originals: originals::Originals::default(),
+            thread_pages: 1,
             threads_failed: 0,
             readings: merge::Readings::new(),
             unreadable: HashSet::new(),

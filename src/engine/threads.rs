@@ -264,6 +264,7 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
         Err(trouble) => return Err(trouble),
     };
     run.has_got_on = true;
+    run.thread_pages = read.pages();
     if read.extent() == Extent::All {
         run.originals.saw_copies(&link.guance, now);
     }

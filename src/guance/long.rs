@@ -16,22 +16,6 @@ impl Guance<'_> {
         down_to: Option<DateTime<Utc>>,
         requests: usize,
     ) -> Result<Option<ThreadPart>, ApiError> {
-        Ok(self.newest(issue, down_to, requests)?.map(|(part, _)| part))
-    }
-
-    /// Reads a thread whole, or as much of it as the minute has requests left for; the flag tells whether it is the whole
-    /// and every row of it could be read.
-    pub(super) fn read_affordable(&self, issue: &IssueId) -> Result<Option<(Vec<Comment>, bool)>, ApiError> {
-        let read = self.newest(issue, None, self.api.budget.spare().max(1))?;
-        Ok(read.map(|(part, readable)| (part.comments, readable && part.next.is_none())))
-    }
-
-    fn newest(
-        &self,
-        issue: &IssueId,
-        down_to: Option<DateTime<Utc>>,
-        requests: usize,
-    ) -> Result<Option<(ThreadPart, bool)>, ApiError> {
         let Some((rows, next, pages)) = there(self.api.newest_replies(issue, down_to, requests))? else {
             return Ok(None);
         };
@@ -45,7 +29,14 @@ impl Guance<'_> {
         } else {
             self.saw(&comments);
         }
-        Ok(Some((ThreadPart { comments, next, pages, newest }, readable)))
+        Ok(Some(ThreadPart { comments, next, pages, newest, odd: !readable }))
+    }
+
+    /// Reads a thread whole, or as much of it as the minute has requests left for; the flag tells whether it is the whole
+    /// and every row of it could be read.
+    pub(super) fn read_affordable(&self, issue: &IssueId) -> Result<Option<(Vec<Comment>, bool)>, ApiError> {
+        let read = self.read_newest(issue, None, self.api.budget.spare().max(1))?;
+        Ok(read.map(|part| (part.comments, !part.odd && part.next.is_none())))
     }
 
     pub(super) fn read_page(&self, issue: &IssueId, page: usize) -> Result<Option<ThreadPage>, ApiError> {

@@ -15,6 +15,8 @@ pub struct ThreadPart {
     pub pages: usize,
     /// When the newest of its rows was written.
     pub newest: Option<DateTime<Utc>>,
+    /// True when a comment in it could not be read.
+    pub odd: bool,
 }
 
 /// One page of a thread.

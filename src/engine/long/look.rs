@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{is_long, recall, recall_rows};
+use super::{Long, SHOWN_LATE, is_long, recall, recall_rows};
 use crate::domain::{Comment, CommentId, IssueId, IssueLink, Key, Maker, Receipt, Side};
 use crate::engine::{Run, Trouble, delta};
 use crate::plan::{Held, Row};
 use crate::ports::{ApiErrorKind, Lookup, Wanted};
 
 /// Most pages that are asked for one reply.
-const MOST_PAGES: usize = 6;
+const MOST_PAGES: usize = 3;
 
 /// What a look for one reply brought.
 pub(in crate::engine) enum Glimpse {
@@ -25,22 +25,14 @@ pub(in crate::engine) enum Glimpse {
 
 /// Looks for one reply of a long thread.
 pub(in crate::engine) fn glimpse(run: &mut Run<'_>, link: &IssueLink, id: &CommentId) -> Result<Glimpse, Trouble> {
-    let Some(long) = recall(run, &link.guance)? else { return Ok(Glimpse::Unknown) };
-    let rows = recall_rows(run, &link.guance)?;
-    let is_it = |row: &&Row| row.id == *id;
-    let (place, all) = match rows.known.iter().rev().position(|row| row.id == *id) {
-        Some(place) => (place, rows.known.len()),
-        None if long.known => return Ok(Glimpse::Gone),
-        None => match rows.reading.iter().rev().position(|row| row.id == *id) {
-            // Newer ones stand before those that the reading has brought.
-            Some(place) => (place, rows.reading.len()),
-            None => return Ok(Glimpse::Unknown),
-        },
+    // Before all of a thread is known its requests go into reading it.
+    let Some(long) = recall(run, &link.guance)?.filter(|long| long.known) else { return Ok(Glimpse::Unknown) };
+    let rows = recall_rows(run, &link.guance)?.known;
+    let Some((place, row)) = rows.iter().rev().enumerate().find(|(_, row)| row.id == *id) else {
+        return among_newest(run, link, &long, &rows, id);
     };
-    let Some(row) = rows.known.iter().chain(&rows.reading).find(is_it) else { return Ok(Glimpse::Unknown) };
-    let size = all.div_ceil(long.pages.max(1)).max(1);
-    let before = if long.known { 0 } else { long.reading.as_ref().map_or(0, |reading| reading.page) };
-    let mut page = before + place / size + 1;
+    let size = rows.len().div_ceil(long.pages.max(1)).max(1);
+    let mut page = place / size + 1;
     let mut tried = HashSet::new();
     while tried.len() < MOST_PAGES && tried.insert(page) && !run.must_stop() && run.has_room(Side::Guance, 1) {
         let one = match run.world.guance.thread_page(&link.guance, page) {
@@ -66,6 +58,31 @@ pub(in crate::engine) fn glimpse(run: &mut Run<'_>, link: &IssueLink, id: &Comme
     Ok(Glimpse::Unknown)
 }
 
+/// Looks for a reply that was not there when the thread was read last: it may have been written since.
+fn among_newest(
+    run: &mut Run<'_>,
+    link: &IssueLink,
+    long: &Long,
+    rows: &[Row],
+    id: &CommentId,
+) -> Result<Glimpse, Trouble> {
+    let requests = run.world.guance.spare().min(MOST_PAGES);
+    if requests == 0 {
+        return Ok(Glimpse::Unknown);
+    }
+    let down_to = Some(long.newest - SHOWN_LATE);
+    let Some(part) = run.world.guance.thread_part(&link.guance, down_to, requests)? else {
+        return Ok(Glimpse::Unknown);
+    };
+    run.originals.saw_replies(part.comments.iter().map(|comment| &comment.id), run.world.clock.now());
+    let meets = part.next.is_none() || part.comments.iter().any(|one| rows.iter().any(|row| row.id == one.id));
+    Ok(match part.comments.into_iter().find(|comment| comment.id == *id) {
+        Some(found) => Glimpse::There(Box::new(found)),
+        None if meets && !part.odd && long.reading.is_none() => Glimpse::Gone,
+        None => Glimpse::Unknown,
+    })
+}
+
 /// Tells whether a long thread held a reply when it was read last; `None` where that is not known.
 pub(in crate::engine) fn shows(run: &Run<'_>, lane: &IssueId, id: &CommentId) -> Result<Option<bool>, Trouble> {
     let Some(long) = recall(run, lane)?.filter(|long| long.known) else { return Ok(None) };
@@ -79,7 +96,9 @@ pub(in crate::engine) fn held(run: &Run<'_>, lane: &IssueId) -> Result<Option<He
     let rows = recall_rows(run, lane)?;
     let keys: HashSet<Key> =
         rows.known.iter().chain(&rows.reading).map(|row| Key::comment(Side::Guance, &row.id)).collect();
-    Ok(Some(if long.known { Held::all(keys) } else { Held::some(keys) }))
+    // While a reading is under way the newest ones may not be among them.
+    let is_all = long.known && long.reading.is_none();
+    Ok(Some(if is_all { Held::all(keys) } else { Held::some(keys) }))
 }
 
 /// Looks for a write without an answer among what is known of a long thread. It is absent only once the whole thread was

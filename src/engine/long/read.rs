@@ -4,14 +4,10 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Came, Long, Read, Reading, Rows, add, recall, recall_rows};
+use super::{Came, Long, Read, Reading, Rows, SHOWN_LATE, add, recall, recall_rows};
 use crate::domain::{Comment, CommentId, IssueLink, Side};
 use crate::engine::{Run, Trouble, delta};
 use crate::ports::{ApiErrorKind, ThreadPart};
-
-/// A reply may be shown so much later than others that were written after it; what comes later still is found when the
-/// thread is read whole.
-const SHOWN_LATE: TimeDelta = TimeDelta::minutes(1);
 
 /// For each of its pages a long thread is read whole this much less often: for edits, deletions and repeats.
 const WHOLE_EVERY: TimeDelta = TimeDelta::minutes(5);
@@ -29,15 +25,15 @@ pub(in crate::engine) fn read(run: &mut Run<'_>, link: &IssueLink) -> Result<Opt
     }
     let most = affordable(run);
     let Some(mut long) = recall(run, &link.guance)? else { return first(run, link, most) };
-    // Nothing is carried between the states of a thread of which nothing is known.
+    let mut rows = recall_rows(run, &link.guance)?;
     let is_trusted = link.seen(Side::Guance).is_some();
     if long.reading.is_none() && (!is_trusted || is_due(run, link, &long)?) {
         if long.pages <= most {
             return first(run, link, most);
         }
         long.begin(now);
+        rows.reading.clear();
     }
-    let mut rows = recall_rows(run, &link.guance)?;
     let spare = guance.spare();
     let mut newer = Vec::new();
     // Where hardly a request is left, the newest pages and the rest take turns.
@@ -46,17 +42,27 @@ pub(in crate::engine) fn read(run: &mut Run<'_>, link: &IssueLink) -> Result<Opt
         let Some(part) = guance.thread_part(&link.guance, Some(long.newest - SHOWN_LATE), most)? else {
             return Ok(None);
         };
-        if let Some(next) = part.next {
-            // More came than this run can read: it is read in the order in which it was written.
-            rows.reading = std::mem::take(&mut rows.known);
-            let (reached, began) = (long.newest, long.began);
-            long.known = false;
-            long.reading = Some(Reading { page: next, seeks: None, reached, began, odd: false, unsettled: false });
-            return Ok(Some(Read { comments: Vec::new(), came: Came::Part, kept: Some((long, rows)) }));
+        let meets = part.comments.iter().any(|comment| rows.known.iter().any(|row| row.id == comment.id));
+        match part.next.filter(|_| !meets) {
+            None => {
+                long.newest = part.newest.unwrap_or(long.newest).max(long.newest);
+                newer = part.comments;
+                add(&mut rows.known, &newer);
+            }
+            // More came than this run can read. The reading under way will come to it,
+            Some(_) if long.reading.is_some() => {
+                long.known = false;
+                rows.known.clear();
+            }
+            // or it is read in the order in which it was written.
+            Some(next) => {
+                rows.reading = std::mem::take(&mut rows.known);
+                let (reached, began) = (long.newest, long.began);
+                long.known = false;
+                long.reading = Some(Reading { page: next, seeks: None, reached, began, odd: false, unsettled: false });
+                return Ok(Some(Read { comments: Vec::new(), came: Came::Part, kept: Some((long, rows)) }));
+            }
         }
-        long.newest = part.newest.unwrap_or(long.newest).max(long.newest);
-        newer = part.comments;
-        add(&mut rows.known, &newer);
     }
     let left = most.saturating_sub(spare.saturating_sub(guance.spare()));
     let left = if long.reading.is_some() { left.max(ENOUGH) } else { left };
@@ -114,14 +120,16 @@ fn first(run: &mut Run<'_>, link: &IssueLink, most: usize) -> Result<Option<Read
     let now = run.world.clock.now();
     let spare = run.world.guance.spare();
     let Some(part) = run.world.guance.thread_part(&link.guance, None, most)? else { return Ok(None) };
-    let ThreadPart { comments, next, pages, newest, .. } = part;
+    let ThreadPart { comments, next, pages, newest, odd } = part;
     let newest = newest.unwrap_or(DateTime::UNIX_EPOCH);
     let known = next.is_none();
     let mut long = Long { pages, known, newest, began: now, reading: None, read: now };
     let mut rows = Rows::default();
     if known {
         add(&mut rows.known, &comments);
-        return Ok(Some(Read { comments, came: Came::All, kept: Some((long, rows)) }));
+        // What could not be read may be anything, also what seems not to be there.
+        let came = if odd { Came::Known } else { Came::All };
+        return Ok(Some(Read { comments, came, kept: Some((long, rows)) }));
     }
     // Where the service does not tell how long it is, at least what came was there.
     long.pages = pages.max(next.unwrap_or(2) - 1).max(1);

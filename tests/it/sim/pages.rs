@@ -100,7 +100,11 @@ impl SimGuance<'_> {
             let is_old = page.first().zip(down_to).is_some_and(|(newest, down_to)| newest.created < down_to);
             let is_last = size == 0 || page.len() < size || is_old;
             all.extend(page.into_iter().filter(|row| all.iter().all(|known| known.id != row.id)).collect::<Vec<_>>());
-            let pages = if totals { total.div_ceil(size.max(1)) } else { 0 };
+            let pages = match size {
+                0 => 1,
+                _ if totals => total.div_ceil(size),
+                _ => 0,
+            };
             if is_last || totals && number >= pages {
                 return Ok(Some(part(all, None, pages.max(number))));
             }
@@ -143,5 +147,5 @@ fn part(mut comments: Vec<Comment>, next: Option<usize>, pages: usize) -> Thread
     comments.reverse();
     let newest = comments.iter().map(|comment| comment.created).max();
     debug_assert!(comments.iter().all(|comment| comment.side == Side::Guance));
-    ThreadPart { comments, next, pages, newest }
+    ThreadPart { comments, next, pages, newest, odd: false }
 }
