@@ -113,7 +113,7 @@ fn copies_in_long(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLin
         let copies = match long::glimpse(run, thread.link, &link.copy_id) {
             Ok(Glimpse::There(copy)) => vec![*copy],
             Ok(Glimpse::Gone) => Vec::new(),
-            Ok(Glimpse::Unknown) => continue,
+            Ok(Glimpse::NotFound | Glimpse::Unknown) => continue,
             Err(Trouble::Api(error)) => {
                 steps.extend(not_read(Side::Guance, &error));
                 break;

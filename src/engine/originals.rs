@@ -22,6 +22,9 @@ const FRESH: TimeDelta = TimeDelta::minutes(1);
 /// How soon a write is tried again whose original cannot be read now.
 const LATER: TimeDelta = TimeDelta::minutes(1);
 
+/// How soon a reply of a long thread is looked for again that was not where it was to be.
+const NOT_FOUND: TimeDelta = TimeDelta::minutes(5);
+
 /// Most issues that are read at a time.
 const MAX_ISSUES: usize = 100;
 
@@ -85,17 +88,19 @@ fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     if !run.has_room(push.target, 2) {
         return Err(ApiError::new(push.target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
     }
-    if let Glimpse::There(_) = long::glimpse(run, &link, comment)? {
-        return Ok(true);
-    }
-    threads::thread(run, &link, push.target)?;
-    if is_seen(run) {
-        return Ok(false);
-    }
-    if long::shows(run, &push.lane, comment)? == Some(false) {
-        return copy_is_gone(run, queued, comment);
-    }
-    let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
+    let wait = match long::glimpse(run, &link, comment)? {
+        Glimpse::There(_) => return Ok(true),
+        Glimpse::Gone => return copy_is_gone(run, queued, comment),
+        Glimpse::NotFound => NOT_FOUND,
+        Glimpse::Unknown => {
+            threads::thread(run, &link, push.target)?;
+            if is_seen(run) {
+                return Ok(false);
+            }
+            LATER
+        }
+    };
+    let later = Deferral { not_before: run.world.clock.now() + wait, counts: false };
     put_back(run, &push.key, later, Some("the thread of its copy cannot be read now"))?;
     Ok(false)
 }

@@ -19,7 +19,9 @@ pub(in crate::engine) enum Glimpse {
     There(Box<Comment>),
     /// It was not there when the whole thread was read last.
     Gone,
-    /// It was not found in this run.
+    /// It is not where it was to be, or there is no request left to look.
+    NotFound,
+    /// Not all of the thread is known.
     Unknown,
 }
 
@@ -55,7 +57,7 @@ pub(in crate::engine) fn glimpse(run: &mut Run<'_>, link: &IssueLink, id: &Comme
             () => break,
         };
     }
-    Ok(Glimpse::Unknown)
+    Ok(Glimpse::NotFound)
 }
 
 /// Looks for a reply that was not there when the thread was read last: it may have been written since.
@@ -68,26 +70,19 @@ fn among_newest(
 ) -> Result<Glimpse, Trouble> {
     let requests = run.world.guance.spare().min(MOST_PAGES);
     if requests == 0 {
-        return Ok(Glimpse::Unknown);
+        return Ok(Glimpse::NotFound);
     }
     let down_to = Some(long.newest - SHOWN_LATE);
     let Some(part) = run.world.guance.thread_part(&link.guance, down_to, requests)? else {
-        return Ok(Glimpse::Unknown);
+        return Ok(Glimpse::NotFound);
     };
     run.originals.saw_replies(part.comments.iter().map(|comment| &comment.id), run.world.clock.now());
     let meets = part.next.is_none() || part.comments.iter().any(|one| rows.iter().any(|row| row.id == one.id));
     Ok(match part.comments.into_iter().find(|comment| comment.id == *id) {
         Some(found) => Glimpse::There(Box::new(found)),
         None if meets && !part.odd && long.reading.is_none() => Glimpse::Gone,
-        None => Glimpse::Unknown,
+        None => Glimpse::NotFound,
     })
-}
-
-/// Tells whether a long thread held a reply when it was read last; `None` where that is not known.
-pub(in crate::engine) fn shows(run: &Run<'_>, lane: &IssueId, id: &CommentId) -> Result<Option<bool>, Trouble> {
-    let Some(long) = recall(run, lane)?.filter(|long| long.known) else { return Ok(None) };
-    let rows = recall_rows(run, lane)?;
-    Ok(Some(rows.known.iter().any(|row| row.id == *id)).filter(|_| long.reading.is_none()))
 }
 
 /// Returns what is known of what a long thread holds, by key.

@@ -176,6 +176,9 @@ fn onwards(
             total = one.total.or(total);
             continue;
         }
+        if rows.reading.is_empty() {
+            long.pages = reading.page;
+        }
         // Replies that came since the last page move those between the two pages onto the one before.
         has_met &= !total.zip(one.total).is_some_and(|(before, now)| now > before);
         total = one.total.or(total);
@@ -198,7 +201,6 @@ fn onwards(
         (long.known, long.read, long.began) = (true, run.world.clock.now(), reading.began);
     }
     // `keep` takes away what has ended: until then it tells what was left open.
-    long.pages = long.pages.max(reading.page);
     long.reading = Some(reading);
     Ok(Some((comments, has_ended)))
 }
