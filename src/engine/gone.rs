@@ -89,7 +89,17 @@ fn copies_of(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -
         return copies_in_long(run, thread, certain);
     }
     let now = run.world.clock.now();
-    let copies = match run.remote(there).thread(thread.link.id(there)) {
+    let read = match there {
+        Side::Guance if run.order.backfill.is_none() => match long::whole(run, thread.link) {
+            // It is read in parts from now on.
+            Ok(None) => return Ok(Vec::new()),
+            Ok(Some(copies)) => Ok(copies),
+            Err(Trouble::Api(error)) => Err(error),
+            Err(trouble) => return Err(trouble),
+        },
+        Side::Guance | Side::Jira => run.remote(there).thread(thread.link.id(there)),
+    };
+    let copies = match read {
         Ok(Some(copies)) => {
             if there == Side::Guance {
                 run.originals.saw_copies(&thread.link.guance, now);

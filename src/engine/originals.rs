@@ -205,13 +205,9 @@ fn read_held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<H
                 threads::thread(run, link, side)?;
                 return long::held(run, &link.guance);
             }
-            let requests = run.world.guance.spare().max(1);
-            match run.world.guance.thread_part(&link.guance, None, requests)? {
-                Some(part) if part.next.is_some() => {
-                    threads::thread(run, link, side)?;
-                    return long::held(run, &link.guance);
-                }
-                part => part.map(|part| part.comments),
+            match long::whole(run, link)? {
+                Some(thread) => thread,
+                None => return long::held(run, &link.guance),
             }
         }
         Side::Guance | Side::Jira => run.remote(side).thread(link.id(side))?,

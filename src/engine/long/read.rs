@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Came, Long, Read, Reading, Rows, SHOWN_LATE, add, recall, recall_rows};
+use super::{Came, Long, Read, Reading, Rows, SHOWN_LATE, add, keep, recall, recall_rows};
 use crate::domain::{Comment, CommentId, IssueLink, Side};
 use crate::engine::{Run, Trouble, delta};
 use crate::ports::{ApiErrorKind, ThreadPart};
@@ -81,6 +81,27 @@ pub(in crate::engine) fn read(run: &mut Run<'_>, link: &IssueLink) -> Result<Opt
     Ok(Some(Read { comments: joined(older, newer), came, kept: Some((long, rows)) }))
 }
 
+/// Reads a thread that is not known to be long. One that is longer than what the minute has left is noted as long, to be
+/// read in parts when its turn comes: then `None` comes. The inner `None` is an issue that cannot be read by id.
+pub(in crate::engine) fn whole(run: &Run<'_>, link: &IssueLink) -> Result<Option<Option<Vec<Comment>>>, Trouble> {
+    let requests = run.world.guance.spare().max(1);
+    let Some(part) = run.world.guance.thread_part(&link.guance, None, requests)? else { return Ok(Some(None)) };
+    let Some(next) = part.next else { return Ok(Some(Some(part.comments))) };
+    let now = run.world.clock.now();
+    let pages = part.pages.max(next - 1).max(1);
+    let long = unknown(pages, part.newest.unwrap_or(DateTime::UNIX_EPOCH), now);
+    let read = Read { comments: Vec::new(), came: Came::Part, kept: Some((long, Rows::default())) };
+    keep(run, &link.guance, read, true)?;
+    Ok(None)
+}
+
+/// A thread of which nothing is known but its length.
+fn unknown(pages: usize, newest: DateTime<Utc>, now: DateTime<Utc>) -> Long {
+    let mut long = Long { pages, known: false, newest, began: now, reading: None, read: now };
+    long.begin(now);
+    long
+}
+
 /// How many requests one thread may take of what the minute has left.
 fn affordable(run: &Run<'_>) -> usize {
     (run.world.guance.spare() * 2 / 3).max(1)
@@ -132,8 +153,7 @@ fn first(run: &mut Run<'_>, link: &IssueLink, most: usize) -> Result<Option<Read
         return Ok(Some(Read { comments, came, kept: Some((long, rows)) }));
     }
     // Where the service does not tell how long it is, at least what came was there.
-    long.pages = pages.max(next.unwrap_or(2) - 1).max(1);
-    long.begin(now);
+    long = unknown(pages.max(next.unwrap_or(2) - 1).max(1), newest, now);
     let left = most.saturating_sub(spare.saturating_sub(run.world.guance.spare()));
     let Some((comments, has_ended)) = onwards(run, link, &mut long, &mut rows, left)? else { return Ok(None) };
     let came = if has_ended { Came::Known } else { Came::Part };
@@ -157,6 +177,10 @@ fn onwards(
     let mut has_met = rows.reading.is_empty() && reading.reached == DateTime::UNIX_EPOCH;
     let mut total = None;
     let mut has_ended = false;
+    if let Some((low, Some(high))) = reading.seeks {
+        // It held nothing when an earlier run asked.
+        (reading.seeks, reading.page) = (Some((low, None)), high);
+    }
     if requests > 0 && reading.seeks.is_none() {
         // Nothing was read of it yet: what came since may have made older pages.
         reading.seeks = has_met.then_some((reading.page, None));

@@ -27,7 +27,7 @@ impl PageSetup {
         if !rng.chance(14) {
             return Self { rows: 0, budget: 20, totals: true };
         }
-        Self { rows: 3 + rng.below(3) as usize, budget: rng.pick(&[8, 10, 14]), totals: rng.chance(70) }
+        Self { rows: 3 + rng.below(3) as usize, budget: rng.pick(&[10, 12, 16]), totals: rng.chance(70) }
     }
 
     pub(super) fn narrow(self) -> bool {
