@@ -3,6 +3,7 @@
 //! These traits sit *below* the decisions: they move facts and carry out one write. Who may create what is
 //! `plan::Policy`.
 
+mod parts;
 mod standing;
 mod walk;
 
@@ -17,6 +18,7 @@ use crate::domain::{
     Visibility,
 };
 
+pub use parts::{ThreadPage, ThreadPart};
 pub use standing::{LostProject, Standing};
 pub use walk::Walk;
 
@@ -279,6 +281,16 @@ pub trait Remote {
     /// Any kind but `InDoubt`; then nothing of the span counts as read.
     fn changed(&self, span: &Span) -> Result<Batch, ApiError>;
 
+    /// Reads the issues that changed in the span with at most so many requests. Tells beside them, where the list was not
+    /// read to its end, into how many parts the span is to be divided so that each fits: at least two. A side without a
+    /// budget reads all.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`]; `OutOfBudget` only when nothing could be read.
+    fn changed_within(&self, span: &Span, _requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
+        Ok((self.changed(span)?, None))
+    }
+
     /// Reads issues by id, not through a search index. Ids that are missing from the answer are unknown, not gone.
     ///
     /// # Errors
@@ -291,6 +303,37 @@ pub trait Remote {
     /// # Errors
     /// As for [`Remote::changed`].
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError>;
+
+    /// Reads a thread from its newest comments on with at most so many requests: to its end, or until everything on a page
+    /// is older than `down_to`; `None` as for [`Remote::thread`]. Where the first page tells that the whole thread takes
+    /// more requests, no other is read. A side without a budget reads all.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`]; `OutOfBudget` only when nothing could be read.
+    fn thread_part(
+        &self,
+        issue: &IssueId,
+        _down_to: Option<DateTime<Utc>>,
+        _requests: usize,
+    ) -> Result<Option<ThreadPart>, ApiError> {
+        let part = |comments: Vec<Comment>| {
+            let newest = comments.iter().map(|comment| comment.created).max();
+            ThreadPart { comments, next: None, pages: 1, newest, odd: false }
+        };
+        Ok(self.thread(issue)?.map(part))
+    }
+
+    /// Reads one page of a thread, with one request; the newest page is number 1. Only where a part was not all.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`].
+    fn thread_page(&self, issue: &IssueId, _page: usize) -> Result<Option<ThreadPage>, ApiError> {
+        let page = |comments: Vec<Comment>| {
+            let times = || comments.iter().map(|comment| comment.created);
+            ThreadPage { oldest: times().min(), newest: times().max(), total: None, odd: false, comments }
+        };
+        Ok(self.thread(issue)?.map(page))
+    }
 
     /// Asks for comments of one issue by id, or, where there is no such call, reads the issue and its whole thread
     /// once more (two requests); one answer per comment, in order.

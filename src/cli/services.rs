@@ -165,7 +165,8 @@ pub(super) fn with_sides<T>(
     let guance_http = client("guance", &config.guance.base_url, &config.guance_http, &redactor)?;
     let jira_http = client("jira", &config.jira.base_url, &config.jira_http, &redactor)?;
     let keys = &config.guance.api_keys;
-    let budget = Ledger::new(state, &clock, stop, keys, config.requests_per_minute, patience);
+    let budget = Ledger::new(state, &clock, stop, keys, config.requests_per_minute, patience)
+        .with_workspace_limit(config.workspace_requests_per_minute);
     let guance = Guance::new(config.guance.clone(), &guance_http, &budget, facts, &clock, stop);
     let mut settings = config.jira.clone();
     if are_known(config, state)? {

@@ -51,6 +51,8 @@ pub struct Config {
     pub no_script: bool,
     /// Requests that one Guance key may make in a minute.
     pub requests_per_minute: u32,
+    /// Requests that all Guance keys of the workspace may make in a minute.
+    pub workspace_requests_per_minute: u32,
     /// How a run goes.
     pub sync: SyncSettings,
     /// What is carried, and where to.
@@ -142,7 +144,8 @@ impl Draft {
     /// Returns how many Guance requests a minute all keys may make together.
     pub fn requests_per_minute(&self) -> u64 {
         let keys = u64::try_from(self.guance.api_keys.len()).unwrap_or(1).max(1);
-        keys.saturating_mul(u64::from(self.guance.requests_per_minute)).min(200)
+        keys.saturating_mul(u64::from(self.guance.requests_per_minute))
+            .min(u64::from(self.guance.workspace_requests_per_minute))
     }
 
     /// Returns the addresses of Guance and Jira, the channel, and the id of this pair of services.
@@ -190,6 +193,7 @@ impl Draft {
             jira_http: jira.http,
             no_script: jira.no_script,
             requests_per_minute: guance.requests_per_minute,
+            workspace_requests_per_minute: guance.workspace_requests_per_minute,
             path,
             sync,
             policy,

@@ -24,6 +24,10 @@ use super::{Draft, SecretAt, SyncSettings};
 ///
 /// Source: Guance documentation, `open-api/api-limit.md`.
 const REQUESTS_PER_MINUTE: u32 = 20;
+/// What all keys of a workspace may make together.
+const WORKSPACE_REQUESTS_PER_MINUTE: u32 = 200;
+/// A private deployment sets its own limits.
+const MOST_REQUESTS_PER_MINUTE: u32 = 100_000;
 
 /// The channel that holds every issue.
 const DEFAULT_CHANNEL: &str = "default";
@@ -42,6 +46,7 @@ pub(super) struct Guance {
     pub(super) api_keys: Vec<SecretAt>,
     pub(super) channel: String,
     pub(super) requests_per_minute: u32,
+    pub(super) workspace_requests_per_minute: u32,
     pub(super) reply_format: ReplyFormat,
     pub(super) former_accounts: Vec<String>,
     pub(super) http: http::Settings,
@@ -105,12 +110,16 @@ pub(super) fn draft(
 fn guance(reader: &Reader, base: &Path, warnings: &mut Vec<String>) -> Guance {
     let base_url = url(reader, "guance.base_url", true, warnings);
     let console_url = url(reader, "guance.console_url", false, warnings);
+    let limits = 1..=MOST_REQUESTS_PER_MINUTE;
+    let requests_per_minute = reader.whole("guance.requests_per_minute", REQUESTS_PER_MINUTE, &limits);
+    let together = WORKSPACE_REQUESTS_PER_MINUTE.max(requests_per_minute);
     Guance {
         console_url: if console_url.is_empty() { console_of(&base_url) } else { console_url },
         base_url,
         api_keys: secrets(reader, "guance.api_key", true),
         channel: reader.text("guance.channel").unwrap_or_else(|| DEFAULT_CHANNEL.to_owned()),
-        requests_per_minute: reader.whole("guance.requests_per_minute", REQUESTS_PER_MINUTE, &(1..=200)),
+        requests_per_minute,
+        workspace_requests_per_minute: reader.whole("guance.workspace_requests_per_minute", together, &limits),
         reply_format: reader.one_of(
             "guance.reply_format",
             &[("html", ReplyFormat::Html), ("markdown", ReplyFormat::Markdown), ("text", ReplyFormat::Text)],

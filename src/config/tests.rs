@@ -462,3 +462,21 @@ fn the_readme_shows_routes_that_work_and_every_name() {
         assert!(table.contains(&format!("`{name}`")), "{name}");
     }
 }
+
+#[test]
+fn a_private_deployment_has_limits_of_its_own() {
+    let with = |lines: &str| load(&MINIMAL.replacen("[guance]\n", &format!("[guance]\n{lines}\n"), 1));
+    for (lines, one, all) in [
+        ("", 20, 200),
+        ("requests_per_minute = 100000", 100_000, 100_000),
+        ("requests_per_minute = 500\nworkspace_requests_per_minute = 600", 500, 600),
+        ("workspace_requests_per_minute = 60", 20, 60),
+    ] {
+        let config = with(lines).unwrap();
+        assert_eq!((config.requests_per_minute, config.workspace_requests_per_minute), (one, all), "{lines}");
+    }
+    for lines in ["requests_per_minute = 100001", "requests_per_minute = 0", "workspace_requests_per_minute = 100001"] {
+        let error = with(lines).unwrap_err().to_string();
+        assert!(error.contains("per_minute") && error.contains("must be between 1 and 100000"), "{lines}: {error}");
+    }
+}

@@ -27,7 +27,7 @@ pub enum Visibility {
 }
 
 /// Who made a marker, as far as the service tells. The surer one comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Maker {
     /// Our own account.
     Us,
@@ -40,7 +40,7 @@ pub enum Maker {
 }
 
 /// What a remote object says about being our copy of something, where guajira can have said it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// The original's key.
     pub key: Key,

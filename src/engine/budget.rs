@@ -16,6 +16,8 @@ use crate::state::State;
 const WINDOW: TimeDelta = TimeDelta::seconds(61);
 /// Requests per minute that all keys of a workspace may make together. Source: the same page.
 const WORKSPACE_LIMIT: usize = 200;
+/// What somebody who waits for slots may use.
+const ENDLESS: usize = 1_000_000;
 /// Slots that deliveries leave for the next run's polls.
 pub(super) const RESERVE: usize = 2;
 
@@ -25,6 +27,8 @@ pub struct Ledger<'a> {
     clock: &'a dyn Clock,
     stop: &'a dyn Stop,
     per_minute: usize,
+    /// What all keys may make together.
+    together: usize,
     patience: Patience,
     /// For each key: a name that does not show it, and until when it must rest.
     credentials: RefCell<Vec<(String, Option<DateTime<Utc>>)>>,
@@ -52,11 +56,20 @@ impl<'a> Ledger<'a> {
         let name = |key: &Secret| Fingerprint::of(&["guance key", key.expose()]).as_str().to_owned();
         let credentials = RefCell::new(keys.iter().map(|key| (name(key), None)).collect());
         let per_minute = usize::try_from(per_minute).unwrap_or(usize::MAX).max(1);
-        Self { state, clock, stop, per_minute, patience, credentials }
+        let together = WORKSPACE_LIMIT.max(per_minute);
+        Self { state, clock, stop, per_minute, together, patience, credentials }
+    }
+
+    /// Sets what all keys together may make in a minute, where the service has a limit of its own.
+    #[must_use]
+    pub fn with_workspace_limit(self, per_minute: u32) -> Self {
+        Self { together: usize::try_from(per_minute).unwrap_or(usize::MAX).max(1), ..self }
     }
 
     /// Returns, for each key, its free slots, and when the next one frees where there is none.
     fn slots(&self, now: DateTime<Utc>, reserve: usize) -> Result<Vec<(usize, DateTime<Utc>)>, ApiError> {
+        // Of few requests a part of them is enough, or nothing would ever be left for deliveries.
+        let reserve = reserve.min(self.per_minute.min(self.together) / 4);
         let limit = self.per_minute.saturating_sub(reserve).max(1);
         let mut slots = Vec::new();
         let mut total = 0;
@@ -68,10 +81,11 @@ impl<'a> Ledger<'a> {
             let frees = used.get(used.len().saturating_sub(limit)).map(|oldest| *oldest + WINDOW);
             slots.push((free, frees.max(resting).unwrap_or(now + TimeDelta::seconds(1))));
         }
-        if total >= WORKSPACE_LIMIT.max(self.per_minute) {
-            for (free, _) in &mut slots {
-                *free = 0;
-            }
+        let mut left = self.together.saturating_sub(reserve).max(1).saturating_sub(total);
+        for (free, _) in &mut slots {
+            // Together the keys have no more than is left of the workspace's limit.
+            *free = (*free).min(left);
+            left -= *free;
         }
         Ok(slots)
     }
@@ -116,6 +130,9 @@ impl Budget for Ledger<'_> {
     }
 
     fn spare(&self) -> usize {
+        if self.patience == Patience::Endless {
+            return ENDLESS;
+        }
         let slots = self.slots(self.clock.now(), RESERVE).unwrap_or_default();
         slots.iter().map(|(free, _)| free).sum()
     }

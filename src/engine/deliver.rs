@@ -129,7 +129,10 @@ fn still_works(run: &mut Run<'_>, target: Side, lane: &IssueId) -> Result<(), Tr
     match target {
         Side::Jira => drop(run.remote(target).identify()?),
         // It does not tell who we are.
-        Side::Guance if run.has_room(target, 1) => drop(run.remote(target).thread(lane)?),
+        Side::Guance if run.has_room(target, 1) => {
+            // One page tells it.
+            drop(run.world.guance.thread_part(lane, Some(run.world.clock.now()), 1)?);
+        }
         Side::Guance => {}
     }
     Ok(())

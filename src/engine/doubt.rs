@@ -1,10 +1,12 @@
 //! What became of a write whose answer was lost: it is there, it is not, or that cannot be told yet.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::{Evidence, back_off, bury, look_up, put_back, settle, wanted};
-use super::{Run, Trouble, away, change, delta, gone, optional};
+use super::{Run, Trouble, away, change, delta, gone, long, optional, threads};
 use crate::domain::{Action, Side};
 use crate::ports::{ApiError, ApiErrorKind, Facts as _, Lookup, Wanted};
 use crate::state::{Deferral, Doubt, Queued};
@@ -52,7 +54,7 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         try_again(run, &queued)?;
     }
     // A field is no thing that could be looked for: it says what was sent, or what both sides say decides anew.
-    let (fields, doubtful): (Vec<_>, Vec<_>) =
+    let (fields, mut doubtful): (Vec<_>, Vec<_>) =
         doubtful.into_iter().partition(|queued| matches!(queued.push.action, Action::ChangeIssue { .. }));
     for queued in &fields {
         if let Some(receipt) = change::took_effect(run, queued)? {
@@ -67,6 +69,13 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
             absent(run, queued)?;
         }
     }
+    let mut long = Vec::new();
+    if target == Side::Guance && run.order.backfill.is_none() {
+        for queued in std::mem::take(&mut doubtful) {
+            if long::is_long(run, &queued.push.lane)? { long.push(queued) } else { doubtful.push(queued) }
+        }
+    }
+    in_parts(run, long)?;
     look_for(run, target, doubtful)
 }
 
@@ -80,13 +89,37 @@ fn extract_hidden(run: &Run<'_>, doubtful: &mut Vec<Queued>) -> Result<Vec<Queue
     Ok(hidden)
 }
 
+/// Looks for writes to long threads of Guance, each of which is read once in a run as far as the minute's requests go.
+fn in_parts(run: &mut Run<'_>, doubtful: Vec<Queued>) -> Result<(), Trouble> {
+    let mut read = HashSet::new();
+    for queued in doubtful {
+        let lane = &queued.push.lane;
+        let link = run.world.state.issue_link(Side::Guance, lane)?;
+        // It is sent in doubt, and stays so, until the whole thread says that it is not there.
+        let Some(link) = link.filter(|_| !run.must_stop()) else {
+            leave(run, &queued);
+            continue;
+        };
+        if read.insert(lane.clone()) && run.has_room(Side::Guance, 1) {
+            threads::thread(run, &link, Side::Guance)?;
+        }
+        match long::look_for(run, lane, &wanted(&queued.push), queued.sent_at)? {
+            Lookup::Found(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
+            Lookup::Absent if gone::take_back(run, &queued)? => {}
+            Lookup::Absent => absent(run, &queued)?,
+            _ => leave(run, &queued),
+        }
+    }
+    Ok(())
+}
+
 /// Looks for writes until it is told of each what became of it, or it cannot be told in this run.
 fn look_for(run: &mut Run<'_>, target: Side, mut doubtful: Vec<Queued>) -> Result<(), Trouble> {
     let mut waited = TimeDelta::zero();
     while !doubtful.is_empty() {
         let sought: Vec<Wanted> = doubtful.iter().map(|queued| wanted(&queued.push)).collect();
         let found = look_up(run, target, &sought)?;
-        let mut missing = Vec::new();
+        let (mut missing, mut unsure) = (Vec::new(), Vec::new());
         let mut has_moved = false;
         for (queued, lookup) in doubtful.into_iter().zip(found) {
             match lookup {
@@ -100,9 +133,11 @@ fn look_for(run: &mut Run<'_>, target: Side, mut doubtful: Vec<Queued>) -> Resul
                     missing.push(queued);
                 }
                 Lookup::Absent | Lookup::Foreign(..) => absent(run, &queued)?,
+                Lookup::Unsure if target == Side::Guance => unsure.push(queued),
                 Lookup::Unsure => leave(run, &queued),
             }
         }
+        in_parts(run, unsure)?;
         doubtful = not_at_rest(run, target, missing, has_moved)?;
         let now = run.world.clock.now();
         let wait = doubtful.iter().filter_map(|queued| queued.not_before).map(|at| at - now).max();

@@ -42,8 +42,11 @@ fn read(run: &mut Run<'_>, due: Vec<DueFields>) -> Result<(), Trouble> {
         let from = from - TimeDelta::seconds(1);
         run.identify(Side::Guance)?;
         let span = Span { from, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: false };
-        let batch = run.world.guance.changed(&span)?;
-        learn_density(run, from, batch.issues.len())?;
+        // A service that gives fewer rows in a page than was reckoned with must not cost what the others need.
+        let requests = (run.world.guance.spare() / 2).max(1);
+        let (batch, parts) = run.world.guance.changed_within(&span, requests)?;
+        let parts = usize::try_from(parts.unwrap_or(1)).unwrap_or(usize::MAX);
+        learn_density(run, from, batch.issues.len().saturating_mul(parts))?;
         take_over(run, &batch.issues, None)?;
     }
     for (lane, _) in due {

@@ -6,21 +6,23 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::put_back;
+use super::long::{self, Glimpse};
 use super::{Run, Trouble, away};
 use crate::domain::{Absence, Action, CommentId, CommentLink, IssueId, IssueLink, Key, Side};
 use crate::plan::gone::{self, Originals};
-use crate::plan::{Deletes, SkipReason, Step, Thread, Whereabouts};
+use crate::plan::{Deletes, Extent, SkipReason, Step, Thread, Whereabouts, Whole};
 use crate::ports::{ApiError, Presence};
 use crate::state::{Deferral, Queued, Tx};
 
 /// How soon a write is tried again whose issue was missed.
 const LATER: TimeDelta = TimeDelta::minutes(1);
 
-/// What it costs on Guance to ask for replies that a thread does not hold, and to read their copies' thread.
+/// What it costs on Guance to ask for replies that a thread of one page does not hold, and to read their copies' thread.
 const COST: usize = 2;
 
 /// Decides about what a whole thread does not hold any more.
-pub(super) fn comments(run: &mut Run<'_>, thread: &Thread<'_>) -> Result<Vec<Step>, Trouble> {
+pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>, Trouble> {
+    let thread = whole.thread;
     let (state, policy, lane) = (run.world.state, run.world.policy, &thread.link.guance);
     let mut links = Vec::new();
     if policy.flow.deletes != Deletes::Keep {
@@ -33,12 +35,27 @@ pub(super) fn comments(run: &mut Run<'_>, thread: &Thread<'_>) -> Result<Vec<Ste
         edits: state.waiting_edits(lane, thread.side)?,
         absences: state.absences(lane)?,
     };
-    let gone::Look { mut steps, ask } = gone::look(thread, &originals, run.number, policy);
-    if ask.is_empty() || !run.has_room(thread.side, COST) {
+    let gone::Look { mut steps, ask } = gone::look(whole, &originals, run.number, policy);
+    if ask.is_empty() {
+        return Ok(steps);
+    }
+    let cost = if thread.side == Side::Guance { COST - 1 + run.thread_pages } else { 1 };
+    let is_affordable = run.has_room(thread.side, cost);
+    let is_long = thread.side == Side::Guance && run.thread_pages > 1;
+    if !is_affordable && !(is_long && run.has_room(thread.side, 1)) {
+        // It is noted as missed, so that the thread is due in the next run, which asks.
+        let keys = ask.iter().map(|id| Key::comment(thread.side, id));
+        let new = keys.filter(|key| !originals.absences.contains_key(key));
+        steps.extend(new.map(|key| gone::absence(thread, key, Whereabouts::Missed)));
         return Ok(steps);
     }
     let mut certain: Vec<&CommentLink> = Vec::new();
-    let found = run.remote(thread.side).presence(thread.link.id(thread.side), &ask)?;
+    let found = match thread.extent {
+        // It cannot be read once more now; a later reading to its end must miss the same.
+        Extent::Completed(_) => not_in_long(run, thread.link, ask.len())?,
+        _ if !is_affordable => not_in_long(run, thread.link, ask.len())?,
+        _ => run.remote(thread.side).presence(thread.link.id(thread.side), &ask)?,
+    };
     for (id, presence) in ask.into_iter().zip(found) {
         let key = Key::comment(thread.side, &id);
         let before = originals.absences.get(&key);
@@ -55,14 +72,34 @@ pub(super) fn comments(run: &mut Run<'_>, thread: &Thread<'_>) -> Result<Vec<Ste
     Ok(steps)
 }
 
+/// Tells that so many replies are not there, where a long thread was read to its end: if its issue can be read.
+fn not_in_long(run: &Run<'_>, link: &IssueLink, count: usize) -> Result<Vec<Presence>, ApiError> {
+    let read = run.world.guance.issues(std::slice::from_ref(&link.guance))?;
+    let presence = if read.issues.is_empty() { Presence::Unknown } else { Presence::Gone };
+    Ok(vec![presence; count])
+}
+
 /// Decides about the copies of what is gone, once their thread can be read.
 fn copies_of(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -> Result<Vec<Step>, Trouble> {
     let there = thread.side.opposite();
     if certain.is_empty() || run.is_down(there) || !run.has_room(there, 1) {
         return Ok(Vec::new());
     }
+    if there == Side::Guance && long::is_long(run, &thread.link.guance)? {
+        return copies_in_long(run, thread, certain);
+    }
     let now = run.world.clock.now();
-    let copies = match run.remote(there).thread(thread.link.id(there)) {
+    let read = match there {
+        Side::Guance if run.order.backfill.is_none() => match long::whole(run, thread.link) {
+            // It is read in parts from now on.
+            Ok(None) => return Ok(Vec::new()),
+            Ok(Some(copies)) => Ok(copies),
+            Err(Trouble::Api(error)) => Err(error),
+            Err(trouble) => return Err(trouble),
+        },
+        Side::Guance | Side::Jira => run.remote(there).thread(thread.link.id(there)),
+    };
+    let copies = match read {
         Ok(Some(copies)) => {
             if there == Side::Guance {
                 run.originals.saw_copies(&thread.link.guance, now);
@@ -77,6 +114,25 @@ fn copies_of(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -
         Err(error) => return Ok(not_read(there, &error)),
     };
     Ok(certain.iter().flat_map(|link| gone::settle(thread, link, &copies, run.world.policy)).collect())
+}
+
+/// The same for a long thread, of which the pages are read that hold the copies; what is not found is asked for by a later run.
+fn copies_in_long(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -> Result<Vec<Step>, Trouble> {
+    let mut steps = Vec::new();
+    for link in certain {
+        let copies = match long::glimpse(run, thread.link, &link.copy_id) {
+            Ok(Glimpse::There(copy)) => vec![*copy],
+            Ok(Glimpse::Gone) => Vec::new(),
+            Ok(Glimpse::NotFound | Glimpse::Unknown) => continue,
+            Err(Trouble::Api(error)) => {
+                steps.extend(not_read(Side::Guance, &error));
+                break;
+            }
+            Err(trouble) => return Err(trouble),
+        };
+        steps.extend(gone::settle(thread, link, &copies, run.world.policy));
+    }
+    Ok(steps)
 }
 
 /// It is the other side's trouble: the thread at hand goes on, and the next run asks again.
@@ -161,7 +217,13 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
     if !run.has_room(push.target, 1) {
         return Ok(false);
     }
-    let Some(thread) = run.remote(push.target).thread(issue)? else {
+    let is_long = push.target == Side::Guance && long::is_long(run, &push.lane)?;
+    let thread = match is_long {
+        // One page tells whether the issue is there; the copy was looked for before.
+        true => run.world.guance.thread_part(issue, Some(run.world.clock.now()), 1)?.map(|part| part.comments),
+        false => run.remote(push.target).thread(issue)?,
+    };
+    let Some(thread) = thread else {
         issues_missed(run, std::slice::from_ref(&link), push.target)?;
         let gone = run.world.state.issue_link(Side::Guance, &push.lane)?.is_some_and(|link| link.gone);
         if gone {
@@ -176,7 +238,7 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
     };
     let is_there = |id: &CommentId| thread.iter().any(|comment| comment.id == *id);
     match &push.action {
-        Action::EditComment { comment, .. } if !is_there(comment) => copy_is_gone(run, queued),
+        Action::EditComment { comment, .. } if !is_long && !is_there(comment) => copy_is_gone(run, queued),
         _ => Ok(false),
     }
 }
@@ -199,7 +261,7 @@ pub(super) fn take_back(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble>
 }
 
 /// Somebody deleted the copy by hand: it is not made again, and its original's edits are not carried any more.
-fn copy_is_gone(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+pub(super) fn copy_is_gone(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
     let now = run.world.clock.now();
     let tx = run.world.state.begin()?;

@@ -9,6 +9,7 @@ mod doubt;
 mod fields;
 mod files;
 mod gone;
+mod long;
 mod merge;
 mod optional;
 mod originals;
@@ -21,6 +22,7 @@ mod references;
 pub mod report;
 mod screens;
 mod script;
+mod slices;
 pub mod takeover;
 mod threads;
 mod trust;
@@ -167,6 +169,7 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
         script::foresee(&mut run)?;
         threads::due_threads(&mut run)?;
         merge::due(&mut run)?;
+        slices::sweep(&mut run)?;
         fields::in_turn(&mut run)?;
         threads::threads_in_turn(&mut run)?;
     } else {
@@ -181,6 +184,7 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
         run.retries = Some(Retries::InTime);
         deliver::both(&mut run)?;
         run.keep_room()?;
+        slices::sweep(&mut run)?;
         fields::in_turn(&mut run)?;
         threads::threads_in_turn(&mut run)?;
         run.kept = 0;
@@ -189,6 +193,7 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
         unread::again(&mut run)?;
         deliver::both(&mut run)?;
     }
+    slices::account(&mut run)?;
     run.report.close(world.state, run.interrupted, world.clock.now())?;
     if let Some(id) = id {
         let read = run.report.issues_read.keys().copied().collect();
@@ -222,6 +227,8 @@ struct Run<'a> {
     /// Whether links may be set. A link moves the issue's `updated`: what a new pair says is read before, while that
     /// still tells whether somebody has taken it up.
     may_link: bool,
+    /// Whether something came of the requests to Guance, beyond a poll that brought no news.
+    has_got_on: bool,
     /// Whether the run noticed that it must stop.
     interrupted: bool,
     /// `updated` of the Guance issues seen in this run's list.
@@ -231,6 +238,8 @@ struct Run<'a> {
     read_whole: HashSet<(Side, IssueId)>,
     /// Originals and what proves where they are.
     originals: originals::Originals,
+    /// How many pages the Guance thread has that is being planned.
+    thread_pages: usize,
     /// How many Guance threads could not be read.
     threads_failed: usize,
     /// Issues that this run has read itself, not through an index.
@@ -313,11 +322,13 @@ impl<'a> Run<'a> {
             no_retries: Vec::new(),
             jira_from: None,
             may_link: false,
+            has_got_on: false,
             interrupted: false,
             guance_updated: HashMap::new(),
             trust: trust::Trust::default(),
             read_whole: HashSet::new(),
             originals: originals::Originals::default(),
+            thread_pages: 1,
             threads_failed: 0,
             readings: merge::Readings::new(),
             unreadable: HashSet::new(),

@@ -4,15 +4,16 @@
 //! search index: it is still there, everybody may see it, and it still says this. What an earlier run planned, and what
 //! a search showed, may be older than a restriction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::deliver::put_back;
+use super::deliver::{Evidence, put_back, settle};
+use super::long::{self, Glimpse};
 use super::unread::put_last;
-use super::{Run, Trouble, away, threads};
-use crate::domain::{Action, Comment, IssueId, IssueLink, Key, Side};
-use crate::plan::SkipReason;
+use super::{Run, Trouble, away, gone, threads};
+use crate::domain::{Action, Comment, CommentId, IssueId, IssueLink, Key, Receipt, Side};
+use crate::plan::{Held, SkipReason};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Deferral, Queued};
 
@@ -21,6 +22,12 @@ const FRESH: TimeDelta = TimeDelta::minutes(1);
 
 /// How soon a write is tried again whose original cannot be read now.
 const LATER: TimeDelta = TimeDelta::minutes(1);
+
+/// How soon a reply of a long thread is looked for again that was not where it was to be.
+const NOT_FOUND: TimeDelta = TimeDelta::minutes(5);
+
+/// Why a write waits whose copy's thread is not to be had.
+const NOT_READ: &str = "the thread of its copy cannot be read now";
 
 /// Most issues that are read at a time.
 const MAX_ISSUES: usize = 100;
@@ -32,8 +39,10 @@ pub(super) struct Originals {
     read: HashMap<IssueId, DateTime<Utc>>,
     /// When each Guance thread was last read.
     copies: HashMap<IssueId, DateTime<Utc>>,
+    /// When each reply was last read with a part of its thread.
+    replies: HashMap<CommentId, DateTime<Utc>>,
     /// What the threads hold that were read to learn whether a marker's original is there.
-    held: HashMap<(Side, IssueId), HashSet<Key>>,
+    held: HashMap<(Side, IssueId), Held>,
     /// True once a thread could not be read for want of requests.
     pub(super) starved: bool,
 }
@@ -49,6 +58,11 @@ impl Originals {
         self.copies.insert(lane.clone(), at);
     }
 
+    /// Notes that replies were read with a part of their thread: who wrote these is known.
+    pub(super) fn saw_replies<'c>(&mut self, replies: impl Iterator<Item = &'c CommentId>, at: DateTime<Utc>) {
+        self.replies.extend(replies.map(|id| (id.clone(), at)));
+    }
+
     /// Notes that what was read says nothing of a write that was put back since.
     pub(super) fn forget(&mut self, lane: &IssueId) {
         self.read.remove(lane);
@@ -62,22 +76,54 @@ pub(super) fn may_go(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble
 }
 
 /// Reads the thread of a reply that is to be written over or deleted, and takes over what it brings: Guance has no read of
-/// a reply by its id, and its author has to be known.
+/// a reply by its id, and its author has to be known. Of a long thread the page is read that holds the reply.
 fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
-    let is_about_copy = matches!(push.action, Action::EditComment { .. } | Action::DeleteComment { .. });
-    if push.target != Side::Guance || !is_about_copy || is_fresh(run, run.originals.copies.get(&push.lane)) {
+    let (Action::EditComment { comment, .. } | Action::DeleteComment { comment, .. }) = &push.action else {
+        return Ok(true);
+    };
+    let is_seen = |run: &Run<'_>| {
+        is_fresh(run, run.originals.copies.get(&push.lane)) || is_fresh(run, run.originals.replies.get(comment))
+    };
+    if push.target != Side::Guance || is_seen(run) {
         return Ok(true);
     }
     let Some(link) = run.world.state.issue_link(Side::Guance, &push.lane)? else { return Ok(true) };
     if !run.has_room(push.target, 2) {
         return Err(ApiError::new(push.target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
     }
-    let read = threads::thread(run, &link, push.target);
-    if !is_fresh(run, run.originals.copies.get(&push.lane)) {
-        put_last(run, &push.key, "the thread of its copy cannot be read now")?;
+    match long::glimpse(run, &link, comment) {
+        Ok(Glimpse::There(_)) => Ok(true),
+        Ok(Glimpse::Gone) => copy_is_gone(run, queued, comment),
+        Ok(Glimpse::NotFound) => {
+            let later = Deferral { not_before: run.world.clock.now() + NOT_FOUND, counts: false };
+            put_back(run, &push.key, later, Some(NOT_READ))?;
+            Ok(false)
+        }
+        Ok(Glimpse::Unknown) => {
+            let read = threads::thread(run, &link, push.target);
+            if !is_seen(run) {
+                put_last(run, &push.key, NOT_READ)?;
+            }
+            read.map(|()| false)
+        }
+        Err(trouble) => {
+            put_last(run, &push.key, NOT_READ)?;
+            Err(trouble)
+        }
     }
-    read.map(|()| false)
+}
+
+/// Settles what was to be written over, or deleted, and is not in its long thread any more. The outbox has changed.
+fn copy_is_gone(run: &mut Run<'_>, queued: &Queued, copy: &CommentId) -> Result<bool, Trouble> {
+    if matches!(queued.push.action, Action::DeleteComment { .. }) {
+        let id = copy.to_string();
+        let receipt = Receipt { name: id.clone(), id, at: None, dropped: Vec::new(), issue: None };
+        settle(run, &queued.push, &receipt, Evidence::Found)?;
+    } else {
+        gone::copy_is_gone(run, queued)?;
+    }
+    Ok(false)
 }
 
 fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
@@ -133,38 +179,54 @@ fn is_fresh(run: &Run<'_>, read: Option<&DateTime<Utc>>) -> bool {
     age.is_some_and(|age| age >= TimeDelta::zero() && age < FRESH)
 }
 
-/// Returns what a pair's issue on `side` holds, by key; `None` when it cannot be read now.
-pub(super) fn held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Option<HashSet<Key>> {
+/// Returns what a pair's issue on `side` holds, by key; `None` when it cannot be read now. A long thread is taken over as
+/// far as it is read.
+pub(super) fn held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<Held>, Trouble> {
     let place = (side, link.guance.clone());
     if let Some(known) = run.originals.held.get(&place) {
-        return Some(known.clone());
+        return Ok(Some(known.clone()));
     }
     // In a project that cannot be read nothing is seen, and it may be there.
     if run.is_down(side) || side == Side::Jira && away::is_lost(run, link).unwrap_or(true) {
-        return None;
+        return Ok(None);
     }
     if !run.has_room(side, 2) {
         run.originals.starved = true;
-        return None;
+        return Ok(None);
     }
-    let read = run.identify(side).and_then(|_| {
-        let thread = run.remote(side).thread(link.id(side))?;
-        let files = if thread.is_some() { run.remote(side).files(link.id(side))?.1 } else { Vec::new() };
-        Ok((thread.unwrap_or_default(), files))
-    });
-    let (thread, files) = match read {
-        Ok(read) => read,
-        Err(error) => {
+    let held = match read_held(run, link, side) {
+        Err(Trouble::Api(error)) => {
             tracing::info!(%side, %error, "Originals not read: their copies are not recognised now.");
             run.originals.starved |= error.kind == ApiErrorKind::OutOfBudget;
-            return None;
+            return Ok(None);
         }
+        read => read?,
     };
+    run.originals.held.extend(held.clone().map(|held| (place, held)));
+    Ok(held)
+}
+
+fn read_held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<Held>, Trouble> {
+    run.identify(side)?;
+    let thread = match side {
+        Side::Guance if run.order.backfill.is_none() => {
+            if long::is_long(run, &link.guance)? {
+                // It goes on where it is; what it has come to is what is known.
+                threads::thread(run, link, side)?;
+                return long::held(run, &link.guance);
+            }
+            match long::whole(run, link)? {
+                Some(thread) => thread,
+                None => return long::held(run, &link.guance),
+            }
+        }
+        Side::Guance | Side::Jira => run.remote(side).thread(link.id(side))?,
+    };
+    let files = if thread.is_some() { run.remote(side).files(link.id(side))?.1 } else { Vec::new() };
     if side == Side::Guance {
         run.originals.saw_copies(&link.guance, run.world.clock.now());
     }
+    let thread = thread.unwrap_or_default();
     let comments = thread.iter().map(|comment: &Comment| Key::comment(side, &comment.id));
-    let held: HashSet<Key> = comments.chain(files.iter().map(|file| Key::file(side, &file.id))).collect();
-    run.originals.held.insert(place, held.clone());
-    Some(held)
+    Ok(Some(Held::all(comments.chain(files.iter().map(|file| Key::file(side, &file.id))).collect())))
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::reading::{self, Reading};
 use super::threads::{self, Seen, Source, Taken};
-use super::{Run, Trouble, away, belongs, delta, files, gone, merge, optional, pings, references, trust};
+use super::{Run, Trouble, away, belongs, delta, files, gone, merge, optional, pings, references, slices, trust};
 use crate::domain::{Action, Fingerprint, Issue, IssueId, IssueLink, Key, Push, Side, Stage};
 use crate::plan::{Deletes, SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -53,42 +53,51 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
         // A copy that search showed late, and that had left the routes' projects before this state knew it.
         reading::rebuild(run, reading.span.from)?;
     }
-    if side == Side::Jira {
-        away::ask_again(run)?;
+    if side == Side::Guance && run.order.backfill.is_none() {
+        return slices::poll(run, reading);
     }
-    let mut batch = run.remote(side).changed(&reading.span)?;
-    // Guance tells what time it is with what it lists.
-    if side == Side::Guance && reading.follow_back(run, batch.clock)? {
-        batch = run.remote(side).changed(&reading.span)?;
+    if side == Side::Guance {
+        let mut batch = run.world.guance.changed(&reading.span)?;
+        return guance(run, &mut reading, &mut batch, 0, true).map(drop);
     }
+    away::ask_again(run)?;
+    let mut batch = run.world.jira.changed(&reading.span)?;
     belongs::rows(run, &batch)?;
     reading.begin_by(run, batch.clock)?;
     run.report.read(side, batch.issues.len());
-    if side == Side::Guance && reading.is_beginning(run)? {
+    away::learn_copies(run, &batch)?;
+    away::noticed(run, &batch, true)?;
+    reread(run, side, &mut batch)?;
+    let checked = if reading.sweep { check_pairs(run, &mut batch)? } else { Batch::default() };
+    adopt(run, &mut batch.issues)?;
+    let mut taken = threads::read_threads(run, &batch, Source::Index)?;
+    taken.extend(threads::read_threads(run, &checked, Source::Swept)?);
+    batch.issues.extend(checked.issues);
+    batch.unreadable.extend(checked.unreadable);
+    take_over(run, &reading, &batch, taken, 0).map(drop)
+}
+
+/// Takes over what was read of Guance, a whole list or a part of it: then so many new issues came before. Returns how
+/// many this one brought. The first part of a run also reads again what could not be read before.
+pub(super) fn guance(
+    run: &mut Run<'_>,
+    reading: &mut Reading,
+    batch: &mut Batch,
+    creates_before: usize,
+    first: bool,
+) -> Result<usize, Trouble> {
+    belongs::rows(run, batch)?;
+    reading.begin_by(run, batch.clock)?;
+    run.report.read(Side::Guance, batch.issues.len());
+    if first && reading.is_beginning(run)? {
         run.report.begins_at = Some(reading.scope.from);
     }
-    if side == Side::Jira {
-        away::learn_copies(run, &batch)?;
-        away::noticed(run, &batch, true)?;
+    if first {
+        reread(run, Side::Guance, batch)?;
     }
-    reread(run, side, &mut batch)?;
-    let threads = match side {
-        Side::Guance => {
-            run.guance_updated.extend(batch.issues.iter().map(|issue| (issue.id.clone(), issue.updated)));
-            merge::keep(run, &batch.issues);
-            Taken::default()
-        }
-        Side::Jira => {
-            let checked = if reading.sweep { check_pairs(run, &mut batch)? } else { Batch::default() };
-            adopt(run, &mut batch.issues)?;
-            let mut taken = threads::read_threads(run, &batch, Source::Index)?;
-            taken.extend(threads::read_threads(run, &checked, Source::Swept)?);
-            batch.issues.extend(checked.issues);
-            batch.unreadable.extend(checked.unreadable);
-            taken
-        }
-    };
-    take_over(run, &reading, &batch, threads)
+    run.guance_updated.extend(batch.issues.iter().map(|issue| (issue.id.clone(), issue.updated)));
+    merge::keep(run, &batch.issues);
+    take_over(run, reading, batch, Taken::default(), creates_before)
 }
 
 /// Recognises copies by their markers, in a transaction of its own: it says nothing about what was read.
@@ -219,7 +228,14 @@ fn check_pairs(run: &mut Run<'_>, batch: &mut Batch) -> Result<Batch, Trouble> {
 }
 
 /// Takes over what a read brought: outbox rows, links and the new cursor in one transaction.
-fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) -> Result<(), Trouble> {
+/// Returns how many new issues it brought; the brake counts those that came before with them.
+fn take_over(
+    run: &mut Run<'_>,
+    reading: &Reading,
+    batch: &Batch,
+    taken: Taken,
+    creates_before: usize,
+) -> Result<usize, Trouble> {
     let state = run.world.state;
     let now = run.world.clock.now();
     let mut steps = taken.steps;
@@ -231,7 +247,7 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
         stay_dropped(run, batch, &mut steps)?;
     }
     let creates = steps.iter().filter(|step| matches!(step, Step::Push(push) if is_create(push))).count();
-    let held = run.order.backfill.is_none() && creates > run.world.settings.max_creates;
+    let held = run.order.backfill.is_none() && creates_before + creates > run.world.settings.max_creates;
     run.world.failpoints.hit("planned")?;
     let tx = state.begin()?;
     for step in &steps {
@@ -268,7 +284,7 @@ fn take_over(run: &mut Run<'_>, reading: &Reading, batch: &Batch, taken: Taken) 
     run.world.failpoints.hit("enqueueing")?;
     tx.commit()?;
     run.world.failpoints.hit("enqueued")?;
-    Ok(())
+    Ok(creates)
 }
 
 /// Takes the creates out that a person gave up and whose originals say the same: other routes are no reason.

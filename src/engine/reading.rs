@@ -38,6 +38,8 @@ pub(super) struct Reading {
     pub(super) turned_back: bool,
     /// What the remote's clock said, and ours then.
     clock: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// True when nothing of what is to be read is left after it.
+    pub(super) last: bool,
 }
 
 impl Reading {
@@ -62,10 +64,13 @@ impl Reading {
         if let Some(backfill) = run.order.backfill {
             let scope = Scope { from: backfill.from, until: backfill.until };
             let span = span(backfill.from, backfill.until);
-            return Ok(Self { side, span, scope, cursor, first, sweep: false, turned_back: false, clock: None });
+            return Ok(Self::new(side, span, scope, cursor, first));
         }
         let since_sweep = ours.signed_duration_since(cursor.swept);
-        let sweep = !first && (since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.sweep_every));
+        // Guance has a budget: there, a sweep comes after the deliveries.
+        let sweep = side == Side::Jira
+            && !first
+            && (since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.sweep_every));
         let mut from = cursor.at - delta(settings.overlap);
         if sweep {
             from = from.min(theirs - delta(settings.sweep_back));
@@ -73,7 +78,23 @@ impl Reading {
         // Jira comments of old pairs are in scope however old the pair is; only a Guance issue's opening is not.
         let from = if first || side == Side::Guance { from.max(cursor.floor) } else { from };
         let scope = Scope { from: cursor.floor, until: None };
-        Ok(Self { side, span: span(from, None), scope, cursor, first, sweep, turned_back: false, clock: None })
+        Ok(Self { sweep, ..Self::new(side, span(from, None), scope, cursor, first) })
+    }
+
+    fn new(side: Side, span: Span, scope: Scope, cursor: Cursor, first: bool) -> Self {
+        Self { side, span, scope, cursor, first, sweep: false, last: true, turned_back: false, clock: None }
+    }
+
+    /// Returns a reading of Guance that looks far back, in slices.
+    pub(super) fn far_back(cursor: Cursor) -> Self {
+        let scope = Scope { from: cursor.floor, until: None };
+        let span = Span { from: cursor.floor, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: false };
+        Self { sweep: true, last: false, ..Self::new(Side::Guance, span, scope, cursor, false) }
+    }
+
+    /// Returns the time of the remote's clock, by its last answer in this run; ours where it told none.
+    pub(super) fn now(&self, run: &Run<'_>) -> DateTime<Utc> {
+        run.identities.get(&self.side).and_then(|identity| identity.clock).unwrap_or_else(|| run.world.clock.now())
     }
 
     /// Lets a first read begin by the remote's own clock, once an answer has told it: ours may be wrong.
@@ -160,7 +181,7 @@ impl Reading {
             Some(clock) => seen.min(clock),
             None => seen,
         };
-        let swept = if self.sweep { ours } else { self.cursor.swept };
+        let swept = if self.sweep && self.last { ours } else { self.cursor.swept };
         Cursor { at: at.max(self.cursor.at), floor: self.cursor.floor, swept }
     }
 }

@@ -374,6 +374,21 @@ impl Report {
         }
     }
 
+    /// So many runs in a row could read nothing: somebody has to know.
+    pub(super) fn starved(&mut self, side: Side, runs: u32) {
+        self.items_failed.push(ItemFailure {
+            item: side.to_string(),
+            summary: format!("reading {side}"),
+            stage: None,
+            message: format!("the request budget was used up before anything was done, in {runs} runs in a row"),
+            hint: Some(
+                "give guajira an API key of its own, or several in [guance].api_key; where the service allows more, raise \
+                 [guance].requests_per_minute"
+                    .to_owned(),
+            ),
+        });
+    }
+
     pub(super) fn unreadable(&mut self, side: Side, record: &Unreadable) {
         self.unreadable += 1;
         if self.unreadable > MOST_UNREADABLE {

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, away, files, gone, merge, originals, pings, pull, trust, unread};
-use crate::domain::{Claim, Comment, Issue, IssueLink, Side};
+use super::{Run, Trouble, away, files, gone, long, merge, originals, pings, pull, trust, unread};
+use crate::domain::{Claim, Comment, Issue, IssueId, IssueLink, Side};
 use crate::plan::comments::{self, Thread};
-use crate::plan::{Deletes, Step, claims, repeats};
+use crate::plan::{Deletes, Extent, Step, claims, repeats};
 use crate::ports::{ApiError, ApiErrorKind, Batch};
 
 /// An issue's `updated` is taken as final only this long after it, since some servers keep whole seconds.
@@ -22,6 +22,10 @@ const MAX_DUE_THREADS: usize = 500;
 
 /// Most threads that one run reads in turn, of each kind.
 const MAX_TURNS: usize = 200;
+
+/// Every so many runs the threads of many pages go first.
+const DEAR_FIRST: i64 = 4;
+
 /// How soon a Guance thread comes round again, by how long ago something happened in the pair.
 pub(super) const TURNS: [(TimeDelta, TimeDelta); 3] = [
     (TimeDelta::hours(1), TimeDelta::minutes(5)),
@@ -154,7 +158,7 @@ fn one_thread(
             None => return Ok(None),
         },
     };
-    let (mut steps, mut whole) = plan_thread(run, link, issue.side, issue.updated, comments)?;
+    let (mut steps, mut whole) = plan_thread(run, link, issue.side, issue.updated, comments, Extent::All)?;
     if by_id || link.gone {
         let found = gone::issue_found(run, link, issue.side)?;
         // Nothing was carried yet: it counted as gone.
@@ -174,21 +178,30 @@ fn plan_thread(
     side: Side,
     updated: DateTime<Utc>,
     comments: &[Comment],
+    extent: Extent<'_>,
 ) -> Result<(Vec<Step>, bool), Trouble> {
-    let ids = comments.iter().map(|c| (&c.id, c.claim.as_ref().map(|Claim { key, .. }| key)));
+    let said = claims::said(comments, extent);
+    let ids = said.clone().map(|(id, claim)| (id, claim.map(|Claim { key, .. }| key)));
     let number = repeats::notice_id(&link.guance);
-    let known = run.world.state.known_comments(side, ids.chain([(&number, None)]))?;
+    let ids = ids.chain([(&number, None)]);
+    let mut known = run.world.state.known_comments(side, ids.clone())?;
     let name = match side {
         Side::Jira => link.jira_name.as_str(),
         Side::Guance => link.guance.as_str(),
     };
     let url = run.remote(side).issue_url(name);
-    let elsewhere = !claims::homeless(comments, &known).is_empty();
-    let originals = if elsewhere { originals::held(run, link, side.opposite()) } else { None };
-    let thread = Thread { link, side, url: &url, comments, originals: originals.as_ref() };
+    let elsewhere = !claims::homeless(side, said, &known).is_empty();
+    let originals = if elsewhere { originals::held(run, link, side.opposite())? } else { None };
+    if elsewhere {
+        // What was read of the other thread may have been taken over.
+        known = run.world.state.known_comments(side, ids)?;
+    }
+    let thread = Thread { link, side, url: &url, comments, extent, originals: originals.as_ref() };
     let decision = comments::thread(&thread, &known, run.world.policy);
     let (mut steps, unnamed) = pings::name_people(run, side, decision.steps);
-    steps.extend(gone::comments(run, &thread)?);
+    if let Some(whole) = thread.whole() {
+        steps.extend(gone::comments(run, &whole)?);
+    }
     steps.extend(files::plan(run, &thread, updated)?);
     Ok((steps, !decision.unfinished && !unnamed))
 }
@@ -242,7 +255,7 @@ fn from_issues(run: &mut Run<'_>, links: &[IssueLink], source: Source) -> Result
     settle_threads(run, Side::Jira, &taken)
 }
 
-/// Reads one thread and takes over what it brings.
+/// Reads one thread, or what this run can afford of it, and takes over what it brings.
 pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<(), Trouble> {
     if side == Side::Jira {
         return due_on_jira(run, std::slice::from_ref(link));
@@ -250,24 +263,46 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
     run.identify(side)?;
     let id = link.id(side);
     let now = run.world.clock.now();
-    let comments = match run.remote(side).thread(id) {
-        Ok(Some(comments)) => comments,
+    let read = match long::read(run, link) {
+        Ok(Some(read)) => read,
         Ok(None) => {
             gone::issues_missed(run, std::slice::from_ref(link), side)?;
             return settle_threads(run, side, &Taken { steps: Vec::new(), seen: vec![Seen::absent(link)] });
         }
-        Err(err) => return not_read(run, link, side, err),
+        Err(Trouble::Api(err)) => return not_read(run, link, side, err),
+        Err(trouble) => return Err(trouble),
     };
-    run.originals.saw_copies(&link.guance, now);
-    let latest = comments.iter().map(|c| c.updated).max().unwrap_or(DateTime::UNIX_EPOCH);
-    let (mut steps, mut whole) = plan_thread(run, link, side, latest, &comments)?;
+    run.has_got_on = true;
+    run.thread_pages = read.pages();
+    if read.extent() == Extent::All {
+        run.originals.saw_copies(&link.guance, now);
+    }
+    run.originals.saw_replies(read.comments.iter().map(|comment| &comment.id), now);
+    let latest = read.comments.iter().map(|c| c.updated).max().unwrap_or(DateTime::UNIX_EPOCH);
+    let (mut steps, mut settled) = plan_thread(run, link, side, latest, &read.comments, read.extent())?;
     let found = gone::issue_found(run, link, side)?;
-    whole &= found.is_none() || !link.gone;
+    settled &= (found.is_none() || !link.gone) && !read.was_unsettled();
     steps.extend(found);
     let updated = run.guance_updated.get(id).copied().unwrap_or(latest);
-    let whole = whole.then_some(updated.max(link.seen(side).unwrap_or(updated)));
+    let before = link.seen(side);
+    let whole = match read.is_known() {
+        true => settled.then_some(updated.max(before.unwrap_or(updated))),
+        // A part tells nothing about the rest: nothing of ours in it has become unknown.
+        false => before,
+    };
+    let was_read = run.read_whole.contains(&(side, link.guance.clone()));
+    let was_long = long::is_long(run, &link.guance)?;
     let taken = Taken { steps, seen: vec![Seen { link: link.clone(), whole, updated: latest }] };
-    settle_threads(run, side, &taken)
+    settle_threads(run, side, &taken)?;
+    if !read.is_known() && !was_read {
+        run.read_whole.remove(&(side, link.guance.clone()));
+    }
+    // What the steps have put in doubt is forgotten: it is read anew.
+    let is_forgotten = was_long && !long::is_long(run, &link.guance)?;
+    if is_forgotten || read.extent() == Extent::All && !settled {
+        return Ok(());
+    }
+    long::keep(run, &link.guance, read, settled)
 }
 
 /// Goes on without a thread that cannot be read: it is due, behind the others. After a few it is taken for the side's fault.
@@ -308,6 +343,12 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
         return Ok(());
     }
     let backfill = run.order.backfill.is_some();
+    let long = match long::threads(run) {
+        Ok(long) => long,
+        Err(trouble) => return run.absorb(side, trouble),
+    };
+    // What costs one request goes first; lest the others wait for ever, they do now and then.
+    let dear_first = run.number % DEAR_FIRST == 0;
     let mut read = HashSet::new();
     for (active, every) in TURNS {
         // Asked for each turn: what the turn before read must not seem to have been read in the future.
@@ -317,17 +358,33 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
         } else {
             (now - active, now - every)
         };
-        for link in run.world.state.threads_in_turn(active_since, read_before, now, run.number, MAX_TURNS)? {
-            if !read.insert(link.guance.clone()) {
-                continue;
-            }
-            if run.must_stop() || !run.has_room(side, files::thread_cost(run)) {
-                return Ok(());
-            }
-            if let Err(trouble) = thread(run, &link, side) {
-                return run.absorb(side, trouble);
-            }
+        let mut due = run.world.state.threads_in_turn(active_since, read_before, now, run.number, MAX_TURNS)?;
+        due.sort_by_key(|link| long.contains_key(&link.guance) != dear_first);
+        if !in_turn(run, &due, &mut read)? {
+            return Ok(());
         }
     }
-    Ok(())
+    let mut rest = Vec::new();
+    for (lane, _) in long.iter().filter(|(_, has_rest)| **has_rest && !backfill) {
+        rest.extend(run.world.state.issue_link(side, lane)?.filter(|link| !link.closed && !link.gone));
+    }
+    in_turn(run, &rest, &mut read).map(drop)
+}
+
+/// Reads some Guance threads, each once in a run. Returns false when there is no time, or no budget, for more.
+fn in_turn(run: &mut Run<'_>, due: &[IssueLink], read: &mut HashSet<IssueId>) -> Result<bool> {
+    let side = Side::Guance;
+    for link in due {
+        if !read.insert(link.guance.clone()) {
+            continue;
+        }
+        if run.must_stop() || !run.has_room(side, files::thread_cost(run)) {
+            return Ok(false);
+        }
+        if let Err(trouble) = thread(run, link, side) {
+            run.absorb(side, trouble)?;
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

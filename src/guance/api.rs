@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Settings;
 use super::answer::{Cause, Fault, REST, What, judge, tidy, unanswered};
-use super::paging::{LARGE_PAGE, SMALL_PAGE, collect};
+use super::paging::{LARGE_PAGE, Pages, Part, SMALL_PAGE, collect, collect_newest, collect_within};
 use super::wire::{Named, Page};
 use crate::domain::{IssueId, Side};
 use crate::http::{Call, Http, Method};
@@ -87,22 +87,24 @@ impl<'a> Api<'a> {
     pub(super) fn issues(&self, channel: &str, span: &Span, until: Option<DateTime<Utc>>) -> Result<Vec<Value>, Fault> {
         let mut end = until.unwrap_or_else(|| self.horizon(span));
         loop {
-            let rows = self.list("guance.page_size", |size, index| Request {
-                method: Method::Post,
-                path: "/api/v1/issue/list".to_owned(),
-                query: Vec::new(),
-                body: Some(json!({
-                    "channelUUID": channel,
-                    "startTime": span.from.timestamp(),
-                    "endTime": end.timestamp() + i64::from(end.timestamp_subsec_nanos() > 0),
-                    "pageSize": size,
-                    "pageIndex": index,
-                })),
-                write: false,
-            })?;
+            let request = |size, index| list_request(channel, span.from, end, size, index);
+            let rows = self.list("guance.page_size", request)?;
             // A clock of ours that is more than a day slow would have cut off what is new.
             if until.is_some() || self.server_clock.get().is_none_or(|server| server < end) {
                 return Ok(rows);
+            }
+            end = self.horizon(span);
+        }
+    }
+
+    /// The same, with at most so many requests, exactly of this window.
+    pub(super) fn issues_within(&self, channel: &str, span: &Span, requests: usize) -> Result<Part, Fault> {
+        let mut end = span.until.unwrap_or_else(|| self.horizon(span));
+        loop {
+            let request = |size, index| list_request(channel, span.from, end, size, index);
+            let part = self.list_within("guance.page_size", requests, request)?;
+            if span.until.is_some() || self.server_clock.get().is_none_or(|server| server < end) {
+                return Ok(part);
             }
             end = self.horizon(span);
         }
@@ -123,16 +125,32 @@ impl<'a> Api<'a> {
     /// `GET /api/v1/issue/reply/{issue_uuid}/list`, all pages.
     pub(super) fn replies(&self, issue: &IssueId) -> Result<Vec<Value>, Fault> {
         let path = format!("/api/v1/issue/reply/{}/list", segment(issue.as_str())?);
-        self.list("guance.reply_page_size", |size, index| Request {
-            method: Method::Get,
-            path: path.clone(),
-            query: vec![
-                ("ordering", "-createAt".to_owned()),
-                ("pageSize", size.to_string()),
-                ("pageIndex", index.to_string()),
-            ],
-            body: None,
-            write: false,
+        self.list("guance.reply_page_size", |size, index| replies_request(&path, size, index))
+    }
+
+    /// The same, newest first and not more than is asked for.
+    pub(super) fn newest_replies(
+        &self,
+        issue: &IssueId,
+        down_to: Option<DateTime<Utc>>,
+        requests: usize,
+    ) -> Result<Pages, Fault> {
+        let path = format!("/api/v1/issue/reply/{}/list", segment(issue.as_str())?);
+        let down_to = down_to.map(|time| time.timestamp());
+        let request = |size, index| replies_request(&path, size, index);
+        self.in_pages("guance.reply_page_size", request, |walk, size, page| {
+            collect_newest(walk, size, requests, down_to, while_budget_lasts(page))
+        })
+    }
+
+    /// The same, one page.
+    pub(super) fn page_of_replies(&self, issue: &IssueId, index: usize) -> Result<Page, Fault> {
+        let path = format!("/api/v1/issue/reply/{}/list", segment(issue.as_str())?);
+        let request = |size, _| replies_request(&path, size, index);
+        self.in_pages("guance.reply_page_size", request, |mut walk, _, page| {
+            let page = page(index)?;
+            walk.took(&page.rows)?;
+            Ok(page)
         })
     }
 
@@ -205,16 +223,36 @@ impl<'a> Api<'a> {
         Ok(page.rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect())
     }
 
-    /// Reads all pages; a service that refuses a large page is asked for small ones, now and later; one whose
-    /// large page is more than is taken, now.
+    /// Reads all pages.
     fn list<'q>(&self, fact: &str, request: impl Fn(usize, usize) -> Request<'q>) -> Result<Vec<Value>, Fault> {
+        self.in_pages(fact, request, |walk, size, page| collect(walk, size, page))
+    }
+
+    /// Reads at most so many pages; what came before the budget was used up is taken.
+    fn list_within<'q>(
+        &self,
+        fact: &str,
+        requests: usize,
+        request: impl Fn(usize, usize) -> Request<'q>,
+    ) -> Result<Part, Fault> {
+        self.in_pages(fact, request, |walk, size, page| collect_within(walk, size, requests, while_budget_lasts(page)))
+    }
+
+    /// Reads pages; a service that refuses a large page is asked for small ones, now and later; one whose large page is
+    /// more than is taken, now.
+    fn in_pages<'q, T>(
+        &self,
+        fact: &str,
+        request: impl Fn(usize, usize) -> Request<'q>,
+        collect: impl Fn(Walk<'_>, usize, &dyn Fn(usize) -> Result<Page, Fault>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let read = |size: usize| {
             let page = |index| {
                 let request = request(size, index);
                 let content = self.send(&request)?;
                 Page::read(content).ok_or_else(|| odd(&request.path, "no list in it"))
             };
-            collect(Walk::new(Side::Guance, &request(size, 1).path, self.stop), size, page)
+            collect(Walk::new(Side::Guance, &request(size, 1).path, self.stop), size, &page)
         };
         if self.facts.recall(fact, PAGE_SIZE_AGE).is_some() {
             return read(SMALL_PAGE);
@@ -309,6 +347,42 @@ impl<'a> Api<'a> {
     /// Lets a key rest that the service does not want to hear from.
     pub(super) fn rest_after(&self, fault: &Fault, credential: usize) {
         let _ = self.wait_before_retry(fault, credential);
+    }
+}
+
+/// Fetches pages; none after the first one where there is no request left.
+fn while_budget_lasts(page: &dyn Fn(usize) -> Result<Page, Fault>) -> impl FnMut(usize) -> Result<Option<Page>, Fault> {
+    let mut pages = 0;
+    move |index| match page(index) {
+        Err(fault) if fault.error.kind == ApiErrorKind::OutOfBudget && pages > 0 => Ok(None),
+        done => {
+            pages += 1;
+            done.map(Some)
+        }
+    }
+}
+
+/// A page of a thread.
+fn replies_request(path: &str, size: usize, index: usize) -> Request<'static> {
+    let query =
+        vec![("ordering", "-createAt".to_owned()), ("pageSize", size.to_string()), ("pageIndex", index.to_string())];
+    Request { method: Method::Get, path: path.to_owned(), query, body: None, write: false }
+}
+
+/// A page of the issues of a window.
+fn list_request(channel: &str, from: DateTime<Utc>, end: DateTime<Utc>, size: usize, index: usize) -> Request<'static> {
+    Request {
+        method: Method::Post,
+        path: "/api/v1/issue/list".to_owned(),
+        query: Vec::new(),
+        body: Some(json!({
+            "channelUUID": channel,
+            "startTime": from.timestamp(),
+            "endTime": end.timestamp() + i64::from(end.timestamp_subsec_nanos() > 0),
+            "pageSize": size,
+            "pageIndex": index,
+        })),
+        write: false,
     }
 }
 

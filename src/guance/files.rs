@@ -14,7 +14,7 @@ impl Guance<'_> {
     /// Source: Guance Open API, `GET /api/v1/issue/{issue_uuid}/get`, `attachments`.
     pub(super) fn list_files(&self, issue: &IssueId) -> Result<Vec<File>, ApiError> {
         if !self.files.borrow().contains_key(issue) {
-            self.read_thread(issue)?;
+            self.read_affordable(issue)?;
         }
         let mut files = match self.api.issue(issue) {
             Ok(row) => {

@@ -16,6 +16,7 @@ mod files;
 #[cfg(test)]
 mod golden_tests;
 mod level;
+mod long;
 mod paging;
 mod people;
 mod plain;
@@ -32,6 +33,7 @@ use std::fmt;
 use answer::{Cause, Fault};
 use api::Api;
 use claim::Authors;
+use paging::is_about_updates;
 use wire::{IssueRow, ReplyRow};
 
 use crate::domain::{
@@ -40,7 +42,7 @@ use crate::domain::{
 use crate::http::Http;
 use crate::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Clock, Content, FOR_EVER, Facts, Identity, Lookup, Presence, Register,
-    Remote, Span, Standing, Stop, Unreadable, Wanted, learn_accounts, note_stranger,
+    Remote, Span, Standing, Stop, ThreadPage, ThreadPart, Unreadable, Wanted, learn_accounts, note_stranger,
 };
 use crate::secret::Secret;
 
@@ -98,6 +100,8 @@ pub struct Guance<'a> {
     files: RefCell<HashMap<IssueId, Vec<File>>>,
     /// The threads read in this run: before a reply is written over, its author is looked at.
     seen: RefCell<HashMap<IssueId, Seen>>,
+    /// Replies read in this run with a part of their thread, and when.
+    glimpsed: RefCell<HashMap<CommentId, (DateTime<Utc>, Comment)>>,
     /// Members met in this run, by account.
     members: RefCell<HashMap<String, Person>>,
 }
@@ -126,6 +130,7 @@ impl<'a> Guance<'a> {
             levels_asked: Cell::new(false),
             files: RefCell::default(),
             seen: RefCell::default(),
+            glimpsed: RefCell::default(),
             members: RefCell::default(),
         }
     }
@@ -134,11 +139,8 @@ impl<'a> Guance<'a> {
     fn rows(&self, span: &Span) -> Result<Vec<Value>, Fault> {
         let known = self.facts.recall(BY_UPDATE, FOR_EVER).is_some();
         let rows = self.with_channel(|channel| self.api.issues(channel, span, span.until.filter(|_| !known)))?;
-        // An issue from before the window is there because it changed within: so the window is about updates, and
-        // an issue from within that changed after its end is not there.
-        let from = span.from.timestamp();
-        let older = |row: &Value| row.get("createAt").and_then(wire::moment).is_some_and(|t| t.timestamp() < from);
-        if known || !rows.iter().any(older) {
+        // An issue from within that changed after the window's end is not there where that is about updates.
+        if known || !is_about_updates(span, &rows) {
             return Ok(rows);
         }
         self.facts.remember(BY_UPDATE, "yes");
@@ -187,6 +189,13 @@ impl<'a> Guance<'a> {
             Err(fault) => return Err(fault.error),
         };
         self.files.borrow_mut().insert(issue.clone(), Vec::new());
+        let (thread, whole) = self.comments(issue, rows);
+        self.seen.borrow_mut().insert(issue.clone(), Seen { at: self.api.now(), thread: thread.clone() });
+        Ok(Some((thread, whole)))
+    }
+
+    /// Turns rows, newest first, into comments, oldest first; the flag tells whether every row could be read.
+    fn comments(&self, issue: &IssueId, rows: Vec<Value>) -> (Vec<Comment>, bool) {
         let authors = Authors::known(self.facts, &self.api.settings.former_accounts);
         let mut whole = true;
         let mut thread = Vec::new();
@@ -217,8 +226,7 @@ impl<'a> Guance<'a> {
         for comment in thread.iter().filter(|comment| claim::is_like_ours(comment)) {
             note_stranger(self.facts, Side::Guance, &comment.author.id);
         }
-        self.seen.borrow_mut().insert(issue.clone(), Seen { at: self.api.now(), thread: thread.clone() });
-        Ok(Some((thread, whole)))
+        (thread, whole)
     }
 
     /// Tells which replies are still there. There is no read of a reply by id: the thread is read once more, and tells
@@ -258,13 +266,7 @@ impl<'a> Guance<'a> {
     /// `NotOurs` when neither our account wrote it nor a marker proves that guajira did; `Refused` with a hint when it
     /// looks like guajira's, for then a person has to say whose key it was.
     fn is_own(&self, push: &Push, issue: &IssueId, reply: &CommentId) -> Result<bool, ApiError> {
-        let is_fresh = |seen: &&Seen| (self.api.now() - seen.at).abs() < FRESH;
-        let known = self.seen.borrow().get(issue).filter(is_fresh).map(|seen| seen.thread.clone());
-        let thread = match known {
-            Some(thread) => thread,
-            None => self.read_thread(issue)?.map(|(thread, _)| thread).unwrap_or_default(),
-        };
-        let Some(reply) = thread.into_iter().find(|one| one.id == *reply) else { return Ok(false) };
+        let Some(reply) = self.reply(issue, reply)? else { return Ok(false) };
         let authors = Authors::known(self.facts, &self.api.settings.former_accounts);
         let (maker, key) = (authors.maker(&reply.author.id), push.key.origin());
         let claims = reply.claim.as_ref().is_some_and(|claim| claim.key == key);
@@ -345,6 +347,18 @@ impl Remote for Guance<'_> {
         Ok(batch)
     }
 
+    /// Whichever time a window is about: those who read several, one after the other, read upwards, and an issue that
+    /// changes meanwhile is in a later one.
+    fn changed_within(&self, span: &Span, requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
+        let (rows, parts) = self.with_channel(|channel| self.api.issues_within(channel, span, requests))?;
+        if is_about_updates(span, &rows) && self.facts.recall(BY_UPDATE, FOR_EVER).is_none() {
+            self.facts.remember(BY_UPDATE, "yes");
+        }
+        let mut batch = self.batch(rows)?;
+        batch.watermark = convert::watermark(&batch.issues);
+        Ok((batch, parts))
+    }
+
     fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
         let mut rows = Vec::new();
         let mut refused = Vec::new();
@@ -365,6 +379,19 @@ impl Remote for Guance<'_> {
 
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         Ok(self.read_thread(issue)?.map(|(thread, _)| thread))
+    }
+
+    fn thread_part(
+        &self,
+        issue: &IssueId,
+        down_to: Option<DateTime<Utc>>,
+        requests: usize,
+    ) -> Result<Option<ThreadPart>, ApiError> {
+        self.read_newest(issue, down_to, requests)
+    }
+
+    fn thread_page(&self, issue: &IssueId, page: usize) -> Result<Option<ThreadPage>, ApiError> {
+        self.read_page(issue, page)
     }
 
     fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
@@ -405,7 +432,7 @@ impl Remote for Guance<'_> {
                 continue;
             };
             if !threads.contains_key(issue) {
-                threads.insert(issue, self.read_thread(issue)?);
+                threads.insert(issue, self.read_affordable(issue)?);
             }
             found.push(threads.get(issue).map_or(Lookup::Unsure, |thread| look_up(wanted, thread.as_ref(), taken)));
         }
@@ -453,6 +480,8 @@ fn look_up(wanted: &Wanted, thread: Option<&(Vec<Comment>, bool)>, taken: &dyn F
     let free = thread.iter().filter(|comment| !taken(&key, comment.id.as_str()));
     let found = free.filter_map(|comment| Some((doubt(comment)?, comment))).min_by_key(|(doubt, _)| *doubt);
     match found {
+        // A surer one may be in what was not read.
+        Some(((maker, _), _)) if !*whole && maker != Maker::Us => Lookup::Unsure,
         Some((_, comment)) => Lookup::Found(receipt_for(comment.id.as_str(), Some(comment.created))),
         None if *whole => Lookup::Absent,
         None => Lookup::Unsure,

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::wire::Page;
-use crate::ports::{ApiError, Walk};
+use super::wire::{Page, moment};
+use crate::ports::{ApiError, Span, Walk};
 
 /// Rows asked for at once. The service's maximum is not documented; a refusal is answered with [`SMALL_PAGE`].
 pub(super) const LARGE_PAGE: usize = 100;
@@ -17,6 +17,12 @@ pub(super) const SMALL_PAGE: usize = 20;
 /// silently give fewer rows than asked for, but none gives fewer than this. Default of `issue/reply/{uuid}/list`: 10.
 const LEAST_PAGE: usize = 10;
 
+/// Into how many parts a span is divided whose list did not fit, where nothing tells how long it is.
+const PARTS: u32 = 4;
+
+/// The rows of a list, and, where it was not read to its end, into how many parts it is to be divided.
+pub(super) type Part = (Vec<Value>, Option<u32>);
+
 /// Collects a list page by page.
 ///
 /// `fetch` gets the 1-based page number. The service documents no order, so rows may move between pages while we read:
@@ -25,27 +31,84 @@ const LEAST_PAGE: usize = 10;
 /// # Errors
 /// The first error of `fetch`, or of the walk: where the list does not end, or holds too much.
 pub(super) fn collect<E: From<ApiError>>(
-    mut walk: Walk<'_>,
+    walk: Walk<'_>,
     asked: usize,
     mut fetch: impl FnMut(usize) -> Result<Page, E>,
 ) -> Result<Vec<Value>, E> {
+    collect_within(walk, asked, usize::MAX, |index| fetch(index).map(Some)).map(|(rows, _)| rows)
+}
+
+/// The same, with at most so many pages; `fetch` gives none where there is no request left for it. Where the first page
+/// tells that the list is longer, no more of it is read: a shorter one is asked for instead.
+pub(super) fn collect_within<E: From<ApiError>>(
+    mut walk: Walk<'_>,
+    asked: usize,
+    most: usize,
+    mut fetch: impl FnMut(usize) -> Result<Option<Page>, E>,
+) -> Result<Part, E> {
     let mut rows = Rows::default();
     let mut again = true;
     let mut index = 1;
-    loop {
+    for taken in 1.. {
         walk.next_page()?;
-        let page = fetch(index)?;
+        let Some(page) = fetch(index)? else { break };
         walk.took(&page.rows)?;
-        let total = page.total;
-        if !rows.add(page).is_last(&rows, asked) {
+        let (total, size) = (page.total, page.rows.len());
+        let told = rows.add(page);
+        if !told.is_last(&rows, asked) {
             index += 1;
         } else if again && index > 1 && total.is_some_and(|total| rows.kept.len() < total) {
             again = false;
             index = 1;
         } else {
-            return Ok(rows.kept);
+            return Ok((rows.kept, None));
+        }
+        let pages = total.map_or(0, |total| total.div_ceil(size.max(1)));
+        if taken >= most || taken == 1 && pages > most {
+            // One more, since rows are not spread evenly.
+            let parts = if pages > most { pages.div_ceil(most.max(1)) + 1 } else { 0 };
+            return Ok((rows.kept, Some(u32::try_from(parts).ok().filter(|parts| *parts > 0).unwrap_or(PARTS))));
         }
     }
+    Ok((rows.kept, Some(PARTS)))
+}
+
+/// The rows of some pages, newest first, the page to go on with, and how many pages there are; 0 where nothing tells.
+pub(super) type Pages = (Vec<Value>, Option<usize>, usize);
+
+/// Collects a list of newest rows first, with at most so many pages, to its end or until a page holds nothing that is not
+/// older than `down_to`. Where the first page tells that the whole list has more, no other is read. `fetch` gives none where there is no request left.
+pub(super) fn collect_newest<E: From<ApiError>>(
+    mut walk: Walk<'_>,
+    asked: usize,
+    most: usize,
+    down_to: Option<i64>,
+    mut fetch: impl FnMut(usize) -> Result<Option<Page>, E>,
+) -> Result<Pages, E> {
+    let mut rows = Rows::default();
+    let (mut largest, mut pages) = (0, 0);
+    for index in 1.. {
+        walk.next_page()?;
+        let Some(page) = fetch(index)? else { return Ok((rows.kept, Some(index), pages)) };
+        walk.took(&page.rows)?;
+        let (total, newest) = (page.total, times(&page.rows).max());
+        largest = largest.max(page.rows.len());
+        let told = rows.add(page);
+        if told.is_last(&rows, asked) || newest.zip(down_to).is_some_and(|(newest, down_to)| newest < down_to) {
+            let pages = total.map_or(index, |total| total.div_ceil(largest.max(1)));
+            return Ok((rows.kept, None, pages.max(index)));
+        }
+        pages = total.map_or(0, |total| total.div_ceil(largest.max(1)));
+        if index >= most || down_to.is_none() && pages > most {
+            return Ok((rows.kept, Some(index + 1), pages));
+        }
+    }
+    Ok((rows.kept, None, pages))
+}
+
+/// When rows were written, in seconds.
+pub(super) fn times(rows: &[Value]) -> impl Iterator<Item = i64> {
+    rows.iter().filter_map(|row| row.get("createAt").and_then(moment).map(|at| at.timestamp()))
 }
 
 #[derive(Default)]
@@ -89,6 +152,12 @@ impl Told {
             _ => self.rows < self.size.unwrap_or_else(|| asked.min(LEAST_PAGE)),
         }
     }
+}
+
+/// An issue from before the window is there because it changed within: so the window is about updates.
+pub(super) fn is_about_updates(span: &Span, rows: &[Value]) -> bool {
+    let from = span.from.timestamp();
+    rows.iter().any(|row| row.get("createAt").and_then(moment).is_some_and(|t| t.timestamp() < from))
 }
 
 #[cfg(test)]

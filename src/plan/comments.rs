@@ -1,16 +1,14 @@
 //! Which comments and replies travel, in either direction.
 
-use std::collections::HashSet;
-
 use crate::domain::{
     Action, Claim, Comment, CommentId, CommentLink, FileLink, Fingerprint, IssueLink, Key, Known, Push, Side, Stage,
     Visibility,
 };
 use crate::plan::claims::{self, Verdict};
-use crate::plan::{Policy, Repeats, SkipReason, Step, repeats};
+use crate::plan::{Extent, Held, Policy, Repeats, SkipReason, Step, repeats};
 use crate::render;
 
-/// One side's whole thread of a linked issue.
+/// One side's thread of a linked issue, or a part of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Thread<'a> {
     /// The pair the thread belongs to.
@@ -21,8 +19,10 @@ pub struct Thread<'a> {
     pub url: &'a str,
     /// Oldest first.
     pub comments: &'a [Comment],
-    /// What the pair's other thread holds, by key, where it was read to learn that.
-    pub originals: Option<&'a HashSet<Key>>,
+    /// What these are of the thread.
+    pub extent: Extent<'a>,
+    /// What the pair's other thread holds, where it was read to learn that.
+    pub originals: Option<&'a Held>,
 }
 
 /// What was decided about a thread.
@@ -34,7 +34,7 @@ pub struct Decision {
     pub unfinished: bool,
 }
 
-/// Decides about every comment of a thread.
+/// Decides about every comment of a thread at hand, and what the whole of it tells, where that was read.
 pub fn thread(thread: &Thread<'_>, known: &Known, policy: &Policy) -> Decision {
     let wanted = repeats::wanted(thread, policy);
     let tally = match wanted {
@@ -42,6 +42,9 @@ pub fn thread(thread: &Thread<'_>, known: &Known, policy: &Policy) -> Decision {
         Repeats::Comment | Repeats::Skip => None,
     };
     let mut decision = Decision::default();
+    for (row, claim) in claims::late(thread, known) {
+        decision.steps.push(adopted(thread, &row, &claim));
+    }
     for comment in thread.comments.iter().chain(&tally) {
         let step = match left_out(comment, wanted, known) {
             Some(step) => step,
@@ -105,12 +108,12 @@ fn one(thread: &Thread<'_>, comment: &Comment, known: &Known, policy: &Policy) -
     }
     // What has a copy is an original, whatever it says of itself.
     if let (Some(claim), None) = (&comment.claim, link) {
-        let verdict = claims::judge(thread, comment, claim, known);
+        let verdict = claims::judge(thread, &comment.id, claim, known);
         if let Some(withdraw) = no_original(comment, verdict, known) {
             return withdraw;
         }
         match verdict {
-            Verdict::Copy => return adopted(thread, comment, claim),
+            Verdict::Copy => return adopted(thread, &comment.id, claim),
             Verdict::Ours => return skip(SkipReason::SecondClaim),
             Verdict::Undecided => return skip(SkipReason::InDoubt),
             Verdict::Ordinary => {}
@@ -135,18 +138,16 @@ fn no_original(comment: &Comment, verdict: Verdict, known: &Known) -> Option<Ste
 }
 
 /// Recognises our own writing by its marker.
-fn adopted(thread: &Thread<'_>, comment: &Comment, claim: &Claim) -> Step {
+fn adopted(thread: &Thread<'_>, copy: &CommentId, claim: &Claim) -> Step {
     let origin = thread.side.opposite();
     let lane = thread.link.guance.clone();
     match (claim.key.comment_on(origin), claim.key.file_on(origin)) {
         (Some(origin_id), _) => {
-            let (copy_id, written) = (comment.id.clone(), claim.written.clone());
+            let (copy_id, written) = (copy.clone(), claim.written.clone());
             Step::AdoptComment(CommentLink { origin, origin_id, copy_id, lane, written })
         }
-        (None, Some(origin_id)) => {
-            Step::AdoptFile(FileLink { origin, origin_id, copy_id: comment.id.to_string(), lane })
-        }
-        (None, None) => Step::Skip { item: comment.id.to_string(), reason: SkipReason::SecondClaim },
+        (None, Some(origin_id)) => Step::AdoptFile(FileLink { origin, origin_id, copy_id: copy.to_string(), lane }),
+        (None, None) => Step::Skip { item: copy.to_string(), reason: SkipReason::SecondClaim },
     }
 }
 
@@ -295,7 +296,8 @@ mod tests {
     fn decide_in(comment: &Comment, known: &Known, policy: &Policy) -> Step {
         let link = link();
         let all = [comment.clone()];
-        let thread = Thread { link: &link, side: Side::Jira, url: "", comments: &all, originals: None };
+        let thread =
+            Thread { link: &link, side: Side::Jira, url: "", comments: &all, extent: Extent::All, originals: None };
         super::thread(&thread, known, policy).steps.remove(0)
     }
 
@@ -381,7 +383,8 @@ mod tests {
         known.outbox.insert(Key::comment(Side::Jira, &original.id), (Stage::InFlight, original.fingerprint()));
         let link = link();
         let all = [original];
-        let thread = Thread { link: &link, side: Side::Jira, url: "", comments: &all, originals: None };
+        let thread =
+            Thread { link: &link, side: Side::Jira, url: "", comments: &all, extent: Extent::All, originals: None };
         assert!(super::thread(&thread, &known, &policy()).unfinished);
     }
 }

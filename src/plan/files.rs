@@ -109,7 +109,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{Claim, CommentId, FileId, IssueId, IssueLink, Maker, Person, Side};
-    use crate::plan::Flow;
+    use crate::plan::{Extent, Flow};
     use crate::text::{Block, Doc, Inline};
 
     const URL: &str = "https://jira.example/browse/OPS-1";
@@ -158,7 +158,7 @@ mod tests {
         let mut flow = Flow::default();
         change(&mut flow);
         let link = link();
-        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments, originals: None };
+        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments, extent: Extent::All, originals: None };
         let policy = Policy { flow, ..Policy::default() };
         of_thread(&thread, &Visibility::Public, std::slice::from_ref(file), known, &policy).remove(0)
     }
@@ -215,7 +215,7 @@ mod tests {
     /// Which of these files stay beside these comments.
     fn kept(files: &[File], comments: &[Comment]) -> Vec<bool> {
         let link = link();
-        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments, originals: None };
+        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments, extent: Extent::All, originals: None };
         let steps = of_thread(&thread, &Visibility::Public, files, &Known::default(), &Policy::default());
         steps.iter().map(|step| matches!(step, Step::Skip { reason: SkipReason::Restricted(_), .. })).collect()
     }

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::{Absence, Action, Comment, CommentId, CommentLink, Fingerprint, Key, Push, Side, Stage};
-use crate::plan::{Deletes, Policy, SkipReason, Step, Thread, Whereabouts};
+use crate::plan::{Deletes, Policy, SkipReason, Step, Thread, Whereabouts, Whole};
 use crate::render;
 
 /// What this state knows of the originals of one side of a pair.
@@ -32,9 +32,9 @@ pub struct Look {
 }
 
 /// Compares a whole thread with what is known of it. `run` is the number of this run.
-pub fn look(thread: &Thread<'_>, originals: &Originals, run: i64, policy: &Policy) -> Look {
-    let here: HashSet<&CommentId> = thread.comments.iter().map(|comment| &comment.id).collect();
-    let is_absent = |id: &CommentId| !here.contains(id) && !id.is_notice();
+pub fn look(whole: &Whole<'_>, originals: &Originals, run: i64, policy: &Policy) -> Look {
+    let thread = whole.thread;
+    let is_absent = |id: &CommentId| !whole.holds(id) && !id.is_notice();
     let mut look = Look::default();
     let mut followed: HashSet<Key> = HashSet::new();
     let writes = policy.flow.deletes != Deletes::Keep && !shut(thread);
@@ -73,7 +73,7 @@ pub fn look(thread: &Thread<'_>, originals: &Originals, run: i64, policy: &Polic
     // What is back, or what nothing hangs on now.
     for (key, absence) in &originals.absences {
         let Some(id) = key.comment_on(thread.side) else { continue };
-        if here.contains(&id) || !followed.contains(key) && *absence != Absence::Missed(run) {
+        if whole.holds(&id) || !followed.contains(key) && *absence != Absence::Missed(run) {
             look.steps.push(self::absence(thread, key.clone(), Whereabouts::Back));
         }
     }
@@ -127,7 +127,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{Claim, IssueId, IssueLink, Maker, Person, Visibility};
-    use crate::plan::Flow;
+    use crate::plan::{Extent, Flow};
     use crate::text::Doc;
 
     const RUN: i64 = 7;
@@ -168,7 +168,14 @@ mod tests {
     }
 
     fn with<T>(link: &IssueLink, comments: &[Comment], then: impl FnOnce(&Thread<'_>) -> T) -> T {
-        then(&Thread { link, side: Side::Guance, url: "https://guance.example/issue_a", comments, originals: None })
+        then(&Thread {
+            link,
+            side: Side::Guance,
+            url: "https://guance.example/issue_a",
+            comments,
+            extent: Extent::All,
+            originals: None,
+        })
     }
 
     fn known(absence: Option<Absence>) -> Originals {
@@ -182,7 +189,7 @@ mod tests {
     #[test]
     fn what_a_thread_does_not_hold_is_asked_for_and_a_notice_never() {
         let asked = |link: &IssueLink, deletes, known: &Originals, here: &[Comment]| {
-            with(link, here, |thread| look(thread, known, RUN, &policy(deletes)))
+            with(link, here, |thread| look(&thread.whole().unwrap(), known, RUN, &policy(deletes)))
         };
         let here = [comment(Side::Guance, "repim_a", "x")];
         assert_eq!(asked(&link(), Deletes::Mark, &known(None), &[]).ask, [CommentId::new("repim_a")]);
@@ -200,7 +207,8 @@ mod tests {
         for (stage, steps, ask) in [(Stage::Pending, 2, 0), (Stage::Dead, 2, 0), (Stage::InFlight, 0, 1)] {
             let waiting = vec![(CommentId::new("repim_b"), stage)];
             let originals = Originals { waiting, ..Originals::default() };
-            let look = with(&link(), &[], |thread| look(thread, &originals, RUN, &policy(Deletes::Mark)));
+            let look =
+                with(&link(), &[], |thread| look(&thread.whole().unwrap(), &originals, RUN, &policy(Deletes::Mark)));
             assert_eq!((look.steps.len(), look.ask.len()), (steps, ask), "{look:?}");
         }
     }

@@ -3,6 +3,7 @@
 pub mod claims;
 pub mod comments;
 pub mod explain;
+pub mod extent;
 pub mod files;
 pub mod gone;
 pub mod issues;
@@ -28,6 +29,7 @@ mod view;
 use crate::domain::{Base, CommentLink, Field, FileLink, IssueId, Key, Push, Side};
 
 pub use comments::Thread;
+pub use extent::{Extent, Held, Row, Whole};
 pub use policy::{Deletes, Direction, Flow, Made, NoRoute, Policy, Repeats, Route};
 pub use view::{NAMES, sample};
 

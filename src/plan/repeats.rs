@@ -23,9 +23,10 @@ pub(super) fn wanted(thread: &Thread<'_>, policy: &Policy) -> Repeats {
 }
 
 /// Returns the comment that tells how many repeats the thread holds, and when the last came; `None` while there is
-/// nothing to tell. `told` is whether there is such a comment already.
+/// nothing to tell, and where only a part of the thread was read. `told` is whether there is such a comment already.
 pub(super) fn tally(thread: &Thread<'_>, told: bool) -> Option<Comment> {
-    let repeats = || thread.comments.iter().filter(|comment| comment.by_monitor);
+    let rows = thread.rows()?;
+    let repeats = || rows.iter().filter(|row| row.by_monitor);
     let last = repeats().max_by_key(|repeat| repeat.created);
     let text = match (last, repeats().count()) {
         (None, _) if !told => return None,
@@ -58,7 +59,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{Action, CommentLink, IssueLink, Key, Known, Stage};
-    use crate::plan::{Flow, Route, SkipReason, Step, comments};
+    use crate::plan::{Extent, Flow, Route, SkipReason, Step, comments};
 
     fn row(second: i64, by_monitor: bool) -> Comment {
         let time = DateTime::from_timestamp(second, 0).unwrap();
@@ -81,8 +82,14 @@ mod tests {
         let link = IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1");
         let route = Route { project: "OPS".into(), repeats, ..Route::default() };
         let policy = Policy { routes: vec![route], flow, ..Policy::default() };
-        let thread =
-            Thread { link: &link, side: Side::Guance, url: "https://g/issue_a", comments: rows, originals: None };
+        let thread = Thread {
+            link: &link,
+            side: Side::Guance,
+            url: "https://g/issue_a",
+            comments: rows,
+            extent: Extent::All,
+            originals: None,
+        };
         comments::thread(&thread, known, &policy).steps
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
+use super::facts::{LONG_THREAD, THREAD_ROWS};
 use super::{State, StateError, Tx, from_ms, to_ms};
 use crate::domain::{Absence, CommentId, CommentLink, Fingerprint, IssueId, Key, Side, Stage};
 
@@ -169,6 +170,9 @@ impl Tx<'_> {
         let sql = "UPDATE issue_link SET guance_seen = NULL, jira_seen = NULL, polled = 0, fields_due = 1
                    WHERE guance = ?1";
         self.tx.prepare_cached(sql)?.execute([lane.as_str()])?;
+        for kind in [LONG_THREAD, THREAD_ROWS] {
+            self.tx.prepare_cached("DELETE FROM fact WHERE name = ?1")?.execute([format!("{kind}{lane}")])?;
+        }
         Ok(())
     }
 

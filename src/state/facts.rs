@@ -8,6 +8,13 @@ use rusqlite::{OptionalExtension, params};
 use super::{State, StateError, from_ms, to_ms};
 use crate::ports::{FOR_EVER, Facts};
 
+/// The facts that tell how far a long thread is known: their names end with the pair's Guance issue. They are forgotten
+/// when what is known of a thread comes into doubt.
+pub const LONG_THREAD: &str = "engine.long-thread.";
+
+/// The facts that tell what a long thread holds: named and forgotten in the same way.
+pub const THREAD_ROWS: &str = "engine.thread-rows.";
+
 impl State {
     /// Returns a fact and when it was learnt.
     ///
@@ -27,8 +34,9 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn facts_of(&self, prefix: &str) -> Result<Vec<(String, String, DateTime<Utc>)>, StateError> {
+        // No name holds a character behind the tilde: so an index finds them.
         let mut statement = self.conn.prepare_cached(
-            "SELECT substr(name, length(?1) + 1), value, at FROM fact WHERE substr(name, 1, length(?1)) = ?1 ORDER BY at, name",
+            "SELECT substr(name, length(?1) + 1), value, at FROM fact WHERE name >= ?1 AND name < ?1 || '~' ORDER BY at, name",
         )?;
         let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?, from_ms(row.get(2)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -42,6 +50,15 @@ impl State {
         self.conn
             .prepare_cached("INSERT OR REPLACE INTO fact (name, value, at) VALUES (?1, ?2, ?3)")?
             .execute(params![name, value, to_ms(now)])?;
+        Ok(())
+    }
+
+    /// Forgets a fact.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget_fact(&self, name: &str) -> Result<(), StateError> {
+        self.conn.prepare_cached("DELETE FROM fact WHERE name = ?1")?.execute([name])?;
         Ok(())
     }
 }

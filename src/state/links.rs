@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::absent::missed_on;
+use super::facts::{LONG_THREAD, THREAD_ROWS};
 use super::{State, StateError, Tx, from_ms, to_ms};
 use crate::domain::{CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Kind, Known, Side, Stage};
 
@@ -387,6 +388,9 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn distrust_threads(&self) -> Result<(), StateError> {
         self.tx.execute("UPDATE issue_link SET guance_seen = NULL, jira_seen = NULL", [])?;
+        for kind in [LONG_THREAD, THREAD_ROWS] {
+            self.tx.execute("DELETE FROM fact WHERE name GLOB ?1 || '*'", [kind])?;
+        }
         Ok(())
     }
 }

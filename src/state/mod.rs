@@ -35,6 +35,7 @@ pub use absent::GoneIssue;
 pub use away::{Away, AwayKind, project_of};
 pub use cursors::Cursor;
 pub use dead::DeadCreates;
+pub use facts::{LONG_THREAD, THREAD_ROWS};
 pub use history::{RunEnd, SideFailure};
 pub use lock::RunLock;
 pub use merge::DueFields;

@@ -140,3 +140,34 @@ fn a_busy_jira_is_left_alone_and_nothing_is_lost() {
         assert_eq!(issues.len(), 3);
     });
 }
+
+#[test]
+fn the_limit_of_a_workspace_is_that_of_all_keys_together() {
+    on_both(|mut world| {
+        let issues = three_issues(&world);
+        world.settle();
+        world.pass(Duration::from_mins(2));
+        // A private deployment: much for a key, little for all.
+        world.guance.limit(500, 30);
+        world.set("GUAJIRA_GUANCE__API_KEY", "guance-test-key,guance-test-key-2");
+        world.set("GUAJIRA_GUANCE__REQUESTS_PER_MINUTE", "500");
+        world.set("GUAJIRA_GUANCE__WORKSPACE_REQUESTS_PER_MINUTE", "30");
+        world.set("GUAJIRA_SYNC__MAX_RUNTIME", "5s");
+        let key = world.key_of(&issues[0]);
+        for n in 0..60 {
+            world.jira.comment(&key, "alice", format!("comment {n}"));
+        }
+        let minutes = minutes_for(&world, &issues[0], 60);
+        assert!((3..=4).contains(&minutes), "{minutes} minutes");
+        let limits = world.guance.recorded().iter().filter(|r| r.answer.to_string().contains("Limiting")).count();
+        assert_eq!(limits, 0);
+        world.pass(Duration::from_mins(2));
+        world.guance.limit(500, 500);
+        world.set("GUAJIRA_GUANCE__WORKSPACE_REQUESTS_PER_MINUTE", "500");
+        for n in 0..250 {
+            world.jira.comment(&key, "alice", format!("again {n}"));
+        }
+        world.sync();
+        assert_eq!(world.copied_replies(&issues[0]).len(), 310, "more than 200 a minute");
+    });
+}

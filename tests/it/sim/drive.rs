@@ -331,7 +331,7 @@ impl Theatre<'_> {
             ([accounts.credential()], accounts.seal_keys())
         };
         let settings = Settings { seal_keys, ..self.settings.clone() };
-        let budget = Ledger::new(state, &machine, &machine, &keys, 20, patience);
+        let budget = Ledger::new(state, &machine, &machine, &keys, self.world.borrow().setup.pages.budget, patience);
         let guance = SimGuance { world: self.world, budget: &budget, facts: state };
         let jira = SimJira(self.world, state);
         let world = engine::World {
@@ -427,15 +427,18 @@ impl Theatre<'_> {
 
     fn come_to_rest(&self) -> u32 {
         let mut quiet = 0;
-        for n in 0..60 {
-            self.pass(if n < 2 { 61_000 } else { 3_660_000 });
+        let narrow = self.world.borrow().setup.pages.narrow();
+        // Where pages are small, what is due takes several runs.
+        let (most, rounds) = if narrow { (160, 16) } else { (60, 1) };
+        for n in 0..most {
+            self.pass(if n < 2 || n % rounds > 0 { 61_000 } else { 3_660_000 });
             self.run(Run::default());
             if !self.world.borrow().wrong.is_empty() {
                 return n + 1;
             }
             let resting = self.world.borrow().writes == 0 && self.nothing_waits();
             quiet = if resting { quiet + 1 } else { 0 };
-            if quiet >= 2 && n >= 4 {
+            if quiet >= 2 * rounds && n >= 4 * rounds {
                 self.judge();
                 self.idle();
                 return n + 3;
@@ -443,17 +446,22 @@ impl Theatre<'_> {
         }
         self.judge();
         self.world.borrow_mut().blame("restless: it never came to rest".into());
-        60
+        most
     }
 
     /// A run with nothing to do only polls. The one before it may still read threads whose turn it was, and for which
     /// the last minute's budget did not reach.
     fn idle(&self) {
+        let narrow = self.world.borrow().setup.pages.narrow();
         // With its files a thread takes two requests, and long lists leave few of a minute's.
-        let runs = 2 + self.world.borrow().guance.issues.len() / 6;
-        for _ in 0..runs {
+        let runs = if narrow { 60 } else { 2 + self.world.borrow().guance.issues.len() / 6 };
+        for n in 0..runs {
             self.pass(61_000);
             self.run(Run::default());
+            // Threads that are due take as many runs as they have pages.
+            if narrow && n > 0 && self.world.borrow().needless == 0 {
+                break;
+            }
         }
         let unsure = |row: &Queued| self.world.borrow().is_unsure(&row.push.key);
         let asks = self.opened().and_then(|state| state.unsettled()).is_ok_and(|rows| rows.iter().any(unsure));

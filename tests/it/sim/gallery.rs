@@ -85,11 +85,15 @@ pub(super) enum Bug {
     BulkDustOnly,
     /// A backfill into a new state leaves nothing from which the next run goes on.
     BackfillWithoutCursor,
+    /// The far look back is read before what is new, and begun anew by each run.
+    SweepBeforeThePoll,
+    /// What the minute's requests brought of a thread is taken for all of it.
+    PartForTheWhole,
 }
 
 /// Each bug with the first history that catches it, so that the gallery plays that one alone. Where it does not any more,
 /// since histories or the engine have changed, the test looks for another, and says which.
-pub(super) const CAUGHT_BY: [(Bug, u64); 36] = [
+pub(super) const CAUGHT_BY: [(Bug, u64); 38] = [
     (Bug::CursorSetToNow, 91),
     (Bug::NoOverlap, 91),
     (Bug::CursorBeforeTheRow, 35),
@@ -126,6 +130,8 @@ pub(super) const CAUGHT_BY: [(Bug, u64); 36] = [
     (Bug::BatchRetriedWhole, 257),
     (Bug::BulkDustOnly, 30),
     (Bug::BackfillWithoutCursor, 237),
+    (Bug::SweepBeforeThePoll, 1),
+    (Bug::PartForTheWhole, 1),
 ];
 
 impl Bug {
@@ -173,7 +179,9 @@ impl Bug {
             | Self::SentUnlooked
             | Self::LabelMayDisagree
             | Self::FailurePerElement
-            | Self::BulkDustOnly => false,
+            | Self::BulkDustOnly
+            | Self::SweepBeforeThePoll
+            | Self::PartForTheWhole => false,
         }
     }
 }

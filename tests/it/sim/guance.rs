@@ -2,20 +2,21 @@
 
 use std::cell::RefCell;
 
+use chrono::{DateTime, Utc};
 use guajira::domain::{
     Action, Comment, CommentId, Details, File, Issue, IssueId, Key, Kind, Level, Maker, Person, Push, Receipt, SealKey,
     Side, Visibility,
 };
 use guajira::ports::{
     ApiError, ApiErrorKind, Batch, Budget, Content, FOR_EVER, Facts, Identity, Lookup, Presence, Register, Remote,
-    Span, Standing, Unreadable, Urgency, Wanted, seal_keys,
+    Span, Standing, ThreadPage, ThreadPart, Unreadable, Urgency, Wanted, seal_keys,
 };
 use guajira::text::Doc;
 
 use super::faithful::{self, Request};
 use super::fields::{self, Truth};
 use super::files::{self, Attached};
-use super::gallery::{self, Bug};
+use super::gallery::Bug;
 use super::jira_remote::page_size;
 use super::passage::{Passage, send, story};
 use super::rng::mix;
@@ -134,7 +135,7 @@ impl World {
         (!is_own && !blind).then(|| ApiError::new(Side::Guance, ApiErrorKind::NotOurs, "not our account's"))
     }
 
-    fn guance_reply(&self, issue: &GuanceIssue, note: &Note) -> Comment {
+    pub(super) fn guance_reply(&self, issue: &GuanceIssue, note: &Note) -> Comment {
         Comment {
             side: Side::Guance,
             id: CommentId::new(&note.id),
@@ -190,12 +191,12 @@ impl SimGuance<'_> {
         }
     }
 
-    fn read(&self, what: &str) -> Result<Passage, ApiError> {
+    pub(super) fn read(&self, what: &str) -> Result<Passage, ApiError> {
         self.harmless(what, Urgency::Read)
     }
 
-    fn read_replies(&self, issue: &IssueId) -> Result<(), ApiError> {
-        self.read(&format!("replies of {issue}"))?;
+    pub(super) fn read_replies(&self, issue: &IssueId, page: usize) -> Result<(), ApiError> {
+        self.read(&format!("replies of {issue}, page {page}"))?;
         faithful::read(self.world, Side::Guance, Request::Thread, Some(issue.as_str()), "")
     }
 
@@ -228,6 +229,57 @@ impl SimGuance<'_> {
             .collect();
         hits.sort_by_key(|(_, place)| mix(w.setup.seed, *place as u64));
         hits
+    }
+
+    /// Lists the issues of the span with at most so many requests; tells besides, where that was not all, into how many
+    /// parts the span is to be divided.
+    fn list(&self, span: &Span, requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
+        let mut read: Vec<(i64, usize)> = Vec::new();
+        let (mut odd, mut parts) = (None, None);
+        for page in 0_u64.. {
+            let passage = match self.read(&format!("list from {} page {page}", span.from)) {
+                Err(error) if error.kind == ApiErrorKind::OutOfBudget && page > 0 && requests < usize::MAX => {
+                    parts = Some(4);
+                    break;
+                }
+                passage => passage?,
+            };
+            let hits = self.hits(span);
+            let mut fresh: Vec<_> =
+                hits.into_iter().filter(|(_, at)| read.iter().all(|(_, known)| known != at)).collect();
+            let size = page_size(self.world.borrow().setup.seed, page);
+            let is_last = fresh.len() <= size;
+            fresh.truncate(size);
+            if passage == Passage::Unreadable {
+                odd = odd.or(fresh.first().map(|(_, at)| *at));
+            }
+            read.extend(&fresh);
+            if self.world.borrow().bug == Some(Bug::FirstPageOnly) || is_last {
+                break;
+            }
+            if page + 1 >= requests as u64 {
+                parts = Some(3);
+                break;
+            }
+        }
+        let w = &mut *self.world.borrow_mut();
+        for (_, at) in &read {
+            super::fields::guance_was_read(&mut w.guance.issues[*at], w.now);
+        }
+        let readable = || read.iter().filter(|(_, at)| Some(*at) != odd);
+        let why = |at: usize| Unreadable { issue: Some(IssueId::new(&w.guance.issues[at].id)), why: "odd".into() };
+        let batch = Batch {
+            lost: Vec::new(),
+            archived: Vec::new(),
+            issues: readable().map(|(_, at)| World::guance_issue(&w.guance.issues[*at])).collect(),
+            watermark: readable().map(|(time_ms, _)| time(*time_ms)).max(),
+            unreadable: odd.map(why).into_iter().collect(),
+            clock: Some(time(w.guance_now())),
+            services: vec![WORKSPACE.to_owned()],
+        };
+        w.showed(&batch);
+        w.note(|| format!("     -> {}", story(&batch)));
+        Ok((batch, parts))
     }
 
     fn write(w: &mut World, push: &Push) -> Result<Receipt, ApiError> {
@@ -331,42 +383,16 @@ impl Remote for SimGuance<'_> {
     }
 
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
-        let mut read: Vec<(i64, usize)> = Vec::new();
-        let mut odd = None;
-        for page in 0_u64.. {
-            let passage = self.read(&format!("list from {} page {page}", span.from))?;
-            let hits = self.hits(span);
-            let mut fresh: Vec<_> =
-                hits.into_iter().filter(|(_, at)| read.iter().all(|(_, known)| known != at)).collect();
-            let size = page_size(self.world.borrow().setup.seed, page);
-            let is_last = fresh.len() <= size;
-            fresh.truncate(size);
-            if passage == Passage::Unreadable {
-                odd = odd.or(fresh.first().map(|(_, at)| *at));
-            }
-            read.extend(&fresh);
-            if self.world.borrow().bug == Some(Bug::FirstPageOnly) || is_last {
-                break;
-            }
+        Ok(self.list(span, usize::MAX)?.0)
+    }
+
+    fn changed_within(&self, span: &Span, requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
+        if self.world.borrow().bug == Some(Bug::SweepBeforeThePoll) && span.until.is_none() {
+            // The far look back comes first, and is begun anew by each run.
+            let from = time(self.world.borrow().guance_now()) - chrono::TimeDelta::hours(24);
+            self.list(&Span { from: from.min(span.from), ..span.clone() }, usize::MAX)?;
         }
-        let w = &mut *self.world.borrow_mut();
-        for (_, at) in &read {
-            super::fields::guance_was_read(&mut w.guance.issues[*at], w.now);
-        }
-        let readable = || read.iter().filter(|(_, at)| Some(*at) != odd);
-        let why = |at: usize| Unreadable { issue: Some(IssueId::new(&w.guance.issues[at].id)), why: "odd".into() };
-        let batch = Batch {
-            lost: Vec::new(),
-            archived: Vec::new(),
-            issues: readable().map(|(_, at)| World::guance_issue(&w.guance.issues[*at])).collect(),
-            watermark: readable().map(|(time_ms, _)| time(*time_ms)).max(),
-            unreadable: odd.map(why).into_iter().collect(),
-            clock: Some(time(w.guance_now())),
-            services: vec![WORKSPACE.to_owned()],
-        };
-        w.showed(&batch);
-        w.note(|| format!("     -> {}", story(&batch)));
-        Ok(batch)
+        self.list(span, requests)
     }
 
     fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
@@ -390,19 +416,24 @@ impl Remote for SimGuance<'_> {
     }
 
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
-        self.read_replies(issue)?;
-        let w = self.world.borrow();
-        let Some(at) = w.guance.place(issue.as_str()) else { return Ok(None) };
-        let issue = &w.guance.issues[at];
-        let shown = issue.notes.iter().filter(|n| !n.deleted && !gallery::is_cut(&w, n));
-        let thread: Vec<_> = shown.map(|n| w.guance_reply(issue, n)).collect();
-        drop(w);
-        self.world.borrow_mut().shown_thread(&thread);
-        Ok(Some(thread))
+        self.whole(issue)
+    }
+
+    fn thread_part(
+        &self,
+        issue: &IssueId,
+        down_to: Option<DateTime<Utc>>,
+        requests: usize,
+    ) -> Result<Option<ThreadPart>, ApiError> {
+        self.newest(issue, down_to, requests)
+    }
+
+    fn thread_page(&self, issue: &IssueId, page: usize) -> Result<Option<ThreadPage>, ApiError> {
+        self.one_page(issue, page)
     }
 
     fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
-        self.read_replies(issue)?;
+        self.whole(issue)?;
         self.read(&format!("get {issue}"))?;
         let w = self.world.borrow();
         let is_there = |id: &CommentId| {
@@ -457,8 +488,9 @@ impl Remote for SimGuance<'_> {
             .iter()
             .map(|wanted| {
                 let passage = self.read(&format!("look for {}", wanted.key))?;
+                let is_all = self.can_look(wanted.issue.as_ref())?;
                 let w = self.world.borrow();
-                Ok(if passage == Passage::Unsure { Lookup::Unsure } else { Self::look(&w, wanted, taken) })
+                Ok(if passage == Passage::Unsure || !is_all { Lookup::Unsure } else { Self::look(&w, wanted, taken) })
             })
             .collect()
     }

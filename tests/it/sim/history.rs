@@ -15,6 +15,7 @@ use super::faithful_luck;
 use super::fields::{FieldDeed, FieldSetup};
 use super::files::FileDeed;
 use super::late::Hide;
+use super::pages::{self, PageSetup};
 use super::rng::Rng;
 use super::strangers::Stranger;
 
@@ -61,6 +62,8 @@ pub(super) struct Setup {
     pub(super) routes: bool,
     /// Whom it may not trust.
     pub(super) trust: TrustSetup,
+    /// How large Guance's pages are, and its budget.
+    pub(super) pages: PageSetup,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -251,6 +254,7 @@ impl History {
             }
             events.push(Event { uid, after_s, what });
             events.extend(adversary::also(&setup, uid));
+            events.extend(pages::also(&setup, uid));
         }
         faithful_luck::also(&setup, &mut events);
         Self { setup, events }
@@ -303,6 +307,7 @@ impl Setup {
             file_sizes: rng.chance(50),
             routes: rng.chance(35),
             trust: TrustSetup::draw(seed),
+            pages: PageSetup::draw(seed),
         }
     }
 }

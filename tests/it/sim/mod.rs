@@ -32,6 +32,7 @@ mod jira;
 mod jira_remote;
 mod late;
 mod pace;
+mod pages;
 mod passage;
 mod people;
 mod rng;

@@ -287,7 +287,7 @@ impl World {
         self.guance_requests.retain(|at| now - at < 60_000);
         self.guance_requests.push(now);
         let used = self.guance_requests.len();
-        if used > 20 {
+        if used > self.setup.pages.budget as usize {
             self.blame(format!("budget: {used} Guance requests within a minute"));
         }
     }

@@ -1,0 +1,117 @@
+//! A thread of more pages than a minute's requests: it travels, and it does not make the others wait.
+
+use std::time::Duration;
+
+use guajira_fakes::guance::PageLimit;
+
+use super::world::{World, on_both};
+
+const MINUTE: Duration = Duration::from_secs(62);
+
+/// Four pairs; the first has a thread of so many replies, three to a page.
+fn long_thread(world: &mut World, replies: usize) -> Vec<String> {
+    let issues: Vec<String> =
+        (0..4).map(|n| world.guance.open_issue(&format!("alarm {n}"), "<p>disk</p>", "P1", "张三")).collect();
+    world.sync();
+    world.settle();
+    world.guance.switch(|switches| switches.page_limit = PageLimit::Clamp(3));
+    for n in 0..replies {
+        world.guance.reply(&issues[0], "李四", &format!("<p>still full, {n}</p>"));
+        if n % 3 == 0 {
+            world.pass(Duration::from_secs(30));
+        }
+    }
+    for issue in &issues[1..] {
+        world.guance.reply(issue, "李四", "<p>the only one</p>");
+    }
+    world.guance.limit(20, 200);
+    world.set("GUAJIRA_GUANCE__REQUESTS_PER_MINUTE", "20");
+    world.set("GUAJIRA_SYNC__MAX_RUNTIME", "5s");
+    world.pass(Duration::from_mins(6));
+    issues
+}
+
+fn copied(world: &World, issue: &str) -> usize {
+    world.copied_comments(&world.key_of(issue)).len()
+}
+
+/// Runs a minute apart until it holds; returns how many minutes that took.
+fn minutes_until(world: &World, most: usize, what: &str, holds: impl Fn() -> bool) -> usize {
+    for minute in 1..=most {
+        let outcome = world.run(&["sync"]);
+        assert!(!outcome.stderr.contains("CurrentLimiting"), "{outcome}");
+        if holds() {
+            return minute;
+        }
+        world.pass(MINUTE);
+    }
+    panic!("not within {most} minutes: {what}\n{}", world.run(&["status"]));
+}
+
+#[test]
+fn a_thread_of_many_pages_arrives_and_the_others_before_it() {
+    on_both(|mut world| {
+        let issues = long_thread(&mut world, 90);
+        minutes_until(&world, 2, "the short threads", || issues[1..].iter().all(|issue| copied(&world, issue) == 1));
+        minutes_until(&world, 12, "the long thread", || copied(&world, &issues[0]) == 90);
+
+        // What is new in it costs a page or two.
+        world.pass(Duration::from_mins(10));
+        world.guance.reply(&issues[0], "李四", "<p>and now</p>");
+        world.forget_requests();
+        minutes_until(&world, 4, "a new reply", || copied(&world, &issues[0]) == 91);
+        let pages = world.guance.recorded().iter().filter(|request| request.path.contains(&issues[0])).count();
+        assert!(pages <= 8, "{pages} pages read for one reply");
+        world.guance.limit(100_000, 100_000);
+        world.set("GUAJIRA_GUANCE__REQUESTS_PER_MINUTE", "200");
+        world.settle();
+        world.assert_agrees();
+    });
+}
+
+#[test]
+fn after_a_lost_state_comments_wait_for_the_whole_thread_and_no_longer() {
+    on_both(|mut world| {
+        let issues = long_thread(&mut world, 60);
+        let comment = |n: usize, text: &str| world.jira.comment(&world.key_of(&issues[n]), "alice", text.to_owned());
+        comment(0, "before the loss");
+        minutes_until(&world, 12, "the long thread", || copied(&world, &issues[0]) == 60);
+        minutes_until(&world, 4, "a comment", || world.copied_replies(&issues[0]).len() == 1);
+        world.lose_state();
+        for n in 0..4 {
+            comment(n, "after the loss");
+        }
+        world.pass(MINUTE);
+        minutes_until(&world, 3, "comments on short threads", || {
+            issues[1..].iter().all(|issue| world.copied_replies(issue).len() == 1)
+        });
+        minutes_until(&world, 12, "the comment on the long one", || world.copied_replies(&issues[0]).len() == 2);
+        world.guance.limit(100_000, 100_000);
+        world.set("GUAJIRA_GUANCE__REQUESTS_PER_MINUTE", "200");
+        world.settle();
+        assert_eq!((copied(&world, &issues[0]), world.copied_replies(&issues[0]).len()), (60, 2), "nothing twice");
+        world.assert_agrees();
+    });
+}
+
+#[test]
+fn edits_and_deletions_deep_in_a_long_thread_are_found_in_time() {
+    on_both(|mut world| {
+        world.reconfigure("[[route]]", "[flow]\ndeletes = \"delete\"\n\n[[route]]");
+        let issues = long_thread(&mut world, 14);
+        minutes_until(&world, 12, "the long thread", || copied(&world, &issues[0]) == 14);
+        let replies = world.guance.replies(&issues[0]);
+        world.guance.edit_reply(&replies[2].uuid, "<p>it was the log</p>");
+        world.guance.delete_reply(&replies[4].uuid);
+        let says = |text: &str| {
+            world.copied_comments(&world.key_of(&issues[0])).iter().any(|c| format!("{c:?}").contains(text))
+        };
+        for _ in 0..14 {
+            world.pass(Duration::from_mins(6));
+            world.run(&["sync"]);
+        }
+        assert!(says("it was the log"));
+        assert!(!says("still full, 4"));
+        assert_eq!(copied(&world, &issues[0]), 13);
+    });
+}
