@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::put_back;
-use super::long::{self, Glimpse};
+use super::long::{self, Entire, Glimpse};
 use super::{Run, Trouble, away};
 use crate::domain::{Absence, Action, CommentId, CommentLink, IssueId, IssueLink, Key, Side};
 use crate::plan::gone::{self, Originals};
@@ -42,7 +42,7 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
     let cost = if thread.side == Side::Guance { COST - 1 + run.thread_pages } else { 1 };
     let is_affordable = run.has_room(thread.side, cost);
     let is_long = thread.side == Side::Guance && run.thread_pages > 1;
-    if !is_affordable && !(is_long && run.has_room(thread.side, 1)) {
+    if !(is_affordable || is_long && run.has_room(thread.side, 1)) {
         // It is noted as missed, so that the thread is due in the next run, which asks.
         let keys = ask.iter().map(|id| Key::comment(thread.side, id));
         let new = keys.filter(|key| !originals.absences.contains_key(key));
@@ -92,8 +92,9 @@ fn copies_of(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -
     let read = match there {
         Side::Guance if run.order.backfill.is_none() => match long::whole(run, thread.link) {
             // It is read in parts from now on.
-            Ok(None) => return Ok(Vec::new()),
-            Ok(Some(copies)) => Ok(copies),
+            Ok(Entire::TooLong) => return Ok(Vec::new()),
+            Ok(Entire::Thread(copies)) => Ok(Some(copies)),
+            Ok(Entire::NoIssue) => Ok(None),
             Err(Trouble::Api(error)) => Err(error),
             Err(trouble) => return Err(trouble),
         },
@@ -218,10 +219,11 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
         return Ok(false);
     }
     let is_long = push.target == Side::Guance && long::is_long(run, &push.lane)?;
-    let thread = match is_long {
+    let thread = if is_long {
         // One page tells whether the issue is there; the copy was looked for before.
-        true => run.world.guance.thread_part(issue, Some(run.world.clock.now()), 1)?.map(|part| part.comments),
-        false => run.remote(push.target).thread(issue)?,
+        run.world.guance.thread_part(issue, Some(run.world.clock.now()), 1)?.map(|part| part.comments)
+    } else {
+        run.remote(push.target).thread(issue)?
     };
     let Some(thread) = thread else {
         issues_missed(run, std::slice::from_ref(&link), push.target)?;

@@ -21,7 +21,7 @@ use crate::plan::{Extent, Row};
 use crate::state::{LONG_THREAD, THREAD_ROWS};
 
 pub(super) use look::{Glimpse, glimpse, held, look_for};
-pub(super) use read::{read, whole};
+pub(super) use read::{Entire, read, whole};
 
 /// A reply may be shown so much later than others that were written after it; what comes later still is found when the
 /// thread is read whole.

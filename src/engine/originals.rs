@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deliver::{Evidence, put_back, settle};
-use super::long::{self, Glimpse};
+use super::long::{self, Entire, Glimpse};
 use super::unread::put_last;
 use super::{Run, Trouble, away, gone, threads};
 use crate::domain::{Action, Comment, CommentId, IssueId, IssueLink, Key, Receipt, Side};
@@ -216,8 +216,9 @@ fn read_held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<H
                 return long::held(run, &link.guance);
             }
             match long::whole(run, link)? {
-                Some(thread) => thread,
-                None => return long::held(run, &link.guance),
+                Entire::Thread(thread) => Some(thread),
+                Entire::NoIssue => None,
+                Entire::TooLong => return long::held(run, &link.guance),
             }
         }
         Side::Guance | Side::Jira => run.remote(side).thread(link.id(side))?,

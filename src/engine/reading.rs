@@ -24,6 +24,7 @@ const SAMPLE: usize = 20;
 const JITTER: TimeDelta = TimeDelta::seconds(10);
 
 /// What is to be read, and what follows from having read it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the reading")]
 pub(super) struct Reading {
     pub(super) side: Side,
     pub(super) span: Span,

@@ -285,10 +285,11 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
     steps.extend(found);
     let updated = run.guance_updated.get(id).copied().unwrap_or(latest);
     let before = link.seen(side);
-    let whole = match read.is_known() {
-        true => settled.then_some(updated.max(before.unwrap_or(updated))),
+    let whole = if read.is_known() {
+        settled.then_some(updated.max(before.unwrap_or(updated)))
+    } else {
         // A part tells nothing about the rest: nothing of ours in it has become unknown.
-        false => before,
+        before
     };
     let was_read = run.read_whole.contains(&(side, link.guance.clone()));
     let was_long = long::is_long(run, &link.guance)?;

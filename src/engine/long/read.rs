@@ -82,17 +82,27 @@ pub(in crate::engine) fn read(run: &mut Run<'_>, link: &IssueLink) -> Result<Opt
 }
 
 /// Reads a thread that is not known to be long. One that is longer than what the minute has left is noted as long, to be
-/// read in parts when its turn comes: then `None` comes. The inner `None` is an issue that cannot be read by id.
-pub(in crate::engine) fn whole(run: &Run<'_>, link: &IssueLink) -> Result<Option<Option<Vec<Comment>>>, Trouble> {
+/// read in parts when its turn comes.
+pub(in crate::engine) fn whole(run: &Run<'_>, link: &IssueLink) -> Result<Entire, Trouble> {
     let requests = run.world.guance.spare().max(1);
-    let Some(part) = run.world.guance.thread_part(&link.guance, None, requests)? else { return Ok(Some(None)) };
-    let Some(next) = part.next else { return Ok(Some(Some(part.comments))) };
+    let Some(part) = run.world.guance.thread_part(&link.guance, None, requests)? else { return Ok(Entire::NoIssue) };
+    let Some(next) = part.next else { return Ok(Entire::Thread(part.comments)) };
     let now = run.world.clock.now();
     let pages = part.pages.max(next - 1).max(1);
     let long = unknown(pages, part.newest.unwrap_or(DateTime::UNIX_EPOCH), now);
     let read = Read { comments: Vec::new(), came: Came::Part, kept: Some((long, Rows::default())) };
     keep(run, &link.guance, read, true)?;
-    Ok(None)
+    Ok(Entire::TooLong)
+}
+
+/// What came of reading a thread at one go.
+pub(in crate::engine) enum Entire {
+    /// All of it, oldest first.
+    Thread(Vec<Comment>),
+    /// Its issue cannot be read by id.
+    NoIssue,
+    /// It is longer than what the minute has left.
+    TooLong,
 }
 
 /// A thread of which nothing is known but its length.
@@ -204,7 +214,7 @@ fn onwards(
             long.pages = reading.page;
         }
         // Replies that came since the last page move those between the two pages onto the one before.
-        has_met &= !total.zip(one.total).is_some_and(|(before, now)| now > before);
+        has_met &= total.zip(one.total).is_none_or(|(before, now)| now <= before);
         total = one.total.or(total);
         let is_known = |comment: &Comment| rows.reading.iter().any(|row| row.id == comment.id);
         let meets = one.oldest.is_none_or(|oldest| oldest < reading.reached) || one.comments.iter().any(is_known);
