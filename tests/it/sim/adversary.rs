@@ -36,6 +36,8 @@ pub(super) enum How {
 pub(super) enum Of {
     /// Of what a copy's marker names, which he copies with its seal.
     Copied,
+    /// The same, of a copy in the same thread.
+    Beside,
     /// Of something in the same pair.
     Here,
     /// Of something in another pair.
@@ -131,6 +133,16 @@ pub(super) fn also(setup: &Setup, uid: u32) -> Vec<Event> {
             told.push((1, What::LoseState));
         }
     }
+    // Whose seal it is that he copies is known by the account alone, which is another since.
+    let own = &mut Rng::new(mix(setup.seed ^ 0x5ea1_ed00, u64::from(uid)));
+    if adversary && moves && own.chance(12) {
+        let forged = Deed::Forge(Forgery::Old { side: Side::Jira, of: Of::Beside });
+        told.push((1 + own.below(60), What::Person(forged, own.below(1000))));
+        told.push((1, What::MoveBot));
+        if setup.sweep {
+            told.push((1, What::LoseState));
+        }
+    }
     (0..).zip(told).map(|(n, (after_s, what))| Event { uid: 20_000 + uid * 20 + n, after_s, what }).collect()
 }
 
@@ -195,6 +207,11 @@ fn mark(w: &World, side: Side, (guance, jira): (usize, usize), of: Of, pick: u32
             let copies: Vec<Mark> =
                 (0..places).flat_map(|at| thread(w, side, at)).filter_map(|n| shown(n, side)).collect();
             (!copies.is_empty()).then(|| copies[pick as usize / 7 % copies.len()].clone())
+        }
+        Of::Beside => {
+            let at = if side == Side::Guance { guance } else { jira };
+            let copies: Vec<Mark> = thread(w, side, at).iter().filter_map(|note| shown(note, side)).collect();
+            copies.get(pick as usize / 7 % copies.len().max(1)).cloned()
         }
         Of::Here => of_one(people(here)),
         Of::Elsewhere => of_one((0..issues).filter(|at| *at != here).flat_map(people).collect()),

@@ -100,7 +100,7 @@ pub(super) const CAUGHT_BY: [(Bug, u64); 38] = [
     (Bug::FirstPageOnly, 3),
     (Bug::IsLastTrusted, 25),
     (Bug::LocalDates, 4),
-    (Bug::MinutesAsText, 43),
+    (Bug::MinutesAsText, 60),
     (Bug::PostRepeated, 8),
     (Bug::NoRowBeforeTheSend, 45),
     (Bug::LinkForgotten, 1),
@@ -120,9 +120,9 @@ pub(super) const CAUGHT_BY: [(Bug, u64); 38] = [
     (Bug::AuthorOfClaimIgnored, 1),
     (Bug::OtherPairBelieved, 25),
     (Bug::MarkerAnywhereInText, 77),
-    (Bug::FutileInsertSettles, 412),
+    (Bug::FutileInsertSettles, 630),
     (Bug::SealWithoutPlace, 25),
-    (Bug::SealWithoutAuthor, 2297),
+    (Bug::SealWithoutAuthor, 73),
     (Bug::SentUnlooked, 3),
     (Bug::LabelMayDisagree, 25),
     (Bug::AbsentWithoutBackOff, 136),
@@ -130,8 +130,8 @@ pub(super) const CAUGHT_BY: [(Bug, u64); 38] = [
     (Bug::BatchRetriedWhole, 257),
     (Bug::BulkDustOnly, 30),
     (Bug::BackfillWithoutCursor, 237),
-    (Bug::SweepBeforeThePoll, 1),
-    (Bug::PartForTheWhole, 1),
+    (Bug::SweepBeforeThePoll, 63),
+    (Bug::PartForTheWhole, 61),
 ];
 
 impl Bug {
