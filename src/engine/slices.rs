@@ -163,8 +163,11 @@ fn window(
     let (mut batch, parts) = run.world.guance.changed_within(&reading.span, requests)?;
     // Guance tells what time it is with what it lists.
     if !reading.sweep && reading.follow_back(run, batch.clock)? {
-        *slices = Slices { next: reading.span.from, width: i64::MAX, creates: slices.creates };
-        return window(run, reading, slices, end, share, first);
+        // What came is taken over as it is, and moves the cursor nowhere but back.
+        (batch.watermark, reading.last) = (None, false);
+        let creates = slices.creates + pull::guance(run, reading, &mut batch, slices.creates, first)?;
+        *slices = Slices { next: reading.span.from, width: i64::MAX, creates };
+        return window(run, reading, slices, end, share, false);
     }
     let used = before.saturating_sub(run.world.guance.spare());
     let mut end = end;

@@ -170,7 +170,7 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
         let touched = w.stubborn.excuses(row.push.lane.as_str(), row.push.target);
         let known_reason = refused || touched || w.is_unsure(&row.push.key);
         if !known_reason && !is_kept(state, &row)? {
-            wrong.push(format!("stuck: {} is {} for no reason", row.push.key, row.stage.as_str()));
+            wrong.push(format!("stuck: {} is {} for no reason: {:?}", row.push.key, row.stage.as_str(), row.error));
         }
     }
     Ok(wrong)

@@ -31,7 +31,8 @@ pub(super) fn also(setup: &Setup, events: &mut Vec<Event>) {
         told.extend((0..4).map(|_| event(again, What::Run(Run::default()))));
         events.splice(at..at, told);
     }
-    if !rng.chance(14) {
+    // Where a thread takes many runs, nothing tells how many of them a fault may cost the others.
+    if !rng.chance(14) || setup.pages.narrow() {
         return;
     }
     let fault = Faithful::draw(rng);

@@ -282,7 +282,7 @@ impl Setup {
     fn draw(seed: u64, rng: &mut Rng) -> Self {
         let sweep = rng.chance(45);
         let labels_dropped = rng.chance(10);
-        Self {
+        let drawn = Self {
             seed,
             extend_kept: rng.chance(50),
             list_by_update: !sweep || rng.chance(60),
@@ -308,7 +308,9 @@ impl Setup {
             routes: rng.chance(35),
             trust: TrustSetup::draw(seed),
             pages: PageSetup::draw(seed),
-        }
+        };
+        let pages = drawn.pages.enough(drawn.files != Direction::Off, drawn.register);
+        Self { pages, ..drawn }
     }
 }
 

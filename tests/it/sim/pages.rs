@@ -21,6 +21,16 @@ pub(super) struct PageSetup {
 }
 
 impl PageSetup {
+    /// A minute that lists its issues, reads a thread whole before each write to it, and carries a file, needs that many
+    /// requests: where no counter is kept, every run reads a thread before it writes.
+    const LEAST_WITH_FILES: u32 = 16;
+
+    /// Gives a world enough requests for what it has to do.
+    pub(super) fn enough(self, files: bool, register: bool) -> Self {
+        let least = if files && !register { Self::LEAST_WITH_FILES } else { 0 };
+        Self { budget: self.budget.max(least), ..self }
+    }
+
     /// Every seventh world or so has small pages.
     pub(super) fn draw(seed: u64) -> Self {
         let rng = &mut Rng::new(mix(seed, 0x9a6e));
