@@ -186,13 +186,14 @@ fn window(
     match parts {
         None => {
             slices.next = until.unwrap_or(end).max(slices.next);
-            let wider = match used.saturating_mul(3) <= requests {
-                _ if !has_rows => 8,
-                true if used <= 1 => 4,
-                true => 2,
-                // One page says little about two, but a window that never grows would never reach the present.
-                false if used <= 1 => 2,
-                false => 1,
+            let is_easy = used.saturating_mul(3) <= requests;
+            let wider = match used {
+                _ if !has_rows => 4,
+                0..=1 if is_easy => 4,
+                // One page says little about two, but a window that never grew would never reach the present.
+                0..=1 if requests < 3 => 2,
+                _ if is_easy => 2,
+                _ => 1,
             };
             slices.width = slices.width.saturating_mul(wider);
         }
