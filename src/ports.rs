@@ -373,6 +373,11 @@ pub trait Remote {
         Duration::ZERO
     }
 
+    /// Returns true once the side has said that its limit of requests is near: then a run writes only what is new.
+    fn is_near_limit(&self) -> bool {
+        false
+    }
+
     /// Returns what stands for the create screen of an issue type, which is another one once the screen is: asked for at
     /// most once an hour. `None` where the side has no such thing.
     ///

@@ -62,7 +62,7 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     doubt::resolve(run, target)?;
     let mut failures = 0;
     loop {
-        let mut ready = run.world.state.ready(target, run.world.clock.now(), run.remote(target).batch_size())?;
+        let mut ready = ready(run, target)?;
         ready.retain(|queued| run.may_link || !matches!(queued.push.action, Action::LinkIssue { .. }));
         ready.retain(|queued| !queued.behind || run.may_retry(queued) && !run.no_retries.contains(&target));
         let batch = one_request(ready, run.remote(target).creates_at_once());
@@ -136,6 +136,19 @@ fn still_works(run: &mut Run<'_>, target: Side, lane: &IssueId) -> Result<(), Tr
         Side::Guance => {}
     }
     Ok(())
+}
+
+/// Returns what can be sent now. Where the side has said that its limit is near, edits, fields, links and files wait for
+/// another run: what is new goes before them.
+fn ready(run: &mut Run<'_>, target: Side) -> Result<Vec<Queued>, Trouble> {
+    let (state, now, most) = (run.world.state, run.world.clock.now(), run.remote(target).batch_size());
+    if !run.remote(target).is_near_limit() {
+        return Ok(state.ready(target, now, most)?);
+    }
+    if run.near_limit.insert(target) {
+        tracing::info!(side = %target, "The limit of requests is near: only what is new is written.");
+    }
+    Ok(state.ready_news(target, now, most)?)
 }
 
 /// Takes from the heads of the lanes what one request can carry: several creates that have never failed, or one of

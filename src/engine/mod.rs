@@ -214,6 +214,8 @@ struct Run<'a> {
     identities: HashMap<Side, Identity>,
     /// Sides that are left alone for the rest of the run.
     down: Vec<Side>,
+    /// Sides that have said that their limit of requests is near.
+    near_limit: HashSet<Side>,
     /// Whether what has failed before may be tried again now.
     retries: Option<Retries>,
     /// Requests to Guance that reads in turn leave to what is tried again at last.
@@ -316,6 +318,7 @@ impl<'a> Run<'a> {
             deadline,
             identities: HashMap::new(),
             down: Vec::new(),
+            near_limit: HashSet::new(),
             retries: None,
             kept: 0,
             unread: unread::Unread::default(),

@@ -1,5 +1,6 @@
 //! One request to Jira: sending it, repeating it where that is harmless, and saying what a failure means.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -148,6 +149,8 @@ pub(super) struct Api<'a> {
     stop: &'a dyn Stop,
     base_url: String,
     credential: Credential,
+    /// Whether an answer has said that the limit of requests is near.
+    near_limit: Cell<bool>,
 }
 
 impl<'a> Api<'a> {
@@ -158,7 +161,14 @@ impl<'a> Api<'a> {
         base_url: &str,
         credential: Credential,
     ) -> Self {
-        Self { http, clock, stop, base_url: base_url.trim_end_matches('/').to_owned(), credential }
+        Self {
+            http,
+            clock,
+            stop,
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            credential,
+            near_limit: Cell::new(false),
+        }
     }
 
     /// Sends the request, again where that is harmless and promising.
@@ -273,6 +283,10 @@ impl<'a> Api<'a> {
     }
 
     fn judge(&self, ask: &Ask, answer: &Answer) -> Result<Reply, Failed> {
+        // Source: Jira Cloud, "Rate limiting": less than a fifth of the limit is left.
+        if answer.header("X-RateLimit-NearLimit").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+            self.near_limit.set(true);
+        }
         let json = if answer.is_blank() { Ok(Value::Null) } else { answer.json() };
         let login = auth::login_refused(
             answer.status,
@@ -313,6 +327,11 @@ impl<'a> Api<'a> {
             login_refused: login.is_some(),
             too_much: false,
         })
+    }
+
+    /// Returns true when an answer to this client has said that the limit of requests is near.
+    pub(super) fn is_near_limit(&self) -> bool {
+        self.near_limit.get()
     }
 
     /// Returns what to do when the credentials are refused.

@@ -238,6 +238,10 @@ impl Remote for Jira<'_> {
         self.stamp(project, issue_type).map(Some)
     }
 
+    fn is_near_limit(&self) -> bool {
+        self.api.is_near_limit()
+    }
+
     fn create_takes(&self) -> Duration {
         self.longest_create()
     }

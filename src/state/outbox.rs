@@ -127,8 +127,22 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn ready(&self, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
+        self.ready_of(READY, target, now, limit)
+    }
+
+    /// The same of what is new to the target: creates and comments.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn ready_news(&self, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
+        let is_new =
+            "AND o.action ->> '$.action.do' IN ('create_issue', 'add_comment')\n    ORDER BY round, seq LIMIT ?3";
+        self.ready_of(&READY.replacen("ORDER BY round, seq LIMIT ?3", is_new, 1), target, now, limit)
+    }
+
+    fn ready_of(&self, sql: &str, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
         self.rows(
-            READY,
+            sql,
             params![target.as_str(), to_ms(now), i64::try_from(limit).unwrap_or(i64::MAX), to_ms(now) + LONGEST_WAIT],
         )
     }

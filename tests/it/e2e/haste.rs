@@ -251,3 +251,28 @@ fn another_installation_that_may_not_be_asked_yet_is_left_alone() {
         assert_eq!(world.writes(), 0);
     });
 }
+
+/// Less than a fifth of Jira's limit is left: what is new goes, the rest waits.
+#[test]
+fn near_the_limit_only_what_is_new_is_written() {
+    on_both(|world| {
+        let issues = pairs(&world);
+        let edited = world.guance.reply(&issues[0], "李四", "<p>a reply</p>");
+        world.settle();
+        world.guance.edit_reply(&edited, "<p>a reply, edited</p>");
+        world.guance.reply(&issues[1], "李四", "<p>another reply</p>");
+        let fresh = world.guance.open_issue("a new one", "", "P1", "张三");
+        world.jira.switch(|switches| switches.near_limit = true);
+        world.pass(Duration::from_mins(6));
+        let outcome = world.run(&["sync"]);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        let said = |issue: &str, word: &str| world.heard_on_jira(&world.key_of(issue), word);
+        assert_eq!((said(&issues[0], "edited"), said(&issues[1], "another")), (0, 1), "{outcome}");
+        let copy = world.jira.issue(&world.key_of(&fresh)).unwrap();
+        assert!(copy.remote_links.is_empty(), "{copy:?}");
+        world.jira.switch(|switches| switches.near_limit = false);
+        world.settle();
+        assert_eq!(said(&issues[0], "edited"), 1);
+        assert_eq!(world.jira.issue(&world.key_of(&fresh)).unwrap().remote_links.len(), 1);
+    });
+}

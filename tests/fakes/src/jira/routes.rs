@@ -36,7 +36,9 @@ impl Handler for Desk {
                 std::thread::sleep(takes);
             }
         }
-        self.lock().handle(request).unwrap_or_else(|refusal| refusal)
+        let mut site = self.lock();
+        let answer = site.handle(request).unwrap_or_else(|refusal| refusal);
+        if site.switches.near_limit { answer.with_header("X-RateLimit-NearLimit", "true") } else { answer }
     }
 
     fn is_write(&self, request: &Request) -> bool {

@@ -82,6 +82,8 @@ pub struct DcLimit {
 pub struct Switches {
     /// Search sees the issues as they were this long ago, by the fake's clock.
     pub index_lag: Duration,
+    /// Every answer says that the limit of requests is near: `X-RateLimit-NearLimit: true`.
+    pub near_limit: bool,
     /// Issues (by key) that search does not show at all, whatever their age; `reconcileIssues` does.
     pub unindexed: BTreeSet<String>,
     /// Unquoted numbers in date clauses.
@@ -175,6 +177,7 @@ pub struct Switches {
 impl Switches {
     pub(super) fn new(cloud: bool) -> Self {
         Self {
+            near_limit: false,
             index_lag: Duration::ZERO,
             unindexed: BTreeSet::new(),
             epoch_ms: EpochMs::Understood,
