@@ -216,7 +216,10 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
     let Some(issue) = issue_of(&push.action) else { return Ok(false) };
     let Some(link) = run.world.state.issue_link(Side::Guance, &push.lane)? else { return Ok(false) };
     if !run.has_room(push.target, 1) {
-        return Ok(false);
+        // It is asked for when a later run is told the same.
+        let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
+        put_back(run, &push.key, later, Some("refused, and no request was left to see whether it is still there"))?;
+        return Ok(true);
     }
     let is_long = push.target == Side::Guance && long::is_long(run, &push.lane)?;
     let thread = if is_long {

@@ -191,7 +191,9 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
         deliver::both(&mut run)?;
         run.retries = Some(Retries::AtLast);
         unread::again(&mut run)?;
-        deliver::both(&mut run)?;
+        // What goes to Guance needs reads of Jira; what those bring for Jira still goes.
+        deliver::side(&mut run, Side::Guance)?;
+        deliver::side(&mut run, Side::Jira)?;
     }
     slices::account(&mut run)?;
     run.report.close(world.state, run.interrupted, world.clock.now())?;
