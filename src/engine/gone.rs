@@ -42,7 +42,7 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
     let cost = if thread.side == Side::Guance { COST - 1 + run.thread_pages } else { 1 };
     let is_affordable = run.has_room(thread.side, cost);
     let is_long = thread.side == Side::Guance && run.thread_pages > 1;
-    if !(is_affordable || is_long && run.has_room(thread.side, 1)) {
+    if !(is_affordable || is_long && (is_listed(run, thread.link) || run.has_room(thread.side, 1))) {
         // It is noted as missed, so that the thread is due in the next run, which asks.
         let keys = ask.iter().map(|id| Key::comment(thread.side, id));
         let new = keys.filter(|key| !originals.absences.contains_key(key));
@@ -74,9 +74,17 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
 
 /// Tells that so many replies are not there, where a long thread was read to its end: if its issue can be read.
 fn not_in_long(run: &Run<'_>, link: &IssueLink, count: usize) -> Result<Vec<Presence>, ApiError> {
+    if is_listed(run, link) {
+        return Ok(vec![Presence::Gone; count]);
+    }
     let read = run.world.guance.issues(std::slice::from_ref(&link.guance))?;
     let presence = if read.issues.is_empty() { Presence::Unknown } else { Presence::Gone };
     Ok(vec![presence; count])
+}
+
+/// Returns true when this run's list has shown the issue: then it can be read, and need not be asked for.
+fn is_listed(run: &Run<'_>, link: &IssueLink) -> bool {
+    run.guance_updated.contains_key(&link.guance)
 }
 
 /// Decides about the copies of what is gone, once their thread can be read.
