@@ -360,7 +360,15 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
             (now - active, now - every)
         };
         let mut due = run.world.state.threads_in_turn(active_since, read_before, now, run.number, MAX_TURNS)?;
-        due.sort_by_key(|link| long.contains_key(&link.guance) != dear_first);
+        // Where something was missed it is asked for, which takes more than to read: behind all others nothing would be left
+        // of the minute, in each run that they are due.
+        let mut missed = HashSet::new();
+        for link in &due {
+            if run.world.state.was_missed(&link.guance, side, run.number)? {
+                missed.insert(link.guance.clone());
+            }
+        }
+        due.sort_by_key(|link| (!missed.contains(&link.guance), long.contains_key(&link.guance) != dear_first));
         if !in_turn(run, &due, &mut read)? {
             return Ok(());
         }
