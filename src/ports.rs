@@ -115,6 +115,13 @@ pub struct Span {
     pub ours_only: bool,
 }
 
+impl Span {
+    /// Returns everything from this time on, and nothing besides.
+    pub fn since(from: DateTime<Utc>) -> Self {
+        Self { from, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: false }
+    }
+}
+
 /// A record that could not be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {

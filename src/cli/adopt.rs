@@ -6,15 +6,14 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::domain::{Person, Side};
-use crate::engine::World;
 use crate::engine::budget::Patience;
 use crate::engine::takeover::{Done, Handover, Plan};
-use crate::ports::{NoFailpoints, Stop};
+use crate::ports::Stop;
 use crate::state::{RunLock, State};
 
 use super::exit::{Exit, Usage};
 use super::progress::Bar;
-use super::services::{self, Signals, SystemClock};
+use super::services::{self, Signals};
 use super::{Context, LogFormat, sync, term};
 
 /// How often, and how many times, the lock of a run that is under way is tried: longer than such a run takes.
@@ -56,18 +55,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let global = &context.global;
     let bar = Bar::new(!global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text));
     sync::prove(&config, &state, &signals, Patience::Endless)?;
-    services::with_sides(&config, &state, &state, &signals, Patience::Endless, |guance, jira| {
-        let world = World {
-            guance,
-            jira,
-            state: &state,
-            policy: &config.policy,
-            settings: &services::settings(&config),
-            clock: &SystemClock,
-            stop: &signals,
-            failpoints: &NoFailpoints,
-            progress: &bar,
-        };
+    services::with_world(&config, &state, &signals, Patience::Endless, &bar, |world, guance, jira| {
         let mut handover = Handover::new(world, guance, jira, options.dry_run);
         let plan = handover.plan(&options.created_by);
         bar.clear();

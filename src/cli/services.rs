@@ -13,11 +13,11 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use crate::config::{Config, SyncSettings};
 use crate::domain::{Fingerprint, SealKey, SealKeys};
 use crate::engine::budget::{Ledger, Patience};
-use crate::engine::{Askers, Settings};
+use crate::engine::{Askers, Progress, Settings, World};
 use crate::guance::Guance;
 use crate::http::{self, Http};
 use crate::jira::{Auth, Jira};
-use crate::ports::{Clock, Facts, Stop};
+use crate::ports::{Clock, Facts, NoFailpoints, Stop};
 use crate::secret::{Redactor, Secret};
 use crate::state::{Installation, Services, State, Workspace};
 
@@ -174,6 +174,26 @@ pub(super) fn with_sides<T>(
     }
     let jira = Jira::new(settings, &jira_http, facts, &clock, stop);
     work(&guance, &jira)
+}
+
+/// Hands the engine's whole world, with the two sides in it, to `work`.
+///
+/// # Errors
+/// As [`with_sides`].
+pub(super) fn with_world<T>(
+    config: &Config,
+    state: &State,
+    stop: &dyn Stop,
+    patience: Patience,
+    progress: &dyn Progress,
+    work: impl FnOnce(World<'_>, &Guance<'_>, &Jira<'_>) -> Result<T>,
+) -> Result<T> {
+    with_sides(config, state, state, stop, patience, |guance, jira| {
+        let (policy, settings) = (&config.policy, &settings(config));
+        let (clock, failpoints) = (&SystemClock, &NoFailpoints);
+        let world = World { guance, jira, state, policy, settings, clock, stop, failpoints, progress };
+        work(world, guance, jira)
+    })
 }
 
 fn client(section: &str, base_url: &str, settings: &http::Settings, redactor: &Arc<Redactor>) -> Result<Http> {

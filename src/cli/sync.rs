@@ -9,15 +9,15 @@ use crate::domain::{Action, Change};
 use crate::engine::budget::Patience;
 use crate::engine::report::ItemFailure;
 use crate::engine::report::Planned;
-use crate::engine::{self, Backfill, Order, Report, World, belongs};
-use crate::ports::{ApiError, ApiErrorKind, LostProject, NoFailpoints};
+use crate::engine::{self, Backfill, Order, Report, belongs};
+use crate::ports::{ApiError, ApiErrorKind, LostProject};
 use crate::state::{News, RunLock, State};
 use crate::text::{Doc, markdown};
 
 use super::exit::{self, Exit, Usage};
 use super::news::{self, Failures};
 use super::progress::Bar;
-use super::services::{self, Scratch, Signals, SystemClock};
+use super::services::{self, Scratch, Signals};
 use super::{Context, LogFormat, term, when};
 
 /// Most creates held for a label that a run names; `guajira status` names all.
@@ -86,18 +86,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         }
         return Err(error);
     }
-    let report = services::with_sides(&config, &state, &state, &signals, patience, |guance, jira| {
-        let world = World {
-            guance,
-            jira,
-            state: &state,
-            policy: &config.policy,
-            settings: &services::settings(&config),
-            clock: &SystemClock,
-            stop: &signals,
-            failpoints: &NoFailpoints,
-            progress: &bar,
-        };
+    let report = services::with_world(&config, &state, &signals, patience, &bar, |world, _, _| {
         let report = engine::sync_once(&world, &order);
         bar.clear();
         report

@@ -21,11 +21,15 @@ const MAX_ASKED: usize = 20;
 /// How soon a create is tried again that a project which cannot be read may have a copy of.
 const LATER: TimeDelta = TimeDelta::minutes(1);
 
+/// Returns the projects that cannot be read.
+fn lost(run: &Run<'_>) -> Result<Vec<Away>, StateError> {
+    Ok(run.world.state.away()?.into_iter().filter(Away::is_lost).collect())
+}
+
 /// Returns the projects that cannot be read, and from when on each has to be.
 pub(super) fn to_be_read(run: &Run<'_>) -> Result<Vec<(String, DateTime<Utc>)>, Trouble> {
-    let lost = run.world.state.away()?.into_iter().filter(Away::is_lost);
     // Without a time nothing of it was ever read.
-    Ok(lost.map(|away| (away.name, away.from.unwrap_or(DateTime::UNIX_EPOCH))).collect())
+    Ok(lost(run)?.into_iter().map(|away| (away.name, away.from.unwrap_or(DateTime::UNIX_EPOCH))).collect())
 }
 
 /// Records which projects could not be read, in the transaction that moves the cursor past what changed there; and which are
@@ -97,7 +101,7 @@ pub(super) fn learn_copies(run: &mut Run<'_>, batch: &Batch) -> Result<(), Troub
 /// This state is older than the world: what it has not read since may hold copies that it does not know of.
 pub(super) fn doubt(run: &Run<'_>) -> Result<(), Trouble> {
     let tx = run.world.state.begin()?;
-    for away in run.world.state.away()?.into_iter().filter(Away::is_lost) {
+    for away in lost(run)? {
         tx.set_away(&Away { may_hide_copies: true, ..away })?;
     }
     Ok(tx.commit()?)
@@ -105,24 +109,23 @@ pub(super) fn doubt(run: &Run<'_>) -> Result<(), Trouble> {
 
 /// Returns true where a pair's Jira issue is in a project that cannot be read: then nothing follows from not seeing it.
 pub(super) fn is_lost(run: &Run<'_>, link: &IssueLink) -> Result<bool, Trouble> {
-    Ok(run.world.state.away()?.iter().any(|away| away.is_lost() && away.concerns(link)))
+    Ok(lost(run)?.iter().any(|away| away.concerns(link)))
 }
 
 /// Returns how many pairs to take for `most` that can be read: any number may be in a project that cannot.
 pub(super) fn enough_for(run: &Run<'_>, most: usize) -> Result<usize, StateError> {
-    let is_whole = !run.world.state.away()?.iter().any(Away::is_lost);
-    Ok(if is_whole { most } else { usize::MAX })
+    Ok(if lost(run)?.is_empty() { most } else { usize::MAX })
 }
 
 /// Takes the pairs out whose project cannot be read.
 pub(super) fn without_lost(run: &Run<'_>, links: &[IssueLink]) -> Result<Vec<IssueLink>, StateError> {
-    let lost: Vec<Away> = run.world.state.away()?.into_iter().filter(Away::is_lost).collect();
+    let lost = lost(run)?;
     Ok(links.iter().filter(|link| !lost.iter().any(|away| away.concerns(link))).cloned().collect())
 }
 
 /// Returns true for a write that was sent and that nobody can look for: its project cannot be read.
 pub(super) fn hides(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
-    let lost: Vec<Away> = run.world.state.away()?.into_iter().filter(Away::is_lost).collect();
+    let lost = lost(run)?;
     if lost.is_empty() || queued.push.target != Side::Jira {
         return Ok(false);
     }

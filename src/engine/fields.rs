@@ -41,7 +41,7 @@ fn read(run: &mut Run<'_>, due: Vec<DueFields>) -> Result<(), Trouble> {
     if let Some(from) = listed {
         let from = from - TimeDelta::seconds(1);
         run.identify(Side::Guance)?;
-        let span = Span { from, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: false };
+        let span = Span::since(from);
         // A service that gives fewer rows in a page than was reckoned with must not cost what the others need.
         let requests = (run.world.guance.spare() / 2).max(1);
         let (batch, parts) = run.world.guance.changed_within(&span, requests)?;

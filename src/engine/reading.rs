@@ -89,7 +89,7 @@ impl Reading {
     /// Returns a reading of Guance that looks far back, in slices.
     pub(super) fn far_back(cursor: Cursor) -> Self {
         let scope = Scope { from: cursor.floor, until: None };
-        let span = Span { from: cursor.floor, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: false };
+        let span = Span::since(cursor.floor);
         Self { sweep: true, last: false, ..Self::new(Side::Guance, span, scope, cursor, false) }
     }
 
@@ -224,7 +224,7 @@ fn strays(run: &Run<'_>) -> Result<Vec<IssueId>, Trouble> {
 /// With no cursor the state is new or lost: every copy that carries our marker is a pair, and the latest of them
 /// tells how far Guance had been read.
 pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trouble> {
-    let span = Span { from, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: true };
+    let span = Span { ours_only: true, ..Span::since(from) };
     let mut batch = run.world.jira.changed(&span)?;
     prove_unique(run, &mut batch.issues)?;
     let ours = batch.issues.iter().filter(|issue| issue.claim.is_some());

@@ -147,7 +147,7 @@ pub fn notice(
     if fact.as_deref().map_or(state.count_links()?.0 > 0, |how| how != OPEN) {
         return Ok(Vec::new());
     }
-    let span = Span { from, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: false };
+    let span = Span::since(from);
     let mut wanted = Vec::new();
     for issue in guance.changed(&span)?.issues {
         if state.issue_link(Side::Guance, &issue.id)?.is_none()

@@ -88,7 +88,7 @@ fn latest(run: &mut Run<'_>, reading: &mut Reading, slices: &mut Slices) -> Resu
     if from <= slices.next {
         return Ok(());
     }
-    let span = Span { from, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: false };
+    let span = Span::since(from);
     let (mut batch, _) = run.world.guance.changed_within(&span, MOST_LATEST)?;
     batch.watermark = None;
     reading.last = false;

@@ -51,11 +51,7 @@ impl Guance<'_> {
 
     fn check_issues(&self, channel: &str) -> Finding {
         let from = self.api.server_clock().unwrap_or_else(Utc::now) - TimeDelta::hours(1);
-        match self.api.issues(
-            channel,
-            &Span { from, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: false },
-            None,
-        ) {
+        match self.api.issues(channel, &Span::since(from), None) {
             Ok(rows) => good("guance issues", format!("readable, {} in the last hour", rows.len())),
             Err(fault) => failed("guance issues", fault.error, true),
         }

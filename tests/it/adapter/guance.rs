@@ -115,7 +115,7 @@ fn settings(base_url: &str, api_keys: Vec<Secret>) -> Settings {
 }
 
 fn span(from: DateTime<Utc>, until: Option<DateTime<Utc>>) -> Span {
-    Span { from, until, strays: Vec::new(), lost: Vec::new(), ours_only: false }
+    Span { until, ..Span::since(from) }
 }
 
 fn content() -> Fingerprint {

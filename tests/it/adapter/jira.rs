@@ -98,7 +98,7 @@ impl Rig {
 
     fn span(&self, minutes_back: i64) -> Span {
         let from = self.sim.now() - chrono::TimeDelta::minutes(minutes_back);
-        Span { from, until: None, strays: Vec::new(), lost: Vec::new(), ours_only: false }
+        Span::since(from)
     }
 
     fn push(&self, push: Push) -> Result<Receipt, ApiError> {
