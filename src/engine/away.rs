@@ -4,19 +4,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::deliver::put_back;
-use super::reading::Reading;
-use super::trust::Trust;
-use super::{Run, Trouble, reading};
+use super::memory::Trust;
+use super::queue::put_back;
+use super::run::{Run, Trouble};
 use crate::domain::{Action, IssueId, IssueLink, Key, Push, Side};
 use crate::ports::{ApiError, ApiErrorKind, Batch, LostProject, Standing};
-use crate::state::{Away, AwayKind, Deferral, Queued, StateError, Tx, project_of};
-
-/// How soon it is asked again whether something is archived still.
-const ASK_AGAIN: TimeDelta = TimeDelta::minutes(10);
-
-/// Most archived issues that one run asks for again, and most projects.
-const MAX_ASKED: usize = 20;
+use crate::state::{Away, AwayKind, Deferral, Queued, StateError, project_of};
 
 /// How soon a create is tried again that a project which cannot be read may have a copy of.
 const LATER: TimeDelta = TimeDelta::minutes(1);
@@ -32,47 +25,7 @@ pub(super) fn to_be_read(run: &Run<'_>) -> Result<Vec<(String, DateTime<Utc>)>, 
     Ok(lost(run)?.into_iter().map(|away| (away.name, away.from.unwrap_or(DateTime::UNIX_EPOCH))).collect())
 }
 
-/// Records which projects could not be read, in the transaction that moves the cursor past what changed there; and which are
-/// there again, of which that transaction holds what changed since.
-pub(super) fn read(
-    run: &mut Run<'_>,
-    tx: &Tx<'_>,
-    reading: &Reading,
-    batch: &Batch,
-    now: DateTime<Utc>,
-) -> Result<(), Trouble> {
-    if reading.side != Side::Jira {
-        return Ok(());
-    }
-    let known = run.world.state.away()?;
-    for lost in &batch.lost {
-        let before = known.iter().find(|away| away.is_lost() && away.is_project(&lost.project));
-        let mut away = before.cloned().unwrap_or_else(|| {
-            // What this state cannot have read yet may hold copies, unless no guajira ever wrote anything.
-            let may_hide_copies = run.is_behind || reading.first && !run.nothing_written;
-            Away {
-                from: Some(reading.goes_on_at(run.world.settings.overlap)),
-                may_hide_copies,
-                ..lost_project(lost, now)
-            }
-        });
-        // Only the first refusal was looked into.
-        away.hint = away.hint.or_else(|| lost.hint.clone());
-        away.asked = now;
-        tx.set_away(&away)?;
-        run.report.lost(&away);
-    }
-    if run.interrupted {
-        return Ok(());
-    }
-    for away in known.iter().filter(|away| away.is_lost() && !batch.lost.iter().any(|l| away.is_project(&l.project))) {
-        tx.is_back(away)?;
-        tracing::info!(side = "jira", id = away.name, "Project is there again.");
-    }
-    Ok(())
-}
-
-fn lost_project(lost: &LostProject, now: DateTime<Utc>) -> Away {
+pub(super) fn lost_project(lost: &LostProject, now: DateTime<Utc>) -> Away {
     let LostProject { project, message, hint } = lost;
     Away {
         issue: None,
@@ -85,17 +38,6 @@ fn lost_project(lost: &LostProject, now: DateTime<Utc>) -> Away {
         why: format!("project {project} cannot be read: {message}"),
         hint: hint.clone(),
     }
-}
-
-/// Finds the copies in projects that are there again and that this state has never read.
-pub(super) fn learn_copies(run: &mut Run<'_>, batch: &Batch) -> Result<(), Trouble> {
-    let is_back = |away: &Away| {
-        away.is_lost() && away.may_hide_copies && !batch.lost.iter().any(|lost| away.is_project(&lost.project))
-    };
-    if run.world.state.away()?.iter().any(is_back) {
-        reading::rebuild(run, DateTime::UNIX_EPOCH)?;
-    }
-    Ok(())
 }
 
 /// This state is older than the world: what it has not read since may hold copies that it does not know of.
@@ -181,35 +123,6 @@ pub(super) fn noticed(run: &mut Run<'_>, batch: &Batch, is_search: bool) -> Resu
         let is_shown = |id: &IssueId| batch.issues.iter().any(|issue| issue.id == *id) && !batch.archived.contains(id);
         if away.issue.as_ref().is_some_and(is_shown) {
             restore(run, away)?;
-        }
-    }
-    Ok(())
-}
-
-/// Asks again for what was archived, now and then: what is not any more is read before anything is written to it.
-pub(super) fn ask_again(run: &mut Run<'_>) -> Result<(), Trouble> {
-    let now = run.world.clock.now();
-    let mut due = run.world.state.away()?;
-    // By a clock that was ahead it was asked for in the future.
-    due.retain(|away| !away.is_lost() && (away.asked > now || now - away.asked >= ASK_AGAIN));
-    due.sort_by_key(|away| (away.issue.is_some(), away.asked));
-    due.truncate(MAX_ASKED);
-    for away in due {
-        let standing = match &away.issue {
-            Some(issue) => run.world.jira.standing(std::slice::from_ref(issue))?.into_iter().next(),
-            None => Some(run.world.jira.project_standing(&away.name)?),
-        };
-        // A project that no route names any more holds no create back; a refused write notes it anew.
-        let is_named = run.world.settings.projects.iter().any(|project| away.is_project(project));
-        if standing == Some(Standing::Open) || away.may_hide_copies && !is_named {
-            if away.may_hide_copies {
-                reading::rebuild(run, DateTime::UNIX_EPOCH)?;
-            }
-            restore(run, &away)?;
-        } else {
-            let tx = run.world.state.begin()?;
-            tx.set_away(&Away { asked: now, ..away })?;
-            tx.commit()?;
         }
     }
     Ok(())
@@ -326,7 +239,7 @@ fn archived(issue: Option<IssueId>, name: &str, what: &str, now: DateTime<Utc>) 
 }
 
 /// What was archived is not any more: it is read again, for what was written before it was archived may not have been seen.
-fn restore(run: &Run<'_>, away: &Away) -> Result<(), Trouble> {
+pub(super) fn restore(run: &Run<'_>, away: &Away) -> Result<(), Trouble> {
     let now = run.world.clock.now();
     let tx = run.world.state.begin()?;
     tx.is_back(away)?;

@@ -9,8 +9,8 @@ use std::fmt;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 
+use super::run::{Run, Trouble};
 use super::trust::{self, STATE_ID};
-use super::{Run, Trouble};
 use crate::domain::{Issue, IssueLink, Key, Side};
 use crate::ports::{Batch, Identity, Register, Remote};
 use crate::state::{Installation, Services, State, Workspace};

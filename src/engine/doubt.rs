@@ -5,8 +5,11 @@ use std::collections::HashSet;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::deliver::{Evidence, back_off, bury, look_up, put_back, settle, wanted};
-use super::{Run, Trouble, away, change, delta, gone, long, optional, threads};
+use super::lookup::{look_up, wanted};
+use super::queue::{back_off, put_back};
+use super::run::{Run, Trouble, delta};
+use super::settle::{Evidence, bury, settle};
+use super::{away, base, fields, gone, long, optional, threads};
 use crate::domain::{Action, Side};
 use crate::ports::{ApiError, ApiErrorKind, Facts as _, Lookup, Wanted};
 use crate::state::{Deferral, Doubt, Queued};
@@ -57,13 +60,13 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     let (fields, mut doubtful): (Vec<_>, Vec<_>) =
         doubtful.into_iter().partition(|queued| matches!(queued.push.action, Action::ChangeIssue { .. }));
     for queued in &fields {
-        if let Some(receipt) = change::took_effect(run, queued)? {
+        if let Some(receipt) = fields::took_effect(run, queued)? {
             settle(run, &queued.push, &receipt, Evidence::Found)?;
             continue;
         }
-        let is_half_way = change::own_traces(run, queued)?;
+        let is_half_way = fields::own_traces(run, queued)?;
         if is_half_way || queued.doubt.is_none() {
-            change::decide_anew(run, &queued.push.key)?;
+            base::decide_anew(run, &queued.push.key)?;
         } else {
             // Before it is sent again, what it was decided on is read once more.
             absent(run, queued)?;

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 
-use super::deliver::{advise, back_off, put_back};
-use super::{Run, Trouble, optional};
+use super::optional;
+use super::queue::{advise, back_off, put_back};
+use super::run::{Run, Trouble};
 use crate::domain::{Action, File, Push, Receipt, Side, shown_size};
 use crate::plan::{Step, Thread, files};
 use crate::ports::{ApiError, ApiErrorKind, Content, Remote};
@@ -46,7 +47,7 @@ pub(super) fn reads_guance(run: &Run<'_>) -> bool {
 }
 
 /// What a look for the copy of a file brought.
-pub(super) enum Copy {
+pub(super) enum CopyOnJira {
     /// It is there.
     There(Receipt),
     /// It certainly is not.
@@ -58,8 +59,8 @@ pub(super) enum Copy {
 /// Finds the copy of a Guance file among what is attached to its Jira issue: nothing can be written onto an attachment
 /// to know it by. One of our own account with this name and size is it, unless it is the copy of another original. Screenshots
 /// are all called the same: where Guance does not tell a size, the original is read to learn it.
-pub(super) fn copy_on_jira(run: &mut Run<'_>, queued: &Queued) -> Result<Copy, Trouble> {
-    let Action::AddFile { issue, file, .. } = &queued.push.action else { return Ok(Copy::None) };
+pub(super) fn copy_on_jira(run: &mut Run<'_>, queued: &Queued) -> Result<CopyOnJira, Trouble> {
+    let Action::AddFile { issue, file, .. } = &queued.push.action else { return Ok(CopyOnJira::None) };
     let mut alike = Vec::new();
     for there in run.remote(Side::Jira).files(issue)?.1 {
         let namesake = there.ours && there.name == file.name;
@@ -68,19 +69,19 @@ pub(super) fn copy_on_jira(run: &mut Run<'_>, queued: &Queued) -> Result<Copy, T
         }
     }
     if alike.is_empty() {
-        return Ok(Copy::None);
+        return Ok(CopyOnJira::None);
     }
     let size = match file.size {
         Some(size) => size,
         None => match size_of(run, queued)? {
             Some(size) => size,
-            None => return Ok(Copy::PutOff),
+            None => return Ok(CopyOnJira::PutOff),
         },
     };
     let is_it = |there: &File| there.size.is_none_or(|one| one == size);
-    Ok(alike.into_iter().find(is_it).map_or(Copy::None, |there| {
+    Ok(alike.into_iter().find(is_it).map_or(CopyOnJira::None, |there| {
         let id = there.id.to_string();
-        Copy::There(Receipt { name: id.clone(), id, at: there.created, dropped: Vec::new(), issue: None })
+        CopyOnJira::There(Receipt { name: id.clone(), id, at: there.created, dropped: Vec::new(), issue: None })
     }))
 }
 
@@ -104,14 +105,14 @@ fn size_of(run: &mut Run<'_>, queued: &Queued) -> Result<Option<u64>, Trouble> {
 
 /// The bytes that go with a request, if it carries a file.
 #[derive(Default)]
-pub(super) struct Cargo {
+pub(super) struct Upload {
     content: Option<Content>,
     /// Set when more came than may be carried.
     too_much: Arc<AtomicBool>,
     limit: u64,
 }
 
-impl Cargo {
+impl Upload {
     /// Carries out the writes of one request.
     pub(super) fn push(self, remote: &dyn Remote, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
         let [one @ Push { action: Action::AddFile { file, .. }, .. }] = batch else { return remote.push(batch) };
@@ -124,15 +125,15 @@ impl Cargo {
 }
 
 /// Opens the file that a write carries, before the write is in flight; `None` when it cannot go now.
-pub(super) fn load(run: &mut Run<'_>, target: Side, batch: &[Queued]) -> Result<Option<Cargo>, Trouble> {
-    let [queued] = batch else { return Ok(Some(Cargo::default())) };
-    let Action::AddFile { file, .. } = &queued.push.action else { return Ok(Some(Cargo::default())) };
+pub(super) fn load(run: &mut Run<'_>, target: Side, batch: &[Queued]) -> Result<Option<Upload>, Trouble> {
+    let [queued] = batch else { return Ok(Some(Upload::default())) };
+    let Action::AddFile { file, .. } = &queued.push.action else { return Ok(Some(Upload::default())) };
     // Two requests: the file and the reply that shows it.
     if target == Side::Guance && !run.has_room(target, 2) {
         return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no two requests left for a file").into());
     }
     if target == Side::Guance && queued.attempts >= UPLOADS {
-        return Ok(Some(Cargo::default()));
+        return Ok(Some(Upload::default()));
     }
     let Some(content) = open(run, queued)? else { return Ok(None) };
     let limit = run.world.policy.flow.max_attachment;
@@ -186,10 +187,10 @@ fn too_large(side: Side, file: &File, limit: u64) -> ApiError {
     ApiError::new(side, ApiErrorKind::Refused, message).with_hint("raise [flow].max_attachment")
 }
 
-fn measured(content: Content, limit: u64) -> Cargo {
+fn measured(content: Content, limit: u64) -> Upload {
     let too_much = Arc::new(AtomicBool::new(false));
     let data = Limited { data: content.data, left: limit, too_much: Arc::clone(&too_much) };
-    Cargo { content: Some(Content { size: content.size, data: Box::new(data) }), too_much, limit }
+    Upload { content: Some(Content { size: content.size, data: Box::new(data) }), too_much, limit }
 }
 
 /// Breaks off where more comes than was told or may be carried.
@@ -223,10 +224,10 @@ mod tests {
     fn a_stream_breaks_off_at_the_limit_and_says_so() {
         for (limit, whole) in [(10, true), (9, false), (0, false)] {
             let content = Content { size: None, data: Box::new(std::io::Cursor::new(b"0123456789".to_vec())) };
-            let cargo = measured(content, limit);
+            let upload = measured(content, limit);
             let mut bytes = Vec::new();
-            let read = cargo.content.unwrap().data.read_to_end(&mut bytes);
-            assert_eq!((read.is_ok(), cargo.too_much.load(Ordering::Relaxed)), (whole, !whole), "{limit}");
+            let read = upload.content.unwrap().data.read_to_end(&mut bytes);
+            assert_eq!((read.is_ok(), upload.too_much.load(Ordering::Relaxed)), (whole, !whole), "{limit}");
         }
     }
 }

@@ -5,9 +5,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::deliver::put_back;
+use super::away;
 use super::long::{self, Entire, Glimpse};
-use super::{Run, Trouble, away};
+use super::queue::put_back;
+use super::run::{Run, Trouble};
 use crate::domain::{Absence, Action, CommentId, CommentLink, IssueId, IssueLink, Key, Side};
 use crate::plan::gone::{self, Originals};
 use crate::plan::{Deletes, Extent, SkipReason, Step, Thread, Whereabouts, Whole};

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Run, Trouble};
+use super::run::{Run, Trouble};
 use crate::domain::{Action, IssueId, Key, Push, Side};
 use crate::plan::links::{Made, of_new_pair};
 use crate::ports::{ApiError, ApiErrorKind};

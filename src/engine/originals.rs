@@ -4,16 +4,15 @@
 //! search index: it is still there, everybody may see it, and it still says this. What an earlier run planned, and what
 //! a search showed, may be older than a restriction.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::deliver::{Evidence, put_back, settle};
-use super::long::{self, Entire, Glimpse};
-use super::unread::put_last;
-use super::{Run, Trouble, away, gone, threads};
-use crate::domain::{Action, Comment, CommentId, IssueId, IssueLink, Key, Receipt, Side};
-use crate::plan::{Held, SkipReason};
+use super::long::{self, Glimpse};
+use super::queue::{put_back, put_last};
+use super::run::{Run, Trouble};
+use super::settle::{Evidence, settle};
+use super::{gone, threads};
+use crate::domain::{Action, CommentId, IssueId, IssueLink, Receipt, Side};
+use crate::plan::SkipReason;
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Deferral, Queued};
 
@@ -32,43 +31,6 @@ const NOT_READ: &str = "the thread of its copy cannot be read now";
 /// Most issues that are read at a time.
 const MAX_ISSUES: usize = 100;
 
-/// What this run has learnt of originals.
-#[derive(Debug, Default)]
-pub(super) struct Originals {
-    /// When each Jira thread was last read from its issue, by the pair's Guance issue.
-    read: HashMap<IssueId, DateTime<Utc>>,
-    /// When each Guance thread was last read.
-    copies: HashMap<IssueId, DateTime<Utc>>,
-    /// When each reply was last read with a part of its thread.
-    replies: HashMap<CommentId, DateTime<Utc>>,
-    /// What the threads hold that were read to learn whether a marker's original is there.
-    held: HashMap<(Side, IssueId), Held>,
-    /// True once a thread could not be read for want of requests.
-    pub(super) starved: bool,
-}
-
-impl Originals {
-    /// Notes that a Jira thread was read from its issue, and planned.
-    pub(super) fn read(&mut self, lane: &IssueId, at: DateTime<Utc>) {
-        self.read.insert(lane.clone(), at);
-    }
-
-    /// Notes that a Guance thread was read: who wrote its replies is known.
-    pub(super) fn saw_copies(&mut self, lane: &IssueId, at: DateTime<Utc>) {
-        self.copies.insert(lane.clone(), at);
-    }
-
-    /// Notes that replies were read with a part of their thread: who wrote these is known.
-    pub(super) fn saw_replies<'c>(&mut self, replies: impl Iterator<Item = &'c CommentId>, at: DateTime<Utc>) {
-        self.replies.extend(replies.map(|id| (id.clone(), at)));
-    }
-
-    /// Notes that what was read says nothing of a write that was put back since.
-    pub(super) fn forget(&mut self, lane: &IssueId) {
-        self.read.remove(lane);
-    }
-}
-
 /// Makes sure that a write to Guance still says what everybody may read on Jira, and that it is known who wrote the reply
 /// that it is about. Returns `false` when the outbox may have changed, or the write was put back.
 pub(super) fn may_go(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
@@ -83,7 +45,7 @@ fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
         return Ok(true);
     };
     let is_seen = |run: &Run<'_>| {
-        is_fresh(run, run.originals.copies.get(&push.lane)) || is_fresh(run, run.originals.replies.get(comment))
+        is_fresh(run, run.originals.copies_seen_at(&push.lane)) || is_fresh(run, run.originals.reply_seen_at(comment))
     };
     if push.target != Side::Guance || is_seen(run) {
         return Ok(true);
@@ -127,7 +89,7 @@ fn copy_is_gone(run: &mut Run<'_>, queued: &Queued, copy: &CommentId) -> Result<
 }
 
 fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
-    let is_read = |run: &Run<'_>, lane: &IssueId| is_fresh(run, run.originals.read.get(lane));
+    let is_read = |run: &Run<'_>, lane: &IssueId| is_fresh(run, run.originals.read_at(lane));
     if !carries_words(queued) || is_read(run, &queued.push.lane) {
         return Ok(true);
     }
@@ -173,61 +135,8 @@ fn carries_words(queued: &Queued) -> bool {
     push.target == Side::Guance && is_original && is_new
 }
 
-fn is_fresh(run: &Run<'_>, read: Option<&DateTime<Utc>>) -> bool {
+fn is_fresh(run: &Run<'_>, read: Option<DateTime<Utc>>) -> bool {
     let now = run.world.clock.now();
-    let age = read.map(|at| now - *at);
+    let age = read.map(|at| now - at);
     age.is_some_and(|age| age >= TimeDelta::zero() && age < FRESH)
-}
-
-/// Returns what a pair's issue on `side` holds, by key; `None` when it cannot be read now. A long thread is taken over as
-/// far as it is read.
-pub(super) fn held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<Held>, Trouble> {
-    let place = (side, link.guance.clone());
-    if let Some(known) = run.originals.held.get(&place) {
-        return Ok(Some(known.clone()));
-    }
-    // In a project that cannot be read nothing is seen, and it may be there.
-    if run.is_down(side) || side == Side::Jira && away::is_lost(run, link).unwrap_or(true) {
-        return Ok(None);
-    }
-    if !run.has_room(side, 2) {
-        run.originals.starved = true;
-        return Ok(None);
-    }
-    let held = match read_held(run, link, side) {
-        Err(Trouble::Api(error)) => {
-            tracing::info!(%side, %error, "Originals not read: their copies are not recognised now.");
-            run.originals.starved |= error.kind == ApiErrorKind::OutOfBudget;
-            return Ok(None);
-        }
-        read => read?,
-    };
-    run.originals.held.extend(held.clone().map(|held| (place, held)));
-    Ok(held)
-}
-
-fn read_held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<Held>, Trouble> {
-    run.identify(side)?;
-    let thread = match side {
-        Side::Guance if run.order.backfill.is_none() => {
-            if long::is_long(run, &link.guance)? {
-                // It goes on where it is; what it has come to is what is known.
-                threads::thread(run, link, side)?;
-                return long::held(run, &link.guance);
-            }
-            match long::whole(run, link)? {
-                Entire::Thread(thread) => Some(thread),
-                Entire::NoIssue => None,
-                Entire::TooLong => return long::held(run, &link.guance),
-            }
-        }
-        Side::Guance | Side::Jira => run.remote(side).thread(link.id(side))?,
-    };
-    let files = if thread.is_some() { run.remote(side).files(link.id(side))?.1 } else { Vec::new() };
-    if side == Side::Guance {
-        run.originals.saw_copies(&link.guance, run.world.clock.now());
-    }
-    let thread = thread.unwrap_or_default();
-    let comments = thread.iter().map(|comment: &Comment| Key::comment(side, &comment.id));
-    Ok(Some(Held::all(comments.chain(files.iter().map(|file| Key::file(side, &file.id))).collect())))
 }

@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::budget::RESERVE;
-use super::fields::PAGE;
-use super::threads::TURNS;
+use super::turns::{PAGE, TURNS};
 use crate::domain::Side;
 use crate::plan::Flow;
 use crate::state::{State, StateError};

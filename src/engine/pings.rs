@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::Run;
+use super::run::Run;
 use crate::domain::{Action, Change, People, Person, Push, Side};
 use crate::plan::Step;
 use crate::ports::ApiError;

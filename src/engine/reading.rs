@@ -1,24 +1,18 @@
 //! What a run asks a side for: from the cursor, far back for a sweep, or a backfill's window.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, away, delta, pull};
-use crate::domain::{Issue, IssueId, Key, Side};
+use super::away;
+use super::run::{Run, Trouble, delta};
+use crate::domain::{Issue, IssueId, Side};
 use crate::plan::issues::Scope;
 use crate::ports::{Batch, Identity, Span};
 use crate::state::Cursor;
 
 /// Fact: when the latest copy was made that a rebuild found.
-const LATEST_COPY: &str = "engine.latest-copy";
-
-/// The most markers that a rebuild reads one by one.
-const MOST_PROVED: usize = 500;
-
-/// How many of more than those are read.
-const SAMPLE: usize = 20;
+pub(super) const LATEST_COPY: &str = "engine.latest-copy";
 
 /// How far a remote's answers may differ about what time it is.
 const JITTER: TimeDelta = TimeDelta::seconds(10);
@@ -219,51 +213,6 @@ fn strays(run: &Run<'_>) -> Result<Vec<IssueId>, Trouble> {
     };
     let links = run.world.state.recent_links(5000)?;
     Ok(links.into_iter().filter(|link| !inside(&link.jira_name)).map(|link| link.jira).take(500).collect())
-}
-
-/// With no cursor the state is new or lost: every copy that carries our marker is a pair, and the latest of them
-/// tells how far Guance had been read.
-pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trouble> {
-    let span = Span { ours_only: true, ..Span::since(from) };
-    let mut batch = run.world.jira.changed(&span)?;
-    prove_unique(run, &mut batch.issues)?;
-    let ours = batch.issues.iter().filter(|issue| issue.claim.is_some());
-    if let Some(latest) = ours.map(|issue| issue.created).max() {
-        run.world.state.set_fact(LATEST_COPY, &latest.to_rfc3339(), run.world.clock.now())?;
-    }
-    pull::adopt(run, &mut batch.issues)
-}
-
-/// Among very many that our account created, a label that only one issue carries is proof enough: it saves reading
-/// thousands of properties one by one, where a search does not give them. Fewer are read: a label may also be that of
-/// a clone whose original the index does not show yet.
-///
-/// Another program may have made them all with the same account, with the same labels: a sample is read first. Where
-/// none of it carries our property, none counts; where only some do, each is read.
-fn prove_unique(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
-    let is_unproven = |issue: &Issue| issue.claim.as_ref().is_some_and(|claim| !claim.proven);
-    let unproven: Vec<IssueId> =
-        issues.iter().filter(|issue| is_unproven(issue)).map(|issue| issue.id.clone()).collect();
-    if unproven.len() <= MOST_PROVED {
-        return Ok(());
-    }
-    let sample: Vec<IssueId> = unproven.iter().step_by(unproven.len().div_ceil(SAMPLE)).cloned().collect();
-    let read = run.world.jira.issues(&sample)?.issues;
-    let proven = read.iter().filter(|issue| issue.claim.as_ref().is_some_and(|claim| claim.proven)).count();
-    if proven == 0 {
-        issues.iter_mut().filter(|issue| is_unproven(issue)).for_each(|issue| issue.claim = None);
-    }
-    if proven < read.len() {
-        return Ok(());
-    }
-    let mut carriers: HashMap<Key, usize> = HashMap::new();
-    for claim in issues.iter().filter_map(|issue| issue.claim.as_ref()) {
-        *carriers.entry(claim.key.clone()).or_default() += 1;
-    }
-    for claim in issues.iter_mut().filter_map(|issue| issue.claim.as_mut()).filter(|claim| claim.is_ours()) {
-        claim.proven |= carriers.get(&claim.key) == Some(&1);
-    }
-    Ok(())
 }
 
 /// When the latest copy was made that a rebuild found, by Jira's clock.

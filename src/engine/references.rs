@@ -1,6 +1,6 @@
 //! What a text says about other issues, by the pairs that the state knows when it is enqueued.
 
-use super::Run;
+use super::run::Run;
 use crate::domain::{Push, Side};
 use crate::plan::references::{self, Named, Pairs, Sites};
 use crate::state::StateError;

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::deliver::InDoubt;
 use crate::domain::{Action, Key, Kind, Push, Receipt, Side};
 use crate::plan::{SkipReason, Step};
 use crate::ports::{ApiError, ApiErrorKind, LostProject, Unreadable};
@@ -96,7 +95,7 @@ pub struct Report {
     pub held_for_labels: Vec<HeldForLabel>,
     /// Writes whose answer was lost in this run.
     #[serde(skip)]
-    pub(super) left_in_doubt: InDoubt,
+    pub(super) left_in_doubt: HashSet<String>,
     /// Where each write stands among those planned, by its key.
     #[serde(skip)]
     planned_at: HashMap<String, usize>,
@@ -173,7 +172,7 @@ impl Report {
             interrupted: false,
             backlog: Backlog::default(),
             held_for_labels: Vec::new(),
-            left_in_doubt: InDoubt::new(),
+            left_in_doubt: HashSet::new(),
             planned_at: HashMap::new(),
             told: HashSet::new(),
         }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Run, Trouble};
+use super::run::{Run, Trouble};
 use crate::domain::{Action, Push, Side};
 use crate::ports::{FOR_EVER, Facts as _};
 use crate::state::DeadCreates;

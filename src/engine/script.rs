@@ -7,7 +7,8 @@
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 
-use super::{Run, Trouble, deliver};
+use super::lookup::{look_up, wanted};
+use super::run::{Run, Trouble};
 use crate::domain::{Action, Key, Person, Receipt, Side};
 use crate::plan::{Policy, issues};
 use crate::ports::{Lookup, Remote, Span, Wanted};
@@ -120,8 +121,8 @@ fn look(run: &mut Run<'_>) -> Result<(), Trouble> {
         return Ok(());
     }
     run.identify(Side::Jira)?;
-    let wanted: Vec<Wanted> = creates.iter().map(|queued| deliver::wanted(&queued.push)).collect();
-    let found = deliver::look_up(run, Side::Jira, &wanted)?;
+    let wanted: Vec<Wanted> = creates.iter().map(|queued| wanted(&queued.push)).collect();
+    let found = look_up(run, Side::Jira, &wanted)?;
     for (queued, lookup) in creates.iter().zip(found) {
         match lookup {
             Lookup::Labelled(copy) => drop(holds(run, queued, &copy, None)?),

@@ -8,9 +8,9 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::pull;
 use super::reading::Reading;
-use super::{Run, Trouble, delta};
+use super::run::{Run, Trouble, delta};
+use super::take;
 use crate::domain::Side;
 use crate::ports::{ApiErrorKind, Span};
 
@@ -92,7 +92,7 @@ fn latest(run: &mut Run<'_>, reading: &mut Reading, slices: &mut Slices) -> Resu
     let (mut batch, _) = run.world.guance.changed_within(&span, MOST_LATEST)?;
     batch.watermark = None;
     reading.last = false;
-    slices.creates += pull::guance(run, reading, &mut batch, slices.creates, false)?;
+    slices.creates += take::guance(run, reading, &mut batch, slices.creates, false)?;
     Ok(())
 }
 
@@ -165,7 +165,7 @@ fn window(
     if !reading.sweep && reading.follow_back(run, batch.clock)? {
         // What came is taken over as it is, and moves the cursor nowhere but back.
         (batch.watermark, reading.last) = (None, false);
-        let creates = slices.creates + pull::guance(run, reading, &mut batch, slices.creates, first)?;
+        let creates = slices.creates + take::guance(run, reading, &mut batch, slices.creates, first)?;
         *slices = Slices { next: reading.span.from, width: i64::MAX, creates };
         return window(run, reading, slices, end, share, false);
     }
@@ -181,7 +181,7 @@ fn window(
         batch.watermark = None;
     }
     let has_rows = !batch.issues.is_empty() || !batch.unreadable.is_empty();
-    slices.creates += pull::guance(run, reading, &mut batch, slices.creates, first)?;
+    slices.creates += take::guance(run, reading, &mut batch, slices.creates, first)?;
     let wide = until.unwrap_or(end).max(slices.next + NARROWEST) - slices.next;
     match parts {
         None => {

@@ -1,37 +1,22 @@
 //! Threads: when a pair's comments are read, and how far they are known.
 
-use std::collections::HashSet;
-
-use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Run, Trouble, away, files, gone, long, merge, originals, pings, pull, trust, unread};
-use crate::domain::{Claim, Comment, Issue, IssueId, IssueLink, Side};
+use super::adopt::adopt;
+use super::apply::apply;
+use super::long::Entire;
+use super::run::{Run, Trouble};
+use super::{away, fields, files, gone, long, pings, trust, unread};
+use crate::domain::{Claim, Comment, Issue, IssueLink, Key, Side};
 use crate::plan::comments::{self, Thread};
-use crate::plan::{Deletes, Extent, Step, claims, repeats};
+use crate::plan::{Deletes, Extent, Held, Step, claims, repeats};
 use crate::ports::{ApiError, ApiErrorKind, Batch};
 
 /// An issue's `updated` is taken as final only this long after it, since some servers keep whole seconds.
-const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(2);
+pub(super) const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(2);
 
 /// After so many threads that could not be read a side is left alone.
 const MAX_FAILED_THREADS: usize = 3;
-
-/// Most threads that one run catches up on.
-const MAX_DUE_THREADS: usize = 500;
-
-/// Most threads that one run reads in turn, of each kind.
-const MAX_TURNS: usize = 200;
-
-/// Every so many runs the threads of many pages go first.
-const DEAR_FIRST: i64 = 4;
-
-/// How soon a Guance thread comes round again, by how long ago something happened in the pair.
-pub(super) const TURNS: [(TimeDelta, TimeDelta); 3] = [
-    (TimeDelta::hours(1), TimeDelta::minutes(5)),
-    (TimeDelta::days(1), TimeDelta::minutes(30)),
-    (TimeDelta::days(30), TimeDelta::hours(6)),
-];
 
 /// What the threads of a batch brought.
 #[derive(Default)]
@@ -69,7 +54,7 @@ impl Seen {
 
 /// Where issues were read from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum ReadFrom {
     /// A search index, which may lag.
     Index,
     /// The issues themselves, by id, because their threads are to be read.
@@ -81,7 +66,7 @@ pub(super) enum Source {
 }
 
 /// Reads the Jira threads that changed since they were last read whole.
-pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> Result<Taken, Trouble> {
+pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: ReadFrom) -> Result<Taken, Trouble> {
     let mut taken = Taken::default();
     let mut failed = 0;
     for issue in &batch.issues {
@@ -90,16 +75,16 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
         // by id is asked for because its thread is to be written into.
         let news = link.jira_seen.is_none_or(|seen| seen < issue.updated);
         let wanted = match source {
-            Source::Index => false,
-            Source::Item => !trust::holds(run, &link, Side::Jira) || was_missed(run, &link, Side::Jira)?,
+            ReadFrom::Index => false,
+            ReadFrom::Item => !trust::holds(run, &link, Side::Jira) || was_missed(run, &link, Side::Jira)?,
             // That a comment was deleted may not have moved its issue's `updated`.
-            Source::Again => true,
-            Source::Swept => link.gone || run.world.policy.flow.deletes != Deletes::Keep,
+            ReadFrom::Again => true,
+            ReadFrom::Swept => link.gone || run.world.policy.flow.deletes != Deletes::Keep,
         };
         if !news && !wanted {
             continue;
         }
-        let is_starved = source == Source::Item && run.originals.starved;
+        let is_starved = source == ReadFrom::Item && run.originals.starved;
         if run.must_stop() || is_starved || unread::waits(run, &link) {
             taken.seen.push(Seen { link, whole: None, updated: issue.updated });
             continue;
@@ -115,7 +100,7 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: Source) -> 
                 let seen = issue.updated.min(if early { clock } else { issue.updated });
                 let seen = seen - TimeDelta::milliseconds(i64::from(early));
                 taken.steps.extend(steps);
-                if source != Source::Index {
+                if source != ReadFrom::Index {
                     run.originals.read(&link.guance, now);
                 }
                 taken.seen.push(Seen { link, whole: whole.then_some(seen), updated: issue.updated });
@@ -142,11 +127,11 @@ fn one_thread(
     run: &mut Run<'_>,
     issue: &Issue,
     link: &IssueLink,
-    source: Source,
+    source: ReadFrom,
 ) -> Result<Option<(Vec<Step>, bool)>, Trouble> {
     let fetched;
     // A thread that is not trusted is read from the issue itself, not from a search index that may lag.
-    let by_id = source != Source::Index;
+    let by_id = source != ReadFrom::Index;
     let trusted = !link.gone && (link.jira_seen.is_some() || by_id);
     let comments = match issue.thread.as_ref().filter(|_| trusted) {
         Some(comments) => comments,
@@ -191,7 +176,7 @@ fn plan_thread(
     };
     let url = run.remote(side).issue_url(name);
     let elsewhere = !claims::homeless(side, said, &known).is_empty();
-    let originals = if elsewhere { originals::held(run, link, side.opposite())? } else { None };
+    let originals = if elsewhere { held(run, link, side.opposite())? } else { None };
     if elsewhere {
         // What was read of the other thread may have been taken over.
         known = run.world.state.known_comments(side, ids)?;
@@ -206,35 +191,17 @@ fn plan_thread(
     Ok((steps, !decision.unfinished && !unnamed))
 }
 
-/// Reads the Jira threads that are due: not read whole, or not to be trusted. Guance's are read in turn, or when
-/// something is to be written into them, for each costs a request of a small budget.
-pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
-    if run.is_down(Side::Jira) {
-        return Ok(());
-    }
-    let due = run.world.state.due_threads(run.number, away::enough_for(run, MAX_DUE_THREADS)?)?;
-    let mut due = away::without_lost(run, &due)?;
-    due.retain(|link| !unread::waits(run, link));
-    due.truncate(MAX_DUE_THREADS);
-    for some in due.chunks(100) {
-        if let Err(trouble) = due_on_jira(run, some) {
-            return run.absorb(Side::Jira, trouble);
-        }
-    }
-    Ok(())
-}
-
 /// Reads Jira threads from their issues once more, and plans them, before what was planned for them is written.
 pub(super) fn look_again(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
-    from_issues(run, links, Source::Again)
+    from_issues(run, links, ReadFrom::Again)
 }
 
 pub(super) fn due_on_jira(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
-    from_issues(run, links, Source::Item)
+    from_issues(run, links, ReadFrom::Item)
 }
 
 /// Jira's issues come many at a time, and with them who may see them.
-fn from_issues(run: &mut Run<'_>, links: &[IssueLink], source: Source) -> Result<(), Trouble> {
+fn from_issues(run: &mut Run<'_>, links: &[IssueLink], source: ReadFrom) -> Result<(), Trouble> {
     let links = &away::without_lost(run, links)?;
     if links.is_empty() || run.must_stop() {
         return Ok(());
@@ -244,8 +211,8 @@ fn from_issues(run: &mut Run<'_>, links: &[IssueLink], source: Source) -> Result
     let mut batch = run.world.jira.issues(&ids)?;
     batch.clock = batch.clock.or_else(|| run.identities.get(&Side::Jira).and_then(|i| i.clock));
     away::noticed(run, &batch, false)?;
-    pull::adopt(run, &mut batch.issues)?;
-    merge::noticed(run, &batch.issues)?;
+    adopt(run, &mut batch.issues)?;
+    fields::noticed(run, &batch.issues)?;
     let mut taken = read_threads(run, &batch, source)?;
     let unreadable = |link: &IssueLink| batch.unreadable.iter().any(|record| record.issue.as_ref() == Some(&link.jira));
     let read = |link: &IssueLink| batch.issues.iter().any(|issue| issue.id == link.jira);
@@ -324,7 +291,7 @@ fn settle_threads(run: &mut Run<'_>, side: Side, taken: &Taken) -> Result<(), Tr
     let now = run.world.clock.now();
     let tx = run.world.state.begin()?;
     for step in &taken.steps {
-        pull::apply(run, &tx, step, false, now)?;
+        apply(run, &tx, step, false, now)?;
     }
     for Seen { link, whole, updated } in &taken.seen {
         tx.thread_read(&link.guance, side, *whole, *updated, now)?;
@@ -336,64 +303,55 @@ fn settle_threads(run: &mut Run<'_>, side: Side, taken: &Taken) -> Result<(), Tr
     Ok(())
 }
 
-/// Reads Guance threads in turn, with what the deliveries left of the minute's budget: Guance has no "replies since".
-/// A backfill reads only those that were never read, and waits for budget.
-pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
-    let side = Side::Guance;
-    if !files::reads_guance(run) || run.is_down(side) {
-        return Ok(());
+/// Returns what a pair's issue on `side` holds, by key; `None` when it cannot be read now. A long thread is taken over as
+/// far as it is read.
+fn held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<Held>, Trouble> {
+    let place = (side, link.guance.clone());
+    if let Some(known) = run.originals.held.get(&place) {
+        return Ok(Some(known.clone()));
     }
-    let backfill = run.order.backfill.is_some();
-    let long = match long::threads(run) {
-        Ok(long) => long,
-        Err(trouble) => return run.absorb(side, trouble),
+    // In a project that cannot be read nothing is seen, and it may be there.
+    if run.is_down(side) || side == Side::Jira && away::is_lost(run, link).unwrap_or(true) {
+        return Ok(None);
+    }
+    if !run.has_room(side, 2) {
+        run.originals.starved = true;
+        return Ok(None);
+    }
+    let held = match read_held(run, link, side) {
+        Err(Trouble::Api(error)) => {
+            tracing::info!(%side, %error, "Originals not read: their copies are not recognised now.");
+            run.originals.starved |= error.kind == ApiErrorKind::OutOfBudget;
+            return Ok(None);
+        }
+        read => read?,
     };
-    // What costs one request goes first; lest the others wait for ever, they do now and then.
-    let dear_first = run.number % DEAR_FIRST == 0;
-    let mut read = HashSet::new();
-    for (active, every) in TURNS {
-        // Asked for each turn: what the turn before read must not seem to have been read in the future.
-        let now = run.world.clock.now();
-        let (active_since, read_before) = if backfill {
-            (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + SETTLED_AFTER)
-        } else {
-            (now - active, now - every)
-        };
-        let mut due = run.world.state.threads_in_turn(active_since, read_before, now, run.number, MAX_TURNS)?;
-        // Where something was missed it is asked for, which takes more than to read: behind all others nothing would be left
-        // of the minute, in each run that they are due.
-        let mut missed = HashSet::new();
-        for link in &due {
-            if run.world.state.was_missed(&link.guance, side, run.number)? {
-                missed.insert(link.guance.clone());
-            }
-        }
-        due.sort_by_key(|link| (!missed.contains(&link.guance), long.contains_key(&link.guance) != dear_first));
-        if !in_turn(run, &due, &mut read)? {
-            return Ok(());
-        }
-    }
-    let mut rest = Vec::new();
-    for (lane, _) in long.iter().filter(|(_, has_rest)| **has_rest && !backfill) {
-        rest.extend(run.world.state.issue_link(side, lane)?.filter(|link| !link.closed && !link.gone));
-    }
-    in_turn(run, &rest, &mut read).map(drop)
+    run.originals.held.extend(held.clone().map(|held| (place, held)));
+    Ok(held)
 }
 
-/// Reads some Guance threads, each once in a run. Returns false when there is no time, or no budget, for more.
-fn in_turn(run: &mut Run<'_>, due: &[IssueLink], read: &mut HashSet<IssueId>) -> Result<bool> {
-    let side = Side::Guance;
-    for link in due {
-        if !read.insert(link.guance.clone()) {
-            continue;
+fn read_held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<Held>, Trouble> {
+    run.identify(side)?;
+    let thread = match side {
+        Side::Guance if run.order.backfill.is_none() => {
+            if long::is_long(run, &link.guance)? {
+                // It goes on where it is; what it has come to is what is known.
+                thread(run, link, side)?;
+                return long::held(run, &link.guance);
+            }
+            match long::whole(run, link)? {
+                Entire::Thread(thread) => Some(thread),
+                Entire::NoIssue => None,
+                Entire::TooLong => return long::held(run, &link.guance),
+            }
         }
-        if run.must_stop() || !run.has_room(side, files::thread_cost(run)) {
-            return Ok(false);
-        }
-        if let Err(trouble) = thread(run, link, side) {
-            run.absorb(side, trouble)?;
-            return Ok(false);
-        }
+        Side::Guance | Side::Jira => run.remote(side).thread(link.id(side))?,
+    };
+    let files = if thread.is_some() { run.remote(side).files(link.id(side))?.1 } else { Vec::new() };
+    if side == Side::Guance {
+        run.originals.saw_copies(&link.guance, run.world.clock.now());
     }
-    Ok(true)
+    let thread = thread.unwrap_or_default();
+    let comments = thread.iter().map(|comment: &Comment| Key::comment(side, &comment.id));
+    Ok(Some(Held::all(comments.chain(files.iter().map(|file| Key::file(side, &file.id))).collect())))
 }

@@ -6,41 +6,21 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Run, Trouble, away, change};
+use super::memory::{Counter, Trust};
+use super::run::{Run, Trouble};
+use super::{away, base};
 use crate::domain::{IssueLink, SealKey, Side};
 use crate::ports::{ApiError, ApiErrorKind, Register, SEAL_KEYS, seal_keys};
 use crate::state::State;
 
 const COUNTER: &str = "engine.counter";
+
 pub(super) const STATE_ID: &str = "engine.state-id";
+
 const HINT: &str = "let the Jira account edit its own user properties again";
+
 /// Fact: from when on, by Jira's clock, this state was behind the world.
 const DOUBT_FROM: &str = "engine.doubt-from";
-
-/// What this run found out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Trust {
-    /// Not asked yet: nothing was written.
-    #[default]
-    Unknown,
-    /// The counter was compared, and not raised yet: nothing was written.
-    Compared(Counter),
-    /// The counter was compared and raised: what the state trusts may be trusted.
-    Whole,
-    /// No counter can be kept: a thread is trusted only once this run has read it.
-    Verify,
-}
-
-/// The counter kept remotely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Counter {
-    /// None can be kept.
-    Unsupported,
-    /// None was written yet.
-    Empty,
-    /// It was written, and says this.
-    At(u64),
-}
 
 /// Makes sure, once per run and before its first write, that the threads this state trusts may be trusted. Returns true
 /// when it has just turned out that they may not be: what was ready to be written is to be looked at again.
@@ -129,7 +109,7 @@ fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
         if let Some(from) = run.jira_from {
             state.set_fact(DOUBT_FROM, &from.to_rfc3339(), now)?;
         }
-        change::doubt_statuses(run)?;
+        base::doubt_statuses(run)?;
         away::doubt(run)?;
     }
     run.is_behind |= behind;

@@ -1,11 +1,9 @@
 //! What a service asked for: to be left alone for a while, also by the runs to come.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use super::{Run, delta};
+use super::run::Run;
 use crate::domain::Side;
 
 /// What is left of a wait, and no longer than this, a run waits out itself.
@@ -29,13 +27,5 @@ pub(super) fn obey(run: &mut Run<'_>) -> Result<()> {
         run.report.waiting.insert(side, until);
         run.down.push(side);
     }
-    Ok(())
-}
-
-/// Remembers that a side asked to be left alone for so long.
-pub(super) fn keep(run: &mut Run<'_>, side: Side, wait: Duration) -> Result<()> {
-    let now = run.world.clock.now();
-    run.world.state.asked_to_wait(side, run.world.settings.askers.on(side), wait, now)?;
-    run.report.waiting.insert(side, now + delta(wait));
     Ok(())
 }

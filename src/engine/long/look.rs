@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{Long, SHOWN_LATE, is_long, recall, recall_rows};
+use super::kept::{Long, SHOWN_LATE, is_long, recall, recall_rows};
 use crate::domain::{Comment, CommentId, IssueId, IssueLink, Key, Maker, Receipt, Side};
-use crate::engine::{Run, Trouble, delta};
+use crate::engine::run::{Run, Trouble, delta};
 use crate::plan::{Held, Row};
 use crate::ports::{ApiErrorKind, Lookup, Wanted};
 

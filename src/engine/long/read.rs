@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Came, Long, Read, Reading, Rows, SHOWN_LATE, add, keep, recall, recall_rows};
+use super::kept::{Came, Long, Read, Reading, Rows, SHOWN_LATE, add, keep, recall, recall_rows};
 use crate::domain::{Comment, CommentId, IssueLink, Side};
-use crate::engine::{Run, Trouble, delta};
+use crate::engine::run::{Run, Trouble, delta};
 use crate::ports::{ApiErrorKind, ThreadPart};
 
 /// For each of its pages a long thread is read whole this much less often: for edits, deletions and repeats.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Handover, Plan, Trouble};
+use super::plan::{Handover, Plan};
 use crate::domain::{Comment, Person, Side};
+use crate::engine::run::Trouble;
 use crate::ports::LabelledIssue;
 
 /// What the ids of Guance's API keys begin with.

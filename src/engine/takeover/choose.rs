@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::accounts::Accepted;
-use super::{Handover, Plan, Trouble, name_of};
+use super::plan::{Handover, Plan};
 use crate::domain::{Issue, IssueId, Key, Person, Side, Stage};
+use crate::engine::run::Trouble;
+use crate::engine::script::name_of;
 use crate::ports::{LabelledIssue, Span};
 
 /// From so many issues on, Guance's are listed: each list brings a hundred.

@@ -6,21 +6,23 @@
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::threads::TURNS;
-use super::{Run, Trouble, merge};
+use super::due::due;
+use super::notice::notice;
+use super::readings::keep;
 use crate::domain::{Issue, IssueId, Side};
+use crate::engine::run::{Run, Trouble};
+use crate::engine::turns::{PAGE, TURNS};
 use crate::ports::Span;
 use crate::state::DueFields;
 
 /// Most pairs that one run looks at, of each kind.
 const MAX_TURNS: usize = 1000;
-/// How many issues a page of Guance's list holds.
-pub(super) const PAGE: u64 = 100;
+
 /// Fact: how many issues were listed for each linked one among them, in hundredths.
 const DENSITY: &str = "engine.listed-per-link";
 
 /// Reads Guance's fields in turn, where they are carried to Jira, and compares what changed.
-pub(super) fn in_turn(run: &mut Run<'_>) -> Result<()> {
+pub(in crate::engine) fn in_turn(run: &mut Run<'_>) -> Result<()> {
     let side = Side::Guance;
     let carried = run.world.policy.flow.carries_fields_to(Side::Jira) && run.order.backfill.is_none();
     for (active, every) in TURNS {
@@ -33,7 +35,7 @@ pub(super) fn in_turn(run: &mut Run<'_>) -> Result<()> {
             run.absorb(side, trouble)?;
         }
     }
-    merge::due(run)
+    due(run)
 }
 
 fn read(run: &mut Run<'_>, due: Vec<DueFields>) -> Result<(), Trouble> {
@@ -96,9 +98,9 @@ fn learn_density(run: &Run<'_>, from: DateTime<Utc>, listed: usize) -> Result<()
 /// Makes pairs due whose reading differs from the base. What was asked for by id and is not there was read too.
 fn take_over(run: &mut Run<'_>, issues: &[Issue], asked: Option<&IssueId>) -> Result<(), Trouble> {
     let now = run.world.clock.now();
-    merge::keep(run, issues);
+    keep(run, issues);
     let tx = run.world.state.begin()?;
-    merge::notice(run, &tx, issues, now)?;
+    notice(run, &tx, issues, now)?;
     if let Some(lane) = asked.filter(|_| issues.is_empty()) {
         tx.fields_read(lane, None, now)?;
     }

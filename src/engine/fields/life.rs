@@ -1,25 +1,23 @@
-//! The life of a field's write: what it was decided on must still hold, a lost answer is made up for, and what arrived is
-//! the new base.
+//! The life of a field's write: what it was decided on must still hold, and a lost answer is made up for.
 
-use chrono::{DateTime, TimeDelta};
+use chrono::TimeDelta;
 
-use super::deliver::put_back;
-use super::merge::{UNREADABLE_WAIT, read, said};
-use super::{Run, Trouble, delta, gone};
-use crate::domain::{Action, Base, Field, Issue, IssueId, Key, Push, Receipt, Side, Stage};
+use super::readings::{UNREADABLE_WAIT, read};
+use crate::domain::{Action, Field, Issue, Receipt, Side};
+use crate::engine::base::{decide_anew, said};
+use crate::engine::gone;
+use crate::engine::queue::put_back;
+use crate::engine::run::{Run, Trouble, delta};
 use crate::plan::merge::{self, Says};
 use crate::ports::{ApiError, ApiErrorKind};
-use crate::state::{Deferral, Queued, Tx};
-
-/// What the history says of a pair whose Jira issue came into its closed status.
-pub(super) const CLOSED: &str = "its copy is closed: nothing is written to it";
+use crate::state::{Deferral, Queued};
 
 /// How old a reading may be on which a field is written.
 const FRESH: TimeDelta = TimeDelta::seconds(10);
 
 /// Makes sure that a field is written onto what was decided about; `false` when that has changed, and the pair is to be
 /// compared again.
-pub(super) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+pub(in crate::engine) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
     let (Action::ChangeIssue { issue, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
         return Ok(true);
@@ -64,7 +62,7 @@ pub(super) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Tr
 /// Returns what a write in doubt has left, where the issue says what was sent. That may be somebody's doing as well: then
 /// both mean the same. Not knowing it, guajira would take its own writing for a change. What stands in for a status is proof
 /// only on a service that does not know that one, and nothing is that was there before.
-pub(super) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Result<Option<Receipt>, Trouble> {
+pub(in crate::engine) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Result<Option<Receipt>, Trouble> {
     let push = &queued.push;
     let (Action::ChangeIssue { issue, change, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
         return Ok(None);
@@ -97,7 +95,7 @@ pub(super) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Result<Option<R
 /// A status may be reached in several steps, and a write that was cut off may have left the issue half-way: that is not
 /// somebody's change. What the issue said no later than such a write could take effect counts as ours, and then what Guance
 /// says is to be brought over, be it what it said before the write. Returns whether there was something to count so.
-pub(super) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+pub(in crate::engine) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
     let (Action::ChangeIssue { issue, .. }, Some((lane, Field::Status))) = (&push.action, push.key.field_of()) else {
         return Ok(false);
@@ -128,75 +126,4 @@ fn may_be_ours(run: &Run<'_>, queued: &Queued, now: &Issue) -> bool {
     let ahead = run.identities.get(&side).and_then(|who| who.clock).map_or(TimeDelta::zero(), |it| it - ours);
     let latest = |sent| sent + ahead + delta(run.world.settings.in_doubt_wait);
     queued.sent_at.is_some_and(|sent| now.updated <= latest(sent))
-}
-
-/// Forgets a write and makes its pair due: what both sides say then decides.
-pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
-    let Some((lane, field)) = key.field_of() else { return Ok(()) };
-    let now = run.world.clock.now();
-    let tx = run.world.state.begin()?;
-    tx.forget_write(key)?;
-    tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
-    tx.note(key.origin().as_str(), &format!("the {field} is compared anew"), now)?;
-    tx.commit()?;
-    run.readings.retain(|(_, id), _| *id != lane);
-    run.world.failpoints.hit("to be compared")?;
-    Ok(())
-}
-
-/// Records that a change arrived, and what the issue says since; without that, it is learnt from the next reading.
-pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issue>) -> Result<(), Trouble> {
-    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
-    let said = now.map(|now| said(run, now, field, &now.name));
-    if said.is_none() {
-        tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
-    }
-    if now.is_some_and(|now| now.side == Side::Jira && run.world.policy.closed(now).is_some()) {
-        // We closed it ourselves: what this run still finds to say is too late.
-        tx.set_closed(&lane, true)?;
-        tx.note(Key::issue(Side::Guance, &lane).as_str(), CLOSED, run.world.clock.now())?;
-    }
-    Ok(tx.set_base(&lane, field, &base.with(push.target, said))?)
-}
-
-/// Records that a change was refused: it counts as brought over, and is not tried again.
-pub(super) fn given_up(run: &Run<'_>, tx: &Tx<'_>, push: &Push) -> Result<(), Trouble> {
-    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
-    Ok(tx.set_base(&lane, field, &base)?)
-}
-
-/// Returns the base on whose origin's side a change is no news any more.
-fn brought_over(run: &Run<'_>, push: &Push) -> Result<Option<(IssueId, Field, Base)>, Trouble> {
-    let (Action::ChangeIssue { value, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
-        return Ok(None);
-    };
-    let base = run.world.state.bases(&lane)?.remove(&field).unwrap_or_default();
-    let mut base = base.with(push.target.opposite(), Some(value.clone()));
-    base.version = base.version.saturating_add(1);
-    Ok(Some((lane, field, base)))
-}
-
-/// This state has turned out to be behind the world: a status that waits to be written was decided on an old base, which
-/// does not tell who changed it last.
-pub(super) fn doubt_statuses(run: &mut Run<'_>) -> Result<(), Trouble> {
-    for queued in run.world.state.unsettled()? {
-        let Some((lane, Field::Status)) = queued.push.key.field_of() else { continue };
-        if queued.stage == Stage::Pending {
-            let tx = run.world.state.begin()?;
-            tx.forget_base(&lane, Field::Status)?;
-            tx.commit()?;
-            decide_anew(run, &queued.push.key)?;
-        }
-    }
-    Ok(())
-}
-
-/// Keeps what a write's answer said, or forgets what is no longer true.
-pub(super) fn written(run: &mut Run<'_>, push: &Push, receipt: &Receipt) {
-    let Action::ChangeIssue { issue, .. } = &push.action else { return };
-    let key = (push.target, issue.clone());
-    match &receipt.issue {
-        Some(now) => run.readings.insert(key, (run.world.clock.now(), (**now).clone())),
-        None => run.readings.remove(&key),
-    };
 }

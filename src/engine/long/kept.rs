@@ -1,88 +1,75 @@
-//! Guance threads of more than one page: their newest pages are enough while the rest is known, and an unknown rest is
-//! read over several runs.
-//!
-//! What was read so is kept without its words, so that what only a whole thread tells (which copy is the surest, how
-//! often an alarm was repeated, what is not there any more) is decided when the reading has come to its end.
-//!
-//! INVARIANT: a thread counts as known only when all of it was read since this state was last in doubt: what is kept
-//! here of a thread is forgotten when it comes into doubt (`Tx::distrust_threads`, `Tx::read_anew`).
-
-mod look;
-mod read;
+//! What is kept of a long thread from run to run, and what a reading of it brought.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Run, Trouble};
 use crate::domain::{Comment, IssueId};
+use crate::engine::run::{Run, Trouble};
 use crate::plan::{Extent, Row};
 use crate::state::{LONG_THREAD, THREAD_ROWS};
 
-pub(super) use look::{Glimpse, glimpse, held, look_for};
-pub(super) use read::{Entire, read, whole};
-
 /// A reply may be shown so much later than others that were written after it; what comes later still is found when the
 /// thread is read whole.
-const SHOWN_LATE: TimeDelta = TimeDelta::minutes(1);
+pub(super) const SHOWN_LATE: TimeDelta = TimeDelta::minutes(1);
 
 /// What is known of a long thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Long {
+pub(super) struct Long {
     /// How many pages it had.
-    pages: usize,
+    pub(super) pages: usize,
     /// True when everything is known that was written until `newest`.
-    known: bool,
+    pub(super) known: bool,
     /// When the newest reply was written that is known.
-    newest: DateTime<Utc>,
+    pub(super) newest: DateTime<Utc>,
     /// When the reading began that came to its end last, by our clock.
-    began: DateTime<Utc>,
+    pub(super) began: DateTime<Utc>,
     /// A reading that has not come to its end.
-    reading: Option<Reading>,
+    pub(super) reading: Option<Reading>,
     /// When it was last read to its end, by our clock: the fact's own time.
     #[serde(skip)]
-    read: DateTime<Utc>,
+    pub(super) read: DateTime<Utc>,
 }
 
 /// A reading from the oldest replies on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Reading {
+pub(super) struct Reading {
     /// The page to go on with; the newest page is number 1.
-    page: usize,
+    pub(super) page: usize,
     /// While the oldest page is not found: one that holds something, and one that holds nothing.
-    seeks: Option<(usize, Option<usize>)>,
+    pub(super) seeks: Option<(usize, Option<usize>)>,
     /// When the newest reply was written that was reached.
-    reached: DateTime<Utc>,
+    pub(super) reached: DateTime<Utc>,
     /// When it began, by our clock.
-    began: DateTime<Utc>,
+    pub(super) began: DateTime<Utc>,
     /// True when a reply could not be read.
-    odd: bool,
+    pub(super) odd: bool,
     /// True when something in it could not be decided: it is read once more.
-    unsettled: bool,
+    pub(super) unsettled: bool,
 }
 
 /// What a thread holds, without the words.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Rows {
+pub(super) struct Rows {
     /// Where all is known.
-    known: Vec<Row>,
+    pub(super) known: Vec<Row>,
     /// What the reading under way has brought.
-    reading: Vec<Row>,
+    pub(super) reading: Vec<Row>,
 }
 
 /// What a reading of a thread brought.
-pub(super) struct Read {
+pub(in crate::engine) struct Read {
     /// Oldest first.
-    pub(super) comments: Vec<Comment>,
-    came: Came,
+    pub(in crate::engine) comments: Vec<Comment>,
+    pub(super) came: Came,
     /// What to keep once this was taken over.
-    kept: Option<(Long, Rows)>,
+    pub(super) kept: Option<(Long, Rows)>,
 }
 
 /// What that is of the thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Came {
+pub(super) enum Came {
     All,
     Completed,
     Known,
@@ -91,7 +78,7 @@ enum Came {
 
 impl Read {
     /// Returns what the comments are of the thread.
-    pub(super) fn extent(&self) -> Extent<'_> {
+    pub(in crate::engine) fn extent(&self) -> Extent<'_> {
         let rows = self.kept.as_ref().map(|(_, rows)| rows.known.as_slice()).unwrap_or_default();
         match self.came {
             Came::All => Extent::All,
@@ -102,24 +89,24 @@ impl Read {
     }
 
     /// Returns true when all of the thread is known now, from this reading or from those before.
-    pub(super) fn is_known(&self) -> bool {
+    pub(in crate::engine) fn is_known(&self) -> bool {
         self.came != Came::Part
     }
 
     /// Returns how many pages the thread has.
-    pub(super) fn pages(&self) -> usize {
+    pub(in crate::engine) fn pages(&self) -> usize {
         self.kept.as_ref().map_or(1, |(long, _)| long.pages.max(1))
     }
 
     /// Returns true when something of a reading that has come to its end was left undecided before.
-    pub(super) fn was_unsettled(&self) -> bool {
+    pub(in crate::engine) fn was_unsettled(&self) -> bool {
         let Some((long, _)) = &self.kept else { return false };
         long.reading.as_ref().is_some_and(|reading| reading.page == 0 && reading.unsettled)
     }
 }
 
 /// Keeps how far a thread is known, once what came was taken over.
-pub(super) fn keep(run: &Run<'_>, lane: &IssueId, read: Read, settled: bool) -> Result<(), Trouble> {
+pub(in crate::engine) fn keep(run: &Run<'_>, lane: &IssueId, read: Read, settled: bool) -> Result<(), Trouble> {
     let Some((mut long, rows)) = read.kept else { return Ok(()) };
     match read.came {
         Came::All | Came::Completed => long.reading = None,
@@ -148,30 +135,30 @@ pub(super) fn keep(run: &Run<'_>, lane: &IssueId, read: Read, settled: bool) -> 
     Ok(())
 }
 
-fn recall(run: &Run<'_>, lane: &IssueId) -> Result<Option<Long>, Trouble> {
+pub(super) fn recall(run: &Run<'_>, lane: &IssueId) -> Result<Option<Long>, Trouble> {
     let fact = run.world.state.fact(&format!("{LONG_THREAD}{lane}"))?;
     Ok(fact.and_then(|(value, read)| Some(Long { read, ..serde_json::from_str(&value).ok()? })))
 }
 
-fn recall_rows(run: &Run<'_>, lane: &IssueId) -> Result<Rows, Trouble> {
+pub(super) fn recall_rows(run: &Run<'_>, lane: &IssueId) -> Result<Rows, Trouble> {
     let fact = run.world.state.fact(&format!("{THREAD_ROWS}{lane}"))?;
     Ok(fact.and_then(|(value, _)| serde_json::from_str(&value).ok()).unwrap_or_default())
 }
 
 /// Returns true for a thread that was of more than one page when it was last read.
-pub(super) fn is_long(run: &Run<'_>, lane: &IssueId) -> Result<bool, Trouble> {
+pub(in crate::engine) fn is_long(run: &Run<'_>, lane: &IssueId) -> Result<bool, Trouble> {
     Ok(recall(run, lane)?.is_some())
 }
 
 /// The long threads, and whether there is a rest of each that is not known.
-pub(super) fn threads(run: &Run<'_>) -> Result<HashMap<IssueId, bool>, Trouble> {
+pub(in crate::engine) fn threads(run: &Run<'_>) -> Result<HashMap<IssueId, bool>, Trouble> {
     let facts = run.world.state.facts_of(LONG_THREAD)?;
     let has_rest = |value: &str| serde_json::from_str::<Long>(value).is_ok_and(|long| long.reading.is_some());
     Ok(facts.into_iter().map(|(name, value, _)| (IssueId::new(name), has_rest(&value))).collect())
 }
 
 /// Adds rows that are not there yet, and puts new readings into the place of older ones.
-fn add(rows: &mut Vec<Row>, comments: &[Comment]) {
+pub(super) fn add(rows: &mut Vec<Row>, comments: &[Comment]) {
     let fresh: HashSet<_> = comments.iter().map(|comment| &comment.id).collect();
     rows.retain(|row| !fresh.contains(&row.id));
     rows.extend(comments.iter().map(Row::from));

@@ -2,6 +2,7 @@
 //!
 //! A pair is linked last, after its comments are: who is stopped half-way starts again, and finds the pair still open.
 
+mod plan;
 mod accounts;
 mod choose;
 
@@ -12,11 +13,13 @@ use chrono::{DateTime, TimeDelta};
 
 use self::accounts::{Accepted, is_key};
 use self::choose::Chosen;
-use super::script;
-use super::{Backfill, Order, Run, Trouble, World, belongs, pull, reading, trust};
+use super::adopt::rebuild;
+use super::apply::apply;
+use super::run::{Run, Trouble};
+use super::world::{Backfill, Order, World};
+use super::{belongs, script, trust};
 use crate::domain::{
-    Comment, CommentId, CommentLink, Fingerprint, Issue, IssueId, Key, Person, Side, Visibility, comment_place,
-    issue_place,
+    Comment, CommentId, CommentLink, Fingerprint, Issue, Key, Person, Side, Visibility, comment_place, issue_place,
 };
 use crate::plan::Step;
 use crate::plan::takeover::{self as threads, Copied, Found, Threads};
@@ -24,72 +27,10 @@ use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Takeover, seal_k
 use crate::state::RunEnd;
 
 pub use super::script::{name_of, notice, quotable};
+pub use plan::{Done, Handover, PairPlan, Plan};
 
 /// Two clocks that differ by less are taken for one.
 const TOLERATED: TimeDelta = TimeDelta::seconds(30);
-
-/// What is to be done.
-#[derive(Debug, Default)]
-pub struct Plan {
-    /// The accounts that were named, by the word that named each.
-    pub accounts: Vec<(String, Side, Person)>,
-    /// Words that name no account, or more than one; then with the ids of those.
-    pub unresolved: Vec<(String, Vec<String>)>,
-    /// Pairs to be made, oldest first.
-    pub pairs: Vec<PairPlan>,
-    /// Issues that carry a uuid and are left alone, and why.
-    pub left: Vec<(String, String)>,
-    /// Who made such issues and was not named, and how many.
-    pub makers: Vec<(Person, usize)>,
-    /// API keys that were not named and whose replies repeat comments, and how many.
-    pub copiers: Vec<(Person, usize)>,
-}
-
-/// One pair to be made.
-#[derive(Debug)]
-pub struct PairPlan {
-    /// The Jira issue.
-    pub jira: IssueId,
-    /// What people call it.
-    pub jira_name: String,
-    /// Who made it.
-    pub maker: Person,
-    /// The Guance issue.
-    pub guance: IssueId,
-    /// Its title.
-    pub title: String,
-    /// The Jira issue's own.
-    pub jira_title: String,
-    /// Comments and their copies.
-    pub copied: Vec<Copied>,
-    /// Copies of which it cannot be told whose they are, or that are there twice: they are not carried.
-    pub doubtful: Vec<(Side, CommentId)>,
-    /// How many comments and replies have no copy: the next runs carry them.
-    pub uncopied: usize,
-    content: Fingerprint,
-}
-
-/// What was done.
-#[derive(Debug, Default)]
-pub struct Done {
-    /// Pairs made.
-    pub pairs: usize,
-    /// Comments whose copies were recognised.
-    pub comments: usize,
-    /// What could not be marked, and why: only the state file knows of it.
-    pub unmarked: Vec<(String, String)>,
-    /// True when it was asked to stop before the end.
-    pub interrupted: bool,
-}
-
-/// A takeover under way.
-pub struct Handover<'a> {
-    run: Run<'a>,
-    guance: &'a dyn Takeover,
-    jira: &'a dyn Takeover,
-    /// How far Jira's clock is ahead of Guance's.
-    jira_ahead: TimeDelta,
-}
 
 impl<'a> Handover<'a> {
     /// Returns a takeover; nothing is contacted yet. The state of a dry run must be a copy.
@@ -125,7 +66,7 @@ impl<'a> Handover<'a> {
         if run.world.state.cursor(Side::Jira)?.is_none() {
             // What carries guajira's own marker is a pair already.
             trust::learn_key(run)?;
-            reading::rebuild(run, DateTime::UNIX_EPOCH)?;
+            rebuild(run, DateTime::UNIX_EPOCH)?;
         }
         script::jira_read(run).map_err(Trouble::Fatal)?;
         let labelled = self.jira.labelled()?;
@@ -288,7 +229,7 @@ impl<'a> Handover<'a> {
             tx.note(key.as_str(), "not carried: it says again what is on the other side already", now)?;
         }
         let (guance, jira, jira_name) = (pair.guance.clone(), pair.jira.clone(), pair.jira_name.clone());
-        pull::apply(&mut self.run, &tx, &Step::AdoptIssue { guance, jira, jira_name }, false, now)?;
+        apply(&mut self.run, &tx, &Step::AdoptIssue { guance, jira, jira_name }, false, now)?;
         tx.commit()?;
         world.failpoints.hit("taken over")?;
         done.pairs += 1;
@@ -337,7 +278,7 @@ impl<'a> Handover<'a> {
                 lane: pair.guance.clone(),
                 written: Some(one.content.clone()),
             };
-            pull::apply(&mut self.run, &tx, &Step::AdoptComment(link), false, now)?;
+            apply(&mut self.run, &tx, &Step::AdoptComment(link), false, now)?;
             // Should it turn out later that we may not write over it, a new copy is made, and this one says nothing new.
             tx.never(&Key::comment(target, &one.copy), &pair.guance, target.opposite(), now)?;
             done.comments += 1;

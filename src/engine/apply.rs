@@ -1,0 +1,92 @@
+//! What a step of the plan does to the state.
+
+use chrono::{DateTime, Utc};
+
+use super::run::{Run, Trouble};
+use super::{base, gone, optional, references};
+use crate::domain::{Action, IssueLink, Key, Push, Side, Stage};
+use crate::plan::{SkipReason, Step};
+use crate::state::Tx;
+
+/// Carries out one decision in the state.
+pub(super) fn apply(
+    run: &mut Run<'_>,
+    tx: &Tx<'_>,
+    step: &Step,
+    held: bool,
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    run.report.step(step, held);
+    match step {
+        Step::Push(push) => {
+            let held = held && is_create(push);
+            tx.enqueue(&references::settled(run, push)?, held, now)?;
+            let what = if held { "held by the brake" } else { "enqueued" };
+            tx.note(push.key.origin().as_str(), &format!("{what}: {}", push.summary), now)?;
+        }
+        Step::AdoptIssue { guance, jira, jira_name } => {
+            let link = IssueLink::new(guance.clone(), jira.clone(), jira_name);
+            let key = Key::issue(Side::Guance, guance);
+            let own = run.world.state.unsettled_write(&key)?;
+            let was_sent = run.world.state.stage_of(&key)? == Some(Stage::InFlight);
+            if !tx.link_issues(&link, now, now)? {
+                let what = format!("{jira_name} is another's copy, or it has another copy: not recognised");
+                tx.note(Key::issue(Side::Guance, guance).as_str(), &what, now)?;
+                return Ok(());
+            }
+            if was_sent {
+                // Jira is still at work on what else it was asked for then.
+                tx.look_anew(Side::Jira)?;
+            }
+            optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;
+            base::adopted(run, tx, guance, own, now)?;
+            tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("recognised {jira_name} as its copy"), now)?;
+        }
+        Step::AdoptComment(link) => {
+            let key = Key::comment(link.origin, &link.origin_id);
+            if !tx.link_comments(link, now)? {
+                return Ok(());
+            }
+            // The copy may say something older than what is waiting to be sent: the original is planned again.
+            tx.thread_read(&link.lane, link.origin, None, DateTime::UNIX_EPOCH, now)?;
+            tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
+        }
+        Step::AdoptFile(link) => {
+            if tx.link_files(link, now)? {
+                let key = Key::file(link.origin, &link.origin_id);
+                tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
+            }
+        }
+        Step::Disown(link) => {
+            tx.forget_comments(link)?;
+            // What was taken for the copy is somebody's own writing there.
+            tx.read_anew(&link.lane)?;
+            let what = format!("{} is no copy of it, as was believed: it is in another issue", link.copy_id);
+            tx.note(Key::comment(link.origin, &link.origin_id).as_str(), &what, now)?;
+        }
+        Step::Rename { guance, jira_name } => {
+            tx.rename(guance, jira_name)?;
+            tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("its copy is now {jira_name}"), now)?;
+        }
+        Step::Absence { key, lane, now: where_now } => gone::apply(run, tx, key, lane, *where_now, now)?,
+        Step::Base { guance, field, base } => tx.set_base(guance, *field, base)?,
+        Step::Withdraw { key, reason } => {
+            tx.withdraw(key)?;
+            tx.note(key.origin().as_str(), &format!("not sent after all: {reason}"), now)?;
+        }
+        Step::Skip { item, reason } => {
+            if !reason.is_routine() && *reason != SkipReason::InDoubt {
+                let is_new = tx.note(item, &format!("not carried: {reason}"), now)?;
+                // A backfill is told which window to read.
+                if is_new && (run.order.backfill.is_none() || *reason != SkipReason::OutsideWindow) {
+                    run.report.first_met(reason);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn is_create(push: &Push) -> bool {
+    matches!(push.action, Action::CreateIssue(_))
+}

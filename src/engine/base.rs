@@ -1,0 +1,119 @@
+//! Merge bases: what both sides said when they last agreed, from the write that begins a pair to the one that arrived last.
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+
+use super::run::{Run, Trouble};
+use crate::domain::{Action, Base, Field, Issue, IssueId, Key, NewIssue, Push, Receipt, Side, Stage};
+use crate::plan::merge;
+use crate::state::Tx;
+
+/// What the history says of a pair whose Jira issue came into its closed status.
+pub(super) const CLOSED: &str = "its copy is closed: nothing is written to it";
+
+/// Returns what an issue says about a field, in the words of the base; the Jira issue's name tells the pair's route.
+pub(super) fn said(run: &Run<'_>, issue: &Issue, field: Field, jira_name: &str) -> String {
+    merge::value(issue, field, &merge::carried(issue, jira_name, run.world.policy))
+}
+
+/// A pair that was just made: its base is what the create carried. What Jira made of it is read next.
+pub(super) fn begin(run: &Run<'_>, tx: &Tx<'_>, lane: &IssueId, new: &NewIssue) -> Result<(), Trouble> {
+    let bases = merge::fresh(new, run.world.policy);
+    for (field, base) in &bases {
+        tx.set_base(lane, *field, base)?;
+    }
+    if !bases.is_empty() {
+        tx.compare(lane, Some(DateTime::UNIX_EPOCH))?;
+    }
+    Ok(())
+}
+
+/// A pair that was recognised: where this state itself was making it, the base is what that create carried; else both
+/// sides are taken as they are.
+pub(super) fn adopted(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    lane: &IssueId,
+    own: Option<Push>,
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    if !run.world.policy.flow.carries_fields() {
+        return Ok(());
+    }
+    match own.map(|push| push.action) {
+        Some(Action::CreateIssue(new)) => begin(run, tx, lane, &new),
+        // Behind what is known to have changed.
+        _ => Ok(tx.compare(lane, Some(now))?),
+    }
+}
+
+/// Forgets a write and makes its pair due: what both sides say then decides.
+pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
+    let Some((lane, field)) = key.field_of() else { return Ok(()) };
+    let now = run.world.clock.now();
+    let tx = run.world.state.begin()?;
+    tx.forget_write(key)?;
+    tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
+    tx.note(key.origin().as_str(), &format!("the {field} is compared anew"), now)?;
+    tx.commit()?;
+    run.readings.retain(|(_, id), _| *id != lane);
+    run.world.failpoints.hit("to be compared")?;
+    Ok(())
+}
+
+/// Records that a change arrived, and what the issue says since; without that, it is learnt from the next reading.
+pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issue>) -> Result<(), Trouble> {
+    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
+    let said = now.map(|now| said(run, now, field, &now.name));
+    if said.is_none() {
+        tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
+    }
+    if now.is_some_and(|now| now.side == Side::Jira && run.world.policy.closed(now).is_some()) {
+        // We closed it ourselves: what this run still finds to say is too late.
+        tx.set_closed(&lane, true)?;
+        tx.note(Key::issue(Side::Guance, &lane).as_str(), CLOSED, run.world.clock.now())?;
+    }
+    Ok(tx.set_base(&lane, field, &base.with(push.target, said))?)
+}
+
+/// Records that a change was refused: it counts as brought over, and is not tried again.
+pub(super) fn given_up(run: &Run<'_>, tx: &Tx<'_>, push: &Push) -> Result<(), Trouble> {
+    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
+    Ok(tx.set_base(&lane, field, &base)?)
+}
+
+/// Returns the base on whose origin's side a change is no news any more.
+fn brought_over(run: &Run<'_>, push: &Push) -> Result<Option<(IssueId, Field, Base)>, Trouble> {
+    let (Action::ChangeIssue { value, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
+        return Ok(None);
+    };
+    let base = run.world.state.bases(&lane)?.remove(&field).unwrap_or_default();
+    let mut base = base.with(push.target.opposite(), Some(value.clone()));
+    base.version = base.version.saturating_add(1);
+    Ok(Some((lane, field, base)))
+}
+
+/// This state has turned out to be behind the world: a status that waits to be written was decided on an old base, which
+/// does not tell who changed it last.
+pub(super) fn doubt_statuses(run: &mut Run<'_>) -> Result<(), Trouble> {
+    for queued in run.world.state.unsettled()? {
+        let Some((lane, Field::Status)) = queued.push.key.field_of() else { continue };
+        if queued.stage == Stage::Pending {
+            let tx = run.world.state.begin()?;
+            tx.forget_base(&lane, Field::Status)?;
+            tx.commit()?;
+            decide_anew(run, &queued.push.key)?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what a write's answer said, or forgets what is no longer true.
+pub(super) fn written(run: &mut Run<'_>, push: &Push, receipt: &Receipt) {
+    let Action::ChangeIssue { issue, .. } = &push.action else { return };
+    let key = (push.target, issue.clone());
+    match &receipt.issue {
+        Some(now) => run.readings.insert(key, (run.world.clock.now(), (**now).clone())),
+        None => run.readings.remove(&key),
+    };
+}

@@ -1,0 +1,93 @@
+//! What a reading says other than the merge base: its pair is to be compared, or is closed.
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+
+use crate::domain::{Field, Issue, IssueLink, Key, Side};
+use crate::engine::run::{Run, Trouble};
+use crate::engine::{base, trust};
+use crate::plan::merge;
+use crate::state::Tx;
+
+/// Makes pairs due of which this reading says something else than the base. What it says is closed is written to no
+/// more from now on: if only a late index has it so, the comparison finds out.
+pub(in crate::engine) fn notice(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    issues: &[Issue],
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    let policy = run.world.policy;
+    let compared = policy.flow.carries_fields() || policy.routes.iter().any(|route| route.closed_status.is_some());
+    if !compared {
+        return Ok(());
+    }
+    let state = run.world.state;
+    for issue in issues {
+        let Some(link) = state.issue_link(issue.side, &issue.id)? else { continue };
+        if issue.side == Side::Guance {
+            tx.fields_read(&link.guance, Some(issue.created), now)?;
+        }
+        if issue.side == Side::Jira && trust::may_have_forgotten(run, &link, issue.updated)? {
+            // Who changed a status last cannot be told from an old base: the sides are compared as of a pair found again.
+            tx.forget_base(&link.guance, Field::Status)?;
+        }
+        let (fields, turned) = merge::differs(issue, &link, &state.bases(&link.guance)?, policy);
+        if turned || is_news(run, issue, &link, &fields)? || is_overtaken(run, issue, &link)? {
+            tx.compare(&link.guance, Some(DateTime::UNIX_EPOCH))?;
+        }
+        if is_closed(run, issue) {
+            turn(tx, &link, true, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Does so with Jira issues that were read by id, in a transaction of its own.
+pub(in crate::engine) fn noticed(run: &Run<'_>, issues: &[Issue]) -> Result<(), Trouble> {
+    let now = run.world.clock.now();
+    let tx = run.world.state.begin()?;
+    notice(run, &tx, issues, now)?;
+    Ok(tx.commit()?)
+}
+
+/// A Jira issue that is closed is written to no more, also before its pair is compared.
+pub(super) fn is_closed(run: &Run<'_>, issue: &Issue) -> bool {
+    issue.side == Side::Jira && run.world.policy.closed(issue).is_some()
+}
+
+/// What is on its way already is no news.
+fn is_news(run: &Run<'_>, issue: &Issue, link: &IssueLink, fields: &[Field]) -> Result<bool, Trouble> {
+    if fields.is_empty() {
+        return Ok(false);
+    }
+    let queued = run.world.state.field_writes(&link.guance)?;
+    let new = merge::carried(issue, &link.jira_name, run.world.policy);
+    Ok(fields.iter().any(|field| {
+        let (key, _) = merge::write_of(link, *field, issue.side, &merge::value(issue, *field, &new));
+        !queued.contains_key(&key)
+    }))
+}
+
+/// Returns true when a write waits that carries what this side does not say any more.
+fn is_overtaken(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, Trouble> {
+    let waiting = run.world.state.waiting_fields(&link.guance, issue.side.opposite())?;
+    if waiting.is_empty() {
+        return Ok(false);
+    }
+    let new = merge::carried(issue, &link.jira_name, run.world.policy);
+    let says = |field| merge::write_of(link, field, issue.side, &merge::value(issue, field, &new)).1;
+    Ok(waiting.into_iter().any(|(field, content)| says(field) != content))
+}
+
+/// Records that the Jira issue has come into its closed status, or left it.
+pub(super) fn turn(tx: &Tx<'_>, link: &IssueLink, closed: bool, now: DateTime<Utc>) -> Result<(), Trouble> {
+    if closed == link.closed {
+        return Ok(());
+    }
+    let taken_back = tx.set_closed(&link.guance, closed)?;
+    let what = if closed { base::CLOSED } else { "its copy is open again" };
+    tx.note(Key::issue(Side::Guance, &link.guance).as_str(), what, now)?;
+    tracing::debug!(id = %link.guance, closed, taken_back, "Closed status reached or left.");
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Writes that go back into the outbox: when each is tried again, and why it has to wait.
+
+use chrono::TimeDelta;
+
+use super::run::{Run, Trouble};
+use crate::domain::{Key, Push};
+use crate::ports::ApiError;
+use crate::state::Deferral;
+
+/// The first and the longest wait before a failed write is tried again; each failure doubles it.
+const BACK_OFF: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
+
+/// How soon a write is tried again whose thread could not be read.
+const LATER: TimeDelta = TimeDelta::minutes(1);
+
+pub(super) fn back_off(attempts: u32) -> TimeDelta {
+    let (first, longest) = BACK_OFF;
+    first.checked_mul(1 << attempts.min(10)).map_or(longest, |wait| wait.min(longest))
+}
+
+pub(super) fn put_back(run: &Run<'_>, key: &Key, deferral: Deferral, error: Option<&str>) -> Result<(), Trouble> {
+    let tx = run.world.state.begin()?;
+    tx.defer(key, deferral, error)?;
+    tx.commit()?;
+    run.world.failpoints.hit("put back")?;
+    Ok(())
+}
+
+/// Puts a write back for what it needs and could not be had now: behind the others, so that they do not wait for that.
+pub(super) fn put_last(run: &Run<'_>, key: &Key, why: &str) -> Result<(), Trouble> {
+    let not_before = run.world.clock.now() + LATER;
+    let tx = run.world.state.begin()?;
+    tx.defer(key, Deferral { not_before, counts: false }, Some(why))?;
+    tx.go_last(key, not_before)?;
+    tx.commit()?;
+    run.world.failpoints.hit("put back")?;
+    Ok(())
+}
+
+/// Keeps how to mend what put a write off, and that it failed.
+pub(super) fn advise(run: &Run<'_>, push: &Push, err: &ApiError) -> Result<(), Trouble> {
+    let tx = run.world.state.begin()?;
+    tx.advise(&push.key, err.hint.as_deref())?;
+    tx.note(push.key.origin().as_str(), &failed("failed, and is tried again", push, err), run.world.clock.now())?;
+    tx.commit()?;
+    Ok(())
+}
+
+/// Tells what became of a write, and why.
+pub(super) fn failed(what: &str, push: &Push, err: &ApiError) -> String {
+    format!("{what}: {}: {}", push.summary, err.message)
+}

@@ -1,0 +1,149 @@
+//! How a write ends: it has happened, it is given up, or what it was for turns out to be somebody else's.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::queue::{failed, put_back};
+use super::run::{Run, Trouble};
+use super::{base, optional, screens};
+use crate::domain::{Action, CommentId, CommentLink, FileLink, IssueId, IssueLink, Push, Receipt, Side};
+use crate::ports::ApiError;
+use crate::state::{Deferral, Queued, Tx};
+
+/// How soon a write is tried again that was found, and is the copy of something else.
+const LATER: TimeDelta = TimeDelta::minutes(1);
+
+/// How a write is known to have happened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Evidence {
+    /// The remote answered our request.
+    Answered,
+    /// Its marker was found.
+    Found,
+}
+
+/// Records a write that has happened: link and outbox row in one transaction.
+pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence: Evidence) -> Result<(), Trouble> {
+    let world = run.world;
+    let now = world.clock.now();
+    let tx = world.state.begin()?;
+    let how = if evidence == Evidence::Found { "found" } else { "written" };
+    tx.note(push.key.origin().as_str(), &format!("{how} as {}: {}", receipt.name, push.summary), now)?;
+    if !link(run, &tx, push, receipt, evidence, now)? && evidence == Evidence::Found {
+        drop(tx);
+        let later = Deferral { not_before: now + LATER, counts: false };
+        let why = format!("{} was found for it, and is the copy of something else", receipt.name);
+        return put_back(run, &push.key, later, Some(&why));
+    }
+    tx.done(&push.key, now)?;
+    for field in &receipt.dropped {
+        let what = format!("left out {}, which {} refused: {}", field.field, push.target, field.why);
+        tx.note(push.key.origin().as_str(), &what, now)?;
+    }
+    tx.commit()?;
+    tracing::info!(key = %push.key, id = %receipt.name, "Write settled.");
+    run.report.delivered(push, receipt, evidence == Evidence::Found);
+    if evidence == Evidence::Answered && matches!(push.action, Action::CreateIssue(_)) {
+        // Both threads of a pair that is just made hold nothing of ours.
+        run.read_whole.extend(Side::BOTH.map(|side| (side, push.lane.clone())));
+    }
+    base::written(run, push, receipt);
+    world.failpoints.hit("settled")?;
+    world.progress.delivered(run.report.written(), world.state.backlog()?.pending);
+    Ok(())
+}
+
+/// Records what is one thing now; false when one of both is another's already.
+fn link(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    push: &Push,
+    receipt: &Receipt,
+    evidence: Evidence,
+    now: DateTime<Utc>,
+) -> Result<bool, Trouble> {
+    match &push.action {
+        Action::CreateIssue(new) => {
+            // What we have just made holds nothing of ours yet; what was found may hold anything.
+            let seen = (evidence == Evidence::Answered).then_some(DateTime::UNIX_EPOCH);
+            let jira = IssueId::new(receipt.id.clone());
+            let link = IssueLink::new(push.lane.clone(), jira, &receipt.name);
+            let link = IssueLink { guance_seen: seen, jira_seen: seen, ..link };
+            if !tx.link_issues(&link, receipt.at.unwrap_or(now), now)? {
+                return Ok(false);
+            }
+            optional::of_new_pair_in(run, tx, push, (&link.jira, &link.jira_name), now)?;
+            base::begin(run, tx, &push.lane, new)?;
+        }
+        Action::AddComment { .. } => {
+            let origin = push.target.opposite();
+            let Some(origin_id) = push.key.comment_on(origin) else { return Ok(true) };
+            return Ok(tx.link_comments(
+                &CommentLink {
+                    origin,
+                    origin_id,
+                    copy_id: CommentId::new(receipt.id.clone()),
+                    lane: push.lane.clone(),
+                    written: Some(push.content.clone()),
+                },
+                now,
+            )?);
+        }
+        Action::AddFile { file, .. } => {
+            let (origin_id, copy_id, lane) = (file.id.clone(), receipt.id.clone(), push.lane.clone());
+            return Ok(tx.link_files(&FileLink { origin: file.side, origin_id, copy_id, lane }, now)?);
+        }
+        Action::EditComment { .. } => {
+            let origin = push.target.opposite();
+            if let Some(origin_id) = push.key.comment_on(origin) {
+                tx.set_written(origin, &origin_id, &push.content)?;
+            }
+        }
+        Action::ChangeIssue { .. } => base::arrived(run, tx, push, receipt.issue.as_deref())?,
+        Action::DeleteComment { .. } => {
+            let origin = push.target.opposite();
+            let link = push.key.comment_on(origin).map(|id| run.world.state.comment_link(origin, &id)).transpose()?;
+            if let Some(link) = link.flatten() {
+                tx.forget_comments(&link)?;
+            }
+        }
+        Action::LinkIssue { .. } => {}
+    }
+    Ok(true)
+}
+
+/// Gives a write up, and keeps it for a person with the service's own words.
+pub(super) fn bury(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<(), Trouble> {
+    let (world, key) = (run.world, &queued.push.key);
+    let now = world.clock.now();
+    tracing::warn!(%key, error = %err, "Write refused for good.");
+    let tx = world.state.begin()?;
+    tx.bury(key, &err.message, now)?;
+    tx.advise(key, err.hint.as_deref())?;
+    base::given_up(run, &tx, &queued.push)?;
+    tx.note(key.origin().as_str(), &failed("refused for good", &queued.push, err), now)?;
+    tx.commit()?;
+    screens::refused(run, &queued.push);
+    run.report.item_failed(&queued.push, err);
+    world.failpoints.hit("buried")?;
+    Ok(())
+}
+
+/// What was taken for a copy is somebody else's writing: it is left alone, and its original is carried as a new one.
+pub(super) fn disown(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<(), Trouble> {
+    let now = run.world.clock.now();
+    let origin = push.target.opposite();
+    let link = push.key.comment_on(origin).map(|id| run.world.state.comment_link(origin, &id)).transpose()?.flatten();
+    tracing::warn!(key = %push.key, error = %err, "Not written over: it is somebody else's.");
+    let tx = run.world.state.begin()?;
+    tx.forget_write(&push.key)?;
+    if let Some(link) = link {
+        tx.forget_comments(&link)?;
+    }
+    tx.read_anew(&push.lane)?;
+    tx.note(push.key.origin().as_str(), &format!("not written over: {}", err.message), now)?;
+    tx.commit()?;
+    run.originals.forget(&push.lane);
+    run.read_whole.retain(|(_, lane)| *lane != push.lane);
+    run.world.failpoints.hit("disowned")?;
+    Ok(())
+}

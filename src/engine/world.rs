@@ -1,0 +1,114 @@
+//! What a run works with, and what it is told to do.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::{Fingerprint, SealKeys, Side};
+use crate::plan::Policy;
+use crate::ports::{Clock, Failpoints, Remote, Stop};
+use crate::state::{Services, State};
+
+/// Everything a run works with.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The Guance side.
+    pub guance: &'a dyn Remote,
+    /// The Jira side.
+    pub jira: &'a dyn Remote,
+    /// The state file; a copy in memory for a dry run.
+    pub state: &'a State,
+    /// What is carried, and where to.
+    pub policy: &'a Policy,
+    /// Windows and limits.
+    pub settings: &'a Settings,
+    /// Our clock.
+    pub clock: &'a dyn Clock,
+    /// Whether we were asked to stop.
+    pub stop: &'a dyn Stop,
+    /// Where a test lets the process die.
+    pub failpoints: &'a dyn Failpoints,
+    /// Who is told how far a long run has come.
+    pub progress: &'a dyn Progress,
+}
+
+/// Windows and limits: `[sync]`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How far back the very first run looks.
+    pub window: Duration,
+    /// How much before the cursor every run reads again.
+    pub overlap: Duration,
+    /// How often a run also looks far back.
+    pub sweep_every: Duration,
+    /// How far back that is.
+    pub sweep_back: Duration,
+    /// When an ordinary run stops and leaves the rest.
+    pub max_runtime: Duration,
+    /// The most creates of an ordinary run; more are all held.
+    pub max_creates: usize,
+    /// How old a write without an answer must be before a look-up may say that it did not happen.
+    pub in_doubt_wait: Duration,
+    /// Jira projects of the routes.
+    pub projects: Vec<String>,
+    /// Whether it was said that no issue of another program's making is to be minded.
+    pub no_script: bool,
+    /// The services, as they are configured.
+    pub services: Services,
+    /// The keys of seals that belong to the configured credentials.
+    pub seal_keys: SealKeys,
+    /// Who asks the two services.
+    pub askers: Askers,
+}
+
+/// Who asks the two services: for each a name of its address and our credentials there that shows neither.
+#[derive(Clone, Debug)]
+pub struct Askers {
+    /// Guance.
+    pub guance: Fingerprint,
+    /// Jira.
+    pub jira: Fingerprint,
+}
+
+impl Askers {
+    pub(super) fn on(&self, side: Side) -> &Fingerprint {
+        match side {
+            Side::Guance => &self.guance,
+            Side::Jira => &self.jira,
+        }
+    }
+}
+
+/// What kind of run it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// A window to read on both sides instead of from the cursors.
+    pub backfill: Option<Backfill>,
+    /// Plan only; the state must be a copy.
+    pub dry_run: bool,
+    /// Let go what the brake holds.
+    pub release: bool,
+}
+
+/// `--since` and `--until`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backfill {
+    /// Inclusive.
+    pub from: DateTime<Utc>,
+    /// Exclusive; `None` is now.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Is told how far a long run has come.
+pub trait Progress {
+    /// So many writes are done, so many are left.
+    fn delivered(&self, done: u64, left: u64);
+}
+
+/// Tells nobody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Quiet;
+
+impl Progress for Quiet {
+    fn delivered(&self, _done: u64, _left: u64) {}
+}
