@@ -10,7 +10,7 @@ use crate::domain::{Fingerprint, GuanceStatus, People};
 use crate::guance::ReplyFormat;
 use crate::http;
 use crate::jira::Deployment;
-use crate::plan::{Deletes, Direction, Flow, Made, Policy, Repeats, Route};
+use crate::plan::{Deletes, Direction, FieldTemplate, Flow, Policy, Repeats, Route};
 use crate::template::Kind;
 
 use super::error::{ConfigError, Source};
@@ -299,7 +299,7 @@ const OWN_KEY: [(&str, &str); 12] = [
     ("status", "status"),
 ];
 
-fn fields(reader: &Reader, path: &str) -> Vec<(String, Made)> {
+fn fields(reader: &Reader, path: &str) -> Vec<(String, FieldTemplate)> {
     let fields = reader.fields(path);
     for (field, _) in &fields {
         if let Some((_, own)) = OWN_KEY.iter().find(|(name, _)| field.eq_ignore_ascii_case(name)) {
@@ -311,7 +311,7 @@ fn fields(reader: &Reader, path: &str) -> Vec<(String, Made)> {
     fields
 }
 
-fn transition(reader: &Reader, path: &str) -> Vec<(String, Made)> {
+fn transition(reader: &Reader, path: &str) -> Vec<(String, FieldTemplate)> {
     let fields = reader.fields(path);
     for (field, _) in fields.iter().filter(|(field, _)| field.eq_ignore_ascii_case("resolution")) {
         reader.refuse(&format!("{path}.{field}"), "has a key of its own: [[route]].resolution");

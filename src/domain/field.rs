@@ -58,7 +58,7 @@ impl FromStr for Field {
 
 /// What both sides said about one field when they last agreed: what a change is measured against.
 ///
-/// Each value is in its side's own words (see `plan::merge::value`). `None`: not known. It is learnt from the next
+/// Each value is in its side's own words (see `plan::fields::value`). `None`: not known. It is learnt from the next
 /// reading, which is then taken as what guajira left there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Base {

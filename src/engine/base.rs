@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::run::{Run, Trouble};
 use crate::domain::{Action, Base, Field, Issue, IssueId, Key, NewIssue, Push, Receipt, Side, Stage};
-use crate::plan::merge;
+use crate::plan::fields;
 use crate::state::Tx;
 
 /// What the history says of a pair whose Jira issue came into its closed status.
@@ -13,12 +13,12 @@ pub(super) const CLOSED: &str = "its copy is closed: nothing is written to it";
 
 /// Returns what an issue says about a field, in the words of the base; the Jira issue's name tells the pair's route.
 pub(super) fn said(run: &Run<'_>, issue: &Issue, field: Field, jira_name: &str) -> String {
-    merge::value(issue, field, &merge::carried(issue, jira_name, run.world.policy))
+    fields::value(issue, field, &fields::carried(issue, jira_name, run.world.policy))
 }
 
 /// A pair that was just made: its base is what the create carried. What Jira made of it is read next.
 pub(super) fn begin(run: &Run<'_>, tx: &Tx<'_>, lane: &IssueId, new: &NewIssue) -> Result<(), Trouble> {
-    let bases = merge::fresh(new, run.world.policy);
+    let bases = fields::fresh(new, run.world.policy);
     for (field, base) in &bases {
         tx.set_base(lane, *field, base)?;
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::run::{Run, Trouble};
 use crate::domain::{Action, IssueId, Key, Push, Side};
-use crate::plan::links::{Made, of_new_pair};
+use crate::plan::links::{NewCopy, of_new_pair};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Queued, Tx};
 
@@ -22,7 +22,7 @@ pub(super) fn of_new_pair_in(
 ) -> Result<(), Trouble> {
     let Action::CreateIssue(new) = &create.action else { return Ok(()) };
     let url = run.remote(Side::Jira).issue_url(name);
-    for push in of_new_pair(create, new, &Made { id, name, url: &url }, &run.world.policy.flow) {
+    for push in of_new_pair(create, new, &NewCopy { id, name, url: &url }, &run.world.policy.flow) {
         tx.enqueue(&push, false, now)?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use super::memory::{Originals, Readings, Trust, Unread};
 use super::report::Report;
 use super::world::{Order, World};
 use crate::domain::{IssueId, Side};
-use crate::plan::merge::Counterpart;
+use crate::plan::fields::Counterpart;
 use crate::ports::{ApiError, ApiErrorKind, Identity, Remote};
 use crate::state::Queued;
 

@@ -8,8 +8,8 @@ use super::long::Entire;
 use super::run::{Run, Trouble};
 use super::{away, fields, files, gone, long, pings, trust, unread};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Key, Side};
-use crate::plan::comments::{self, Thread};
-use crate::plan::{Deletes, Extent, Held, Step, claims, repeats};
+use crate::plan::comments;
+use crate::plan::{Deletes, Extent, Held, Step, Thread, claims, repeats};
 use crate::ports::{ApiError, ApiErrorKind, Batch};
 
 /// An issue's `updated` is taken as final only this long after it, since some servers keep whole seconds.

@@ -27,7 +27,7 @@ pub(super) const MAX_BULK: usize = 50;
 const MAX_ROUNDS: usize = 24;
 
 /// What became of one element of a request.
-enum Made {
+enum CreateOutcome {
     /// Created, and this is it.
     Created(wire::Created),
     /// Created, but the answer does not say which of the new issues it is.
@@ -55,7 +55,7 @@ impl Jira<'_> {
     }
 
     fn create_chunk(&self, drafts: &mut [Draft<'_>]) -> Vec<Result<Receipt, ApiError>> {
-        let mut made: Vec<Option<Made>> = drafts.iter_mut().map(|draft| self.unfit(draft)).collect();
+        let mut made: Vec<Option<CreateOutcome>> = drafts.iter_mut().map(|draft| self.unfit(draft)).collect();
         let mut pool: Vec<wire::Created> = Vec::new();
         let mut pending: Vec<usize> =
             made.iter().enumerate().filter(|(_, made)| made.is_none()).map(|(n, _)| n).collect();
@@ -69,10 +69,10 @@ impl Jira<'_> {
             for (index, outcome) in pending.into_iter().zip(outcomes) {
                 let (Some(draft), Some(slot)) = (drafts.get_mut(index), made.get_mut(index)) else { continue };
                 match outcome {
-                    Made::Not(failed) if may_give_way(&failed) && self.fits_another_screen(draft, &failed) => {
+                    CreateOutcome::Not(failed) if may_give_way(&failed) && self.fits_another_screen(draft, &failed) => {
                         again.push(index);
                     }
-                    Made::Not(failed) if may_give_way(&failed) && draft.give_way_to(&failed.words) => {
+                    CreateOutcome::Not(failed) if may_give_way(&failed) && draft.give_way_to(&failed.words) => {
                         if draft.shaped().any(|id| draft.omitted.contains(id)) {
                             self.forget_screen(&draft.issue.project, &draft.issue.issue_type);
                         }
@@ -89,8 +89,8 @@ impl Jira<'_> {
     }
 
     /// Fits a draft to its create screen; returns why it cannot be sent.
-    fn unfit(&self, draft: &mut Draft<'_>) -> Option<Made> {
-        self.fit(draft).err().map(|error| Made::Not(Failed::from(error)))
+    fn unfit(&self, draft: &mut Draft<'_>) -> Option<CreateOutcome> {
+        self.fit(draft).err().map(|error| CreateOutcome::Not(Failed::from(error)))
     }
 
     /// Asks anew for a remembered screen where a refusal speaks against it; returns true when the draft, fitted to the
@@ -115,7 +115,7 @@ impl Jira<'_> {
     }
 
     /// Sends the drafts in one request; in single ones where the whole was refused because of some of them.
-    fn send_creates(&self, drafts: &[&Draft<'_>], pool: &mut Vec<wire::Created>) -> Vec<Made> {
+    fn send_creates(&self, drafts: &[&Draft<'_>], pool: &mut Vec<wire::Created>) -> Vec<CreateOutcome> {
         if let [one] = drafts {
             return vec![self.send_single(one, pool)];
         }
@@ -137,16 +137,18 @@ impl Jira<'_> {
             {
                 self.send_one_by_one(drafts, pool)
             }
-            (_, Err(failed)) => drafts.iter().map(|_| Made::Not(failed.clone())).collect(),
-            (_, Ok(_)) => drafts.iter().map(|_| Made::Somewhere).collect(),
+            (_, Err(failed)) => drafts.iter().map(|_| CreateOutcome::Not(failed.clone())).collect(),
+            (_, Ok(_)) => drafts.iter().map(|_| CreateOutcome::Somewhere).collect(),
         }
     }
 
-    fn send_one_by_one(&self, drafts: &[&Draft<'_>], pool: &mut Vec<wire::Created>) -> Vec<Made> {
-        let mut out: Vec<Made> = Vec::with_capacity(drafts.len());
+    fn send_one_by_one(&self, drafts: &[&Draft<'_>], pool: &mut Vec<wire::Created>) -> Vec<CreateOutcome> {
+        let mut out: Vec<CreateOutcome> = Vec::with_capacity(drafts.len());
         for draft in drafts {
             let made = match out.last() {
-                Some(Made::Not(failed)) if failed.error.kind == ApiErrorKind::Unauthorized => Made::Not(failed.clone()),
+                Some(CreateOutcome::Not(failed)) if failed.error.kind == ApiErrorKind::Unauthorized => {
+                    CreateOutcome::Not(failed.clone())
+                }
                 _ => self.send_single(draft, pool),
             };
             out.push(made);
@@ -154,7 +156,7 @@ impl Jira<'_> {
         out
     }
 
-    fn send_single(&self, draft: &Draft<'_>, pool: &mut Vec<wire::Created>) -> Made {
+    fn send_single(&self, draft: &Draft<'_>, pool: &mut Vec<wire::Created>) -> CreateOutcome {
         let sent = self.is_cloud().map_err(Failed::from).and_then(|cloud| {
             let body = draft.body(cloud, &self.settings.pair_id);
             self.send_timed("issue", body, 1)
@@ -162,10 +164,10 @@ impl Jira<'_> {
         match sent.map(|reply| wire::read::<wire::Created>(reply.json)) {
             Ok(Ok(created)) => {
                 pool.push(created.clone());
-                Made::Created(created)
+                CreateOutcome::Created(created)
             }
-            Ok(Err(_)) => Made::Somewhere,
-            Err(failed) => Made::Not(failed),
+            Ok(Err(_)) => CreateOutcome::Somewhere,
+            Err(failed) => CreateOutcome::Not(failed),
         }
     }
 
@@ -189,15 +191,17 @@ impl Jira<'_> {
     }
 
     /// Says what came of one draft, and mends a marker that Jira dropped.
-    fn settle(&self, draft: &mut Draft<'_>, made: Option<Made>, seen: &Seen) -> Result<Receipt, ApiError> {
+    fn settle(&self, draft: &mut Draft<'_>, made: Option<CreateOutcome>, seen: &Seen) -> Result<Receipt, ApiError> {
         let created = match made {
-            Some(Made::Not(failed)) => {
+            Some(CreateOutcome::Not(failed)) => {
                 self.doubt_characters(&failed, &draft.body(draft.takes.cloud, ""));
                 return Err(self.explained(failed, draft));
             }
             // The property in the issue itself knows better than the order of an answer.
-            Some(Made::Created(by_order)) => seen.by_key.get(&draft.push.key.origin()).cloned().unwrap_or(by_order),
-            Some(Made::Somewhere) | None => match seen.by_key.get(&draft.push.key.origin()) {
+            Some(CreateOutcome::Created(by_order)) => {
+                seen.by_key.get(&draft.push.key.origin()).cloned().unwrap_or(by_order)
+            }
+            Some(CreateOutcome::Somewhere) | None => match seen.by_key.get(&draft.push.key.origin()) {
                 Some(created) => created.clone(),
                 None => {
                     let message = "POST issue: the answer does not say which issue was created".to_owned();
@@ -324,16 +328,16 @@ fn may_give_way(failed: &Failed) -> bool {
 }
 
 /// Assigns a bulk answer to its elements: successes come in input order, without the failed ones.
-fn elements(bulk: wire::BulkCreated, asked: usize, pool: &mut Vec<wire::Created>) -> Vec<Made> {
+fn elements(bulk: wire::BulkCreated, asked: usize, pool: &mut Vec<wire::Created>) -> Vec<CreateOutcome> {
     let errors: HashMap<usize, wire::BulkError> = bulk.errors.into_iter().map(|e| (e.element, e)).collect();
     let failed = errors.keys().filter(|element| **element < asked).count();
     let is_ordered = bulk.issues.len() + failed == asked;
     pool.extend(bulk.issues.iter().cloned());
     let mut successes = bulk.issues.into_iter();
     let one = |element: usize| match errors.get(&element) {
-        Some(error) => Made::Not(element_failure(error)),
-        None if is_ordered => successes.next().map_or(Made::Somewhere, Made::Created),
-        None => Made::Somewhere,
+        Some(error) => CreateOutcome::Not(element_failure(error)),
+        None if is_ordered => successes.next().map_or(CreateOutcome::Somewhere, CreateOutcome::Created),
+        None => CreateOutcome::Somewhere,
     };
     (0..asked).map(one).collect()
 }
@@ -359,11 +363,11 @@ mod tests {
     #[test]
     fn a_bulk_answer_is_assigned_by_what_failed() {
         let bulk = |value: Value| wire::read::<wire::BulkCreated>(value).unwrap();
-        let names = |made: Vec<Made>| -> Vec<String> {
+        let names = |made: Vec<CreateOutcome>| -> Vec<String> {
             let name = |one| match one {
-                Made::Created(created) => created.key,
-                Made::Somewhere => "?".to_owned(),
-                Made::Not(failed) => failed.words.to_string(),
+                CreateOutcome::Created(created) => created.key,
+                CreateOutcome::Somewhere => "?".to_owned(),
+                CreateOutcome::Not(failed) => failed.words.to_string(),
             };
             made.into_iter().map(name).collect()
         };

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::domain::{Claim, Comment, CommentId, Key, Known, Maker, Side};
-use crate::plan::{Extent, Row, Thread};
+use crate::plan::thread::{Extent, Row, Thread};
 
 /// What a comment with a marker is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

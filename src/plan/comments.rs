@@ -1,29 +1,14 @@
 //! Which comments and replies travel, in either direction.
 
 use crate::domain::{
-    Action, Claim, Comment, CommentId, CommentLink, FileLink, Fingerprint, IssueLink, Key, Known, Push, Side, Stage,
-    Visibility,
+    Action, Claim, Comment, CommentId, CommentLink, FileLink, Fingerprint, Key, Known, Push, Side, Stage, Visibility,
 };
 use crate::plan::claims::{self, Verdict};
-use crate::plan::{Extent, Held, Policy, Repeats, SkipReason, Step, repeats};
+use crate::plan::policy::{Policy, Repeats};
+use crate::plan::repeats;
+use crate::plan::step::{SkipReason, Step};
+use crate::plan::thread::Thread;
 use crate::render;
-
-/// One side's thread of a linked issue, or a part of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Thread<'a> {
-    /// The pair the thread belongs to.
-    pub link: &'a IssueLink,
-    /// The side it was read from.
-    pub side: Side,
-    /// Where people see the issue on that side.
-    pub url: &'a str,
-    /// Oldest first.
-    pub comments: &'a [Comment],
-    /// What these are of the thread.
-    pub extent: Extent<'a>,
-    /// What the pair's other thread holds, where it was read to learn that.
-    pub originals: Option<&'a Held>,
-}
 
 /// What was decided about a thread.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -260,7 +245,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{IssueId, Maker, Person};
+    use crate::domain::{IssueId, IssueLink, Maker, Person};
+    use crate::plan::thread::Extent;
     use crate::text::Doc;
     use chrono::DateTime;
 

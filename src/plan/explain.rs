@@ -2,7 +2,9 @@
 
 use crate::domain::{FieldValue, Issue, NewIssue};
 use crate::plan::issues::{create, value};
-use crate::plan::{NAMES, Policy, Route, SkipReason, view};
+use crate::plan::policy::{Policy, Route};
+use crate::plan::step::SkipReason;
+use crate::plan::view::{self, NAMES};
 use crate::template::Template;
 
 /// What one route says.

@@ -3,8 +3,11 @@
 use chrono::TimeDelta;
 
 use crate::domain::{Action, Comment, File, Fingerprint, Key, Known, Push, Stage, Visibility, shown_size};
+use crate::plan::comments;
+use crate::plan::policy::Policy;
 use crate::plan::shown::Showing;
-use crate::plan::{Policy, SkipReason, Step, Thread, comments};
+use crate::plan::step::{SkipReason, Step};
+use crate::plan::thread::Thread;
 use crate::render;
 
 /// How long before a comment people attach what it shows.

@@ -6,7 +6,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::{Absence, Action, Comment, CommentId, CommentLink, Fingerprint, Key, Push, Side, Stage};
-use crate::plan::{Deletes, Policy, SkipReason, Step, Thread, Whereabouts, Whole};
+use crate::plan::policy::{Deletes, Policy};
+use crate::plan::step::{SkipReason, Step, Whereabouts};
+use crate::plan::thread::{Thread, Whole};
 use crate::render;
 
 /// What this state knows of the originals of one side of a pair.

@@ -8,7 +8,9 @@ use crate::domain::{
     Action, DroppedField, FieldValue, Fingerprint, Issue, IssueId, Key, Known, Maker, NewField, NewIssue, Push, Side,
     Stage,
 };
-use crate::plan::{Made, NoRoute, Policy, Route, SkipReason, Step, view};
+use crate::plan::policy::{FieldTemplate, NoRoute, Policy, Route};
+use crate::plan::step::{SkipReason, Step};
+use crate::plan::view;
 use crate::render;
 use crate::template::{Fault, Template};
 use crate::text::markdown;
@@ -93,7 +95,7 @@ pub fn create(issue: &Issue, policy: &Policy) -> Result<NewIssue, SkipReason> {
 }
 
 /// Returns what fields are to say, and those that cannot be made.
-pub(super) fn values(issue: &Issue, table: &[(String, Made)]) -> (Vec<NewField>, Vec<DroppedField>) {
+pub(super) fn values(issue: &Issue, table: &[(String, FieldTemplate)]) -> (Vec<NewField>, Vec<DroppedField>) {
     let (mut fields, mut left_out) = (Vec::new(), Vec::new());
     for (field, made) in table {
         match value(issue, made) {
@@ -146,7 +148,7 @@ pub(super) fn made(issue: &Issue, route: &Route, priority: Option<&str>) -> NewI
 }
 
 /// Returns what a field is to say; `None` when nothing of it is there.
-pub(super) fn value(issue: &Issue, made: &Made) -> Result<Option<FieldValue>, Fault> {
+pub(super) fn value(issue: &Issue, made: &FieldTemplate) -> Result<Option<FieldValue>, Fault> {
     let view = view::of(issue);
     let trimmed = |template: &Template| Ok(template.render(&view)?.map(|text| text.trim().to_owned()));
     let given = |text: Result<Option<String>, Fault>| match text {
@@ -154,12 +156,12 @@ pub(super) fn value(issue: &Issue, made: &Made) -> Result<Option<FieldValue>, Fa
         other => other,
     };
     Ok(match made {
-        Made::Text(template) => trimmed(template)?.map(FieldValue::Text),
-        Made::List(all) => {
+        FieldTemplate::Text(template) => trimmed(template)?.map(FieldValue::Text),
+        FieldTemplate::List(all) => {
             let texts = all.iter().filter_map(|one| given(trimmed(one)).transpose()).collect::<Result<Vec<_>, _>>()?;
             Some(texts).filter(|texts| !texts.is_empty()).map(FieldValue::List)
         }
-        Made::Table(parts) => {
+        FieldTemplate::Table(parts) => {
             let part = |(name, one): &(String, Template)| {
                 Some(given(trimmed(one)).transpose()?.map(|text| (name.clone(), text)))
             };

@@ -1,11 +1,11 @@
 //! Which issue of a pair shows people the other one.
 
 use crate::domain::{Action, IssueId, Key, NewIssue, Push, Side};
-use crate::plan::Flow;
+use crate::plan::policy::Flow;
 
 /// A Jira issue that was just made of a Guance issue.
 #[derive(Clone, Copy, Debug)]
-pub struct Made<'a> {
+pub struct NewCopy<'a> {
     /// Its id.
     pub id: &'a IssueId,
     /// What people call it.
@@ -15,7 +15,7 @@ pub struct Made<'a> {
 }
 
 /// Returns the links that the two issues of a new pair get; `create` is the write that made it.
-pub fn of_new_pair(create: &Push, new: &NewIssue, made: &Made<'_>, flow: &Flow) -> Vec<Push> {
+pub fn of_new_pair(create: &Push, new: &NewIssue, made: &NewCopy<'_>, flow: &Flow) -> Vec<Push> {
     let guance = &create.lane;
     let push = |target, key, action, summary| Push {
         key,
@@ -80,7 +80,7 @@ mod tests {
             seal: None,
         };
         let (id, url) = (IssueId::new("10001"), "https://jira.example/browse/OPS-1");
-        let made = Made { id: &id, name: "OPS-1", url };
+        let made = NewCopy { id: &id, name: "OPS-1", url };
         for (links, want) in [
             (Direction::Off, vec![]),
             (Direction::ToJira, vec!["guance/link/issue_a"]),

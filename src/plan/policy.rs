@@ -1,6 +1,6 @@
 //! The config's flows and routes, ready to ask.
 
-use crate::domain::{FieldValue, Issue, Level, People, Side};
+use crate::domain::{Field, FieldValue, Issue, Level, People, Side};
 use crate::plan::view;
 use crate::template::{Fault, Template};
 
@@ -134,7 +134,7 @@ pub struct Route {
     /// The description as Markdown, above the link back; without it, or where it gives nothing, Guance's.
     pub description: Option<Template>,
     /// Other fields of a created issue, by id or name.
-    pub fields: Vec<(String, Made)>,
+    pub fields: Vec<(String, FieldTemplate)>,
     /// Guance level (name or uuid) → Jira priority, in the order of the config. With a table, an unlisted level is
     /// not sent; `None`: every level is sent, without a priority.
     pub priority: Option<Vec<(String, String)>>,
@@ -144,7 +144,7 @@ pub struct Route {
     /// The Jira status that counts as closed: an issue in it is written to no more.
     pub closed_status: Option<String>,
     /// Fields to set where a transition's screen has them, by id or name.
-    pub transition: Vec<(String, Made)>,
+    pub transition: Vec<(String, FieldTemplate)>,
     /// Jira resolution to set where a transition's screen asks for one.
     pub resolution: Option<String>,
     /// What becomes of a monitor's repeated alarms.
@@ -153,7 +153,7 @@ pub struct Route {
 
 /// How the value of a field is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Made {
+pub enum FieldTemplate {
     /// One text.
     Text(Template),
     /// Several.
@@ -162,7 +162,7 @@ pub enum Made {
     Table(Vec<(String, Template)>),
 }
 
-impl Made {
+impl FieldTemplate {
     /// Returns the value where it is the same for every issue.
     pub fn constant(&self) -> Option<FieldValue> {
         let source = |template: &Template| Some(template.source().to_owned()).filter(|text| !text.contains('{'));
@@ -285,4 +285,68 @@ impl Route {
             None => Err(NoRoute::LevelNotListed(level.map_or_else(|| "none".to_owned(), |l| l.name.clone()))),
         }
     }
+}
+
+impl Flow {
+    /// Returns which way a field goes; `None` when it does not go at all.
+    pub fn direction(&self, field: Field) -> Option<Direction> {
+        let led = |on: bool| if on { Direction::ToJira } else { Direction::Off };
+        let direction = match field {
+            Field::Title | Field::Body => led(self.updates),
+            Field::Priority => led(self.level),
+            Field::Assignee => self.assignee,
+            Field::Status => self.status,
+        };
+        (direction != Direction::Off).then_some(direction)
+    }
+
+    /// Returns true when any field goes to this side.
+    pub fn carries_fields_to(&self, side: Side) -> bool {
+        Field::ALL.into_iter().any(|field| self.direction(field).is_some_and(|direction| direction.writes(side)))
+    }
+
+    /// Returns true when any field goes anywhere.
+    pub fn carries_fields(&self) -> bool {
+        Side::BOTH.into_iter().any(|side| self.carries_fields_to(side))
+    }
+}
+
+impl Policy {
+    /// Returns the route whose workflow a Jira issue has: of its project, and of its issue type where several are.
+    /// Outside every route's project a status goes by its category.
+    pub fn route_of(&self, jira: &Issue) -> Option<&Route> {
+        let here = || self.routes_to(&jira.name);
+        let of_type = |route: &&Route| jira.issue_type.as_ref().is_some_and(|one| one.is(&route.issue_type));
+        here().find(of_type).or_else(|| here().next())
+    }
+
+    /// Returns the name of the status for which nothing is written to this Jira issue any more. Where its project has no
+    /// route (it was moved, or its project has another key now), any route's word for it counts.
+    pub fn closed(&self, jira: &Issue) -> Option<String> {
+        let is_word = |route: &Route| route.closed_status.as_ref().is_some_and(|word| jira.status.is(word));
+        let closed = self.route_of(jira).map_or_else(|| self.routes.iter().any(is_word), is_word);
+        closed.then(|| jira.status.name.clone())
+    }
+
+    /// Returns what the closed status of this Jira issue is called.
+    pub(in crate::plan) fn closed_word(&self, jira_name: &str) -> Option<&str> {
+        self.routes_to(jira_name).find_map(|route| route.closed_status.as_deref())
+    }
+
+    /// Returns the routes to the project that a Jira issue of this name is in.
+    pub(in crate::plan) fn routes_to(&self, jira_name: &str) -> impl Iterator<Item = &Route> {
+        self.routes.iter().filter(move |route| route.project == project_of(jira_name))
+    }
+
+    /// Returns the route that says what a linked Jira issue reads: the first of its project that would take the Guance
+    /// issue, else the first of its project; where its project has none, the first that would take it.
+    pub(in crate::plan) fn home(&self, guance: &Issue, jira_name: &str) -> Option<&Route> {
+        let here = || self.routes_to(jira_name);
+        let takes = |route: &&Route| route.takes(guance) == Ok(true);
+        here().find(takes).or_else(|| here().next()).or_else(|| self.routes.iter().find(takes))
+    }
+}
+
+fn project_of(jira_name: &str) -> &str {
+    jira_name.rsplit_once('-').map_or(jira_name, |(project, _)| project)
 }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::domain::{Action, IssueId, IssueLink, Push, Side};
-use crate::plan::Policy;
+use crate::plan::policy::Policy;
 use crate::text::{Doc, Piece, is_issue_key};
 
 /// Stands in the fragment of every visible marker; such a link is our own.

@@ -6,7 +6,8 @@
 use chrono::DateTime;
 
 use crate::domain::{Comment, CommentId, IssueId, Person, Side, Visibility};
-use crate::plan::{Policy, Repeats, Thread};
+use crate::plan::policy::{Policy, Repeats};
+use crate::plan::thread::Thread;
 use crate::text::{Block, Doc, Inline};
 
 /// Returns the id of the one comment on Jira that counts a pair's repeats.

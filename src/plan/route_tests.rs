@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::explain::{explain, names};
 use super::issues::{create, originals};
-use super::{Made, NAMES, Policy, Route, SkipReason, Step, merge, sample};
+use super::{FieldTemplate, NAMES, Policy, Route, SkipReason, Step, fields, sample};
 use crate::domain::{
     Channel, Details, FieldValue, Fingerprint, Issue, IssueId, IssueType, Key, Known, Level, NewField, Person, Side,
     Stage, Status, StatusCategory,
@@ -132,12 +132,12 @@ fn templates_make_title_description_and_fields() {
     let mut one = route("OPS", "Bug", None);
     one.summary = Some(template(Kind::Text, "[{{ level }}] {{ title }}"));
     one.description = Some(template(Kind::Markdown, "**{{ title }}**\n\n{{ description }}"));
-    let text = |source: &str| Made::Text(template(Kind::Text, source));
+    let text = |source: &str| FieldTemplate::Text(template(Kind::Text, source));
     one.fields = vec![
         ("Host".into(), text("{{ tags.host }}")),
         ("Zone".into(), text("{{ tags.zone }}")),
         ("Odd".into(), text("{{ 1 // 0 }}")),
-        ("All".into(), Made::List(["{{ level }}", "{{ tags.zone }}"].map(|s| template(Kind::Text, s)).into())),
+        ("All".into(), FieldTemplate::List(["{{ level }}", "{{ tags.zone }}"].map(|s| template(Kind::Text, s)).into())),
     ];
     let policy = policy(vec![one]);
     let given = issue("P1", "a *b* <i>c</i>", "host: web-01\n\n**grave**");
@@ -209,7 +209,7 @@ fn a_pair_reads_as_the_route_of_its_project_says() {
         ("P2", "NEW-1", "bug: x"),
         ("P3", "NEW-1", "x"),
     ] {
-        assert_eq!(merge::carried(&issue(level, "x", ""), jira, &policy).title, want, "{level} {jira}");
+        assert_eq!(fields::carried(&issue(level, "x", ""), jira, &policy).title, want, "{level} {jira}");
     }
 }
 
@@ -244,7 +244,8 @@ fn of_several_routes_in_a_project_the_issue_type_tells_the_workflow() {
 fn every_route_says_what_it_thinks() {
     let mut second = route("DEV", "Task", Some("'disk' in title"));
     second.summary = Some(template(Kind::Text, "{{ title | upper }}"));
-    second.fields = vec![("Zone".into(), Made::Text(template(Kind::Text, "{{ tags.zone | upper }}{{ tags.zone }}")))];
+    second.fields =
+        vec![("Zone".into(), FieldTemplate::Text(template(Kind::Text, "{{ tags.zone | upper }}{{ tags.zone }}")))];
     let policy = policy(vec![route("OPS", "Bug", Some("level == 'P0'")), second, route("OPS", "Bug", None)]);
     let told = explain(&issue("P1", "disk full", ""), &policy);
     assert_eq!(told.taker(), Some(1));

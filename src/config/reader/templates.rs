@@ -2,7 +2,7 @@
 
 use super::{Origin, Problem, Reader, Value, shown};
 use crate::config::tree::Node;
-use crate::plan::{self, Made};
+use crate::plan::{self, FieldTemplate};
 use crate::template::{Kind, Mistake, Template};
 
 impl Reader {
@@ -13,7 +13,7 @@ impl Reader {
     }
 
     /// Returns a table of templates, in the order of the file: each a text, a list of texts or a table of texts.
-    pub(in crate::config) fn fields(&self, path: &str) -> Vec<(String, Made)> {
+    pub(in crate::config) fn fields(&self, path: &str) -> Vec<(String, FieldTemplate)> {
         let Some(node) = self.ask(path) else { return Vec::new() };
         let Value::Table(entries) = &node.value else {
             self.mistyped(path, node, "a table");
@@ -25,15 +25,15 @@ impl Reader {
             .collect()
     }
 
-    fn made(&self, path: &str, node: &Node) -> Option<Made> {
+    fn made(&self, path: &str, node: &Node) -> Option<FieldTemplate> {
         let text = |node: &Node| self.compiled(path, node, Kind::Text);
         match &node.value {
-            Value::List(items) => Some(Made::List(items.iter().filter_map(text).collect())),
+            Value::List(items) => Some(FieldTemplate::List(items.iter().filter_map(text).collect())),
             Value::Table(parts) => {
                 let part = |(name, part): &(String, Node)| Some((name.clone(), text(part)?));
-                Some(Made::Table(parts.iter().filter_map(part).collect()))
+                Some(FieldTemplate::Table(parts.iter().filter_map(part).collect()))
             }
-            _ => text(node).map(Made::Text),
+            _ => text(node).map(FieldTemplate::Text),
         }
     }
 

@@ -1,5 +1,5 @@
 //! The pairs that are due are read by id on both sides, so that no lagging index and no old list decides, and are then
-//! compared by `plan::merge`.
+//! compared by `plan::fields`.
 
 use anyhow::Result;
 
@@ -9,8 +9,8 @@ use crate::domain::{CommentId, IssueId, IssueLink, Person, Side, Stage};
 use crate::engine::apply::apply;
 use crate::engine::run::{Run, Trouble};
 use crate::engine::{away, gone, pings};
-use crate::plan::merge::{self, Counterpart, Pair};
-use crate::plan::{Step, people};
+use crate::plan::Step;
+use crate::plan::fields::{self, Counterpart, Pair};
 use crate::ports::ApiError;
 
 /// Most pairs that one run compares.
@@ -112,7 +112,7 @@ fn compare(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), (Side, Trouble)
         loop {
             let pair = Pair { link, guance: &guance, jira: &jira, bases: &bases, queued: &queued, found: &found };
             let Some((on, of)) =
-                people::stranger(&pair, &merge::carried(&guance, &jira.name, run.world.policy), run.world.policy)
+                fields::stranger(&pair, &fields::carried(&guance, &jira.name, run.world.policy), run.world.policy)
             else {
                 break;
             };
@@ -141,7 +141,7 @@ fn who(run: &mut Run<'_>, on: Side, of: &Person) -> Result<Option<Person>, ApiEr
 fn conclude(run: &mut Run<'_>, pair: &Pair<'_>) -> Result<(), Trouble> {
     let (state, policy) = (run.world.state, run.world.policy);
     let now = run.world.clock.now();
-    let steps = pings::name_people_in_descriptions(run, merge::decide(pair, policy));
+    let steps = pings::name_people_in_descriptions(run, fields::decide(pair, policy));
     let in_doubt = pair.queued.values().any(|(stage, _)| *stage == Stage::InFlight);
     let tx = state.begin()?;
     if let Some(link) = state.issue_link(Side::Guance, &pair.link.guance)? {

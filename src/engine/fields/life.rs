@@ -8,7 +8,7 @@ use crate::engine::base::{decide_anew, said};
 use crate::engine::gone;
 use crate::engine::queue::put_back;
 use crate::engine::run::{Run, Trouble, delta};
-use crate::plan::merge::{self, Says};
+use crate::plan::fields::{self, Says};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Deferral, Queued};
 
@@ -52,7 +52,7 @@ pub(in crate::engine) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Resu
     let bases = state.bases(&lane)?;
     let expected = bases.get(&field).and_then(|base| base.on(push.target));
     let closed = push.target == Side::Jira && run.world.policy.closed(now).is_some();
-    if !closed && expected.is_none_or(|expected| merge::same_value(field, push.target, expected, &said)) {
+    if !closed && expected.is_none_or(|expected| fields::same_value(field, push.target, expected, &said)) {
         return Ok(true);
     }
     decide_anew(run, &push.key)?;
@@ -75,9 +75,9 @@ pub(in crate::engine) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Resu
     let bases = state.bases(&lane)?;
     let before = bases.get(&field).and_then(|base| base.on(push.target));
     let is_new = |now: &Issue| {
-        before.is_none_or(|before| !merge::same_value(field, push.target, before, &said(run, now, field, &name)))
+        before.is_none_or(|before| !fields::same_value(field, push.target, before, &said(run, now, field, &name)))
     };
-    let proves = |now: &&Issue| match merge::says(now, change) {
+    let proves = |now: &&Issue| match fields::says(now, change) {
         Says::This => is_new(now),
         Says::Substitute(status) => is_new(now) && !run.remote(push.target).knows_status(status),
         Says::Other => false,

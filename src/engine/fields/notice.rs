@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::{Field, Issue, IssueLink, Key, Side};
 use crate::engine::run::{Run, Trouble};
 use crate::engine::{base, trust};
-use crate::plan::merge;
+use crate::plan::fields;
 use crate::state::Tx;
 
 /// Makes pairs due of which this reading says something else than the base. What it says is closed is written to no
@@ -32,7 +32,7 @@ pub(in crate::engine) fn notice(
             // Who changed a status last cannot be told from an old base: the sides are compared as of a pair found again.
             tx.forget_base(&link.guance, Field::Status)?;
         }
-        let (fields, turned) = merge::differs(issue, &link, &state.bases(&link.guance)?, policy);
+        let (fields, turned) = fields::differs(issue, &link, &state.bases(&link.guance)?, policy);
         if turned || is_news(run, issue, &link, &fields)? || is_overtaken(run, issue, &link)? {
             tx.compare(&link.guance, Some(DateTime::UNIX_EPOCH))?;
         }
@@ -62,9 +62,9 @@ fn is_news(run: &Run<'_>, issue: &Issue, link: &IssueLink, fields: &[Field]) -> 
         return Ok(false);
     }
     let queued = run.world.state.field_writes(&link.guance)?;
-    let new = merge::carried(issue, &link.jira_name, run.world.policy);
+    let new = fields::carried(issue, &link.jira_name, run.world.policy);
     Ok(fields.iter().any(|field| {
-        let (key, _) = merge::write_of(link, *field, issue.side, &merge::value(issue, *field, &new));
+        let (key, _) = fields::write_of(link, *field, issue.side, &fields::value(issue, *field, &new));
         !queued.contains_key(&key)
     }))
 }
@@ -75,8 +75,8 @@ fn is_overtaken(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, 
     if waiting.is_empty() {
         return Ok(false);
     }
-    let new = merge::carried(issue, &link.jira_name, run.world.policy);
-    let says = |field| merge::write_of(link, field, issue.side, &merge::value(issue, field, &new)).1;
+    let new = fields::carried(issue, &link.jira_name, run.world.policy);
+    let says = |field| fields::write_of(link, field, issue.side, &fields::value(issue, field, &new)).1;
     Ok(waiting.into_iter().any(|(field, content)| says(field) != content))
 }
 

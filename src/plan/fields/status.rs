@@ -1,8 +1,9 @@
 //! Statuses: which of one side go with which of the other.
 
+use super::pair::{Outcome, Pair, notice};
 use crate::domain::{Base, Change, Field, GuanceStatus, Issue, NewIssue, Side, Status, StatusCategory, StatusTarget};
-use crate::plan::merge::{Outcome, Pair, notice};
-use crate::plan::{Direction, Policy, Route, issues};
+use crate::plan::issues;
+use crate::plan::policy::{Direction, Policy, Route};
 use crate::render;
 use crate::text::{Block, Inline};
 

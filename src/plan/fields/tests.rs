@@ -5,12 +5,13 @@ use std::collections::HashMap;
 
 use chrono::DateTime;
 
-use super::merge::{self, Counterpart, Pair};
-use super::{Direction, Policy, Route, SkipReason, Step, people};
+use super::{Counterpart, Pair};
 use crate::domain::{
     Action, Base, Bases, Change, Details, Field, Fingerprint, GuanceStatus, Issue, IssueId, IssueLink, Key, Level,
     People, Person, Priority, Push, Side, Stage, Status, StatusCategory,
 };
+use crate::plan::fields;
+use crate::plan::{Direction, Policy, Route, SkipReason, Step};
 use crate::render;
 use crate::text::Doc;
 
@@ -100,8 +101,8 @@ impl Case {
 
     /// What both say now is the base.
     fn settle(&mut self) {
-        let new = merge::carried(&self.guance, "OPS-1", &self.policy);
-        let said = |issue: &Issue, field| Some(merge::value(issue, field, &new));
+        let new = fields::carried(&self.guance, "OPS-1", &self.policy);
+        let said = |issue: &Issue, field| Some(fields::value(issue, field, &new));
         self.bases = Field::ALL
             .into_iter()
             .map(|field| {
@@ -126,9 +127,9 @@ impl Case {
             queued: &self.queued,
             found: &self.found,
         };
-        let new = merge::carried(&self.guance, "OPS-1", &self.policy);
-        assert_eq!(people::stranger(&pair, &new, &self.policy), None, "everybody was looked for");
-        merge::decide(&pair, &self.policy)
+        let new = fields::carried(&self.guance, "OPS-1", &self.policy);
+        assert_eq!(fields::stranger(&pair, &new, &self.policy), None, "everybody was looked for");
+        fields::decide(&pair, &self.policy)
     }
 
     fn pushes(&self) -> Vec<Push> {
@@ -305,12 +306,12 @@ fn a_pair_found_again_takes_what_both_say_and_moves_what_does_not_fit() {
 fn a_fresh_pair_follows_what_guance_said_when_it_was_made() {
     let mut case = Case::agreed();
     case.guance.status = guance_status("25");
-    let new = merge::carried(&case.guance, "OPS-1", &case.policy);
-    case.bases = merge::fresh(&new, &case.policy);
+    let new = fields::carried(&case.guance, "OPS-1", &case.policy);
+    case.bases = fields::fresh(&new, &case.policy);
     assert_eq!(case.changes().iter().map(names).collect::<Vec<_>>(), [(Side::Jira, vec![], StatusCategory::Done)]);
     case.policy.flow.status = Direction::ToGuance;
     assert_eq!(case.changes(), [], "Jira's first status is nobody's wish");
-    assert_eq!(case.base(Field::Body).unwrap().jira, Some(merge::value(&case.jira, Field::Body, &new)));
+    assert_eq!(case.base(Field::Body).unwrap().jira, Some(fields::value(&case.jira, Field::Body, &new)));
 }
 
 #[test]
@@ -467,7 +468,7 @@ fn what_both_changed_is_weighed_once_while_the_issue_is_closed() {
 
     case.bases.insert(Field::Status, base);
     let link = IssueLink { closed: true, ..IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1") };
-    assert_eq!(merge::differs(&case.jira, &link, &case.bases, &case.policy), (Vec::new(), false));
+    assert_eq!(fields::differs(&case.jira, &link, &case.bases, &case.policy), (Vec::new(), false));
     assert_eq!(case.base(Field::Status), None, "nothing is written a second time");
 
     // To reopen it is the newest change of its status.

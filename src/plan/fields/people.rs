@@ -1,46 +1,14 @@
 //! Assignees: Guance has several people, teams and bare addresses, Jira one account.
 
-use crate::domain::{Base, Change, Field, Issue, NewIssue, Person, Side};
-use crate::plan::merge::{Counterpart, Outcome, Pair};
-use crate::plan::{Direction, Policy, SkipReason};
+use super::pair::{Counterpart, Outcome, Pair};
+use super::said::person_in;
+use crate::domain::{Base, Change, Field, NewIssue, Person, Side};
+use crate::plan::policy::{Direction, Policy};
+use crate::plan::step::SkipReason;
 use crate::render;
 
 /// What the id of a Guance team begins with.
 const TEAM: &str = "group_";
-
-/// Stands between the parts of what the base keeps of Jira's assignee.
-const BETWEEN: char = '\t';
-
-/// Returns how the base keeps who is responsible: on Guance every id, on Jira all that is known of the one, so that
-/// the entry that stands for them on Guance can be told later.
-pub(super) fn value(issue: &Issue) -> String {
-    match issue.side {
-        Side::Guance => {
-            let mut ids: Vec<&str> = issue.assignees.iter().map(|person| person.id.as_str()).collect();
-            ids.sort_unstable();
-            ids.join(",")
-        }
-        Side::Jira => issue
-            .assignees
-            .first()
-            .map(|Person { id, name, email }| {
-                format!("{id}{BETWEEN}{}{BETWEEN}{}", name.replace(BETWEEN, " "), email.as_deref().unwrap_or_default())
-            })
-            .unwrap_or_default(),
-    }
-}
-
-/// Returns the account id in a value of Jira's side.
-pub(super) fn id_of(value: &str) -> &str {
-    value.split(BETWEEN).next().unwrap_or_default()
-}
-
-fn person_in(value: &str) -> Option<Person> {
-    let mut parts = value.split(BETWEEN).map(str::to_owned);
-    let id = parts.next().filter(|id| !id.is_empty())?;
-    let name = parts.next().unwrap_or_default();
-    Some(Person { id, name, email: parts.next().filter(|email| !email.is_empty()) })
-}
 
 /// Returns the next person who has to be looked for, and where, before a decision can be made.
 pub fn stranger(pair: &Pair<'_>, new: &NewIssue, policy: &Policy) -> Option<(Side, Person)> {

@@ -1,4 +1,4 @@
-//! What a reading of a thread covers: all of it, or a part.
+//! A thread as it was read: all of it, or a part.
 //!
 //! INVARIANT: that something is not in a thread follows only from [`Thread::whole`], and what a thread holds in all only
 //! from [`Thread::rows`]: neither is to be had from a part.
@@ -9,8 +9,24 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Claim, Comment, CommentId, Key};
-use crate::plan::Thread;
+use crate::domain::{Claim, Comment, CommentId, IssueLink, Key, Side};
+
+/// One side's thread of a linked issue, or a part of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Thread<'a> {
+    /// The pair the thread belongs to.
+    pub link: &'a IssueLink,
+    /// The side it was read from.
+    pub side: Side,
+    /// Where people see the issue on that side.
+    pub url: &'a str,
+    /// Oldest first.
+    pub comments: &'a [Comment],
+    /// What these are of the thread.
+    pub extent: Extent<'a>,
+    /// What the pair's other thread holds, where it was read to learn that.
+    pub originals: Option<&'a Held>,
+}
 
 /// A comment without its words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,118 @@
+//! Which of a pair's fields call for a comparison, and what is decided about each.
+
+use super::pair::{Outcome, Pair};
+use super::said::{carried, same_value, value};
+use super::{people, status, texts};
+use crate::domain::{Action, Base, Bases, Field, Fingerprint, Issue, IssueLink, Key, NewIssue, Push, Side, Stage};
+use crate::plan::policy::{Direction, Policy};
+use crate::plan::step::{SkipReason, Step};
+
+/// Returns the fields for which this reading of one side calls for a comparison, and whether the Jira issue has come
+/// into its closed status or left it.
+pub fn differs(issue: &Issue, link: &IssueLink, bases: &Bases, policy: &Policy) -> (Vec<Field>, bool) {
+    let side = issue.side;
+    let turned = side == Side::Jira && policy.closed(issue).is_some() != link.closed;
+    if link.gone || side == Side::Guance && link.closed {
+        // Nothing is written to the Jira issue; when it is open again, both are compared.
+        return (Vec::new(), turned);
+    }
+    let new = carried(issue, &link.jira_name, policy);
+    let differs = |field: &Field| {
+        let Some(direction) = policy.flow.direction(*field) else { return false };
+        match bases.get(field).map(|base| base.on(side)) {
+            // What was not brought to a closed issue has no base, and waits until the issue is open again.
+            None | Some(None) => !link.closed || turned,
+            Some(Some(before)) => {
+                direction.writes(side.opposite()) && !same_value(*field, side, before, &value(issue, *field, &new))
+            }
+        }
+    };
+    (Field::ALL.into_iter().filter(differs).collect(), turned)
+}
+
+/// Returns the key and the content of the write that carries what `origin` says about a field.
+pub fn write_of(link: &IssueLink, field: Field, origin: Side, value: &str) -> (Key, Fingerprint) {
+    let content = Fingerprint::of(&[origin.as_str(), value]);
+    (Key::field(&link.guance, field).edit(&content), content)
+}
+
+/// Decides about every field of a pair.
+pub fn decide(pair: &Pair<'_>, policy: &Policy) -> Vec<Step> {
+    let new = carried(pair.guance, &pair.jira.name, policy);
+    let on = |field: Field| Some((field, policy.flow.direction(field)?));
+    Field::ALL.into_iter().filter_map(on).flat_map(|(field, way)| one(pair, field, way, &new, policy)).collect()
+}
+
+fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &NewIssue, policy: &Policy) -> Vec<Step> {
+    let lane = &pair.link.guance;
+    let skip = |reason| Step::Skip { item: lane.to_string(), reason };
+    let key = Key::field(lane, field);
+    let about = |(other, _): &(&Key, &(Stage, Fingerprint))| other.origin() == key;
+    if pair.queued.iter().filter(about).any(|(_, (stage, _))| *stage == Stage::InFlight) {
+        return vec![skip(SkipReason::InDoubt)];
+    }
+    let [guance, jira] = Side::BOTH.map(|side| value(pair.on(side), field, new));
+    let now = Base { guance: Some(guance.clone()), jira: Some(jira.clone()), version: 0 };
+    let outcome = match field {
+        Field::Status => status::decide(pair, direction, &now, new, policy),
+        Field::Assignee => people::decide(pair, direction, &now, new, policy),
+        Field::Title | Field::Body => texts::text(pair, field, &now, new),
+        Field::Priority => texts::priority(pair, &now, new),
+    };
+    let Outcome { carry, notices, base, why } = outcome;
+    let to_jira = !notices.is_empty() || matches!(carry, Some((Side::Jira, _)));
+    if let Some(status) = policy.closed(pair.jira).filter(|_| to_jira) {
+        let weighed = weighed(pair, field, direction, jira);
+        let weighed = weighed.map(|base| Step::Base { guance: lane.clone(), field, base });
+        return weighed.into_iter().chain([skip(SkipReason::Closed(status))]).collect();
+    }
+    let mut steps = Vec::new();
+    let wanted = carry.map(|(to, change)| {
+        let origin = to.opposite();
+        let value = if origin == Side::Guance { &guance } else { &jira };
+        (to, change, value.clone(), write_of(pair.link, field, origin, value))
+    });
+    match &wanted {
+        Some((.., (key, _))) if matches!(pair.queued.get(key), Some((Stage::Pending | Stage::Held, _))) => {
+            return vec![skip(SkipReason::Queued)];
+        }
+        Some(_) => {}
+        None => steps.extend(overtaken(pair, field, &now)),
+    }
+    steps.extend(notices.into_iter().map(Step::Push));
+    steps.extend(base.map(|base| Step::Base { guance: lane.clone(), field, base }));
+    steps.extend(why.map(skip));
+    if let Some((target, change, value, (key, content))) = wanted {
+        let summary = format!("{field} of {}", pair.link.jira_name);
+        let issue = pair.link.id(target).clone();
+        let action = Action::ChangeIssue { issue, change, value };
+        steps.push(Step::Push(Push { key, lane: lane.clone(), target, action, content, summary, seal: None }));
+    }
+    steps
+}
+
+/// Guance's change is newer, and waits until the Jira issue is open again. What Jira says is weighed by that: it is no
+/// news in the next run. Of a field that goes to Jira only, the base says what guajira left there, and stays.
+fn weighed(pair: &Pair<'_>, field: Field, direction: Direction, jira: String) -> Option<Base> {
+    let base = pair.bases.get(&field).filter(|_| direction.writes(Side::Guance))?;
+    let weighed = base.clone().with(Side::Jira, Some(jira));
+    (weighed != *base).then_some(weighed)
+}
+
+/// A write that waits though nothing is to be written any more. One that a person put back in the queue may go while
+/// it says what its side still says: it was given up, so that the base counts it as brought over.
+fn overtaken(pair: &Pair<'_>, field: Field, now: &Base) -> Vec<Step> {
+    let origin = Key::field(&pair.link.guance, field);
+    let base = pair.bases.get(&field);
+    let put_back = Side::BOTH.into_iter().filter_map(|side| {
+        let said = now.on(side)?;
+        let given_up = base.and_then(|base| base.on(side)) == Some(said);
+        given_up.then(|| Fingerprint::of(&[side.as_str(), said]))
+    });
+    let put_back: Vec<Fingerprint> = put_back.collect();
+    let waits = |(key, (stage, content)): &(&Key, &(Stage, Fingerprint))| {
+        key.origin() == origin && matches!(stage, Stage::Pending | Stage::Held) && !put_back.contains(content)
+    };
+    let withdraw = |(key, _): (&Key, _)| Step::Withdraw { key: key.clone(), reason: SkipReason::Unchanged };
+    pair.queued.iter().filter(waits).map(withdraw).collect()
+}

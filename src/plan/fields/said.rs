@@ -1,0 +1,135 @@
+//! What a side says about a field, in the words in which the base keeps it.
+
+use super::alike::{same_body, same_title};
+use crate::domain::{Base, Bases, Change, Field, Fingerprint, Issue, NewIssue, Person, Side};
+use crate::plan::issues::made;
+use crate::plan::policy::{NoRoute, Policy, Route};
+use crate::render;
+use crate::text::Doc;
+
+/// Stands before the name of a level for which the route has no priority: no priority is called so.
+pub(super) const UNLISTED: char = '\u{7f}';
+
+/// Returns what an issue says about a field, in the words in which the base keeps it. `new` is what the routes make of
+/// the Guance issue: title, description and priority as they are carried.
+pub fn value(issue: &Issue, field: Field, new: &NewIssue) -> String {
+    match (field, issue.side) {
+        (Field::Title, Side::Guance) => new.title.clone(),
+        (Field::Title, Side::Jira) => issue.title.clone(),
+        (Field::Body, Side::Guance) => print(&render::without_link_back(new.body.clone())),
+        (Field::Body, Side::Jira) => print(&issue.body),
+        (Field::Priority, Side::Guance) => new.priority.clone().unwrap_or_default(),
+        (Field::Priority, Side::Jira) => issue.priority.as_ref().map(|one| one.id.clone()).unwrap_or_default(),
+        (Field::Assignee, _) => responsible(issue),
+        (Field::Status, _) => issue.status.id.clone(),
+    }
+}
+
+/// Returns how the base keeps a description.
+fn print(body: &Doc) -> String {
+    Fingerprint::of(&[&body.canonical()]).as_str().to_owned()
+}
+
+/// Stands between the parts of what the base keeps of Jira's assignee.
+const BETWEEN: char = '\t';
+
+/// Returns how the base keeps who is responsible: on Guance every id, on Jira all that is known of the one, so that
+/// the entry that stands for them on Guance can be told later.
+fn responsible(issue: &Issue) -> String {
+    match issue.side {
+        Side::Guance => {
+            let mut ids: Vec<&str> = issue.assignees.iter().map(|person| person.id.as_str()).collect();
+            ids.sort_unstable();
+            ids.join(",")
+        }
+        Side::Jira => issue
+            .assignees
+            .first()
+            .map(|Person { id, name, email }| {
+                format!("{id}{BETWEEN}{}{BETWEEN}{}", name.replace(BETWEEN, " "), email.as_deref().unwrap_or_default())
+            })
+            .unwrap_or_default(),
+    }
+}
+
+/// Returns the account id in a value of Jira's side.
+fn id_of(value: &str) -> &str {
+    value.split(BETWEEN).next().unwrap_or_default()
+}
+
+pub(super) fn person_in(value: &str) -> Option<Person> {
+    let mut parts = value.split(BETWEEN).map(str::to_owned);
+    let id = parts.next().filter(|id| !id.is_empty())?;
+    let name = parts.next().unwrap_or_default();
+    Some(Person { id, name, email: parts.next().filter(|email| !email.is_empty()) })
+}
+
+/// Whether an issue says what a change of a field would have it say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says<'c> {
+    /// It does.
+    This,
+    /// It says what is asked for in the place of this status on an older service, which does not know it.
+    Substitute(&'c str),
+    /// It does not.
+    Other,
+}
+
+/// Returns whether an issue says what a change of a field would have it say.
+pub fn says<'c>(issue: &Issue, change: &'c Change) -> Says<'c> {
+    let is_responsible = |id: &str| issue.assignees.iter().any(|one| one.id == id);
+    let says = match change {
+        Change::Title(title) => same_title(title, &issue.title),
+        Change::Body { body, .. } => same_body(body, &issue.body),
+        Change::Priority(word) => issue.priority.as_ref().is_some_and(|one| one.is(word)),
+        Change::Assignee { set: Some(person), .. } => is_responsible(&person.id),
+        Change::Assignee { set: None, instead_of } => !instead_of.as_deref().is_some_and(is_responsible),
+        Change::Status(target) if target.names.is_empty() => issue.status.category == target.category,
+        Change::Status(target) => match target.names.iter().position(|word| issue.status.is(word)) {
+            Some(1..) if issue.side == Side::Guance => {
+                return target.names.first().map_or(Says::This, |status| Says::Substitute(status));
+            }
+            found => found.is_some(),
+        },
+    };
+    if says { Says::This } else { Says::Other }
+}
+
+/// Returns true when two values that a side said about a field mean the same.
+pub fn same_value(field: Field, side: Side, one: &str, other: &str) -> bool {
+    match (field, side) {
+        (Field::Assignee, Side::Jira) => id_of(one) == id_of(other),
+        _ => one == other,
+    }
+}
+
+/// Returns what the pair's route makes of a linked Guance issue now, also where it would take it no more. A level that
+/// its table does not list stands in the priority behind `UNLISTED`.
+///
+/// An issue that was moved elsewhere, or whose project has another key now, goes by the route that would take it. Of a
+/// Jira issue nothing is made: it speaks for itself.
+pub fn carried(guance: &Issue, jira_name: &str, policy: &Policy) -> NewIssue {
+    if guance.side == Side::Jira {
+        return NewIssue::default();
+    }
+    let none = Route::default();
+    let route = policy.home(guance, jira_name).unwrap_or(&none);
+    match route.priority_of(guance.level.as_ref()) {
+        Ok(priority) => made(guance, route, priority),
+        Err(NoRoute::LevelNotListed(level)) => made(guance, route, Some(&format!("{UNLISTED}{level}"))),
+        Err(_) => made(guance, route, None),
+    }
+}
+
+/// Returns the base that a create leaves: what it carried, on a Jira issue that nobody has looked at yet.
+pub fn fresh(new: &NewIssue, policy: &Policy) -> Bases {
+    let carried = |field: Field| match field {
+        Field::Title => new.title.clone(),
+        Field::Body => print(&render::without_link_back(new.body.clone())),
+        Field::Priority => new.priority.clone().unwrap_or_default(),
+        // A create says nothing of them: who and where it stands on Guance counts as a change.
+        Field::Assignee | Field::Status => String::new(),
+    };
+    let on = Field::ALL.into_iter().filter(|field| policy.flow.direction(*field).is_some());
+    on.map(|field| (field, Base { guance: Some(carried(field)), jira: None, version: 0 })).collect()
+}
