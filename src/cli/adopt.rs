@@ -11,10 +11,11 @@ use crate::engine::takeover::{Done, Handover, Plan};
 use crate::ports::Stop;
 use crate::state::{RunLock, State};
 
+use super::context::{Context, LogFormat};
 use super::exit::{Exit, Usage};
 use super::progress::Bar;
 use super::services::{self, Signals};
-use super::{Context, LogFormat, sync, term};
+use super::term;
 
 /// How often, and how many times, the lock of a run that is under way is tried: longer than such a run takes.
 const LOCK_TRIES: (Duration, u32) = (Duration::from_millis(500), 240);
@@ -54,7 +55,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let state = if options.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
     let global = &context.global;
     let bar = Bar::new(!global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text));
-    sync::prove(&config, &state, &signals, Patience::Endless)?;
+    services::prove(&config, &state, &signals, Patience::Endless)?;
     services::with_world(&config, &state, &signals, Patience::Endless, &bar, |world, guance, jira| {
         let mut handover = Handover::new(world, guance, jira, options.dry_run);
         let plan = handover.plan(&options.created_by);

@@ -15,12 +15,10 @@ use crate::plan::{Deletes, Policy, Route};
 use crate::ports::{ApiError, Facts, Finding, Remote};
 use crate::state::State;
 
+use super::context::Context;
 use super::exit::{Exit, Usage, hint_for};
-use super::services::{self, Scratch, Signals};
-use super::{Context, explain, term};
-
-/// How long a check waits for the request budget, in seconds: a window of it.
-pub(super) const PATIENCE_SECONDS: i64 = 65;
+use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
+use super::{explain, term};
 
 /// Most issues of another program's that are named.
 const MOST_NAMED: usize = 5;

@@ -6,8 +6,9 @@ use clap::Args;
 
 use crate::state::State;
 
+use super::context::Context;
 use super::exit::{Exit, Usage};
-use super::{Context, term};
+use super::term;
 
 /// Longest reason that is kept, in characters.
 const MAX_REASON: usize = 500;

@@ -15,9 +15,8 @@ use crate::plan::issues;
 use crate::ports::{ApiErrorKind, Facts, Remote as _};
 use crate::state::State;
 
-use super::check::PATIENCE_SECONDS;
 use super::exit::{Exit, Usage};
-use super::services::{self, Scratch, Signals};
+use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
 use super::term;
 
 /// Longest value that is shown, in characters.

@@ -9,8 +9,9 @@ use anyhow::{Context as _, Result};
 use crate::config::{DEFAULT_FILE, Draft, is_usual_name};
 use crate::secret::Secret;
 
+use super::context::Context;
 use super::exit::{Exit, Usage};
-use super::{Context, term};
+use super::term;
 
 /// The file that the answers are put into.
 const TEMPLATE: &str = include_str!("../../sync.toml.example");

@@ -1,32 +1,34 @@
 //! The command line: what can be asked for, and handing it to the command that does it.
 
-mod adopt;
-mod check;
-mod drop;
+mod term;
+mod when;
 mod exit;
-mod explain;
-mod init;
-mod news;
+mod context;
 mod progress;
-mod retry;
 mod services;
+
+mod news;
+mod adopt;
+mod drop;
+mod explain;
+mod check;
+mod init;
+mod retry;
 mod state;
 mod status;
 mod sync;
-mod term;
-mod when;
 mod why;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use tracing::Level;
 
-use crate::config::{Draft, Environment};
+use crate::config::Environment;
 use crate::logging::{self, Format};
 
+use context::{Context, Global, LogFormat};
 use exit::Exit;
 
 /// Keeps Guance issues and Jira issues in step, both ways, from a scheduler.
@@ -37,33 +39,6 @@ struct Cli {
     global: Global,
     #[command(subcommand)]
     command: Command,
-}
-
-/// Options of every command.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Options of every command")]
-struct Global {
-    /// The configuration file [default: sync.toml]
-    #[arg(long, global = true, value_name = "FILE", env = "GUAJIRA_CONFIG", hide_env_values = true)]
-    config: Option<PathBuf>,
-    /// Say more: what is written (-v), every request and decision (-vv)
-    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
-    verbose: u8,
-    /// Say only what failed newly, and what still fails after a day ([sync].remind)
-    #[arg(short, long, global = true)]
-    quiet: bool,
-    /// How log lines look: for people, or one JSON object a line
-    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
-    log_format: LogFormat,
-    /// When to use colours
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = term::Color::Auto)]
-    color: term::Color,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum LogFormat {
-    Text,
-    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -92,19 +67,6 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-}
-
-/// What every command works with.
-struct Context {
-    global: Global,
-    env: Environment,
-}
-
-impl Context {
-    /// Reads and checks the configuration, secrets left aside.
-    fn draft(&self) -> anyhow::Result<Draft> {
-        Ok(Draft::load(self.global.config.as_deref(), &self.env)?)
-    }
 }
 
 /// Runs the program with these arguments, the first being its name; returns its exit code.

@@ -12,7 +12,6 @@ use crate::engine::Report;
 use crate::engine::report::ItemFailure;
 use crate::state::{Away, FLEETING, News, State, StateError, StuckItem};
 
-use super::sync::{self, DEAD};
 use super::{services, term};
 
 /// So many failures are listed one by one.
@@ -21,6 +20,16 @@ const MOST_LISTED: usize = 20;
 const SIDE: &str = "side ";
 const PROJECT: &str = "project ";
 const UNREADABLE: &str = "unreadable ";
+
+/// Says why new issues are held, and what to do.
+pub(super) fn over_the_brake(config: &Config) -> String {
+    let most = config.sync.max_creates;
+    format!("  held: more new issues than a run may create (max_creates = {most}); `guajira sync --release` sends them")
+}
+
+/// What to do about what is dead.
+pub(super) const DEAD: &str =
+    "  dead: mend the cause (`guajira status`), then `guajira retry ID`; or `guajira drop ID --because TEXT`";
 
 /// The failures that there are after a run, by names that the next run uses too.
 pub(super) struct Failures {
@@ -108,7 +117,7 @@ impl Failures {
             told.iter().filter_map(|what| self.items.get(*what)).any(|item| fits(&item))
         };
         if held(false) {
-            term::line(&sync::held(config))?;
+            term::line(&over_the_brake(config))?;
         }
         if held(true) {
             term::line(services::DECIDE)?;

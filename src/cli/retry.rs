@@ -5,8 +5,9 @@ use clap::Args;
 
 use crate::state::State;
 
+use super::context::Context;
 use super::exit::{Exit, Usage};
-use super::{Context, term};
+use super::term;
 
 /// Which items.
 #[derive(Debug, Args)]

@@ -13,7 +13,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use crate::config::{Config, SyncSettings};
 use crate::domain::{Fingerprint, SealKey, SealKeys};
 use crate::engine::budget::{Ledger, Patience};
-use crate::engine::{Askers, Progress, Settings, World};
+use crate::engine::{Askers, Progress, Settings, World, belongs};
 use crate::guance::Guance;
 use crate::http::{self, Http};
 use crate::jira::{Auth, Jira};
@@ -22,6 +22,9 @@ use crate::secret::{Redactor, Secret};
 use crate::state::{Installation, Services, State, Workspace};
 
 use super::exit::Usage;
+
+/// How long a check waits for the request budget, in seconds: a window of it.
+pub(super) const PATIENCE_SECONDS: i64 = 65;
 
 /// What a shell reports of a program that a signal ended.
 const KILLED: i32 = 128 + SIGINT;
@@ -274,4 +277,21 @@ fn seal_keys(config: &Config) -> SealKeys {
     };
     let credentials = config.guance.api_keys.iter().filter(secret).chain([jira]);
     credentials.fold(SealKeys::default(), |keys, credential| keys.followed_by(&SealKey::derive(credential)))
+}
+
+/// Proves that a state which does not say what services it belongs to belongs to these: an older version wrote it.
+/// Until then nothing that it remembers of them is believed.
+pub(super) fn prove(config: &Config, state: &State, signals: &Signals, patience: Patience) -> Result<()> {
+    if state.services()?.is_some() || state.is_blank()? {
+        return Ok(());
+    }
+    let scratch = Scratch::default();
+    with_sides(config, state, &scratch, signals, patience, |guance, jira| {
+        let bound = belongs::verify(state, guance, jira, &of(config))?;
+        let tx = state.begin()?;
+        tx.bind(state, &bound, Utc::now())?;
+        Ok(tx.commit()?)
+    })?;
+    scratch.tell(state);
+    Ok(())
 }

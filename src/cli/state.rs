@@ -11,10 +11,10 @@ use crate::engine::belongs::{self, Rebound};
 use crate::engine::budget::Patience;
 use crate::state::{RunLock, State};
 
-use super::check::PATIENCE_SECONDS;
+use super::context::Context;
 use super::exit::{Exit, Usage};
-use super::services::{self, Scratch, Signals};
-use super::{Context, term};
+use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
+use super::term;
 
 /// What to do with the state file.
 #[derive(Debug, Subcommand)]

@@ -14,8 +14,9 @@ use crate::engine::belongs;
 use crate::engine::pace::{self, Pace};
 use crate::state::{Away, Backlog, FailingSide, GoneIssue, LastRun, State, Status, StuckItem};
 
+use super::context::Context;
 use super::exit::{Exit, Usage};
-use super::{Context, services, term};
+use super::{services, term};
 
 /// Longest text of a table's cell, in characters; `--json` and `why` show all of it.
 const MAX_CELL_CHARS: usize = 100;

@@ -9,16 +9,17 @@ use crate::domain::{Action, Change};
 use crate::engine::budget::Patience;
 use crate::engine::report::ItemFailure;
 use crate::engine::report::Planned;
-use crate::engine::{self, Backfill, Order, Report, belongs};
+use crate::engine::{self, Backfill, Order, Report};
 use crate::ports::{ApiError, ApiErrorKind, LostProject};
 use crate::state::{News, RunLock, State};
 use crate::text::{Doc, markdown};
 
+use super::context::{Context, LogFormat};
 use super::exit::{self, Exit, Usage};
-use super::news::{self, Failures};
+use super::news::{self, DEAD, Failures};
 use super::progress::Bar;
-use super::services::{self, Scratch, Signals};
-use super::{Context, LogFormat, term, when};
+use super::services::{self, Signals};
+use super::{term, when};
 
 /// Most creates held for a label that a run names; `guajira status` names all.
 const MOST_HELD: usize = 10;
@@ -77,7 +78,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let global = &context.global;
     let bar = Bar::new(!global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text));
     tracing::info!(dry_run = order.dry_run, backfill = order.backfill.is_some(), "Run begins.");
-    if let Err(error) = prove(&config, &state, &signals, patience) {
+    if let Err(error) = services::prove(&config, &state, &signals, patience) {
         if error.downcast_ref::<ApiError>().is_some_and(|api| api.kind == ApiErrorKind::OutOfBudget) {
             if !context.global.quiet {
                 term::say("the request budget is used up; the next run goes on");
@@ -109,23 +110,6 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         news::over(news, &state)?;
     }
     Ok(Exit::of_run(&report))
-}
-
-/// Proves that a state which does not say what services it belongs to belongs to these: an older version wrote it.
-/// Until then nothing that it remembers of them is believed.
-pub(super) fn prove(config: &Config, state: &State, signals: &Signals, patience: Patience) -> Result<()> {
-    if state.services()?.is_some() || state.is_blank()? {
-        return Ok(());
-    }
-    let scratch = Scratch::default();
-    services::with_sides(config, state, &scratch, signals, patience, |guance, jira| {
-        let bound = belongs::verify(state, guance, jira, &services::of(config))?;
-        let tx = state.begin()?;
-        tx.bind(state, &bound, Utc::now())?;
-        Ok(tx.commit()?)
-    })?;
-    scratch.tell(state);
-    Ok(())
 }
 
 /// Clears what is left in the state file of texts that were taken back, in this run or before.
@@ -191,16 +175,6 @@ fn show(
     Ok(())
 }
 
-/// Says why new issues are held, and what to do.
-pub(super) fn held(config: &Config) -> String {
-    let most = config.sync.max_creates;
-    format!("  held: more new issues than a run may create (max_creates = {most}); `guajira sync --release` sends them")
-}
-
-/// What to do about what is dead.
-pub(super) const DEAD: &str =
-    "  dead: mend the cause (`guajira status`), then `guajira retry ID`; or `guajira drop ID --because TEXT`";
-
 fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     for LostProject { project: _, message, hint } in &report.projects_lost {
         term::line(&format!("  {message}"))?;
@@ -227,7 +201,7 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
         term::line(&format!("  clock: this machine is {seconds}s {way} {side}; nothing is lost by it"))?;
     }
     if report.backlog.held > 0 {
-        term::line(&held(config))?;
+        term::line(&news::over_the_brake(config))?;
     }
     if report.backlog.in_doubt > 0 {
         term::line("  in doubt: the answer was lost; the next run looks whether they arrived")?;

@@ -11,8 +11,9 @@ use crate::domain::{CommentId, CommentLink, Field, FileId, IssueId, IssueLink, K
 use crate::engine::belongs;
 use crate::state::{Away, State, StateError, StuckItem};
 
+use super::context::Context;
 use super::exit::{Exit, Usage};
-use super::{Context, services, term};
+use super::{services, term};
 
 /// Which item.
 #[derive(Debug, Args)]

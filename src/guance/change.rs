@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::answer::{Cause, Fault};
-use super::{Guance, extend, people, receipt_for};
+use super::receipt::receipt_for;
+use super::workspace::Guance;
+use super::{convert, extend};
 use crate::domain::{Change, Field, GuanceStatus, IssueId, Person, Receipt, Side, StatusTarget};
 use crate::ports::{ApiError, ApiErrorKind};
 
@@ -80,7 +82,7 @@ impl Guance<'_> {
     ) -> Result<Receipt, ApiError> {
         let set = set.map(|person| person.id.as_str());
         let answer = extend::change(&self.api, issue, |extend| {
-            let before: Vec<String> = people::managers(&Value::Object(extend.clone())).map(str::to_owned).collect();
+            let before: Vec<String> = convert::managers(&Value::Object(extend.clone())).map(str::to_owned).collect();
             let after = exchanged(&before, set, instead_of);
             let differs = after != before;
             if differs {

@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::answer::{Cause, Fault};
 use super::wire::{IssueRow, Named};
-use super::{FOR_EVER, Guance, api, convert, level};
+use super::workspace::Guance;
+use super::{api, convert, level};
 use crate::domain::{Fingerprint, Issue, Level, Side};
-use crate::ports::{ApiError, ApiErrorKind};
+use crate::ports::{ApiError, ApiErrorKind, FOR_EVER};
 use crate::secret::Secret;
 
 /// The fact that holds the levels: a JSON array of `{uuid, name}`.

@@ -2,8 +2,8 @@
 
 use chrono::{TimeDelta, Utc};
 
-use super::Guance;
 use super::channel::pick;
+use super::workspace::Guance;
 use crate::domain::Level;
 use crate::ports::{ApiError, ApiErrorKind, Finding, Span};
 

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::claim::Authors;
+use super::settings::ReplyFormat;
 use super::wire::{CreatorInfo, IssueRow, Named, ReplyRow};
-use super::{ReplyFormat, claim, people, plain};
+use super::{claim, plain};
 use crate::domain::{
     Channel, Comment, CommentId, Details, GuanceStatus, Issue, IssueId, Level, Person, Push, Side, Status,
     StatusCategory, Visibility,
@@ -45,7 +46,7 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
         details,
         issue_type: None,
         status: status(&row.status_type),
-        assignees: people::managers(&row.extend).map(people::bare).collect(),
+        assignees: managers(&row.extend).map(bare).collect(),
         priority: None,
         updated_by,
         author,
@@ -181,6 +182,20 @@ fn status(status_type: &str) -> Status {
     let known = GuanceStatus::of(status_type).map(|known| (known.name, known.category));
     let (name, category) = known.unwrap_or((status_type, StatusCategory::Todo));
     Status { id: status_type.to_owned(), name: name.to_owned(), category, also: Vec::new() }
+}
+
+/// Returns the entries of `extend.manager`: accounts, teams (`group_…`) and bare e-mail addresses.
+///
+/// Source: Guance Open API, `POST /api/v1/issue/add`, `extend.manager`.
+pub(super) fn managers(extend: &Value) -> impl Iterator<Item = &str> {
+    let list = extend.get("manager").and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_str).filter(|who| !who.is_empty())
+}
+
+/// Returns a manager as far as its entry tells.
+fn bare(who: &str) -> Person {
+    let email = who.contains('@').then(|| who.to_owned());
+    Person { id: who.to_owned(), name: email.clone().unwrap_or_default(), email }
 }
 
 /// Returns who is behind an id.

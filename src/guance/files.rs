@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::answer::{Cause, Fault};
+use super::convert;
+use super::receipt::receipt;
 use super::transfer::Uploaded;
-use super::{Guance, convert, receipt};
+use super::workspace::Guance;
 use crate::domain::{Action, Comment, DroppedField, File, FileId, IssueId, Person, Push, Receipt, Side, portable_name};
 use crate::ports::{ApiError, ApiErrorKind, Content};
 

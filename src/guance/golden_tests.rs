@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::ReplyFormat;
 use super::claim::Authors;
 use super::convert::reply_request;
+use super::settings::ReplyFormat;
 use crate::domain::{
     Action, Comment, CommentId, File, FileId, Fingerprint, IssueId, Key, Maker, Person, Push, SealKey, SealKeys, Side,
     Visibility,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::answer::{Cause, Fault};
 use super::paging::times;
 use super::wire::Page;
-use super::{FRESH, Guance, Seen};
+use super::workspace::{FRESH, Guance, Seen};
 use crate::domain::{Comment, CommentId, IssueId, Side};
 use crate::ports::{ApiError, ApiErrorKind, ThreadPage, ThreadPart};
 

@@ -4,28 +4,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::api;
 use super::convert::person;
 use super::wire::{IssueRow, Member};
-use super::{Guance, api};
+use super::workspace::Guance;
 use crate::domain::{Fingerprint, Issue, IssueId, Person};
 use crate::ports::{ApiError, ApiErrorKind, known_person};
 
 /// How long an account's name and address are believed.
 const MEMBER_AGE: Duration = Duration::from_hours(30 * 24);
-
-/// Returns the entries of `extend.manager`: accounts, teams (`group_…`) and bare e-mail addresses.
-///
-/// Source: Guance Open API, `POST /api/v1/issue/add`, `extend.manager`.
-pub(super) fn managers(extend: &Value) -> impl Iterator<Item = &str> {
-    let list = extend.get("manager").and_then(Value::as_array);
-    list.into_iter().flatten().filter_map(Value::as_str).filter(|who| !who.is_empty())
-}
-
-/// Returns a manager as far as its entry tells.
-pub(super) fn bare(who: &str) -> Person {
-    let email = who.contains('@').then(|| who.to_owned());
-    Person { id: who.to_owned(), name: email.clone().unwrap_or_default(), email }
-}
 
 fn is_account(id: &str) -> bool {
     id.starts_with("acnt_")

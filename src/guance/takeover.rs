@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::api;
 use super::claim::{self, Authors};
-use super::{Guance, api};
+use super::workspace::Guance;
 use crate::domain::{IssueId, Side};
 use crate::guance::wire::ReplyRow;
 use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Takeover};

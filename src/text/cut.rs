@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::clusters;
 use super::doc::{Block, Doc, Inline, ListItem, Mark, TableCell};
 use super::fit::Rules;
 use super::url;
@@ -332,7 +333,7 @@ fn chars<'a>(text: &'a str, budget: &mut Budget) -> &'a str {
             budget.left = 0;
             let mut head = text.get(..at).unwrap_or_default();
             let mut next = next;
-            while joins(next) || head.ends_with('\u{200D}') {
+            while clusters::joins(next) || head.ends_with('\u{200D}') {
                 let Some(last) = head.chars().next_back() else { break };
                 next = last;
                 head = head.get(..head.len() - last.len_utf8()).unwrap_or_default();
@@ -340,27 +341,4 @@ fn chars<'a>(text: &'a str, budget: &mut Budget) -> &'a str {
             head
         }
     }
-}
-
-/// Returns what people see as single characters.
-pub(crate) fn clusters(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let mut before = '\u{200D}';
-        let end = rest.char_indices().find(|(at, c)| {
-            let starts = *at > 0 && !joins(*c) && before != '\u{200D}';
-            before = *c;
-            starts
-        });
-        let (piece, tail) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
-        rest = tail;
-        (!piece.is_empty()).then_some(piece)
-    })
-}
-
-/// Returns true for a character that belongs to the one before it: joiners, variation selectors, skin tones, accents.
-fn joins(c: char) -> bool {
-    matches!(c,
-        '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{20E3}' | '\u{E0020}'..='\u{E007F}'
-        | '\u{0300}'..='\u{036F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{20D0}'..='\u{20F0}' | '\u{3099}' | '\u{309A}')
 }

@@ -1,6 +1,7 @@
 //! The document tree: blocks and inlines.
 #![allow(missing_docs, reason = "the fields of a variant are described with the variant")]
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -288,6 +289,11 @@ pub(crate) fn plain_inlines(content: &[Inline]) -> String {
     content.iter().map(Inline::plain).collect()
 }
 
+/// Returns a raised or lowered text as it reads without that mark.
+pub(super) fn unraised<'a>(text: &'a str, marks: &[Mark]) -> Cow<'a, str> {
+    raised::plain(text, marks.contains(&Mark::Sup), marks.contains(&Mark::Sub))
+}
+
 impl Block {
     /// Returns a paragraph of plain text.
     pub fn paragraph(text: &str) -> Self {
@@ -352,7 +358,7 @@ impl Inline {
     /// one with the number before it.
     pub(crate) fn plain(&self) -> String {
         match self {
-            Self::Text { text, marks } => raised::plain(text, marks).into_owned(),
+            Self::Text { text, marks } => unraised(text, marks).into_owned(),
             Self::Emoji { text } => text.clone(),
             Self::Break => "\n".to_owned(),
             Self::Mention { id, name } | Self::Ping { id, name } => {

@@ -3,10 +3,9 @@
 //! Each format states its [`Rules`]; a writer then writes the fitted document without looking left or right, and its
 //! reader gives back exactly that document.
 
-use super::cut;
-use super::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, TableCell};
+use super::clusters;
+use super::doc::{Block, Doc, Inline, ListItem, MAX_DEPTH, Mark, TableCell, unraised};
 use super::line::{paragraphs, unmarked};
-use super::raised;
 
 /// Where a block stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -281,7 +280,7 @@ impl Rules {
                 Inline::Text { text, marks } => {
                     let lost: Vec<Mark> =
                         marks.iter().filter(|mark| is_raised(mark) && !(self.mark)(mark)).cloned().collect();
-                    let text = if lost.is_empty() { text } else { raised::plain(&text, &lost).into_owned() };
+                    let text = if lost.is_empty() { text } else { unraised(&text, &lost).into_owned() };
                     let mut marks = self.marks(marks);
                     if marks.contains(&Mark::Code) && !(self.code)(place, &text) {
                         marks.retain(|mark| *mark != Mark::Code);
@@ -325,7 +324,7 @@ fn is_phrase(mark: &Mark) -> bool {
 fn split_marks(text: &str, marks: &[Mark], holds: fn(char) -> bool) -> Vec<Inline> {
     let without: Vec<Mark> = marks.iter().filter(|mark| !is_phrase(mark)).cloned().collect();
     let mut out: Vec<(String, bool)> = Vec::new();
-    for piece in cut::clusters(text) {
+    for piece in clusters::clusters(text) {
         let held = piece.chars().all(holds);
         match out.last_mut() {
             Some((run, was)) if *was == held => run.push_str(piece),

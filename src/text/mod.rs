@@ -2,46 +2,42 @@
 //!
 //! Pure functions over untrusted input: no I/O, no panic, no recursion without a depth cap.
 
-pub mod adf;
 mod clean;
+mod clusters;
 mod color;
-mod cut;
-pub mod doc;
-mod fit;
-mod grid;
-pub mod html;
-mod line;
-pub mod markdown;
-mod normal;
-mod people;
 mod raised;
+pub mod doc;
+mod grid;
+mod people;
 mod reach;
-mod shown;
 mod spans;
 mod url;
+mod line;
+mod normal;
+mod fit;
+mod cut;
+mod shown;
+
+pub mod adf;
+pub mod html;
+pub mod markdown;
 pub mod wiki;
+
+#[cfg(test)]
+mod constructs;
+#[cfg(test)]
+mod field;
+#[cfg(test)]
+mod found;
+#[cfg(test)]
+mod props;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod specs;
+#[cfg(test)]
+mod tests;
 
 pub use doc::{Address, Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
 pub use reach::{Piece, is_issue_key};
 pub use shown::{Shown, flat};
-
-#[cfg(test)]
-mod constructs;
-
-#[cfg(test)]
-mod field;
-
-#[cfg(test)]
-mod found;
-
-#[cfg(test)]
-mod props;
-
-#[cfg(test)]
-mod schema;
-
-#[cfg(test)]
-mod specs;
-
-#[cfg(test)]
-mod tests;

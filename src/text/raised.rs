@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::doc::Mark;
-
 /// Characters, and what they are raised and lowered.
 const SIGNS: &[(char, char, Option<char>)] = &[
     ('0', '⁰', Some('₀')),
@@ -27,10 +25,9 @@ const SIGNS: &[(char, char, Option<char>)] = &[
     (' ', ' ', Some(' ')),
 ];
 
-/// Returns the text as it reads without the marks.
-pub(crate) fn plain<'a>(text: &'a str, marks: &[Mark]) -> Cow<'a, str> {
-    let up = marks.contains(&Mark::Sup);
-    if (!up && !marks.contains(&Mark::Sub)) || text.trim().is_empty() {
+/// Returns a text that is raised or lowered as it reads without that.
+pub(super) fn plain(text: &str, up: bool, down: bool) -> Cow<'_, str> {
+    if !(up || down) || text.trim().is_empty() {
         return Cow::Borrowed(text);
     }
     let sign = |c: char| {
@@ -58,16 +55,18 @@ mod tests {
 
     #[test]
     fn a_number_stays_the_number_it_was() {
-        let check = |text: &str, mark: Mark, want: &str| assert_eq!(plain(text, &[mark]), want, "{text}");
-        check("6", Mark::Sup, "⁶");
-        check("-12", Mark::Sup, "⁻¹²");
-        check("2", Mark::Sub, "₂");
-        check("n+1", Mark::Sup, "ⁿ⁺¹");
-        check("2k", Mark::Sup, "^2k");
-        check("1.5", Mark::Sup, "^(1.5)");
-        check("8k", Mark::Sub, "_8k");
-        check("th", Mark::Sup, "th");
-        check("[1]", Mark::Sup, "[1]");
-        check("6", Mark::Strong, "6");
+        let check =
+            |text: &str, (up, down): (bool, bool), want: &str| assert_eq!(plain(text, up, down), want, "{text}");
+        let (raised, lowered) = ((true, false), (false, true));
+        check("6", raised, "⁶");
+        check("-12", raised, "⁻¹²");
+        check("2", lowered, "₂");
+        check("n+1", raised, "ⁿ⁺¹");
+        check("2k", raised, "^2k");
+        check("1.5", raised, "^(1.5)");
+        check("8k", lowered, "_8k");
+        check("th", raised, "th");
+        check("[1]", raised, "[1]");
+        check("6", (false, false), "6");
     }
 }

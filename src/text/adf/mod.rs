@@ -1,9 +1,10 @@
 //! Atlassian Document Format: reader and writer.
 
 mod read;
+mod write;
+
 #[cfg(test)]
 mod tests;
-mod write;
 
 use serde_json::{Value, json};
 

@@ -1,27 +1,9 @@
 //! What stands in a text of an editor and is no text: people, issues, images, films, check boxes.
 
-use super::read::{Builder, Frame, Kind, marks};
+use super::builder::{Builder, Embed, Embedded, Frame, Kind, marks};
 use super::token::attributes;
 use crate::text::doc::{Inline, Mark, TASK_DONE, TASK_OPEN, plain_inlines};
 use crate::text::url;
-
-/// An embedded thing of Guance's editor.
-pub(super) struct Embed {
-    /// Where its text starts.
-    pub(super) from: usize,
-    kind: Embedded,
-    /// What it is called, where its text does not say.
-    name: String,
-}
-
-enum Embedded {
-    /// A person, by id.
-    Person(String),
-    /// An issue, by id.
-    Issue(String),
-    /// A channel, a template's variable: only its text counts.
-    Other,
-}
 
 impl Builder {
     pub(super) fn embed(&mut self, name: &str, attrs: &str) -> Option<Embed> {

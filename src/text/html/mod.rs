@@ -3,12 +3,16 @@
 //! Nothing in it is trusted: tags that are not listed here are only their text, scripts and styles are nothing, and
 //! addresses go through `url::safe`.
 
-mod embed;
-mod read;
+mod token;
 mod space;
 mod style;
-mod token;
+mod builder;
+mod embed;
+mod read;
 mod write;
+
+#[cfg(test)]
+mod tests;
 
 use super::color;
 use super::cut;
@@ -121,6 +125,3 @@ fn has_markdown(text: &str) -> bool {
             ["# ", "## ", "### ", "> ", "- ", "* ", "1. ", "|"].iter().any(|sign| line.starts_with(sign))
         })
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,7 @@
 //! What stands in `[...]` and `!...!`: links, files, people, issues, images.
 
 use crate::text::doc::Inline;
-use crate::text::is_issue_key;
+use crate::text::reach::is_issue_key;
 
 /// Longest link or image that is looked for, in bytes.
 pub(super) const MAX_LINK: usize = 10 * 1024;

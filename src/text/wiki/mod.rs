@@ -4,14 +4,19 @@
 //! renderer and Cloud's parser both read alike: `{*}x{*}` instead of `*x*`, because between Chinese characters the short
 //! form is text.
 
-mod block;
 mod emoticons;
 mod escape;
-mod inline;
 mod links;
 mod macros;
 mod raw;
+mod inline;
+mod block;
 mod write;
+
+#[cfg(test)]
+pub(crate) mod dc;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
@@ -97,8 +102,3 @@ fn phrase_holds(c: char) -> bool {
         | '\u{E0000}'..);
     !other && (digit || !c.is_numeric())
 }
-
-#[cfg(test)]
-pub(crate) mod dc;
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,28 @@
+//! What an answer to a write says.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::api;
+use super::wire::ReplyRow;
+use crate::domain::{Receipt, Side};
+use crate::ports::{ApiError, ApiErrorKind};
+
+pub(super) fn refused(message: impl Into<String>) -> ApiError {
+    ApiError::new(Side::Guance, ApiErrorKind::Refused, message)
+}
+
+/// Reads the object that a reply write returns.
+///
+/// # Errors
+/// `InDoubt` when it does not name the reply: it may be there, and only a look-up can tell.
+pub(super) fn receipt(answer: &Value) -> Result<Receipt, ApiError> {
+    let row: ReplyRow = api::row(answer.clone()).map_err(|(_, why)| {
+        ApiError::new(Side::Guance, ApiErrorKind::InDoubt, format!("the reply was accepted, but not named: {why}"))
+    })?;
+    Ok(receipt_for(row.uuid.as_str(), row.update_at.or(row.create_at)))
+}
+
+pub(super) fn receipt_for(id: &str, at: Option<DateTime<Utc>>) -> Receipt {
+    Receipt { id: id.to_owned(), name: id.to_owned(), at, dropped: Vec::new(), issue: None }
+}
