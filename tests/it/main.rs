@@ -15,5 +15,6 @@ mod adapter;
 mod cli;
 mod e2e;
 mod layers;
+mod layers_inside;
 mod scratch;
 mod sim;
