@@ -50,7 +50,7 @@ fn is_about_links(failed: &Failed) -> bool {
 }
 
 /// Names the linked thing for ever, also when its title or address changes.
-fn global_id(url: &str, id: &str) -> String {
+pub(super) fn global_id(url: &str, id: &str) -> String {
     let whole = format!("system={}&id={id}", host_of(url));
     if whole.len() <= MAX_GLOBAL_ID { whole } else { format!("id={id}") }
 }

@@ -5,6 +5,8 @@ pub mod comments;
 pub mod explain;
 pub mod extent;
 pub mod files;
+#[cfg(test)]
+mod golden_tests;
 pub mod gone;
 pub mod issues;
 pub mod links;
