@@ -5,7 +5,7 @@
 //!
 //! The modules stand in reading order, and each uses only those above it (`tests/it/layers.rs` holds that).
 
-/// What fuzzing checks calls the library by its name.
+/// What fuzzing checks, and the tests' fixtures, call the library by its name.
 #[cfg(test)]
 extern crate self as guajira;
 
@@ -15,6 +15,11 @@ pub mod text;
 
 pub mod domain;
 pub mod render;
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod golden_tests;
 
 pub mod plan;
 pub mod ports;

@@ -3,7 +3,7 @@
 //! The visible marker is a link's fragment: people see an ordinary link to the original, and guajira recognises its
 //! own writing by it also where the service dropped the hidden markers, and also without a state file.
 
-use crate::domain::marker::{self, BETWEEN, DELETED, NOTICE, TIME};
+use crate::domain::marker::{self, BETWEEN, DELETED, LINK_BACK, NOTICE, TIME};
 use crate::domain::{Comment, CommentId, CommentLink, File, Fingerprint, Issue, Marker, Person, Side};
 use crate::text::{Block, Doc, Inline, Mark};
 
@@ -15,14 +15,14 @@ pub fn issue(original: &Issue) -> Doc {
 /// Returns the same with another text above the link back.
 pub fn issue_as(original: &Issue, text: Doc) -> Doc {
     let mut blocks = text.blocks;
-    let mut line = vec![em("Guance: "), Inline::link(original.id.as_str(), original.url.clone())];
+    let mut line = vec![em(LINK_BACK), Inline::link(original.id.as_str(), original.url.clone())];
     if let Some(level) = &original.level {
         line.push(em(&format!(" · {}", level.name)));
     }
     if !original.source.trim().is_empty() {
         line.push(em(&format!(" · {}", original.source.trim())));
     }
-    let opened = original.created.format("%Y-%m-%d %H:%M UTC");
+    let opened = original.created.format(TIME);
     line.push(em(&match person(&original.author) {
         Some(name) => format!(" · {name}, {opened}"),
         None => format!(" · {opened}"),
@@ -125,7 +125,7 @@ fn marked(address: &str, id: Option<&str>, content: &Fingerprint) -> String {
 pub fn without_link_back(mut body: Doc) -> Doc {
     let links_back = |block: &Block| {
         matches!(block, Block::Paragraph { content } if matches!(content.first(),
-            Some(Inline::Text { text, .. }) if text.starts_with("Guance: ")))
+            Some(Inline::Text { text, .. }) if text.starts_with(LINK_BACK)))
     };
     if body.blocks.last().is_some_and(links_back) {
         body.blocks.pop();

@@ -13,6 +13,8 @@ mod size;
 mod tree;
 
 #[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
 mod secret_tests;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::Field;
+use crate::domain::marker::NOTICE_ID;
 
 /// One of the two services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -156,20 +157,17 @@ id_type! {
     FileId
 }
 
-/// What the id of a notice begins with.
-const NOTICE: &str = "notice_";
-
 impl CommentId {
     /// Returns the id of a notice: a comment of guajira's own about something that happened to an issue, which has no
     /// original on the other side. The parts name the event for ever.
     pub fn notice(parts: &[&str]) -> Self {
         let (one, other) = (Fingerprint::of(parts), Fingerprint::of(&[parts, &["again"]].concat()));
-        Self(format!("{NOTICE}{one}{other}"))
+        Self(format!("{NOTICE_ID}{one}{other}"))
     }
 
     /// Returns true for the id of a notice.
     pub fn is_notice(&self) -> bool {
-        self.0.starts_with(NOTICE)
+        self.0.starts_with(NOTICE_ID)
     }
 }
 
@@ -262,7 +260,7 @@ impl Key {
 
     /// Returns true when this is the key of a notice.
     pub fn is_about_notice(&self) -> bool {
-        matches!(self.parts(), Some((_, Kind::Comment, id)) if id.starts_with(NOTICE))
+        matches!(self.parts(), Some((_, Kind::Comment, id)) if id.starts_with(NOTICE_ID))
     }
 
     /// Returns the comment id when this is the key of a comment born on `side`.

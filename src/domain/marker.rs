@@ -1,15 +1,74 @@
-//! The visible marker: the fragment of the link in a copy's first line. The one place that knows its grammar.
+//! Markers: how a thing on one service says that it is the copy of one on the other. The one place that knows their grammar.
+//!
+//! Beside the text: a label and the property [`OURS`] on Jira, an object of that name in a reply's `extend` on Guance. In the
+//! text: the visible marker, the fragment of the link in a copy's first line.
 //!
 //! `ADDRESS#guajira-[ID-]CONTENT[-SEAL]`: the original's id where the address does not name it, the fingerprint of the
 //! content that was copied, and, after version 0.1, a seal.
 
 use chrono::NaiveDateTime;
 
-use crate::domain::{Fingerprint, Seal};
+use crate::domain::{Fingerprint, IssueId, Seal};
 use crate::text::{Block, Doc, Inline, Mark};
 
 /// What stands before the marker in a link.
 const FRAGMENT: &str = "#guajira-";
+
+/// What our property on Jira, and our object in the `extend` of a Guance reply, is called.
+pub const OURS: &str = "guajira";
+
+/// What the id of a Guance issue begins with; 32 hexadecimal digits follow. The whole id is the label of its copy.
+pub const ISSUE_ID: &str = "issue_";
+
+/// What the id of a Guance reply begins with; 32 hexadecimal digits follow.
+pub const REPLY_ID: &str = "repim_";
+
+/// What the id of a notice begins with; 32 hexadecimal digits follow.
+pub const NOTICE_ID: &str = "notice_";
+
+/// What the last line of a mirrored description begins with, before the link back to the original.
+pub const LINK_BACK: &str = "Guance: ";
+
+/// The application that a remote link on Jira names.
+pub const APPLICATION: &str = "com.guance";
+
+/// Longest `globalId` of a remote link.
+///
+/// Source: Jira Cloud REST v3 and Data Center REST v2, `POST /issue/{issueIdOrKey}/remotelink`.
+const MAX_GLOBAL_ID: usize = 255;
+
+/// Returns the name of the user property on Jira that keeps the write counter of a pair of services.
+pub fn register(pair: &str) -> String {
+    format!("{OURS}.{pair}")
+}
+
+/// Returns the global id of a remote link to an issue on this host: it stays the same when title or address change.
+pub fn global_id(host: &str, id: &str) -> String {
+    let whole = format!("system={host}&id={id}");
+    if whole.len() <= MAX_GLOBAL_ID { whole } else { format!("id={id}") }
+}
+
+/// Returns the Guance uuid that a marker label names.
+pub fn label_id(label: &str) -> Option<IssueId> {
+    let rest = label.strip_prefix("guance").map_or(label, |rest| rest.trim_start_matches(['-', '_']));
+    is_uuid(rest, ISSUE_ID).then(|| IssueId::new(rest))
+}
+
+/// Returns true for the id of a reply or a notice, as the visible marker on Jira names it.
+pub fn names_reply(id: &str) -> bool {
+    is_uuid(id, REPLY_ID) || is_uuid(id, NOTICE_ID)
+}
+
+/// Returns true for `prefix` and 32 lower-case hexadecimal digits.
+fn is_uuid(text: &str, prefix: &str) -> bool {
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    text.strip_prefix(prefix).is_some_and(|hex| hex.len() == 32 && hex.bytes().all(is_hex))
+}
+
+/// Returns true for an address with a visible marker.
+pub fn is_in(address: &str) -> bool {
+    address.contains(FRAGMENT)
+}
 
 /// How a copy's first line tells when the original was written.
 pub const TIME: &str = "%Y-%m-%d %H:%M UTC";

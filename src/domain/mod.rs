@@ -2,6 +2,10 @@
 
 pub mod field;
 pub mod file;
+#[cfg(test)]
+pub(crate) mod fixtures;
+#[cfg(test)]
+mod golden_tests;
 pub mod id;
 pub mod item;
 pub mod link;

@@ -17,9 +17,6 @@ use crate::text::Doc;
 /// What the account of an API key begins with.
 const KEY_ACCOUNT: &str = "wsak_";
 
-/// Our own object inside a reply's `extend`.
-const EXTEND_KEY: &str = "guajira";
-
 /// What is known of who may have written a reply of ours.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Authors {
@@ -89,11 +86,11 @@ pub(super) fn extend_of(key: &Key, content: &Fingerprint, seal: Option<&Seal>) -
     if let (Some(seal), Some(ours)) = (seal, ours.as_object_mut()) {
         ours.insert("seal".to_owned(), seal.as_str().into());
     }
-    Map::from_iter([(EXTEND_KEY.to_owned(), ours)])
+    Map::from_iter([(marker::OURS.to_owned(), ours)])
 }
 
 fn hidden(extend: &Value) -> Option<(Key, Option<Fingerprint>, Option<Seal>)> {
-    let ours = extend.get(EXTEND_KEY)?;
+    let ours = extend.get(marker::OURS)?;
     let text = |name: &str| ours.get(name).and_then(Value::as_str);
     let key = text("key")?.parse::<Key>().ok()?.origin();
     key.comment_on(Side::Jira).map(drop).or_else(|| key.file_on(Side::Jira).map(drop))?;

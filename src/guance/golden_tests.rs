@@ -4,12 +4,15 @@
 use serde_json::{Value, json};
 
 use super::claim::Authors;
-use super::convert::reply_request;
+use super::convert::{comment, issue, reply_request};
+use super::extend::add_link;
 use super::settings::ReplyFormat;
 use crate::domain::{
-    Action, Comment, CommentId, File, FileId, Fingerprint, IssueId, Key, Maker, Person, Push, SealKey, SealKeys, Side,
-    Visibility,
+    Action, Comment, Field, File, Fingerprint, IssueId, Key, Level, Maker, NewIssue, Person, Push, SealKey, SealKeys,
+    Side, fixtures,
 };
+use crate::golden::line;
+use crate::plan::fields;
 use crate::ports::{Facts, OWN_ACCOUNTS, SEAL_KEYS};
 use crate::render;
 use crate::text::{Doc, html, markdown};
@@ -54,30 +57,14 @@ fn copies() -> [Push; 2] {
     let mia = Person { id: "mia".into(), name: "Mia · 张三 <x>".into(), email: None };
     let time = "2026-11-22T10:00:00Z".parse().unwrap();
     let comment = Comment {
-        side: Side::Jira,
-        id: CommentId::new("10042"),
-        issue: IssueId::new("10001"),
         url: format!("{JIRA}?focusedCommentId=10042"),
         author: mia.clone(),
         body: Doc::from_plain("looking at it"),
         created: time,
         updated: time,
-        visibility: Visibility::Public,
-        claim: None,
-        by_monitor: false,
+        ..fixtures::comment(Side::Jira, "10042")
     };
-    let file = File {
-        side: Side::Jira,
-        id: FileId::new("10009"),
-        issue: IssueId::new("10001"),
-        name: "trace.txt".into(),
-        size: Some(5),
-        mime: None,
-        url: None,
-        author: mia,
-        created: Some(time),
-        ours: false,
-    };
+    let file = File { size: Some(5), author: mia, created: Some(time), ..fixtures::file(Side::Jira, "10009") };
     [
         push(Key::comment(Side::Jira, &comment.id), render::comment(&comment, "OPS-12", &content), content.clone()),
         push(Key::file(Side::Jira, &file.id), render::file(&file, "OPS-12", JIRA, &content), content),
@@ -124,4 +111,52 @@ fn what_is_written_is_what_was_written_and_all_of_it_is_recognised() {
             assert_eq!(claimed("wsak_x", &extend, &Doc::default()), others, "{}", told("extend"));
         }
     }
+}
+
+#[test]
+fn the_other_issue_is_linked_as_it_was() {
+    let mut extend = serde_json::Map::new();
+    assert!(add_link(&mut extend, "OPS-12", JIRA) && !add_link(&mut extend, "OPS-12", JIRA), "once");
+    crate::golden::golden(
+        "guance-links.tsv",
+        &[line("link", Value::Object(extend).to_string())],
+        "a link is known by its address: written in another way an upgrade would add it a second time",
+    );
+}
+
+#[test]
+fn what_people_write_on_guance_has_the_fingerprint_that_it_had() {
+    let read = |path: &str| {
+        let path = format!("{}/tests/data/text/comments/{path}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).unwrap()
+    };
+    let mut lines = Vec::new();
+    for (name, text) in [
+        ("a few words", "looking at it".to_owned()),
+        ("a few words as HTML", "<p>looking at it</p>".to_owned()),
+        ("every construct", read("guance.html")),
+        ("a monitor's alarm", read("monitor.md")),
+        ("nothing", String::new()),
+    ] {
+        let row = json!({"uuid": "repim_1", "type": "reply", "content": text, "createAt": 10, "updateAt": 20,
+            "creator": "acnt_1", "workspaceUUID": "wksp_1"});
+        let id = IssueId::new(ISSUE);
+        let reply = comment(serde_json::from_value(row).unwrap(), &[], &id, "https://c", &Authors::default()).unwrap();
+        lines.push(line(format!("reply: {name}"), reply.fingerprint().as_str()));
+        let row = json!({"uuid": ISSUE, "name": "磁盘满", "description": text, "statusType": 20, "createAt": 10,
+            "updateAt": 20, "extend": {"manager": ["group_2", "acnt_1", "someone@example.com"]}});
+        let level = Level { id: "system_level_1".into(), name: "P1".into() };
+        let issue = issue(serde_json::from_value(row).unwrap(), Some(level), "https://c").unwrap();
+        lines.push(line(format!("issue: {name}"), issue.fingerprint().as_str()));
+        let new = NewIssue { title: issue.title.clone(), body: render::issue(&issue), ..NewIssue::default() };
+        for field in Field::ALL {
+            lines.push(line(format!("issue: {name}: {field}"), fields::value(&issue, field, &new)));
+        }
+    }
+    crate::golden::golden(
+        "read-on-guance.tsv",
+        &lines,
+        "an edit is told by the fingerprint of what is read: with another one an upgrade would take everything for edited, \
+         write every copy again and every field once more",
+    );
 }

@@ -10,8 +10,7 @@ use crate::jira::convert::Reader;
 use crate::jira::wire;
 use crate::text::Doc;
 
-/// Key of the property that marks our copies, on issues and comments alike.
-pub(super) const PROPERTY: &str = "guajira";
+pub(super) use crate::domain::marker::{OURS as PROPERTY, label_id};
 
 impl Reader<'_> {
     /// Returns true for the pair of services that we serve, under any name that it ever had.
@@ -111,21 +110,6 @@ pub(super) struct IssueMarks {
     pub(super) contradicts: bool,
 }
 
-/// Returns the Guance uuid that a marker label names.
-pub(super) fn label_id(label: &str) -> Option<IssueId> {
-    let rest = label.strip_prefix("guance").map_or(label, |rest| rest.trim_start_matches(['-', '_']));
-    is_uuid(rest, "issue_").then(|| IssueId::new(rest))
-}
-
-/// Returns true for `prefix` and 32 hexadecimal digits.
-pub(super) fn is_uuid(text: &str, prefix: &str) -> bool {
-    text.strip_prefix(prefix).is_some_and(|hex| hex.len() == 32 && hex.bytes().all(is_hex))
-}
-
-fn is_hex(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
-}
-
 /// Our property: `{"v": 1, "key": "guance/issue/issue_…", "content": "…", "pair": "…", "seal": "…"}`.
 #[derive(Clone, Debug)]
 pub(super) struct Property {
@@ -168,7 +152,7 @@ pub(super) fn property(value: &Value, kind: Kind) -> Option<Property> {
 /// Returns the original of the marker `#guajira-repim_<32 hex>-<16 hex>` in a text's first line, and the marker.
 pub(super) fn visible(text: &Doc) -> Option<(Key, Marker<'_>)> {
     let marker = marker::own_link(text).and_then(Marker::parse)?;
-    let id = marker.id.filter(|id| is_uuid(id, "repim_") || is_uuid(id, "notice_"))?;
+    let id = marker.id.filter(|id| marker::names_reply(id))?;
     Some((Key::comment(Side::Guance, &CommentId::new(id)), marker))
 }
 

@@ -3,13 +3,18 @@
 
 use serde_json::{Value, json};
 
+use super::claim::label_id;
 use super::comments::{Text, marker};
 use super::convert::Reader;
+use super::draft::Draft;
+use super::links::global_id;
 use super::wire;
 use crate::domain::{
-    Action, Comment, CommentId, Fingerprint, IssueId, Key, Maker, NewIssue, Person, Push, SealKey, SealKeys, Side,
-    Visibility,
+    Action, Comment, CommentId, Field, Fingerprint, IssueId, Key, Maker, NewIssue, Person, Push, SealKey, SealKeys,
+    Side, fixtures,
 };
+use crate::golden::line;
+use crate::plan::fields;
 use crate::render;
 use crate::text::Doc;
 
@@ -17,6 +22,9 @@ const ISSUE: &str = "issue_0123456789abcdef0123456789abcdef";
 const REPLY: &str = "repim_0123456789abcdef0123456789abcdef";
 const PRINT: &str = "00112233aabbccdd";
 const PAIR: &str = "0f1e2d3c4b5a6978";
+
+const READ: &str = "an edit is told by the fingerprint of what is read: with another one an upgrade would take everything for \
+                    edited, write every copy again and every field once more";
 
 fn golden(name: &str) -> String {
     let path = format!("{}/tests/data/golden/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -39,17 +47,13 @@ fn push(key: Key, action: Action) -> Push {
 fn reply() -> Push {
     let time = "2026-11-22T10:00:00Z".parse().unwrap();
     let reply = Comment {
-        side: Side::Guance,
-        id: CommentId::new(REPLY),
         issue: IssueId::new(ISSUE),
         url: format!("https://console.guance.example/exceptions?sourceType=exceptions_tracing&__docid={ISSUE}"),
         author: Person { id: "acnt_x".into(), name: "Mia · 张三 [x]".into(), email: None },
         body: Doc::from_plain("looking at it"),
         created: time,
         updated: time,
-        visibility: Visibility::Public,
-        claim: None,
-        by_monitor: false,
+        ..fixtures::comment(Side::Guance, REPLY)
     };
     let body = render::comment(&reply, "", &Fingerprint::parse(PRINT).unwrap());
     let issue = IssueId::new("10001");
@@ -125,4 +129,93 @@ fn an_issue_is_marked_as_it_was_and_every_version_of_it_is_recognised() {
         assert_eq!(of_issue(us, &property), ours, "{told}");
         assert_eq!(of_issue(others, &property), None, "a seal holds on what its account created");
     }
+}
+
+#[test]
+fn a_notice_is_marked_as_it_was() {
+    let id = CommentId::notice(&[ISSUE, "repeats"]);
+    let content = Fingerprint::parse(PRINT).unwrap();
+    let url = "https://console.guance.example/x";
+    let body = render::notice(url, &id, Doc::from_plain("told").blocks, &content);
+    let issue = IssueId::new("10001");
+    let action = Action::AddComment { issue, body, origin_url: url.into(), internal: true };
+    let notice = push(Key::comment(Side::Guance, &id), action);
+    let mut lines = Vec::new();
+    for (version, push) in [("", notice.clone()), (", sealed", notice.sealed(&keys(), PAIR, "acc-bot"))] {
+        lines.push(line(format!("wiki{version}"), written(&push, false).as_str().unwrap()));
+        lines.push(line(format!("ADF{version}"), written(&push, true).to_string()));
+        lines.push(line(format!("property{version}"), marker(&push, PAIR).to_string()));
+    }
+    crate::golden::golden(
+        "notice.tsv",
+        &lines,
+        "a notice is known by its marker: with another one an upgrade that has lost its state would give it a second time, and \
+         take the first one for a person's words",
+    );
+}
+
+#[test]
+fn an_issue_has_the_label_that_it_had_and_every_version_of_it_is_read() {
+    let key = Key::issue(Side::Guance, &IssueId::new(ISSUE));
+    let create = push(key, Action::CreateIssue(NewIssue::default()));
+    let mut lines = vec![line("label", Draft::new(&create).unwrap().marker_label().unwrap())];
+    for label in [ISSUE.to_owned(), format!("guance-{ISSUE}"), format!("guance_{ISSUE}"), format!("guance{ISSUE}")] {
+        let read = label_id(&label).map_or_else(|| "nothing".to_owned(), |id| id.to_string());
+        lines.push(line(format!("{label} is read as"), read));
+    }
+    crate::golden::golden(
+        "labels.tsv",
+        &lines,
+        "the label is what a look-up searches for: with another one an upgrade that has lost its state would find no copy, and \
+         make every issue a second time",
+    );
+}
+
+#[test]
+fn the_other_issue_is_linked_under_the_name_that_it_had() {
+    let lines = [
+        line("address with a host", global_id("https://console.guance.example/x?a=b", ISSUE)),
+        line("address with a port", global_id("https://console.guance.example:8443/x", ISSUE)),
+        line("address that is too long", global_id(&format!("https://{}/x", "h".repeat(250)), ISSUE)),
+    ];
+    crate::golden::golden(
+        "remote-links.tsv",
+        &lines,
+        "Jira knows a remote link by its global id: with another one an upgrade would add a second link beside the first",
+    );
+}
+
+#[test]
+fn what_people_write_on_jira_has_the_fingerprint_that_it_had() {
+    let read = |path: &str| {
+        let path = format!("{}/tests/data/text/comments/{path}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).unwrap()
+    };
+    let words = json!({"type": "doc", "version": 1, "content": [
+        {"type": "paragraph", "content": [{"type": "text", "text": "looking at it"}]}]});
+    let mut lines = Vec::new();
+    for (name, body) in [
+        ("a few words on cloud", words),
+        ("a few words on server", json!("looking at it")),
+        ("every construct on cloud", serde_json::from_str(&read("cloud.json")).unwrap()),
+        ("every construct on server", json!(read("server.wiki"))),
+        ("nothing", Value::Null),
+    ] {
+        let raw =
+            json!({"id": "10042", "author": {"accountId": "acc-mia"}, "body": body, "created": "2026-11-22T10:11:12Z"});
+        let raw = wire::read(raw).unwrap();
+        let comment = with_reader(|reader| reader.comment(&raw, &IssueId::new("10001"), "OPS-1", false));
+        lines.push(line(format!("comment: {name}"), comment.fingerprint().as_str()));
+        let raw = json!({"id": "10001", "key": "OPS-1", "fields": {"updated": "2026-11-22T10:11:12Z", "summary": "磁盘满",
+            "description": body, "priority": {"id": "2", "name": "High"}, "assignee": {"accountId": "acc-mia",
+            "name": "mia", "displayName": "Mia · 张三", "emailAddress": "mia@example.com"},
+            "status": {"id": "3", "name": "In Review", "statusCategory": {"key": "indeterminate"}}}});
+        let raw = wire::read(raw).unwrap();
+        let issue = with_reader(|reader| reader.issue(&raw, false).unwrap());
+        for field in Field::ALL {
+            let said = fields::value(&issue, field, &NewIssue::default());
+            lines.push(line(format!("issue: {name}: {field}"), said));
+        }
+    }
+    crate::golden::golden("read-on-jira.tsv", &lines, READ);
 }

@@ -2,16 +2,11 @@
 
 use serde_json::json;
 
-use crate::domain::{Action, Push, Receipt};
+use crate::domain::{Action, Push, Receipt, marker};
 use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::change::dropped;
 use crate::jira::{Jira, draft, host_of, refused};
 use crate::ports::ApiError;
-
-/// Longest `globalId`.
-///
-/// Source: Jira Cloud REST v3 and Data Center REST v2, `POST /issue/{issueIdOrKey}/remotelink`.
-const MAX_GLOBAL_ID: usize = 255;
 
 impl Jira<'_> {
     /// Sets the link to the other issue: created or updated by its `globalId`, so that twice is once.
@@ -21,7 +16,7 @@ impl Jira<'_> {
         };
         let body = json!({
             "globalId": global_id(url, to.as_str()),
-            "application": {"type": "com.guance", "name": "Guance"},
+            "application": {"type": marker::APPLICATION, "name": "Guance"},
             "relationship": "mirrors",
             "object": {"url": url, "title": draft::summary(title)},
         });
@@ -50,9 +45,8 @@ fn is_about_links(failed: &Failed) -> bool {
 }
 
 /// Names the linked thing for ever, also when its title or address changes.
-fn global_id(url: &str, id: &str) -> String {
-    let whole = format!("system={}&id={id}", host_of(url));
-    if whole.len() <= MAX_GLOBAL_ID { whole } else { format!("id={id}") }
+pub(super) fn global_id(url: &str, id: &str) -> String {
+    marker::global_id(host_of(url), id)
 }
 
 #[cfg(test)]

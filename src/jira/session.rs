@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::domain::{IssueId, SealKey, Side};
+use crate::domain::{IssueId, SealKey, Side, marker};
 use crate::jira::answer::clean;
 use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::auth::{is_cloud_host, is_gateway};
@@ -234,7 +234,7 @@ impl Jira<'_> {
 
     /// Returns the address of our user property of a pair of services.
     fn register_ask(&self, pair: &str, make: impl FnOnce(String) -> Ask) -> Result<Ask, ApiError> {
-        let path = self.rest(&format!("user/properties/{}", segment(&format!("guajira.{pair}"))))?;
+        let path = self.rest(&format!("user/properties/{}", segment(&marker::register(pair))))?;
         let me = self.me()?.user;
         let owner = if self.is_cloud()? { "accountId" } else { "username" };
         Ok(make(path).with(owner, me.id()))

@@ -21,6 +21,8 @@ pub mod takeover;
 pub mod explain;
 
 #[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
 mod references_tests;
 #[cfg(test)]
 mod route_tests;

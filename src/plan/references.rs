@@ -6,12 +6,10 @@
 
 use std::collections::HashMap;
 
+use crate::domain::marker::{self, ISSUE_ID};
 use crate::domain::{Action, IssueId, IssueLink, Push, Side};
 use crate::plan::policy::Policy;
 use crate::text::{Doc, Piece, is_issue_key};
-
-/// Stands in the fragment of every visible marker; such a link is our own.
-const MARKER: &str = "#guajira-";
 
 /// Stands for the name of an issue where texts are compared.
 const SOME_ISSUE: &str = "\u{2039}issue\u{203a}";
@@ -94,7 +92,8 @@ impl Sites {
     /// Returns the issue of a side that an address leads to. Another Jira's `/browse/OPS-1` is none of ours; a Guance
     /// uuid is one wherever it stands.
     fn issue_at(&self, address: &str, side: Side) -> Option<Named> {
-        if address.contains(MARKER) {
+        // Such a link is our own.
+        if marker::is_in(address) {
             return None;
         }
         match side {
@@ -250,8 +249,8 @@ fn next_word(text: &str, from: usize, side: Side) -> Option<(usize, usize)> {
 
 /// Returns the first `issue_` with 32 hexadecimal digits in a text.
 fn uuid_in(text: &str) -> Option<&str> {
-    const LENGTH: usize = "issue_".len() + 32;
-    text.match_indices("issue_").find_map(|(at, sign)| {
+    const LENGTH: usize = ISSUE_ID.len() + 32;
+    text.match_indices(ISSUE_ID).find_map(|(at, sign)| {
         let uuid = text.get(at..at + LENGTH)?;
         let digits = uuid.get(sign.len()..)?;
         let ends = text.get(at + LENGTH..)?.chars().next().is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_');

@@ -555,7 +555,7 @@ impl Tx<'_> {
     }
 }
 
-fn encode(push: &Push) -> Result<String, StateError> {
+pub(super) fn encode(push: &Push) -> Result<String, StateError> {
     serde_json::to_string(&serde_json::json!({ "v": ACTION_VERSION, "action": push.action }))
         .map_err(|err| StateError::Nonsense(format!("action of {}: {err}", push.key)))
 }

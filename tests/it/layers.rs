@@ -65,7 +65,8 @@ fn arrows() -> BTreeSet<Arrow> {
     for file in rust_files(&root) {
         let inside = file.strip_prefix(&root).unwrap().to_owned();
         let from = inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
-        if from == "lib" || from == "main" || file.ends_with("tests.rs") {
+        // A test may look at a module from above, as the recorded texts do.
+        if from == "lib" || from == "main" || file.to_string_lossy().ends_with("tests.rs") {
             continue;
         }
         let text = fs::read_to_string(&file).unwrap();

@@ -14,6 +14,12 @@
 mod adapter;
 mod cli;
 mod e2e;
+#[path = "../../src/domain/fixtures.rs"]
+#[allow(dead_code, reason = "the library's tests need more of it")]
+mod fixtures;
+#[path = "../../src/golden.rs"]
+#[allow(dead_code, reason = "the library's tests need more of it")]
+mod golden;
 mod layers;
 mod layers_inside;
 mod scratch;

@@ -2,6 +2,7 @@
 
 mod changing;
 mod failing;
+mod golden;
 mod links;
 mod reading;
 mod writing;

@@ -3,6 +3,7 @@
 mod changing;
 mod extra;
 mod files;
+mod golden;
 mod links;
 mod login;
 mod lookup;

@@ -392,7 +392,7 @@ fn issue(w: &mut World, sealed: bool, labelled: bool, pick: u32, uid: u32) {
 /// Both markers of this issue are as guajira wrote them.
 pub(super) fn is_whole(state: &IssueState) -> bool {
     let Some(key) = state.born.as_ref().filter(|_| !state.deleted) else { return false };
-    let labels: Vec<&String> = state.labels.iter().filter(|label| label.starts_with("issue_")).collect();
+    let labels: Vec<&String> = state.labels.iter().filter(|label| marker::label_id(label).is_some()).collect();
     let own = label_of(key);
     let labelled = own.as_ref().is_some_and(|own| labels == [own]);
     labelled && state.property.as_ref().is_some_and(|mark| mark.key == *key)
@@ -449,7 +449,7 @@ fn tamper_with(w: &mut World, tamper: Tamper, pick: u32, uid: u32) {
         Tamper::RemoveProperty => state.property = None,
         Tamper::AddLabel => state.labels.splice(0..0, label_of(&named)).for_each(drop),
         Tamper::ReplaceLabel => {
-            state.labels.retain(|label| !label.starts_with("issue_"));
+            state.labels.retain(|label| marker::label_id(label).is_none());
             state.labels.extend(label_of(&named));
         }
     }

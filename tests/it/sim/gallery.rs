@@ -350,8 +350,9 @@ pub(super) fn claim_of_another_pair(w: &World, side: Side, issue: &str, note: &N
 /// Looks for a visible marker in the whole of a text.
 pub(super) fn claim_in_text(w: &World, side: Side, issue: &str, note: &Note, maker: Maker) -> Option<Claim> {
     let text = note.body.canonical();
-    let marked =
-        text.split(|c: char| c.is_whitespace() || "\"()[]<>".contains(c)).find(|word| word.contains("#guajira-"))?;
+    let marked = text
+        .split(|c: char| c.is_whitespace() || "\"()[]<>".contains(c))
+        .find(|word| guajira::domain::marker::is_in(word))?;
     let line = vec![Inline::link("OPS-1", marked)];
     let body = Doc { blocks: vec![Block::Paragraph { content: line }] };
     w.claim_in(side, issue, &Note { body, ..note.clone() }, maker)

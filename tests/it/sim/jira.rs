@@ -196,11 +196,11 @@ impl World {
             _ => None,
         };
         let maker = self.jira_maker(&state.author.id);
-        let label = || state.labels.iter().find_map(|l| l.strip_prefix("issue_")).map(|hex| format!("issue_{hex}"));
-        let labels = state.labels.iter().filter(|label| label.starts_with("issue_"));
-        let named = labels.map(|label| Key::issue(Side::Guance, &IssueId::new(label.as_str())));
+        let label = || state.labels.iter().find_map(|label| marker::label_id(label));
+        let labels = state.labels.iter().filter_map(|label| marker::label_id(label));
+        let named = labels.map(|id| Key::issue(Side::Guance, &id));
         let by_label = |proven| {
-            let key = Key::issue(Side::Guance, &IssueId::new(label()?));
+            let key = Key::issue(Side::Guance, &label()?);
             Some(Claim { key, proven, written: None, maker, sealed: false })
         };
         let property = state.property.as_ref().filter(|_| !by_search || self.setup.search_properties);
@@ -272,7 +272,7 @@ pub(super) enum Choice {
 impl World {
     /// Returns true when an issue's labels name other originals, and not this one.
     fn contradicts(&self, state: &IssueState, key: &Key) -> bool {
-        let mut named = state.labels.iter().filter(|label| label.starts_with("issue_")).peekable();
+        let mut named = state.labels.iter().filter(|label| marker::label_id(label).is_some()).peekable();
         let careless = self.bug == Some(Bug::LabelMayDisagree);
         !careless && named.peek().is_some() && named.all(|label| !key.as_str().ends_with(label.as_str()))
     }

@@ -1,6 +1,6 @@
 //! What people do on both sides, between runs and in the middle of one.
 
-use guajira::domain::{Key, Person, Push, Side};
+use guajira::domain::{Key, Person, Push, Side, marker};
 use guajira::text::{Block, Doc, Inline};
 
 use super::adversary;
@@ -261,7 +261,7 @@ fn edit(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool) {
 
 fn clone_issue(w: &mut World, as_bot: bool, pick: u32, uid: u32) {
     // Nobody uses the bot's account to clone what a stranger has labelled.
-    let is_labelled = |state: &IssueState| state.labels.iter().any(|label| label.starts_with("issue_"));
+    let is_labelled = |state: &IssueState| state.labels.iter().any(|label| marker::label_id(label).is_some());
     let is_cloned =
         |state: &IssueState| !(state.deleted || as_bot && is_labelled(state) && !adversary::is_whole(state));
     let living: Vec<_> = w.jira.issues.iter().filter(|issue| is_cloned(&issue.now)).collect();

@@ -4,7 +4,7 @@ use guajira::domain::Action;
 
 use super::*;
 
-fn link(issue: &str) -> Push {
+pub(super) fn link(issue: &str) -> Push {
     let url = "https://jira.example.com/browse/OPS-12".to_owned();
     let to = IssueId::new("10001");
     let key = Key::link(Side::Jira, &to);
