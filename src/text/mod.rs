@@ -21,6 +21,7 @@ mod spans;
 mod url;
 pub mod wiki;
 
+pub(crate) use cut::beginning;
 pub use doc::{Address, Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
 pub use reach::{Piece, is_issue_key};
 pub use shown::{Shown, flat};
