@@ -232,7 +232,7 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
     }
     let is_long = push.target == Side::Guance && long::is_long(run, &push.lane)?;
     let thread = if is_long {
-        // One page tells whether the issue is there; the copy was looked for before.
+        // One page tells whether the issue is there.
         run.world.guance.thread_part(issue, Some(run.world.clock.now()), 1)?.map(|part| part.comments)
     } else {
         run.remote(push.target).thread(issue)?
@@ -252,7 +252,16 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
     };
     let is_there = |id: &CommentId| thread.iter().any(|comment| comment.id == *id);
     match &push.action {
-        Action::EditComment { comment, .. } if !is_long && !is_there(comment) => copy_is_gone(run, queued),
+        Action::EditComment { comment, .. } if is_long => match long::glimpse(run, &link, comment)? {
+            Glimpse::Gone => copy_is_gone(run, queued),
+            Glimpse::NotFound => {
+                let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
+                put_back(run, &push.key, later, Some("refused, and its copy was not found in its long thread"))?;
+                Ok(true)
+            }
+            Glimpse::There(_) | Glimpse::Unknown => Ok(false),
+        },
+        Action::EditComment { comment, .. } if !is_there(comment) => copy_is_gone(run, queued),
         _ => Ok(false),
     }
 }

@@ -159,12 +159,23 @@ fn without_data(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Begins the paragraph that says where the rest is.
+const TAIL: &str = "… (cut";
+
+/// Returns the beginning that was written of a text too long for its service; `None` where all of it was.
+pub(crate) fn beginning(mut doc: Doc) -> Option<Doc> {
+    let Some(Block::Paragraph { content }) = doc.blocks.pop() else { return None };
+    let is_tail = matches!(content.first(), Some(Inline::Text { text, .. }) if text.starts_with(TAIL));
+    is_tail.then_some(doc)
+}
+
 /// Returns the paragraph that says where the rest is.
 fn tail(rest: &str) -> Block {
     let content = if rest.trim().is_empty() {
-        vec![Inline::text("… (cut)")]
+        vec![Inline::text(format!("{TAIL})"))]
     } else {
-        vec![Inline::text("… (cut; the full text is there: "), Inline::link(rest, rest), Inline::text(")")]
+        let begin = format!("{TAIL}; the full text is there: ");
+        vec![Inline::text(begin), Inline::link(rest, rest), Inline::text(")")]
     };
     Block::Paragraph { content }
 }

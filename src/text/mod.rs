@@ -38,6 +38,7 @@ mod specs;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cut::beginning;
 pub use doc::{Address, Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
 pub use reach::{Piece, is_issue_key};
 pub use shown::{Shown, flat};

@@ -2,7 +2,7 @@
 
 use crate::plan::references::indifferent;
 use crate::render;
-use crate::text::Doc;
+use crate::text::{Doc, beginning};
 
 /// Characters of a title that are compared; what is longer was perhaps cut.
 const COMPARED_CHARS: usize = 200;
@@ -14,7 +14,14 @@ pub(super) fn same_title(guance: &str, jira: &str) -> bool {
     let start = |title: &str| title.chars().take(COMPARED_CHARS).collect::<String>();
     let is_same =
         |guance: &str| guance == jira || jira.chars().count() >= COMPARED_CHARS && start(guance) == start(&jira);
-    is_same(&guance) || is_same(&narrow(&guance))
+    is_same(&guance) || is_same(&narrow(&guance)) || is_cut_title(&guance, &jira)
+}
+
+/// Jira counts UTF-16 units, and takes fewer characters of a title where many are emoji.
+fn is_cut_title(guance: &str, jira: &str) -> bool {
+    let Some(head) = jira.strip_suffix('…') else { return false };
+    let start: String = guance.chars().take(head.chars().count()).collect();
+    start.encode_utf16().count() >= COMPARED_CHARS && (start == head || narrow(&start) == head)
 }
 
 /// Returns a text as a Jira keeps it that stores no characters beyond U+FFFF.
@@ -33,29 +40,101 @@ pub(super) fn same_body(guance: &Doc, jira: &Doc) -> bool {
         let own = render::without_link_back(indifferent(body).written());
         own.canonical().split_whitespace().collect::<String>()
     };
-    let said = plain(guance.clone().naming(|name| format!("{before}{name}{behind}")));
-    let read = plain(jira.clone().naming(|_| before.to_string()));
-    reads_as(&said, &read) || reads_as(&narrow(&said), &read)
+    let said = guance.clone().naming(|name| format!("{before}{name}{behind}"));
+    let read = jira.clone().naming(|_| before.to_string());
+    // Of what was too long for Jira its beginning is there. Where that ends the formatting ends too: the words tell.
+    if let Some(beginning) = beginning(read.clone()) {
+        let words = |body: Doc| {
+            let own = render::without_link_back(indifferent(body).written());
+            own.plain_text().split_whitespace().collect::<String>()
+        };
+        let (said, read) = (words(said), words(beginning));
+        // A row of a table is filled up.
+        let read = read.trim_end_matches('|');
+        let is_beginning = |said: &str| !read.is_empty() && reads_as(said, read).is_some();
+        return is_beginning(&said) || is_beginning(&narrow(&said));
+    }
+    let (said, read) = (plain(said), plain(read));
+    let is_all = |said: &str| reads_as(said, &read) == Some(true);
+    is_all(&said) || is_all(&narrow(&said))
 }
 
-/// Returns true when `jira` says what `guance` says, and has each mention in it either for real or as the words.
-fn reads_as(guance: &str, jira: &str) -> bool {
+/// Compares what `jira` says with what `guance` says, where each mention stands either for real or as the words: whether
+/// it is all of that, or its beginning. `None` where it says something else.
+fn reads_as(guance: &str, jira: &str) -> Option<bool> {
     let [before, behind] = MENTION;
-    let mut pieces = guance.split(before);
-    let Some(mut rest) = pieces.next().and_then(|first| jira.strip_prefix(first)) else { return false };
-    for piece in pieces {
-        let (name, tail) = piece.split_once(behind).unwrap_or(("", piece));
-        let after = rest.strip_prefix(before).or_else(|| rest.strip_prefix(name));
-        let Some(now) = after.and_then(|after| after.strip_prefix(tail)) else { return false };
-        rest = now;
+    let mut rest = jira;
+    for (n, piece) in guance.split(before).enumerate() {
+        let (name, tail) = if n == 0 { ("", piece) } else { piece.split_once(behind).unwrap_or(("", piece)) };
+        if n > 0 {
+            let Some(after) = rest.strip_prefix(before).or_else(|| rest.strip_prefix(name)) else {
+                return name.starts_with(rest).then_some(false);
+            };
+            rest = after;
+        }
+        let Some(after) = rest.strip_prefix(tail) else { return tail.starts_with(rest).then_some(false) };
+        rest = after;
     }
-    rest.is_empty()
+    rest.is_empty().then_some(true)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Block, Inline, adf, wiki};
+    use crate::text::{Block, Inline, ListItem, TableCell, adf, wiki};
+
+    #[test]
+    fn what_arrived_cut_reads_as_its_original_until_somebody_changes_it() {
+        let word = |n: usize| {
+            if n.is_multiple_of(7) {
+                Inline::strong(format!("满{n} "))
+            } else {
+                Inline::text(format!("磁盘 {n} 🔥 "))
+            }
+        };
+        let line = |from: usize| Block::Paragraph { content: (from..from + 12).map(word).collect() };
+        let item = |n: usize| ListItem { task: None, blocks: vec![line(n)] };
+        let cell = |n: usize| TableCell { header: n == 0, blocks: vec![line(n)] };
+        let person = Inline::Mention { id: "a1".to_owned(), name: "张三李四王五赵六".to_owned() };
+        let blocks = (0..6).flat_map(|n| {
+            let list = Block::List { start: None, items: (0..3).map(|m| item(n * 100 + m)).collect() };
+            let table = Block::Table { rows: (0..3).map(|m| vec![cell(n * 70 + m), cell(m)]).collect() };
+            let code = Block::Code { language: None, text: format!("df -h {n}\n").repeat(4) };
+            [line(n * 50), list, Block::Paragraph { content: vec![person.clone()] }, table, code]
+        });
+        let told = Doc { blocks: blocks.collect() };
+        let whole = wiki::write(&told, 1_000_000, "").len();
+        for limit in (300..whole).step_by(97) {
+            let on_server = wiki::write(&told, limit, "https://g/1");
+            let narrowed = wiki::read(&narrow(&on_server));
+            let on_cloud = adf::read(&adf::write(&told, limit * 2, "https://g/1"));
+            for jira in [&wiki::read(&on_server), &narrowed, &on_cloud] {
+                assert!(same_body(&told, jira), "{limit}: {jira:?}");
+                let mut edited = jira.clone();
+                edited.blocks.insert(0, Block::paragraph("no"));
+                assert!(!same_body(&told, &edited), "{limit}");
+            }
+        }
+        let other = Doc { blocks: vec![Block::paragraph("磁盘")] };
+        assert!(!same_body(&other, &wiki::read(&wiki::write(&told, 500, "https://g/1"))));
+        assert!(!same_body(&told, &other));
+    }
+
+    #[test]
+    fn a_title_that_was_cut_is_the_same_however_much_its_characters_take() {
+        let long = |what: &str| what.repeat(300);
+        for (guance, jira) in [
+            (long("🔥"), format!("{}…", "🔥".repeat(127))),
+            (long("🔥"), format!("{}…", "\u{fffd}".repeat(127))),
+            (long("满"), format!("{}…", "满".repeat(254))),
+            (format!("disk {}", long("🔥")), format!("disk {}…", "🔥".repeat(124))),
+        ] {
+            assert!(same_title(&guance, &jira), "{jira}");
+            assert!(!same_title(&guance, &format!("rather {jira}")), "{jira}");
+            assert!(!same_title(&format!("rather {guance}"), &jira), "{jira}");
+        }
+        assert!(!same_title("disk full", "disk…"));
+    }
 
     #[test]
     fn a_mention_for_real_and_one_in_words_are_the_same() {

@@ -146,3 +146,33 @@ fn a_long_comment_is_cut_where_a_jira_names_no_limit() {
         assert!(thread(&world, &key)[0].contains("many words"), "{:?}", thread(&world, &key));
     });
 }
+
+#[test]
+fn a_description_that_arrived_cut_and_a_title_too_follow_later_changes() {
+    on_both(|world| {
+        world.configure_flow("updates = true");
+        world.jira.switch(|jira| jira.text_limit = 5_000);
+        let long = |word: &str| format!("<p>{word} {}</p>", "many words ".repeat(2_000));
+        let issue = world.guance.open_issue(&"🔥".repeat(200), &long("first"), "P1", "张三");
+        world.settle();
+        let key = world.key_of(&issue);
+        let now = || world.jira.issue(&key).unwrap();
+        assert!(plain(&now().description).contains("first many words") && now().summary.ends_with('…'));
+        world.guance.describe(&issue, &long("second"), "张三");
+        world.guance.retitle(&issue, &format!("still {}", "🔥".repeat(200)), "张三");
+        world.settle();
+        assert!(plain(&now().description).contains("second many words"), "{:?}", thread(&world, &key));
+        assert!(now().summary.starts_with("still"), "{} {:?}", now().summary, thread(&world, &key));
+        // What is found again is guajira's still.
+        world.lose_state();
+        world.pass(Duration::from_mins(6));
+        world.settle();
+        world.guance.describe(&issue, "<p>it is fine</p>", "张三");
+        world.guance.retitle(&issue, "disk fine", "张三");
+        world.settle();
+        assert!(plain(&now().description).contains("it is fine"), "{:?}", thread(&world, &key));
+        assert_eq!(now().summary, "disk fine");
+        assert_eq!(thread(&world, &key), Vec::<String>::new());
+        world.is_quiet();
+    });
+}

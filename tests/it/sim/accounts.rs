@@ -191,7 +191,7 @@ impl World {
             }
             _ => {}
         }
-        self.claim_in(side, issue, note, maker)
+        self.claim_in(side, issue, note, maker).filter(|_| !self.is_disowned(note))
     }
 
     /// The same, with the maker and the issue as given.

@@ -23,7 +23,10 @@ pub(super) fn conserved(w: &World, state: &State, moved_on: impl Fn(Side) -> boo
             Some((Side::Guance, guajira::domain::Kind::Issue, id)) => {
                 let at = w.guance.place(id);
                 let wanted = at.map(|at| &w.guance.issues[at]).is_some_and(|i| i.listed && i.created >= w.floor);
-                wanted && moved_on(Side::Guance) && !issue_kept(state, key)?
+                wanted
+                    && moved_on(Side::Guance)
+                    && is_passed(state, w.guance.issues[at.unwrap_or_default()].created)?
+                    && !issue_kept(state, key)?
             }
             Some((side, guajira::domain::Kind::Attachment, id)) => file_lost(w, state, side, id)?,
             Some((side, _, id)) => comment_lost(w, state, side, id, key)?,
@@ -34,6 +37,12 @@ pub(super) fn conserved(w: &World, state: &State, moved_on: impl Fn(Side) -> boo
         }
     }
     Ok(wrong)
+}
+
+/// Returns true when the next run's list begins behind what was opened then. A long list is read in parts, and what is
+/// newest is looked at before the cursor comes to it.
+fn is_passed(state: &State, created: i64) -> Result<bool, StateError> {
+    Ok(state.cursor(Side::Guance)?.is_some_and(|cursor| cursor.at >= time(created)))
 }
 
 fn issue_kept(state: &State, key: &Key) -> Result<bool, StateError> {
@@ -208,10 +217,12 @@ impl World {
             let place = on_jira.and_then(|id| self.jira.find_note(id.as_str()));
             let Some(issue) = place.map(|(at, _)| &self.jira.issues[at]) else { return true };
             let shut = self.is_closed(issue) || issue.now.hidden_since.is_some();
+            // A write that was refused finds nothing out.
+            let refused = self.refused.contains(original);
             match (self.note_of(original), self.note_of(copy)) {
                 (Some(original), Some(copy)) => {
                     let hidden = original.hidden_since.is_some() || original.deleted || copy.deleted;
-                    shut || hidden || *written == Fingerprint::of(&[&original.body.canonical()])
+                    shut || hidden || refused || *written == Fingerprint::of(&[&original.body.canonical()])
                 }
                 _ => true,
             }
@@ -262,6 +273,13 @@ fn pair(
         let says = copy.hand.as_ref().unwrap_or(&note.words);
         if !text.contains(says.as_str()) && !excused {
             wrong.push(format!("stale: the copy of {key} does not say {says}"));
+        } else if let Some(why) = w
+            .setup
+            .texts
+            .falls_short(side.opposite(), &note.body, &copy.body)
+            .filter(|_| copy.hand.is_none() && !excused)
+        {
+            wrong.push(format!("mutilated: the copy of {key} is not all that is taken there: {why}"));
         }
     }
 }

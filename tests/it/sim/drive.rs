@@ -381,8 +381,11 @@ impl Theatre<'_> {
             let mut quiet = 0;
             let mut most = self.world.borrow().runs_to_arrive();
             let turn = self.world.borrow().runs_of_a_turn();
-            while runs < most && quiet < 2 + turn {
+            // A run during which a side asks to be left alone brings nothing there.
+            let mut alone = 0;
+            while runs < most + alone && quiet < 2 + turn {
                 self.pass(if runs > 1 && runs.is_multiple_of(2) { 3_660_000 } else { 61_000 });
+                alone += u32::from(self.is_left_alone());
                 self.run(Run::default());
                 runs += 1;
                 most = self.world.borrow().runs_to_arrive();
@@ -470,6 +473,19 @@ impl Theatre<'_> {
         if w.needless > 0 && !asks {
             w.blame(format!("dear: a run with nothing to do made {} needless requests", w.needless));
         }
+    }
+
+    /// Returns true while a side's `Retry-After` lasts.
+    fn is_left_alone(&self) -> bool {
+        let Ok(state) = self.opened() else { return false };
+        let now = {
+            let w = self.world.borrow();
+            time(w.now + w.our_skew)
+        };
+        let waits = |side| state.waits_until(side, None, now).is_ok_and(|until| until.is_some());
+        let is_left_alone = Side::BOTH.into_iter().any(waits);
+        self.open.replace(Some(state));
+        is_left_alone
     }
 
     fn nothing_waits(&self) -> bool {

@@ -114,8 +114,9 @@ pub(super) fn is_old(status: &str) -> bool {
 }
 
 /// Carries out a deed on one issue of each side.
-pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str) {
+pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str, uid: u32) {
     let (now, true_now, old) = (w.guance_now(), w.now, w.setup.fields.old_guance);
+    let texts = w.setup.texts;
     let issue = &mut w.guance.issues[at];
     let changed = match deed {
         FieldDeed::Status { to, .. } => {
@@ -144,7 +145,7 @@ pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str) 
             (sorted(&before) != sorted(&issue.managers)).then_some(Field::Assignee)
         }
         FieldDeed::Describe => {
-            issue.body = guajira::text::Doc::from_plain(&format!("it is full, {token}"));
+            issue.body = guajira::text::Doc::from_plain(&texts.say(Side::Guance, &format!("it is full, {token}"), uid));
             Some(Field::Body)
         }
         FieldDeed::Grave { grave } => (issue.grave != grave).then(|| {
@@ -235,17 +236,17 @@ pub(super) fn priority(name: &str) -> Priority {
 
 /// Jira takes a change. A status two steps away is left half-way when the answer is lost in some worlds.
 pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Change, lost: bool) -> Result<(), String> {
-    let (seed, bug) = (w.setup.seed, w.bug);
+    let (seed, bug, texts) = (w.setup.seed, w.bug, w.setup.texts);
     trampled(w, at, push, change);
     let JiraIssue { now: issue, truth, .. } = &mut w.jira.issues[at];
     match change {
         Change::Title(title) => {
             // One line, and no double spaces.
-            issue.title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+            issue.title = texts.kept_title(&title.split_whitespace().collect::<Vec<_>>().join(" "));
             truth.leave(Field::Title, issue.title.clone());
         }
-        Change::Body { body, .. } => {
-            issue.body = body.clone().written();
+        Change::Body { body, origin_url } => {
+            issue.body = texts.kept(Side::Jira, &body.clone().written(), origin_url);
             truth.leave(Field::Body, issue.body.canonical());
         }
         Change::Priority(name) => {
@@ -291,7 +292,10 @@ pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &C
             let set = set.as_ref().map(|person| person.id.clone());
             issue.managers.extend(set.filter(|id| !issue.managers.contains(id)));
         }
-        _ => return Err("not a field of Guance's".to_owned()),
+        Change::Title(_) | Change::Body { .. } | Change::Priority(_) => {
+            w.blame(format!("shortened: {} would write over what it is the copy of", push.key));
+            return Err("not a field of Guance's".to_owned());
+        }
     }
     issue.updated = now;
     agreed(w, Some(at), copy_of(w, push.lane.as_str()), change.field());

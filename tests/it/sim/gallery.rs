@@ -3,12 +3,13 @@
 //! None lives in the engine. Some make a remote's adapter careless, some edit the state file behind the engine's back
 //! so that it is as if the engine had been careless.
 
-use guajira::domain::{Claim, CommentId, Fingerprint, Key, Maker, Side};
+use guajira::domain::{Change, Claim, CommentId, Fingerprint, Issue, Key, Maker, Side};
 use guajira::state::State;
 use guajira::text::{Block, Doc, Inline};
 use rusqlite::Connection;
 
 use super::rng::mix;
+use super::tight;
 use super::world::{Note, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,11 +90,17 @@ pub(super) enum Bug {
     SweepBeforeThePoll,
     /// What the minute's requests brought of a thread is taken for all of it.
     PartForTheWhole,
+    /// A copy counts as guajira's only where it reads as it was sent.
+    CutCopyNotKnown,
+    /// The receipt of a description says what was sent, not what Jira took of it.
+    ReceiptAsSent,
+    /// A description that arrived cut counts as written by hand.
+    CutTakenForByHand,
 }
 
 /// Each bug with the first history that catches it, so that the gallery plays that one alone. Where it does not any more,
 /// since histories or the engine have changed, the test looks for another, and says which.
-pub(super) const CAUGHT_BY: [(Bug, u64); 38] = [
+pub(super) const CAUGHT_BY: [(Bug, u64); 41] = [
     (Bug::CursorSetToNow, 91),
     (Bug::NoOverlap, 91),
     (Bug::CursorBeforeTheRow, 35),
@@ -132,6 +139,9 @@ pub(super) const CAUGHT_BY: [(Bug, u64); 38] = [
     (Bug::BackfillWithoutCursor, 237),
     (Bug::SweepBeforeThePoll, 63),
     (Bug::PartForTheWhole, 61),
+    (Bug::CutCopyNotKnown, 1037),
+    (Bug::ReceiptAsSent, 329),
+    (Bug::CutTakenForByHand, 1680),
 ];
 
 impl Bug {
@@ -153,6 +163,7 @@ impl Bug {
             | Self::FieldBaseForgotten
             | Self::FieldBaseAsSent
             | Self::LastWriterWins
+            | Self::CutTakenForByHand
             | Self::AbsentWithoutBackOff
             | Self::BatchRetriedWhole
             | Self::BackfillWithoutCursor
@@ -181,7 +192,9 @@ impl Bug {
             | Self::FailurePerElement
             | Self::BulkDustOnly
             | Self::SweepBeforeThePoll
-            | Self::PartForTheWhole => false,
+            | Self::PartForTheWhole
+            | Self::CutCopyNotKnown
+            | Self::ReceiptAsSent => false,
         }
     }
 }
@@ -261,6 +274,15 @@ pub(super) fn after(bug: Bug, file: &Connection, w: &World, before: &Before, cra
                 }
             }
         }
+        Bug::CutTakenForByHand => {
+            for issue in w.jira.issues.iter().filter(|issue| tight::is_cut(&issue.now.body)) {
+                file.execute(
+                    "UPDATE field_base SET jira = 'by hand' WHERE field = 'description' AND jira <> ''
+                     AND lane = (SELECT guance FROM issue_link WHERE jira = ?1)",
+                    [issue.now.id.as_str()],
+                )?;
+            }
+        }
         Bug::FieldSentAgain => {
             file.execute_batch(
                 "UPDATE field_base SET jira = NULL WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.lane = field_base.lane
@@ -273,6 +295,14 @@ pub(super) fn after(bug: Bug, file: &Connection, w: &World, before: &Before, cra
         _ => {}
     }
     Ok(())
+}
+
+/// Returns what a receipt tells of an issue whose field was changed.
+pub(super) fn told(bug: Option<Bug>, change: &Change, mut issue: Issue) -> Issue {
+    if let (Change::Body { body, .. }, Some(Bug::ReceiptAsSent)) = (change, bug) {
+        issue.body = body.clone().written();
+    }
+    issue
 }
 
 /// Drops the pairs, and what waits for them, that no listing of this run showed.

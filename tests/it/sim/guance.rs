@@ -20,6 +20,7 @@ use super::gallery::Bug;
 use super::jira_remote::page_size;
 use super::passage::{Passage, send, story};
 use super::rng::mix;
+use super::tight::rest_of;
 use super::world::{Killed, Mark, Note, World, time};
 
 /// What the one workspace is called.
@@ -312,7 +313,8 @@ impl SimGuance<'_> {
             w.copied(&push.key);
             let id = w.guance.fresh_reply_id();
             let author = w.accounts.api_key();
-            w.guance.issues[at].notes.push(Note::copy(id.clone(), &author, body, push, kept, now));
+            let body = w.kept(Side::Guance, body, rest_of(push));
+            w.guance.issues[at].notes.push(Note::copy(id.clone(), &author, &body, push, kept, now));
             w.replied(at);
             w.writes += 1;
             return Ok(receipt(id, now));
@@ -323,6 +325,7 @@ impl SimGuance<'_> {
         if let Some(refusal) = w.foreign_reply(at, comment, push) {
             return Err(refusal);
         }
+        let body = body.map(|body| w.kept(Side::Guance, body, rest_of(push)));
         let notes = &mut w.guance.issues[at].notes;
         let Some(note) = notes.iter_mut().find(|note| note.id == comment.as_str() && !note.deleted) else {
             // A copy that is gone already counts as deleted.
@@ -332,7 +335,7 @@ impl SimGuance<'_> {
         let (was, ours) = (note.clone(), note.born == Some(push.key.origin()));
         let trampled = note.tramples(&push.content);
         match body {
-            Some(body) => note.rewrite(body, &push.content, kept),
+            Some(body) => note.rewrite(&body, &push.content, kept),
             None => note.deleted = true,
         }
         note.updated = now;

@@ -18,6 +18,7 @@ use super::late::Hide;
 use super::pages::{self, PageSetup};
 use super::rng::Rng;
 use super::strangers::Stranger;
+use super::tight::{self, TextSetup};
 
 /// Which of the undocumented worlds this is.
 #[derive(Clone, Debug)]
@@ -64,6 +65,8 @@ pub(super) struct Setup {
     pub(super) trust: TrustSetup,
     /// How large Guance's pages are, and its budget.
     pub(super) pages: PageSetup,
+    /// How much the services take of a text.
+    pub(super) texts: TextSetup,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -255,6 +258,7 @@ impl History {
             events.push(Event { uid, after_s, what });
             events.extend(adversary::also(&setup, uid));
             events.extend(pages::also(&setup, uid));
+            events.extend(tight::also(&setup, uid));
         }
         faithful_luck::also(&setup, &mut events);
         Self { setup, events }
@@ -308,9 +312,13 @@ impl Setup {
             routes: rng.chance(35),
             trust: TrustSetup::draw(seed),
             pages: PageSetup::draw(seed),
+            texts: TextSetup::draw(seed),
         };
         let pages = drawn.pages.enough(drawn.files != Direction::Off, drawn.register);
-        Self { pages, ..drawn }
+        // Texts that arrive cut must follow what becomes of them.
+        let updates = drawn.fields.updates || drawn.texts.tight();
+        let fields = FieldSetup { updates, ..drawn.fields };
+        Self { fields, pages, ..drawn }
     }
 }
 

@@ -21,6 +21,7 @@ use super::jira::{Choice, IssueState, SERVICES};
 use super::passage::{Passage, send, story};
 use super::rng::mix;
 use super::routes;
+use super::tight::rest_of;
 use super::world::{Killed, Mark, Note, World, time};
 use super::{fields, files};
 
@@ -97,7 +98,8 @@ impl SimJira<'_> {
         routes::check(w, new, project);
         let author = Person { id: w.accounts.bot(), ..Person::default() };
         w.seals();
-        let at = w.open_jira(project, new.title.clone(), new.body.clone(), author);
+        let (title, body) = (w.setup.texts.kept_title(&new.title), w.kept(Side::Jira, &new.body, &new.origin_url));
+        let at = w.open_jira(project, title, body, author);
         let labels_dropped = w.setup.labels_dropped;
         let state = &mut w.jira.issues[at].now;
         if !labels_dropped {
@@ -151,7 +153,7 @@ impl SimJira<'_> {
             w.touched(at, 60_000 + w.requests);
             w.writes += 1;
             fields::jira_was_read(&mut w.jira.issues[at], w.now);
-            let issue = w.jira_issue(&w.jira.issues[at].now, None, false);
+            let issue = gallery::told(w.bug, change, w.jira_issue(&w.jira.issues[at].now, None, false));
             return Ok(Receipt { issue: Some(Box::new(issue)), ..receipt(w, at, None) });
         }
         let desk = w.jira.projects[w.jira.issues[at].now.project].service;
@@ -163,7 +165,8 @@ impl SimJira<'_> {
         match &push.action {
             Action::CreateIssue(_) | Action::ChangeIssue { .. } | Action::LinkIssue { .. } | Action::AddFile { .. } => {
             }
-            Action::AddComment { body, .. } => {
+            Action::AddComment { body, origin_url, .. } => {
+                let body = &w.kept(Side::Jira, body, origin_url);
                 if !push.key.comment_on(Side::Guance).is_some_and(|id| id.is_notice()) {
                     w.check_home(&push.key, Side::Jira, issue.as_str());
                 }
@@ -189,7 +192,7 @@ impl SimJira<'_> {
                 }
                 // The seal names who wrote the comment, which may be an account of before.
                 let push = &push.clone().sealed(&w.keys, SERVICES, &w.jira.issues[at].now.notes[n].author.id);
-                let body = body.and(push.action.body());
+                let body = body.and(push.action.body()).map(|body| w.kept(Side::Jira, body, rest_of(push)));
                 let kept = w.setup.comment_properties.then(|| Mark::of(push));
                 let note = &mut w.jira.issues[at].now.notes[n];
                 let (was, ours) = (note.clone(), note.born == Some(push.key.origin()));
@@ -197,9 +200,9 @@ impl SimJira<'_> {
                 let counts = push.key.comment_on(Side::Guance).is_some_and(|id| id.is_notice());
                 match body {
                     Some(body) if counts && bug == Some(Bug::CountedByIncrement) => {
-                        note.rewrite(&gallery::incremented(&note.body.clone(), body), &push.content, kept);
+                        note.rewrite(&gallery::incremented(&note.body.clone(), &body), &push.content, kept);
                     }
-                    Some(body) => note.rewrite(body, &push.content, kept),
+                    Some(body) => note.rewrite(&body, &push.content, kept),
                     None => note.deleted = true,
                 }
                 note.updated = now;
@@ -453,6 +456,7 @@ impl Remote for SimJira<'_> {
                 Ok(passage) => self.somebody().map(|()| passage),
                 lost => lost,
             };
+            let passage = passage.and_then(|passage| self.give_way(pushes, passage));
             let w = &mut *self.0.borrow_mut();
             let done = faithful::carry(w, pushes, passage, Self::write);
             if bug == Some(Bug::FailurePerElement) {

@@ -40,6 +40,7 @@ mod routes;
 mod shrink;
 mod stories;
 mod strangers;
+mod tight;
 mod world;
 
 use std::collections::BTreeMap;

@@ -19,14 +19,15 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
     match deed {
         Deed::OpenGuance { listed } => {
             w.public.insert(token.clone());
-            w.open_guance(format!("disk full {token}"), Doc::from_plain("it is full"), listed);
+            let (texts, title) = (w.setup.texts, w.setup.texts.title("disk full", &token, uid));
+            w.open_guance(title, Doc::from_plain(&texts.say(Side::Guance, "it is full", uid)), listed);
         }
         Deed::EditGuanceIssue => guance_issue(w, pick, |w, at| {
             w.public.insert(token.clone());
-            let now = w.guance_now();
+            let (now, title) = (w.guance_now(), w.setup.texts.title("disk  full", &token, uid));
             let issue = &mut w.guance.issues[at];
             // Jira takes the second space out.
-            (issue.title, issue.updated) = (format!("disk  full {token}"), now);
+            (issue.title, issue.updated) = (title, now);
         }),
         Deed::SetLevel { listed } => guance_issue(w, pick, |w, at| {
             let now = w.guance_now();
@@ -37,9 +38,12 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
             let at = w.open_jira(0, "a person's own".into(), Doc::from_plain(&token), person(pick));
             w.touched(at, uid);
         }
-        Deed::Reply => reply(w, pick, &token, Doc::from_plain(&format!("well, {token}"))),
+        Deed::Reply => {
+            let said = w.setup.texts.say(Side::Guance, &format!("well, {token}"), uid);
+            reply(w, pick, &token, Doc::from_plain(&said));
+        }
         Deed::Comment { restricted, as_bot } => {
-            let body = Doc::from_plain(&format!("I say {token}"));
+            let body = Doc::from_plain(&w.setup.texts.say(Side::Jira, &format!("I say {token}"), uid));
             let author = author(w, as_bot, pick);
             comment(w, pick, uid, &token, body, author, restricted);
         }
@@ -109,7 +113,7 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
             FieldDeed::Status { side: Side::Guance, .. }
             | FieldDeed::Assign { side: Side::Guance, .. }
             | FieldDeed::Describe
-            | FieldDeed::Grave { .. } => guance_issue(w, pick, |w, at| fields::on_guance(w, at, deed, &token)),
+            | FieldDeed::Grave { .. } => guance_issue(w, pick, |w, at| fields::on_guance(w, at, deed, &token, uid)),
             _ => jira_issue(w, pick, uid, |w, at| fields::on_jira(w, at, deed, &token)),
         },
     }
@@ -247,13 +251,14 @@ fn with_note(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool, deed:
 
 fn edit(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool) {
     let token = format!("tok{uid:05}");
+    let said = w.setup.texts.say(side, &format!("rather {token}"), uid);
     // What a person writes into a copy by hand never crosses back; it must only stay.
     with_note(w, side, pick, uid, copies, |note| {
         if copies {
             note.body.blocks.push(Block::Paragraph { content: vec![Inline::text(token.as_str())] });
             note.hand = Some(token);
         } else {
-            note.body = Doc::from_plain(&format!("rather {token}"));
+            note.body = Doc::from_plain(&said);
             note.words = token;
         }
     });

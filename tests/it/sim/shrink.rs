@@ -7,6 +7,7 @@ use guajira::plan::Direction;
 use super::drive::play;
 use super::gallery::Bug;
 use super::history::{History, Setup, What};
+use super::tight::{TextSetup, Wide};
 
 /// Most plays that one shrinking may take.
 const MAX_PLAYS: usize = 600;
@@ -53,7 +54,10 @@ pub(super) fn class_of(wrong: &[String]) -> Option<String> {
 }
 
 /// What makes a world plainer.
-const PLAIN: [fn(&mut Setup); 14] = [
+const PLAIN: [fn(&mut Setup); 17] = [
+    |world| world.texts = TextSetup::USUAL,
+    |world| (world.texts.jira, world.texts.guance) = (0, 0),
+    |world| world.texts.wide = Wide::Stored,
     |world| world.max_lag_s = 0,
     |world| world.jira_skew_s = 0,
     |world| world.inline_comments = 0,

@@ -160,6 +160,10 @@ pub(in crate::sim) fn settled(
         // What was written and could not be read since, before it changed again, may be somebody's: then it is told too.
         let holds = there.contains(&token) || (by_hand(field)[1] || w.troubled) && told(&token);
         check(field, holds, format!("{token} is not told: {there}"));
+        let short = w.setup.texts.falls_short(Side::Jira, &guance.body, &jira.now.body);
+        if let Some(why) = short.filter(|_| field == Field::Body && there.contains(&token)) {
+            check(field, false, format!("mutilated: {why}"));
+        }
     }
     let want = if guance.grave { "Highest" } else { "High" };
     let holds = !guance.listed || by_hand(Field::Priority)[1] || jira.now.priority == want;
