@@ -159,11 +159,15 @@ impl Card {
                 }
             }
             Block::Code { text, .. } => {
-                text.lines().for_each(|line| self.add(indent, &[run(line, Face::Code, "code")]))
+                for line in text.lines() {
+                    self.add(indent, &[run(line, Face::Code, "code")]);
+                }
             }
             Block::Table { rows } => self.table(indent, rows),
             Block::Quote { blocks } | Block::Panel { blocks, .. } | Block::Expand { blocks, .. } => {
-                blocks.iter().for_each(|block| self.block(indent + 12.0, block));
+                for block in blocks {
+                    self.block(indent + 12.0, block);
+                }
             }
             Block::Rule => {}
         }
