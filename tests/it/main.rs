@@ -13,6 +13,7 @@
 
 mod adapter;
 mod cli;
+mod docs;
 mod e2e;
 mod layers;
 mod scratch;
