@@ -171,7 +171,7 @@ fn keys() -> BTreeSet<String> {
     for line in text.lines() {
         let line = line.strip_prefix("# ").unwrap_or(line);
         if let Some(name) = line.strip_prefix('[') {
-            table = name.trim_start_matches('[').split(']').next().unwrap().to_owned();
+            name.trim_start_matches('[').split(']').next().unwrap().clone_into(&mut table);
         }
         let named_by_people = ["route.fields", "route.priority", "route.status", "route.transition", "people"];
         let word = line.split_once(" = ").map(|(word, _)| word);
