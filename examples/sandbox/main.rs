@@ -4,48 +4,64 @@
 //! cargo run --example sandbox              # a Jira Cloud
 //! cargo run --example sandbox -- --server  # a Jira Server or Data Center
 //! cargo run --example sandbox -- --serve   # keeps both services up, to try the commands by hand
+//! cargo run --example sandbox -- --svg docs/sandbox.svg   # draws the picture that the README shows
 //! ```
 //!
 //! A Guance workspace and a Jira run on loopback, people talk on both, and the real sync runs between them. The last
 //! part asks both services whether all of it is right; the exit code says the same.
 
 mod checks;
+mod measure;
 mod page;
+mod picture;
 mod serve;
 mod stage;
 mod story;
 mod views;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use chrono::DateTime;
+use guajira_fakes::clock::SimClock;
 use guajira_fakes::jira::Flavour;
 
 use page::Ink;
 use stage::Stage;
 
-const USAGE: &str = "usage: cargo run --example sandbox -- [--server] [--serve]
+const USAGE: &str = "usage: cargo run --example sandbox -- [--server] [--serve | --svg FILE]
 
   --server  a Jira Server or Data Center instead of a Jira Cloud
-  --serve   keep both services up afterwards, and print the commands to try by hand";
+  --serve   keep both services up afterwards, and print the commands to try by hand
+  --svg     draw one issue on both sides into this file; the story then plays at a fixed time";
+
+/// When the story of the picture begins, in seconds since 1970: 2026-11-26 09:30 UTC.
+const PICTURE_BEGINS: i64 = 1_795_685_400;
 
 fn main() -> ExitCode {
-    let (mut flavour, mut serve) = (Flavour::Cloud, false);
-    for argument in std::env::args().skip(1) {
+    let (mut flavour, mut serve, mut svg) = (Flavour::Cloud, false, None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--server" => flavour = Flavour::Server,
             "--serve" => serve = true,
+            "--svg" if svg.is_none() => match arguments.next() {
+                Some(path) => svg = Some(PathBuf::from(path)),
+                None => return misused("--svg needs the name of a file"),
+            },
             "-h" | "--help" => {
                 anstream::println!("{USAGE}");
                 return ExitCode::SUCCESS;
             }
-            other => {
-                anstream::eprintln!("sandbox: unknown argument {other}\n{USAGE}");
-                return ExitCode::from(2);
-            }
+            other => return misused(&format!("unknown argument {other}")),
         }
     }
-    match play(flavour, serve) {
+    let played = match svg {
+        Some(path) => draw(flavour, &path),
+        None => play(flavour, serve),
+    };
+    match played {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -53,6 +69,27 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn misused(why: &str) -> ExitCode {
+    anstream::eprintln!("sandbox: {why}\n{USAGE}");
+    ExitCode::from(2)
+}
+
+/// Draws what the first parts of the story end with.
+fn draw(flavour: Flavour, path: &Path) -> Result<bool> {
+    let begins = DateTime::from_timestamp(PICTURE_BEGINS, 0).context("no such time")?;
+    let stage = Stage::set_at(flavour, SimClock::fixed(begins))?;
+    let id = story::tell_beginning(&stage)?;
+    let (guance, jira) = (views::guance(&stage), views::jira(&stage));
+    let left = guance.iter().find(|ticket| ticket.id == id).context("the issue left Guance")?;
+    let right = jira.iter().find(|ticket| ticket.labels.contains(&id)).context("the issue did not arrive in Jira")?;
+    let why = |post: &views::Post| stage.why(&post.id).ok().flatten().unwrap_or_default();
+    std::fs::write(path, picture::draw(left, right, why))
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    page::gap();
+    page::paragraph(Ink::Plain, &format!("wrote {}", path.display()));
+    Ok(true)
 }
 
 fn play(flavour: Flavour, serve: bool) -> Result<bool> {

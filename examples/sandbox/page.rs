@@ -228,7 +228,7 @@ fn wrap(line: &str, width: usize) -> Vec<String> {
 
 /// Splits a line into what should not be broken: words with the spaces after them, single Chinese characters with the
 /// punctuation that must not begin a line.
-fn pieces(line: &str) -> Vec<&str> {
+pub(crate) fn pieces(line: &str) -> Vec<&str> {
     let mut cuts = vec![0];
     let mut before: Option<char> = None;
     for (at, c) in line.char_indices() {
@@ -251,7 +251,8 @@ fn columns(text: &str) -> usize {
     text.chars().map(of).sum()
 }
 
-fn of(c: char) -> usize {
+/// Returns how many columns a terminal gives a character.
+pub(crate) fn of(c: char) -> usize {
     match u32::from(c) {
         0x200b..=0x200f | 0x300..=0x36f | 0xfe00..=0xfe0f => 0,
         0x1100..=0x115f

@@ -56,10 +56,15 @@ pub(crate) struct Ran {
 }
 
 impl Stage {
-    /// Starts both services on free ports and writes `sync.toml`.
+    /// Starts both services on free ports and writes `sync.toml`; the story ends in the present.
     pub(crate) fn set(flavour: Flavour) -> Result<Self> {
         let clock = SimClock::real();
         clock.set_offset(-STORY);
+        Self::set_at(flavour, clock)
+    }
+
+    /// Does the same with the story's own clock.
+    pub(crate) fn set_at(flavour: Flavour, clock: SimClock) -> Result<Self> {
         let key = |name: &str, secret: &str| ApiKey { name: name.to_owned(), secret: secret.to_owned() };
         let guance = FakeGuance::start(guance::Options {
             clock: clock.clone(),

@@ -450,14 +450,13 @@ fn a_route_that_is_never_reached_is_warned_of() {
 }
 
 #[test]
-fn the_readme_shows_routes_that_work_and_every_name() {
-    let readme = include_str!("../../README.md");
-    let example =
-        readme.split("```toml\n").find(|block| block.contains("when = ")).unwrap().split("```").next().unwrap();
+fn the_page_about_routes_shows_routes_that_work_and_every_name() {
+    let page = include_str!("../../docs/routes.md");
+    let example = page.split("```toml\n").find(|block| block.contains("when = ")).unwrap().split("```").next().unwrap();
     let (head, _) = MINIMAL.split_once("[[route]]").unwrap();
     let config = load(&format!("{head}{example}")).unwrap();
     assert_eq!(config.policy.routes.len(), 2);
-    let table = readme.split("| name | what it stands for |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let table = page.split("| name | what it stands for |").nth(1).unwrap().split("\n\n").next().unwrap();
     for name in crate::plan::NAMES {
         assert!(table.contains(&format!("`{name}`")), "{name}");
     }

@@ -8,7 +8,7 @@ use crate::render;
 use crate::template::{Given, Source};
 use crate::text::markdown;
 
-/// The names, as the README's table has them.
+/// The names, as the table in `docs/routes.md` has them.
 pub const NAMES: [&str; 20] = [
     "uuid",
     "title",
