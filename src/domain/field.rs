@@ -56,56 +56,108 @@ impl FromStr for Field {
     }
 }
 
+/// What a side said about a field when the sides last agreed, in that side's own words (see `plan::fields::value`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// These words: a text or its fingerprint, an id, a list of ids; none where it said nothing.
+    Words(String),
+    /// What a person wrote on Jira by hand, where Guance leads. Whatever it is, guajira did not leave it there.
+    ByHand,
+    /// A level of Guance's that the route's priority table does not list.
+    Unlisted(String),
+    /// These words. What the side says now is to be brought over even where it has gone back to them: the other side has
+    /// changed as well, and lost.
+    Outdated(String),
+}
+
+impl Said {
+    /// Stands before words that are outdated.
+    const OUTDATED: char = '\u{1}';
+    /// Stands before the name of a level that is not listed; no priority is called so.
+    const UNLISTED: char = '\u{7f}';
+    /// Stands for what was written by hand; no text reads so, and no priority is called so.
+    const BY_HAND: &str = "\u{7f}by hand";
+
+    /// Returns what stands for a side that said nothing: whatever it says counts as a change.
+    pub fn nothing() -> Self {
+        Self::Words(String::new())
+    }
+
+    /// Returns the words, also where they are outdated; none where there are no words that could be compared.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Words(words) | Self::Outdated(words) => words,
+            Self::ByHand | Self::Unlisted(_) => "",
+        }
+    }
+
+    /// Returns the text that the state file keeps.
+    pub fn stored(&self) -> String {
+        match self {
+            Self::Words(words) => words.clone(),
+            Self::ByHand => Self::BY_HAND.to_owned(),
+            Self::Unlisted(level) => format!("{}{level}", Self::UNLISTED),
+            Self::Outdated(words) => format!("{}{words}", Self::OUTDATED),
+        }
+    }
+
+    /// Reads the text that the state file keeps of what this side said.
+    pub fn parse(side: Side, text: &str) -> Self {
+        if let Some(words) = text.strip_prefix(Self::OUTDATED) {
+            return Self::Outdated(words.to_owned());
+        }
+        match (side, text.strip_prefix(Self::UNLISTED)) {
+            (Side::Jira, Some(_)) if text == Self::BY_HAND => Self::ByHand,
+            (Side::Guance, Some(level)) => Self::Unlisted(level.to_owned()),
+            (_, _) => Self::Words(text.to_owned()),
+        }
+    }
+}
+
+impl From<&str> for Said {
+    fn from(words: &str) -> Self {
+        Self::Words(words.to_owned())
+    }
+}
+
 /// What both sides said about one field when they last agreed: what a change is measured against.
 ///
-/// Each value is in its side's own words (see `plan::fields::value`). `None`: not known. It is learnt from the next
-/// reading, which is then taken as what guajira left there.
+/// `None`: not known. It is learnt from the next reading, which is then taken as what guajira left there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Base {
     /// What Guance said.
-    pub guance: Option<String>,
+    pub guance: Option<Said>,
     /// What Jira said.
-    pub jira: Option<String>,
+    pub jira: Option<Said>,
     /// How often the sides have come to agree anew: tells one resolve from the next.
     pub version: u32,
 }
 
 impl Base {
     /// Returns what this side said.
-    pub fn on(&self, side: Side) -> Option<&str> {
+    pub fn on(&self, side: Side) -> Option<&Said> {
         match side {
-            Side::Guance => self.guance.as_deref(),
-            Side::Jira => self.jira.as_deref(),
+            Side::Guance => self.guance.as_ref(),
+            Side::Jira => self.jira.as_ref(),
         }
     }
 
     /// Returns the base with what this side says now.
     #[must_use]
-    pub fn with(mut self, side: Side, value: Option<String>) -> Self {
+    pub fn with(mut self, side: Side, said: Option<Said>) -> Self {
         match side {
-            Side::Guance => self.guance = value,
-            Side::Jira => self.jira = value,
+            Side::Guance => self.guance = said,
+            Side::Jira => self.jira = said,
         }
         self
     }
-}
 
-/// Stands before what a side said when it is to count as changed, whatever it says now.
-const OUTDATED: char = '\u{1}';
-
-impl Base {
     /// Returns the base with the change that this side made as one that is still to be brought over, even if the side goes
     /// back on it: the other side has changed as well, and lost.
     #[must_use]
     pub fn outdated(self, side: Side) -> Self {
-        let before = Self::last_said(self.on(side).unwrap_or_default());
-        let marked = format!("{OUTDATED}{before}");
-        self.with(side, Some(marked))
-    }
-
-    /// Returns what a side had said when the sides last agreed, also where that is [outdated](Self::outdated).
-    pub fn last_said(value: &str) -> &str {
-        value.strip_prefix(OUTDATED).unwrap_or(value)
+        let before = self.on(side).map(Said::words).unwrap_or_default().to_owned();
+        self.with(side, Some(Said::Outdated(before)))
     }
 }
 

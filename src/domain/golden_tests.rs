@@ -105,7 +105,7 @@ fn fingerprints_are_what_they_were() {
         line("deleted on jira", CommentLink::tombstone(Side::Jira, &CommentId::new("10042")).as_str()),
         line(
             "changed and lost",
-            Base { guance: Some("10".into()), ..Base::default() }.outdated(Side::Guance).guance.unwrap(),
+            Base { guance: Some("10".into()), ..Base::default() }.outdated(Side::Guance).guance.unwrap().stored(),
         ),
     ];
     golden(

@@ -14,7 +14,7 @@ pub mod push;
 pub mod seal;
 pub mod status;
 
-pub use field::{Base, Bases, Change, Field, People, StatusTarget};
+pub use field::{Base, Bases, Change, Field, People, Said, StatusTarget};
 pub use file::{File, FileLink, portable_name, shown_size};
 pub use id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
 pub use item::{

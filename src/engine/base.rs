@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 
 use super::run::{Run, Trouble};
-use crate::domain::{Action, Base, Field, Issue, IssueId, Key, NewIssue, Push, Receipt, Side, Stage};
+use crate::domain::{Action, Base, Field, Issue, IssueId, Key, NewIssue, Push, Receipt, Said, Side, Stage};
 use crate::plan::fields;
 use crate::state::Tx;
 
@@ -12,7 +12,7 @@ use crate::state::Tx;
 pub(super) const CLOSED: &str = "its copy is closed: nothing is written to it";
 
 /// Returns what an issue says about a field, in the words of the base; the Jira issue's name tells the pair's route.
-pub(super) fn said(run: &Run<'_>, issue: &Issue, field: Field, jira_name: &str) -> String {
+pub(super) fn said(run: &Run<'_>, issue: &Issue, field: Field, jira_name: &str) -> Said {
     fields::value(issue, field, &fields::carried(issue, jira_name, run.world.policy))
 }
 
@@ -88,7 +88,7 @@ fn brought_over(run: &Run<'_>, push: &Push) -> Result<Option<(IssueId, Field, Ba
         return Ok(None);
     };
     let base = run.world.state.bases(&lane)?.remove(&field).unwrap_or_default();
-    let mut base = base.with(push.target.opposite(), Some(value.clone()));
+    let mut base = base.with(push.target.opposite(), Some(Said::parse(push.target.opposite(), value)));
     base.version = base.version.saturating_add(1);
     Ok(Some((lane, field, base)))
 }

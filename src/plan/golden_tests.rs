@@ -8,7 +8,8 @@ use super::fields::{self, Pair};
 use super::{Deletes, Direction, Extent, Flow, Policy, Repeats, Route, Step, comments, files, gone, issues, links};
 use crate::domain::{
     Base, Bases, Claim, Comment, CommentId, CommentLink, Field, File, Fingerprint, GuanceStatus, Issue, IssueId,
-    IssueLink, Key, Known, Level, Maker, Person, Priority, Push, Side, Status, StatusCategory, Visibility, fixtures,
+    IssueLink, Key, Known, Level, Maker, Person, Priority, Push, Said, Side, Status, StatusCategory, Visibility,
+    fixtures,
 };
 use crate::golden::{Line, golden, line};
 use crate::render;
@@ -193,7 +194,7 @@ fn writes_are_named_and_told_apart_as_they_were() {
         add(&mut lines, &format!("file of {side} of no known size"), of_file(side, None));
         for field in Field::ALL {
             for (said, value) in [("something", "20"), ("nothing", "")] {
-                let (key, content) = fields::write_of(&link(), field, side, value);
+                let (key, content) = fields::write_of(&link(), field, side, &value.into());
                 lines.push(line(format!("{field} of {side} that says {said}"), format!("{key} {content}")));
             }
         }
@@ -227,33 +228,35 @@ fn changes_of_fields_and_their_notices_are_what_they_were() {
     golden("changes.tsv", &lines, WRITES);
 }
 
+/// Returns what the state file keeps of a base.
+fn kept(base: &Base) -> String {
+    let [guance, jira] = Side::BOTH.map(|side| base.on(side).map(Said::stored));
+    format!("{guance:?} {jira:?} {}", base.version)
+}
+
 #[test]
 fn the_merge_base_keeps_the_words_that_it_kept() {
     let mut lines = Vec::new();
     for (field, base) in bases(&guance(), &jira()) {
         for side in Side::BOTH {
-            lines.push(line(format!("{field} of {side}"), base.on(side).unwrap()));
+            lines.push(line(format!("{field} of {side}"), base.on(side).unwrap().stored()));
         }
     }
     let (guance, fresh) = (guance(), fields::fresh(&issues::create(&guance(), &policy()).unwrap(), &policy()));
     for (field, base) in fresh {
-        lines.push(line(
-            format!("{field} of a new pair"),
-            format!("{:?} {:?} {}", base.guance, base.jira, base.version),
-        ));
+        lines.push(line(format!("{field} of a new pair"), kept(&base)));
     }
     let by_hand = Issue { title: "mine".into(), priority: None, ..jira() };
     for step in decide(&guance, &by_hand, &Bases::new()) {
         if let Step::Base { field, base, .. } = step {
-            let said = format!("{:?} {:?} {}", base.guance, base.jira, base.version);
-            lines.push(line(format!("{field} of a pair that was found again"), said));
+            lines.push(line(format!("{field} of a pair that was found again"), kept(&base)));
         }
     }
     let unlisted = Issue { level: Some(Level { id: "issl_9".into(), name: "P9".into() }), ..guance.clone() };
     let carried = fields::carried(&unlisted, "OPS-1", &policy());
-    lines.push(line("level that no table lists", fields::value(&unlisted, Field::Priority, &carried)));
+    lines.push(line("level that no table lists", fields::value(&unlisted, Field::Priority, &carried).stored()));
     let nobody = Issue { assignees: Vec::new(), ..jira() };
-    lines.push(line("nobody on jira", fields::value(&nobody, Field::Assignee, &carried)));
+    lines.push(line("nobody on jira", fields::value(&nobody, Field::Assignee, &carried).stored()));
     golden(
         "bases.tsv",
         &lines,

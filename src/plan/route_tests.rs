@@ -209,7 +209,7 @@ fn a_pair_reads_as_the_route_of_its_project_says() {
         ("P2", "NEW-1", "bug: x"),
         ("P3", "NEW-1", "x"),
     ] {
-        assert_eq!(fields::carried(&issue(level, "x", ""), jira, &policy).title, want, "{level} {jira}");
+        assert_eq!(fields::carried(&issue(level, "x", ""), jira, &policy).new.title, want, "{level} {jira}");
     }
 }
 

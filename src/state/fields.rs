@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::{LONGEST_WAIT, State, StateError, Tx, from_ms, to_ms};
-use crate::domain::{Base, Bases, Field, Fingerprint, IssueId, IssueLink, Key, Known, Side, Stage};
+use crate::domain::{Base, Bases, Field, Fingerprint, IssueId, IssueLink, Key, Known, Said, Side, Stage};
 
 /// A pair whose Guance fields are due to be read, and when that issue was opened, by its own clock.
 pub type DueFields = (IssueId, Option<DateTime<Utc>>);
@@ -21,7 +21,9 @@ impl State {
             self.conn.prepare_cached("SELECT field, guance, jira, version FROM field_base WHERE lane = ?1")?;
         let rows = statement
             .query_map([lane.as_str()], |row| {
-                let base = Base { guance: row.get(1)?, jira: row.get(2)?, version: row.get(3)? };
+                let said = |side, text: Option<String>| text.map(|text| Said::parse(side, &text));
+                let (guance, jira) = (said(Side::Guance, row.get(1)?), said(Side::Jira, row.get(2)?));
+                let base = Base { guance, jira, version: row.get(3)? };
                 Ok((row.get::<_, String>(0)?, base))
             })?
             .collect::<Result<Vec<_>, _>>()?;
@@ -134,11 +136,12 @@ impl Tx<'_> {
     /// # Errors
     /// When the file cannot be written.
     pub fn set_base(&self, lane: &IssueId, field: Field, base: &Base) -> Result<(), StateError> {
+        let [guance, jira] = Side::BOTH.map(|side| base.on(side).map(Said::stored));
         self.tx
             .prepare_cached(
                 "INSERT OR REPLACE INTO field_base (lane, field, guance, jira, version) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![lane.as_str(), field.as_str(), base.guance, base.jira, base.version])?;
+            .execute(params![lane.as_str(), field.as_str(), guance, jira, base.version])?;
         Ok(())
     }
 

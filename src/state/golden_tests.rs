@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::*;
 use crate::domain::{
     Action, Change, CommentId, DroppedField, FieldValue, File, FileId, Fingerprint, IssueId, Key, NewField, NewIssue,
-    Person, Push, Side, Stage, StatusCategory, StatusTarget, fixtures,
+    Person, Push, Said, Side, Stage, StatusCategory, StatusTarget, fixtures,
 };
 use crate::golden::{Line, golden, line};
 use crate::text::{Doc, markdown};
@@ -225,7 +225,12 @@ fn a_state_of_schema_10_is_read_whole() {
         let (guance, jira) = (ms(Side::Guance), ms(Side::Jira));
         let says = format!("{} {} {guance:?} {jira:?} {} {}", link.jira, link.jira_name, link.closed, link.gone);
         for (field, base) in state.bases(&link.guance).unwrap() {
-            let says = format!("{:?} {:?} {}", base.on(Side::Guance), base.on(Side::Jira), base.version);
+            let says = format!(
+                "{:?} {:?} {}",
+                base.on(Side::Guance).map(Said::stored),
+                base.on(Side::Jira).map(Said::stored),
+                base.version
+            );
             lines.push(line(format!("{field} of {}", link.guance), says));
         }
         for one in state.comments_of(&link.guance).unwrap() {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::readings::{UNREADABLE_WAIT, read};
-use crate::domain::{Action, Field, Issue, Receipt, Side};
+use crate::domain::{Action, Field, Issue, Receipt, Said, Side};
 use crate::engine::base::{decide_anew, said};
 use crate::engine::gone;
 use crate::engine::queue::put_back;
@@ -109,10 +109,10 @@ pub(in crate::engine) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<bo
     }
     let Some(base) = run.world.state.bases(&lane)?.remove(&Field::Status) else { return Ok(false) };
     let said = said(run, now, Field::Status, &now.name);
-    if base.on(push.target) == Some(said.as_str()) {
+    if base.on(push.target) == Some(&said) {
         return Ok(false);
     }
-    let base = base.with(push.target, Some(said)).with(push.target.opposite(), Some(String::new()));
+    let base = base.with(push.target, Some(said)).with(push.target.opposite(), Some(Said::nothing()));
     let tx = run.world.state.begin()?;
     tx.set_base(&lane, Field::Status, &base)?;
     tx.commit()?;

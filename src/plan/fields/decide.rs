@@ -1,9 +1,9 @@
 //! Which of a pair's fields call for a comparison, and what is decided about each.
 
 use super::pair::{Outcome, Pair};
-use super::said::{carried, same_value, value};
+use super::said::{Carried, carried, same_value, value};
 use super::{people, status, texts};
-use crate::domain::{Action, Base, Bases, Field, Fingerprint, Issue, IssueLink, Key, NewIssue, Push, Side, Stage};
+use crate::domain::{Action, Base, Bases, Field, Fingerprint, Issue, IssueLink, Key, Push, Said, Side, Stage};
 use crate::plan::policy::{Direction, Policy};
 use crate::plan::step::{SkipReason, Step};
 
@@ -31,8 +31,8 @@ pub fn differs(issue: &Issue, link: &IssueLink, bases: &Bases, policy: &Policy) 
 }
 
 /// Returns the key and the content of the write that carries what `origin` says about a field.
-pub fn write_of(link: &IssueLink, field: Field, origin: Side, value: &str) -> (Key, Fingerprint) {
-    let content = Fingerprint::of(&[origin.as_str(), value]);
+pub fn write_of(link: &IssueLink, field: Field, origin: Side, said: &Said) -> (Key, Fingerprint) {
+    let content = Fingerprint::of(&[origin.as_str(), &said.stored()]);
     (Key::field(&link.guance, field).edit(&content), content)
 }
 
@@ -43,7 +43,7 @@ pub fn decide(pair: &Pair<'_>, policy: &Policy) -> Vec<Step> {
     Field::ALL.into_iter().filter_map(on).flat_map(|(field, way)| one(pair, field, way, &new, policy)).collect()
 }
 
-fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &NewIssue, policy: &Policy) -> Vec<Step> {
+fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &Carried, policy: &Policy) -> Vec<Step> {
     let lane = &pair.link.guance;
     let skip = |reason| Step::Skip { item: lane.to_string(), reason };
     let key = Key::field(lane, field);
@@ -70,7 +70,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &NewIssue, poli
     let wanted = carry.map(|(to, change)| {
         let origin = to.opposite();
         let value = if origin == Side::Guance { &guance } else { &jira };
-        (to, change, value.clone(), write_of(pair.link, field, origin, value))
+        (to, change, value.stored(), write_of(pair.link, field, origin, value))
     });
     match &wanted {
         Some((.., (key, _))) if matches!(pair.queued.get(key), Some((Stage::Pending | Stage::Held, _))) => {
@@ -93,7 +93,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &NewIssue, poli
 
 /// Guance's change is newer, and waits until the Jira issue is open again. What Jira says is weighed by that: it is no
 /// news in the next run. Of a field that goes to Jira only, the base says what guajira left there, and stays.
-fn weighed(pair: &Pair<'_>, field: Field, direction: Direction, jira: String) -> Option<Base> {
+fn weighed(pair: &Pair<'_>, field: Field, direction: Direction, jira: Said) -> Option<Base> {
     let base = pair.bases.get(&field).filter(|_| direction.writes(Side::Guance))?;
     let weighed = base.clone().with(Side::Jira, Some(jira));
     (weighed != *base).then_some(weighed)
@@ -107,7 +107,7 @@ fn overtaken(pair: &Pair<'_>, field: Field, now: &Base) -> Vec<Step> {
     let put_back = Side::BOTH.into_iter().filter_map(|side| {
         let said = now.on(side)?;
         let given_up = base.and_then(|base| base.on(side)) == Some(said);
-        given_up.then(|| Fingerprint::of(&[side.as_str(), said]))
+        given_up.then(|| Fingerprint::of(&[side.as_str(), &said.stored()]))
     });
     let put_back: Vec<Fingerprint> = put_back.collect();
     let waits = |(key, (stage, content)): &(&Key, &(Stage, Fingerprint))| {

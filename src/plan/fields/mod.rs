@@ -17,4 +17,4 @@ mod tests;
 pub use decide::{decide, differs, write_of};
 pub use pair::{Counterpart, Pair};
 pub use people::stranger;
-pub use said::{Says, carried, fresh, same_value, says, value};
+pub use said::{Carried, Says, carried, fresh, same_value, says, value};

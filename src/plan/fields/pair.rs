@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 
-use super::said::{same_value, value};
+use super::said::{Carried, same_value, value};
 use crate::domain::{
-    Action, Base, Bases, Change, CommentId, Field, Fingerprint, Issue, IssueLink, Key, NewIssue, Person, Push, Side,
-    Stage, StatusCategory,
+    Action, Base, Bases, Change, CommentId, Field, Fingerprint, Issue, IssueLink, Key, Person, Push, Said, Side, Stage,
+    StatusCategory,
 };
 use crate::plan::policy::Direction;
 use crate::plan::step::SkipReason;
@@ -52,9 +52,9 @@ impl Pair<'_> {
     }
 
     /// Returns which sides have changed the field since they agreed. What is not known has not changed.
-    pub(super) fn moved(&self, field: Field, base: &Base, new: &NewIssue) -> (bool, bool) {
+    pub(super) fn moved(&self, field: Field, base: &Base, carried: &Carried) -> (bool, bool) {
         let moved = |side: Side| {
-            let now = value(self.on(side), field, new);
+            let now = value(self.on(side), field, carried);
             match base.on(side) {
                 Some(before) => !same_value(field, side, before, &now),
                 None => base.version == 0 && side == Side::Jira && self.taken_up(field),
@@ -129,8 +129,8 @@ impl Outcome {
     pub(super) fn carry(base: Option<&Base>, now: &Base, to: Side, change: Change) -> Self {
         let base = base.cloned().unwrap_or_default();
         // A pair that was found again has no base: whatever is carried counts as a change until it has arrived.
-        let before = base.on(to.opposite()).unwrap_or_default().to_owned();
-        let base = base.with(to.opposite(), Some(before)).with(to, now.on(to).map(str::to_owned));
+        let before = base.on(to.opposite()).cloned().unwrap_or_else(Said::nothing);
+        let base = base.with(to.opposite(), Some(before)).with(to, now.on(to).cloned());
         Self { carry: Some((to, change)), base: Some(base), ..Self::default() }
     }
 

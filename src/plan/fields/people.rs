@@ -1,8 +1,8 @@
 //! Assignees: Guance has several people, teams and bare addresses, Jira one account.
 
 use super::pair::{Counterpart, Outcome, Pair};
-use super::said::person_in;
-use crate::domain::{Base, Change, Field, NewIssue, Person, Side};
+use super::said::{Carried, person_in};
+use crate::domain::{Base, Change, Field, Person, Said, Side};
 use crate::plan::policy::{Direction, Policy};
 use crate::plan::step::SkipReason;
 use crate::render;
@@ -11,7 +11,7 @@ use crate::render;
 const TEAM: &str = "group_";
 
 /// Returns the next person who has to be looked for, and where, before a decision can be made.
-pub fn stranger(pair: &Pair<'_>, new: &NewIssue, policy: &Policy) -> Option<(Side, Person)> {
+pub fn stranger(pair: &Pair<'_>, new: &Carried, policy: &Policy) -> Option<(Side, Person)> {
     let direction = policy.flow.direction(Field::Assignee)?;
     let base = pair.bases.get(&Field::Assignee)?;
     let (leader, _) = pair.leader(direction, pair.moved(Field::Assignee, base, new))?;
@@ -32,7 +32,7 @@ pub fn stranger(pair: &Pair<'_>, new: &NewIssue, policy: &Policy) -> Option<(Sid
             if now.is_some_and(|person| view.entry_of(person).is_some()) {
                 return None;
             }
-            let before = person_in(Base::last_said(base.on(Side::Jira).unwrap_or_default()));
+            let before = base.on(Side::Jira).map(Said::words).and_then(person_in);
             let unknown =
                 |person: &Person| view.entry_of(person).is_none() && view.counterpart(Side::Guance, person).is_none();
             let wanted = [now.cloned(), before.filter(|_| !pair.guance.assignees.is_empty())];
@@ -41,7 +41,7 @@ pub fn stranger(pair: &Pair<'_>, new: &NewIssue, policy: &Policy) -> Option<(Sid
     }
 }
 
-pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &NewIssue, policy: &Policy) -> Outcome {
+pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &Carried, policy: &Policy) -> Outcome {
     let base = pair.bases.get(&Field::Assignee);
     let Some(base) = base else { return Outcome::agree(None, now, pair) };
     let Some((leader, both)) = pair.leader(direction, pair.moved(Field::Assignee, base, new)) else {
@@ -105,7 +105,7 @@ impl View<'_> {
     }
 
     fn to_guance(&self, base: &Base, now: &Base) -> Outcome {
-        let before = person_in(Base::last_said(base.on(Side::Jira).unwrap_or_default()));
+        let before = base.on(Side::Jira).map(Said::words).and_then(person_in);
         let instead_of = before.and_then(|person| self.entry_of(&person)).map(|entry| entry.id.clone());
         let agree = || Outcome::agree(Some(base), now, self.pair);
         let set = match self.pair.jira.assignees.first() {

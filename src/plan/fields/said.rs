@@ -1,19 +1,29 @@
 //! What a side says about a field, in the words in which the base keeps it.
 
 use super::alike::{same_body, same_title};
-use crate::domain::{Base, Bases, Change, Field, Fingerprint, Issue, NewIssue, Person, Side};
+use crate::domain::{Base, Bases, Change, Field, Fingerprint, Issue, NewIssue, Person, Said, Side};
 use crate::plan::issues::made;
 use crate::plan::policy::{NoRoute, Policy, Route};
 use crate::render;
 use crate::text::Doc;
 
-/// Stands before the name of a level for which the route has no priority: no priority is called so.
-pub(super) const UNLISTED: char = '\u{7f}';
+/// What the pair's route makes of a Guance issue.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Carried {
+    /// The issue as it would be created on Jira.
+    pub new: NewIssue,
+    /// Its level, where the route's priority table does not list it.
+    pub unlisted: Option<String>,
+}
 
-/// Returns what an issue says about a field, in the words in which the base keeps it. `new` is what the routes make of
-/// the Guance issue: title, description and priority as they are carried.
-pub fn value(issue: &Issue, field: Field, new: &NewIssue) -> String {
-    match (field, issue.side) {
+/// Returns what an issue says about a field, in the words in which the base keeps it: of a Guance issue the title,
+/// description and priority as they are carried.
+pub fn value(issue: &Issue, field: Field, carried: &Carried) -> Said {
+    let Carried { new, unlisted } = carried;
+    if let (Field::Priority, Side::Guance, Some(level)) = (field, issue.side, unlisted) {
+        return Said::Unlisted(level.clone());
+    }
+    Said::Words(match (field, issue.side) {
         (Field::Title, Side::Guance) => new.title.clone(),
         (Field::Title, Side::Jira) => issue.title.clone(),
         (Field::Body, Side::Guance) => print(&render::without_link_back(new.body.clone())),
@@ -22,7 +32,7 @@ pub fn value(issue: &Issue, field: Field, new: &NewIssue) -> String {
         (Field::Priority, Side::Jira) => issue.priority.as_ref().map(|one| one.id.clone()).unwrap_or_default(),
         (Field::Assignee, _) => responsible(issue),
         (Field::Status, _) => issue.status.id.clone(),
-    }
+    })
 }
 
 /// Returns how the base keeps a description.
@@ -96,29 +106,30 @@ pub fn says<'c>(issue: &Issue, change: &'c Change) -> Says<'c> {
 }
 
 /// Returns true when two values that a side said about a field mean the same.
-pub fn same_value(field: Field, side: Side, one: &str, other: &str) -> bool {
-    match (field, side) {
-        (Field::Assignee, Side::Jira) => id_of(one) == id_of(other),
+pub fn same_value(field: Field, side: Side, one: &Said, other: &Said) -> bool {
+    match (field, side, one, other) {
+        (Field::Assignee, Side::Jira, Said::Words(one), Said::Words(other)) => id_of(one) == id_of(other),
         _ => one == other,
     }
 }
 
 /// Returns what the pair's route makes of a linked Guance issue now, also where it would take it no more. A level that
-/// its table does not list stands in the priority behind `UNLISTED`.
+/// its table does not list has no priority.
 ///
 /// An issue that was moved elsewhere, or whose project has another key now, goes by the route that would take it. Of a
 /// Jira issue nothing is made: it speaks for itself.
-pub fn carried(guance: &Issue, jira_name: &str, policy: &Policy) -> NewIssue {
+pub fn carried(guance: &Issue, jira_name: &str, policy: &Policy) -> Carried {
     if guance.side == Side::Jira {
-        return NewIssue::default();
+        return Carried::default();
     }
     let none = Route::default();
     let route = policy.home(guance, jira_name).unwrap_or(&none);
-    match route.priority_of(guance.level.as_ref()) {
-        Ok(priority) => made(guance, route, priority),
-        Err(NoRoute::LevelNotListed(level)) => made(guance, route, Some(&format!("{UNLISTED}{level}"))),
-        Err(_) => made(guance, route, None),
-    }
+    let (priority, unlisted) = match route.priority_of(guance.level.as_ref()) {
+        Ok(priority) => (priority, None),
+        Err(NoRoute::LevelNotListed(level)) => (None, Some(level)),
+        Err(_) => (None, None),
+    };
+    Carried { new: made(guance, route, priority), unlisted }
 }
 
 /// Returns the base that a create leaves: what it carried, on a Jira issue that nobody has looked at yet.
@@ -131,5 +142,5 @@ pub fn fresh(new: &NewIssue, policy: &Policy) -> Bases {
         Field::Assignee | Field::Status => String::new(),
     };
     let on = Field::ALL.into_iter().filter(|field| policy.flow.direction(*field).is_some());
-    on.map(|field| (field, Base { guance: Some(carried(field)), jira: None, version: 0 })).collect()
+    on.map(|field| (field, Base { guance: Some(Said::Words(carried(field))), jira: None, version: 0 })).collect()
 }

@@ -1,13 +1,14 @@
 //! Statuses: which of one side go with which of the other.
 
 use super::pair::{Outcome, Pair, notice};
-use crate::domain::{Base, Change, Field, GuanceStatus, Issue, NewIssue, Side, Status, StatusCategory, StatusTarget};
+use super::said::Carried;
+use crate::domain::{Base, Change, Field, GuanceStatus, Issue, Said, Side, Status, StatusCategory, StatusTarget};
 use crate::plan::issues;
 use crate::plan::policy::{Direction, Policy, Route};
 use crate::render;
 use crate::text::{Block, Inline};
 
-pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &NewIssue, policy: &Policy) -> Outcome {
+pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &Carried, policy: &Policy) -> Outcome {
     let (guance, jira) = (&pair.guance.status, &pair.jira.status);
     let none = Route::default();
     let route = policy.route_of(pair.jira).unwrap_or(&none);
@@ -15,7 +16,7 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &Ne
     let leader = match base {
         Some(base) => match pair.moved(Field::Status, base, new) {
             // Nobody has set the status in which a Guance issue begins.
-            (true, true) if base.guance.as_deref() == Some("") && guance.category == StatusCategory::Todo => {
+            (true, true) if base.guance == Some(Said::nothing()) && guance.category == StatusCategory::Todo => {
                 pair.leader(direction, (direction == Direction::ToJira, true))
             }
             moved => pair.leader(direction, moved),
@@ -87,7 +88,7 @@ fn for_guance(route: &Route, jira: &Status) -> StatusTarget {
 /// Somebody has resolved the issue on Guance: a comment tells who and when.
 fn resolved(pair: &Pair<'_>, base: &Base) -> Option<crate::domain::Push> {
     let status = &pair.guance.status;
-    let before = base.on(Side::Guance).map(Base::last_said).and_then(GuanceStatus::of);
+    let before = base.on(Side::Guance).map(Said::words).and_then(GuanceStatus::of);
     let was_done = before.is_some_and(|before| before.category == StatusCategory::Done);
     if was_done || status.category != StatusCategory::Done {
         return None;

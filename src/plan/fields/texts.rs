@@ -2,22 +2,20 @@
 
 use super::alike::{same_body, same_title};
 use super::pair::{Outcome, Pair, notice};
-use super::said::UNLISTED;
-use crate::domain::{Base, Change, Field, NewIssue, Side};
+use super::said::Carried;
+use crate::domain::{Base, Change, Field, NewIssue, Said, Side};
 use crate::plan::step::SkipReason;
 use crate::render;
 use crate::text::{Block, Inline};
 
-/// Stands in the base for what a person wrote on Jira: no text, and no priority, reads so.
-const BY_HAND: &str = "\u{7f}by hand";
-
-pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, new: &NewIssue) -> Outcome {
+pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, carried: &Carried) -> Outcome {
+    let new = &carried.new;
     let same = match field {
         Field::Body => same_body(&new.body, &pair.jira.body),
         _ => same_title(&new.title, &pair.jira.title),
     };
     let Some(base) = pair.bases.get(&field) else {
-        let left = if same { now.jira.clone() } else { Some(BY_HAND.to_owned()) };
+        let left = if same { now.jira.clone() } else { Some(Said::ByHand) };
         return Outcome::agree(None, &Base { jira: left, ..now.clone() }, pair);
     };
     let moved = base.guance.is_some() && base.guance != now.guance;
@@ -26,10 +24,10 @@ pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, new: &NewIssue) ->
         // It was written, and not read since: is it still what was written?
         None => {
             let untouched = match field {
-                Field::Title => same_title(base.guance.as_deref().unwrap_or_default(), &pair.jira.title),
+                Field::Title => same_title(base.guance.as_ref().map(Said::words).unwrap_or_default(), &pair.jira.title),
                 _ => same && !moved,
             };
-            let left = if untouched { now.jira.clone() } else { Some(BY_HAND.to_owned()) };
+            let left = if untouched { now.jira.clone() } else { Some(Said::ByHand) };
             Base { jira: left, ..base.clone() }
         }
     };
@@ -48,7 +46,7 @@ pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, new: &NewIssue) ->
     }
     let mut outcome = left_alone(pair, base, now).because(SkipReason::ByHand(field));
     let version = base.version.to_string();
-    let told = vec![field.as_str(), version.as_str(), now.guance.as_deref().unwrap_or_default()];
+    let told = vec![field.as_str(), version.as_str(), now.guance.as_ref().map(Said::words).unwrap_or_default()];
     outcome.notices.push(notice(pair, &told, &announcement(field, new), &format!("note about the new {field}")));
     outcome
 }
@@ -65,11 +63,11 @@ fn announcement(field: Field, new: &NewIssue) -> Vec<Block> {
     }
 }
 
-pub(super) fn priority(pair: &Pair<'_>, now: &Base, new: &NewIssue) -> Outcome {
-    let wanted = new.priority.as_deref();
+pub(super) fn priority(pair: &Pair<'_>, now: &Base, carried: &Carried) -> Outcome {
+    let wanted = carried.new.priority.as_deref();
     let is = |word: &str| pair.jira.priority.as_ref().is_some_and(|one| one.is(word));
     let same = wanted.is_some_and(is);
-    let by_hand = || Some(BY_HAND.to_owned());
+    let by_hand = || Some(Said::ByHand);
     let Some(base) = pair.bases.get(&Field::Priority) else {
         let left = if same { now.jira.clone() } else { by_hand() };
         return Outcome::agree(None, &Base { jira: left, ..now.clone() }, pair);
@@ -79,21 +77,21 @@ pub(super) fn priority(pair: &Pair<'_>, now: &Base, new: &NewIssue) -> Outcome {
         Some(_) => base.clone(),
         // A create without a priority lets Jira choose one.
         None => {
-            let untouched = base.guance.as_deref().is_some_and(|left| left.is_empty() || is(left));
+            let untouched = matches!(&base.guance, Some(Said::Words(left)) if left.is_empty() || is(left));
             Base { jira: if untouched { now.jira.clone() } else { by_hand() }, ..base.clone() }
         }
     };
     match wanted {
         _ if !moved => rest(pair, Field::Priority, base, now),
         _ if same => Outcome::agree(Some(base), now, pair),
-        None => left_alone(pair, base, now),
-        Some(word) => match word.strip_prefix(UNLISTED) {
-            Some(level) => left_alone(pair, base, now).because(SkipReason::LevelNotListed(level.to_owned())),
-            None if base.jira == now.jira => {
-                Outcome::carry(Some(base), now, Side::Jira, Change::Priority(word.to_owned()))
-            }
-            None => left_alone(pair, base, now).because(SkipReason::ByHand(Field::Priority)),
+        None => match &carried.unlisted {
+            Some(level) => left_alone(pair, base, now).because(SkipReason::LevelNotListed(level.clone())),
+            None => left_alone(pair, base, now),
         },
+        Some(word) if base.jira == now.jira => {
+            Outcome::carry(Some(base), now, Side::Jira, Change::Priority(word.to_owned()))
+        }
+        Some(_) => left_alone(pair, base, now).because(SkipReason::ByHand(Field::Priority)),
     }
 }
 
