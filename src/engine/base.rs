@@ -13,7 +13,7 @@ pub(super) const CLOSED: &str = "its copy is closed: nothing is written to it";
 
 /// Returns what an issue says about a field, in the words of the base; the Jira issue's name tells the pair's route.
 pub(super) fn said(run: &Run<'_>, issue: &Issue, field: Field, jira_name: &str) -> Said {
-    fields::value(issue, field, &fields::carried(issue, jira_name, run.world.policy))
+    fields::value(issue, field, &run.readings.carried(issue, jira_name, run.world.policy))
 }
 
 /// A pair that was just made: its base is what the create carried. What Jira made of it is read next.
@@ -56,7 +56,7 @@ pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
     tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
     tx.note(key.origin().as_str(), &format!("the {field} is compared anew"), now)?;
     tx.commit()?;
-    run.readings.retain(|(_, id), _| *id != lane);
+    run.readings.forget(Side::Guance, &lane);
     run.world.failpoints.hit("to be compared")?;
     Ok(())
 }
@@ -111,9 +111,9 @@ pub(super) fn doubt_statuses(run: &mut Run<'_>) -> Result<(), Trouble> {
 /// Keeps what a write's answer said, or forgets what is no longer true.
 pub(super) fn written(run: &mut Run<'_>, push: &Push, receipt: &Receipt) {
     let Action::ChangeIssue { issue, .. } = &push.action else { return };
-    let key = (push.target, issue.clone());
+    let at = run.world.clock.now();
     match &receipt.issue {
-        Some(now) => run.readings.insert(key, (run.world.clock.now(), (**now).clone())),
-        None => run.readings.remove(&key),
-    };
+        Some(now) => run.readings.keep((**now).clone(), at),
+        None => run.readings.forget(push.target, issue),
+    }
 }

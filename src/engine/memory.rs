@@ -1,11 +1,14 @@
 //! What a run remembers of what it has read, from one step to the next.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::{CommentId, Issue, IssueId, Side};
-use crate::plan::Held;
+use crate::plan::fields::{self, Carried};
+use crate::plan::{Held, Policy};
 
 /// What this run found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,8 +35,54 @@ pub(super) enum Counter {
     At(u64),
 }
 
-/// A reading by id, and when it was made.
-pub(super) type Readings = HashMap<(Side, IssueId), (DateTime<Utc>, Issue)>;
+/// A reading of an issue, and when it was made.
+pub(super) struct Reading {
+    pub(super) at: DateTime<Utc>,
+    pub(super) issue: Issue,
+}
+
+/// The latest readings of issues themselves, not through an index that may lag.
+#[derive(Default)]
+pub(super) struct Readings {
+    read: HashMap<(Side, IssueId), Reading>,
+    /// What the routes make of the Guance issues among them, by their pair's Jira issue: templates are rendered once.
+    carried: RefCell<HashMap<IssueId, (String, Rc<Carried>)>>,
+}
+
+impl Readings {
+    /// Returns the latest reading of an issue.
+    pub(super) fn of(&self, side: Side, id: &IssueId) -> Option<&Reading> {
+        self.read.get(&(side, id.clone()))
+    }
+
+    /// Keeps a reading in the place of the one before.
+    pub(super) fn keep(&mut self, issue: Issue, at: DateTime<Utc>) {
+        self.carried.get_mut().remove(&issue.id);
+        self.read.insert((issue.side, issue.id.clone()), Reading { at, issue });
+    }
+
+    /// Forgets what was read of an issue.
+    pub(super) fn forget(&mut self, side: Side, id: &IssueId) {
+        self.carried.get_mut().remove(id);
+        self.read.remove(&(side, id.clone()));
+    }
+
+    /// Returns what the pair's route makes of an issue; of a Jira issue nothing.
+    pub(super) fn carried(&self, issue: &Issue, jira_name: &str, policy: &Policy) -> Rc<Carried> {
+        let make = || Rc::new(fields::carried(issue, jira_name, policy));
+        // What is not the latest reading is asked for once.
+        if issue.side == Side::Jira || self.of(issue.side, &issue.id).is_none_or(|reading| reading.issue != *issue) {
+            return make();
+        }
+        let mut known = self.carried.borrow_mut();
+        if let Some((_, carried)) = known.get(&issue.id).filter(|(name, _)| name == jira_name) {
+            return Rc::clone(carried);
+        }
+        let carried = make();
+        known.insert(issue.id.clone(), (jira_name.to_owned(), Rc::clone(&carried)));
+        carried
+    }
+}
 
 /// Threads that could not be read, by the pair's Guance issue: how often, and when last.
 pub(super) type Unread = HashMap<IssueId, (u32, DateTime<Utc>)>;

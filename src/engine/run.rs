@@ -145,7 +145,7 @@ impl<'a> Run<'a> {
             originals: Originals::default(),
             thread_pages: 1,
             threads_failed: 0,
-            readings: Readings::new(),
+            readings: Readings::default(),
             unreadable: HashSet::new(),
             people: Vec::new(),
             is_behind: false,

@@ -160,7 +160,8 @@ fn of_field(field: Field, side: Side) -> Vec<Step> {
 
 fn decide(guance: &Issue, jira: &Issue, bases: &Bases) -> Vec<Step> {
     let (link, queued) = (link(), HashMap::new());
-    fields::decide(&Pair { link: &link, guance, jira, bases, queued: &queued, found: &[] }, &policy())
+    let carried = &fields::carried(guance, "OPS-1", &policy());
+    fields::decide(&Pair { link: &link, guance, jira, carried, bases, queued: &queued, found: &[] }, &policy())
 }
 
 fn bases(guance: &Issue, jira: &Issue) -> Bases {

@@ -44,14 +44,15 @@ fn guance_side(run: &mut Run<'_>, links: &[IssueLink]) -> Result<Vec<IssueLink>,
     let mut at_hand = Vec::new();
     for link in links {
         let key = (Side::Guance, link.guance.clone());
-        if !run.readings.contains_key(&key) {
+        let is_read = |run: &Run<'_>| run.readings.of(Side::Guance, &link.guance).is_some();
+        if !is_read(run) {
             if run.is_down(Side::Guance) || run.must_stop() || !run.has_room(Side::Guance, 1) {
                 continue;
             }
             run.identify(Side::Guance)?;
             read(run, Side::Guance, std::slice::from_ref(&link.guance))?;
         }
-        if run.readings.contains_key(&key) {
+        if is_read(run) {
             at_hand.push(link.clone());
         } else {
             let absent = !run.unreadable.contains(&key);
@@ -71,10 +72,10 @@ fn jira_side(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
     run.identify(Side::Jira)?;
     let ids: Vec<IssueId> = links.iter().map(|link| link.jira.clone()).collect();
     for id in &ids {
-        run.readings.remove(&(Side::Jira, id.clone()));
+        run.readings.forget(Side::Jira, id);
     }
     read(run, Side::Jira, &ids)?;
-    let missing = |link: &&IssueLink| !run.readings.contains_key(&(Side::Jira, link.jira.clone()));
+    let missing = |link: &&IssueLink| run.readings.of(Side::Jira, &link.jira).is_none();
     let missing: Vec<IssueLink> = links.iter().filter(missing).cloned().collect();
     let is_absent = |run: &Run<'_>, link: &IssueLink| !run.unreadable.contains(&(Side::Jira, link.jira.clone()));
     let absent: Vec<IssueLink> = missing.iter().filter(|link| is_absent(run, link)).cloned().collect();
@@ -101,25 +102,22 @@ fn settle_unread(run: &Run<'_>, link: &IssueLink, absent: bool) -> Result<(), Tr
 /// Compares pairs whose both sides were read.
 fn compare(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), (Side, Trouble)> {
     for link in links {
-        let sides =
-            Side::BOTH.map(|side| run.readings.get(&(side, link.id(side).clone())).map(|(_, issue)| issue.clone()));
+        let sides = Side::BOTH.map(|side| run.readings.of(side, link.id(side)).map(|reading| reading.issue.clone()));
         let [Some(guance), Some(jira)] = sides else { continue };
         let fatal = |trouble: Trouble| (Side::Jira, trouble);
         let state = run.world.state;
         let bases = state.bases(&link.guance).map_err(|err| fatal(err.into()))?;
         let queued = state.field_writes(&link.guance).map_err(|err| fatal(err.into()))?;
         let mut found = Vec::new();
+        let carried = run.readings.carried(&guance, &jira.name, run.world.policy);
+        let (guance, jira, bases, queued, carried) = (&guance, &jira, &bases, &queued, carried.as_ref());
         loop {
-            let pair = Pair { link, guance: &guance, jira: &jira, bases: &bases, queued: &queued, found: &found };
-            let Some((on, of)) =
-                fields::stranger(&pair, &fields::carried(&guance, &jira.name, run.world.policy), run.world.policy)
-            else {
-                break;
-            };
+            let pair = Pair { link, guance, jira, carried, bases, queued, found: &found };
+            let Some((on, of)) = fields::stranger(&pair, run.world.policy) else { break };
             let is = who(run, on, &of).map_err(|err| (on, err.into()))?;
             found.push(Counterpart { on, of, is });
         }
-        let pair = Pair { link, guance: &guance, jira: &jira, bases: &bases, queued: &queued, found: &found };
+        let pair = Pair { link, guance, jira, carried, bases, queued, found: &found };
         conclude(run, &pair).map_err(fatal)?;
     }
     Ok(())

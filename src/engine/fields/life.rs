@@ -6,6 +6,7 @@ use super::readings::{UNREADABLE_WAIT, read};
 use crate::domain::{Action, Field, Issue, Receipt, Said, Side};
 use crate::engine::base::{decide_anew, said};
 use crate::engine::gone;
+use crate::engine::memory::Reading;
 use crate::engine::queue::put_back;
 use crate::engine::run::{Run, Trouble, delta};
 use crate::plan::fields::{self, Says};
@@ -25,7 +26,7 @@ pub(in crate::engine) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Resu
     let state = run.world.state;
     let key = (push.target, issue.clone());
     let is_fresh = |run: &Run<'_>| {
-        let age = run.readings.get(&key).map(|(at, _)| run.world.clock.now() - *at);
+        let age = run.readings.of(push.target, issue).map(|reading| run.world.clock.now() - reading.at);
         age.is_some_and(|age| age >= TimeDelta::zero() && age < FRESH)
     };
     if !is_fresh(run) {
@@ -34,12 +35,12 @@ pub(in crate::engine) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Resu
                 ApiError::new(push.target, ApiErrorKind::OutOfBudget, "no request left to read an issue").into()
             );
         }
-        run.readings.remove(&key);
+        run.readings.forget(push.target, issue);
         read(run, push.target, std::slice::from_ref(issue))?;
     }
     let link = state.issue_link(Side::Guance, &lane)?;
     let name = link.as_ref().map(|link| link.jira_name.clone()).unwrap_or_default();
-    let Some((_, now)) = run.readings.get(&key) else {
+    let Some(Reading { issue: now, .. }) = run.readings.of(push.target, issue) else {
         let is_odd = run.unreadable.contains(&key);
         let later = Deferral { not_before: run.world.clock.now() + UNREADABLE_WAIT, counts: is_odd };
         put_back(run, &push.key, later, Some("the issue could not be read by id"))?;
@@ -67,8 +68,7 @@ pub(in crate::engine) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Resu
     let (Action::ChangeIssue { issue, change, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
         return Ok(None);
     };
-    let key = (push.target, issue.clone());
-    run.readings.remove(&key);
+    run.readings.forget(push.target, issue);
     read(run, push.target, std::slice::from_ref(issue))?;
     let state = run.world.state;
     let name = state.issue_link(Side::Guance, &lane)?.map(|link| link.jira_name).unwrap_or_default();
@@ -82,7 +82,7 @@ pub(in crate::engine) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Resu
         Says::Substitute(status) => is_new(now) && !run.remote(push.target).knows_status(status),
         Says::Other => false,
     };
-    let now = run.readings.get(&key).map(|(_, now)| now);
+    let now = run.readings.of(push.target, issue).map(|reading| &reading.issue);
     Ok(now.filter(proves).map(|now| Receipt {
         id: now.id.to_string(),
         name: now.name.clone(),
@@ -103,7 +103,7 @@ pub(in crate::engine) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<bo
     if push.target != Side::Jira {
         return Ok(false);
     }
-    let Some((_, now)) = run.readings.get(&(push.target, issue.clone())) else { return Ok(false) };
+    let Some(Reading { issue: now, .. }) = run.readings.of(push.target, issue) else { return Ok(false) };
     if !may_be_ours(run, queued, now) {
         return Ok(false);
     }

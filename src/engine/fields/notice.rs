@@ -3,7 +3,7 @@
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Field, Issue, IssueLink, Key, Side};
+use crate::domain::{Field, Fingerprint, Issue, IssueLink, Key, Side};
 use crate::engine::run::{Run, Trouble};
 use crate::engine::{base, trust};
 use crate::plan::fields;
@@ -32,8 +32,10 @@ pub(in crate::engine) fn notice(
             // Who changed a status last cannot be told from an old base: the sides are compared as of a pair found again.
             tx.forget_base(&link.guance, Field::Status)?;
         }
-        let (fields, turned) = fields::differs(issue, &link, &state.bases(&link.guance)?, policy);
-        if turned || is_news(run, issue, &link, &fields)? || is_overtaken(run, issue, &link)? {
+        let carried = run.readings.carried(issue, &link.jira_name, policy);
+        let (fields, turned) = fields::differs(issue, &carried, &link, &state.bases(&link.guance)?, policy);
+        let says = |field| fields::write_of(&link, field, issue.side, &fields::value(issue, field, &carried));
+        if turned || is_news(run, &link, &fields, says)? || is_overtaken(run, issue.side, &link, says)? {
             tx.compare(&link.guance, Some(DateTime::UNIX_EPOCH))?;
         }
         if is_closed(run, issue) {
@@ -57,27 +59,28 @@ pub(super) fn is_closed(run: &Run<'_>, issue: &Issue) -> bool {
 }
 
 /// What is on its way already is no news.
-fn is_news(run: &Run<'_>, issue: &Issue, link: &IssueLink, fields: &[Field]) -> Result<bool, Trouble> {
+fn is_news(
+    run: &Run<'_>,
+    link: &IssueLink,
+    fields: &[Field],
+    says: impl Fn(Field) -> (Key, Fingerprint),
+) -> Result<bool, Trouble> {
     if fields.is_empty() {
         return Ok(false);
     }
     let queued = run.world.state.field_writes(&link.guance)?;
-    let new = fields::carried(issue, &link.jira_name, run.world.policy);
-    Ok(fields.iter().any(|field| {
-        let (key, _) = fields::write_of(link, *field, issue.side, &fields::value(issue, *field, &new));
-        !queued.contains_key(&key)
-    }))
+    Ok(fields.iter().any(|field| !queued.contains_key(&says(*field).0)))
 }
 
 /// Returns true when a write waits that carries what this side does not say any more.
-fn is_overtaken(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, Trouble> {
-    let waiting = run.world.state.waiting_fields(&link.guance, issue.side.opposite())?;
-    if waiting.is_empty() {
-        return Ok(false);
-    }
-    let new = fields::carried(issue, &link.jira_name, run.world.policy);
-    let says = |field| fields::write_of(link, field, issue.side, &fields::value(issue, field, &new)).1;
-    Ok(waiting.into_iter().any(|(field, content)| says(field) != content))
+fn is_overtaken(
+    run: &Run<'_>,
+    side: Side,
+    link: &IssueLink,
+    says: impl Fn(Field) -> (Key, Fingerprint),
+) -> Result<bool, Trouble> {
+    let waiting = run.world.state.waiting_fields(&link.guance, side.opposite())?;
+    Ok(waiting.into_iter().any(|(field, content)| says(field).1 != content))
 }
 
 /// Records that the Jira issue has come into its closed status, or left it.

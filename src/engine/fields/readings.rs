@@ -14,7 +14,9 @@ pub(in crate::engine) const UNREADABLE_WAIT: TimeDelta = TimeDelta::minutes(10);
 pub(in crate::engine) fn keep(run: &mut Run<'_>, issues: &[Issue]) {
     if run.world.policy.flow.carries_fields() {
         let now = run.world.clock.now();
-        run.readings.extend(issues.iter().map(|issue| ((issue.side, issue.id.clone()), (now, issue.clone()))));
+        for issue in issues {
+            run.readings.keep(issue.clone(), now);
+        }
     }
 }
 
@@ -40,6 +42,8 @@ pub(in crate::engine) fn read(run: &mut Run<'_>, side: Side, ids: &[IssueId]) ->
         }
         tx.commit()?;
     }
-    run.readings.extend(batch.issues.into_iter().map(|issue| ((side, issue.id.clone()), (now, issue))));
+    for issue in batch.issues {
+        run.readings.keep(issue, now);
+    }
     Ok(())
 }

@@ -52,7 +52,7 @@ fn read(run: &mut Run<'_>, due: Vec<DueFields>) -> Result<(), Trouble> {
         take_over(run, &batch.issues, None)?;
     }
     for (lane, _) in due {
-        if run.readings.contains_key(&(Side::Guance, lane.clone())) {
+        if run.readings.of(Side::Guance, &lane).is_some() {
             continue;
         }
         if run.must_stop() || !run.has_room(Side::Guance, 1) {

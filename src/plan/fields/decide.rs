@@ -1,7 +1,7 @@
 //! Which of a pair's fields call for a comparison, and what is decided about each.
 
 use super::pair::{Outcome, Pair};
-use super::said::{Carried, carried, same_value, value};
+use super::said::{Carried, same_value, value};
 use super::{people, status, texts};
 use crate::domain::{Action, Base, Bases, Field, Fingerprint, Issue, IssueLink, Key, Push, Said, Side, Stage};
 use crate::plan::policy::{Direction, Policy};
@@ -9,21 +9,26 @@ use crate::plan::step::{SkipReason, Step};
 
 /// Returns the fields for which this reading of one side calls for a comparison, and whether the Jira issue has come
 /// into its closed status or left it.
-pub fn differs(issue: &Issue, link: &IssueLink, bases: &Bases, policy: &Policy) -> (Vec<Field>, bool) {
+pub fn differs(
+    issue: &Issue,
+    carried: &Carried,
+    link: &IssueLink,
+    bases: &Bases,
+    policy: &Policy,
+) -> (Vec<Field>, bool) {
     let side = issue.side;
     let turned = side == Side::Jira && policy.closed(issue).is_some() != link.closed;
     if link.gone || side == Side::Guance && link.closed {
         // Nothing is written to the Jira issue; when it is open again, both are compared.
         return (Vec::new(), turned);
     }
-    let new = carried(issue, &link.jira_name, policy);
     let differs = |field: &Field| {
         let Some(direction) = policy.flow.direction(*field) else { return false };
         match bases.get(field).map(|base| base.on(side)) {
             // What was not brought to a closed issue has no base, and waits until the issue is open again.
             None | Some(None) => !link.closed || turned,
             Some(Some(before)) => {
-                direction.writes(side.opposite()) && !same_value(*field, side, before, &value(issue, *field, &new))
+                direction.writes(side.opposite()) && !same_value(*field, side, before, &value(issue, *field, carried))
             }
         }
     };
@@ -38,12 +43,11 @@ pub fn write_of(link: &IssueLink, field: Field, origin: Side, said: &Said) -> (K
 
 /// Decides about every field of a pair.
 pub fn decide(pair: &Pair<'_>, policy: &Policy) -> Vec<Step> {
-    let new = carried(pair.guance, &pair.jira.name, policy);
     let on = |field: Field| Some((field, policy.flow.direction(field)?));
-    Field::ALL.into_iter().filter_map(on).flat_map(|(field, way)| one(pair, field, way, &new, policy)).collect()
+    Field::ALL.into_iter().filter_map(on).flat_map(|(field, way)| one(pair, field, way, policy)).collect()
 }
 
-fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &Carried, policy: &Policy) -> Vec<Step> {
+fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> Vec<Step> {
     let lane = &pair.link.guance;
     let skip = |reason| Step::Skip { item: lane.to_string(), reason };
     let key = Key::field(lane, field);
@@ -51,13 +55,13 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &Carried, polic
     if pair.queued.iter().filter(about).any(|(_, (stage, _))| *stage == Stage::InFlight) {
         return vec![skip(SkipReason::InDoubt)];
     }
-    let [guance, jira] = Side::BOTH.map(|side| value(pair.on(side), field, new));
+    let [guance, jira] = Side::BOTH.map(|side| value(pair.on(side), field, pair.carried));
     let now = Base { guance: Some(guance.clone()), jira: Some(jira.clone()), version: 0 };
     let outcome = match field {
-        Field::Status => status::decide(pair, direction, &now, new, policy),
-        Field::Assignee => people::decide(pair, direction, &now, new, policy),
-        Field::Title | Field::Body => texts::text(pair, field, &now, new),
-        Field::Priority => texts::priority(pair, &now, new),
+        Field::Status => status::decide(pair, direction, &now, policy),
+        Field::Assignee => people::decide(pair, direction, &now, policy),
+        Field::Title | Field::Body => texts::text(pair, field, &now),
+        Field::Priority => texts::priority(pair, &now),
     };
     let Outcome { carry, notices, base, why } = outcome;
     let to_jira = !notices.is_empty() || matches!(carry, Some((Side::Jira, _)));

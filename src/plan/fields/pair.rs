@@ -23,6 +23,8 @@ pub struct Pair<'a> {
     pub guance: &'a Issue,
     /// The Jira issue as it is now.
     pub jira: &'a Issue,
+    /// What the pair's route makes of the Guance issue.
+    pub carried: &'a Carried,
     /// What they said when they last agreed.
     pub bases: &'a Bases,
     /// Writes about the pair's fields that are not done.
@@ -52,9 +54,9 @@ impl Pair<'_> {
     }
 
     /// Returns which sides have changed the field since they agreed. What is not known has not changed.
-    pub(super) fn moved(&self, field: Field, base: &Base, carried: &Carried) -> (bool, bool) {
+    pub(super) fn moved(&self, field: Field, base: &Base) -> (bool, bool) {
         let moved = |side: Side| {
-            let now = value(self.on(side), field, carried);
+            let now = value(self.on(side), field, self.carried);
             match base.on(side) {
                 Some(before) => !same_value(field, side, before, &now),
                 None => base.version == 0 && side == Side::Jira && self.taken_up(field),

@@ -1,7 +1,7 @@
 //! Assignees: Guance has several people, teams and bare addresses, Jira one account.
 
 use super::pair::{Counterpart, Outcome, Pair};
-use super::said::{Carried, person_in};
+use super::said::person_in;
 use crate::domain::{Base, Change, Field, Person, Said, Side};
 use crate::plan::policy::{Direction, Policy};
 use crate::plan::step::SkipReason;
@@ -11,10 +11,10 @@ use crate::render;
 const TEAM: &str = "group_";
 
 /// Returns the next person who has to be looked for, and where, before a decision can be made.
-pub fn stranger(pair: &Pair<'_>, new: &Carried, policy: &Policy) -> Option<(Side, Person)> {
+pub fn stranger(pair: &Pair<'_>, policy: &Policy) -> Option<(Side, Person)> {
     let direction = policy.flow.direction(Field::Assignee)?;
     let base = pair.bases.get(&Field::Assignee)?;
-    let (leader, _) = pair.leader(direction, pair.moved(Field::Assignee, base, new))?;
+    let (leader, _) = pair.leader(direction, pair.moved(Field::Assignee, base))?;
     let view = View { pair, policy };
     match leader {
         Side::Guance => {
@@ -41,10 +41,10 @@ pub fn stranger(pair: &Pair<'_>, new: &Carried, policy: &Policy) -> Option<(Side
     }
 }
 
-pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &Carried, policy: &Policy) -> Outcome {
+pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: &Policy) -> Outcome {
     let base = pair.bases.get(&Field::Assignee);
     let Some(base) = base else { return Outcome::agree(None, now, pair) };
-    let Some((leader, both)) = pair.leader(direction, pair.moved(Field::Assignee, base, new)) else {
+    let Some((leader, both)) = pair.leader(direction, pair.moved(Field::Assignee, base)) else {
         return Outcome::rest(base, now);
     };
     let view = View { pair, policy };

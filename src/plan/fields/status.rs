@@ -1,20 +1,19 @@
 //! Statuses: which of one side go with which of the other.
 
 use super::pair::{Outcome, Pair, notice};
-use super::said::Carried;
 use crate::domain::{Base, Change, Field, GuanceStatus, Issue, Said, Side, Status, StatusCategory, StatusTarget};
 use crate::plan::issues;
 use crate::plan::policy::{Direction, Policy, Route};
 use crate::render;
 use crate::text::{Block, Inline};
 
-pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, new: &Carried, policy: &Policy) -> Outcome {
+pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: &Policy) -> Outcome {
     let (guance, jira) = (&pair.guance.status, &pair.jira.status);
     let none = Route::default();
     let route = policy.route_of(pair.jira).unwrap_or(&none);
     let base = pair.bases.get(&Field::Status);
     let leader = match base {
-        Some(base) => match pair.moved(Field::Status, base, new) {
+        Some(base) => match pair.moved(Field::Status, base) {
             // Nobody has set the status in which a Guance issue begins.
             (true, true) if base.guance == Some(Said::nothing()) && guance.category == StatusCategory::Todo => {
                 pair.leader(direction, (direction == Direction::ToJira, true))

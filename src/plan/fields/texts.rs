@@ -2,14 +2,13 @@
 
 use super::alike::{same_body, same_title};
 use super::pair::{Outcome, Pair, notice};
-use super::said::Carried;
 use crate::domain::{Base, Change, Field, NewIssue, Said, Side};
 use crate::plan::step::SkipReason;
 use crate::render;
 use crate::text::{Block, Inline};
 
-pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, carried: &Carried) -> Outcome {
-    let new = &carried.new;
+pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base) -> Outcome {
+    let new = &pair.carried.new;
     let same = match field {
         Field::Body => same_body(&new.body, &pair.jira.body),
         _ => same_title(&new.title, &pair.jira.title),
@@ -63,8 +62,8 @@ fn announcement(field: Field, new: &NewIssue) -> Vec<Block> {
     }
 }
 
-pub(super) fn priority(pair: &Pair<'_>, now: &Base, carried: &Carried) -> Outcome {
-    let wanted = carried.new.priority.as_deref();
+pub(super) fn priority(pair: &Pair<'_>, now: &Base) -> Outcome {
+    let wanted = pair.carried.new.priority.as_deref();
     let is = |word: &str| pair.jira.priority.as_ref().is_some_and(|one| one.is(word));
     let same = wanted.is_some_and(is);
     let by_hand = || Some(Said::ByHand);
@@ -84,7 +83,7 @@ pub(super) fn priority(pair: &Pair<'_>, now: &Base, carried: &Carried) -> Outcom
     match wanted {
         _ if !moved => rest(pair, Field::Priority, base, now),
         _ if same => Outcome::agree(Some(base), now, pair),
-        None => match &carried.unlisted {
+        None => match &pair.carried.unlisted {
             Some(level) => left_alone(pair, base, now).because(SkipReason::LevelNotListed(level.clone())),
             None => left_alone(pair, base, now),
         },
