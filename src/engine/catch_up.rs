@@ -78,7 +78,7 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     }
     let mut rest = Vec::new();
     for (lane, _) in long.iter().filter(|(_, has_rest)| **has_rest && !backfill) {
-        rest.extend(run.world.state.issue_link(side, lane)?.filter(|link| !link.closed && !link.gone));
+        rest.extend(run.world.state.issue_link(side, lane)?.filter(|link| link.is_writable(Side::Jira)));
     }
     in_turn(run, &rest, &mut read).map(drop)
 }

@@ -69,12 +69,10 @@ fn left_out(comment: &Comment, wanted: Repeats, known: &Known) -> Option<Step> {
 /// anything written where one of the two issues is gone.
 pub(super) fn open_only(thread: &Thread<'_>, step: Step, policy: &Policy) -> Step {
     match &step {
-        Step::Push(push) if thread.link.gone => {
-            Step::Skip { item: push.key.origin().to_string(), reason: SkipReason::Gone }
-        }
-        Step::Push(push) if thread.side == Side::Guance && thread.link.closed => {
-            let status = policy.closed_word(&thread.link.jira_name).unwrap_or_default();
-            Step::Skip { item: push.key.origin().to_string(), reason: SkipReason::Closed(status.to_owned()) }
+        Step::Push(push) if !thread.link.is_writable(thread.side.opposite()) => {
+            let closed = || policy.closed_word(&thread.link.jira_name).unwrap_or_default().to_owned();
+            let reason = if thread.link.gone { SkipReason::Gone } else { SkipReason::Closed(closed()) };
+            Step::Skip { item: push.key.origin().to_string(), reason }
         }
         _ => step,
     }

@@ -84,7 +84,7 @@ pub fn look(whole: &Whole<'_>, originals: &Originals, run: i64, policy: &Policy)
 
 /// Nothing is written to the other side's issue now; what was deleted is looked for again when that is over.
 fn shut(thread: &Thread<'_>) -> bool {
-    thread.link.gone || thread.side == Side::Guance && thread.link.closed
+    !thread.link.is_writable(thread.side.opposite())
 }
 
 /// Returns how something stands that a thread was to hold.

@@ -18,7 +18,7 @@ pub fn differs(
 ) -> (Vec<Field>, bool) {
     let side = issue.side;
     let turned = side == Side::Jira && policy.closed(issue).is_some() != link.closed;
-    if link.gone || side == Side::Guance && link.closed {
+    if !link.is_writable(side.opposite()) {
         // Nothing is written to the Jira issue; when it is open again, both are compared.
         return (Vec::new(), turned);
     }
