@@ -5,7 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
-use super::{State, StateError, from_ms, to_ms};
+use super::error::StateError;
+use super::file::State;
+use super::time::{from_ms, to_ms};
 use crate::ports::{FOR_EVER, Facts};
 
 /// The facts that tell how far a long thread is known: their names end with the pair's Guance issue. They are forgotten
