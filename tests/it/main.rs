@@ -22,5 +22,6 @@ mod fixtures;
 mod golden;
 mod layers;
 mod layers_inside;
+mod length;
 mod scratch;
 mod sim;
