@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
+use super::error::StateError;
 use super::facts::{LONG_THREAD, THREAD_ROWS};
-use super::{State, StateError, Tx, from_ms, to_ms};
+use super::file::{State, Tx};
+use super::time::{from_ms, to_ms};
 use crate::domain::{Absence, CommentId, CommentLink, Fingerprint, IssueId, Key, Side, Stage};
 
 /// An issue that was deleted, or hidden from us.

@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
-use super::{State, StateError, Tx, from_ms, to_ms};
+use super::error::StateError;
+use super::file::{State, Tx};
+use super::time::{from_ms, to_ms};
 use crate::domain::{IssueId, IssueLink};
 
 /// Selects from the facts that say what a row `o` of the outbox waits for: what is to be written to something that is away,

@@ -1,13 +1,31 @@
-//! A state file at another place.
+//! A state file at another place, or in memory.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{State, StateError, lock, schema};
+use super::error::StateError;
+use super::file::State;
+use super::{lock, schema};
 
 impl State {
+    /// Returns a copy of the file in memory (an empty state when there is no file): what a dry run works on.
+    ///
+    /// # Errors
+    /// As for [`State::open`].
+    pub fn open_copy(path: &Path) -> Result<Self, StateError> {
+        lock::no_folder(path)?;
+        let mut conn = Connection::open_in_memory()?;
+        if path.exists() {
+            let source = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            source.busy_timeout(Duration::from_secs(5))?;
+            rusqlite::backup::Backup::new(&source, &mut conn)?.run_to_completion(1000, Duration::ZERO, None)?;
+        }
+        schema::migrate(&mut conn)?;
+        Ok(Self { conn, path: None })
+    }
+
     /// Returns the version of the file at this path, as it is.
     ///
     /// # Errors

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
-use super::{State, StateError, Tx, from_ms, to_ms};
+use super::error::StateError;
+use super::file::{State, Tx};
+use super::time::{from_ms, to_ms};
 use crate::domain::Side;
 
 /// How far one side has been read, in that side's own time.

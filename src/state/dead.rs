@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension as _, params};
 
-use super::outbox::{FAILED, FORGIVEN, IS_MEANT};
-use super::{State, StateError, Tx};
+use super::error::StateError;
+use super::file::{State, Tx};
+use super::outbox::{FAILED, FORGIVEN};
 use crate::domain::{Fingerprint, Key};
 
 /// Dead creates of issues of one type in one project.
@@ -17,6 +18,10 @@ pub struct DeadCreates {
     /// The creates, oldest first.
     pub keys: Vec<Key>,
 }
+
+/// Whether a row is what an id means: its key, the item it is about, or a name of its pair.
+const IS_MEANT: &str = "(key = ?1 OR origin = ?1 OR lane = ?1 OR substr(origin, -length(?1) - 1) = '/' || ?1
+    OR lane IN (SELECT guance FROM issue_link WHERE jira_name = ?1 COLLATE NOCASE OR jira = ?1))";
 
 impl State {
     /// Returns the creates that are dead and not given up, by project and issue type.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
-use super::{State, StateError, from_ms, to_ms};
+use super::error::StateError;
+use super::file::State;
+use super::time::{from_ms, to_ms};
 use crate::ports::{FOR_EVER, Facts};
 
 /// The facts that tell how far a long thread is known: their names end with the pair's Guance issue. They are forgotten
@@ -82,7 +84,7 @@ impl Facts for State {
     }
 
     fn forget(&self, name: &str) {
-        if let Err(err) = self.conn.execute("DELETE FROM fact WHERE name = ?1", [name]) {
+        if let Err(err) = self.forget_fact(name) {
             tracing::debug!(name, error = %err, "Fact not forgotten.");
         }
     }

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::{LONGEST_WAIT, State, StateError, Tx, from_ms, to_ms};
+use super::error::StateError;
+use super::file::{State, Tx};
+use super::time::{LONGEST_WAIT, from_ms, to_ms};
 use crate::domain::{Base, Bases, Field, Fingerprint, IssueId, IssueLink, Key, Known, Said, Side, Stage};
 
 /// A pair whose Guance fields are due to be read, and when that issue was opened, by its own clock.

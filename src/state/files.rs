@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{State, StateError, Tx};
+use super::error::StateError;
+use super::file::{State, Tx};
 use crate::domain::{FileId, FileLink, IssueId, Key, Known, Side};
 
 const COLUMNS: &str = "origin, origin_id, copy_id, lane";

@@ -6,7 +6,9 @@ use chrono::{DateTime, Duration, Utc};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use super::{State, StateError, Tx, from_ms, to_ms};
+use super::error::StateError;
+use super::file::{State, Tx};
+use super::time::{from_ms, to_ms};
 use crate::domain::Side;
 
 /// How long events and settled writes are kept.

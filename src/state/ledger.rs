@@ -3,7 +3,9 @@
 use chrono::{DateTime, Duration, Utc};
 use rusqlite::params;
 
-use super::{State, StateError, from_ms, to_ms};
+use super::error::StateError;
+use super::file::State;
+use super::time::{from_ms, to_ms};
 
 impl State {
     /// Returns the times of the requests in the window, oldest first, and forgets older ones.

@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::absent::missed_on;
+use super::error::StateError;
 use super::facts::{LONG_THREAD, THREAD_ROWS};
-use super::{State, StateError, Tx, from_ms, to_ms};
+use super::file::{State, Tx};
+use super::time::{from_ms, to_ms};
 use crate::domain::{CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Kind, Known, Side, Stage};
 
 const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen, closed, EXISTS (SELECT 1 FROM absent \

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
-use super::StateError;
+use super::error::StateError;
 
 /// Held for the length of a run.
 #[derive(Debug)]

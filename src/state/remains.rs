@@ -3,7 +3,8 @@
 //! `SQLite` overwrites what it frees (`secure_delete`), but where it moves rows from page to page a copy may stay between
 //! them, once in some thousand rows. So after a comment was taken back the file is written anew.
 
-use super::{State, StateError, Tx};
+use super::error::StateError;
+use super::file::{State, Tx};
 
 /// The fact that the file may hold remains. A migration sets it for what earlier versions left.
 const REMAINS: &str = "state.remains";

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::StateError;
+use super::error::StateError;
 
 /// Migrations in order; the file's `user_version` counts those applied. Appended to, never edited.
 const MIGRATIONS: &[&str] = &[

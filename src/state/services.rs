@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{State, StateError, Tx, to_ms};
+use super::error::StateError;
+use super::file::{State, Tx};
+use super::time::to_ms;
 use crate::ports::{FORMER_ACCOUNTS, FORMER_PAIRS};
 
 /// The fact that holds [`Services`], as JSON.

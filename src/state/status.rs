@@ -8,9 +8,11 @@ use serde::Serialize;
 
 use super::absent::GoneIssue;
 use super::away::{Away, awaited};
+use super::error::StateError;
+use super::file::{State, Tx};
 use super::history::SideFailure;
 use super::outbox::Backlog;
-use super::{State, StateError, Tx, from_ms, to_ms};
+use super::time::{from_ms, to_ms};
 use crate::domain::{IssueId, Side};
 
 /// Runs are told apart by their numbers: a clock may have been wrong in one of them.

@@ -6,7 +6,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{State, StateError, from_ms, to_ms};
+use super::error::StateError;
+use super::file::State;
+use super::time::{from_ms, to_ms};
 
 /// What is new about the failures that there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

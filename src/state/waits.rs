@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{State, StateError};
+use super::error::StateError;
+use super::file::State;
 use crate::domain::{Fingerprint, Side};
 
 /// A wait that was asked for further ahead of our clock than this was noted by a clock that was ahead: it is not believed.

@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::print_stderr,
     clippy::print_stdout,
+    clippy::too_many_lines,
     clippy::unwrap_used,
     missing_docs,
     reason = "tests"
@@ -23,5 +24,6 @@ mod fixtures;
 mod golden;
 mod layers;
 mod layers_inside;
+mod length;
 mod scratch;
 mod sim;

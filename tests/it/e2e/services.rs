@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
 use guajira_fakes::guance::{self, ApiKey};
 use guajira_fakes::jira::{self, Draft, FakeJira, Flavour};
-use guajira_fakes::server::Recorded;
 use serde_json::{Value, json};
 
 use super::agree::words;
@@ -13,7 +11,7 @@ use super::copies::three_issues;
 use super::world::{Outcome, World, on_both};
 
 /// Pairs that work, and a private reply that has not travelled yet.
-fn lived_in(world: &World) -> Vec<String> {
+pub(super) fn lived_in(world: &World) -> Vec<String> {
     let issues = three_issues(world);
     world.sync();
     world.jira.comment(&world.key_of(&issues[0]), "alice", "one");
@@ -26,7 +24,7 @@ fn lived_in(world: &World) -> Vec<String> {
 }
 
 /// Another Jira, whose issues happen to have the numeric ids of ours.
-fn another_jira(world: &World, flavour: Flavour) -> FakeJira {
+pub(super) fn another_jira(world: &World, flavour: Flavour) -> FakeJira {
     let other = FakeJira::start(flavour, jira::Options::default());
     for issue in world.jira.issues() {
         let key = other.create_issue("OPS", "alice", Draft::new("somebody else's"));
@@ -36,12 +34,12 @@ fn another_jira(world: &World, flavour: Flavour) -> FakeJira {
 }
 
 /// Every comment on this Jira.
-fn comments(jira: &FakeJira) -> Vec<jira::Comment> {
+pub(super) fn comments(jira: &FakeJira) -> Vec<jira::Comment> {
     jira.issues().iter().flat_map(|issue| jira.comments(&issue.key)).collect()
 }
 
 /// Cursors, links and outbox, as one text.
-fn remembered(world: &World) -> String {
+pub(super) fn remembered(world: &World) -> String {
     let state = world.state();
     let mut told = String::new();
     for query in [
@@ -59,14 +57,20 @@ fn remembered(world: &World) -> String {
     told
 }
 
+/// The same service under another name.
+pub(super) fn renamed(address: &str) -> String {
+    assert!(address.contains("127.0.0.1"));
+    address.replace("127.0.0.1", "localhost")
+}
+
 /// What a state of version 0.1 does not hold.
-fn make_old(world: &World) {
+pub(super) fn make_old(world: &World) {
     let gone = "DELETE FROM fact WHERE name IN ('services', 'jira.former-pairs') OR name LIKE 'guance.workspace%'";
     world.state().execute(gone, []).unwrap();
 }
 
 /// A sync, a dry run and a check refuse; neither service has seen a write, and the state is as it was.
-fn assert_refused(world: &World, others: &[&FakeJira], says: &[&str]) -> Outcome {
+pub(super) fn assert_refused(world: &World, others: &[&FakeJira], says: &[&str]) -> Outcome {
     let before = remembered(world);
     for args in [&["sync"][..], &["sync", "--dry-run"], &["sync", "--since", "2h"]] {
         let outcome = world.run(args);
@@ -209,205 +213,6 @@ fn a_workspace_that_cannot_be_asked_for_is_known_by_its_rows() {
         assert_eq!(outcome.code, 2, "{outcome}");
         assert!(outcome.stderr.contains(&"f".repeat(32)), "{outcome}");
         assert_eq!(world.jira.issues().len(), before);
-    });
-}
-
-/// The same service under another name.
-fn renamed(address: &str) -> String {
-    assert!(address.contains("127.0.0.1"));
-    address.replace("127.0.0.1", "localhost")
-}
-
-/// The marker of an issue.
-fn marker(world: &World, issue: &str) -> Value {
-    world.copy_of(issue).properties.get("guajira").cloned().unwrap()
-}
-
-#[test]
-fn a_renamed_jira_is_bound_again_by_its_markers() {
-    on_both(|world| {
-        let issues = lived_in(&world);
-        let (old, new) = (world.jira.base_url(), renamed(&world.jira.base_url()));
-        world.reconfigure(&old, &new);
-        assert_refused(&world, &[], &[&old, &new, "guajira state rebind"]);
-
-        let before = remembered(&world);
-        let tried = world.run(&["state", "rebind", "--dry-run"]);
-        assert_eq!(tried.code, 0, "{tried}");
-        assert!(tried.stdout.contains(&new), "{tried}");
-        assert_eq!(remembered(&world), before);
-
-        let bound = world.run(&["state", "rebind"]);
-        assert_eq!(bound.code, 0, "{bound}");
-        assert!(bound.stdout.contains("3 pairs"), "{bound}");
-        world.settle();
-        world.assert_agrees();
-        world.jira.comment(&world.key_of(&issues[1]), "alice", "after the move");
-        world.settle();
-        world.assert_agrees();
-        let again = world.run(&["state", "rebind"]);
-        assert_eq!(again.code, 0, "{again}");
-    });
-}
-
-#[test]
-fn a_renamed_guance_is_bound_again_and_its_old_markers_stay_ours() {
-    on_both(|world| {
-        let issues = lived_in(&world);
-        let (old, new) = (world.guance.base_url(), renamed(&world.guance.base_url()));
-        let pair = marker(&world, &issues[0])["pair"].clone();
-        world.reconfigure(&old, &new);
-        assert_refused(&world, &[], &[&old, &new, "guajira state rebind"]);
-        let bound = world.run(&["state", "rebind"]);
-        assert_eq!(bound.code, 0, "{bound}");
-        world.settle();
-        world.assert_agrees();
-        let fresh = world.guance.open_issue("after the move", "<p>x</p>", "P1", "张三");
-        world.settle();
-        world.assert_agrees();
-        assert_ne!(marker(&world, &fresh)["pair"], pair);
-
-        // Without the state the account itself knows what the pair was called before.
-        world.lose_state();
-        world.forget_requests();
-        world.sync();
-        assert_eq!(world.writes(), 0);
-        world.jira.comment(&world.key_of(&issues[1]), "alice", "after the loss");
-        world.guance.reply(&issues[2], "李四", "<p>after the loss, too</p>");
-        world.settle();
-        world.assert_agrees();
-        let since = Utc::now() - chrono::TimeDelta::days(2);
-        let outcome = world.run(&["sync", "--since", &since.to_rfc3339()]);
-        assert_eq!(outcome.code, 0, "{outcome}");
-        world.settle();
-        world.assert_agrees();
-    });
-}
-
-#[test]
-fn a_renamed_guance_keeps_the_write_counter() {
-    on_both(|world| {
-        lived_in(&world);
-        world.settle();
-        let counter = |world: &World| {
-            let state = world.state();
-            let sql = "SELECT value FROM fact WHERE name = 'engine.counter'";
-            state.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap()
-        };
-        let before = counter(&world);
-        let old = world.guance.base_url();
-        world.reconfigure(&old, &renamed(&old));
-        world.run(&["state", "rebind"]);
-        let state = world.state();
-        let told = |sql: &str| state.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
-        let services: Value = serde_json::from_str(&told("SELECT value FROM fact WHERE name = 'services'")).unwrap();
-        let name = format!("guajira.{}", services["pair"].as_str().unwrap());
-        let kept = world.jira.user_property("bot", &name).unwrap();
-        let id = told("SELECT value FROM fact WHERE name = 'engine.state-id'");
-        assert_eq!(kept["counter"], json!(format!("{id}:{before}")));
-    });
-}
-
-#[test]
-fn another_jira_cannot_be_bound() {
-    on_both(|world| {
-        lived_in(&world);
-        let other = another_jira(&world, world.flavour);
-        world.reconfigure(&world.jira.base_url(), &other.base_url());
-        let before = remembered(&world);
-        let outcome = world.run(&["state", "rebind"]);
-        assert_eq!(outcome.code, 2, "{outcome}");
-        assert!(outcome.stderr.contains("marker"), "{outcome}");
-        assert_eq!(remembered(&world), before);
-        assert!(other.recorded().iter().all(|request| !request.write));
-        assert_refused(&world, &[&other], &[&other.base_url()]);
-    });
-}
-
-#[test]
-fn another_workspace_cannot_be_bound() {
-    on_both(|mut world| {
-        lived_in(&world);
-        another_workspace(&mut world);
-        let before = remembered(&world);
-        let outcome = world.run(&["state", "rebind"]);
-        assert_eq!(outcome.code, 2, "{outcome}");
-        assert!(outcome.stderr.contains("wksp_ffff"), "{outcome}");
-        assert_eq!(remembered(&world), before);
-    });
-}
-
-#[test]
-fn a_state_of_an_older_version_takes_the_identity_of_its_services() {
-    on_both(|world| {
-        lived_in(&world);
-        make_old(&world);
-        world.settle();
-        world.assert_agrees();
-        world.forget_requests();
-        let other = another_jira(&world, world.flavour);
-        let old = world.jira.base_url();
-        world.reconfigure(&old, &other.base_url());
-        assert_refused(&world, &[&other], &[&old, &other.base_url()]);
-    });
-}
-
-#[test]
-fn an_older_state_whose_counter_cannot_be_kept_is_proven_by_its_markers() {
-    on_both(|world| {
-        world.jira.switch(|switches| switches.user_properties = false);
-        let issues = lived_in(&world);
-        make_old(&world);
-        world.settle();
-        world.assert_agrees();
-        world.jira.comment(&world.key_of(&issues[1]), "alice", "life goes on");
-        world.settle();
-        world.assert_agrees();
-    });
-}
-
-#[test]
-fn an_upgrade_together_with_another_jira_is_refused() {
-    on_both(|world| {
-        lived_in(&world);
-        let other = another_jira(&world, world.flavour);
-        make_old(&world);
-        world.reconfigure(&world.jira.base_url(), &other.base_url());
-        assert_refused(&world, &[&other], &["OPS-", &other.base_url()]);
-        assert!(comments(&other).is_empty());
-        let rebind = world.run(&["state", "rebind"]);
-        assert_eq!(rebind.code, 2, "{rebind}");
-    });
-}
-
-#[test]
-fn an_upgrade_together_with_another_channel_is_refused() {
-    on_both(|world| {
-        lived_in(&world);
-        make_old(&world);
-        world.reconfigure("api_key = \"guance-test-key\"", "api_key = \"guance-test-key\"\nchannel = \"ops\"");
-        assert_refused(&world, &[], &["marker"]);
-    });
-}
-
-#[test]
-fn an_upgrade_costs_its_proof_once() {
-    on_both(|world| {
-        lived_in(&world);
-        world.settle();
-        make_old(&world);
-        let mut costs = Vec::new();
-        for _ in 0..2 {
-            world.pass(Duration::from_mins(1));
-            world.forget_requests();
-            world.sync();
-            let count = |requests: Vec<Recorded>| requests.into_iter().map(|r| r.path).collect::<Vec<_>>();
-            costs.push((count(world.guance.recorded()), count(world.jira.recorded())));
-        }
-        let [(guance, jira), (_, _)] = &costs[..] else { panic!("two runs") };
-        // Which workspace, which channel, one of its issues; which kind of Jira, who we are, the counter.
-        assert_eq!((guance.len(), jira.len()), (3 + 1, 3 + 2), "{costs:?}");
-        assert_eq!((costs[1].0.len(), costs[1].1.len()), (1, 2), "{costs:?}");
     });
 }
 

@@ -2,18 +2,18 @@
 //! nor a key of our seals; he reads all that people read, seals included.
 
 use guajira::domain::marker::BETWEEN;
-use guajira::domain::{CommentId, FileId, Fingerprint, IssueId, Key, Marker, Person, Side, marker};
+use guajira::domain::{CommentId, FileId, Fingerprint, Key, Marker, Person, Side, marker};
 use guajira::plan::Direction;
 use guajira::text::{Block, Doc, Inline};
 
 use super::accounts::TrustSetup;
 use super::files::{self, FileDeed};
-use super::guance::GuanceSite;
 use super::history::{Deed, Event, Setup, What};
 use super::jira::IssueState;
 use super::late;
 use super::people::fresh;
 use super::rng::{Rng, mix};
+use super::tampering::{self, Tamper};
 use super::world::{Mark, Note, World};
 
 /// Where he puts a marker in a text of his own.
@@ -46,17 +46,6 @@ pub(super) enum Of {
     Next,
     /// Of nothing.
     Nothing,
-}
-
-/// What he does to the markers of one of guajira's issues; never to both of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tamper {
-    ExchangeProperty,
-    CopyProperty,
-    ForgeProperty,
-    RemoveProperty,
-    AddLabel,
-    ReplaceLabel,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,8 +140,8 @@ pub(super) fn forge(w: &mut World, forgery: Forgery, pick: u32, uid: u32) {
     match forgery {
         Forgery::Note { side, how, of } => note(w, side, how, of, pick, uid),
         Forgery::Old { side, of } => old(w, side, of, pick),
-        Forgery::Issue { sealed, labelled } => issue(w, sealed, labelled, pick, uid),
-        Forgery::Tamper(tamper) => tamper_with(w, tamper, pick, uid),
+        Forgery::Issue { sealed, labelled } => tampering::issue(w, sealed, labelled, pick, uid),
+        Forgery::Tamper(tamper) => tampering::tamper_with(w, tamper, pick, uid),
     }
 }
 
@@ -162,7 +151,7 @@ fn pair(w: &World, pick: u32) -> Option<(usize, usize)> {
     (!pairs.is_empty()).then(|| pairs[pick as usize % pairs.len()])
 }
 
-fn ours(w: &World) -> Vec<usize> {
+pub(super) fn ours(w: &World) -> Vec<usize> {
     (0..w.jira.issues.len()).filter(|at| is_ours(&w.jira.issues[*at].now)).collect()
 }
 
@@ -262,7 +251,7 @@ fn headline(mark: &Mark, origin: Side) -> Block {
     Block::Paragraph { content: vec![Inline::strong("Mia"), Inline::text(BETWEEN), link, time] }
 }
 
-fn mallory(pick: u32) -> Person {
+pub(super) fn mallory(pick: u32) -> Person {
     Person { id: format!("acnt_{}", pick % 3), name: "Mallory".into(), email: None }
 }
 
@@ -344,116 +333,6 @@ fn old(w: &mut World, side: Side, of: Of, pick: u32) {
     note.aside = Some(mark.clone());
     let id = note.id.clone();
     w.note(|| format!("        on {side} {id}, of {}", mark.key));
-}
-
-/// The originals that an issue may claim to be the copy of, those without a copy first.
-fn claimed(w: &World, pick: u32) -> Option<Key> {
-    let keys = |site: &GuanceSite| {
-        site.issues.iter().map(|issue| Key::issue(Side::Guance, &IssueId::new(&issue.id))).collect::<Vec<_>>()
-    };
-    let all = keys(&w.guance);
-    let open: Vec<&Key> =
-        all.iter().filter(|key| w.jira.issues.iter().all(|issue| issue.now.born.as_ref() != Some(key))).collect();
-    let pick = pick as usize / 5;
-    match open.len() {
-        0 => all.get(pick % all.len().max(1)).cloned(),
-        _ if pick.is_multiple_of(4) => all.get(pick % all.len()).cloned(),
-        some => open.get(pick % some).map(|key| (*key).clone()),
-    }
-}
-
-fn unsealed(key: Key) -> Mark {
-    Mark { key, written: Fingerprint::of(&["forged"]), seal: None }
-}
-
-fn label_of(key: &Key) -> Option<String> {
-    key.issue_on(Side::Guance).map(|id| id.as_str().to_owned())
-}
-
-fn issue(w: &mut World, sealed: bool, labelled: bool, pick: u32, uid: u32) {
-    let copied = ours(w).into_iter().filter_map(|at| w.jira.issues[at].now.property.clone()).collect::<Vec<_>>();
-    let property = if sealed && !copied.is_empty() {
-        copied[pick as usize / 5 % copied.len()].clone()
-    } else {
-        let Some(key) = claimed(w, pick) else { return };
-        unsealed(key)
-    };
-    w.note(|| format!("        of {}", property.key));
-    let at = w.open_jira(0, "mine".into(), Doc::from_plain(&format!("tok{uid:05}")), mallory(pick));
-    let state = &mut w.jira.issues[at].now;
-    state.labels.extend(label_of(&property.key).filter(|_| labelled));
-    if property.seal.is_some() {
-        w.disputed.insert(property.key.clone());
-    }
-    state.property = Some(property);
-    w.touched(at, uid);
-}
-
-/// Both markers of this issue are as guajira wrote them.
-pub(super) fn is_whole(state: &IssueState) -> bool {
-    let Some(key) = state.born.as_ref().filter(|_| !state.deleted) else { return false };
-    let labels: Vec<&String> = state.labels.iter().filter(|label| marker::label_id(label).is_some()).collect();
-    let own = label_of(key);
-    let labelled = own.as_ref().is_some_and(|own| labels == [own]);
-    labelled && state.property.as_ref().is_some_and(|mark| mark.key == *key)
-}
-
-impl IssueState {
-    /// Returns true when the property is the one that guajira wrote. The labels of others are not taken away.
-    pub(super) fn keeps_its_property(&self) -> bool {
-        self.born.is_none() || self.property.as_ref().map(|mark| &mark.key) == self.born.as_ref()
-    }
-}
-
-fn tamper_with(w: &mut World, tamper: Tamper, pick: u32, uid: u32) {
-    let whole: Vec<usize> = (0..w.jira.issues.len()).filter(|at| is_whole(&w.jira.issues[*at].now)).collect();
-    if whole.is_empty() {
-        return;
-    }
-    let at = whole[pick as usize % whole.len()];
-    let other = whole[(pick as usize + 1) % whole.len()];
-    let named = match tamper {
-        Tamper::ExchangeProperty | Tamper::CopyProperty if other != at => w.jira.issues[other].now.born.clone(),
-        Tamper::ExchangeProperty | Tamper::CopyProperty => None,
-        _ => claimed(w, pick),
-    };
-    let Some(named) = named else { return };
-    let own = w.jira.issues[at].now.born.clone();
-    if own.as_ref() == Some(&named) {
-        return;
-    }
-    w.note(|| format!("        of {own:?}, now {named}"));
-    // A label alone speaks for an account of ours only where that is known.
-    let unknown = w.setup.trust.moves && !w.setup.trust.former;
-    let creators = [at, other].map(|at| w.jira.issues[at].now.author.id.clone());
-    let speaks_alone = match tamper {
-        Tamper::ForgeProperty | Tamper::RemoveProperty => true,
-        // The seal of one does not hold on what the other's account created.
-        Tamper::ExchangeProperty | Tamper::CopyProperty => creators[0] != creators[1],
-        Tamper::AddLabel | Tamper::ReplaceLabel => false,
-    };
-    if unknown && speaks_alone {
-        return;
-    }
-    w.disputed.extend(own.into_iter().chain([named.clone()]));
-    let theirs = w.jira.issues[other].now.property.clone();
-    let state = &mut w.jira.issues[at].now;
-    match tamper {
-        Tamper::ExchangeProperty => {
-            let own = std::mem::replace(&mut state.property, theirs);
-            w.jira.issues[other].now.property = own;
-            w.touched(other, uid + 1);
-        }
-        Tamper::CopyProperty => state.property = theirs,
-        Tamper::ForgeProperty => state.property = Some(unsealed(named)),
-        Tamper::RemoveProperty => state.property = None,
-        Tamper::AddLabel => state.labels.splice(0..0, label_of(&named)).for_each(drop),
-        Tamper::ReplaceLabel => {
-            state.labels.retain(|label| marker::label_id(label).is_none());
-            state.labels.extend(label_of(&named));
-        }
-    }
-    w.touched(at, uid);
 }
 
 /// Makes what a state of version 0.1 may hold: it believed that a note of his is the copy of an original. Returns both,

@@ -6,12 +6,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use guajira::domain::{CommentId, Fingerprint, Key, SealKeys, Side, Stage};
+use guajira::domain::{CommentId, Fingerprint, Key, SealKeys, Side};
 use guajira::engine::budget::{Ledger, Patience};
 use guajira::engine::{self, Askers, Backfill, Order, Quiet, Settings};
 use guajira::plan::Policy;
 use guajira::ports::{Clock, Crash};
-use guajira::state::{Durability, Installation, Queued, RunLock, Services, State, StateError, Workspace};
+use guajira::state::{Durability, Installation, RunLock, Services, State, StateError, Workspace};
 use rusqlite::Connection;
 
 use super::gallery::{self, Bug};
@@ -61,14 +61,14 @@ pub(super) fn play(history: &History, bug: Option<Bug>, dir: &Path, tell: bool) 
     Outcome { wrong: world.wrong, log: world.log, runs }
 }
 
-struct Theatre<'w> {
-    world: &'w RefCell<World>,
-    file: &'w Path,
-    policy: Policy,
-    settings: Settings,
+pub(super) struct Theatre<'w> {
+    pub(super) world: &'w RefCell<World>,
+    pub(super) file: &'w Path,
+    pub(super) policy: Policy,
+    pub(super) settings: Settings,
     /// The state stays open from run to run, for speed alone: what a death leaves uncommitted is rolled back when the
     /// transaction is dropped. A change of the file closes it; the end-to-end tests kill real processes.
-    open: RefCell<Option<State>>,
+    pub(super) open: RefCell<Option<State>>,
 }
 
 fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
@@ -109,7 +109,7 @@ fn services() -> Services {
 }
 
 impl Theatre<'_> {
-    fn event(&self, event: &Event) {
+    pub(super) fn event(&self, event: &Event) {
         self.pass(i64::from(event.after_s) * 1000);
         match &event.what {
             What::Person(deed, pick) => people::act(&mut self.world.borrow_mut(), *deed, *pick, event.uid),
@@ -231,7 +231,7 @@ impl Theatre<'_> {
         Ok(())
     }
 
-    fn pass(&self, ms: i64) {
+    pub(super) fn pass(&self, ms: i64) {
         let w = &mut *self.world.borrow_mut();
         w.now += ms;
         w.catch_up();
@@ -251,7 +251,7 @@ impl Theatre<'_> {
     }
 
     /// One run of the program, to its end or its death.
-    fn run(&self, plan: Run) {
+    pub(super) fn run(&self, plan: Run) {
         self.world.borrow_mut().note(|| plan.to_string());
         self.world.borrow_mut().start(plan);
         if let Err(err) = self.run_or_fail() {
@@ -312,7 +312,7 @@ impl Theatre<'_> {
         Ok(())
     }
 
-    fn opened(&self) -> Result<State, StateError> {
+    pub(super) fn opened(&self) -> Result<State, StateError> {
         self.open.take().map_or_else(|| State::open_with(self.file, Durability::Process), Ok)
     }
 
@@ -358,163 +358,6 @@ impl Theatre<'_> {
                 let said = said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or_default();
                 anyhow::bail!("panicked: {said}")
             }
-        }
-    }
-
-    /// Lets everything come to rest without faults, and checks it; returns how many runs that took.
-    fn settle(&self) -> u32 {
-        self.world.borrow_mut().note(|| "-- settling".into());
-        self.world.borrow_mut().settling = true;
-        let before = self.hold();
-        if !self.world.borrow().wrong.is_empty() {
-            return before;
-        }
-        before + self.come_to_rest()
-    }
-
-    /// What fails every time goes on to do so for a while: nothing else may have to wait for it. Then it is mended, and
-    /// somebody has what is dead tried again.
-    fn hold(&self) -> u32 {
-        let mut runs = 0;
-        if self.world.borrow().stubborn.holds() {
-            self.world.borrow_mut().stubborn.judged = true;
-            let mut quiet = 0;
-            let mut most = self.world.borrow().runs_to_arrive();
-            let turn = self.world.borrow().runs_of_a_turn();
-            // A run during which a side asks to be left alone brings nothing there.
-            let mut alone = 0;
-            while runs < most + alone && quiet < 2 + turn {
-                self.pass(if runs > 1 && runs.is_multiple_of(2) { 3_660_000 } else { 61_000 });
-                alone += u32::from(self.is_left_alone());
-                self.run(Run::default());
-                runs += 1;
-                most = self.world.borrow().runs_to_arrive();
-                if !self.world.borrow().wrong.is_empty() {
-                    return runs;
-                }
-                let resting = self.world.borrow().writes == 0 && self.nothing_waits();
-                quiet = if resting && runs > 3 { quiet + 1 } else { 0 };
-            }
-            self.judge_held(runs);
-        }
-        if self.world.borrow().stubborn.ever {
-            self.event(&Event { uid: 0, after_s: 1, what: What::Mend });
-            let revived = self.opened().and_then(|state| {
-                let tx = state.begin()?;
-                let count = tx.revive(None)?;
-                tx.commit()?;
-                self.open.replace(Some(state));
-                Ok(count)
-            });
-            self.world.borrow_mut().note(|| format!("retry: {revived:?}"));
-        }
-        runs
-    }
-
-    fn judge_held(&self, runs: u32) {
-        let w = &mut *self.world.borrow_mut();
-        let judged = self.opened().and_then(|state| {
-            isolated::note_waiting(w, &state)?;
-            let mut wrong = check::settled(w, &state)?;
-            for line in &mut wrong {
-                *line = format!("not isolated after {runs} runs: {line}");
-            }
-            wrong.extend(isolated::visible(w, &state)?);
-            self.open.replace(Some(state));
-            Ok(wrong)
-        });
-        for line in judged.unwrap_or_else(|err| vec![format!("failed: {err}")]) {
-            w.blame(line);
-        }
-    }
-
-    fn come_to_rest(&self) -> u32 {
-        let mut quiet = 0;
-        let narrow = self.world.borrow().setup.pages.narrow();
-        // Where pages are small, what is due takes several runs.
-        let (most, rounds) = if narrow { (160, 16) } else { (60, 1) };
-        for n in 0..most {
-            self.pass(if n < 2 || n % rounds > 0 { 61_000 } else { 3_660_000 });
-            self.run(Run::default());
-            if !self.world.borrow().wrong.is_empty() {
-                return n + 1;
-            }
-            let resting = self.world.borrow().writes == 0 && self.nothing_waits();
-            quiet = if resting { quiet + 1 } else { 0 };
-            if quiet >= 2 * rounds && n >= 4 * rounds {
-                self.judge();
-                self.idle();
-                return n + 3;
-            }
-        }
-        self.judge();
-        self.world.borrow_mut().blame("restless: it never came to rest".into());
-        most
-    }
-
-    /// A run with nothing to do only polls. The one before it may still read threads whose turn it was, and for which
-    /// the last minute's budget did not reach.
-    fn idle(&self) {
-        let narrow = self.world.borrow().setup.pages.narrow();
-        // With its files a thread takes two requests, and long lists leave few of a minute's.
-        let runs = if narrow { 60 } else { 2 + self.world.borrow().guance.issues.len() / 6 };
-        for n in 0..runs {
-            self.pass(61_000);
-            self.run(Run::default());
-            // Threads that are due take as many runs as they have pages.
-            if narrow && n > 0 && self.world.borrow().needless == 0 {
-                break;
-            }
-        }
-        let unsure = |row: &Queued| self.world.borrow().is_unsure(&row.push.key);
-        let asks = self.opened().and_then(|state| state.unsettled()).is_ok_and(|rows| rows.iter().any(unsure));
-        let w = &mut *self.world.borrow_mut();
-        // What it cannot tell it looks at again and again.
-        if w.needless > 0 && !asks {
-            w.blame(format!("dear: a run with nothing to do made {} needless requests", w.needless));
-        }
-    }
-
-    /// Returns true while a side's `Retry-After` lasts.
-    fn is_left_alone(&self) -> bool {
-        let Ok(state) = self.opened() else { return false };
-        let now = {
-            let w = self.world.borrow();
-            time(w.now + w.our_skew)
-        };
-        let waits = |side| state.waits_until(side, None, now).is_ok_and(|until| until.is_some());
-        let is_left_alone = Side::BOTH.into_iter().any(waits);
-        self.open.replace(Some(state));
-        is_left_alone
-    }
-
-    fn nothing_waits(&self) -> bool {
-        let Ok(state) = self.opened() else { return false };
-        if self.world.borrow().stubborn.judged {
-            let _ = isolated::note_waiting(&mut self.world.borrow_mut(), &state);
-        }
-        let is_at_rest = |row: &Queued| {
-            let w = self.world.borrow();
-            let unsure = w.is_unsure(&row.push.key) || w.stubborn.excuses(row.push.lane.as_str(), row.push.target);
-            row.stage == Stage::Dead || unsure || check::is_kept(&state, row).is_ok_and(|is_kept| is_kept)
-        };
-        let rests = state.unsettled().is_ok_and(|rows| rows.iter().all(is_at_rest));
-        if self.world.borrow().bug.is_none() {
-            self.open.replace(Some(state));
-        }
-        rests
-    }
-
-    fn judge(&self) {
-        let w = &mut *self.world.borrow_mut();
-        let wrong = self.opened().and_then(|state| check::settled(w, &state));
-        match wrong {
-            Ok(wrong) => {
-                for line in wrong {
-                    w.blame(line);
-                }
-            }
-            Err(err) => w.blame(format!("failed: {err}")),
         }
     }
 }

@@ -35,11 +35,13 @@ mod pace;
 mod pages;
 mod passage;
 mod people;
+mod rest;
 mod rng;
 mod routes;
 mod shrink;
 mod stories;
 mod strangers;
+mod tampering;
 mod tight;
 mod world;
 

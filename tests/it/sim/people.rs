@@ -10,6 +10,7 @@ use super::history::Deed;
 use super::jira::IssueState;
 use super::late;
 use super::rng::mix;
+use super::tampering;
 use super::world::{Note, World, tokens};
 
 /// Carries out one deed. `pick` chooses among what is there; `uid` names the text that is written.
@@ -268,7 +269,7 @@ fn clone_issue(w: &mut World, as_bot: bool, pick: u32, uid: u32) {
     // Nobody uses the bot's account to clone what a stranger has labelled.
     let is_labelled = |state: &IssueState| state.labels.iter().any(|label| marker::label_id(label).is_some());
     let is_cloned =
-        |state: &IssueState| !(state.deleted || as_bot && is_labelled(state) && !adversary::is_whole(state));
+        |state: &IssueState| !(state.deleted || as_bot && is_labelled(state) && !tampering::is_whole(state));
     let living: Vec<_> = w.jira.issues.iter().filter(|issue| is_cloned(&issue.now)).collect();
     if living.is_empty() {
         return;

@@ -4,12 +4,13 @@ use guajira::domain::Side;
 use guajira::plan::{Deletes, Direction, Repeats};
 
 use super::super::accounts::TrustSetup;
-use super::super::adversary::{Forgery, How, Of, Tamper};
+use super::super::adversary::{Forgery, How, Of};
 use super::super::deletes::DeleteSetup;
 use super::super::files::FileDeed;
 use super::super::history::{Deed, History, Run, Setup, What};
 use super::super::hunt::hush;
 use super::super::late::Hide;
+use super::super::tampering::Tamper;
 use super::{calm, must_hold, status_story, within};
 
 /// A story of one pair in a world in which everything is told at once and nothing is dropped.
