@@ -153,6 +153,7 @@ P2 = "Medium"
         let world = World {
             guance: &guance,
             jira: &jira,
+            budget: &budget,
             state: &state,
             policy: &config.policy,
             settings: &settings(config),

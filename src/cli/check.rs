@@ -225,7 +225,7 @@ fn named_statuses(route: &Route, are_written: bool) -> Vec<String> {
 fn reach(remote: &dyn Remote) -> Result<Exit> {
     let Err(error) = remote.identify() else { return Ok(Exit::Done) };
     let hint = hint_for(&error);
-    print(&Finding { what: remote.side().to_string(), result: Err(error.message), hint, fatal: true })?;
+    print(&Finding { what: remote.about().side.to_string(), result: Err(error.message), hint, fatal: true })?;
     Ok(Exit::SideFailed)
 }
 

@@ -56,7 +56,7 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         let mut ready = ready(run, target)?;
         ready.retain(|queued| run.may_link || !matches!(queued.push.action, Action::LinkIssue { .. }));
         ready.retain(|queued| !queued.behind || run.may_retry(queued) && !run.no_retries.contains(&target));
-        let batch = one_request(ready, run.remote(target).creates_at_once());
+        let batch = one_request(ready, run.creates_at_once(target));
         if batch.is_empty() || run.must_stop() {
             return Ok(());
         }
@@ -122,7 +122,7 @@ fn still_works(run: &mut Run<'_>, target: Side, lane: &IssueId) -> Result<(), Tr
         // It does not tell who we are.
         Side::Guance if run.has_room(target, 1) => {
             // One page tells it.
-            drop(run.world.guance.thread_part(lane, Some(run.world.clock.now()), 1)?);
+            drop(run.thread_part(target, lane, Some(run.world.clock.now()), 1)?);
         }
         Side::Guance => {}
     }
@@ -132,8 +132,8 @@ fn still_works(run: &mut Run<'_>, target: Side, lane: &IssueId) -> Result<(), Tr
 /// Returns what can be sent now. Where the side has said that its limit is near, edits, fields, links and files wait for
 /// another run: what is new goes before them.
 fn ready(run: &mut Run<'_>, target: Side) -> Result<Vec<Queued>, Trouble> {
-    let (state, now, most) = (run.world.state, run.world.clock.now(), run.remote(target).batch_size());
-    if !run.remote(target).is_near_limit() {
+    let (state, now, most) = (run.world.state, run.world.clock.now(), run.about(target).batch);
+    if !run.is_near_limit(target) {
         return Ok(state.ready(target, now, most)?);
     }
     if run.near_limit.insert(target) {
@@ -168,7 +168,7 @@ fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, upload: Upload) -> 
     let pair = &world.settings.services.pair;
     let sealed = |queued: &Queued| queued.push.clone().sealed(&keys, pair, account);
     let pushes: Vec<Push> = batch.iter().map(sealed).collect();
-    let mut results = upload.push(run.remote(target), &pushes);
+    let mut results = upload.push(run, target, &pushes);
     world.failpoints.hit("sent")?;
     // An adapter that answers too little leaves the rest in doubt.
     while results.len() < batch.len() {

@@ -192,7 +192,7 @@ fn creates(queued: &Queued) -> bool {
 /// Returns how long one create may take that is in doubt: as long as when it came into doubt, though others were quick
 /// since.
 fn slowest(run: &Run<'_>, target: Side) -> Result<TimeDelta, Trouble> {
-    let now = delta(run.remote(target).create_takes());
+    let now = run.abilities(target).creates.map_or(TimeDelta::zero(), |creates| delta(creates.create_takes()));
     let known = run.world.state.fact(SLOWEST)?.and_then(|(value, _)| value.parse().ok());
     Ok(known.and_then(TimeDelta::try_milliseconds).map_or(now, |known| known.max(now)))
 }

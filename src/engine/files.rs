@@ -11,7 +11,7 @@ use super::queue::{advise, back_off, put_back};
 use super::run::{Run, Trouble};
 use crate::domain::{Action, File, Push, Receipt, Side, shown_size};
 use crate::plan::{Step, Thread, files};
-use crate::ports::{ApiError, ApiErrorKind, Content, Remote};
+use crate::ports::{ApiError, ApiErrorKind, Content};
 use crate::state::{Deferral, Queued};
 
 /// After so many failures a file is named on Guance instead of being brought there.
@@ -28,7 +28,7 @@ pub(super) fn plan(run: &Run<'_>, thread: &Thread<'_>, as_of: DateTime<Utc>) -> 
     if !policy.flow.attachments.writes(side.opposite()) {
         return Ok(Vec::new());
     }
-    let (visibility, mut all) = run.remote(side).files(thread.link.id(side))?;
+    let (visibility, mut all) = run.files(side, thread.link.id(side))?;
     // Some servers keep whole seconds.
     let came_later = |file: &File| file.created.is_some_and(|created| created.timestamp() > as_of.timestamp());
     all.retain(|file| side == Side::Guance || !came_later(file));
@@ -62,7 +62,7 @@ pub(super) enum CopyOnJira {
 pub(super) fn copy_on_jira(run: &mut Run<'_>, queued: &Queued) -> Result<CopyOnJira, Trouble> {
     let Action::AddFile { issue, file, .. } = &queued.push.action else { return Ok(CopyOnJira::None) };
     let mut alike = Vec::new();
-    for there in run.remote(Side::Jira).files(issue)?.1 {
+    for there in run.files(Side::Jira, issue)?.1 {
         let namesake = there.ours && there.name == file.name;
         if namesake && run.world.state.file_copy(Side::Guance, there.id.as_str())?.is_none() {
             alike.push(there);
@@ -114,11 +114,11 @@ pub(super) struct Upload {
 
 impl Upload {
     /// Carries out the writes of one request.
-    pub(super) fn push(self, remote: &dyn Remote, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
-        let [one @ Push { action: Action::AddFile { file, .. }, .. }] = batch else { return remote.push(batch) };
-        let result = remote.push_file(one, self.content);
+    pub(super) fn push(self, run: &Run<'_>, target: Side, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
+        let [one @ Push { action: Action::AddFile { file, .. }, .. }] = batch else { return run.push(target, batch) };
+        let result = run.push_file(target, one, self.content);
         if result.is_err() && self.too_much.load(Ordering::Relaxed) {
-            return vec![Err(too_large(remote.side(), file, self.limit))];
+            return vec![Err(too_large(target, file, self.limit))];
         }
         vec![result]
     }
@@ -154,7 +154,7 @@ fn open(run: &mut Run<'_>, queued: &Queued) -> Result<Option<Content>, Trouble> 
         return Ok(None);
     }
     let opened = match run.identify(origin) {
-        Ok(_) => run.remote(origin).open_file(file),
+        Ok(_) => run.open_file(origin, file),
         Err(error) => Err(error),
     };
     match opened {

@@ -55,7 +55,7 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
         // It cannot be read once more now; a later reading to its end must miss the same.
         Extent::Completed(_) => not_in_long(run, thread.link, ask.len())?,
         _ if !is_affordable => not_in_long(run, thread.link, ask.len())?,
-        _ => run.remote(thread.side).presence(thread.link.id(thread.side), &ask)?,
+        _ => run.presence(thread.side, thread.link.id(thread.side), &ask)?,
     };
     for (id, presence) in ask.into_iter().zip(found) {
         let key = Key::comment(thread.side, &id);
@@ -107,7 +107,7 @@ fn copies_of(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -
             Err(Trouble::Api(error)) => Err(error),
             Err(trouble) => return Err(trouble),
         },
-        Side::Guance | Side::Jira => run.remote(there).thread(thread.link.id(there)),
+        Side::Guance | Side::Jira => run.read_thread(there, thread.link.id(there)),
     };
     let copies = match read {
         Ok(Some(copies)) => {
@@ -233,9 +233,9 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
     let is_long = push.target == Side::Guance && long::is_long(run, &push.lane)?;
     let thread = if is_long {
         // One page tells whether the issue is there.
-        run.world.guance.thread_part(issue, Some(run.world.clock.now()), 1)?.map(|part| part.comments)
+        run.thread_part(Side::Guance, issue, Some(run.world.clock.now()), 1)?.map(|part| part.comments)
     } else {
-        run.remote(push.target).thread(issue)?
+        run.read_thread(push.target, issue)?
     };
     let Some(thread) = thread else {
         issues_missed(run, std::slice::from_ref(&link), push.target)?;

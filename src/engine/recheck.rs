@@ -78,8 +78,8 @@ pub(super) fn ask_again(run: &mut Run<'_>) -> Result<(), Trouble> {
     due.truncate(MAX_ASKED);
     for away in due {
         let standing = match &away.issue {
-            Some(issue) => run.world.jira.standing(std::slice::from_ref(issue))?.into_iter().next(),
-            None => Some(run.world.jira.project_standing(&away.name)?),
+            Some(issue) => run.standing(issue)?,
+            None => Some(run.project_standing(&away.name)?),
         };
         // A project that no route names any more holds no create back; a refused write notes it anew.
         let is_named = run.world.settings.projects.iter().any(|project| away.is_project(project));

@@ -11,7 +11,7 @@ use super::report::Report;
 use super::world::{Order, World};
 use crate::domain::{IssueId, Side};
 use crate::plan::fields::Counterpart;
-use crate::ports::{ApiError, ApiErrorKind, Identity, Remote};
+use crate::ports::{Abilities, About, ApiError, ApiErrorKind, Identity, Remote};
 use crate::state::Queued;
 
 /// One run under way.
@@ -162,9 +162,25 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Returns what is known of a side without asking it.
+    pub(super) fn about(&self, side: Side) -> &'a About {
+        self.remote(side).about()
+    }
+
+    /// Returns what a side can do that not every service can.
+    pub(super) fn abilities(&self, side: Side) -> Abilities<'a> {
+        self.remote(side).abilities()
+    }
+
+    /// Returns how many more requests a side can take right now, without waiting and without the slots that the next run's
+    /// polls need.
+    pub(super) fn spare(&self, side: Side) -> usize {
+        if self.about(side).is_metered { self.world.budget.spare() } else { usize::MAX }
+    }
+
     /// Returns true when a side takes so many more requests now; a backfill waits until it does.
     pub(super) fn has_room(&self, side: Side, requests: usize) -> bool {
-        self.order.backfill.is_some() || self.remote(side).spare() >= requests + self.kept
+        self.order.backfill.is_some() || self.spare(side) >= requests + self.kept
     }
 
     /// Lets the reads in turn leave room for what waits to be tried again at last: a thread and a write.

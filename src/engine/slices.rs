@@ -89,7 +89,7 @@ fn latest(run: &mut Run<'_>, reading: &mut Reading, slices: &mut Slices) -> Resu
         return Ok(());
     }
     let span = Span::since(from);
-    let (mut batch, _) = run.world.guance.changed_within(&span, MOST_LATEST)?;
+    let (mut batch, _) = run.changed_within(Side::Guance, &span, MOST_LATEST)?;
     batch.watermark = None;
     reading.last = false;
     slices.creates += take::guance(run, reading, &mut batch, slices.creates, false)?;
@@ -159,8 +159,8 @@ fn window(
     reading.span.until = until.or(reading.sweep.then_some(end));
     let is_narrow = width.is_some_and(|width| width <= NARROWEST);
     let requests = if is_narrow { share.most(run) } else { share.left(run) }.max(1);
-    let before = run.world.guance.spare();
-    let (mut batch, parts) = run.world.guance.changed_within(&reading.span, requests)?;
+    let before = run.spare(Side::Guance);
+    let (mut batch, parts) = run.changed_within(Side::Guance, &reading.span, requests)?;
     // Guance tells what time it is with what it lists.
     if !reading.sweep && reading.follow_back(run, batch.clock)? {
         // What came is taken over as it is, and moves the cursor nowhere but back.
@@ -169,7 +169,7 @@ fn window(
         *slices = Slices { next: reading.span.from, width: i64::MAX, creates };
         return window(run, reading, slices, end, share, false);
     }
-    let used = before.saturating_sub(run.world.guance.spare());
+    let used = before.saturating_sub(run.spare(Side::Guance));
     let mut end = end;
     if let (Some(clock), Some(identity)) = (batch.clock, run.identities.get_mut(&Side::Guance)) {
         identity.clock = Some(clock);
@@ -215,18 +215,18 @@ struct Share {
 
 impl Share {
     fn of(run: &Run<'_>) -> Self {
-        let spare = run.world.guance.spare();
+        let spare = run.spare(Side::Guance);
         let others = spare / 2;
         Self { others, least: (spare - others).div_ceil(2).max(1) }
     }
 
     fn left(&self, run: &Run<'_>) -> usize {
-        run.world.guance.spare().saturating_sub(self.others)
+        run.spare(Side::Guance).saturating_sub(self.others)
     }
 
     /// What cannot be divided may use more.
     fn most(&self, run: &Run<'_>) -> usize {
-        run.world.guance.spare().saturating_sub(self.others / 2)
+        run.spare(Side::Guance).saturating_sub(self.others / 2)
     }
 
     fn has_more(&self, run: &Run<'_>) -> bool {

@@ -135,7 +135,7 @@ fn one_thread(
     let trusted = !link.gone && (link.jira_seen.is_some() || by_id);
     let comments = match issue.thread.as_ref().filter(|_| trusted) {
         Some(comments) => comments,
-        None => match run.remote(issue.side).thread(&issue.id)? {
+        None => match run.read_thread(issue.side, &issue.id)? {
             Some(comments) => {
                 fetched = comments;
                 &fetched
@@ -345,9 +345,9 @@ fn read_held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<H
                 Entire::TooLong => return long::held(run, &link.guance),
             }
         }
-        Side::Guance | Side::Jira => run.remote(side).thread(link.id(side))?,
+        Side::Guance | Side::Jira => run.read_thread(side, link.id(side))?,
     };
-    let files = if thread.is_some() { run.remote(side).files(link.id(side))?.1 } else { Vec::new() };
+    let files = if thread.is_some() { run.files(side, link.id(side))?.1 } else { Vec::new() };
     if side == Side::Guance {
         run.originals.saw_copies(&link.guance, run.world.clock.now());
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::{Fingerprint, SealKeys, Side};
 use crate::plan::Policy;
-use crate::ports::{Clock, Failpoints, Remote, Stop};
+use crate::ports::{Budget, Clock, Failpoints, Remote, Stop};
 use crate::state::{Services, State};
 
 /// Everything a run works with.
@@ -16,6 +16,8 @@ pub struct World<'a> {
     pub guance: &'a dyn Remote,
     /// The Jira side.
     pub jira: &'a dyn Remote,
+    /// The requests of the side that is metered.
+    pub budget: &'a dyn Budget,
     /// The state file; a copy in memory for a dry run.
     pub state: &'a State,
     /// What is carried, and where to.

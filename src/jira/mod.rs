@@ -50,8 +50,9 @@ use crate::domain::{
 };
 use crate::http::Http;
 use crate::ports::{
-    ApiError, ApiErrorKind, Batch, Clock, Content, Facts, Identity, Lookup, Presence, Register, Remote, Span, Standing,
-    Stop, Wanted,
+    Abilities, About, ApiError, ApiErrorKind, Archive, Batch, Clock, Content, Creates, Directory, Facts, Files,
+    Identity, Listing, Lookup, Presence, Quota, Register, Registry, Remote, Screens, Span, Standing, Stop, Threads,
+    Wanted, Writes,
 };
 use crate::secret::Secret;
 
@@ -183,9 +184,37 @@ impl<'a> Jira<'a> {
     }
 }
 
+/// What is known of Jira without asking it.
+pub const ABOUT: About = About {
+    side: Side::Jira,
+    shown: "Jira",
+    batch: create::MAX_BULK,
+    is_metered: false,
+    tells_account: true,
+    listing: Listing::ByUpdate,
+    threads_in_turn: false,
+    marks_files: false,
+    reads_comments: true,
+};
+
 impl Remote for Jira<'_> {
-    fn side(&self) -> Side {
-        Side::Jira
+    fn about(&self) -> &About {
+        &ABOUT
+    }
+
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities {
+            threads: Some(self),
+            writes: Some(self),
+            creates: Some(self),
+            screens: Some(self),
+            files: Some(self),
+            people: Some(self),
+            archive: Some(self),
+            quota: Some(self),
+            register: Some(self),
+            ..Abilities::default()
+        }
     }
 
     fn identify(&self) -> Result<Identity, ApiError> {
@@ -202,6 +231,13 @@ impl Remote for Jira<'_> {
         self.read_by_id(ids)
     }
 
+    fn issue_url(&self, name: &str) -> String {
+        let base = self.site.get().map_or(self.settings.base_url.as_str(), |site| &site.base);
+        format!("{}/browse/{name}", base.trim_end_matches('/'))
+    }
+}
+
+impl Threads for Jira<'_> {
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         self.read_visible_thread(issue)
     }
@@ -209,43 +245,9 @@ impl Remote for Jira<'_> {
     fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
         self.look_for_comments(issue, comments)
     }
+}
 
-    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
-        self.issue_standing(issues)
-    }
-
-    fn project_standing(&self, project: &str) -> Result<Standing, ApiError> {
-        self.standing_of_project(project)
-    }
-
-    fn spare(&self) -> usize {
-        usize::MAX
-    }
-
-    fn knows_status(&self, _status: &str) -> bool {
-        true
-    }
-
-    fn batch_size(&self) -> usize {
-        create::MAX_BULK
-    }
-
-    fn creates_at_once(&self) -> usize {
-        self.at_once()
-    }
-
-    fn create_screen(&self, project: &str, issue_type: &str) -> Result<Option<Fingerprint>, ApiError> {
-        self.stamp(project, issue_type).map(Some)
-    }
-
-    fn is_near_limit(&self) -> bool {
-        self.api.is_near_limit()
-    }
-
-    fn create_takes(&self) -> Duration {
-        self.longest_create()
-    }
-
+impl Writes for Jira<'_> {
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
         let mut results: Vec<Option<Result<Receipt, ApiError>>> = batch.iter().map(|_| None).collect();
         let is_create = |push: &Push| matches!(push.action, Action::CreateIssue(_));
@@ -281,11 +283,25 @@ impl Remote for Jira<'_> {
     fn find(&self, wanted: &[Wanted], taken: &dyn Fn(&Key, &str) -> bool) -> Result<Vec<Lookup>, ApiError> {
         self.look_up(wanted, taken)
     }
+}
 
-    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
-        self.find_person(who)
+impl Creates for Jira<'_> {
+    fn creates_at_once(&self) -> usize {
+        self.at_once()
     }
 
+    fn create_takes(&self) -> Duration {
+        self.longest_create()
+    }
+}
+
+impl Screens for Jira<'_> {
+    fn create_screen(&self, project: &str, issue_type: &str) -> Result<Fingerprint, ApiError> {
+        self.stamp(project, issue_type)
+    }
+}
+
+impl Files for Jira<'_> {
     fn files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
         self.list_files(issue)
     }
@@ -297,12 +313,31 @@ impl Remote for Jira<'_> {
     fn push_file(&self, push: &Push, content: Option<Content>) -> Result<Receipt, ApiError> {
         self.attach(push, content)
     }
+}
 
-    fn issue_url(&self, name: &str) -> String {
-        let base = self.site.get().map_or(self.settings.base_url.as_str(), |site| &site.base);
-        format!("{}/browse/{name}", base.trim_end_matches('/'))
+impl Directory for Jira<'_> {
+    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
+        self.find_person(who)
+    }
+}
+
+impl Archive for Jira<'_> {
+    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
+        self.issue_standing(issues)
     }
 
+    fn project_standing(&self, project: &str) -> Result<Standing, ApiError> {
+        self.standing_of_project(project)
+    }
+}
+
+impl Quota for Jira<'_> {
+    fn is_near_limit(&self) -> bool {
+        self.api.is_near_limit()
+    }
+}
+
+impl Registry for Jira<'_> {
     fn read_register(&self) -> Result<Register, ApiError> {
         self.register()
     }

@@ -11,6 +11,8 @@ mod lookup;
 mod content;
 mod finding;
 mod register;
+mod about;
+mod abilities;
 mod remote;
 mod takeover;
 
@@ -19,6 +21,10 @@ mod facts;
 mod accounts;
 mod walk;
 
+pub use abilities::{
+    Abilities, Archive, Creates, Directory, Files, Parts, Quota, Registry, Screens, Statuses, Threads, Writes,
+};
+pub use about::{About, Listing};
 pub use accounts::{FORMER_ACCOUNTS, OWN_ACCOUNTS, known_person, learn_accounts, note_stranger};
 pub use content::Content;
 pub use error::{ApiError, ApiErrorKind};

@@ -5,7 +5,7 @@ use crate::domain::SealKey;
 /// The remote write counter, and what is kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Register {
-    /// This side keeps no counter (no such ability, or no permission).
+    /// None can be kept: we have no permission.
     Unsupported,
     /// Nobody has written one yet.
     Empty,

@@ -79,7 +79,7 @@ pub(in crate::engine) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Resu
     };
     let proves = |now: &&Issue| match fields::says(now, change) {
         Says::This => is_new(now),
-        Says::Substitute(status) => is_new(now) && !run.remote(push.target).knows_status(status),
+        Says::Substitute(status) => is_new(now) && !run.knows_status(push.target, status),
         Says::Other => false,
     };
     let now = run.readings.get(&key).map(|(_, now)| now);

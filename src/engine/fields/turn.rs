@@ -45,8 +45,8 @@ fn read(run: &mut Run<'_>, due: Vec<DueFields>) -> Result<(), Trouble> {
         run.identify(Side::Guance)?;
         let span = Span::since(from);
         // A service that gives fewer rows in a page than was reckoned with must not cost what the others need.
-        let requests = (run.world.guance.spare() / 2).max(1);
-        let (batch, parts) = run.world.guance.changed_within(&span, requests)?;
+        let requests = (run.spare(Side::Guance) / 2).max(1);
+        let (batch, parts) = run.changed_within(Side::Guance, &span, requests)?;
         let parts = usize::try_from(parts.unwrap_or(1)).unwrap_or(usize::MAX);
         learn_density(run, from, batch.issues.len().saturating_mul(parts))?;
         take_over(run, &batch.issues, None)?;
@@ -71,7 +71,7 @@ fn listable(run: &Run<'_>, due: &[DueFields]) -> Result<Option<DateTime<Utc>>, T
     let state = run.world.state;
     let mut opened: Vec<DateTime<Utc>> = due.iter().filter_map(|(_, opened)| *opened).collect();
     opened.sort_unstable_by(|a, b| b.cmp(a));
-    let spare = u64::try_from(run.world.guance.spare()).unwrap_or(u64::MAX);
+    let spare = u64::try_from(run.spare(Side::Guance)).unwrap_or(u64::MAX);
     let density = state.fact(DENSITY)?.and_then(|(value, _)| value.parse::<u64>().ok()).unwrap_or(100);
     while let Some(from) = opened.last() {
         let pages = (state.opened_since(*from)? * density / 100).div_ceil(PAGE).max(1);

@@ -37,7 +37,7 @@ pub(in crate::engine) fn glimpse(run: &mut Run<'_>, link: &IssueLink, id: &Comme
     let mut page = place / size + 1;
     let mut tried = HashSet::new();
     while tried.len() < MOST_PAGES && tried.insert(page) && !run.must_stop() && run.has_room(Side::Guance, 1) {
-        let one = match run.world.guance.thread_page(&link.guance, page) {
+        let one = match run.thread_page(Side::Guance, &link.guance, page) {
             Ok(Some(one)) => one,
             Ok(None) => break,
             Err(err) if err.kind == ApiErrorKind::OutOfBudget => break,
@@ -68,12 +68,12 @@ fn among_newest(
     rows: &[Row],
     id: &CommentId,
 ) -> Result<Glimpse, Trouble> {
-    let requests = run.world.guance.spare().min(MOST_PAGES);
+    let requests = run.spare(Side::Guance).min(MOST_PAGES);
     if requests == 0 {
         return Ok(Glimpse::NotFound);
     }
     let down_to = Some(long.newest - SHOWN_LATE);
-    let Some(part) = run.world.guance.thread_part(&link.guance, down_to, requests)? else {
+    let Some(part) = run.thread_part(Side::Guance, &link.guance, down_to, requests)? else {
         return Ok(Glimpse::NotFound);
     };
     run.originals.saw_replies(part.comments.iter().map(|comment| &comment.id), run.world.clock.now());

@@ -337,6 +337,7 @@ impl Theatre<'_> {
         let world = engine::World {
             guance: &guance,
             jira: &jira,
+            budget: &budget,
             state,
             policy: &self.policy,
             settings: &settings,

@@ -4,12 +4,13 @@ use std::cell::RefCell;
 
 use chrono::{DateTime, Utc};
 use guajira::domain::{
-    Action, Comment, CommentId, Details, File, Issue, IssueId, Key, Kind, Level, Maker, Person, Push, Receipt, SealKey,
-    Side, Visibility,
+    Action, Comment, CommentId, Details, File, Issue, IssueId, Key, Kind, Level, Maker, Person, Push, Receipt, Side,
+    Visibility,
 };
 use guajira::ports::{
-    ApiError, ApiErrorKind, Batch, Budget, Content, FOR_EVER, Facts, Identity, Lookup, Presence, Register, Remote,
-    Span, Standing, ThreadPage, ThreadPart, Unreadable, Urgency, Wanted, seal_keys,
+    Abilities, About, ApiError, ApiErrorKind, Batch, Budget, Content, Directory, FOR_EVER, Facts, Files, Identity,
+    Lookup, Parts, Presence, Remote, Span, Statuses, ThreadPage, ThreadPart, Threads, Unreadable, Urgency, Wanted,
+    Writes, seal_keys,
 };
 use guajira::text::Doc;
 
@@ -377,8 +378,20 @@ fn receipt(id: String, at: i64) -> Receipt {
 }
 
 impl Remote for SimGuance<'_> {
-    fn side(&self) -> Side {
-        Side::Guance
+    fn about(&self) -> &About {
+        &guajira::guance::ABOUT
+    }
+
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities {
+            threads: Some(self),
+            parts: Some(self),
+            writes: Some(self),
+            files: Some(self),
+            people: Some(self),
+            statuses: Some(self),
+            ..Abilities::default()
+        }
     }
 
     fn identify(&self) -> Result<Identity, ApiError> {
@@ -387,15 +400,6 @@ impl Remote for SimGuance<'_> {
 
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
         Ok(self.list(span, usize::MAX)?.0)
-    }
-
-    fn changed_within(&self, span: &Span, requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
-        if self.world.borrow().bug == Some(Bug::SweepBeforeThePoll) && span.until.is_none() {
-            // The far look back comes first, and is begun anew by each run.
-            let from = time(self.world.borrow().guance_now()) - chrono::TimeDelta::hours(24);
-            self.list(&Span { from: from.min(span.from), ..span.clone() }, usize::MAX)?;
-        }
-        self.list(span, requests)
     }
 
     fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
@@ -418,8 +422,37 @@ impl Remote for SimGuance<'_> {
         Ok(batch)
     }
 
+    fn issue_url(&self, name: &str) -> String {
+        format!("https://guance.test/{name}")
+    }
+}
+
+impl Threads for SimGuance<'_> {
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         self.whole(issue)
+    }
+
+    fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
+        self.whole(issue)?;
+        self.read(&format!("get {issue}"))?;
+        let w = self.world.borrow();
+        let is_there = |id: &CommentId| {
+            let place = w.guance.find_note(id.as_str());
+            let careless = w.bug == Some(Bug::ListingIsProof);
+            !careless && place.is_some_and(|(at, n)| !w.guance.issues[at].notes[n].deleted)
+        };
+        Ok(comments.iter().map(|id| if is_there(id) { Presence::There } else { Presence::Gone }).collect())
+    }
+}
+
+impl Parts for SimGuance<'_> {
+    fn changed_within(&self, span: &Span, requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
+        if self.world.borrow().bug == Some(Bug::SweepBeforeThePoll) && span.until.is_none() {
+            // The far look back comes first, and is begun anew by each run.
+            let from = time(self.world.borrow().guance_now()) - chrono::TimeDelta::hours(24);
+            self.list(&Span { from: from.min(span.from), ..span.clone() }, usize::MAX)?;
+        }
+        self.list(span, requests)
     }
 
     fn thread_part(
@@ -434,39 +467,9 @@ impl Remote for SimGuance<'_> {
     fn thread_page(&self, issue: &IssueId, page: usize) -> Result<Option<ThreadPage>, ApiError> {
         self.one_page(issue, page)
     }
+}
 
-    fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
-        self.whole(issue)?;
-        self.read(&format!("get {issue}"))?;
-        let w = self.world.borrow();
-        let is_there = |id: &CommentId| {
-            let place = w.guance.find_note(id.as_str());
-            let careless = w.bug == Some(Bug::ListingIsProof);
-            !careless && place.is_some_and(|(at, n)| !w.guance.issues[at].notes[n].deleted)
-        };
-        Ok(comments.iter().map(|id| if is_there(id) { Presence::There } else { Presence::Gone }).collect())
-    }
-
-    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
-        Ok(vec![Standing::Open; issues.len()])
-    }
-
-    fn project_standing(&self, _project: &str) -> Result<Standing, ApiError> {
-        Ok(Standing::Open)
-    }
-
-    fn knows_status(&self, status: &str) -> bool {
-        !self.world.borrow().setup.fields.old_guance || super::fields::is_old(status)
-    }
-
-    fn batch_size(&self) -> usize {
-        1
-    }
-
-    fn spare(&self) -> usize {
-        self.budget.spare()
-    }
-
+impl Writes for SimGuance<'_> {
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
         let again = self.world.borrow().bug == Some(Bug::PostRepeated);
         let carry = |push: &Push| {
@@ -497,12 +500,9 @@ impl Remote for SimGuance<'_> {
             })
             .collect()
     }
+}
 
-    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
-        self.read(&format!("look for {}", who.name))?;
-        Ok(fields::find(Side::Guance, who))
-    }
-
+impl Files for SimGuance<'_> {
     fn files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
         self.read(&format!("files of {issue}"))?;
         Ok((Visibility::Public, files::on_guance(&mut self.world.borrow_mut(), issue)))
@@ -537,16 +537,17 @@ impl Remote for SimGuance<'_> {
         self.learn(&done);
         done.into_iter().next().unwrap_or_else(|| Err(ApiError::new(Side::Guance, ApiErrorKind::InDoubt, "no answer")))
     }
+}
 
-    fn issue_url(&self, name: &str) -> String {
-        format!("https://guance.test/{name}")
+impl Directory for SimGuance<'_> {
+    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
+        self.read(&format!("look for {}", who.name))?;
+        Ok(fields::find(Side::Guance, who))
     }
+}
 
-    fn read_register(&self) -> Result<Register, ApiError> {
-        Ok(Register::Unsupported)
-    }
-
-    fn write_register(&self, _counter: &str, _key: Option<&SealKey>) -> Result<(), ApiError> {
-        Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "no register here"))
+impl Statuses for SimGuance<'_> {
+    fn knows_status(&self, status: &str) -> bool {
+        !self.world.borrow().setup.fields.old_guance || super::fields::is_old(status)
     }
 }

@@ -10,8 +10,9 @@ use guajira::domain::{
     Side, Visibility,
 };
 use guajira::ports::{
-    ApiError, ApiErrorKind, Batch, Content, FOR_EVER, FORMER_ACCOUNTS, Facts, Identity, Lookup, Presence, Register,
-    Remote, Span, Standing, Unreadable, Wanted, seal_keys,
+    Abilities, About, ApiError, ApiErrorKind, Archive, Batch, Content, Creates, Directory, FOR_EVER, FORMER_ACCOUNTS,
+    Facts, Files, Identity, Lookup, Presence, Register, Registry, Remote, Span, Standing, Threads, Unreadable, Wanted,
+    Writes, seal_keys,
 };
 
 use super::faithful::{self, Request};
@@ -288,8 +289,21 @@ fn receipt(w: &World, issue: usize, note: Option<usize>) -> Receipt {
 }
 
 impl Remote for SimJira<'_> {
-    fn side(&self) -> Side {
-        Side::Jira
+    fn about(&self) -> &About {
+        &guajira::jira::ABOUT
+    }
+
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities {
+            threads: Some(self),
+            writes: Some(self),
+            creates: Some(self),
+            files: Some(self),
+            people: Some(self),
+            archive: Some(self),
+            register: Some(self),
+            ..Abilities::default()
+        }
     }
 
     fn identify(&self) -> Result<Identity, ApiError> {
@@ -378,6 +392,12 @@ impl Remote for SimJira<'_> {
         Ok(batch)
     }
 
+    fn issue_url(&self, name: &str) -> String {
+        format!("https://jira.test/browse/{name}")
+    }
+}
+
+impl Threads for SimJira<'_> {
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         self.read(&format!("thread of {issue}"))?;
         let lane = isolated::lane_of(&self.0.borrow(), issue);
@@ -407,40 +427,9 @@ impl Remote for SimJira<'_> {
         }
         Ok(found)
     }
+}
 
-    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
-        let batch = self.issues(issues)?;
-        let is_there = |id: &IssueId| {
-            let odd = batch.unreadable.iter().any(|record| record.issue.as_ref() == Some(id));
-            odd || batch.issues.iter().any(|issue| issue.id == *id)
-        };
-        Ok(issues.iter().map(|id| if is_there(id) { Standing::Open } else { Standing::Missing }).collect())
-    }
-
-    fn project_standing(&self, _project: &str) -> Result<Standing, ApiError> {
-        Ok(Standing::Open)
-    }
-
-    fn knows_status(&self, _status: &str) -> bool {
-        true
-    }
-
-    fn batch_size(&self) -> usize {
-        50
-    }
-
-    fn creates_at_once(&self) -> usize {
-        self.pace().at_once(super::pace::TIME_OUT)
-    }
-
-    fn create_takes(&self) -> Duration {
-        if self.0.borrow().bug == Some(Bug::BulkDustOnly) { Duration::ZERO } else { self.pace().takes() }
-    }
-
-    fn spare(&self) -> usize {
-        usize::MAX
-    }
-
+impl Writes for SimJira<'_> {
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
         let bug = self.0.borrow().bug;
         let again = bug == Some(Bug::PostRepeated);
@@ -492,12 +481,19 @@ impl Remote for SimJira<'_> {
             .map(|wanted| if passage == Passage::Unsure { Lookup::Unsure } else { Self::look(&w, wanted, taken) })
             .collect())
     }
+}
 
-    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
-        self.read(&format!("look for {}", who.name))?;
-        Ok(fields::find(Side::Jira, who))
+impl Creates for SimJira<'_> {
+    fn creates_at_once(&self) -> usize {
+        self.pace().at_once(super::pace::TIME_OUT)
     }
 
+    fn create_takes(&self) -> Duration {
+        if self.0.borrow().bug == Some(Bug::BulkDustOnly) { Duration::ZERO } else { self.pace().takes() }
+    }
+}
+
+impl Files for SimJira<'_> {
     fn files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
         self.read(&format!("files of {issue}"))?;
         self.somebody()?;
@@ -525,11 +521,31 @@ impl Remote for SimJira<'_> {
         let write = |w: &mut World, push: &Push| files::attach_on_jira(w, push, &bytes);
         faithful::carry(&mut self.0.borrow_mut(), std::slice::from_ref(push), passage, write).remove(0)
     }
+}
 
-    fn issue_url(&self, name: &str) -> String {
-        format!("https://jira.test/browse/{name}")
+impl Directory for SimJira<'_> {
+    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
+        self.read(&format!("look for {}", who.name))?;
+        Ok(fields::find(Side::Jira, who))
+    }
+}
+
+impl Archive for SimJira<'_> {
+    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
+        let batch = self.issues(issues)?;
+        let is_there = |id: &IssueId| {
+            let odd = batch.unreadable.iter().any(|record| record.issue.as_ref() == Some(id));
+            odd || batch.issues.iter().any(|issue| issue.id == *id)
+        };
+        Ok(issues.iter().map(|id| if is_there(id) { Standing::Open } else { Standing::Missing }).collect())
     }
 
+    fn project_standing(&self, _project: &str) -> Result<Standing, ApiError> {
+        Ok(Standing::Open)
+    }
+}
+
+impl Registry for SimJira<'_> {
     fn read_register(&self) -> Result<Register, ApiError> {
         if !self.0.borrow().setup.register {
             return Ok(Register::Unsupported);

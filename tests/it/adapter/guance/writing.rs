@@ -111,8 +111,8 @@ fn what_this_side_cannot_do_is_refused_without_a_request() {
     });
     assert_eq!(rig.push(push(create, "issue_1")).unwrap_err().kind, ApiErrorKind::Refused);
     let run = rig.run();
-    assert_eq!((run.batch_size(), run.read_register().unwrap()), (1, Register::Unsupported));
-    assert_eq!(run.write_register("1", None).unwrap_err().kind, ApiErrorKind::Refused);
+    assert_eq!(run.about().batch, 1);
+    assert!(run.abilities().register.is_none());
     assert!(rig.requests().is_empty());
 }
 
