@@ -14,7 +14,7 @@ use crate::plan::{Step, Thread, files};
 use crate::ports::{ApiError, ApiErrorKind, Content};
 use crate::state::{Deferral, Queued};
 
-/// After so many failures a file is named on Guance instead of being brought there.
+/// After so many failures a file is named in the comment that would carry it, instead of being brought over.
 const UPLOADS: u32 = 3;
 
 /// How soon a file is tried again that could not be read now.
@@ -31,7 +31,7 @@ pub(super) fn plan(run: &Run<'_>, thread: &Thread<'_>, as_of: DateTime<Utc>) -> 
     let (visibility, mut all) = run.files(side, thread.link.id(side))?;
     // Some servers keep whole seconds.
     let came_later = |file: &File| file.created.is_some_and(|created| created.timestamp() > as_of.timestamp());
-    all.retain(|file| side == Side::Guance || !came_later(file));
+    all.retain(|file| run.about(side).marks_files || !came_later(file));
     let known = run.world.state.known_files(side, all.iter().map(|file| &file.id))?;
     Ok(files::of_thread(thread, &visibility, &all, &known, policy))
 }
@@ -129,10 +129,10 @@ pub(super) fn load(run: &mut Run<'_>, target: Side, batch: &[Queued]) -> Result<
     let [queued] = batch else { return Ok(Some(Upload::default())) };
     let Action::AddFile { file, .. } = &queued.push.action else { return Ok(Some(Upload::default())) };
     // Two requests: the file and the reply that shows it.
-    if target == Side::Guance && !run.has_room(target, 2) {
+    if !run.has_room(target, 2) {
         return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no two requests left for a file").into());
     }
-    if target == Side::Guance && queued.attempts >= UPLOADS {
+    if run.about(target).marks_files && queued.attempts >= UPLOADS {
         return Ok(Some(Upload::default()));
     }
     let Some(content) = open(run, queued)? else { return Ok(None) };

@@ -98,8 +98,8 @@ pub(super) fn told(run: &Run<'_>, target: Side, who: &Person) -> Result<Option<P
         };
         if let Some(one) = found {
             let asked = People::asked(there);
-            // A profile of Jira that hides its address is known by its address and its name together.
-            let is_helped = target == Side::Jira && asked.email.is_some();
+            // A profile that hides its address is known by its address and its name together.
+            let is_helped = run.about(target).hides_addresses && asked.email.is_some();
             return Ok(Some(if is_helped { Person { name: one.name, ..asked } } else { asked }));
         }
     }

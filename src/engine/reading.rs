@@ -8,7 +8,7 @@ use super::away;
 use super::run::{Run, Trouble, delta};
 use crate::domain::{Issue, IssueId, Side};
 use crate::plan::issues::Scope;
-use crate::ports::{Batch, Identity, Span};
+use crate::ports::{Batch, Identity, Listing, Span};
 use crate::state::Cursor;
 
 /// Fact: when the latest copy was made that a rebuild found.
@@ -62,8 +62,8 @@ impl Reading {
             return Ok(Self::new(side, span, scope, cursor, first));
         }
         let since_sweep = ours.signed_duration_since(cursor.swept);
-        // Guance has a budget: there, a sweep comes after the deliveries.
-        let sweep = side == Side::Jira
+        // Where there is a budget, a sweep comes after the deliveries.
+        let sweep = !run.about(side).is_metered
             && !first
             && (since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.sweep_every));
         let mut from = cursor.at - delta(settings.overlap);
@@ -165,12 +165,18 @@ impl Reading {
     }
 
     /// Returns the cursor after this read: what was really seen, never beyond the remote's own clock.
-    pub(super) fn next_cursor(&self, batch: &Batch, clock: Option<DateTime<Utc>>, ours: DateTime<Utc>) -> Cursor {
+    pub(super) fn next_cursor(
+        &self,
+        run: &Run<'_>,
+        batch: &Batch,
+        clock: Option<DateTime<Utc>>,
+        ours: DateTime<Utc>,
+    ) -> Cursor {
         let seen = batch.watermark.unwrap_or(self.cursor.at);
         let at = match batch.clock.or(clock) {
             // The clock was set back: what was stamped before says nothing about now.
             Some(clock) if seen > clock + JITTER => {
-                let times = batch.issues.iter().map(|issue| self.time_of(issue));
+                let times = batch.issues.iter().map(|issue| self.time_of(run, issue));
                 times.filter(|time| *time <= clock).max().unwrap_or(self.cursor.at)
             }
             Some(clock) => seen.min(clock),
@@ -183,8 +189,11 @@ impl Reading {
 
 impl Reading {
     /// Returns the time of an issue that the cursor is about.
-    fn time_of(&self, issue: &Issue) -> DateTime<Utc> {
-        if self.side == Side::Guance { issue.created } else { issue.updated }
+    fn time_of(&self, run: &Run<'_>, issue: &Issue) -> DateTime<Utc> {
+        match run.about(self.side).listing {
+            Listing::ByUpdate => issue.updated,
+            Listing::MaybeByOpening => issue.created,
+        }
     }
 }
 

@@ -172,6 +172,11 @@ impl<'a> Run<'a> {
         self.remote(side).abilities()
     }
 
+    /// Returns true where long lists and threads are read in parts; a backfill reads them whole, and waits for requests.
+    pub(super) fn reads_in_parts(&self, side: Side) -> bool {
+        self.order.backfill.is_none() && self.abilities(side).parts.is_some()
+    }
+
     /// Returns how many more requests a side can take right now, without waiting and without the slots that the next run's
     /// polls need.
     pub(super) fn spare(&self, side: Side) -> usize {

@@ -111,7 +111,7 @@ pub(super) fn take_over(
     for Seen { link, whole, updated } in &taken.seen {
         tx.thread_read(&link.guance, Side::Jira, *whole, *updated, now)?;
     }
-    if reading.side == Side::Guance && files::reads_guance(run) {
+    if run.about(reading.side).threads_in_turn && files::reads_guance(run) {
         for issue in &batch.issues {
             tx.touch(&issue.id, issue.updated)?;
         }
@@ -120,7 +120,7 @@ pub(super) fn take_over(
     recheck::read(run, &tx, reading, batch, now)?;
     if reading.moves_cursor(run) && !run.interrupted {
         let clock = run.identities.get(&reading.side).and_then(|identity| identity.clock);
-        let cursor = reading.next_cursor(batch, clock, now);
+        let cursor = reading.next_cursor(run, batch, clock, now);
         if reading.turned_back {
             tx.go_back(reading.side, &cursor)?;
         }

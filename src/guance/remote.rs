@@ -27,6 +27,8 @@ pub const ABOUT: About = About {
     threads_in_turn: true,
     marks_files: true,
     reads_comments: false,
+    hides_addresses: false,
+    statuses_in_steps: false,
 };
 
 impl Remote for Guance<'_> {

@@ -195,6 +195,8 @@ pub const ABOUT: About = About {
     threads_in_turn: false,
     marks_files: false,
     reads_comments: true,
+    hides_addresses: true,
+    statuses_in_steps: true,
 };
 
 impl Remote for Jira<'_> {

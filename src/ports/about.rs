@@ -25,6 +25,10 @@ pub struct About {
     pub marks_files: bool,
     /// True where a comment can be read by its id. Elsewhere the thread is read to learn who wrote it.
     pub reads_comments: bool,
+    /// True where a profile may hide its address: then a person is looked for by address and name together.
+    pub hides_addresses: bool,
+    /// True where a status may take several steps: a write that was cut off may have left an issue half-way.
+    pub statuses_in_steps: bool,
 }
 
 /// By which time a list of what changed selects.

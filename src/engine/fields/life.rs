@@ -100,7 +100,7 @@ pub(in crate::engine) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<bo
     let (Action::ChangeIssue { issue, .. }, Some((lane, Field::Status))) = (&push.action, push.key.field_of()) else {
         return Ok(false);
     };
-    if push.target != Side::Jira {
+    if !run.about(push.target).statuses_in_steps {
         return Ok(false);
     }
     let Some((_, now)) = run.readings.get(&(push.target, issue.clone())) else { return Ok(false) };

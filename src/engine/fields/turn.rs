@@ -12,7 +12,7 @@ use super::readings::keep;
 use crate::domain::{Issue, IssueId, Side};
 use crate::engine::run::{Run, Trouble};
 use crate::engine::turns::{PAGE, TURNS};
-use crate::ports::Span;
+use crate::ports::{Listing, Span};
 use crate::state::DueFields;
 
 /// Most pairs that one run looks at, of each kind.
@@ -24,7 +24,9 @@ const DENSITY: &str = "engine.listed-per-link";
 /// Reads Guance's fields in turn, where they are carried to Jira, and compares what changed.
 pub(in crate::engine) fn in_turn(run: &mut Run<'_>) -> Result<()> {
     let side = Side::Guance;
-    let carried = run.world.policy.flow.carries_fields_to(Side::Jira) && run.order.backfill.is_none();
+    let carried = run.about(side).listing == Listing::MaybeByOpening
+        && run.world.policy.flow.carries_fields_to(side.opposite())
+        && run.order.backfill.is_none();
     for (active, every) in TURNS {
         if !carried || run.is_down(side) || run.must_stop() {
             break;

@@ -255,8 +255,8 @@ impl<'a> Handover<'a> {
         };
         let mark = |one: &&Copied| {
             let key = Key::comment(one.origin, &one.original);
-            // As everywhere, a seal on Guance names no account.
-            let author = if target == Side::Jira { one.author.as_str() } else { "" };
+            // As everywhere, a seal names no account where the service tells none.
+            let author = if self.run.about(target).tells_account { one.author.as_str() } else { "" };
             self.mark(one.copy.as_str(), key, &one.content, &comment_place(issue, author))
         };
         let marks: Vec<Mark> = copied.iter().map(mark).collect();
