@@ -261,3 +261,29 @@ pub struct Receipt {
     /// something else than what was sent, since services normalise texts, and workflows stop half-way.
     pub issue: Option<Box<Issue>>,
 }
+
+impl Receipt {
+    /// Returns the receipt of a thing that people call by its id.
+    pub fn of(id: impl Into<String>, at: Option<DateTime<Utc>>) -> Self {
+        let id = id.into();
+        Self { name: id.clone(), id, at, dropped: Vec::new(), issue: None }
+    }
+
+    /// Returns the receipt of an issue, or of another thing with a name of its own.
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// Adds what was left out.
+    #[must_use]
+    pub fn without(self, dropped: Vec<DroppedField>) -> Self {
+        Self { dropped, ..self }
+    }
+
+    /// Adds the issue as it reads now.
+    #[must_use]
+    pub fn reads(self, issue: Option<Issue>) -> Self {
+        Self { issue: issue.map(Box::new), ..self }
+    }
+}

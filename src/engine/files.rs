@@ -79,10 +79,8 @@ pub(super) fn copy_on_jira(run: &mut Run<'_>, queued: &Queued) -> Result<CopyOnJ
         },
     };
     let is_it = |there: &File| there.size.is_none_or(|one| one == size);
-    Ok(alike.into_iter().find(is_it).map_or(CopyOnJira::None, |there| {
-        let id = there.id.to_string();
-        CopyOnJira::There(Receipt { name: id.clone(), id, at: there.created, dropped: Vec::new(), issue: None })
-    }))
+    let found = alike.into_iter().find(is_it);
+    Ok(found.map_or(CopyOnJira::None, |there| CopyOnJira::There(Receipt::of(there.id.as_str(), there.created))))
 }
 
 /// Reads a file to learn its size, as far as that may be carried; `None` when it cannot be read now.

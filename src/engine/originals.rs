@@ -79,9 +79,7 @@ fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
 /// Settles what was to be written over, or deleted, and is not in its long thread any more. The outbox has changed.
 fn copy_is_gone(run: &mut Run<'_>, queued: &Queued, copy: &CommentId) -> Result<bool, Trouble> {
     if matches!(queued.push.action, Action::DeleteComment { .. }) {
-        let id = copy.to_string();
-        let receipt = Receipt { name: id.clone(), id, at: None, dropped: Vec::new(), issue: None };
-        settle(run, &queued.push, &receipt, Evidence::Found)?;
+        settle(run, &queued.push, &Receipt::of(copy.as_str(), None), Evidence::Found)?;
     } else {
         gone::copy_is_gone(run, queued)?;
     }

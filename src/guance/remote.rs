@@ -8,7 +8,6 @@ use super::answer::Cause;
 use super::convert;
 use super::paging::is_about_updates;
 use super::read::BY_UPDATE;
-use super::receipt::receipt_for;
 use super::workspace::Guance;
 use crate::domain::{Comment, CommentId, File, IssueId, Key, Maker, Person, Push, Receipt, Side, Visibility};
 use crate::ports::{
@@ -188,7 +187,7 @@ fn look_up(wanted: &Wanted, thread: Option<&(Vec<Comment>, bool)>, taken: &dyn F
     match found {
         // A surer one may be in what was not read.
         Some(((maker, _), _)) if !*whole && maker != Maker::Us => Lookup::Unsure,
-        Some((_, comment)) => Lookup::Found(receipt_for(comment.id.as_str(), Some(comment.created))),
+        Some((_, comment)) => Lookup::Found(Receipt::of(comment.id.as_str(), Some(comment.created))),
         None if *whole => Lookup::Absent,
         None => Lookup::Unsure,
     }

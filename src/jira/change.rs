@@ -42,7 +42,7 @@ impl Jira<'_> {
         });
         let name = now.as_ref().map_or_else(|| issue.to_string(), |now| now.name.clone());
         let at = now.as_ref().map(|now| now.updated);
-        Ok(Receipt { id: issue.to_string(), name, at, dropped, issue: now.map(Box::new) })
+        Ok(Receipt::of(issue.as_str(), at).named(name).without(dropped).reads(now))
     }
 
     /// Reads one issue past the search index and without its thread; `None` when it is not there for us.

@@ -211,7 +211,7 @@ impl Jira<'_> {
         if internal && comment.internal() != Some(true) && self.has_customers(issue) {
             self.hide_or_take_back(issue, &comment.id)?;
         }
-        Ok(Receipt { dropped: changed(said), ..receipt(&comment) })
+        Ok(receipt(&comment).without(changed(said)))
     }
 
     /// Returns a comment of ours before it is written over or deleted; `None` when it is not there.
@@ -284,7 +284,7 @@ impl Jira<'_> {
             tracing::warn!(side = "jira", id = %comment, error = %failed.error, "Comment property not renewed.");
         }
         let written = wire::read(reply.json).map_or_else(|_| receipt(&now), |comment| receipt(&comment));
-        Ok(Receipt { dropped: changed(said), ..written })
+        Ok(written.without(changed(said)))
     }
 
     /// Deletes a comment of ours; one that is gone already counts as done.
@@ -307,7 +307,7 @@ impl Jira<'_> {
             // A token that has just died is told the same.
             self.log_in()?;
         }
-        Ok(Receipt { id: comment.to_string(), name: comment.to_string(), at: None, dropped: Vec::new(), issue: None })
+        Ok(Receipt::of(comment.as_str(), None))
     }
 
     /// Tells which comments are still there. What answers 404 is gone only where the issue can be read after it, by
@@ -382,5 +382,5 @@ fn changed(said: Vec<String>) -> Vec<DroppedField> {
 
 fn receipt(comment: &wire::Comment) -> Receipt {
     let at = time(&comment.updated).or_else(|| time(&comment.created));
-    Receipt { id: comment.id.clone(), name: comment.id.clone(), at, dropped: Vec::new(), issue: None }
+    Receipt::of(&comment.id, at)
 }

@@ -220,13 +220,8 @@ impl Jira<'_> {
             self.made.borrow_mut().insert(created.key.clone(), copy);
         }
         let name = if created.key.is_empty() { created.id.clone() } else { created.key };
-        Ok(Receipt {
-            id: created.id,
-            name,
-            at: row.and_then(|row| row.at),
-            dropped: std::mem::take(&mut draft.dropped),
-            issue: None,
-        })
+        let dropped = std::mem::take(&mut draft.dropped);
+        Ok(Receipt::of(created.id, row.and_then(|row| row.at)).named(name).without(dropped))
     }
 
     /// Says how to mend a refusal, and what people call the fields that it is about.

@@ -93,7 +93,7 @@ impl Jira<'_> {
             return Err(ApiError::new(Side::Jira, ApiErrorKind::InDoubt, message));
         };
         let at = made.get("created").and_then(time);
-        Ok(Receipt { name: id.clone(), id, at, dropped: Vec::new(), issue: None })
+        Ok(Receipt::of(id, at))
     }
 
     /// Refuses a file that this Jira is known not to take: a broken upload would tell less.

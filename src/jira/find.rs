@@ -432,8 +432,7 @@ impl Jira<'_> {
 }
 
 fn receipt(copy: &Copy) -> Receipt {
-    let (id, name) = (copy.id.clone(), copy.name.clone());
-    Receipt { id, name, at: copy.created, dropped: Vec::new(), issue: None }
+    Receipt::of(&copy.id, copy.created).named(&copy.name)
 }
 
 /// Finds our comment in a thread; our own account's before one that only a seal speaks for.
@@ -446,10 +445,7 @@ fn comment_in(thread: &[Comment], want: &Wanted, taken: &dyn Fn(&Key, &str) -> b
     };
     let free = thread.iter().filter(|comment| !taken(&origin, comment.id.as_str()));
     let found = free.filter_map(|comment| Some((doubt(comment)?, comment))).min_by_key(|(doubt, _)| *doubt);
-    found.map_or(Lookup::Absent, |(_, comment)| {
-        let id = comment.id.to_string();
-        Lookup::Found(Receipt { name: id.clone(), id, at: Some(comment.updated), dropped: Vec::new(), issue: None })
-    })
+    found.map_or(Lookup::Absent, |(_, comment)| Lookup::Found(Receipt::of(comment.id.as_str(), Some(comment.updated))))
 }
 
 fn project_of(name: &str) -> &str {

@@ -25,7 +25,7 @@ impl Jira<'_> {
             Ok((_, said)) => {
                 let id = issue.to_string();
                 let dropped = said.map(|why| dropped("characters", why)).into_iter().collect();
-                Ok(Receipt { name: id.clone(), id, at: None, dropped, issue: None })
+                Ok(Receipt::of(id, None).without(dropped))
             }
             Err(failed) if is_about_links(&failed) => {
                 // A login that has just died is told the same; then the link is not to be given up.

@@ -83,13 +83,7 @@ pub(in crate::engine) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Resu
         Says::Other => false,
     };
     let now = run.readings.get(&key).map(|(_, now)| now);
-    Ok(now.filter(proves).map(|now| Receipt {
-        id: now.id.to_string(),
-        name: now.name.clone(),
-        at: None,
-        dropped: Vec::new(),
-        issue: Some(Box::new(now.clone())),
-    }))
+    Ok(now.filter(proves).map(|now| Receipt::of(now.id.as_str(), None).named(&now.name).reads(Some(now.clone()))))
 }
 
 /// A status may be reached in several steps, and a write that was cut off may have left the issue half-way: that is not

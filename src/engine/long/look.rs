@@ -125,13 +125,10 @@ pub(in crate::engine) fn look_for(
     let is_whole = long.known && settled.is_some_and(|settled| long.began > settled);
     Ok(match found {
         // A surer one may be in the rest.
-        Some((row, (maker, _))) if is_whole || maker == Maker::Us => Lookup::Found(receipt(row)),
+        Some((row, (maker, _))) if is_whole || maker == Maker::Us => {
+            Lookup::Found(Receipt::of(row.id.as_str(), Some(row.created)))
+        }
         None if is_whole => Lookup::Absent,
         _ => Lookup::Unsure,
     })
-}
-
-fn receipt(row: &Row) -> Receipt {
-    let id = row.id.to_string();
-    Receipt { name: id.clone(), id, at: Some(row.created), dropped: Vec::new(), issue: None }
 }

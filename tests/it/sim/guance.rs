@@ -306,7 +306,7 @@ impl SimGuance<'_> {
             }
             w.writes += 1;
             let issue = World::guance_issue(&w.guance.issues[at]);
-            return Ok(Receipt { issue: Some(Box::new(issue)), ..receipt(push.key.as_str().to_owned(), now) });
+            return Ok(receipt(push.key.as_str().to_owned(), now).reads(Some(issue)));
         }
         let kept = w.setup.extend_kept.then(|| Mark::of(push));
         if let Action::AddComment { body, .. } | Action::AddFile { note: body, .. } = &push.action {
@@ -374,7 +374,7 @@ impl SimGuance<'_> {
 }
 
 fn receipt(id: String, at: i64) -> Receipt {
-    Receipt { name: id.clone(), id, at: Some(time(at)), dropped: Vec::new(), issue: None }
+    Receipt::of(id, Some(time(at)))
 }
 
 impl Remote for SimGuance<'_> {

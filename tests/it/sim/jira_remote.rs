@@ -155,7 +155,7 @@ impl SimJira<'_> {
             w.writes += 1;
             fields::jira_was_read(&mut w.jira.issues[at], w.now);
             let issue = gallery::told(w.bug, change, w.jira_issue(&w.jira.issues[at].now, None, false));
-            return Ok(Receipt { issue: Some(Box::new(issue)), ..receipt(w, at, None) });
+            return Ok(receipt(w, at, None).reads(Some(issue)));
         }
         let desk = w.jira.projects[w.jira.issues[at].now.project].service;
         if desk && !internal {
@@ -285,7 +285,7 @@ fn receipt(w: &World, issue: usize, note: Option<usize>) -> Receipt {
     let state = &w.jira.issues[issue].now;
     let id = note.and_then(|n| state.notes.get(n)).map_or(&state.id, |note| &note.id);
     let name = if note.is_some() { id.clone() } else { w.jira.name(state) };
-    Receipt { id: id.clone(), name, at: Some(time(w.jira_now())), dropped: Vec::new(), issue: None }
+    Receipt::of(id, Some(time(w.jira_now()))).named(name)
 }
 
 impl Remote for SimJira<'_> {

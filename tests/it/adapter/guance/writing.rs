@@ -32,13 +32,7 @@ fn a_copy_is_recognised_by_either_marker_in_every_format() {
 }
 
 fn found(id: &str) -> Lookup {
-    Lookup::Found(Receipt {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        at: Some(start()),
-        dropped: Vec::new(),
-        issue: None,
-    })
+    Lookup::Found(Receipt::of(id, Some(start())))
 }
 
 #[test]
