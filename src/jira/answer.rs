@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::auth::LoginRefusal;
 use crate::http;
-use crate::jira::auth::LoginRefusal;
 use crate::ports::ApiErrorKind;
 
 /// Longest quotation of the remote's words in a message, in characters.

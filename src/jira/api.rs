@@ -7,11 +7,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use super::answer::{REST, Seen, Shape, Words, clean, kind_of, page_words, shape_of, words_of};
+use super::auth;
+use super::auth::Credential;
+use super::moved::moved;
 use crate::domain::Side;
 use crate::http::{Answer, Call, Failure, Http, Method, Upload, connect_hint};
-use crate::jira::answer::{REST, Seen, Shape, Words, clean, kind_of, page_words, shape_of, words_of};
-use crate::jira::auth::{self, Credential};
-use crate::jira::moved::moved;
 use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop, Walk};
 
 /// How often a repeatable request is sent again after the first time.

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::api::{Ask, Failed, Reply, segment};
+use super::claim::PROPERTY;
+use super::draft::{by_id_or_name, summary};
+use super::fault::{dropped, unavailable};
+use super::search::BRIEF;
+use super::service::Jira;
+use super::wire;
+use super::words::Text;
 use crate::domain::{Change, DroppedField, Issue, IssueId, Person, Receipt};
-use crate::jira::api::{Ask, Failed, Reply, segment};
-use crate::jira::claim::PROPERTY;
-use crate::jira::comments::Text;
-use crate::jira::draft::{by_id_or_name, summary};
-use crate::jira::search::BRIEF;
-use crate::jira::{Jira, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// How often an edit that met another one is sent again.
@@ -116,9 +118,4 @@ impl Jira<'_> {
         }
         self.api.send(ask)
     }
-}
-
-/// Names a field that was left out, or not taken as it was sent.
-pub(super) fn dropped(field: &str, why: String) -> DroppedField {
-    DroppedField { field: field.to_owned(), why }
 }

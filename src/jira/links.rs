@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
+use super::api::{Ask, Failed, segment};
+use super::auth::host_of;
+use super::draft;
+use super::fault::{dropped, refused};
+use super::service::Jira;
 use crate::domain::{Action, Push, Receipt, marker};
-use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::change::dropped;
-use crate::jira::{Jira, draft, host_of, refused};
 use crate::ports::ApiError;
 
 impl Jira<'_> {

@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 
-use crate::jira::answer::clean;
+use super::answer::clean;
 
 /// Returns the hint for a redirect of a request for `asked`, an address below `base_url`.
 ///
