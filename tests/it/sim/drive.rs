@@ -15,7 +15,7 @@ use guajira::state::{Durability, Installation, Queued, RunLock, Services, State,
 use rusqlite::Connection;
 
 use super::gallery::{self, Bug};
-use super::guance::SimGuance;
+use super::guance_remote::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
 use super::jira_remote::SimJira;
 use super::world::{Killed, Machine, World, time};

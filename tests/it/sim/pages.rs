@@ -5,7 +5,7 @@ use guajira::domain::{Comment, IssueId, Side};
 use guajira::ports::{ApiError, ApiErrorKind, ThreadPage, ThreadPart};
 
 use super::gallery::{self, Bug};
-use super::guance::SimGuance;
+use super::guance_remote::SimGuance;
 use super::history::{Deed, Event, Setup, What};
 use super::rng::{Rng, mix};
 
