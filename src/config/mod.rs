@@ -30,7 +30,7 @@ pub use error::{ConfigError, Problem};
 pub use secret::is_usual_name;
 pub use tree::Environment;
 
-use error::Source;
+use error::ConfigText;
 use secret::SecretSource;
 
 /// The file that is read when none is named.
@@ -139,7 +139,7 @@ impl Draft {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn of_text(name: &str, text: &str) -> Result<Self, ConfigError> {
-        let source = Source { name: name.to_owned(), text: text.to_owned() };
+        let source = ConfigText { name: name.to_owned(), text: text.to_owned() };
         sections::draft(None, PathBuf::new(), source, &Environment::default()).map(|(draft, _)| draft)
     }
 
@@ -251,17 +251,17 @@ impl Vault<'_> {
     }
 }
 
-fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, Source), ConfigError> {
+fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, ConfigText), ConfigError> {
     let named = path.is_some();
     let path = path.unwrap_or(Path::new(DEFAULT_FILE));
     let name = path.display().to_string();
     match std::fs::read_to_string(path) {
         Ok(text) => {
             let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-            Ok((Some(path.to_owned()), Source { name, text }))
+            Ok((Some(path.to_owned()), ConfigText { name, text }))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named && env.has_settings() => {
-            Ok((None, Source { name: "the environment".to_owned(), text: String::new() }))
+            Ok((None, ConfigText { name: "the environment".to_owned(), text: String::new() }))
         }
         Err(error) => {
             let problem = Problem::new(format!("cannot read {name}: {error}"));

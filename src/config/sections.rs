@@ -13,7 +13,7 @@ use crate::jira::Deployment;
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, Policy, Repeats, Route};
 use crate::template::Kind;
 
-use super::error::{ConfigError, Source};
+use super::error::{ConfigError, ConfigText};
 use super::readable;
 use super::reader::{self, Reader};
 use super::secret::SecretSource;
@@ -74,7 +74,7 @@ pub(super) struct Jira {
 pub(super) fn draft(
     path: Option<PathBuf>,
     base: PathBuf,
-    source: Source,
+    source: ConfigText,
     env: &Environment,
 ) -> Result<(Draft, BTreeSet<String>), ConfigError> {
     let root = tree::build(&source, env)?;
