@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::answer::clean;
 use super::api::{Ask, Failed, segment};
 use super::claim::PROPERTY;
 use super::fault::unavailable;
@@ -12,6 +11,7 @@ use super::paging::{PAGE, SMALL_PAGE};
 use super::service::Jira;
 use super::{jql, paging, wire};
 use crate::domain::IssueId;
+use crate::http::clean;
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
 
 /// What we ask of an issue, its thread last. Cloud gives only ids unless asked, Server leaves `comment` out unless asked.

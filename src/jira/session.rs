@@ -5,7 +5,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::answer::clean;
 use super::api::{Ask, Failed, segment};
 use super::auth::{host_of, is_cloud_host, is_gateway};
 use super::convert::Reader;
@@ -15,6 +14,7 @@ use super::service::Jira;
 use super::settings::Deployment;
 use super::wire;
 use crate::domain::{IssueId, SealKey, Side, marker};
+use crate::http::clean;
 use crate::ports::{
     ApiError, ApiErrorKind, FOR_EVER, FORMER_ACCOUNTS, FORMER_PAIRS, OWN_ACCOUNTS, Register, learn_accounts, seal_keys,
 };

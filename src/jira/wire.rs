@@ -1,10 +1,9 @@
 //! What Jira sends, as far as we read it. Lenient where a surprise is harmless, and raw where it could leak.
 
+use crate::http::clean;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-
-use super::answer::clean;
 
 /// One issue, from a search, a bulk fetch or a read by id.
 ///

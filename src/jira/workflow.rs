@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::answer::clean;
 use super::api::{Ask, Failed, segment};
 use super::convert::status;
 use super::fault::{dropped, refused, unavailable};
@@ -16,6 +15,7 @@ use super::steps::{Goal, Map, Resolution, Stand, Way, next};
 use super::wire::text;
 use super::{form, wire};
 use crate::domain::{DroppedField, IssueId, Status, StatusCategory, StatusTarget};
+use crate::http::clean;
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// Most steps of one walk.
