@@ -164,7 +164,7 @@ fn check_script(guance: &Guance<'_>, jira: &Jira<'_>, state: &State, config: &Co
     if config.no_script {
         return Ok(());
     }
-    let from = Utc::now() - TimeDelta::from_std(config.sync.sweep_back).unwrap_or(TimeDelta::days(1));
+    let from = Utc::now() - TimeDelta::from_std(config.sync.limits.sweep_back).unwrap_or(TimeDelta::days(1));
     let found = match takeover::notice((guance, jira), state, &config.policy, from) {
         Ok(found) => found,
         Err(error) => {

@@ -10,7 +10,7 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::config::{Config, SyncSettings};
+use crate::config::Config;
 use crate::domain::{Fingerprint, SealKey, SealKeys};
 use crate::engine::budget::{Ledger, Patience};
 use crate::engine::{Askers, Progress, Settings, World, belongs};
@@ -232,35 +232,13 @@ pub(super) const DECIDE: &str = "  decide once: `guajira adopt --script --create
 
 /// Returns the engine's part of the configuration.
 pub(super) fn settings(config: &Config) -> Settings {
-    let SyncSettings {
-        state: _,
-        window,
-        overlap,
-        sweep_every,
-        sweep_back,
-        max_runtime,
-        max_creates,
-        in_doubt_wait,
-        remind: _,
-    } = config.sync.clone();
-    let projects = config.jira.projects.clone();
-    let no_script = config.no_script;
-    let services = of(config);
-    let seal_keys = seal_keys(config);
-    let askers = askers(config);
     Settings {
-        window,
-        overlap,
-        sweep_every,
-        sweep_back,
-        max_runtime,
-        max_creates,
-        in_doubt_wait,
-        projects,
-        no_script,
-        services,
-        seal_keys,
-        askers,
+        limits: config.sync.limits,
+        projects: config.jira.projects.clone(),
+        no_script: config.no_script,
+        services: of(config),
+        seal_keys: seal_keys(config),
+        askers: askers(config),
     }
 }
 

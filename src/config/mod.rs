@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::plan::{Direction, Policy};
+use crate::ports::Limits;
 use crate::secret::{Redactor, Secret};
 use crate::{guance, http, jira};
 
@@ -70,38 +71,15 @@ pub struct Config {
 pub struct SyncSettings {
     /// The state file.
     pub state: PathBuf,
-    /// How far back the first run looks.
-    pub window: Duration,
-    /// How much every run reads again before its cursor.
-    pub overlap: Duration,
-    /// How often a run also looks far back.
-    pub sweep_every: Duration,
-    /// How far back it then looks.
-    pub sweep_back: Duration,
-    /// When an ordinary run stops and leaves the rest pending.
-    pub max_runtime: Duration,
-    /// More creates than this in an ordinary run are all held.
-    pub max_creates: usize,
-    /// How long after a lost answer a look-up may conclude that the write did not happen.
-    pub in_doubt_wait: Duration,
+    /// Windows and limits of a run.
+    pub limits: Limits,
     /// How often a quiet run repeats what still fails.
     pub remind: Duration,
 }
 
 impl Default for SyncSettings {
     fn default() -> Self {
-        let minutes = |n: u64| Duration::from_secs(n * 60);
-        Self {
-            state: PathBuf::from("guajira.db"),
-            window: minutes(1),
-            overlap: minutes(10),
-            sweep_every: minutes(60),
-            sweep_back: minutes(24 * 60),
-            max_runtime: Duration::from_secs(50),
-            max_creates: 200,
-            in_doubt_wait: Duration::from_secs(5),
-            remind: minutes(24 * 60),
-        }
+        Self { state: PathBuf::from("guajira.db"), limits: Limits::default(), remind: Duration::from_hours(24) }
     }
 }
 

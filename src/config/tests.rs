@@ -200,8 +200,8 @@ fn the_environment_is_laid_over_the_file() {
     let config = load_with(MINIMAL, &env).unwrap();
     assert_eq!(config.jira.base_url, "https://jira.example.com/jira");
     assert!(matches!(&config.jira.auth, jira::Auth::Pat { token } if token.expose() == "pat-1"));
-    assert_eq!(config.sync.max_runtime, Duration::from_mins(2));
-    assert_eq!(config.sync.max_creates, 7);
+    assert_eq!(config.sync.limits.max_runtime, Duration::from_mins(2));
+    assert_eq!(config.sync.limits.max_creates, 7);
     assert!(!config.policy.flow.comments);
     assert_eq!(config.guance.api_keys.iter().map(Secret::expose).collect::<Vec<_>>(), ["one", "two"]);
     let route = &config.policy.routes[0];

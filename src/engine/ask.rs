@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use super::run::Run;
 use crate::domain::{Comment, CommentId, File, IssueId, Key, Person, Push, Receipt, Side, Visibility};
 use crate::ports::{
-    ApiError, ApiErrorKind, Batch, Content, Lookup, Presence, Register, Remote, Span, Standing, ThreadPage, ThreadPart,
-    Wanted,
+    ApiError, ApiErrorKind, Batch, Content, Creates, Lookup, Presence, Quota, Register, Registry, Remote, Span,
+    Standing, ThreadPage, ThreadPart, Wanted,
 };
 
 impl Run<'_> {
@@ -106,7 +106,7 @@ impl Run<'_> {
 
     /// Returns how many issues one request may create now.
     pub(super) fn creates_at_once(&self, side: Side) -> usize {
-        self.abilities(side).creates.map_or(self.about(side).batch, |creates| creates.creates_at_once())
+        self.abilities(side).creates.map_or(self.about(side).batch, Creates::creates_at_once)
     }
 
     /// Returns true for a status that may be set.
@@ -116,7 +116,7 @@ impl Run<'_> {
 
     /// Returns true once a side has said that its limit of requests is near.
     pub(super) fn is_near_limit(&self, side: Side) -> bool {
-        self.abilities(side).quota.is_some_and(|quota| quota.is_near_limit())
+        self.abilities(side).quota.is_some_and(Quota::is_near_limit)
     }
 
     /// Asks whether an issue of Jira can be written to; `None` where nothing tells.
@@ -141,5 +141,5 @@ impl Run<'_> {
 /// # Errors
 /// What Jira fails at.
 pub(super) fn read_register(jira: &dyn Remote) -> Result<Register, ApiError> {
-    jira.abilities().register.map_or(Ok(Register::Unsupported), |register| register.read_register())
+    jira.abilities().register.map_or(Ok(Register::Unsupported), Registry::read_register)
 }

@@ -273,7 +273,7 @@ fn try_again(run: &mut Run<'_>, queued: &Queued) -> Result<(), Trouble> {
 
 /// Waits until the youngest doubtful write is old enough for its absence to mean something.
 fn wait_for_the_dust(run: &Run<'_>, doubtful: &[Queued]) {
-    let wait = delta(run.world.settings.in_doubt_wait);
+    let wait = delta(run.world.settings.limits.in_doubt_wait);
     let now = run.world.clock.now();
     // Our clock may have been set back since: then the whole wait is due, but not more.
     let left = doubtful.iter().filter_map(|queued| queued.sent_at).map(|sent| wait - (now - sent)).max();

@@ -48,7 +48,7 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
         }
     }
     if side == Side::Jira {
-        run.jira_from = Some(reading.cursor.at - delta(run.world.settings.overlap));
+        run.jira_from = Some(reading.cursor.at - delta(run.world.settings.limits.overlap));
     }
     if side == Side::Jira && reading.sweep {
         trust::look(run)?;

@@ -36,7 +36,7 @@ pub(super) fn read(
             // What this state cannot have read yet may hold copies, unless no guajira ever wrote anything.
             let may_hide_copies = run.is_behind || reading.first && !run.nothing_written;
             Away {
-                from: Some(reading.goes_on_at(run.world.settings.overlap)),
+                from: Some(reading.goes_on_at(run.world.settings.limits.overlap)),
                 may_hide_copies,
                 ..lost_project(lost, now)
             }

@@ -118,7 +118,7 @@ impl From<crate::ports::Crash> for Trouble {
 
 impl<'a> Run<'a> {
     pub(super) fn new(world: World<'a>, order: Order, started: DateTime<Utc>) -> Self {
-        let deadline = order.backfill.is_none().then(|| started + delta(world.settings.max_runtime));
+        let deadline = order.backfill.is_none().then(|| started + delta(world.settings.limits.max_runtime));
         let mut report = Report::new(started);
         report.dry_run = order.dry_run;
         report.kind = if order.backfill.is_some() { "backfill" } else { "ordinary" };
@@ -197,7 +197,7 @@ impl<'a> Run<'a> {
 
     /// Returns true when what has failed before may be tried again.
     pub(super) fn may_retry(&self, queued: &Queued) -> bool {
-        let half = self.report.started + delta(self.world.settings.max_runtime / 2);
+        let half = self.report.started + delta(self.world.settings.limits.max_runtime / 2);
         match self.retries {
             None => false,
             // What did not fail was told to wait, or could not be read.

@@ -84,7 +84,7 @@ pub(super) fn poll(run: &mut Run<'_>, mut reading: Reading) -> Result<(), Troubl
 
 /// Looks at what was opened last: it does not wait until everything before it was read. That moves no cursor.
 fn latest(run: &mut Run<'_>, reading: &mut Reading, slices: &mut Slices) -> Result<(), Trouble> {
-    let from = reading.now(run) - delta(run.world.settings.overlap);
+    let from = reading.now(run) - delta(run.world.settings.limits.overlap);
     if from <= slices.next {
         return Ok(());
     }
@@ -117,16 +117,16 @@ fn sweep_on(run: &mut Run<'_>) -> Result<(), Trouble> {
     let (settings, ours) = (run.world.settings, run.world.clock.now());
     let known = recall(run, SWEEP)?;
     let since_sweep = ours.signed_duration_since(cursor.swept);
-    let is_due = since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.sweep_every);
+    let is_due = since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.limits.sweep_every);
     if known.is_none() && !is_due {
         return Ok(());
     }
     let mut reading = Reading::far_back(cursor);
-    let from = (reading.now(run) - delta(settings.sweep_back)).max(cursor.floor);
+    let from = (reading.now(run) - delta(settings.limits.sweep_back)).max(cursor.floor);
     let mut slices = known.unwrap_or(Slices { next: from, width: i64::MAX, creates: 0 });
     let share = Share::of(run);
     // What comes after this the poll has read.
-    let end = cursor.at - delta(settings.overlap);
+    let end = cursor.at - delta(settings.limits.overlap);
     while slices.next < end {
         if run.must_stop() || !share.has_more(run) {
             return Ok(());

@@ -207,7 +207,7 @@ impl<'a> Api<'a> {
     fn once(&self, ask: &Ask) -> Result<Reply, Failed> {
         match self.http.send(&self.call(ask)) {
             Ok(answer) => self.judge(ask, &answer),
-            Err(failure) => Err(lost(ask, failure)),
+            Err(failure) => Err(lost(ask, &failure)),
         }
     }
 
@@ -215,12 +215,12 @@ impl<'a> Api<'a> {
     pub(super) fn open(&self, path: &str, name: &str) -> Result<Content, Failed> {
         let ask = Ask::get(path);
         self.go_on(&ask)?;
-        let opened = self.http.open(&self.call(&ask)).map_err(|failure| lost(&ask, failure))?;
+        let opened = self.http.open(&self.call(&ask)).map_err(|failure| lost(&ask, &failure))?;
         let is_page = opened.is_page(name);
         if (200..300).contains(&opened.status()) && !is_page {
             return Ok(opened.into_content());
         }
-        let answer = opened.into_answer().map_err(|failure| lost(&ask, failure))?;
+        let answer = opened.into_answer().map_err(|failure| lost(&ask, &failure))?;
         let mut failed = match self.judge(&ask, &answer) {
             Ok(_) => Failed::from(ApiError::new(Side::Jira, ApiErrorKind::Refused, format!("{}: no file", ask.name()))),
             Err(failed) => failed,
@@ -242,7 +242,7 @@ impl<'a> Api<'a> {
         let call = Call { body: None, ..self.call(&ask) };
         let headers = [("X-Atlassian-Token", "no-check")];
         let upload = Upload { call, headers: &headers, field: "file", name, mime, content };
-        let answer = self.http.upload(upload).map_err(|failure| lost(&ask, failure))?;
+        let answer = self.http.upload(upload).map_err(|failure| lost(&ask, &failure))?;
         self.judge(&ask, &answer)
     }
 
@@ -370,9 +370,9 @@ fn with_a_time(mut failed: Failed) -> Failed {
     failed
 }
 
-fn lost(ask: &Ask, failure: Failure) -> Failed {
+fn lost(ask: &Ask, failure: &Failure) -> Failed {
     let (status, too_much) = match failure {
-        Failure::TooMuch { status, .. } => (Some(status), true),
+        Failure::TooMuch { status, .. } => (Some(*status), true),
         Failure::NotSent(_) | Failure::NoAnswer(_) => (None, false),
     };
     let mut error = ApiError::new(Side::Jira, failure.kind(ask.repeatable), clean(failure.words()));

@@ -16,6 +16,7 @@ mod abilities;
 mod remote;
 mod takeover;
 
+mod limits;
 mod run;
 mod facts;
 mod accounts;
@@ -30,6 +31,7 @@ pub use content::Content;
 pub use error::{ApiError, ApiErrorKind};
 pub use facts::{FOR_EVER, FORMER_PAIRS, Facts, SEAL_KEYS, seal_keys};
 pub use finding::Finding;
+pub use limits::Limits;
 pub use lookup::{Lookup, Presence, Wanted};
 pub use parts::{ThreadPage, ThreadPart};
 pub use register::Register;

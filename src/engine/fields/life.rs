@@ -118,6 +118,6 @@ fn may_be_ours(run: &Run<'_>, queued: &Queued, now: &Issue) -> bool {
     let ours = run.world.clock.now();
     let side = queued.push.target;
     let ahead = run.identities.get(&side).and_then(|who| who.clock).map_or(TimeDelta::zero(), |it| it - ours);
-    let latest = |sent| sent + ahead + delta(run.world.settings.in_doubt_wait);
+    let latest = |sent| sent + ahead + delta(run.world.settings.limits.in_doubt_wait);
     queued.sent_at.is_some_and(|sent| now.updated <= latest(sent))
 }

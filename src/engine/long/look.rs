@@ -121,7 +121,7 @@ pub(in crate::engine) fn look_for(
             found = Some((row, claim.doubt()));
         }
     }
-    let settled = sent.map(|sent| sent + delta(run.world.settings.in_doubt_wait));
+    let settled = sent.map(|sent| sent + delta(run.world.settings.limits.in_doubt_wait));
     let is_whole = long.known && settled.is_some_and(|settled| long.began > settled);
     Ok(match found {
         // A surer one may be in the rest.

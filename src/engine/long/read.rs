@@ -127,7 +127,7 @@ fn is_due(run: &Run<'_>, link: &IssueLink, long: &Long) -> Result<bool, Trouble>
         return Ok(true);
     }
     let doubtful = state.in_flight(Side::Guance)?;
-    let settled = long.began - delta(run.world.settings.in_doubt_wait);
+    let settled = long.began - delta(run.world.settings.limits.in_doubt_wait);
     Ok(doubtful.iter().any(|queued| queued.push.lane == link.guance && queued.sent_at.is_some_and(|at| at >= settled)))
 }
 
