@@ -20,14 +20,16 @@ use serde_json::Value;
 
 use crate::secret::{Redactor, Secret};
 
-mod hint;
+mod failure;
 mod json;
 mod proxy;
 mod stream;
+mod words;
 
-pub use hint::connect_hint;
+pub use failure::Failure;
 pub use proxy::check as check_proxy;
 pub use stream::{Opened, Upload};
+pub use words::clean;
 
 /// How to reach a service.
 #[derive(Clone, Debug)]
@@ -79,22 +81,6 @@ pub struct Answer {
     body: Vec<u8>,
     headers: Vec<(String, String)>,
     redactor: Arc<Redactor>,
-}
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// The request certainly did not reach the service (no connection).
-    NotSent(String),
-    /// It left, and no complete answer came.
-    NoAnswer(String),
-    /// It was answered, with more than is taken: it is the same the next time.
-    TooMuch {
-        /// HTTP status.
-        status: u16,
-        /// What was asked, and which limit it was.
-        words: String,
-    },
 }
 
 /// Longest answer that is read, in bytes.
@@ -227,13 +213,8 @@ impl Http {
     /// Returns the failure without credentials: its words may be those of the other end, or of an address that a
     /// redirect named.
     fn clean(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::NotSent(words) => Failure::NotSent(self.redactor.clean(&words).into_owned()),
-            Failure::NoAnswer(words) => Failure::NoAnswer(self.redactor.clean(&words).into_owned()),
-            Failure::TooMuch { status, words } => {
-                Failure::TooMuch { status, words: self.redactor.clean(&words).into_owned() }
-            }
-        }
+        let words = self.redactor.clean(failure.words()).into_owned();
+        failure.with_words(words)
     }
 
     fn client_for(&self, url: &Url) -> anyhow::Result<&Client> {

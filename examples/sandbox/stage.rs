@@ -150,7 +150,7 @@ P2 = "Medium"
         let redactor = Arc::new(config.redactor());
         let guance_http = Http::new(&config.guance_http, Arc::clone(&redactor))?;
         let jira_http = Http::new(&config.jira_http, redactor)?;
-        let patience = Patience::Until(clock.now() + config.sync.max_runtime);
+        let patience = Patience::Until(clock.now() + config.sync.limits.max_runtime);
         let keys = &config.guance.api_keys;
         let budget = Ledger::new(&state, &clock, &stop, keys, config.requests_per_minute, patience);
         let guance = Guance::new(config.guance.clone(), &guance_http, &budget, &state, &clock, &stop);
@@ -158,6 +158,7 @@ P2 = "Medium"
         let world = World {
             guance: &guance,
             jira: &jira,
+            budget: &budget,
             state: &state,
             policy: &config.policy,
             settings: &settings(config),
@@ -192,16 +193,9 @@ P2 = "Medium"
 }
 
 fn settings(config: &Config) -> Settings {
-    let sync = &config.sync;
     Settings {
         no_script: config.no_script,
-        window: sync.window,
-        overlap: sync.overlap,
-        sweep_every: sync.sweep_every,
-        sweep_back: sync.sweep_back,
-        max_runtime: sync.max_runtime,
-        max_creates: sync.max_creates,
-        in_doubt_wait: sync.in_doubt_wait,
+        limits: config.sync.limits,
         projects: config.jira.projects.clone(),
         services: services(config),
         seal_keys: SealKeys::default().followed_by(&SealKey::derive(&Secret::new("sandbox"))),

@@ -164,7 +164,7 @@ fn check_script(guance: &Guance<'_>, jira: &Jira<'_>, state: &State, config: &Co
     if config.no_script {
         return Ok(());
     }
-    let from = Utc::now() - TimeDelta::from_std(config.sync.sweep_back).unwrap_or(TimeDelta::days(1));
+    let from = Utc::now() - TimeDelta::from_std(config.sync.limits.sweep_back).unwrap_or(TimeDelta::days(1));
     let found = match takeover::notice((guance, jira), state, &config.policy, from) {
         Ok(found) => found,
         Err(error) => {
@@ -225,7 +225,7 @@ fn named_statuses(route: &Route, are_written: bool) -> Vec<String> {
 fn reach(remote: &dyn Remote) -> Result<Exit> {
     let Err(error) = remote.identify() else { return Ok(Exit::Done) };
     let hint = hint_for(&error);
-    print(&Finding { what: remote.side().to_string(), result: Err(error.message), hint, fatal: true })?;
+    print(&Finding { what: remote.about().side.to_string(), result: Err(error.message), hint, fatal: true })?;
     Ok(Exit::SideFailed)
 }
 

@@ -23,7 +23,7 @@ const UNREADABLE: &str = "unreadable ";
 
 /// Says why new issues are held, and what to do.
 pub(super) fn over_the_brake(config: &Config) -> String {
-    let most = config.sync.max_creates;
+    let most = config.sync.limits.max_creates;
     format!("  held: more new issues than a run may create (max_creates = {most}); `guajira sync --release` sends them")
 }
 

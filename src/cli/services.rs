@@ -10,14 +10,14 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::config::{Config, SyncSettings};
+use crate::config::Config;
 use crate::domain::{Fingerprint, SealKey, SealKeys};
 use crate::engine::budget::{Ledger, Patience};
 use crate::engine::{Askers, Progress, Settings, World, belongs};
 use crate::guance::Guance;
 use crate::http::{self, Http};
 use crate::jira::{Auth, Jira};
-use crate::ports::{Clock, Facts, NoFailpoints, Stop};
+use crate::ports::{Budget, Clock, Facts, NoFailpoints, Stop};
 use crate::secret::{Redactor, Secret};
 use crate::state::{Installation, Services, State, Workspace};
 
@@ -162,6 +162,18 @@ pub(super) fn with_sides<T>(
     patience: Patience,
     work: impl FnOnce(&Guance<'_>, &Jira<'_>) -> Result<T>,
 ) -> Result<T> {
+    open(config, state, facts, stop, patience, |guance, jira, _| work(guance, jira))
+}
+
+/// The same, with Guance's request budget.
+fn open<T>(
+    config: &Config,
+    state: &State,
+    facts: &dyn Facts,
+    stop: &dyn Stop,
+    patience: Patience,
+    work: impl FnOnce(&Guance<'_>, &Jira<'_>, &dyn Budget) -> Result<T>,
+) -> Result<T> {
     let clock = SystemClock;
     let stop = &InTime { stop, patience };
     let redactor = Arc::new(config.redactor());
@@ -176,7 +188,7 @@ pub(super) fn with_sides<T>(
         settings.former_pairs = state.former_pairs(&settings.pair_id)?;
     }
     let jira = Jira::new(settings, &jira_http, facts, &clock, stop);
-    work(&guance, &jira)
+    work(&guance, &jira, &budget)
 }
 
 /// Hands the engine's whole world, with the two sides in it, to `work`.
@@ -191,10 +203,10 @@ pub(super) fn with_world<T>(
     progress: &dyn Progress,
     work: impl FnOnce(World<'_>, &Guance<'_>, &Jira<'_>) -> Result<T>,
 ) -> Result<T> {
-    with_sides(config, state, state, stop, patience, |guance, jira| {
+    open(config, state, state, stop, patience, |guance, jira, budget| {
         let (policy, settings) = (&config.policy, &settings(config));
         let (clock, failpoints) = (&SystemClock, &NoFailpoints);
-        let world = World { guance, jira, state, policy, settings, clock, stop, failpoints, progress };
+        let world = World { guance, jira, budget, state, policy, settings, clock, stop, failpoints, progress };
         work(world, guance, jira)
     })
 }
@@ -220,35 +232,13 @@ pub(super) const DECIDE: &str = "  decide once: `guajira adopt --script --create
 
 /// Returns the engine's part of the configuration.
 pub(super) fn settings(config: &Config) -> Settings {
-    let SyncSettings {
-        state: _,
-        window,
-        overlap,
-        sweep_every,
-        sweep_back,
-        max_runtime,
-        max_creates,
-        in_doubt_wait,
-        remind: _,
-    } = config.sync.clone();
-    let projects = config.jira.projects.clone();
-    let no_script = config.no_script;
-    let services = of(config);
-    let seal_keys = seal_keys(config);
-    let askers = askers(config);
     Settings {
-        window,
-        overlap,
-        sweep_every,
-        sweep_back,
-        max_runtime,
-        max_creates,
-        in_doubt_wait,
-        projects,
-        no_script,
-        services,
-        seal_keys,
-        askers,
+        limits: config.sync.limits,
+        projects: config.jira.projects.clone(),
+        no_script: config.no_script,
+        services: of(config),
+        seal_keys: seal_keys(config),
+        askers: askers(config),
     }
 }
 

@@ -73,7 +73,9 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     clear_remains(&state, order);
     let patience = match order.backfill {
         Some(_) => Patience::Endless,
-        None => Patience::Until(Utc::now() + TimeDelta::from_std(config.sync.max_runtime).unwrap_or(TimeDelta::MAX)),
+        None => {
+            Patience::Until(Utc::now() + TimeDelta::from_std(config.sync.limits.max_runtime).unwrap_or(TimeDelta::MAX))
+        }
     };
     let global = &context.global;
     let bar = Bar::new(!global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text));

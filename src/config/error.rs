@@ -75,14 +75,14 @@ impl std::error::Error for ConfigError {}
 
 /// The text of a file, to find lines in.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Source {
+pub(super) struct ConfigText {
     /// The file's name as the user gave it.
     pub(super) name: String,
     /// Its content.
     pub(super) text: String,
 }
 
-impl Source {
+impl ConfigText {
     /// Returns the number of the line that holds this byte, from 1.
     pub(super) fn line(&self, at: usize) -> usize {
         self.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1

@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::plan::{Direction, Policy};
+use crate::ports::Limits;
 use crate::secret::{Redactor, Secret};
 use crate::{guance, http, jira};
 
@@ -30,7 +31,7 @@ pub use error::{ConfigError, Problem};
 pub use secret::is_usual_name;
 pub use tree::Environment;
 
-use error::Source;
+use error::ConfigText;
 use secret::SecretSource;
 
 /// The file that is read when none is named.
@@ -70,38 +71,15 @@ pub struct Config {
 pub struct SyncSettings {
     /// The state file.
     pub state: PathBuf,
-    /// How far back the first run looks.
-    pub window: Duration,
-    /// How much every run reads again before its cursor.
-    pub overlap: Duration,
-    /// How often a run also looks far back.
-    pub sweep_every: Duration,
-    /// How far back it then looks.
-    pub sweep_back: Duration,
-    /// When an ordinary run stops and leaves the rest pending.
-    pub max_runtime: Duration,
-    /// More creates than this in an ordinary run are all held.
-    pub max_creates: usize,
-    /// How long after a lost answer a look-up may conclude that the write did not happen.
-    pub in_doubt_wait: Duration,
+    /// Windows and limits of a run.
+    pub limits: Limits,
     /// How often a quiet run repeats what still fails.
     pub remind: Duration,
 }
 
 impl Default for SyncSettings {
     fn default() -> Self {
-        let minutes = |n: u64| Duration::from_secs(n * 60);
-        Self {
-            state: PathBuf::from("guajira.db"),
-            window: minutes(1),
-            overlap: minutes(10),
-            sweep_every: minutes(60),
-            sweep_back: minutes(24 * 60),
-            max_runtime: Duration::from_secs(50),
-            max_creates: 200,
-            in_doubt_wait: Duration::from_secs(5),
-            remind: minutes(24 * 60),
-        }
+        Self { state: PathBuf::from("guajira.db"), limits: Limits::default(), remind: Duration::from_hours(24) }
     }
 }
 
@@ -139,7 +117,7 @@ impl Draft {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn of_text(name: &str, text: &str) -> Result<Self, ConfigError> {
-        let source = Source { name: name.to_owned(), text: text.to_owned() };
+        let source = ConfigText { name: name.to_owned(), text: text.to_owned() };
         sections::draft(None, PathBuf::new(), source, &Environment::default()).map(|(draft, _)| draft)
     }
 
@@ -251,17 +229,17 @@ impl Vault<'_> {
     }
 }
 
-fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, Source), ConfigError> {
+fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, ConfigText), ConfigError> {
     let named = path.is_some();
     let path = path.unwrap_or(Path::new(DEFAULT_FILE));
     let name = path.display().to_string();
     match std::fs::read_to_string(path) {
         Ok(text) => {
             let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-            Ok((Some(path.to_owned()), Source { name, text }))
+            Ok((Some(path.to_owned()), ConfigText { name, text }))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named && env.has_settings() => {
-            Ok((None, Source { name: "the environment".to_owned(), text: String::new() }))
+            Ok((None, ConfigText { name: "the environment".to_owned(), text: String::new() }))
         }
         Err(error) => {
             let problem = Problem::new(format!("cannot read {name}: {error}"));

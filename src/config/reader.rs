@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::error::{ConfigError, Problem, Source};
+use super::error::{ConfigError, ConfigText, Problem};
 use super::secret::SecretSource;
 use super::tree::{Environment, Node, Origin, PREFIX, Value};
 use crate::template::nearest;
@@ -19,7 +19,7 @@ const MAX_DURATION: Duration = Duration::from_hours(3650 * 24);
 
 /// Reads one configuration.
 pub(super) struct Reader {
-    source: Source,
+    source: ConfigText,
     root: Node,
     asked: RefCell<BTreeSet<String>>,
     missing: RefCell<Vec<String>>,
@@ -28,7 +28,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Returns a reader of this tree.
-    pub(super) fn new(source: Source, root: Node) -> Self {
+    pub(super) fn new(source: ConfigText, root: Node) -> Self {
         Self { source, root, asked: RefCell::default(), missing: RefCell::default(), problems: RefCell::default() }
     }
 

@@ -11,9 +11,10 @@ use crate::guance::ReplyFormat;
 use crate::http;
 use crate::jira::Deployment;
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, Policy, Repeats, Route};
+use crate::ports::Limits;
 use crate::template::Kind;
 
-use super::error::{ConfigError, Source};
+use super::error::{ConfigError, ConfigText};
 use super::readable;
 use super::reader::{self, Reader};
 use super::secret::SecretSource;
@@ -74,7 +75,7 @@ pub(super) struct Jira {
 pub(super) fn draft(
     path: Option<PathBuf>,
     base: PathBuf,
-    source: Source,
+    source: ConfigText,
     env: &Environment,
 ) -> Result<(Draft, BTreeSet<String>), ConfigError> {
     let root = tree::build(&source, env)?;
@@ -187,28 +188,20 @@ fn auth(reader: &Reader, warnings: &mut Vec<String>) -> (Option<String>, SecretA
 }
 
 fn sync(reader: &Reader, base: &Path) -> SyncSettings {
-    let SyncSettings {
-        state,
-        window,
-        overlap,
-        sweep_every,
-        sweep_back,
-        max_runtime,
-        max_creates,
-        in_doubt_wait,
-        remind,
-    } = SyncSettings::default();
-    let max_creates = u32::try_from(max_creates).unwrap_or(u32::MAX);
+    let SyncSettings { state, limits, remind } = SyncSettings::default();
+    let max_creates = u32::try_from(limits.max_creates).unwrap_or(u32::MAX);
     let creates = reader.whole("sync.max_creates", max_creates, &(0..=1_000_000));
     SyncSettings {
         state: base.join(reader.text("sync.state").map_or(state, PathBuf::from)),
-        window: reader.duration("sync.window", window, SECOND),
-        overlap: reader.duration("sync.overlap", overlap, MINUTE),
-        sweep_every: reader.duration("sync.sweep_every", sweep_every, MINUTE),
-        sweep_back: reader.duration("sync.sweep_back", sweep_back, MINUTE),
-        max_runtime: reader.duration("sync.max_runtime", max_runtime, SECOND),
-        max_creates: usize::try_from(creates).unwrap_or(usize::MAX),
-        in_doubt_wait: reader.duration("sync.in_doubt_wait", in_doubt_wait, Duration::ZERO),
+        limits: Limits {
+            window: reader.duration("sync.window", limits.window, SECOND),
+            overlap: reader.duration("sync.overlap", limits.overlap, MINUTE),
+            sweep_every: reader.duration("sync.sweep_every", limits.sweep_every, MINUTE),
+            sweep_back: reader.duration("sync.sweep_back", limits.sweep_back, MINUTE),
+            max_runtime: reader.duration("sync.max_runtime", limits.max_runtime, SECOND),
+            max_creates: usize::try_from(creates).unwrap_or(usize::MAX),
+            in_doubt_wait: reader.duration("sync.in_doubt_wait", limits.in_doubt_wait, Duration::ZERO),
+        },
         remind: reader.duration("sync.remind", remind, Duration::ZERO),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 
-use super::error::Source;
+use super::error::ConfigText;
 use super::*;
 
 const MINIMAL: &str = r#"
@@ -23,7 +23,7 @@ issue_type = "Bug"
 "#;
 
 pub(super) fn load_with(text: &str, env: &Environment) -> Result<Config, ConfigError> {
-    let source = Source { name: "sync.toml".to_owned(), text: text.to_owned() };
+    let source = ConfigText { name: "sync.toml".to_owned(), text: text.to_owned() };
     sections::draft(None, PathBuf::new(), source, env).and_then(|(draft, _)| draft.resolve(env))
 }
 
@@ -71,7 +71,7 @@ fn the_example_is_true_and_complete() {
     assert_eq!(example.jira_http.timeout, minimal.jira_http.timeout);
     assert_eq!(example.policy.routes[0].priority.as_ref().unwrap()[0], ("P0".to_owned(), "Highest".to_owned()));
 
-    let source = Source { name: String::new(), text: text.to_owned() };
+    let source = ConfigText { name: String::new(), text: text.to_owned() };
     let (_, keys) = sections::draft(None, PathBuf::new(), source, &env).unwrap();
     let tables = ["route.0.priority", "route.0.status", "route.0.fields", "route.0.transition", "people"];
     for key in keys.iter().filter(|key| !tables.contains(&key.as_str())) {
@@ -200,8 +200,8 @@ fn the_environment_is_laid_over_the_file() {
     let config = load_with(MINIMAL, &env).unwrap();
     assert_eq!(config.jira.base_url, "https://jira.example.com/jira");
     assert!(matches!(&config.jira.auth, jira::Auth::Pat { token } if token.expose() == "pat-1"));
-    assert_eq!(config.sync.max_runtime, Duration::from_mins(2));
-    assert_eq!(config.sync.max_creates, 7);
+    assert_eq!(config.sync.limits.max_runtime, Duration::from_mins(2));
+    assert_eq!(config.sync.limits.max_creates, 7);
     assert!(!config.policy.flow.comments);
     assert_eq!(config.guance.api_keys.iter().map(Secret::expose).collect::<Vec<_>>(), ["one", "two"]);
     let route = &config.policy.routes[0];

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::error::{ConfigError, Problem, Source};
+use super::error::{ConfigError, ConfigText, Problem};
 
 /// What every variable of the configuration begins with.
 pub(super) const PREFIX: &str = "GUAJIRA_";
@@ -129,7 +129,7 @@ impl Node {
 ///
 /// # Errors
 /// Text that is not TOML, and a variable whose path leads nowhere.
-pub(super) fn build(source: &Source, env: &Environment) -> Result<Node, ConfigError> {
+pub(super) fn build(source: &ConfigText, env: &Environment) -> Result<Node, ConfigError> {
     let mut root = parse(source)?;
     for (path, name, value) in env.paths() {
         overlay(&mut root, &path, name, value).map_err(|message| Problem::new(message).at(name))?;
@@ -137,7 +137,7 @@ pub(super) fn build(source: &Source, env: &Environment) -> Result<Node, ConfigEr
     Ok(root)
 }
 
-fn parse(source: &Source) -> Result<Node, ConfigError> {
+fn parse(source: &ConfigText) -> Result<Node, ConfigError> {
     let table = DeTable::parse(&source.text).map_err(|error| {
         let mut problem = Problem::new(format!("not TOML: {}", error.message())).at(&source.name);
         if let Some(span) = error.span() {

@@ -53,7 +53,7 @@ impl IssueLink {
     /// Returns true while something may be written to the issue on `target`: both issues are there, and a Jira issue is not
     /// in its route's closed status.
     pub fn is_writable(&self, target: Side) -> bool {
-        !self.gone && !(target == Side::Jira && self.closed)
+        !(self.gone || target == Side::Jira && self.closed)
     }
 
     /// Returns the issue's id on `side`.

@@ -22,6 +22,6 @@ pub use item::{
 };
 pub use link::{Absence, CommentLink, IssueLink, Known, Stage};
 pub use marker::Marker;
-pub use push::{Action, DroppedField, FieldValue, NewField, NewIssue, Push, Receipt};
+pub use push::{Action, DroppedField, FieldValue, NewField, NewIssue, Proof, Push, Receipt};
 pub use seal::{Seal, SealKey, SealKeys, comment_place, issue_place};
 pub use status::{GuanceStatus, Status, StatusCategory};

@@ -163,15 +163,36 @@ impl Action {
         }
     }
 
-    /// Returns true when doing it twice is the same as doing it once: it needs no look-up before it is sent again.
-    pub fn is_idempotent(&self) -> bool {
-        matches!(self, Self::LinkIssue { .. } | Self::DeleteComment { .. })
+    /// Returns what tells whether it has happened. `marks_files`: whether a file's copy bears a marker where it is written.
+    pub fn proof(&self, marks_files: bool) -> Proof {
+        match self {
+            Self::LinkIssue { .. } | Self::DeleteComment { .. } => Proof::Repeatable,
+            Self::CreateIssue(_) => Proof::Marker,
+            Self::ChangeIssue { .. } => Proof::Reading,
+            Self::AddFile { .. } if !marks_files => Proof::Namesake,
+            Self::AddComment { .. } | Self::EditComment { .. } | Self::AddFile { .. } => Proof::Thread,
+        }
     }
 
     /// Returns true when people can do without it: refused, it is left out, and nothing waits for it.
     pub fn is_optional(&self) -> bool {
         matches!(self, Self::LinkIssue { .. } | Self::AddFile { .. })
     }
+}
+
+/// What tells whether a write has happened, before it is sent (again).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Nothing has to: doing it twice is the same as doing it once.
+    Repeatable,
+    /// Its marker is looked for wherever it may be.
+    Marker,
+    /// Its marker is in the thread, which is read.
+    Thread,
+    /// What the issue says, which is read: then both sides are compared anew.
+    Reading,
+    /// Something of its name and size, of our own account: nothing can be written onto it.
+    Namesake,
 }
 
 /// One write with its idempotency key: a row of the outbox.
@@ -239,4 +260,30 @@ pub struct Receipt {
     /// After [`Action::ChangeIssue`]: the issue as it reads now, where the remote told or was asked. It may say
     /// something else than what was sent, since services normalise texts, and workflows stop half-way.
     pub issue: Option<Box<Issue>>,
+}
+
+impl Receipt {
+    /// Returns the receipt of a thing that people call by its id.
+    pub fn of(id: impl Into<String>, at: Option<DateTime<Utc>>) -> Self {
+        let id = id.into();
+        Self { name: id.clone(), id, at, dropped: Vec::new(), issue: None }
+    }
+
+    /// Returns the receipt of an issue, or of another thing with a name of its own.
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// Adds what was left out.
+    #[must_use]
+    pub fn without(self, dropped: Vec<DroppedField>) -> Self {
+        Self { dropped, ..self }
+    }
+
+    /// Adds the issue as it reads now.
+    #[must_use]
+    pub fn reads(self, issue: Option<Issue>) -> Self {
+        Self { issue: issue.map(Box::new), ..self }
+    }
 }

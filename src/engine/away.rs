@@ -151,12 +151,12 @@ fn issue_is_away(run: &mut Run<'_>, push: &Push) -> Result<Option<DateTime<Utc>>
     if run.standings.contains(&link.jira) {
         return Ok(None);
     }
-    match run.world.jira.standing(std::slice::from_ref(&link.jira))?.first() {
+    match run.standing(&link.jira)? {
         Some(Standing::Archived(None)) => archive(run, &link)?,
-        Some(Standing::Archived(Some(project))) => archive_project(run, project)?,
+        Some(Standing::Archived(Some(project))) => archive_project(run, &project)?,
         Some(Standing::Unclear(until)) => {
             let theirs = run.identities.get(&Side::Jira).and_then(|who| who.clock).unwrap_or(now);
-            return Ok(Some(now + (*until - theirs).max(LATER)));
+            return Ok(Some(now + (until - theirs).max(LATER)));
         }
         Some(Standing::Open | Standing::Missing) | None => {
             run.standings.insert(link.jira.clone());
@@ -171,7 +171,7 @@ pub(super) fn is_project_away(run: &mut Run<'_>, key: &str) -> Result<bool, Trou
     if let Some(known) = run.projects.get(key) {
         return Ok(*known);
     }
-    let is_away = match run.world.jira.project_standing(key)? {
+    let is_away = match run.project_standing(key)? {
         Standing::Archived(_) => {
             archive_project(run, key)?;
             true
@@ -266,10 +266,10 @@ pub(super) fn really_missed(run: &mut Run<'_>, links: &[IssueLink]) -> Result<Ve
         if is_project_away(run, project_of(&link.jira_name))? {
             continue;
         }
-        match run.world.jira.standing(std::slice::from_ref(&link.jira))?.first() {
+        match run.standing(&link.jira)? {
             Some(Standing::Missing) | None => missed.push(link),
             Some(Standing::Archived(None)) => archive(run, &link)?,
-            Some(Standing::Archived(Some(project))) => archive_project(run, project)?,
+            Some(Standing::Archived(Some(project))) => archive_project(run, &project)?,
             Some(Standing::Open | Standing::Unclear(_)) => {}
         }
     }

@@ -9,6 +9,7 @@ use std::fmt;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 
+use super::ask::read_register;
 use super::run::{Run, Trouble};
 use super::trust::{self, STATE_ID};
 use crate::domain::{Issue, IssueLink, Key, Side};
@@ -204,7 +205,7 @@ fn prove_jira(
     let Identity { account, service, .. } = identity;
     let Some(mut known) = known else {
         // Also tells Jira's adapter what the pair was called before, should this state be a lost one's successor.
-        let register = jira.read_register()?;
+        let register = read_register(jira)?;
         if !is_ours(state, &register)? {
             most_are_ours(state, jira, now)?;
         }
@@ -382,7 +383,7 @@ pub fn rebind(
 ) -> Result<Rebound> {
     let from = state.services()?;
     let identity = jira.identify()?;
-    let register = jira.read_register()?;
+    let register = read_register(jira)?;
     let sample = sample(state, jira, MANY, &is_believed)?;
     if !sample.strange.is_empty() || (sample.proven == 0 && sample.missing > 0) {
         return Err(unproven(&sample, now).into());
@@ -410,8 +411,8 @@ pub fn rebind(
         tx.bind(state, &to, at)?;
         tx.commit()?;
         // Under its new name the counter is there at once, and with it what the pair was called before.
-        if let Register::Value { counter, key } = register {
-            jira.write_register(&counter, key.as_ref())?;
+        if let (Some(kept), Register::Value { counter, key }) = (jira.abilities().register, register) {
+            kept.write_register(&counter, key.as_ref())?;
         }
     }
     Ok(Rebound { from, to, proven: sample.proven, missing: sample.missing })

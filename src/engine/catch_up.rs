@@ -43,7 +43,7 @@ pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
 /// A backfill reads only those that were never read, and waits for budget.
 pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     let side = Side::Guance;
-    if !files::reads_guance(run) || run.is_down(side) {
+    if !run.about(side).threads_in_turn || !files::reads_guance(run) || run.is_down(side) {
         return Ok(());
     }
     let backfill = run.order.backfill.is_some();

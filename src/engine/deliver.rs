@@ -12,7 +12,7 @@ use super::queue::{put_back, put_last};
 use super::run::{Run, Trouble};
 use super::settle::{Evidence, settle};
 use super::{away, doubt, fields, files, originals, script, threads, trust};
-use crate::domain::{Action, IssueId, Key, Push, Receipt, Side};
+use crate::domain::{Action, IssueId, Key, Proof, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
 use crate::state::{Deferral, Doubt, Queued};
 
@@ -58,7 +58,7 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         let mut ready = ready(run, target)?;
         ready.retain(|queued| run.may_link || !matches!(queued.push.action, Action::LinkIssue { .. }));
         ready.retain(|queued| !queued.behind || run.may_retry(queued) && !run.no_retries.contains(&target));
-        let batch = one_request(ready, run.remote(target).creates_at_once());
+        let batch = one_request(ready, run.creates_at_once(target));
         if batch.is_empty() || run.must_stop() {
             return Ok(());
         }
@@ -137,14 +137,11 @@ fn send_and_record(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, upload: 
 
 /// Makes sure by a read that a side at which several writes failed works: then it was the writes' own fault.
 fn still_works(run: &mut Run<'_>, target: Side, lane: &IssueId) -> Result<(), Trouble> {
-    match target {
-        Side::Jira => drop(run.remote(target).identify()?),
-        // It does not tell who we are.
-        Side::Guance if run.has_room(target, 1) => {
-            // One page tells it.
-            drop(run.world.guance.thread_part(lane, Some(run.world.clock.now()), 1)?);
-        }
-        Side::Guance => {}
+    if run.about(target).tells_account {
+        drop(run.remote(target).identify()?);
+    } else if run.has_room(target, 1) {
+        // One page of a thread tells it.
+        drop(run.thread_part(target, lane, Some(run.world.clock.now()), 1)?);
     }
     Ok(())
 }
@@ -152,8 +149,8 @@ fn still_works(run: &mut Run<'_>, target: Side, lane: &IssueId) -> Result<(), Tr
 /// Returns what can be sent now. Where the side has said that its limit is near, edits, fields, links and files wait for
 /// another run: what is new goes before them.
 fn ready(run: &mut Run<'_>, target: Side) -> Result<Vec<Queued>, Trouble> {
-    let (state, now, most) = (run.world.state, run.world.clock.now(), run.remote(target).batch_size());
-    if !run.remote(target).is_near_limit() {
+    let (state, now, most) = (run.world.state, run.world.clock.now(), run.about(target).batch);
+    if !run.is_near_limit(target) {
         return Ok(state.ready(target, now, most)?);
     }
     if run.near_limit.insert(target) {
@@ -188,7 +185,7 @@ fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, upload: Upload) -> 
     let pair = &world.settings.services.pair;
     let sealed = |queued: &Queued| queued.push.clone().sealed(&keys, pair, account);
     let pushes: Vec<Push> = batch.iter().map(sealed).collect();
-    let mut results = upload.push(run.remote(target), &pushes);
+    let mut results = upload.push(run, target, &pushes);
     world.failpoints.hit("sent")?;
     // An adapter that answers too little leaves the rest in doubt.
     while results.len() < batch.len() {
@@ -203,34 +200,39 @@ fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, upload: Upload) -> 
 /// A comment is looked up by reading its thread, unless the thread is known to hold nothing of ours that we do not know.
 fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Option<Vec<Queued>>, Trouble> {
     let Some(first) = batch.first() else { return Ok(None) };
-    if first.push.action.is_idempotent() {
-        return Ok(Some(batch));
-    }
-    if target == Side::Jira && matches!(first.push.action, Action::AddFile { .. }) {
-        return match files::copy_on_jira(run, first)? {
+    match first.push.action.proof(run.about(target).marks_files) {
+        Proof::Repeatable => Ok(Some(batch)),
+        Proof::Marker => not_marked(run, target, batch),
+        Proof::Thread => Ok(is_thread_known(run, target, first)?.then_some(batch)),
+        Proof::Reading => Ok(fields::still_holds(run, first)?.then_some(batch)),
+        Proof::Namesake => match files::copy_on_jira(run, first)? {
             CopyOnJira::None => Ok(Some(batch)),
             CopyOnJira::There(receipt) => settle(run, &first.push, &receipt, Evidence::Found).map(|()| None),
             CopyOnJira::PutOff => Ok(None),
-        };
+        },
     }
-    if matches!(first.push.action, Action::ChangeIssue { .. }) {
-        return Ok(if fields::still_holds(run, first)? { Some(batch) } else { None });
+}
+
+/// Returns true when everything of ours in the thread that is to be written into is known. Else it is read, and the outbox
+/// may have changed.
+fn is_thread_known(run: &mut Run<'_>, target: Side, queued: &Queued) -> Result<bool, Trouble> {
+    let Some(link) = run.world.state.issue_link(Side::Guance, &queued.push.lane)? else { return Ok(true) };
+    if trust::holds(run, &link, target) {
+        return Ok(true);
     }
-    if !matches!(first.push.action, Action::CreateIssue(_)) {
-        let Some(link) = run.world.state.issue_link(Side::Guance, &first.push.lane)? else { return Ok(Some(batch)) };
-        if trust::holds(run, &link, target) {
-            return Ok(Some(batch));
-        }
-        if !run.has_room(target, 1) {
-            return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
-        }
-        let read = threads::thread(run, &link, target);
-        let link = run.world.state.issue_link(Side::Guance, &link.guance)?;
-        if !link.is_some_and(|link| trust::holds(run, &link, target)) {
-            put_last(run, &first.push.key, "its thread could not be read whole")?;
-        }
-        return read.map(|()| None);
+    if !run.has_room(target, 1) {
+        return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
     }
+    let read = threads::thread(run, &link, target);
+    let link = run.world.state.issue_link(Side::Guance, &link.guance)?;
+    if !link.is_some_and(|link| trust::holds(run, &link, target)) {
+        put_last(run, &queued.push.key, "its thread could not be read whole")?;
+    }
+    read.map(|()| false)
+}
+
+/// Leaves of some creates those of which no copy is there.
+fn not_marked(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Option<Vec<Queued>>, Trouble> {
     if away::puts_off(run, &batch)? {
         return Ok(None);
     }

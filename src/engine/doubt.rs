@@ -10,7 +10,7 @@ use super::queue::{back_off, put_back};
 use super::run::{Run, Trouble, delta};
 use super::settle::{Evidence, bury, settle};
 use super::{away, base, fields, gone, long, optional, threads};
-use crate::domain::{Action, Side};
+use crate::domain::{Action, Proof, Side};
 use crate::ports::{ApiError, ApiErrorKind, Facts as _, Lookup, Wanted};
 use crate::state::{Deferral, Doubt, Queued};
 
@@ -31,7 +31,7 @@ const PATIENCE: TimeDelta = TimeDelta::seconds(10);
 /// Finds out what became of the writes that were in flight when a run ended, or whose answer was lost.
 pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     let mut doubtful = run.world.state.in_flight(target)?;
-    if target == Side::Jira && !doubtful.iter().any(creates) {
+    if run.abilities(target).creates.is_some() && !doubtful.iter().any(creates) {
         forget_slowest(run)?;
     }
     // What this run itself sent is looked up by the next one: the remote may still be at work on it.
@@ -43,7 +43,9 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     for queued in &doubtful {
         run.originals.forget(&queued.push.lane);
     }
-    for queued in doubtful.extract_if(.., |queued| queued.push.action.is_idempotent()) {
+    let marks_files = run.about(target).marks_files;
+    let proof = |queued: &Queued| queued.push.action.proof(marks_files);
+    for queued in doubtful.extract_if(.., |queued| proof(queued) == Proof::Repeatable) {
         try_again(run, &queued)?;
     }
     if doubtful.is_empty() || run.must_stop() {
@@ -51,35 +53,40 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     }
     run.identify(target)?;
     wait_for_the_dust(run, &doubtful);
-    // A file on Jira is looked for before each try.
-    let is_file = |queued: &mut Queued| matches!(queued.push.action, Action::AddFile { .. }) && target == Side::Jira;
-    for queued in doubtful.extract_if(.., is_file) {
-        try_again(run, &queued)?;
-    }
-    // A field is no thing that could be looked for: it says what was sent, or what both sides say decides anew.
-    let (fields, mut doubtful): (Vec<_>, Vec<_>) =
-        doubtful.into_iter().partition(|queued| matches!(queued.push.action, Action::ChangeIssue { .. }));
-    for queued in &fields {
-        if let Some(receipt) = fields::took_effect(run, queued)? {
-            settle(run, &queued.push, &receipt, Evidence::Found)?;
-            continue;
-        }
-        let is_half_way = fields::own_traces(run, queued)?;
-        if is_half_way || queued.doubt.is_none() {
-            base::decide_anew(run, &queued.push.key)?;
-        } else {
-            // Before it is sent again, what it was decided on is read once more.
-            absent(run, queued)?;
-        }
-    }
-    let mut long = Vec::new();
-    if target == Side::Guance && run.order.backfill.is_none() {
-        for queued in std::mem::take(&mut doubtful) {
-            if long::is_long(run, &queued.push.lane)? { long.push(queued) } else { doubtful.push(queued) }
+    // In this order: what is looked for costs most, and the minute's requests may end on the way.
+    doubtful.sort_by_key(|queued| match proof(queued) {
+        Proof::Repeatable | Proof::Namesake => 0,
+        Proof::Reading => 1,
+        Proof::Marker | Proof::Thread => 2,
+    });
+    let (mut long, mut sought) = (Vec::new(), Vec::new());
+    for queued in doubtful {
+        match proof(&queued) {
+            // It is looked for before each try.
+            Proof::Repeatable | Proof::Namesake => try_again(run, &queued)?,
+            Proof::Reading => by_reading(run, &queued)?,
+            Proof::Marker | Proof::Thread => {
+                let is_long = run.reads_in_parts(target) && long::is_long(run, &queued.push.lane)?;
+                if is_long { &mut long } else { &mut sought }.push(queued);
+            }
         }
     }
     in_parts(run, long)?;
-    look_for(run, target, doubtful)
+    look_for(run, target, sought)
+}
+
+/// A field is no thing that could be looked for: it says what was sent, or what both sides say decides anew.
+fn by_reading(run: &mut Run<'_>, queued: &Queued) -> Result<(), Trouble> {
+    if let Some(receipt) = fields::took_effect(run, queued)? {
+        return settle(run, &queued.push, &receipt, Evidence::Found);
+    }
+    let is_half_way = fields::own_traces(run, queued)?;
+    if is_half_way || queued.doubt.is_none() {
+        base::decide_anew(run, &queued.push.key)
+    } else {
+        // Before it is sent again, what it was decided on is read once more.
+        absent(run, queued)
+    }
 }
 
 /// Takes the writes out that nobody can look for now: what is not seen in a project that cannot be read may be there.
@@ -136,7 +143,7 @@ fn look_for(run: &mut Run<'_>, target: Side, mut doubtful: Vec<Queued>) -> Resul
                     missing.push(queued);
                 }
                 Lookup::Absent | Lookup::Foreign(..) => absent(run, &queued)?,
-                Lookup::Unsure if target == Side::Guance => unsure.push(queued),
+                Lookup::Unsure if run.abilities(target).parts.is_some() => unsure.push(queued),
                 Lookup::Unsure => leave(run, &queued),
             }
         }
@@ -192,7 +199,7 @@ fn creates(queued: &Queued) -> bool {
 /// Returns how long one create may take that is in doubt: as long as when it came into doubt, though others were quick
 /// since.
 fn slowest(run: &Run<'_>, target: Side) -> Result<TimeDelta, Trouble> {
-    let now = delta(run.remote(target).create_takes());
+    let now = run.abilities(target).creates.map_or(TimeDelta::zero(), |creates| delta(creates.create_takes()));
     let known = run.world.state.fact(SLOWEST)?.and_then(|(value, _)| value.parse().ok());
     Ok(known.and_then(TimeDelta::try_milliseconds).map_or(now, |known| known.max(now)))
 }
@@ -266,7 +273,7 @@ fn try_again(run: &mut Run<'_>, queued: &Queued) -> Result<(), Trouble> {
 
 /// Waits until the youngest doubtful write is old enough for its absence to mean something.
 fn wait_for_the_dust(run: &Run<'_>, doubtful: &[Queued]) {
-    let wait = delta(run.world.settings.in_doubt_wait);
+    let wait = delta(run.world.settings.limits.in_doubt_wait);
     let now = run.world.clock.now();
     // Our clock may have been set back since: then the whole wait is due, but not more.
     let left = doubtful.iter().filter_map(|queued| queued.sent_at).map(|sent| wait - (now - sent)).max();

@@ -11,10 +11,10 @@ use super::queue::{advise, back_off, put_back};
 use super::run::{Run, Trouble};
 use crate::domain::{Action, File, Push, Receipt, Side, shown_size};
 use crate::plan::{Step, Thread, files};
-use crate::ports::{ApiError, ApiErrorKind, Content, Remote};
+use crate::ports::{ApiError, ApiErrorKind, Content};
 use crate::state::{Deferral, Queued};
 
-/// After so many failures a file is named on Guance instead of being brought there.
+/// After so many failures a file is named in the comment that would carry it, instead of being brought over.
 const UPLOADS: u32 = 3;
 
 /// How soon a file is tried again that could not be read now.
@@ -28,10 +28,10 @@ pub(super) fn plan(run: &Run<'_>, thread: &Thread<'_>, as_of: DateTime<Utc>) -> 
     if !policy.flow.attachments.writes(side.opposite()) {
         return Ok(Vec::new());
     }
-    let (visibility, mut all) = run.remote(side).files(thread.link.id(side))?;
+    let (visibility, mut all) = run.files(side, thread.link.id(side))?;
     // Some servers keep whole seconds.
     let came_later = |file: &File| file.created.is_some_and(|created| created.timestamp() > as_of.timestamp());
-    all.retain(|file| side == Side::Guance || !came_later(file));
+    all.retain(|file| run.about(side).marks_files || !came_later(file));
     let known = run.world.state.known_files(side, all.iter().map(|file| &file.id))?;
     Ok(files::of_thread(thread, &visibility, &all, &known, policy))
 }
@@ -62,7 +62,7 @@ pub(super) enum CopyOnJira {
 pub(super) fn copy_on_jira(run: &mut Run<'_>, queued: &Queued) -> Result<CopyOnJira, Trouble> {
     let Action::AddFile { issue, file, .. } = &queued.push.action else { return Ok(CopyOnJira::None) };
     let mut alike = Vec::new();
-    for there in run.remote(Side::Jira).files(issue)?.1 {
+    for there in run.files(Side::Jira, issue)?.1 {
         let namesake = there.ours && there.name == file.name;
         if namesake && run.world.state.file_copy(Side::Guance, there.id.as_str())?.is_none() {
             alike.push(there);
@@ -79,10 +79,8 @@ pub(super) fn copy_on_jira(run: &mut Run<'_>, queued: &Queued) -> Result<CopyOnJ
         },
     };
     let is_it = |there: &File| there.size.is_none_or(|one| one == size);
-    Ok(alike.into_iter().find(is_it).map_or(CopyOnJira::None, |there| {
-        let id = there.id.to_string();
-        CopyOnJira::There(Receipt { name: id.clone(), id, at: there.created, dropped: Vec::new(), issue: None })
-    }))
+    let found = alike.into_iter().find(is_it);
+    Ok(found.map_or(CopyOnJira::None, |there| CopyOnJira::There(Receipt::of(there.id.as_str(), there.created))))
 }
 
 /// Reads a file to learn its size, as far as that may be carried; `None` when it cannot be read now.
@@ -114,11 +112,11 @@ pub(super) struct Upload {
 
 impl Upload {
     /// Carries out the writes of one request.
-    pub(super) fn push(self, remote: &dyn Remote, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
-        let [one @ Push { action: Action::AddFile { file, .. }, .. }] = batch else { return remote.push(batch) };
-        let result = remote.push_file(one, self.content);
+    pub(super) fn push(self, run: &Run<'_>, target: Side, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
+        let [one @ Push { action: Action::AddFile { file, .. }, .. }] = batch else { return run.push(target, batch) };
+        let result = run.push_file(target, one, self.content);
         if result.is_err() && self.too_much.load(Ordering::Relaxed) {
-            return vec![Err(too_large(remote.side(), file, self.limit))];
+            return vec![Err(too_large(target, file, self.limit))];
         }
         vec![result]
     }
@@ -129,10 +127,10 @@ pub(super) fn load(run: &mut Run<'_>, target: Side, batch: &[Queued]) -> Result<
     let [queued] = batch else { return Ok(Some(Upload::default())) };
     let Action::AddFile { file, .. } = &queued.push.action else { return Ok(Some(Upload::default())) };
     // Two requests: the file and the reply that shows it.
-    if target == Side::Guance && !run.has_room(target, 2) {
+    if !run.has_room(target, 2) {
         return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no two requests left for a file").into());
     }
-    if target == Side::Guance && queued.attempts >= UPLOADS {
+    if run.about(target).marks_files && queued.attempts >= UPLOADS {
         return Ok(Some(Upload::default()));
     }
     let Some(content) = open(run, queued)? else { return Ok(None) };
@@ -154,7 +152,7 @@ fn open(run: &mut Run<'_>, queued: &Queued) -> Result<Option<Content>, Trouble> 
         return Ok(None);
     }
     let opened = match run.identify(origin) {
-        Ok(_) => run.remote(origin).open_file(file),
+        Ok(_) => run.open_file(origin, file),
         Err(error) => Err(error),
     };
     match opened {

@@ -18,7 +18,8 @@ use crate::state::{Deferral, Queued, Tx};
 /// How soon a write is tried again whose issue was missed.
 const LATER: TimeDelta = TimeDelta::minutes(1);
 
-/// What it costs on Guance to ask for replies that a thread of one page does not hold, and to read their copies' thread.
+/// What it costs to ask for comments that a thread of one page does not hold, where there is no read of them by id, and to
+/// read their copies' thread.
 const COST: usize = 2;
 
 /// Decides about what a whole thread does not hold any more.
@@ -40,9 +41,9 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
     if ask.is_empty() {
         return Ok(steps);
     }
-    let cost = if thread.side == Side::Guance { COST - 1 + run.thread_pages } else { 1 };
+    let cost = if run.about(thread.side).reads_comments { 1 } else { COST - 1 + run.thread_pages };
     let is_affordable = run.has_room(thread.side, cost);
-    let is_long = thread.side == Side::Guance && run.thread_pages > 1;
+    let is_long = run.abilities(thread.side).parts.is_some() && run.thread_pages > 1;
     if !(is_affordable || is_long && (is_listed(run, thread.link) || run.has_room(thread.side, 1))) {
         // It is noted as missed, so that the thread is due in the next run, which asks.
         let keys = ask.iter().map(|id| Key::comment(thread.side, id));
@@ -55,7 +56,7 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
         // It cannot be read once more now; a later reading to its end must miss the same.
         Extent::Completed(_) => not_in_long(run, thread.link, ask.len())?,
         _ if !is_affordable => not_in_long(run, thread.link, ask.len())?,
-        _ => run.remote(thread.side).presence(thread.link.id(thread.side), &ask)?,
+        _ => run.presence(thread.side, thread.link.id(thread.side), &ask)?,
     };
     for (id, presence) in ask.into_iter().zip(found) {
         let key = Key::comment(thread.side, &id);
@@ -94,24 +95,25 @@ fn copies_of(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -
     if certain.is_empty() || run.is_down(there) || !run.has_room(there, 1) {
         return Ok(Vec::new());
     }
-    if there == Side::Guance && long::is_long(run, &thread.link.guance)? {
+    if run.abilities(there).parts.is_some() && long::is_long(run, &thread.link.guance)? {
         return copies_in_long(run, thread, certain);
     }
     let now = run.world.clock.now();
-    let read = match there {
-        Side::Guance if run.order.backfill.is_none() => match long::whole(run, thread.link) {
+    let read = if run.reads_in_parts(there) {
+        match long::whole(run, thread.link) {
             // It is read in parts from now on.
             Ok(Entire::TooLong) => return Ok(Vec::new()),
             Ok(Entire::Thread(copies)) => Ok(Some(copies)),
             Ok(Entire::NoIssue) => Ok(None),
             Err(Trouble::Api(error)) => Err(error),
             Err(trouble) => return Err(trouble),
-        },
-        Side::Guance | Side::Jira => run.remote(there).thread(thread.link.id(there)),
+        }
+    } else {
+        run.read_thread(there, thread.link.id(there))
     };
     let copies = match read {
         Ok(Some(copies)) => {
-            if there == Side::Guance {
+            if !run.about(there).reads_comments {
                 run.originals.saw_copies(&thread.link.guance, now);
             }
             copies
@@ -230,12 +232,12 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
         put_back(run, &push.key, later, Some("refused, and no request was left to see whether it is still there"))?;
         return Ok(true);
     }
-    let is_long = push.target == Side::Guance && long::is_long(run, &push.lane)?;
+    let is_long = run.abilities(push.target).parts.is_some() && long::is_long(run, &push.lane)?;
     let thread = if is_long {
         // One page tells whether the issue is there.
-        run.world.guance.thread_part(issue, Some(run.world.clock.now()), 1)?.map(|part| part.comments)
+        run.thread_part(push.target, issue, Some(run.world.clock.now()), 1)?.map(|part| part.comments)
     } else {
-        run.remote(push.target).thread(issue)?
+        run.read_thread(push.target, issue)?
     };
     let Some(thread) = thread else {
         issues_missed(run, std::slice::from_ref(&link), push.target)?;
@@ -315,9 +317,10 @@ pub(super) fn issues_missed(run: &mut Run<'_>, links: &[IssueLink], side: Side) 
     if links.is_empty() {
         return Ok(());
     }
-    // Jira shows nothing to those it takes for nobody: are we still somebody?
+    // A service may show nothing to those it takes for nobody: are we still somebody?
     run.remote(side).identify()?;
-    let links = if side == Side::Jira { away::really_missed(run, links)? } else { links.to_vec() };
+    let is_archive = run.abilities(side).archive.is_some();
+    let links = if is_archive { away::really_missed(run, links)? } else { links.to_vec() };
     for link in &links {
         issue_missed(run, link, side)?;
     }

@@ -8,7 +8,7 @@ use crate::ports::{ApiError, Lookup, Wanted};
 pub(super) fn look_up(run: &Run<'_>, target: Side, wanted: &[Wanted]) -> Result<Vec<Lookup>, ApiError> {
     let state = run.world.state;
     // What the state cannot tell now fails when the finding is to be recorded.
-    run.remote(target).find(wanted, &|key, id| state.is_copy_of_another(target, key, id).unwrap_or(false))
+    run.find(target, wanted, &|key, id| state.is_copy_of_another(target, key, id).unwrap_or(false))
 }
 
 pub(super) fn wanted(push: &Push) -> Wanted {

@@ -9,6 +9,7 @@ pub mod pace;
 pub mod report;
 mod memory;
 mod run;
+mod ask;
 
 mod waits;
 mod queue;

@@ -37,8 +37,8 @@ pub(super) fn may_go(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble
     Ok(is_still_true(run, queued)? && is_copy_seen(run, queued)?)
 }
 
-/// Reads the thread of a reply that is to be written over or deleted, and takes over what it brings: Guance has no read of
-/// a reply by its id, and its author has to be known. Of a long thread the page is read that holds the reply.
+/// Reads the thread of a comment that is to be written over or deleted, and takes over what it brings, where there is no read
+/// of a comment by its id: its author has to be known. Of a long thread the page is read that holds the reply.
 fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
     let (Action::EditComment { comment, .. } | Action::DeleteComment { comment, .. }) = &push.action else {
@@ -47,7 +47,7 @@ fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let is_seen = |run: &Run<'_>| {
         is_fresh(run, run.originals.copies_seen_at(&push.lane)) || is_fresh(run, run.originals.reply_seen_at(comment))
     };
-    if push.target != Side::Guance || is_seen(run) {
+    if run.about(push.target).reads_comments || is_seen(run) {
         return Ok(true);
     }
     let Some(link) = run.world.state.issue_link(Side::Guance, &push.lane)? else { return Ok(true) };
@@ -79,9 +79,7 @@ fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
 /// Settles what was to be written over, or deleted, and is not in its long thread any more. The outbox has changed.
 fn copy_is_gone(run: &mut Run<'_>, queued: &Queued, copy: &CommentId) -> Result<bool, Trouble> {
     if matches!(queued.push.action, Action::DeleteComment { .. }) {
-        let id = copy.to_string();
-        let receipt = Receipt { name: id.clone(), id, at: None, dropped: Vec::new(), issue: None };
-        settle(run, &queued.push, &receipt, Evidence::Found)?;
+        settle(run, &queued.push, &Receipt::of(copy.as_str(), None), Evidence::Found)?;
     } else {
         gone::copy_is_gone(run, queued)?;
     }

@@ -79,7 +79,7 @@ fn with_people(run: &Run<'_>, from: Side, mut push: Push) -> Result<Push, ApiErr
 /// Returns the account on `target` of the person with this id on the other side.
 fn account(run: &Run<'_>, target: Side, id: &str) -> Result<Option<Person>, ApiError> {
     let who = Person { id: id.to_owned(), ..Person::default() };
-    told(run, target, &who)?.map_or(Ok(None), |asked| run.remote(target).person(&asked))
+    told(run, target, &who)?.map_or(Ok(None), |asked| run.person(target, &asked))
 }
 
 /// Returns how to ask on `target` for the person whom `[people]` names for this account of the other side. First count
@@ -94,12 +94,12 @@ pub(super) fn told(run: &Run<'_>, target: Side, who: &Person) -> Result<Option<P
     for (word, here, there) in rows {
         let found = match word {
             Word::Sure => Some(who.clone()),
-            _ => run.remote(from).person(&People::asked(here))?.filter(|one| one.id == who.id),
+            _ => run.person(from, &People::asked(here))?.filter(|one| one.id == who.id),
         };
         if let Some(one) = found {
             let asked = People::asked(there);
-            // A profile of Jira that hides its address is known by its address and its name together.
-            let is_helped = target == Side::Jira && asked.email.is_some();
+            // A profile that hides its address is known by its address and its name together.
+            let is_helped = run.about(target).hides_addresses && asked.email.is_some();
             return Ok(Some(if is_helped { Person { name: one.name, ..asked } } else { asked }));
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn side(run: &mut Run<'_>, side: Side) -> Result<()> {
 fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     let identity = run.identify(side)?;
     let mut reading = Reading::plan(run, side, &identity)?;
-    if side == Side::Jira {
+    if run.about(side).tells_account {
         reading.follow_back(run, identity.clock)?;
     }
     if reading.first {
@@ -48,14 +48,14 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
         }
     }
     if side == Side::Jira {
-        run.jira_from = Some(reading.cursor.at - delta(run.world.settings.overlap));
+        run.jira_from = Some(reading.cursor.at - delta(run.world.settings.limits.overlap));
     }
     if side == Side::Jira && reading.sweep {
         trust::look(run)?;
         // A copy that search showed late, and that had left the routes' projects before this state knew it.
         rebuild(run, reading.span.from)?;
     }
-    if side == Side::Guance && run.order.backfill.is_none() {
+    if run.reads_in_parts(side) {
         return slices::poll(run, reading);
     }
     if side == Side::Guance {

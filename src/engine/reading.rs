@@ -8,7 +8,7 @@ use super::away;
 use super::run::{Run, Trouble, delta};
 use crate::domain::{Issue, IssueId, Side};
 use crate::plan::issues::Scope;
-use crate::ports::{Batch, Identity, Span};
+use crate::ports::{Batch, Identity, Listing, Span};
 use crate::state::Cursor;
 
 /// Fact: when the latest copy was made that a rebuild found.
@@ -62,13 +62,13 @@ impl Reading {
             return Ok(Self::new(side, span, scope, cursor, first));
         }
         let since_sweep = ours.signed_duration_since(cursor.swept);
-        // Guance has a budget: there, a sweep comes after the deliveries.
-        let sweep = side == Side::Jira
+        // Where there is a budget, a sweep comes after the deliveries.
+        let sweep = !run.about(side).is_metered
             && !first
-            && (since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.sweep_every));
-        let mut from = cursor.at - delta(settings.overlap);
+            && (since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.limits.sweep_every));
+        let mut from = cursor.at - delta(settings.limits.overlap);
         if sweep {
-            from = from.min(theirs - delta(settings.sweep_back));
+            from = from.min(theirs - delta(settings.limits.sweep_back));
         }
         // Jira comments of old pairs are in scope however old the pair is; only a Guance issue's opening is not.
         let from = if first || side == Side::Guance { from.max(cursor.floor) } else { from };
@@ -128,7 +128,7 @@ impl Reading {
         }
         // By a clock of ours that was wrong then, or is now, nothing can be told.
         let passed = last.map(|(_, passed)| passed).filter(|passed| *passed >= TimeDelta::zero());
-        let at = clock - passed.unwrap_or(delta(run.world.settings.sweep_back)) - JITTER;
+        let at = clock - passed.unwrap_or(delta(run.world.settings.limits.sweep_back)) - JITTER;
         let (side, cursor) = (self.side, self.cursor.at);
         tracing::warn!(%side, %clock, %cursor, "The clock was set back, or ours forward: reading from there.");
         let tx = state.begin()?;
@@ -141,7 +141,7 @@ impl Reading {
             self.cursor.floor = self.cursor.floor.min(at);
             self.scope.from = self.scope.from.min(at);
         }
-        let from = self.cursor.at - delta(run.world.settings.overlap);
+        let from = self.cursor.at - delta(run.world.settings.limits.overlap);
         let begins_earlier = from < self.span.from;
         self.span.from = self.span.from.min(from);
         Ok(begins_earlier)
@@ -165,12 +165,18 @@ impl Reading {
     }
 
     /// Returns the cursor after this read: what was really seen, never beyond the remote's own clock.
-    pub(super) fn next_cursor(&self, batch: &Batch, clock: Option<DateTime<Utc>>, ours: DateTime<Utc>) -> Cursor {
+    pub(super) fn next_cursor(
+        &self,
+        run: &Run<'_>,
+        batch: &Batch,
+        clock: Option<DateTime<Utc>>,
+        ours: DateTime<Utc>,
+    ) -> Cursor {
         let seen = batch.watermark.unwrap_or(self.cursor.at);
         let at = match batch.clock.or(clock) {
             // The clock was set back: what was stamped before says nothing about now.
             Some(clock) if seen > clock + JITTER => {
-                let times = batch.issues.iter().map(|issue| self.time_of(issue));
+                let times = batch.issues.iter().map(|issue| self.time_of(run, issue));
                 times.filter(|time| *time <= clock).max().unwrap_or(self.cursor.at)
             }
             Some(clock) => seen.min(clock),
@@ -183,8 +189,11 @@ impl Reading {
 
 impl Reading {
     /// Returns the time of an issue that the cursor is about.
-    fn time_of(&self, issue: &Issue) -> DateTime<Utc> {
-        if self.side == Side::Guance { issue.created } else { issue.updated }
+    fn time_of(&self, run: &Run<'_>, issue: &Issue) -> DateTime<Utc> {
+        match run.about(self.side).listing {
+            Listing::ByUpdate => issue.updated,
+            Listing::MaybeByOpening => issue.created,
+        }
     }
 }
 
@@ -200,9 +209,9 @@ fn start(run: &Run<'_>, side: Side, clock: DateTime<Utc>) -> Result<DateTime<Utc
     let settings = run.world.settings;
     let ours = run.world.clock.now();
     let since = ours - run.world.state.first_run(ours)?.map_or(ours, |first| first.min(ours));
-    let start = clock - since - delta(settings.window);
+    let start = clock - since - delta(settings.limits.window);
     let copied = if side == Side::Guance { latest_copy(run)? } else { None };
-    Ok(copied.map_or(start, |copied| start.min(copied - delta(settings.overlap))))
+    Ok(copied.map_or(start, |copied| start.min(copied - delta(settings.limits.overlap))))
 }
 
 /// Pairs whose Jira issue was moved out of the routes' projects: the usual selection does not find them.

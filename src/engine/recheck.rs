@@ -36,7 +36,7 @@ pub(super) fn read(
             // What this state cannot have read yet may hold copies, unless no guajira ever wrote anything.
             let may_hide_copies = run.is_behind || reading.first && !run.nothing_written;
             Away {
-                from: Some(reading.goes_on_at(run.world.settings.overlap)),
+                from: Some(reading.goes_on_at(run.world.settings.limits.overlap)),
                 may_hide_copies,
                 ..lost_project(lost, now)
             }
@@ -78,8 +78,8 @@ pub(super) fn ask_again(run: &mut Run<'_>) -> Result<(), Trouble> {
     due.truncate(MAX_ASKED);
     for away in due {
         let standing = match &away.issue {
-            Some(issue) => run.world.jira.standing(std::slice::from_ref(issue))?.into_iter().next(),
-            None => Some(run.world.jira.project_standing(&away.name)?),
+            Some(issue) => run.standing(issue)?,
+            None => Some(run.project_standing(&away.name)?),
         };
         // A project that no route names any more holds no create back; a refused write notes it anew.
         let is_named = run.world.settings.projects.iter().any(|project| away.is_project(project));

@@ -11,7 +11,7 @@ use super::report::Report;
 use super::world::{Order, World};
 use crate::domain::{IssueId, Side};
 use crate::plan::fields::Counterpart;
-use crate::ports::{ApiError, ApiErrorKind, Identity, Remote};
+use crate::ports::{Abilities, About, ApiError, ApiErrorKind, Identity, Remote};
 use crate::state::Queued;
 
 /// One run under way.
@@ -118,7 +118,7 @@ impl From<crate::ports::Crash> for Trouble {
 
 impl<'a> Run<'a> {
     pub(super) fn new(world: World<'a>, order: Order, started: DateTime<Utc>) -> Self {
-        let deadline = order.backfill.is_none().then(|| started + delta(world.settings.max_runtime));
+        let deadline = order.backfill.is_none().then(|| started + delta(world.settings.limits.max_runtime));
         let mut report = Report::new(started);
         report.dry_run = order.dry_run;
         report.kind = if order.backfill.is_some() { "backfill" } else { "ordinary" };
@@ -162,9 +162,30 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Returns what is known of a side without asking it.
+    pub(super) fn about(&self, side: Side) -> &'a About {
+        self.remote(side).about()
+    }
+
+    /// Returns what a side can do that not every service can.
+    pub(super) fn abilities(&self, side: Side) -> Abilities<'a> {
+        self.remote(side).abilities()
+    }
+
+    /// Returns true where long lists and threads are read in parts; a backfill reads them whole, and waits for requests.
+    pub(super) fn reads_in_parts(&self, side: Side) -> bool {
+        self.order.backfill.is_none() && self.abilities(side).parts.is_some()
+    }
+
+    /// Returns how many more requests a side can take right now, without waiting and without the slots that the next run's
+    /// polls need.
+    pub(super) fn spare(&self, side: Side) -> usize {
+        if self.about(side).is_metered { self.world.budget.spare() } else { usize::MAX }
+    }
+
     /// Returns true when a side takes so many more requests now; a backfill waits until it does.
     pub(super) fn has_room(&self, side: Side, requests: usize) -> bool {
-        self.order.backfill.is_some() || self.remote(side).spare() >= requests + self.kept
+        self.order.backfill.is_some() || self.spare(side) >= requests + self.kept
     }
 
     /// Lets the reads in turn leave room for what waits to be tried again at last: a thread and a write.
@@ -176,7 +197,7 @@ impl<'a> Run<'a> {
 
     /// Returns true when what has failed before may be tried again.
     pub(super) fn may_retry(&self, queued: &Queued) -> bool {
-        let half = self.report.started + delta(self.world.settings.max_runtime / 2);
+        let half = self.report.started + delta(self.world.settings.limits.max_runtime / 2);
         match self.retries {
             None => false,
             // What did not fail was told to wait, or could not be read.

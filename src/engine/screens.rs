@@ -26,7 +26,8 @@ pub(super) fn look(run: &mut Run<'_>) -> Result<()> {
 
 fn compare(run: &mut Run<'_>, dead: &DeadCreates) -> Result<(), Trouble> {
     let (state, DeadCreates { project, issue_type, .. }) = (run.world.state, dead);
-    let Some(now) = run.world.jira.create_screen(project, issue_type)? else { return Ok(()) };
+    let Some(screens) = run.abilities(Side::Jira).screens else { return Ok(()) };
+    let now = screens.create_screen(project, issue_type)?;
     let fact = fact(project, issue_type);
     let before = state.recall(&fact, FOR_EVER);
     if before.as_deref() == Some(now.as_str()) {
@@ -51,10 +52,11 @@ fn compare(run: &mut Run<'_>, dead: &DeadCreates) -> Result<(), Trouble> {
 pub(super) fn refused(run: &Run<'_>, push: &Push) {
     let Action::CreateIssue(new) = &push.action else { return };
     let fact = fact(&new.project, &new.issue_type);
-    match run.world.jira.create_screen(&new.project, &new.issue_type) {
-        Ok(Some(now)) => run.world.state.remember(&fact, now.as_str()),
+    let Some(screens) = run.abilities(Side::Jira).screens else { return };
+    match screens.create_screen(&new.project, &new.issue_type) {
+        Ok(now) => run.world.state.remember(&fact, now.as_str()),
         // The next run's is as good: it compares with that.
-        Ok(None) | Err(_) => run.world.state.forget(&fact),
+        Err(_) => run.world.state.forget(&fact),
     }
 }
 

@@ -84,12 +84,12 @@ pub(super) fn poll(run: &mut Run<'_>, mut reading: Reading) -> Result<(), Troubl
 
 /// Looks at what was opened last: it does not wait until everything before it was read. That moves no cursor.
 fn latest(run: &mut Run<'_>, reading: &mut Reading, slices: &mut Slices) -> Result<(), Trouble> {
-    let from = reading.now(run) - delta(run.world.settings.overlap);
+    let from = reading.now(run) - delta(run.world.settings.limits.overlap);
     if from <= slices.next {
         return Ok(());
     }
     let span = Span::since(from);
-    let (mut batch, _) = run.world.guance.changed_within(&span, MOST_LATEST)?;
+    let (mut batch, _) = run.changed_within(Side::Guance, &span, MOST_LATEST)?;
     batch.watermark = None;
     reading.last = false;
     slices.creates += take::guance(run, reading, &mut batch, slices.creates, false)?;
@@ -117,16 +117,16 @@ fn sweep_on(run: &mut Run<'_>) -> Result<(), Trouble> {
     let (settings, ours) = (run.world.settings, run.world.clock.now());
     let known = recall(run, SWEEP)?;
     let since_sweep = ours.signed_duration_since(cursor.swept);
-    let is_due = since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.sweep_every);
+    let is_due = since_sweep < TimeDelta::zero() || since_sweep >= delta(settings.limits.sweep_every);
     if known.is_none() && !is_due {
         return Ok(());
     }
     let mut reading = Reading::far_back(cursor);
-    let from = (reading.now(run) - delta(settings.sweep_back)).max(cursor.floor);
+    let from = (reading.now(run) - delta(settings.limits.sweep_back)).max(cursor.floor);
     let mut slices = known.unwrap_or(Slices { next: from, width: i64::MAX, creates: 0 });
     let share = Share::of(run);
     // What comes after this the poll has read.
-    let end = cursor.at - delta(settings.overlap);
+    let end = cursor.at - delta(settings.limits.overlap);
     while slices.next < end {
         if run.must_stop() || !share.has_more(run) {
             return Ok(());
@@ -159,8 +159,8 @@ fn window(
     reading.span.until = until.or(reading.sweep.then_some(end));
     let is_narrow = width.is_some_and(|width| width <= NARROWEST);
     let requests = if is_narrow { share.most(run) } else { share.left(run) }.max(1);
-    let before = run.world.guance.spare();
-    let (mut batch, parts) = run.world.guance.changed_within(&reading.span, requests)?;
+    let before = run.spare(Side::Guance);
+    let (mut batch, parts) = run.changed_within(Side::Guance, &reading.span, requests)?;
     // Guance tells what time it is with what it lists.
     if !reading.sweep && reading.follow_back(run, batch.clock)? {
         // What came is taken over as it is, and moves the cursor nowhere but back.
@@ -169,7 +169,7 @@ fn window(
         *slices = Slices { next: reading.span.from, width: i64::MAX, creates };
         return window(run, reading, slices, end, share, false);
     }
-    let used = before.saturating_sub(run.world.guance.spare());
+    let used = before.saturating_sub(run.spare(Side::Guance));
     let mut end = end;
     if let (Some(clock), Some(identity)) = (batch.clock, run.identities.get_mut(&Side::Guance)) {
         identity.clock = Some(clock);
@@ -215,18 +215,18 @@ struct Share {
 
 impl Share {
     fn of(run: &Run<'_>) -> Self {
-        let spare = run.world.guance.spare();
+        let spare = run.spare(Side::Guance);
         let others = spare / 2;
         Self { others, least: (spare - others).div_ceil(2).max(1) }
     }
 
     fn left(&self, run: &Run<'_>) -> usize {
-        run.world.guance.spare().saturating_sub(self.others)
+        run.spare(Side::Guance).saturating_sub(self.others)
     }
 
     /// What cannot be divided may use more.
     fn most(&self, run: &Run<'_>) -> usize {
-        run.world.guance.spare().saturating_sub(self.others / 2)
+        run.spare(Side::Guance).saturating_sub(self.others / 2)
     }
 
     fn has_more(&self, run: &Run<'_>) -> bool {

@@ -93,7 +93,7 @@ pub(super) fn take_over(
         stay_dropped(run, batch, &mut steps)?;
     }
     let creates = steps.iter().filter(|step| matches!(step, Step::Push(push) if is_create(push))).count();
-    let held = run.order.backfill.is_none() && creates_before + creates > run.world.settings.max_creates;
+    let held = run.order.backfill.is_none() && creates_before + creates > run.world.settings.limits.max_creates;
     run.world.failpoints.hit("planned")?;
     let tx = state.begin()?;
     for step in &steps {
@@ -111,7 +111,7 @@ pub(super) fn take_over(
     for Seen { link, whole, updated } in &taken.seen {
         tx.thread_read(&link.guance, Side::Jira, *whole, *updated, now)?;
     }
-    if reading.side == Side::Guance && files::reads_guance(run) {
+    if run.about(reading.side).threads_in_turn && files::reads_guance(run) {
         for issue in &batch.issues {
             tx.touch(&issue.id, issue.updated)?;
         }
@@ -120,7 +120,7 @@ pub(super) fn take_over(
     recheck::read(run, &tx, reading, batch, now)?;
     if reading.moves_cursor(run) && !run.interrupted {
         let clock = run.identities.get(&reading.side).and_then(|identity| identity.clock);
-        let cursor = reading.next_cursor(batch, clock, now);
+        let cursor = reading.next_cursor(run, batch, clock, now);
         if reading.turned_back {
             tx.go_back(reading.side, &cursor)?;
         }
@@ -164,7 +164,7 @@ fn original(issue: &Issue) -> Fingerprint {
 
 /// Counts what a sweep found that the ordinary reads should have found before.
 fn late(run: &Run<'_>, reading: &Reading, batch: &Batch, threads: &[Seen], steps: &[Step]) -> usize {
-    let before = reading.cursor.at - delta(run.world.settings.overlap);
+    let before = reading.cursor.at - delta(run.world.settings.limits.overlap);
     let mut lanes: HashSet<&IssueId> = HashSet::new();
     match reading.side {
         Side::Guance => lanes.extend(batch.issues.iter().filter(|i| i.created < before).map(|i| &i.id)),

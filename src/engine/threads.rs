@@ -135,7 +135,7 @@ fn one_thread(
     let trusted = !link.gone && (link.jira_seen.is_some() || by_id);
     let comments = match issue.thread.as_ref().filter(|_| trusted) {
         Some(comments) => comments,
-        None => match run.remote(issue.side).thread(&issue.id)? {
+        None => match run.read_thread(issue.side, &issue.id)? {
             Some(comments) => {
                 fetched = comments;
                 &fetched
@@ -332,23 +332,22 @@ fn held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<Held>,
 
 fn read_held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<Held>, Trouble> {
     run.identify(side)?;
-    let thread = match side {
-        Side::Guance if run.order.backfill.is_none() => {
-            if long::is_long(run, &link.guance)? {
-                // It goes on where it is; what it has come to is what is known.
-                thread(run, link, side)?;
-                return long::held(run, &link.guance);
-            }
-            match long::whole(run, link)? {
-                Entire::Thread(thread) => Some(thread),
-                Entire::NoIssue => None,
-                Entire::TooLong => return long::held(run, &link.guance),
-            }
+    let thread = if run.reads_in_parts(side) {
+        if long::is_long(run, &link.guance)? {
+            // It goes on where it is; what it has come to is what is known.
+            thread(run, link, side)?;
+            return long::held(run, &link.guance);
         }
-        Side::Guance | Side::Jira => run.remote(side).thread(link.id(side))?,
+        match long::whole(run, link)? {
+            Entire::Thread(thread) => Some(thread),
+            Entire::NoIssue => None,
+            Entire::TooLong => return long::held(run, &link.guance),
+        }
+    } else {
+        run.read_thread(side, link.id(side))?
     };
-    let files = if thread.is_some() { run.remote(side).files(link.id(side))?.1 } else { Vec::new() };
-    if side == Side::Guance {
+    let files = if thread.is_some() { run.files(side, link.id(side))?.1 } else { Vec::new() };
+    if !run.about(side).reads_comments {
         run.originals.saw_copies(&link.guance, run.world.clock.now());
     }
     let thread = thread.unwrap_or_default();

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::ask::read_register;
 use super::memory::{Counter, Trust};
 use super::run::{Run, Trouble};
 use super::{away, base};
@@ -36,11 +37,10 @@ pub(super) fn establish(run: &mut Run<'_>) -> Result<bool, Trouble> {
     let next = counter(state)?.max(known) + 1;
     state.set_fact(COUNTER, &next.to_string(), now)?;
     run.world.failpoints.hit("counter raised")?;
-    run.trust = if theirs == Counter::Unsupported {
-        Trust::Verify
-    } else {
+    run.trust = if let (Some(register), Counter::Empty | Counter::At(_)) = (run.abilities(Side::Jira).register, theirs)
+    {
         let counter = format!("{}:{next}", state_id(state, now)?);
-        match run.world.jira.write_register(&counter, seal_keys(state).first()) {
+        match register.write_register(&counter, seal_keys(state).first()) {
             Ok(()) => Trust::Whole,
             // What was written without it, an older copy of this state would not know of, nor that it is older.
             Err(err) if err.kind == ApiErrorKind::Refused && theirs != Counter::Empty => {
@@ -51,6 +51,8 @@ pub(super) fn establish(run: &mut Run<'_>) -> Result<bool, Trouble> {
             Err(err) if err.kind == ApiErrorKind::Refused => Trust::Verify,
             Err(err) => return Err(err.into()),
         }
+    } else {
+        Trust::Verify
     };
     run.world.failpoints.hit("register written")?;
     Ok(behind)
@@ -92,7 +94,7 @@ fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
     let state = run.world.state;
     let now = run.world.clock.now();
     let mine = counter(state)?;
-    let (behind, theirs, key) = match run.world.jira.read_register()? {
+    let (behind, theirs, key) = match read_register(run.world.jira)? {
         Register::Unsupported => (false, Counter::Unsupported, None),
         Register::Empty => (mine > 0, Counter::Empty, None),
         Register::Value { counter, key } => {

@@ -1,12 +1,10 @@
 //! What a run works with, and what it is told to do.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 
 use crate::domain::{Fingerprint, SealKeys, Side};
 use crate::plan::Policy;
-use crate::ports::{Clock, Failpoints, Remote, Stop};
+use crate::ports::{Budget, Clock, Failpoints, Limits, Remote, Stop};
 use crate::state::{Services, State};
 
 /// Everything a run works with.
@@ -16,6 +14,8 @@ pub struct World<'a> {
     pub guance: &'a dyn Remote,
     /// The Jira side.
     pub jira: &'a dyn Remote,
+    /// The requests of the side that is metered.
+    pub budget: &'a dyn Budget,
     /// The state file; a copy in memory for a dry run.
     pub state: &'a State,
     /// What is carried, and where to.
@@ -32,23 +32,11 @@ pub struct World<'a> {
     pub progress: &'a dyn Progress,
 }
 
-/// Windows and limits: `[sync]`.
+/// What a run is told by the configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How far back the very first run looks.
-    pub window: Duration,
-    /// How much before the cursor every run reads again.
-    pub overlap: Duration,
-    /// How often a run also looks far back.
-    pub sweep_every: Duration,
-    /// How far back that is.
-    pub sweep_back: Duration,
-    /// When an ordinary run stops and leaves the rest.
-    pub max_runtime: Duration,
-    /// The most creates of an ordinary run; more are all held.
-    pub max_creates: usize,
-    /// How old a write without an answer must be before a look-up may say that it did not happen.
-    pub in_doubt_wait: Duration,
+    /// Windows and limits.
+    pub limits: Limits,
     /// Jira projects of the routes.
     pub projects: Vec<String>,
     /// Whether it was said that no issue of another program's making is to be minded.

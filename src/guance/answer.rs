@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::domain::Side;
-use crate::http::{self, Failure, connect_hint};
+use crate::http::{self, Failure, clean};
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// A failed request: what the engine is told, and what the adapter itself branches on.
@@ -69,12 +69,6 @@ const PERMISSION_HINT: &str =
 const ADDRESS_HINT: &str = "check [guance].base_url: it must be the OpenAPI address of your site, for example \
                             https://openapi.guance.com";
 
-const TOO_MUCH_HINT: &str = "nothing of the answer is taken: look at what stands at [guance].base_url; where it is Guance, \
-                             somebody may have to shorten or delete what makes the answer so large";
-
-/// Longest text of the remote's own words in an error, in characters.
-const MAX_WORDS: usize = 300;
-
 /// Returns the `content` of a good answer.
 ///
 /// # Errors
@@ -105,28 +99,17 @@ pub(super) fn judge(
     let words = [error_code, text("message")].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join(": ");
     let trace = match text("traceId") {
         "" => String::new(),
-        id => format!(" (trace {})", tidy(id)),
+        id => format!(" (trace {})", clean(id)),
     };
-    Err(fault(what, status, error_code, &format!("{status} {}{trace}", tidy(&words)), retry_after))
+    Err(fault(what, status, error_code, &format!("{status} {}{trace}", clean(&words)), retry_after))
 }
 
 /// Returns what a request without a complete answer means.
-pub(super) fn unanswered(what: What<'_>, failure: Failure) -> Fault {
-    let unavailable = ApiErrorKind::Unavailable { retry_after: None };
-    let error = match failure {
-        Failure::NotSent(words) => {
-            let hint = connect_hint("guance", &words);
-            ApiError::new(Side::Guance, unavailable, words).with_hint(hint)
-        }
-        Failure::TooMuch { words, .. } => {
-            let kind = if what.write { ApiErrorKind::InDoubt } else { unavailable };
-            let error = ApiError::new(Side::Guance, kind, words).with_hint(TOO_MUCH_HINT);
-            return Fault { error, cause: Cause::TooMuch };
-        }
-        Failure::NoAnswer(words) if what.write => ApiError::new(Side::Guance, ApiErrorKind::InDoubt, words),
-        Failure::NoAnswer(words) => ApiError::new(Side::Guance, unavailable, words),
-    };
-    Fault { error, cause: Cause::Transient }
+pub(super) fn unanswered(what: What<'_>, failure: &Failure) -> Fault {
+    let mut error = ApiError::new(Side::Guance, failure.kind(!what.write), failure.words());
+    error.hint = failure.hint("guance", "Guance");
+    let cause = if matches!(failure, Failure::TooMuch { .. }) { Cause::TooMuch } else { Cause::Transient };
+    Fault { error, cause }
 }
 
 fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after: Option<Duration>) -> Fault {
@@ -169,7 +152,7 @@ const LIMIT_HINT: &str = "the limit is used up, perhaps by another program with 
 
 /// Something between us and the service answered, or something that is not this service.
 fn not_an_envelope(what: What<'_>, status: u16, words: &str, retry_after: Option<Duration>) -> Fault {
-    let words = format!("{status}, not an answer of the OpenAPI: {:?}", tidy(words));
+    let words = format!("{status}, not an answer of the OpenAPI: {:?}", clean(words));
     match status {
         // Certain in any form: too much, slow down, elsewhere.
         413 | 429 | 300..=399 => fault(what, status, "", &words, retry_after),
@@ -194,16 +177,6 @@ fn with_page_info(content: Value, page_info: Option<Value>) -> Value {
         }
         (content, _) => content,
     }
-}
-
-/// The remote's own words on one line, cut.
-pub(super) fn tidy(words: &str) -> String {
-    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut kept: String = line.chars().filter(|c| !c.is_control()).take(MAX_WORDS).collect();
-    if kept.len() < line.len() && kept.chars().count() == MAX_WORDS {
-        kept.push('…');
-    }
-    kept
 }
 
 #[cfg(test)]
@@ -313,8 +286,8 @@ mod tests {
     #[test]
     fn no_answer_leaves_a_write_in_doubt_and_a_refused_connection_does_not() {
         let lost = || Failure::NoAnswer("reset".to_owned());
-        assert_eq!(unanswered(WRITE, lost()).error.kind, ApiErrorKind::InDoubt);
-        assert_eq!(unanswered(READ, lost()).error.kind, NO_TIME);
-        assert_eq!(unanswered(WRITE, Failure::NotSent("refused".to_owned())).error.kind, NO_TIME);
+        assert_eq!(unanswered(WRITE, &lost()).error.kind, ApiErrorKind::InDoubt);
+        assert_eq!(unanswered(READ, &lost()).error.kind, NO_TIME);
+        assert_eq!(unanswered(WRITE, &Failure::NotSent("refused".to_owned())).error.kind, NO_TIME);
     }
 }

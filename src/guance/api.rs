@@ -7,12 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::answer::{Cause, Fault, REST, What, judge, tidy, unanswered};
+use super::answer::{Cause, Fault, REST, What, judge, unanswered};
 use super::paging::{LARGE_PAGE, Pages, Part, SMALL_PAGE, collect, collect_newest, collect_within};
 use super::settings::Settings;
 use super::wire::{Named, Page};
 use crate::domain::{IssueId, Side};
-use crate::http::{Call, Http, Method};
+use crate::http::{Call, Http, Method, clean};
 use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Span, Stop, Urgency, Walk};
 
 /// The credential's header. Source: Guance Open API, overview.
@@ -330,7 +330,7 @@ impl<'a> Api<'a> {
                 self.server_clock.set(answer.date.or(self.server_clock.get()));
                 judge(what, answer.status, answer.json(), answer.retry_after)
             }
-            Err(failure) => Err(unanswered(what, failure)),
+            Err(failure) => Err(unanswered(what, &failure)),
         }
     }
 
@@ -392,7 +392,7 @@ fn list_request(channel: &str, from: DateTime<Utc>, end: DateTime<Utc>, size: us
 /// In words, with the id where it can be read by.
 pub(super) fn row<T: DeserializeOwned>(value: Value) -> Result<T, (Option<IssueId>, String)> {
     let id = value.get("uuid").and_then(Value::as_str).and_then(|id| segment(id).ok()).map(IssueId::new);
-    serde_json::from_value(value).map_err(|error| (id, tidy(&error.to_string())))
+    serde_json::from_value(value).map_err(|error| (id, clean(&error.to_string())))
 }
 
 /// An answer that is none; only reads get here.

@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::answer::{Cause, Fault};
-use super::receipt::receipt_for;
 use super::workspace::Guance;
 use super::{convert, extend};
 use crate::domain::{Change, Field, GuanceStatus, IssueId, Person, Receipt, Side, StatusTarget};
@@ -97,7 +96,7 @@ impl Guance<'_> {
     fn issue_receipt(&self, issue: &IssueId, answer: Value) -> Receipt {
         let now = self.issue(answer).ok().and_then(Result::ok).filter(|now| now.id == *issue);
         let at = now.as_ref().map(|now| now.updated).or_else(|| self.api.server_clock());
-        Receipt { issue: now.map(Box::new), ..receipt_for(issue.as_str(), at) }
+        Receipt::of(issue.as_str(), at).reads(now)
     }
 }
 

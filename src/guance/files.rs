@@ -74,7 +74,7 @@ impl Guance<'_> {
         };
         self.learn_account(&answer, "creator");
         let dropped = refusal.map(|why| DroppedField { field: format!("attachment {}", file.name), why });
-        Ok(Receipt { dropped: dropped.into_iter().collect(), ..receipt(&answer)? })
+        Ok(receipt(&answer)?.without(dropped.into_iter().collect()))
     }
 }
 

@@ -33,5 +33,6 @@ mod check;
 #[cfg(test)]
 mod golden_tests;
 
+pub use remote::ABOUT;
 pub use settings::{ReplyFormat, Settings};
 pub use workspace::Guance;

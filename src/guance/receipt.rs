@@ -1,6 +1,5 @@
 //! What an answer to a write says.
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::api;
@@ -20,9 +19,5 @@ pub(super) fn receipt(answer: &Value) -> Result<Receipt, ApiError> {
     let row: ReplyRow = api::row(answer.clone()).map_err(|(_, why)| {
         ApiError::new(Side::Guance, ApiErrorKind::InDoubt, format!("the reply was accepted, but not named: {why}"))
     })?;
-    Ok(receipt_for(row.uuid.as_str(), row.update_at.or(row.create_at)))
-}
-
-pub(super) fn receipt_for(id: &str, at: Option<DateTime<Utc>>) -> Receipt {
-    Receipt { id: id.to_owned(), name: id.to_owned(), at, dropped: Vec::new(), issue: None }
+    Ok(Receipt::of(row.uuid.as_str(), row.update_at.or(row.create_at)))
 }

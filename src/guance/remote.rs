@@ -8,17 +8,43 @@ use super::answer::Cause;
 use super::convert;
 use super::paging::is_about_updates;
 use super::read::BY_UPDATE;
-use super::receipt::receipt_for;
 use super::workspace::Guance;
-use crate::domain::{Comment, CommentId, File, IssueId, Key, Maker, Person, Push, Receipt, SealKey, Side, Visibility};
+use crate::domain::{Comment, CommentId, File, IssueId, Key, Maker, Person, Push, Receipt, Side, Visibility};
 use crate::ports::{
-    ApiError, ApiErrorKind, Batch, Content, FOR_EVER, Identity, Lookup, Presence, Register, Remote, Span, Standing,
-    ThreadPage, ThreadPart, Unreadable, Wanted,
+    Abilities, About, ApiError, ApiErrorKind, Batch, Content, Directory, FOR_EVER, Files, Identity, Listing, Lookup,
+    Parts, Presence, Remote, Span, Statuses, ThreadPage, ThreadPart, Threads, Unreadable, Wanted, Writes,
+};
+
+/// What is known of Guance without asking it.
+pub const ABOUT: About = About {
+    side: Side::Guance,
+    shown: "Guance",
+    batch: 1,
+    is_metered: true,
+    tells_account: false,
+    listing: Listing::MaybeByOpening,
+    threads_in_turn: true,
+    marks_files: true,
+    reads_comments: false,
+    hides_addresses: false,
+    statuses_in_steps: false,
 };
 
 impl Remote for Guance<'_> {
-    fn side(&self) -> Side {
-        Side::Guance
+    fn about(&self) -> &About {
+        &ABOUT
+    }
+
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities {
+            threads: Some(self),
+            parts: Some(self),
+            writes: Some(self),
+            files: Some(self),
+            people: Some(self),
+            statuses: Some(self),
+            ..Abilities::default()
+        }
     }
 
     /// Guance does not tell who we are. A request with a bad key is answered with an error, never with nothing, so that
@@ -39,18 +65,6 @@ impl Remote for Guance<'_> {
         Ok(batch)
     }
 
-    /// Whichever time a window is about: those who read several, one after the other, read upwards, and an issue that
-    /// changes meanwhile is in a later one.
-    fn changed_within(&self, span: &Span, requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
-        let (rows, parts) = self.with_channel(|channel| self.api.issues_within(channel, span, requests))?;
-        if is_about_updates(span, &rows) && self.facts.recall(BY_UPDATE, FOR_EVER).is_none() {
-            self.facts.remember(BY_UPDATE, "yes");
-        }
-        let mut batch = self.batch(rows)?;
-        batch.watermark = convert::watermark(&batch.issues);
-        Ok((batch, parts))
-    }
-
     fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
         let mut rows = Vec::new();
         let mut refused = Vec::new();
@@ -69,8 +83,32 @@ impl Remote for Guance<'_> {
         Ok(batch)
     }
 
+    fn issue_url(&self, name: &str) -> String {
+        convert::issue_url(&self.api.settings.console_url, "", name)
+    }
+}
+
+impl Threads for Guance<'_> {
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         Ok(self.read_thread(issue)?.map(|(thread, _)| thread))
+    }
+
+    fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
+        self.look_for_replies(issue, comments)
+    }
+}
+
+impl Parts for Guance<'_> {
+    /// Whichever time a window is about: those who read several, one after the other, read upwards, and an issue that
+    /// changes meanwhile is in a later one.
+    fn changed_within(&self, span: &Span, requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
+        let (rows, parts) = self.with_channel(|channel| self.api.issues_within(channel, span, requests))?;
+        if is_about_updates(span, &rows) && self.facts.recall(BY_UPDATE, FOR_EVER).is_none() {
+            self.facts.remember(BY_UPDATE, "yes");
+        }
+        let mut batch = self.batch(rows)?;
+        batch.watermark = convert::watermark(&batch.issues);
+        Ok((batch, parts))
     }
 
     fn thread_part(
@@ -85,32 +123,9 @@ impl Remote for Guance<'_> {
     fn thread_page(&self, issue: &IssueId, page: usize) -> Result<Option<ThreadPage>, ApiError> {
         self.read_page(issue, page)
     }
+}
 
-    fn presence(&self, issue: &IssueId, comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
-        self.look_for_replies(issue, comments)
-    }
-
-    fn spare(&self) -> usize {
-        self.api.budget.spare()
-    }
-
-    /// Guance archives nothing, and has no projects.
-    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
-        Ok(vec![Standing::Open; issues.len()])
-    }
-
-    fn project_standing(&self, _project: &str) -> Result<Standing, ApiError> {
-        Ok(Standing::Open)
-    }
-
-    fn knows_status(&self, status: &str) -> bool {
-        self.takes_status(status)
-    }
-
-    fn batch_size(&self) -> usize {
-        1
-    }
-
+impl Writes for Guance<'_> {
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
         batch.iter().map(|push| self.push_one(push)).collect()
     }
@@ -130,11 +145,9 @@ impl Remote for Guance<'_> {
         }
         Ok(found)
     }
+}
 
-    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
-        self.find_person(who)
-    }
-
+impl Files for Guance<'_> {
     fn files(&self, issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
         Ok((Visibility::Public, self.list_files(issue)?))
     }
@@ -146,17 +159,17 @@ impl Remote for Guance<'_> {
     fn push_file(&self, push: &Push, content: Option<Content>) -> Result<Receipt, ApiError> {
         self.add_file(push, content)
     }
+}
 
-    fn issue_url(&self, name: &str) -> String {
-        convert::issue_url(&self.api.settings.console_url, "", name)
+impl Directory for Guance<'_> {
+    fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
+        self.find_person(who)
     }
+}
 
-    fn read_register(&self) -> Result<Register, ApiError> {
-        Ok(Register::Unsupported)
-    }
-
-    fn write_register(&self, _counter: &str, _key: Option<&SealKey>) -> Result<(), ApiError> {
-        Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "Guance keeps no write counter"))
+impl Statuses for Guance<'_> {
+    fn knows_status(&self, status: &str) -> bool {
+        self.takes_status(status)
     }
 }
 
@@ -174,7 +187,7 @@ fn look_up(wanted: &Wanted, thread: Option<&(Vec<Comment>, bool)>, taken: &dyn F
     match found {
         // A surer one may be in what was not read.
         Some(((maker, _), _)) if !*whole && maker != Maker::Us => Lookup::Unsure,
-        Some((_, comment)) => Lookup::Found(receipt_for(comment.id.as_str(), Some(comment.created))),
+        Some((_, comment)) => Lookup::Found(Receipt::of(comment.id.as_str(), Some(comment.created))),
         None if *whole => Lookup::Absent,
         None => Lookup::Unsure,
     }

@@ -42,7 +42,7 @@ impl Api<'_> {
                 self.server_clock.set(answer.date.or(self.server_clock.get()));
                 judge(what, answer.status, answer.json(), answer.retry_after)
             }
-            Err(failure) => Err(unanswered(what, failure)),
+            Err(failure) => Err(unanswered(what, &failure)),
         };
         let fault = match result {
             Ok(content) => {
@@ -75,7 +75,7 @@ impl Api<'_> {
         let credential = self.take(Urgency::Write).map_err(|fault| fault.error)?;
         let call = self.call(Method::Get, &path, credential).map_err(|fault| fault.error)?;
         let read = || -> Result<Content, Fault> {
-            let opened = self.http.open(&call).map_err(|failure| unanswered(what, failure))?;
+            let opened = self.http.open(&call).map_err(|failure| unanswered(what, &failure))?;
             let content = match body(opened, what)? {
                 Body::File(content) => return Ok(content),
                 Body::Message(content) => content,
@@ -89,11 +89,11 @@ impl Api<'_> {
                 return Err(Fault { error, cause: Cause::Other });
             };
             let elsewhere = Call { method: Method::Get, url, query: Vec::new(), auth: None, body: None };
-            let opened = self.http.open(&elsewhere).map_err(|failure| unanswered(what, failure))?;
+            let opened = self.http.open(&elsewhere).map_err(|failure| unanswered(what, &failure))?;
             match opened.status() {
                 200..=299 => Ok(opened.into_content()),
                 status => {
-                    let error = unanswered(what, Failure::NoAnswer(format!("GET {path}: {status} from the store")));
+                    let error = unanswered(what, &Failure::NoAnswer(format!("GET {path}: {status} from the store")));
                     Err(error)
                 }
             }
@@ -121,7 +121,7 @@ fn body(opened: Opened, what: What<'_>) -> Result<Body, Fault> {
     if good && opened.size().is_some_and(|size| size > LONGEST_MESSAGE) {
         return Ok(Body::File(opened.into_content()));
     }
-    let answer = opened.into_answer().map_err(|failure| unanswered(what, failure))?;
+    let answer = opened.into_answer().map_err(|failure| unanswered(what, &failure))?;
     let json = answer.json();
     let has = |name: &str| json.as_ref().is_ok_and(|json| json.get(name).is_some());
     let is_envelope = has("code") && (has("success") || has("errorCode"));

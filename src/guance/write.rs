@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::answer::Cause;
 use super::claim::{self, Authors};
-use super::receipt::{receipt, receipt_for, refused};
+use super::receipt::{receipt, refused};
 use super::workspace::Guance;
 use super::{convert, extend};
 use crate::domain::{Action, CommentId, IssueId, Maker, Push, Receipt, Side};
@@ -61,15 +61,15 @@ impl Guance<'_> {
                 let answer = self.api.modify_reply(comment.as_str(), request(issue, body, origin_url))?;
                 self.learn_account(&answer, "updator");
                 // The reply is known by its id whatever the answer holds.
-                Ok(receipt(&answer).unwrap_or_else(|_| receipt_for(comment.as_str(), None)))
+                Ok(receipt(&answer).unwrap_or_else(|_| Receipt::of(comment.as_str(), None)))
             }
             Action::DeleteComment { issue, comment } => {
                 if !self.is_own(push, issue, comment)? {
-                    return Ok(receipt_for(comment.as_str(), None));
+                    return Ok(Receipt::of(comment.as_str(), None));
                 }
                 match self.api.delete_reply(comment.as_str()) {
-                    Ok(_) => Ok(receipt_for(comment.as_str(), self.api.server_clock())),
-                    Err(fault) if fault.cause == Cause::Gone => Ok(receipt_for(comment.as_str(), None)),
+                    Ok(_) => Ok(Receipt::of(comment.as_str(), self.api.server_clock())),
+                    Err(fault) if fault.cause == Cause::Gone => Ok(Receipt::of(comment.as_str(), None)),
                     Err(fault) => Err(fault.error),
                 }
             }
@@ -77,7 +77,7 @@ impl Guance<'_> {
             Action::AddFile { .. } => self.add_file(push, None),
             Action::LinkIssue { issue, to: _, title, url } => {
                 extend::change(&self.api, issue, |extend| extend::add_link(extend, title, url))?;
-                Ok(receipt_for(issue.as_str(), self.api.server_clock()))
+                Ok(Receipt::of(issue.as_str(), self.api.server_clock()))
             }
             Action::CreateIssue(_) => Err(refused("issues are not created on Guance")),
         }

@@ -5,12 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::http;
-use crate::jira::auth::LoginRefusal;
+use super::auth::LoginRefusal;
+use crate::http::{self, clean};
 use crate::ports::ApiErrorKind;
-
-/// Longest quotation of the remote's words in a message, in characters.
-const MAX_WORDS: usize = 300;
 
 /// What Jira said about a failure, in whichever shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -168,16 +165,6 @@ pub(super) fn page_words(page: &str) -> String {
         }
     }
     clean(&text).chars().take(80).collect()
-}
-
-/// Returns text from outside as one line of bounded length.
-pub(super) fn clean(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(MAX_WORDS) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
-    }
 }
 
 #[cfg(test)]

@@ -7,11 +7,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use super::answer::{REST, Seen, Shape, Words, kind_of, page_words, shape_of, words_of};
+use super::auth;
+use super::auth::Credential;
+use super::moved::moved;
 use crate::domain::Side;
-use crate::http::{Answer, Call, Failure, Http, Method, Upload, connect_hint};
-use crate::jira::answer::{REST, Seen, Shape, Words, clean, kind_of, page_words, shape_of, words_of};
-use crate::jira::auth::{self, Credential};
-use crate::jira::moved::moved;
+use crate::http::{Answer, Call, Failure, Http, Method, Upload, clean};
 use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop, Walk};
 
 /// How often a repeatable request is sent again after the first time.
@@ -22,10 +23,6 @@ const LONGEST_EFFORT: TimeDelta = TimeDelta::seconds(20);
 
 /// Longest wait within a run that `Retry-After` may ask for; beyond it, the next run tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-
-/// What to do about an answer that is too large.
-const TOO_MUCH: &str = "nothing of the answer is taken: look at what stands at [jira].base_url; where it is Jira, somebody \
-                        may have to shorten or delete what makes the answer so large";
 
 /// One request before it is sent.
 #[derive(Clone, Debug)]
@@ -210,7 +207,7 @@ impl<'a> Api<'a> {
     fn once(&self, ask: &Ask) -> Result<Reply, Failed> {
         match self.http.send(&self.call(ask)) {
             Ok(answer) => self.judge(ask, &answer),
-            Err(failure) => Err(lost(ask, failure)),
+            Err(failure) => Err(lost(ask, &failure)),
         }
     }
 
@@ -218,12 +215,12 @@ impl<'a> Api<'a> {
     pub(super) fn open(&self, path: &str, name: &str) -> Result<Content, Failed> {
         let ask = Ask::get(path);
         self.go_on(&ask)?;
-        let opened = self.http.open(&self.call(&ask)).map_err(|failure| lost(&ask, failure))?;
+        let opened = self.http.open(&self.call(&ask)).map_err(|failure| lost(&ask, &failure))?;
         let is_page = opened.is_page(name);
         if (200..300).contains(&opened.status()) && !is_page {
             return Ok(opened.into_content());
         }
-        let answer = opened.into_answer().map_err(|failure| lost(&ask, failure))?;
+        let answer = opened.into_answer().map_err(|failure| lost(&ask, &failure))?;
         let mut failed = match self.judge(&ask, &answer) {
             Ok(_) => Failed::from(ApiError::new(Side::Jira, ApiErrorKind::Refused, format!("{}: no file", ask.name()))),
             Err(failed) => failed,
@@ -245,7 +242,7 @@ impl<'a> Api<'a> {
         let call = Call { body: None, ..self.call(&ask) };
         let headers = [("X-Atlassian-Token", "no-check")];
         let upload = Upload { call, headers: &headers, field: "file", name, mime, content };
-        let answer = self.http.upload(upload).map_err(|failure| lost(&ask, failure))?;
+        let answer = self.http.upload(upload).map_err(|failure| lost(&ask, &failure))?;
         self.judge(&ask, &answer)
     }
 
@@ -373,23 +370,13 @@ fn with_a_time(mut failed: Failed) -> Failed {
     failed
 }
 
-fn lost(ask: &Ask, failure: Failure) -> Failed {
-    let unavailable = ApiErrorKind::Unavailable { retry_after: None };
-    let (status, too_much) = match &failure {
+fn lost(ask: &Ask, failure: &Failure) -> Failed {
+    let (status, too_much) = match failure {
         Failure::TooMuch { status, .. } => (Some(*status), true),
         Failure::NotSent(_) | Failure::NoAnswer(_) => (None, false),
     };
-    let error = match failure {
-        Failure::TooMuch { words, .. } => {
-            let kind = if ask.repeatable { unavailable } else { ApiErrorKind::InDoubt };
-            ApiError::new(Side::Jira, kind, clean(&words)).with_hint(TOO_MUCH)
-        }
-        Failure::NotSent(text) => {
-            ApiError::new(Side::Jira, unavailable, clean(&text)).with_hint(connect_hint("jira", &text))
-        }
-        Failure::NoAnswer(text) if ask.repeatable => ApiError::new(Side::Jira, unavailable, clean(&text)),
-        Failure::NoAnswer(text) => ApiError::new(Side::Jira, ApiErrorKind::InDoubt, clean(&text)),
-    };
+    let mut error = ApiError::new(Side::Jira, failure.kind(ask.repeatable), clean(failure.words()));
+    error.hint = failure.hint("jira", "Jira");
     Failed { status, too_much, ..Failed::from(error) }
 }
 

@@ -1,6 +1,6 @@
 //! Credentials: the header they make, how Jira says that it refused them, and how to mend that.
 
-use crate::jira::{Auth, host_of};
+use super::settings::Auth;
 use crate::secret::{Secret, base64};
 
 /// A credential ready to be sent.
@@ -96,6 +96,14 @@ pub(super) fn is_cloud_host(host: &str) -> bool {
         || [".atlassian.net", ".jira.com", ".jira-dev.com"].iter().any(|suffix| host.ends_with(suffix))
 }
 
+/// Returns the host of an address, without port.
+pub(super) fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    host.split(':').next().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,5 +142,17 @@ mod tests {
             assert!(hint.contains("[jira.auth].token") && hint.contains(want), "{hint}");
         }
         assert!(basic.hint("https://x", Some(LoginRefusal::Captcha)).contains("CAPTCHA"));
+    }
+
+    #[test]
+    fn the_host_is_found_in_an_address() {
+        for (url, want) in [
+            ("https://x.atlassian.net", "x.atlassian.net"),
+            ("https://jira.example.com:8443/jira", "jira.example.com"),
+            ("https://api.atlassian.com/ex/jira/1-2", "api.atlassian.com"),
+            ("http://127.0.0.1:80", "127.0.0.1"),
+        ] {
+            assert_eq!(host_of(url), want);
+        }
     }
 }

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::api::{Ask, Failed, Reply, segment};
+use super::claim::PROPERTY;
+use super::draft::{by_id_or_name, summary};
+use super::fault::{dropped, unavailable};
+use super::search::BRIEF;
+use super::service::Jira;
+use super::wire;
+use super::words::Text;
 use crate::domain::{Change, DroppedField, Issue, IssueId, Person, Receipt};
-use crate::jira::api::{Ask, Failed, Reply, segment};
-use crate::jira::claim::PROPERTY;
-use crate::jira::comments::Text;
-use crate::jira::draft::{by_id_or_name, summary};
-use crate::jira::search::BRIEF;
-use crate::jira::{Jira, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// How often an edit that met another one is sent again.
@@ -42,7 +44,7 @@ impl Jira<'_> {
         });
         let name = now.as_ref().map_or_else(|| issue.to_string(), |now| now.name.clone());
         let at = now.as_ref().map(|now| now.updated);
-        Ok(Receipt { id: issue.to_string(), name, at, dropped, issue: now.map(Box::new) })
+        Ok(Receipt::of(issue.as_str(), at).named(name).without(dropped).reads(now))
     }
 
     /// Reads one issue past the search index and without its thread; `None` when it is not there for us.
@@ -116,9 +118,4 @@ impl Jira<'_> {
         }
         self.api.send(ask)
     }
-}
-
-/// Names a field that was left out, or not taken as it was sent.
-pub(super) fn dropped(field: &str, why: String) -> DroppedField {
-    DroppedField { field: field.to_owned(), why }
 }

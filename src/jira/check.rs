@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::api::{Ask, segment};
+use super::form::Choice;
+use super::names::both_names;
+use super::service::Jira;
+use super::settings::Deployment;
+use super::wire;
+use super::wire::text;
+use super::workflow::statuses_in;
 use crate::domain::FieldValue;
-use crate::jira::api::{Ask, segment};
-use crate::jira::names::both_names;
-use crate::jira::screen::{Choice, text};
-use crate::jira::workflow::statuses_in;
-use crate::jira::{Deployment, Jira, wire};
 use crate::ports::{ApiError, Finding, Register};
 
 /// How far our clock may be off before it is worth a word, in seconds.

@@ -1,12 +1,13 @@
 //! `guajira check`: whether a create screen takes what a route sets.
 
+use super::api::{Ask, segment};
+use super::check::{CheckRoute, bad, good};
+use super::fit::{NOT_ON_SCREEN, id_on, security_id};
+use super::form;
+use super::form::{Choice, Screen, ScreenField};
+use super::service::Jira;
+use super::shape::is_known;
 use crate::domain::FieldValue;
-use crate::jira::Jira;
-use crate::jira::api::{Ask, segment};
-use crate::jira::check::{CheckRoute, bad, good};
-use crate::jira::fit::{NOT_ON_SCREEN, id_on, security_id};
-use crate::jira::screen::{self, Choice, Screen, ScreenField};
-use crate::jira::shape::is_known;
 use crate::ports::Finding;
 
 /// Fields that a create always fills in, or that Jira fills in itself.
@@ -26,7 +27,7 @@ impl Jira<'_> {
     /// Looks whether a field is there and of a type that can be set, and where its value is known, whether it takes it.
     fn check_field(&self, route: &CheckRoute, screen: &Screen, name: &str, value: Option<&FieldValue>) -> Finding {
         let what = what(route, name);
-        let Some(field) = screen::field(screen, name) else {
+        let Some(field) = form::field(screen, name) else {
             let names: Vec<&str> = screen.iter().map(|field| field.name.as_str()).collect();
             let hint =
                 format!("put it on the create screen, or use one of these in [route.fields]: {}", names.join(", "));
@@ -49,7 +50,7 @@ impl Jira<'_> {
     fn check_parent(&self, route: &CheckRoute, screen: &Screen) -> Option<Finding> {
         let key = route.parent.as_ref()?;
         let what = what(route, "parent");
-        let place = screen::field(screen, "parent").or_else(|| screen.iter().find(|field| field.is_epic_link()));
+        let place = form::field(screen, "parent").or_else(|| screen.iter().find(|field| field.is_epic_link()));
         let Some(place) = place else {
             let hint = "put Parent or Epic Link on the create screen, or leave [[route]].parent out".to_owned();
             return Some(bad(what, NOT_ON_SCREEN.to_owned(), Some(hint), false));

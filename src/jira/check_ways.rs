@@ -1,10 +1,11 @@
 //! `guajira check`: what the transitions of an issue that exists ask for, and guajira does not set.
 
+use super::check::{CheckRoute, bad, good};
+use super::form::field;
+use super::jql;
+use super::service::Jira;
+use super::wire::text;
 use crate::domain::IssueId;
-use crate::jira::Jira;
-use crate::jira::check::{CheckRoute, bad, good};
-use crate::jira::jql;
-use crate::jira::screen::{field, text};
 use crate::ports::{ApiError, Finding};
 
 impl Jira<'_> {

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
+use super::convert::Reader;
+use super::wire;
 use crate::domain::{
     Claim, CommentId, Fingerprint, IssueId, Key, Kind, Maker, Marker, Seal, SealKeys, Side, Witness, issue_place,
     marker,
 };
-use crate::jira::convert::Reader;
-use crate::jira::wire;
 use crate::text::Doc;
 
 pub(super) use crate::domain::marker::{OURS as PROPERTY, label_id};

@@ -4,110 +4,21 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::domain::{
-    Action, Comment, CommentId, DroppedField, Fingerprint, IssueId, Key, Kind, Maker, Push, Receipt, Seal, Side,
-    Visibility,
-};
-use crate::jira::api::{Ask, segment};
-use crate::jira::change::dropped;
-use crate::jira::claim::{PROPERTY, Property, property, visible};
-use crate::jira::convert::{issue_visibility, narrow, sort, time};
-use crate::jira::limits::Takes;
-use crate::jira::{Jira, refused, unavailable, wire};
+use super::api::{Ask, segment};
+use super::claim::{PROPERTY, Property, property, visible};
+use super::convert::{issue_visibility, narrow, sort, time};
+use super::fault::{dropped, refused, unavailable};
+use super::service::Jira;
+use super::wire;
+use super::words::{Text, marker};
+use crate::domain::{Action, Comment, CommentId, DroppedField, IssueId, Kind, Maker, Push, Receipt, Side, Visibility};
 use crate::ports::{ApiError, ApiErrorKind, Presence, note_stranger, seal_keys};
-use crate::text::{Block, Doc, Inline, Mark, adf, wiki};
-
-/// Longest serialised ADF that is sent.
-///
-/// Source: Jira's limit of 32 767 for a text field; on Cloud it is not said whether the text or its ADF counts.
-pub(super) const MAX_ADF: usize = 30_000;
-
-/// Longest wiki markup that is sent, in UTF-16 units; below Jira's limit of 32 767.
-pub(super) const MAX_WIKI: usize = 32_000;
 
 /// Comments asked for in one page.
 const PAGE: usize = 100;
 
 /// The property of a service project's internal note.
 const INTERNAL: &str = "sd.public.comment";
-
-/// A text to be written, and where the rest of it is.
-#[derive(Clone, Copy)]
-pub(super) struct Text<'t> {
-    pub(super) body: &'t Doc,
-    pub(super) origin_url: &'t str,
-}
-
-impl Text<'_> {
-    /// Returns the text as this Jira takes it.
-    pub(super) fn rich(self, takes: impl Into<Takes>) -> Value {
-        written(self.body, takes.into(), self.origin_url)
-    }
-
-    /// Returns the text without formatting, for a Jira that refuses the rich one.
-    pub(super) fn plain(self, takes: impl Into<Takes>) -> Value {
-        written(&plainly(self.body), takes.into(), self.origin_url)
-    }
-
-    /// Returns the beginning of the text, for a Jira with a small limit.
-    pub(super) fn short(self, takes: impl Into<Takes>, most: usize) -> Value {
-        let takes = takes.into();
-        // What stands around the words counts on Cloud.
-        let limit = if takes.cloud { most.saturating_mul(2) } else { most };
-        let limit = takes.limit.map_or(limit, |known| known.min(limit));
-        written(&plainly(self.body), Takes { limit: Some(limit), ..takes }, self.origin_url)
-    }
-}
-
-/// Returns a text without formatting but with the links of its paragraphs: one of them is the marker.
-fn plainly(doc: &Doc) -> Doc {
-    let flat = |block: &Block| Doc::from_plain(&Doc { blocks: vec![block.clone()] }.plain_text()).blocks;
-    let blocks = doc.blocks.iter().flat_map(|block| match block {
-        Block::Paragraph { content } => match content.iter().map(unmarked).collect() {
-            Some(content) => vec![Block::Paragraph { content }],
-            None => flat(block),
-        },
-        block => flat(block),
-    });
-    Doc { blocks: blocks.collect() }
-}
-
-/// Returns a text or a break with no other mark than a plausible link.
-fn unmarked(inline: &Inline) -> Option<Inline> {
-    match inline {
-        Inline::Text { text, marks } => {
-            let plausible = |mark: &&Mark| match mark {
-                Mark::Link(url) => url.starts_with("http") && !url.contains(char::is_whitespace),
-                _ => false,
-            };
-            Some(Inline::Text { text: text.clone(), marks: marks.iter().filter(plausible).cloned().collect() })
-        }
-        Inline::Break => Some(Inline::Break),
-        _ => None,
-    }
-}
-
-fn written(doc: &Doc, takes: Takes, rest: &str) -> Value {
-    if takes.cloud {
-        adf::write(doc, takes.most(MAX_ADF), rest)
-    } else {
-        Value::String(wiki::write(doc, takes.most(MAX_WIKI), rest))
-    }
-}
-
-/// Returns the value of our marker property.
-pub(super) fn marker(push: &Push, pair: &str) -> Value {
-    marker_of(&push.key, &push.content, push.seal.as_ref(), pair)
-}
-
-/// Returns the value of our marker property for the copy of an original that says this.
-pub(super) fn marker_of(key: &Key, content: &Fingerprint, seal: Option<&Seal>, pair: &str) -> Value {
-    let mut value = json!({"v": 1, "key": key.origin().as_str(), "content": content.as_str(), "pair": pair});
-    if let (Some(seal), Some(value)) = (seal, value.as_object_mut()) {
-        value.insert("seal".to_owned(), seal.as_str().into());
-    }
-    value
-}
 
 impl Jira<'_> {
     /// Reads a whole thread, and who may see it; `None` when the issue answers 404. A search may show an older security
@@ -211,7 +122,7 @@ impl Jira<'_> {
         if internal && comment.internal() != Some(true) && self.has_customers(issue) {
             self.hide_or_take_back(issue, &comment.id)?;
         }
-        Ok(Receipt { dropped: changed(said), ..receipt(&comment) })
+        Ok(receipt(&comment).without(changed(said)))
     }
 
     /// Returns a comment of ours before it is written over or deleted; `None` when it is not there.
@@ -284,7 +195,7 @@ impl Jira<'_> {
             tracing::warn!(side = "jira", id = %comment, error = %failed.error, "Comment property not renewed.");
         }
         let written = wire::read(reply.json).map_or_else(|_| receipt(&now), |comment| receipt(&comment));
-        Ok(Receipt { dropped: changed(said), ..written })
+        Ok(written.without(changed(said)))
     }
 
     /// Deletes a comment of ours; one that is gone already counts as done.
@@ -307,7 +218,7 @@ impl Jira<'_> {
             // A token that has just died is told the same.
             self.log_in()?;
         }
-        Ok(Receipt { id: comment.to_string(), name: comment.to_string(), at: None, dropped: Vec::new(), issue: None })
+        Ok(Receipt::of(comment.as_str(), None))
     }
 
     /// Tells which comments are still there. What answers 404 is gone only where the issue can be read after it, by
@@ -382,5 +293,5 @@ fn changed(said: Vec<String>) -> Vec<DroppedField> {
 
 fn receipt(comment: &wire::Comment) -> Receipt {
     let at = time(&comment.updated).or_else(|| time(&comment.created));
-    Receipt { id: comment.id.clone(), name: comment.id.clone(), at, dropped: Vec::new(), issue: None }
+    Receipt::of(&comment.id, at)
 }

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::wire;
 use crate::domain::{
     Comment, CommentId, Details, Issue, IssueId, IssueType, Person, Priority, SealKeys, Side, Status, StatusCategory,
     Visibility,
 };
-use crate::jira::wire;
 use crate::text::{Doc, adf, wiki};
 
 /// What reading needs to know about the site and about us.

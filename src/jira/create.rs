@@ -7,15 +7,17 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::answer::words_of;
+use super::api::{Ask, Failed, segment};
+use super::claim::{PROPERTY, property};
+use super::convert::time;
+use super::copies::Candidate;
+use super::draft::Draft;
+use super::fault::{refused, unavailable};
+use super::service::Jira;
+use super::wire;
+use super::words::marker;
 use crate::domain::{Key, Kind, NewIssue, Push, Receipt, Side};
-use crate::jira::answer::words_of;
-use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::claim::{PROPERTY, property};
-use crate::jira::comments::marker;
-use crate::jira::convert::time;
-use crate::jira::draft::Draft;
-use crate::jira::find::Copy;
-use crate::jira::{Jira, refused, wire};
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// Most issues in one request.
@@ -216,17 +218,12 @@ impl Jira<'_> {
             self.mend(draft, &created.id, row);
         }
         if row.is_some_and(|row| row.is_marked) && !created.key.is_empty() {
-            let copy = Copy::made(&created, draft.push.key.origin(), row.and_then(|row| row.at));
+            let copy = Candidate::made(&created, draft.push.key.origin(), row.and_then(|row| row.at));
             self.made.borrow_mut().insert(created.key.clone(), copy);
         }
         let name = if created.key.is_empty() { created.id.clone() } else { created.key };
-        Ok(Receipt {
-            id: created.id,
-            name,
-            at: row.and_then(|row| row.at),
-            dropped: std::mem::take(&mut draft.dropped),
-            issue: None,
-        })
+        let dropped = std::mem::take(&mut draft.dropped);
+        Ok(Receipt::of(created.id, row.and_then(|row| row.at)).named(name).without(dropped))
     }
 
     /// Says how to mend a refusal, and what people call the fields that it is about.
@@ -347,7 +344,7 @@ fn element_failure(error: &wire::BulkError) -> Failed {
     let status = error.status.unwrap_or(400);
     let message = format!("POST issue/bulk: {status}: {words}");
     let error = match status {
-        429 | 409 => crate::jira::unavailable(message),
+        429 | 409 => unavailable(message),
         500.. => ApiError::new(Side::Jira, ApiErrorKind::InDoubt, message),
         _ => refused(message),
     };

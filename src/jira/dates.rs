@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::jira::jql::Dialect;
-use crate::jira::{Jira, jql};
+use super::jql;
+use super::jql::Dialect;
+use super::service::Jira;
 use crate::ports::ApiError;
 
 /// How long it is believed that search does or does not understand milliseconds.

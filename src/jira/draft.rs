@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
+use super::answer::Words;
+use super::claim::PROPERTY;
+use super::jql;
+use super::takes::{NARROWED, Takes, is_wide, limit_in, size};
+use super::words::{Text, marker};
 use crate::domain::{Action, DroppedField, Kind, NewIssue, Push, Side};
-use crate::jira::answer::Words;
-use crate::jira::claim::PROPERTY;
-use crate::jira::comments::{Text, marker};
-use crate::jira::jql;
-use crate::jira::limits::{NARROWED, Takes, is_wide, limit_in, size};
 
 /// Longest summary and longest label, in UTF-16 units.
 const MAX_LINE: usize = 255;

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::api::{Ask, Failed, segment};
+use super::convert::{Reader, issue_visibility, person, time};
+use super::fault::{refused, unavailable};
+use super::service::Jira;
+use super::wire;
 use crate::domain::{Action, File, FileId, IssueId, Maker, Push, Receipt, Side, Visibility, portable_name, shown_size};
-use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::convert::{Reader, issue_visibility, person, time};
-use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Content};
 
 /// The fact: the largest file that this Jira takes, in bytes; `off` where it takes none.
@@ -93,7 +95,7 @@ impl Jira<'_> {
             return Err(ApiError::new(Side::Jira, ApiErrorKind::InDoubt, message));
         };
         let at = made.get("created").and_then(time);
-        Ok(Receipt { name: id.clone(), id, at, dropped: Vec::new(), issue: None })
+        Ok(Receipt::of(id, at))
     }
 
     /// Refuses a file that this Jira is known not to take: a broken upload would tell less.

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::domain::{Claim, Comment, IssueId, Key, Maker, Person, Receipt, Side};
-use crate::jira::convert::{Reader, person, time};
-use crate::jira::search::MAX_FETCH;
-use crate::jira::{Jira, jql, wire};
+use super::copies::{Candidate, Choice, Probe, choose, number_of, project_of};
+use super::search::MAX_FETCH;
+use super::service::Jira;
+use super::{jql, wire};
+use crate::domain::{Comment, IssueId, Key, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
 
 /// Most labels in one query.
@@ -36,69 +36,6 @@ const MAX_UNLABELLED: usize = 100;
 /// How old an issue must be for search to know it for certain.
 const INDEXED: &str = "\"-15m\"";
 
-/// What reading a project's newest issues by key has found so far.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Probe {
-    /// The next key number to read.
-    next: u64,
-    /// The highest number that search knew.
-    ceiling: u64,
-    /// Numbers below `next` that did not answer; their issue may have been on its way.
-    holes: Vec<u64>,
-    copies: Vec<Copy>,
-}
-
-/// An issue that may be a copy of ours.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Copy {
-    id: String,
-    name: String,
-    created: Option<DateTime<Utc>>,
-    /// By its property.
-    claim: Option<Claim>,
-    /// By its labels, when an account of ours created it.
-    labelled: Vec<Key>,
-    /// By its labels, when somebody else created it, and who.
-    foreign: Option<(Vec<Key>, Person)>,
-    /// True when property and labels name different originals: then neither proves anything.
-    contradicts: bool,
-}
-
-impl Copy {
-    fn new(raw: &wire::Issue, reader: Reader<'_>) -> Self {
-        let marks = reader.issue_marks(raw);
-        // A seal holds on what an account of ours created, known to the configuration or not.
-        let is_sealed = marks.property.as_ref().is_some_and(|claim| claim.sealed);
-        let is_ours = is_sealed || matches!(marks.maker, Maker::Us | Maker::Former);
-        let creator = || raw.fields.creator.as_ref().map(person).unwrap_or_default();
-        let (labelled, others) = if is_ours { (marks.labels, Vec::new()) } else { (Vec::new(), marks.labels) };
-        Self {
-            id: raw.id.clone(),
-            name: raw.key.clone(),
-            created: time(&raw.fields.created),
-            claim: marks.property,
-            labelled,
-            foreign: (!others.is_empty()).then(|| (others, creator())),
-            contradicts: marks.contradicts,
-        }
-    }
-
-    /// Returns the copy that a create of this run made.
-    pub(super) fn made(created: &wire::Created, key: Key, at: Option<DateTime<Utc>>) -> Self {
-        let (id, name) = (created.id.clone(), created.key.clone());
-        let claim = Claim { key, proven: true, written: None, maker: Maker::Us, sealed: false };
-        Self { id, name, created: at, claim: Some(claim), labelled: Vec::new(), foreign: None, contradicts: false }
-    }
-
-    fn is_marked(&self) -> bool {
-        self.claim.is_some() || !self.labelled.is_empty() || self.foreign.is_some()
-    }
-
-    fn names(&self, key: &Key) -> bool {
-        self.claim.as_ref().is_some_and(|claim| claim.key == *key) || self.labelled.contains(key)
-    }
-}
-
 /// What reading a project's newest issues by key came to.
 enum Probed {
     Whole(Probe),
@@ -106,41 +43,6 @@ enum Probed {
     Endless,
     /// The project is not there for us, or archived: a search shows nothing of it.
     Hidden,
-}
-
-/// What a look among some issues came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Choice<'c> {
-    /// This is the copy.
-    One(&'c Copy),
-    /// One of these may be it, and it cannot be told.
-    Contested(&'c Copy),
-    /// None of these is.
-    None,
-}
-
-/// Returns the copy of `key`: proof by property first, our own account's before others', then a label on an issue we
-/// created; the oldest of several. Where only seals speak for several issues of accounts that are not known as ours,
-/// somebody has copied one of them.
-fn choose<'c>(copies: &'c [Copy], key: &Key, projects: &[String], taken: &dyn Fn(&Key, &str) -> bool) -> Choice<'c> {
-    let free: Vec<&Copy> = copies.iter().filter(|copy| copy.names(key) && !taken(key, &copy.id)).collect();
-    let age = |copy: &Copy| (copy.created.unwrap_or(DateTime::<Utc>::MAX_UTC), number_of(&copy.name));
-    let maker = |copy: &Copy| {
-        copy.claim.as_ref().filter(|claim| claim.key == *key && !copy.contradicts).map(|claim| claim.maker)
-    };
-    let proven = free.iter().filter_map(|copy| Some((maker(copy)?, *copy))).min_by_key(|(maker, it)| (*maker, age(it)));
-    if let Some((best, copy)) = proven {
-        let rivals = free.iter().filter(|other| maker(other) == Some(best) && other.id != copy.id).count();
-        return if best == Maker::Other && rivals > 0 { Choice::Contested(copy) } else { Choice::One(copy) };
-    }
-    let inside = |copy: &Copy| projects.iter().any(|project| project_of(&copy.name) == project);
-    let labelled = free.iter().filter(|copy| copy.claim.is_none() && inside(copy)).min_by_key(|copy| age(copy));
-    match (labelled, free.iter().find(|copy| copy.contradicts)) {
-        // The true copy may be the one whose markers somebody changed, and the other a clone of it.
-        (_, Some(copy)) => Choice::Contested(copy),
-        (Some(copy), None) => Choice::One(copy),
-        (None, None) => Choice::None,
-    }
 }
 
 impl Jira<'_> {
@@ -175,7 +77,7 @@ impl Jira<'_> {
     fn look_past_the_index(
         &self,
         open: &[(usize, &Wanted)],
-        labelled: &[Copy],
+        labelled: &[Candidate],
         taken: &dyn Fn(&Key, &str) -> bool,
         out: &mut [Lookup],
     ) -> Result<(), ApiError> {
@@ -218,7 +120,7 @@ impl Jira<'_> {
         Ok(())
     }
 
-    fn chosen(&self, copies: &[Copy], want: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Option<Lookup> {
+    fn chosen(&self, copies: &[Candidate], want: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Option<Lookup> {
         match choose(copies, &want.key.origin(), &self.projects_of(want), taken) {
             Choice::One(copy) if copy.claim.is_some() => Some(Lookup::Found(receipt(copy))),
             Choice::One(copy) => Some(Lookup::Labelled(receipt(copy))),
@@ -231,7 +133,7 @@ impl Jira<'_> {
     }
 
     /// Returns the first issue that carries the label, that somebody else made, and that is nobody's copy.
-    fn foreign(&self, copies: &[Copy], want: &Wanted) -> Option<Lookup> {
+    fn foreign(&self, copies: &[Candidate], want: &Wanted) -> Option<Lookup> {
         let (key, projects) = (want.key.origin(), self.projects_of(want));
         copies.iter().find_map(|copy| {
             let (labels, creator) = copy.foreign.as_ref()?;
@@ -270,7 +172,7 @@ impl Jira<'_> {
     }
 
     /// Asks the search index for labels, in every project: a copy may have been moved.
-    fn by_label(&self, labels: &[&str]) -> Result<Vec<Copy>, ApiError> {
+    fn by_label(&self, labels: &[&str]) -> Result<Vec<Candidate>, ApiError> {
         let mut copies = Vec::new();
         for chunk in labels.chunks(MAX_LABELS) {
             let query = format!("labels in ({}) ORDER BY created ASC, key ASC", jql::list(chunk.iter().copied()));
@@ -283,9 +185,9 @@ impl Jira<'_> {
         Ok(copies)
     }
 
-    fn copies(&self, rows: Vec<Value>) -> Result<Vec<Copy>, ApiError> {
+    fn copies(&self, rows: Vec<Value>) -> Result<Vec<Candidate>, ApiError> {
         let read = rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
-        self.with_reader(|reader| read.map(|raw| Copy::new(&raw, reader)).collect())
+        self.with_reader(|reader| read.map(|raw| Candidate::new(&raw, reader)).collect())
     }
 
     /// Reads a project's newest issues by key, which no index delays.
@@ -338,7 +240,7 @@ impl Jira<'_> {
     }
 
     /// Where Jira once refused our label, the older copies are among what we created.
-    fn unlabelled_copies(&self, project: &str) -> Result<Vec<Copy>, ApiError> {
+    fn unlabelled_copies(&self, project: &str) -> Result<Vec<Candidate>, ApiError> {
         let mut rows = self.of_our_accounts(|ours| {
             self.walk(&format!("project = {project} AND {ours} ORDER BY created DESC, key DESC"), &FIELDS)
         })?;
@@ -346,7 +248,7 @@ impl Jira<'_> {
             rows.truncate(MAX_UNLABELLED);
             rows = self.with_properties(&rows)?;
         }
-        Ok(self.copies(rows)?.into_iter().filter(Copy::is_marked).collect())
+        Ok(self.copies(rows)?.into_iter().filter(Candidate::is_marked).collect())
     }
 
     /// Server's search gives no properties: reads the issues one by one.
@@ -388,7 +290,7 @@ impl Jira<'_> {
         let came = copies.len();
         probe.next = numbers.iter().filter(|n| seen.contains(n)).max().map_or(probe.next, |n| probe.next.max(n + 1));
         probe.holes.extend(numbers.iter().filter(|n| !seen.contains(n)));
-        probe.copies.extend(copies.into_iter().filter(Copy::is_marked));
+        probe.copies.extend(copies.into_iter().filter(Candidate::is_marked));
         Ok(came)
     }
 
@@ -426,14 +328,13 @@ impl Jira<'_> {
             return Ok(false);
         }
         probe.next = probe.next.max(number + 1);
-        probe.copies.extend(copies.into_iter().filter(Copy::is_marked));
+        probe.copies.extend(copies.into_iter().filter(Candidate::is_marked));
         Ok(true)
     }
 }
 
-fn receipt(copy: &Copy) -> Receipt {
-    let (id, name) = (copy.id.clone(), copy.name.clone());
-    Receipt { id, name, at: copy.created, dropped: Vec::new(), issue: None }
+fn receipt(copy: &Candidate) -> Receipt {
+    Receipt::of(&copy.id, copy.created).named(&copy.name)
 }
 
 /// Finds our comment in a thread; our own account's before one that only a seal speaks for.
@@ -446,19 +347,5 @@ fn comment_in(thread: &[Comment], want: &Wanted, taken: &dyn Fn(&Key, &str) -> b
     };
     let free = thread.iter().filter(|comment| !taken(&origin, comment.id.as_str()));
     let found = free.filter_map(|comment| Some((doubt(comment)?, comment))).min_by_key(|(doubt, _)| *doubt);
-    found.map_or(Lookup::Absent, |(_, comment)| {
-        let id = comment.id.to_string();
-        Lookup::Found(Receipt { name: id.clone(), id, at: Some(comment.updated), dropped: Vec::new(), issue: None })
-    })
+    found.map_or(Lookup::Absent, |(_, comment)| Lookup::Found(Receipt::of(comment.id.as_str(), Some(comment.updated))))
 }
-
-fn project_of(name: &str) -> &str {
-    name.rsplit_once('-').map_or("", |(project, _)| project)
-}
-
-fn number_of(name: &str) -> Option<u64> {
-    name.rsplit_once('-')?.1.parse().ok()
-}
-
-#[cfg(test)]
-mod tests;

@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::draft::{Draft, SECURITY, by_id_or_name};
+use super::fault::refused;
+use super::form::Screen;
+use super::service::Jira;
+use super::shape::chosen;
+use super::{form, jql};
 use crate::domain::{DroppedField, Push};
-use crate::jira::draft::{Draft, SECURITY, by_id_or_name};
-use crate::jira::screen::{self, Screen};
-use crate::jira::shape::chosen;
-use crate::jira::{Jira, jql, refused};
 use crate::ports::ApiError;
 
 /// What is said of a field that a create screen lacks.
@@ -58,7 +60,7 @@ impl Jira<'_> {
             set_parent(draft, screen, key);
         }
         for new in &issue.fields {
-            let found = screen.map(|screen| screen::field(screen, &new.field));
+            let found = screen.map(|screen| form::field(screen, &new.field));
             match found {
                 None => draft.note(&new.field, "this Jira does not tell what its create screen holds".to_owned()),
                 Some(None) => draft.note(&new.field, NOT_ON_SCREEN.to_owned()),
@@ -111,7 +113,7 @@ pub(super) fn id_on(screen: &Screen, field: &str, word: &str) -> Result<Option<S
 
 /// Puts the parent where this screen has it: an epic of classic Jira is no parent, but a field of its own.
 fn set_parent(draft: &mut Draft<'_>, screen: Option<&Screen>, key: &str) {
-    let has_parent = screen.is_none_or(|screen| screen::field(screen, "parent").is_some());
+    let has_parent = screen.is_none_or(|screen| form::field(screen, "parent").is_some());
     let epic = screen.and_then(|screen| screen.iter().find(|field| field.is_epic_link()));
     match epic {
         _ if has_parent => draft.extra.insert("parent".to_owned(), json!({"key": key})),
@@ -126,7 +128,7 @@ fn set_parent(draft: &mut Draft<'_>, screen: Option<&Screen>, key: &str) {
 /// Returns the id of a security level, which a screen gives by its name.
 pub(super) fn security_id(screen: Option<&Screen>, level: &str) -> Result<String, String> {
     let allowed = match screen {
-        Some(screen) => screen::field(screen, SECURITY).ok_or(NOT_ON_SCREEN)?.allowed.as_deref(),
+        Some(screen) => form::field(screen, SECURITY).ok_or(NOT_ON_SCREEN)?.allowed.as_deref(),
         None => None,
     };
     match chosen(allowed, level)? {

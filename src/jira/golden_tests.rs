@@ -4,11 +4,11 @@
 use serde_json::{Value, json};
 
 use super::claim::label_id;
-use super::comments::{Text, marker};
 use super::convert::Reader;
 use super::draft::Draft;
 use super::links::global_id;
 use super::wire;
+use super::words::{Text, marker};
 use crate::domain::{
     Action, Comment, CommentId, Field, Fingerprint, IssueId, Key, Maker, NewIssue, Person, Push, SealKey, SealKeys,
     Side, fixtures,

@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
+use super::api::{Ask, Failed, segment};
+use super::auth::host_of;
+use super::draft;
+use super::fault::{dropped, refused};
+use super::service::Jira;
 use crate::domain::{Action, Push, Receipt, marker};
-use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::change::dropped;
-use crate::jira::{Jira, draft, host_of, refused};
 use crate::ports::ApiError;
 
 impl Jira<'_> {
@@ -25,7 +27,7 @@ impl Jira<'_> {
             Ok((_, said)) => {
                 let id = issue.to_string();
                 let dropped = said.map(|why| dropped("characters", why)).into_iter().collect();
-                Ok(Receipt { name: id.clone(), id, at: None, dropped, issue: None })
+                Ok(Receipt::of(id, None).without(dropped))
             }
             Err(failed) if is_about_links(&failed) => {
                 // A login that has just died is told the same; then the link is not to be given up.

@@ -1,8 +1,7 @@
 //! What to do when Jira answers with a redirect that is not followed.
 
+use crate::http::clean;
 use reqwest::Url;
-
-use crate::jira::answer::clean;
 
 /// Returns the hint for a redirect of a request for `asked`, an address below `base_url`.
 ///

@@ -1,8 +1,8 @@
 //! `guajira check`: what single flows need of Jira.
 
+use super::files::LIMIT;
+use super::service::Jira;
 use crate::domain::shown_size;
-use crate::jira::Jira;
-use crate::jira::files::LIMIT;
 use crate::ports::Finding;
 
 impl Jira<'_> {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::jira::Jira;
-use crate::jira::api::{Ask, Failed, Reply};
-use crate::jira::create::MAX_BULK;
+use super::api::{Ask, Failed, Reply};
+use super::create::MAX_BULK;
+use super::service::Jira;
 use crate::ports::{ApiErrorKind, FOR_EVER};
 
 /// The fact that holds what is known of it.

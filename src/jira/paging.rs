@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::jira::api::Failed;
-use crate::jira::convert::time;
-use crate::jira::wire;
+use super::api::Failed;
+use super::convert::time;
+use super::wire;
 use crate::ports::Walk;
 
 /// Rows asked for in one page; servers may give fewer.

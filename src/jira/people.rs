@@ -6,10 +6,11 @@
 
 use serde_json::Value;
 
+use super::api::Ask;
+use super::convert::person;
+use super::service::Jira;
+use super::wire;
 use crate::domain::{Fingerprint, Person};
-use crate::jira::api::Ask;
-use crate::jira::convert::person;
-use crate::jira::{Jira, wire};
 use crate::ports::{ApiError, ApiErrorKind, known_person};
 
 /// Accounts asked for at once. Jira looks at its first thousand and filters afterwards, so that short pages say nothing.

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::search::is_invalid;
-use crate::jira::{Jira, jql, wire};
+use super::api::{Ask, Failed, segment};
+use super::search::is_invalid;
+use super::service::Jira;
+use super::{jql, wire};
 use crate::ports::{ApiError, ApiErrorKind, LostProject, Span};
 
 /// What reading the projects came to.

@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::api::{Ask, Failed, segment};
+use super::claim::PROPERTY;
+use super::fault::unavailable;
+use super::jql::Dialect;
+use super::paging::{PAGE, SMALL_PAGE};
+use super::service::Jira;
+use super::{jql, paging, wire};
 use crate::domain::IssueId;
-use crate::jira::answer::clean;
-use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::claim::PROPERTY;
-use crate::jira::jql::Dialect;
-use crate::jira::paging::{self, PAGE, SMALL_PAGE};
-use crate::jira::{Jira, jql, unavailable, wire};
+use crate::http::clean;
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
 
 /// What we ask of an issue, its thread last. Cloud gives only ids unless asked, Server leaves `comment` out unless asked.

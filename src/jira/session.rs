@@ -5,12 +5,16 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::api::{Ask, Failed, segment};
+use super::auth::{host_of, is_cloud_host, is_gateway};
+use super::convert::Reader;
+use super::fault::{refused, unavailable};
+use super::seen::{Me, SeenIssue, Site};
+use super::service::Jira;
+use super::settings::Deployment;
+use super::wire;
 use crate::domain::{IssueId, SealKey, Side, marker};
-use crate::jira::answer::clean;
-use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::auth::{is_cloud_host, is_gateway};
-use crate::jira::convert::Reader;
-use crate::jira::{Deployment, Jira, host_of, refused, unavailable, wire};
+use crate::http::clean;
 use crate::ports::{
     ApiError, ApiErrorKind, FOR_EVER, FORMER_ACCOUNTS, FORMER_PAIRS, OWN_ACCOUNTS, Register, learn_accounts, seal_keys,
 };
@@ -26,33 +30,6 @@ const SITE_ID: &str = "jira.installation";
 
 /// Most former names of the pair that are looked at.
 const MAX_FORMER: usize = 20;
-
-/// What `serverInfo` tells.
-#[derive(Clone, Debug)]
-pub(super) struct Site {
-    pub(super) deployment: Deployment,
-    /// Base address for people; differs from the API's behind Atlassian's gateway.
-    pub(super) base: String,
-    /// Its own id, where it tells one.
-    pub(super) id: String,
-}
-
-/// Our account.
-#[derive(Clone, Debug)]
-pub(super) struct Me {
-    pub(super) user: wire::User,
-    /// Jira's clock when it told us who we are.
-    pub(super) clock: Option<DateTime<Utc>>,
-    /// Our clock at that moment.
-    pub(super) at: DateTime<Utc>,
-}
-
-/// What is needed to make sense of a comment.
-#[derive(Clone, Debug)]
-pub(super) struct SeenIssue {
-    pub(super) name: String,
-    pub(super) service: bool,
-}
 
 impl Jira<'_> {
     /// Returns the kind and the address for people of this Jira, asked for at most once a day.

@@ -7,12 +7,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::{Value, json};
 
+use super::draft::{by_id_or_name, legal_label, one_line};
+use super::form::{Choice, ScreenField, pick};
+use super::service::Jira;
+use super::words::Text;
 use crate::domain::{FieldValue, People};
-use crate::jira::Jira;
-use crate::jira::comments::Text;
-use crate::jira::draft::{by_id_or_name, legal_label, one_line};
-use crate::jira::names::pick;
-use crate::jira::screen::{Choice, ScreenField};
 use crate::ports::ApiError;
 use crate::text::Doc;
 

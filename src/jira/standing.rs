@@ -7,10 +7,11 @@
 
 use chrono::TimeDelta;
 
+use super::convert::time;
+use super::jql::is_number;
+use super::service::Jira;
+use super::wire;
 use crate::domain::IssueId;
-use crate::jira::convert::time;
-use crate::jira::jql::is_number;
-use crate::jira::{Jira, wire};
 use crate::ports::{ApiError, ApiErrorKind, Standing};
 
 /// What is read of an issue to see where it stands.

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::form::{Choice, Screen};
 use crate::domain::{Status, StatusCategory, StatusTarget};
-use crate::jira::screen::{Choice, Screen};
 
 /// One way that is open now.
 #[derive(Clone, Debug, PartialEq)]

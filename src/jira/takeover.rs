@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
+use super::api::{Ask, segment};
+use super::claim::{PROPERTY, label_id};
+use super::convert::{person, time};
+use super::fault::refused;
+use super::service::Jira;
+use super::words::marker_of;
+use super::{jql, wire};
 use crate::domain::IssueId;
-use crate::jira::api::{Ask, segment};
-use crate::jira::claim::{PROPERTY, label_id};
-use crate::jira::comments::marker_of;
-use crate::jira::convert::{person, time};
-use crate::jira::{Jira, jql, refused, wire};
 use crate::ports::{ApiError, LabelledIssue, Mark, Takeover};
 
 /// What is read of an issue to see whose copy it may be.

@@ -1,10 +1,9 @@
 //! What Jira sends, as far as we read it. Lenient where a surprise is harmless, and raw where it could leak.
 
+use crate::http::clean;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-
-use crate::jira::answer::clean;
 
 /// One issue, from a search, a bulk fetch or a read by id.
 ///
@@ -304,4 +303,9 @@ pub(super) fn id_text(value: &Value) -> Option<String> {
 
 fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(input: D) -> Result<T, D::Error> {
     Ok(serde_json::from_value(Value::deserialize(input)?).unwrap_or_default())
+}
+
+/// Returns a text or number inside a value.
+pub(super) fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(id_text).unwrap_or_default()
 }

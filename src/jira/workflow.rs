@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::api::{Ask, Failed, segment};
+use super::convert::status;
+use super::fault::{dropped, refused, unavailable};
+use super::form::{Choice, Screen, ScreenField, pick};
+use super::names::Thing;
+use super::service::Jira;
+use super::steps::{Goal, Map, Resolution, Stand, Way, next};
+use super::wire::text;
+use super::{form, wire};
 use crate::domain::{DroppedField, IssueId, Status, StatusCategory, StatusTarget};
-use crate::jira::answer::clean;
-use crate::jira::api::{Ask, Failed, segment};
-use crate::jira::change::dropped;
-use crate::jira::convert::status;
-use crate::jira::names::{Thing, pick};
-use crate::jira::screen::{self, Choice, Screen, ScreenField, text};
-use crate::jira::steps::{Goal, Map, Resolution, Stand, Way, next};
-use crate::jira::{Jira, refused, unavailable, wire};
+use crate::http::clean;
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// Most steps of one walk.
@@ -159,7 +161,7 @@ impl Jira<'_> {
         fields.extend(resolution.map(|value| ("resolution".to_owned(), value)));
         let mut notes: Vec<DroppedField> = note.map(|why| dropped("resolution", why)).into_iter().collect();
         for new in &target.fields {
-            let Some(field) = screen::field(&way.screen, &new.field) else { continue };
+            let Some(field) = form::field(&way.screen, &new.field) else { continue };
             match self.shaped(field, &new.value, "")? {
                 Ok(value) => {
                     fields.insert(field.id.clone(), value);

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{ApiError, ApiErrorKind, Stop};
+use super::error::{ApiError, ApiErrorKind};
+use super::run::Stop;
 use crate::domain::Side;
 
 /// Most rows of one answer. A hundred are asked for; a service that knows no pages gives all it has.

@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("http", &["ports", "secret"]),
     ("guance", &["domain", "http", "ports", "render", "secret", "text"]),
     ("jira", &["domain", "http", "ports", "render", "secret", "text"]),
-    ("config", &["domain", "guance", "http", "jira", "plan", "secret", "template"]),
+    ("config", &["domain", "guance", "http", "jira", "plan", "ports", "secret", "template"]),
     (
         "cli",
         &[

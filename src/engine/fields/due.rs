@@ -130,7 +130,7 @@ fn who(run: &mut Run<'_>, on: Side, of: &Person) -> Result<Option<Person>, ApiEr
     }
     let by_address_or_name = || Person { id: String::new(), ..of.clone() };
     let asked = pings::told(run, on, of)?.unwrap_or_else(by_address_or_name);
-    let is = run.remote(on).person(&asked)?;
+    let is = run.person(on, &asked)?;
     run.people.push(Counterpart { on, of: of.clone(), is: is.clone() });
     Ok(is)
 }

@@ -79,17 +79,11 @@ pub(in crate::engine) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Resu
     };
     let proves = |now: &&Issue| match fields::says(now, change) {
         Says::This => is_new(now),
-        Says::Substitute(status) => is_new(now) && !run.remote(push.target).knows_status(status),
+        Says::Substitute(status) => is_new(now) && !run.knows_status(push.target, status),
         Says::Other => false,
     };
     let now = run.readings.of(push.target, issue).map(|reading| &reading.issue);
-    Ok(now.filter(proves).map(|now| Receipt {
-        id: now.id.to_string(),
-        name: now.name.clone(),
-        at: None,
-        dropped: Vec::new(),
-        issue: Some(Box::new(now.clone())),
-    }))
+    Ok(now.filter(proves).map(|now| Receipt::of(now.id.as_str(), None).named(&now.name).reads(Some(now.clone()))))
 }
 
 /// A status may be reached in several steps, and a write that was cut off may have left the issue half-way: that is not
@@ -100,7 +94,7 @@ pub(in crate::engine) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<bo
     let (Action::ChangeIssue { issue, .. }, Some((lane, Field::Status))) = (&push.action, push.key.field_of()) else {
         return Ok(false);
     };
-    if push.target != Side::Jira {
+    if !run.about(push.target).statuses_in_steps {
         return Ok(false);
     }
     let Some(Reading { issue: now, .. }) = run.readings.of(push.target, issue) else { return Ok(false) };
@@ -124,6 +118,6 @@ fn may_be_ours(run: &Run<'_>, queued: &Queued, now: &Issue) -> bool {
     let ours = run.world.clock.now();
     let side = queued.push.target;
     let ahead = run.identities.get(&side).and_then(|who| who.clock).map_or(TimeDelta::zero(), |it| it - ours);
-    let latest = |sent| sent + ahead + delta(run.world.settings.in_doubt_wait);
+    let latest = |sent| sent + ahead + delta(run.world.settings.limits.in_doubt_wait);
     queued.sent_at.is_some_and(|sent| now.updated <= latest(sent))
 }

@@ -7,6 +7,7 @@ use crate::domain::{Field, Fingerprint, Issue, IssueLink, Key, Side};
 use crate::engine::run::{Run, Trouble};
 use crate::engine::{base, trust};
 use crate::plan::fields;
+use crate::ports::Listing;
 use crate::state::Tx;
 
 /// Makes pairs due of which this reading says something else than the base. What it says is closed is written to no
@@ -25,7 +26,7 @@ pub(in crate::engine) fn notice(
     let state = run.world.state;
     for issue in issues {
         let Some(link) = state.issue_link(issue.side, &issue.id)? else { continue };
-        if issue.side == Side::Guance {
+        if run.about(issue.side).listing == Listing::MaybeByOpening {
             tx.fields_read(&link.guance, Some(issue.created), now)?;
         }
         if issue.side == Side::Jira && trust::may_have_forgotten(run, &link, issue.updated)? {

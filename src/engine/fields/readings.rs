@@ -23,7 +23,7 @@ pub(in crate::engine) fn keep(run: &mut Run<'_>, issues: &[Issue]) {
 /// Reads issues by id.
 pub(in crate::engine) fn read(run: &mut Run<'_>, side: Side, ids: &[IssueId]) -> Result<(), Trouble> {
     let batch = run.remote(side).issues(ids)?;
-    if side == Side::Jira {
+    if run.abilities(side).archive.is_some() {
         away::noticed(run, &batch, false)?;
     }
     let now = run.world.clock.now();

@@ -12,7 +12,7 @@ use super::readings::keep;
 use crate::domain::{Issue, IssueId, Side};
 use crate::engine::run::{Run, Trouble};
 use crate::engine::turns::{PAGE, TURNS};
-use crate::ports::Span;
+use crate::ports::{Listing, Span};
 use crate::state::DueFields;
 
 /// Most pairs that one run looks at, of each kind.
@@ -24,7 +24,9 @@ const DENSITY: &str = "engine.listed-per-link";
 /// Reads Guance's fields in turn, where they are carried to Jira, and compares what changed.
 pub(in crate::engine) fn in_turn(run: &mut Run<'_>) -> Result<()> {
     let side = Side::Guance;
-    let carried = run.world.policy.flow.carries_fields_to(Side::Jira) && run.order.backfill.is_none();
+    let carried = run.about(side).listing == Listing::MaybeByOpening
+        && run.world.policy.flow.carries_fields_to(side.opposite())
+        && run.order.backfill.is_none();
     for (active, every) in TURNS {
         if !carried || run.is_down(side) || run.must_stop() {
             break;
@@ -45,8 +47,8 @@ fn read(run: &mut Run<'_>, due: Vec<DueFields>) -> Result<(), Trouble> {
         run.identify(Side::Guance)?;
         let span = Span::since(from);
         // A service that gives fewer rows in a page than was reckoned with must not cost what the others need.
-        let requests = (run.world.guance.spare() / 2).max(1);
-        let (batch, parts) = run.world.guance.changed_within(&span, requests)?;
+        let requests = (run.spare(Side::Guance) / 2).max(1);
+        let (batch, parts) = run.changed_within(Side::Guance, &span, requests)?;
         let parts = usize::try_from(parts.unwrap_or(1)).unwrap_or(usize::MAX);
         learn_density(run, from, batch.issues.len().saturating_mul(parts))?;
         take_over(run, &batch.issues, None)?;
@@ -71,7 +73,7 @@ fn listable(run: &Run<'_>, due: &[DueFields]) -> Result<Option<DateTime<Utc>>, T
     let state = run.world.state;
     let mut opened: Vec<DateTime<Utc>> = due.iter().filter_map(|(_, opened)| *opened).collect();
     opened.sort_unstable_by(|a, b| b.cmp(a));
-    let spare = u64::try_from(run.world.guance.spare()).unwrap_or(u64::MAX);
+    let spare = u64::try_from(run.spare(Side::Guance)).unwrap_or(u64::MAX);
     let density = state.fact(DENSITY)?.and_then(|(value, _)| value.parse::<u64>().ok()).unwrap_or(100);
     while let Some(from) = opened.last() {
         let pages = (state.opened_since(*from)? * density / 100).div_ceil(PAGE).max(1);

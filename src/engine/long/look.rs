@@ -37,7 +37,7 @@ pub(in crate::engine) fn glimpse(run: &mut Run<'_>, link: &IssueLink, id: &Comme
     let mut page = place / size + 1;
     let mut tried = HashSet::new();
     while tried.len() < MOST_PAGES && tried.insert(page) && !run.must_stop() && run.has_room(Side::Guance, 1) {
-        let one = match run.world.guance.thread_page(&link.guance, page) {
+        let one = match run.thread_page(Side::Guance, &link.guance, page) {
             Ok(Some(one)) => one,
             Ok(None) => break,
             Err(err) if err.kind == ApiErrorKind::OutOfBudget => break,
@@ -68,12 +68,12 @@ fn among_newest(
     rows: &[Row],
     id: &CommentId,
 ) -> Result<Glimpse, Trouble> {
-    let requests = run.world.guance.spare().min(MOST_PAGES);
+    let requests = run.spare(Side::Guance).min(MOST_PAGES);
     if requests == 0 {
         return Ok(Glimpse::NotFound);
     }
     let down_to = Some(long.newest - SHOWN_LATE);
-    let Some(part) = run.world.guance.thread_part(&link.guance, down_to, requests)? else {
+    let Some(part) = run.thread_part(Side::Guance, &link.guance, down_to, requests)? else {
         return Ok(Glimpse::NotFound);
     };
     run.originals.saw_replies(part.comments.iter().map(|comment| &comment.id), run.world.clock.now());
@@ -121,17 +121,14 @@ pub(in crate::engine) fn look_for(
             found = Some((row, claim.doubt()));
         }
     }
-    let settled = sent.map(|sent| sent + delta(run.world.settings.in_doubt_wait));
+    let settled = sent.map(|sent| sent + delta(run.world.settings.limits.in_doubt_wait));
     let is_whole = long.known && settled.is_some_and(|settled| long.began > settled);
     Ok(match found {
         // A surer one may be in the rest.
-        Some((row, (maker, _))) if is_whole || maker == Maker::Us => Lookup::Found(receipt(row)),
+        Some((row, (maker, _))) if is_whole || maker == Maker::Us => {
+            Lookup::Found(Receipt::of(row.id.as_str(), Some(row.created)))
+        }
         None if is_whole => Lookup::Absent,
         _ => Lookup::Unsure,
     })
-}
-
-fn receipt(row: &Row) -> Receipt {
-    let id = row.id.to_string();
-    Receipt { name: id.clone(), id, at: Some(row.created), dropped: Vec::new(), issue: None }
 }

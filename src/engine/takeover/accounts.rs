@@ -84,7 +84,7 @@ impl Handover<'_> {
             let found = match makers.len() {
                 0 => {
                     let email = Some(word.clone()).filter(|word| word.contains('@'));
-                    self.run.world.jira.person(&Person { id: word.clone(), name: String::new(), email })?
+                    self.run.person(Side::Jira, &Person { id: word.clone(), name: String::new(), email })?
                 }
                 1 => makers.values().next().map(|who| (*who).clone()),
                 _ => {

@@ -125,11 +125,12 @@ impl<'a> Handover<'a> {
         let world = self.run.world;
         let jira = match &issue.thread {
             Some(thread) => Some(thread.clone()),
-            None => world.jira.thread(&issue.id)?,
+            None => self.run.read_thread(Side::Jira, &issue.id)?,
         };
         let Some(jira) = jira else { return Ok(None) };
         // Without a comment on Jira there are no copies, on either side: that spares a request of Guance's.
-        let guance = if jira.is_empty() { Some(Vec::new()) } else { world.guance.thread(&original.id)? };
+        let guance =
+            if jira.is_empty() { Some(Vec::new()) } else { self.run.read_thread(Side::Guance, &original.id)? };
         let Some(guance) = guance else { return Ok(None) };
         accepted.meet(&guance);
         let mut settled: HashSet<(Side, CommentId)> = HashSet::new();
@@ -254,8 +255,8 @@ impl<'a> Handover<'a> {
         };
         let mark = |one: &&Copied| {
             let key = Key::comment(one.origin, &one.original);
-            // As everywhere, a seal on Guance names no account.
-            let author = if target == Side::Jira { one.author.as_str() } else { "" };
+            // As everywhere, a seal names no account where the service tells none.
+            let author = if self.run.about(target).tells_account { one.author.as_str() } else { "" };
             self.mark(one.copy.as_str(), key, &one.content, &comment_place(issue, author))
         };
         let marks: Vec<Mark> = copied.iter().map(mark).collect();

@@ -14,7 +14,7 @@ use guajira::domain::{Action, Comment, CommentId, Fingerprint, Issue, IssueId, K
 use guajira::guance::{Guance, ReplyFormat, Settings};
 use guajira::http::Http;
 use guajira::ports::{
-    ApiError, ApiErrorKind, Facts as _, Lookup, Presence, Register, Remote as _, Span, Urgency, Wanted,
+    ApiError, ApiErrorKind, Facts as _, Lookup, Presence, Remote as _, Span, Threads as _, Urgency, Wanted, Writes as _,
 };
 use guajira::render;
 use guajira::secret::Secret;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use guajira::domain::{Action, CommentId, Fingerprint, Issue, IssueId, Key, NewIssue, Push, Receipt, Side};
 use guajira::http::Http;
 use guajira::jira::{Auth, Deployment, Jira, Settings};
-use guajira::ports::{ApiError, Batch, Lookup, Remote as _, Span, Wanted};
+use guajira::ports::{ApiError, Batch, Lookup, Remote as _, Span, Wanted, Writes as _};
 use guajira::secret::Secret;
 use guajira::text::{Block, Doc, Inline};
 use guajira_fakes::clock::SimClock;

@@ -10,12 +10,12 @@ use guajira::domain::{CommentId, Fingerprint, Key, SealKeys, Side};
 use guajira::engine::budget::{Ledger, Patience};
 use guajira::engine::{self, Askers, Backfill, Order, Quiet, Settings};
 use guajira::plan::Policy;
-use guajira::ports::{Clock, Crash};
+use guajira::ports::{Clock, Crash, Limits};
 use guajira::state::{Durability, Installation, RunLock, Services, State, StateError, Workspace};
 use rusqlite::Connection;
 
 use super::gallery::{self, Bug};
-use super::guance::SimGuance;
+use super::guance_remote::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
 use super::jira_remote::SimJira;
 use super::world::{Killed, Machine, World, time};
@@ -74,14 +74,13 @@ pub(super) struct Theatre<'w> {
 fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
     let hours = |n: u64| Duration::from_secs(n * 3600);
     Settings {
-        window: Duration::from_mins(1),
-        overlap: Duration::from_secs(if bug == Some(Bug::NoOverlap) { 0 } else { 600 }),
-        sweep_every: if setup.sweep { hours(1) } else { hours(1_000_000) },
-        sweep_back: hours(24),
-        max_runtime: Duration::from_secs(50),
+        limits: Limits {
+            overlap: Duration::from_secs(if bug == Some(Bug::NoOverlap) { 0 } else { 600 }),
+            sweep_every: if setup.sweep { hours(1) } else { hours(1_000_000) },
+            max_creates: if setup.brake { 2 } else { 200 },
+            ..Limits::default()
+        },
         no_script: false,
-        max_creates: if setup.brake { 2 } else { 200 },
-        in_doubt_wait: Duration::from_secs(5),
         projects: routes::projects(setup),
         services: services(),
         seal_keys: SealKeys::default(),
@@ -322,8 +321,11 @@ impl Theatre<'_> {
         let hours = self.world.borrow().run.backfill_h;
         let now = machine.now();
         let backfill = hours.map(|h| Backfill { from: now - TimeDelta::hours(i64::from(h)), until: None });
-        let patience =
-            if backfill.is_some() { Patience::Endless } else { Patience::Until(now + self.settings.max_runtime) };
+        let patience = if backfill.is_some() {
+            Patience::Endless
+        } else {
+            Patience::Until(now + self.settings.limits.max_runtime)
+        };
         // While it settles, somebody is there to let go what the brake holds.
         let order = Order { backfill, release: self.world.borrow().settling, ..Order::default() };
         let (keys, seal_keys) = {
@@ -337,6 +339,7 @@ impl Theatre<'_> {
         let world = engine::World {
             guance: &guance,
             jira: &jira,
+            budget: &budget,
             state,
             policy: &self.policy,
             settings: &settings,

@@ -214,7 +214,7 @@ pub(super) fn attach_on_jira(w: &mut World, push: &Push, bytes: &[u8]) -> Result
     w.jira.issues[at].now.files.push(copy);
     w.touched(at, 60_000 + w.requests);
     w.writes += 1;
-    Ok(Receipt { name: id.clone(), id, at: Some(time(created)), dropped: Vec::new(), issue: None })
+    Ok(Receipt::of(id, Some(time(created))))
 }
 
 /// A reply carries an uploaded file.

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use guajira::domain::{Comment, IssueId, Side};
-use guajira::ports::{ApiError, ApiErrorKind, Remote, ThreadPage, ThreadPart};
+use guajira::ports::{ApiError, ApiErrorKind, ThreadPage, ThreadPart};
 
 use super::gallery::{self, Bug};
-use super::guance::SimGuance;
+use super::guance_remote::SimGuance;
 use super::history::{Deed, Event, Setup, What};
 use super::rng::{Rng, mix};
 
@@ -149,7 +149,7 @@ impl SimGuance<'_> {
     /// Reads as much of a thread as a look for a write may cost; `Some(false)` where that is not all of it.
     pub(super) fn can_look(&self, issue: Option<&IssueId>) -> Result<bool, ApiError> {
         let Some(issue) = issue.filter(|_| self.world.borrow().setup.pages.narrow()) else { return Ok(true) };
-        Ok(self.newest(issue, None, self.spare().max(1))?.is_none_or(|part| part.next.is_none()))
+        Ok(self.newest(issue, None, self.budget.spare().max(1))?.is_none_or(|part| part.next.is_none()))
     }
 }
 

@@ -8,7 +8,8 @@ use guajira::engine::belongs::Foreign;
 use guajira::engine::{self, Order, Quiet, Settings};
 use guajira::plan::Policy;
 use guajira::ports::{
-    ApiError, ApiErrorKind, Batch, Content, Identity, Lookup, Presence, Register, Remote, Span, Standing, Wanted,
+    Abilities, About, ApiError, ApiErrorKind, Batch, Budget, Content, Directory, Files, Identity, Lookup, Presence,
+    Register, Registry, Remote, Span, Threads, Urgency, Wanted, Writes,
 };
 use guajira::state::State;
 
@@ -88,11 +89,13 @@ pub(super) fn run(
         (_, Side::Guance) => bound.guance.workspace.clone(),
         (_, Side::Jira) => bound.jira.id.clone(),
     };
-    let [guance, jira] = [Side::Guance, Side::Jira].map(|side| Service { world, side, id: named(side) });
+    let service = |about: About| Service { world, about, id: named(about.side) };
+    let [guance, jira] = [guajira::guance::ABOUT, guajira::jira::ABOUT].map(service);
     let told = engine::sync_once(
         &engine::World {
             guance: &guance,
             jira: &jira,
+            budget: &Plenty,
             state,
             policy,
             settings: &settings,
@@ -124,24 +127,50 @@ fn remembered(state: &State) -> anyhow::Result<String> {
 /// A service that is not the state's. It knows ids that are also ours, and nothing about us.
 struct Service<'w> {
     world: &'w RefCell<World>,
-    side: Side,
+    about: About,
     id: String,
+}
+
+/// More requests than a run that is refused could want.
+struct Plenty;
+
+impl Budget for Plenty {
+    fn take(&self, _urgency: Urgency) -> Result<usize, ApiError> {
+        Ok(0)
+    }
+
+    fn spare(&self) -> usize {
+        100
+    }
+
+    fn exhausted(&self, _credential: usize, _wait: std::time::Duration) {}
 }
 
 impl Service<'_> {
     fn asked(&self, what: &str) -> ApiError {
-        self.world.borrow_mut().blame(format!("foreign: another {} was asked: {what}", self.side));
-        ApiError::new(self.side, ApiErrorKind::Refused, "not yours")
+        self.world.borrow_mut().blame(format!("foreign: another {} was asked: {what}", self.about.side));
+        ApiError::new(self.about.side, ApiErrorKind::Refused, "not yours")
     }
 }
 
 impl Remote for Service<'_> {
-    fn side(&self) -> Side {
-        self.side
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities {
+            threads: Some(self),
+            writes: Some(self),
+            files: Some(self),
+            people: Some(self),
+            register: Some(self),
+            ..Abilities::default()
+        }
     }
 
     fn identify(&self) -> Result<Identity, ApiError> {
-        let account = if self.side == Side::Jira { self.world.borrow().accounts.bot() } else { String::new() };
+        let account = if self.about.side == Side::Jira { self.world.borrow().accounts.bot() } else { String::new() };
         Ok(Identity { account, service: self.id.clone(), ..Identity::default() })
     }
 
@@ -160,6 +189,12 @@ impl Remote for Service<'_> {
         Ok(Batch { issues, ..Batch::default() })
     }
 
+    fn issue_url(&self, name: &str) -> String {
+        format!("https://other/{name}")
+    }
+}
+
+impl Threads for Service<'_> {
     fn thread(&self, _issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         Err(self.asked("a thread"))
     }
@@ -167,27 +202,9 @@ impl Remote for Service<'_> {
     fn presence(&self, _issue: &IssueId, _comments: &[CommentId]) -> Result<Vec<Presence>, ApiError> {
         Err(self.asked("comments"))
     }
+}
 
-    fn standing(&self, issues: &[IssueId]) -> Result<Vec<Standing>, ApiError> {
-        Ok(vec![Standing::Open; issues.len()])
-    }
-
-    fn project_standing(&self, _project: &str) -> Result<Standing, ApiError> {
-        Ok(Standing::Open)
-    }
-
-    fn knows_status(&self, _status: &str) -> bool {
-        true
-    }
-
-    fn batch_size(&self) -> usize {
-        1
-    }
-
-    fn spare(&self) -> usize {
-        100
-    }
-
+impl Writes for Service<'_> {
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
         batch.iter().map(|push| Err(self.asked(&push.summary))).collect()
     }
@@ -195,11 +212,9 @@ impl Remote for Service<'_> {
     fn find(&self, _wanted: &[Wanted], _taken: &dyn Fn(&Key, &str) -> bool) -> Result<Vec<Lookup>, ApiError> {
         Err(self.asked("a look-up"))
     }
+}
 
-    fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
-        Err(self.asked("a person"))
-    }
-
+impl Files for Service<'_> {
     fn files(&self, _issue: &IssueId) -> Result<(Visibility, Vec<File>), ApiError> {
         Err(self.asked("files"))
     }
@@ -211,11 +226,15 @@ impl Remote for Service<'_> {
     fn push_file(&self, push: &Push, _content: Option<Content>) -> Result<Receipt, ApiError> {
         Err(self.asked(&push.summary))
     }
+}
 
-    fn issue_url(&self, name: &str) -> String {
-        format!("https://other/{name}")
+impl Directory for Service<'_> {
+    fn person(&self, _who: &Person) -> Result<Option<Person>, ApiError> {
+        Err(self.asked("a person"))
     }
+}
 
+impl Registry for Service<'_> {
     fn read_register(&self) -> Result<Register, ApiError> {
         Ok(Register::Empty)
     }

@@ -1,6 +1,7 @@
 //! Changing an issue: its status and its managers; and finding members.
 
 use guajira::domain::{Change, Person, StatusCategory, StatusTarget};
+use guajira::ports::Directory as _;
 use guajira_fakes::guance::MemberSearch;
 
 use super::*;

@@ -1,6 +1,7 @@
 //! Every kind of failure, odd and published answers, and `check`.
 
 use super::*;
+use guajira::ports::{Threads as _, Writes as _};
 
 #[test]
 fn a_read_is_tried_again_where_that_helps_and_each_try_asks_the_budget() {

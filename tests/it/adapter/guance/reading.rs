@@ -1,6 +1,7 @@
 //! What is read: every shape, order, page size and window, levels and threads.
 
 use super::*;
+use guajira::ports::Threads as _;
 
 #[test]
 fn an_idle_run_costs_one_request() {

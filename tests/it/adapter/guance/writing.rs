@@ -32,13 +32,7 @@ fn a_copy_is_recognised_by_either_marker_in_every_format() {
 }
 
 fn found(id: &str) -> Lookup {
-    Lookup::Found(Receipt {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        at: Some(start()),
-        dropped: Vec::new(),
-        issue: None,
-    })
+    Lookup::Found(Receipt::of(id, Some(start())))
 }
 
 #[test]
@@ -111,8 +105,8 @@ fn what_this_side_cannot_do_is_refused_without_a_request() {
     });
     assert_eq!(rig.push(push(create, "issue_1")).unwrap_err().kind, ApiErrorKind::Refused);
     let run = rig.run();
-    assert_eq!((run.batch_size(), run.read_register().unwrap()), (1, Register::Unsupported));
-    assert_eq!(run.write_register("1", None).unwrap_err().kind, ApiErrorKind::Refused);
+    assert_eq!(run.about().batch, 1);
+    assert!(run.abilities().register.is_none());
     assert!(rig.requests().is_empty());
 }
 

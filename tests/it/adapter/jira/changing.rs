@@ -2,7 +2,7 @@
 
 use guajira::domain::{Action, Change, DroppedField, Fingerprint, IssueId, Person, Push, Receipt, Side};
 use guajira::domain::{Key, StatusCategory, StatusTarget};
-use guajira::ports::{ApiError, ApiErrorKind, Remote as _};
+use guajira::ports::{ApiError, ApiErrorKind, Directory as _, Remote as _};
 use guajira::text::{Block, Doc, Inline};
 use guajira_fakes::jira::{Asks, Draft, Flavour, User, Workflow};
 use guajira_fakes::server::{Fault, What};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use guajira::domain::{FieldValue, NewField, NewIssue};
 use guajira::jira::CheckRoute;
-use guajira::ports::{ApiErrorKind, Lookup, Remote as _};
+use guajira::ports::{ApiErrorKind, Lookup, Writes as _};
 use guajira_fakes::jira::{CustomField, CustomKind, Flavour, OffScreen, Options, Project, named};
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use guajira::domain::{Action, File, FileId, Fingerprint, IssueId, Key, Push, Receipt, Side};
-use guajira::ports::{ApiError, ApiErrorKind, Content, Remote as _};
+use guajira::ports::{ApiError, ApiErrorKind, Content, Files as _};
 use guajira::text::Doc;
 use guajira_fakes::jira::{Draft, Flavour};
 use guajira_fakes::server::{Fault, What};

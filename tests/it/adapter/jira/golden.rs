@@ -1,7 +1,7 @@
 //! What a Jira is asked to write, byte for byte: labels, properties, remote links, and the write counter of our user.
 
 use guajira::domain::{Action, Comment, CommentId, Fingerprint, Key, Person, Push, SealKey, SealKeys, Side};
-use guajira::ports::{Facts as _, Remote as _};
+use guajira::ports::{Facts as _, Registry as _};
 use guajira::render;
 
 use super::{BOTH, PAIR, Rig, create, files, links, reply, text, uuid};

@@ -1,7 +1,7 @@
 //! Who we are: credentials that work, that died, and what a person is told about them.
 
 use guajira::jira::{Auth, CheckChanges, CheckRoute};
-use guajira::ports::{ApiError, ApiErrorKind, Register, Remote as _};
+use guajira::ports::{ApiError, ApiErrorKind, Register, Registry as _, Remote as _};
 use guajira::secret::Secret;
 use guajira_fakes::jira::{CustomField, CustomKind, DeadSearch, Flavour, Options};
 use guajira_fakes::server::{Fault, What};

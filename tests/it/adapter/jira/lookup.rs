@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use guajira::domain::Push;
-use guajira::ports::{Lookup, Remote as _, Wanted};
+use guajira::ports::{Lookup, Wanted, Writes as _};
 use guajira_fakes::jira::{Flavour, OffScreen, Options, Project};
 use guajira_fakes::server::What;
 

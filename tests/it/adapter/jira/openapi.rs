@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use guajira::domain::{Change, Person, Push, StatusCategory, StatusTarget};
 use guajira::jira::{CheckChanges, CheckRoute};
-use guajira::ports::{Content, Remote as _, Wanted};
+use guajira::ports::{
+    Content, Directory as _, Files as _, Registry as _, Remote as _, Threads as _, Wanted, Writes as _,
+};
 use guajira_fakes::jira::{Draft, Flavour, Workflow};
 use guajira_fakes::openapi::Document;
 use guajira_fakes::server::Recorded;

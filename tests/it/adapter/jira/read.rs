@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use guajira::domain::{CommentId, IssueId, Visibility};
-use guajira::ports::{ApiErrorKind, Presence, Remote as _, Span};
+use guajira::ports::{ApiErrorKind, Files as _, Presence, Remote as _, Span, Threads as _};
 use guajira_fakes::jira::{Draft, EpochMs, Flavour, LastToken, Options, Project, Switches, Visibility as Restriction};
 use guajira_fakes::server::{Fault, Times, What};
 

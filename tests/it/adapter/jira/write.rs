@@ -1,7 +1,7 @@
 //! Writing: creates one and many, what is given up rather than lost, comments, and what a lost answer means.
 
 use guajira::domain::{Action, CommentId, DroppedField, Push};
-use guajira::ports::{ApiErrorKind, Remote as _};
+use guajira::ports::{ApiErrorKind, Remote as _, Threads as _, Writes as _};
 use guajira_fakes::jira::{Flavour, OffScreen, Visibility};
 use guajira_fakes::server::{Fault, Times, What};
 use serde_json::json;
@@ -39,7 +39,7 @@ fn a_created_issue_carries_everything_and_its_markers() {
 fn fifty_issues_take_one_request_and_one_to_read_back() {
     let rig = Rig::new(Flavour::Cloud);
     let run = rig.run();
-    let batch: Vec<Push> = (1..=run.batch_size()).map(create).collect();
+    let batch: Vec<Push> = (1..=run.about().batch).map(create).collect();
     let results = run.push(&batch);
     for (push, result) in batch.iter().zip(results) {
         let issue = rig.fake.issue(&result.unwrap().name).unwrap();

@@ -1,0 +1,85 @@
+//! Why there is no answer, what that means, and how to mend it.
+
+use crate::ports::ApiErrorKind;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The request certainly did not reach the service (no connection).
+    NotSent(String),
+    /// It left, and no complete answer came.
+    NoAnswer(String),
+    /// It was answered, with more than is taken: it is the same the next time.
+    TooMuch {
+        /// HTTP status.
+        status: u16,
+        /// What was asked, and which limit it was.
+        words: String,
+    },
+}
+
+impl Failure {
+    /// Returns its words.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::NotSent(words) | Self::NoAnswer(words) | Self::TooMuch { words, .. } => words,
+        }
+    }
+
+    /// Returns the same with other words.
+    #[must_use]
+    pub fn with_words(self, words: String) -> Self {
+        match self {
+            Self::NotSent(_) => Self::NotSent(words),
+            Self::NoAnswer(_) => Self::NoAnswer(words),
+            Self::TooMuch { status, words: _ } => Self::TooMuch { status, words },
+        }
+    }
+
+    /// Returns what it means for a request that is `repeatable`: a read, or a write that may be carried out twice. Any other
+    /// write that left may have happened.
+    pub fn kind(&self, repeatable: bool) -> ApiErrorKind {
+        match self {
+            Self::NoAnswer(_) | Self::TooMuch { .. } if !repeatable => ApiErrorKind::InDoubt,
+            Self::NotSent(_) | Self::NoAnswer(_) | Self::TooMuch { .. } => {
+                ApiErrorKind::Unavailable { retry_after: None }
+            }
+        }
+    }
+
+    /// Returns how to mend it, where that is known: `section` of the configuration names the service, people call it `shown`.
+    pub fn hint(&self, section: &str, shown: &str) -> Option<String> {
+        match self {
+            Self::NotSent(words) => Some(connect_hint(section, words)),
+            Self::TooMuch { .. } => Some(format!(
+                "nothing of the answer is taken: look at what stands at [{section}].base_url; where it is {shown}, somebody \
+                 may have to shorten or delete what makes the answer so large"
+            )),
+            Self::NoAnswer(_) => None,
+        }
+    }
+}
+
+/// Returns how to mend that a service could not be reached, by what was said about the connection of this section of the configuration.
+fn connect_hint(section: &str, words: &str) -> String {
+    if words.contains("certificate") {
+        return format!("set [{section}].ca_file to your company's CA certificates, if they signed the server's");
+    }
+    format!("check [{section}].base_url, the network and the proxy settings")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_has_a_setting_of_its_own() {
+        for words in [
+            "cannot connect: invalid peer certificate: UnknownIssuer",
+            "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
+        ] {
+            assert!(connect_hint("jira", words).contains("[jira].ca_file"), "{words}");
+        }
+        assert!(connect_hint("guance", "cannot connect: Connection refused").contains("[guance].base_url"));
+    }
+}

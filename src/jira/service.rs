@@ -1,0 +1,81 @@
+//! A Jira, and what this run has read of it.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::api::Api;
+use super::auth::Credential;
+use super::copies::{Candidate, Probe};
+use super::form::Asked;
+use super::names::Names;
+use super::seen::{Me, SeenIssue, Site};
+use super::settings::Settings;
+use crate::domain::IssueId;
+use crate::http::Http;
+use crate::ports::{Clock, Facts, Stop};
+
+/// A Jira, for the length of one run.
+pub struct Jira<'a> {
+    pub(super) settings: Settings,
+    pub(super) api: Api<'a>,
+    pub(super) facts: &'a dyn Facts,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) site: OnceCell<Site>,
+    pub(super) me: RefCell<Option<Me>>,
+    /// Whether search understands unquoted milliseconds, once asked.
+    pub(super) epoch: Cell<Option<bool>>,
+    /// What this run has seen of issues that comments may hang on.
+    pub(super) seen: RefCell<HashMap<IssueId, SeenIssue>>,
+    /// Project id → is it a service project.
+    pub(super) services: RefCell<HashMap<String, bool>>,
+    /// Project key → what reading its newest issues by key has found.
+    pub(super) probes: RefCell<HashMap<String, Probe>>,
+    /// Issues that this run created, by name: a probe need not read them again.
+    pub(super) made: RefCell<HashMap<String, Candidate>>,
+    /// Create screens, and whether this run has asked for them.
+    pub(super) screens: RefCell<HashMap<String, Asked>>,
+    /// What things are called, once read from the facts.
+    pub(super) names: RefCell<Option<Names>>,
+    /// Projects that this run has asked for such names.
+    pub(super) named: RefCell<HashSet<String>>,
+    /// Whether this run has tried which characters are stored.
+    pub(super) tried_characters: Cell<bool>,
+    /// Projects that could not be read by this run, or an earlier one.
+    pub(super) lost: RefCell<BTreeSet<String>>,
+    /// What this pair of services was called before, as far as it is known.
+    pub(super) former_pairs: RefCell<Vec<String>>,
+}
+
+impl<'a> Jira<'a> {
+    /// Returns the Jira that the settings name. Nothing is sent yet.
+    pub fn new(
+        settings: Settings,
+        http: &'a Http,
+        facts: &'a dyn Facts,
+        clock: &'a dyn Clock,
+        stop: &'a dyn Stop,
+    ) -> Self {
+        let credential = Credential::new(&settings.auth);
+        let api = Api::new(http, clock, stop, &settings.base_url, credential);
+        let former_pairs = RefCell::new(settings.former_pairs.clone());
+        Self {
+            settings,
+            api,
+            facts,
+            clock,
+            site: OnceCell::new(),
+            me: RefCell::new(None),
+            epoch: Cell::new(None),
+            seen: RefCell::default(),
+            services: RefCell::default(),
+            probes: RefCell::default(),
+            made: RefCell::default(),
+            screens: RefCell::default(),
+            names: RefCell::default(),
+            named: RefCell::default(),
+            tried_characters: Cell::new(false),
+            lost: RefCell::default(),
+            former_pairs,
+        }
+    }
+}

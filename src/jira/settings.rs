@@ -1,0 +1,48 @@
+//! How to talk to Jira.
+
+use crate::secret::Secret;
+
+/// Which kind of Jira.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deployment {
+    /// Jira Cloud: REST v3, ADF, `search/jql`.
+    Cloud,
+    /// Jira Server or Data Center: REST v2, wiki markup, `search`.
+    Server,
+}
+
+/// How to log in.
+#[derive(Clone, Debug)]
+pub enum Auth {
+    /// E-mail and API token (Cloud), user name and password (Server).
+    Basic {
+        /// E-mail or user name.
+        user: String,
+        /// Token or password.
+        token: Secret,
+    },
+    /// Personal access token (Server ≥ 8.14), sent as Bearer.
+    Pat {
+        /// The token.
+        token: Secret,
+    },
+}
+
+/// How to talk to Jira.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Base address with its context path, without a trailing slash.
+    pub base_url: String,
+    /// `None`: find out from `serverInfo`.
+    pub deployment: Option<Deployment>,
+    /// How to log in.
+    pub auth: Auth,
+    /// Projects of the routes, by key: the usual selection of a poll.
+    pub projects: Vec<String>,
+    /// Distinguishes this pair of services from others that use the same bot account: hex digits.
+    pub pair_id: String,
+    /// Accounts that guajira wrote with before: account ids (Cloud), user keys or login names (Server).
+    pub former_accounts: Vec<String>,
+    /// What the same pair was called before one of its services was renamed, the latest first.
+    pub former_pairs: Vec<String>,
+}

@@ -1,0 +1,43 @@
+//! What the engine needs from outside: remotes, request budget, clock, stop signal, failpoints.
+//!
+//! These traits sit *below* the decisions: they move facts and carry out one write. Who may create what is
+//! `plan::Policy`.
+
+mod error;
+mod standing;
+mod span;
+mod parts;
+mod lookup;
+mod content;
+mod finding;
+mod register;
+mod about;
+mod abilities;
+mod remote;
+mod takeover;
+
+mod limits;
+mod run;
+mod facts;
+mod accounts;
+mod walk;
+
+pub use abilities::{
+    Abilities, Archive, Creates, Directory, Files, Parts, Quota, Registry, Screens, Statuses, Threads, Writes,
+};
+pub use about::{About, Listing};
+pub use accounts::{FORMER_ACCOUNTS, OWN_ACCOUNTS, known_person, learn_accounts, note_stranger};
+pub use content::Content;
+pub use error::{ApiError, ApiErrorKind};
+pub use facts::{FOR_EVER, FORMER_PAIRS, Facts, SEAL_KEYS, seal_keys};
+pub use finding::Finding;
+pub use limits::Limits;
+pub use lookup::{Lookup, Presence, Wanted};
+pub use parts::{ThreadPage, ThreadPart};
+pub use register::Register;
+pub use remote::Remote;
+pub use run::{Budget, Clock, Crash, Failpoints, NoFailpoints, Stop, Urgency};
+pub use span::{Batch, Identity, Span, Unreadable};
+pub use standing::{LostProject, Standing};
+pub use takeover::{LabelledIssue, Mark, Takeover};
+pub use walk::Walk;

@@ -1,0 +1,19 @@
+//! The write counter that guajira keeps at a service.
+
+use crate::domain::SealKey;
+
+/// The remote write counter, and what is kept beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Register {
+    /// None can be kept: we have no permission.
+    Unsupported,
+    /// Nobody has written one yet.
+    Empty,
+    /// What was last written.
+    Value {
+        /// The counter.
+        counter: String,
+        /// The key of our seals; version 0.1 kept none.
+        key: Option<SealKey>,
+    },
+}
