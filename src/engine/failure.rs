@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta};
 
-use super::queue::{advise, back_off, failed, put_back};
+use super::queue::{back_off, failed, note_failure, put_back};
 use super::run::{Run, Trouble, delta};
 use super::settle::{bury, disown};
 use super::{away, doubt, gone, optional, quoted};
@@ -45,16 +45,7 @@ pub(super) fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doub
             Ok(Blame::Write)
         }
         ApiErrorKind::InDoubt => {
-            tracing::warn!(%key, error = %err, "In doubt: the answer was lost, and the next run looks whether it arrived.");
-            let tx = world.state.begin()?;
-            tx.doubt(key, how, &err.message)?;
-            tx.advise(key, err.hint.as_deref())?;
-            tx.note(key.origin().as_str(), &failed("in doubt, sent and the answer lost", &queued.push, err), now)?;
-            tx.commit()?;
-            doubt::keep_slowest(run, queued)?;
-            run.report.left_in_doubt.insert(key.as_str().to_owned());
-            run.report.item_failed(&queued.push, err);
-            world.failpoints.hit("doubted")?;
+            leave_in_doubt(run, queued, err, how)?;
             Ok(Blame::Side)
         }
         ApiErrorKind::Unavailable { retry_after: Some(wait) } => {
@@ -76,11 +67,12 @@ pub(super) fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doub
                 _ => (TimeDelta::zero(), Blame::Side),
             };
             let wait = back_off(queued.attempts).max(least);
-            put_back(run, key, Deferral { not_before: now + wait, counts: true }, Some(&err.message))?;
             let tx = world.state.begin()?;
+            tx.defer(key, Deferral { not_before: now + wait, counts: true }, Some(&err.message))?;
             part(&tx, queued, how)?;
+            note_failure(&tx, &queued.push, err, now)?;
             tx.commit()?;
-            advise(run, &queued.push, err)?;
+            world.failpoints.hit("put back")?;
             run.report.item_failed(&queued.push, err);
             Ok(blame)
         }
@@ -89,6 +81,23 @@ pub(super) fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doub
             Ok(Blame::Us)
         }
     }
+}
+
+/// Records that nobody knows whether a write has happened.
+fn leave_in_doubt(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doubt) -> Result<(), Trouble> {
+    let (world, key) = (run.world, &queued.push.key);
+    tracing::warn!(%key, error = %err, "In doubt: the answer was lost, and the next run looks whether it arrived.");
+    let what = failed("in doubt, sent and the answer lost", &queued.push, err);
+    let tx = world.state.begin()?;
+    tx.doubt(key, how, &err.message)?;
+    tx.advise(key, err.hint.as_deref())?;
+    tx.note(key.origin().as_str(), &what, world.clock.now())?;
+    tx.commit()?;
+    doubt::keep_slowest(run, queued)?;
+    run.report.left_in_doubt.insert(key.as_str().to_owned());
+    run.report.item_failed(&queued.push, err);
+    world.failpoints.hit("doubted")?;
+    Ok(())
 }
 
 /// What is put off in a request with others for the second time goes out by itself from then on: one of them may be the

@@ -1,11 +1,11 @@
 //! Writes that go back into the outbox: when each is tried again, and why it has to wait.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::run::{Run, Trouble};
 use crate::domain::{Key, Push};
 use crate::ports::ApiError;
-use crate::state::Deferral;
+use crate::state::{Deferral, Tx};
 
 /// The first and the longest wait before a failed write is tried again; each failure doubles it.
 const BACK_OFF: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
@@ -40,9 +40,15 @@ pub(super) fn put_last(run: &Run<'_>, key: &Key, why: &str) -> Result<(), Troubl
 /// Keeps how to mend what put a write off, and that it failed.
 pub(super) fn advise(run: &Run<'_>, push: &Push, err: &ApiError) -> Result<(), Trouble> {
     let tx = run.world.state.begin()?;
-    tx.advise(&push.key, err.hint.as_deref())?;
-    tx.note(push.key.origin().as_str(), &failed("failed, and is tried again", push, err), run.world.clock.now())?;
+    note_failure(&tx, push, err, run.world.clock.now())?;
     tx.commit()?;
+    Ok(())
+}
+
+/// The same within a transaction.
+pub(super) fn note_failure(tx: &Tx<'_>, push: &Push, err: &ApiError, now: DateTime<Utc>) -> Result<(), Trouble> {
+    tx.advise(&push.key, err.hint.as_deref())?;
+    tx.note(push.key.origin().as_str(), &failed("failed, and is tried again", push, err), now)?;
     Ok(())
 }
 

@@ -128,9 +128,7 @@ impl SkipReason {
     pub fn is_routine(&self) -> bool {
         matches!(self, Self::Echo | Self::Unchanged | Self::Queued)
     }
-}
 
-impl SkipReason {
     /// Returns true where a whole issue is left out that somebody may expect on the other side.
     pub fn leaves_out_an_issue(&self) -> bool {
         matches!(self, Self::NoRoute | Self::LevelNotListed(_) | Self::RouteUnclear(..) | Self::OutsideWindow)

@@ -84,7 +84,7 @@ impl Facts for State {
     }
 
     fn forget(&self, name: &str) {
-        if let Err(err) = self.conn.execute("DELETE FROM fact WHERE name = ?1", [name]) {
+        if let Err(err) = self.forget_fact(name) {
             tracing::debug!(name, error = %err, "Fact not forgotten.");
         }
     }
