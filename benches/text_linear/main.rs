@@ -6,7 +6,13 @@
 //! linear (1.0 is linear, 4.0 is quadratic). The last line is the verdict, on reading and on writing what a service takes;
 //! with `--check` the program ends with 1 when something was too slow. Of inputs only those are measured in whose name
 //! INPUT stands.
-#![allow(clippy::print_stdout, clippy::cast_precision_loss, clippy::exit, reason = "a program for people")]
+#![allow(
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::exit,
+    clippy::too_many_lines,
+    reason = "a program for people"
+)]
 
 mod hostile;
 mod work;

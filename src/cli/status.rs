@@ -80,6 +80,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+#[allow(clippy::too_many_lines, reason = "one line of the page after the other")]
 fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
     let Status {
         cursors,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::run::{Run, Trouble};
 use super::{base, gone, optional, references};
-use crate::domain::{Action, IssueLink, Key, Push, Side, Stage};
+use crate::domain::{Action, IssueId, IssueLink, Key, Push, Side, Stage};
 use crate::plan::{SkipReason, Step};
 use crate::state::Tx;
 
@@ -25,22 +25,7 @@ pub(super) fn apply(
             tx.note(push.key.origin().as_str(), &format!("{what}: {}", push.summary), now)?;
         }
         Step::AdoptIssue { guance, jira, jira_name } => {
-            let link = IssueLink::new(guance.clone(), jira.clone(), jira_name);
-            let key = Key::issue(Side::Guance, guance);
-            let own = run.world.state.unsettled_write(&key)?;
-            let was_sent = run.world.state.stage_of(&key)? == Some(Stage::InFlight);
-            if !tx.link_issues(&link, now, now)? {
-                let what = format!("{jira_name} is another's copy, or it has another copy: not recognised");
-                tx.note(Key::issue(Side::Guance, guance).as_str(), &what, now)?;
-                return Ok(());
-            }
-            if was_sent {
-                // Jira is still at work on what else it was asked for then.
-                tx.look_anew(Side::Jira)?;
-            }
-            optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;
-            base::adopted(run, tx, guance, own, now)?;
-            tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("recognised {jira_name} as its copy"), now)?;
+            adopt_issue(run, tx, guance, (jira, jira_name), now)?;
         }
         Step::AdoptComment(link) => {
             let key = Key::comment(link.origin, &link.origin_id);
@@ -84,6 +69,33 @@ pub(super) fn apply(
             }
         }
     }
+    Ok(())
+}
+
+/// Pairs an issue with the copy of it that was recognised.
+fn adopt_issue(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    guance: &IssueId,
+    (jira, jira_name): (&IssueId, &str),
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    let link = IssueLink::new(guance.clone(), jira.clone(), jira_name);
+    let key = Key::issue(Side::Guance, guance);
+    let own = run.world.state.unsettled_write(&key)?;
+    let was_sent = run.world.state.stage_of(&key)? == Some(Stage::InFlight);
+    if !tx.link_issues(&link, now, now)? {
+        let what = format!("{jira_name} is another's copy, or it has another copy: not recognised");
+        tx.note(key.as_str(), &what, now)?;
+        return Ok(());
+    }
+    if was_sent {
+        // Jira is still at work on what else it was asked for then.
+        tx.look_anew(Side::Jira)?;
+    }
+    optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;
+    base::adopted(run, tx, guance, own, now)?;
+    tx.note(key.as_str(), &format!("recognised {jira_name} as its copy"), now)?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! From the outbox to the remotes: in flight first, look up before resending, retry, give up.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use chrono::TimeDelta;
 
@@ -73,22 +75,7 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         let Some(upload) = files::load(run, target, &batch)? else { continue };
         let Some(lane) = batch.first().map(|queued| queued.push.lane.clone()) else { continue };
         let is_retry = batch.iter().all(|queued| queued.behind);
-        let how = if batch.len() > 1 { Doubt::InCompany } else { Doubt::Alone };
-        let (mut end, mut wait, mut failed, mut has_worked) = (None, None, None, false);
-        for (queued, result) in send(run, target, batch, upload)? {
-            match result {
-                Ok(receipt) => {
-                    has_worked = true;
-                    settle(run, &queued.push, &receipt, Evidence::Answered)?;
-                }
-                Err(err) => match fail(run, &queued, &err, how)? {
-                    Blame::Write => has_worked |= err.kind == ApiErrorKind::Refused,
-                    Blame::Side => failed = Some(err),
-                    Blame::Us => end = Some(err),
-                    Blame::Haste(time) => wait = wait.max(Some(time)),
-                },
-            }
-        }
+        let Outcome { end, wait, failed, has_worked } = send_and_record(run, target, batch, upload)?;
         if let Some(err) = end {
             return Err(err.into());
         }
@@ -113,6 +100,39 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
             still_works(run, target, &lane)?;
         }
     }
+}
+
+/// What one request came to, beside what was recorded of each write in it.
+#[derive(Default)]
+struct Outcome {
+    /// Why no other write can go.
+    end: Option<ApiError>,
+    /// How long the side asks to be left alone.
+    wait: Option<Duration>,
+    /// What speaks against the side.
+    failed: Option<ApiError>,
+    /// Whether the side dealt with one of the writes, be it by refusing it.
+    has_worked: bool,
+}
+
+fn send_and_record(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, upload: Upload) -> Result<Outcome, Trouble> {
+    let how = if batch.len() > 1 { Doubt::InCompany } else { Doubt::Alone };
+    let mut outcome = Outcome::default();
+    for (queued, result) in send(run, target, batch, upload)? {
+        match result {
+            Ok(receipt) => {
+                outcome.has_worked = true;
+                settle(run, &queued.push, &receipt, Evidence::Answered)?;
+            }
+            Err(err) => match fail(run, &queued, &err, how)? {
+                Blame::Write => outcome.has_worked |= err.kind == ApiErrorKind::Refused,
+                Blame::Side => outcome.failed = Some(err),
+                Blame::Us => outcome.end = Some(err),
+                Blame::Haste(time) => outcome.wait = outcome.wait.max(Some(time)),
+            },
+        }
+    }
+    Ok(outcome)
 }
 
 /// Makes sure by a read that a side at which several writes failed works: then it was the writes' own fault.

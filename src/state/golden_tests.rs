@@ -1,5 +1,5 @@
 //! State files of earlier versions, with a write in every stage, and the writes in them are understood for ever.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::expect_used, clippy::panic, clippy::too_many_lines, clippy::unwrap_used, reason = "tests")]
 
 use chrono::DateTime;
 use rusqlite::Connection;

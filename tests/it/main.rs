@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::print_stderr,
     clippy::print_stdout,
+    clippy::too_many_lines,
     clippy::unwrap_used,
     missing_docs,
     reason = "tests"

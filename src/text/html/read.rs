@@ -76,14 +76,7 @@ impl Builder {
                 let start = attribute(attrs, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1);
                 self.push(Kind::List { start: Some(start), items: Vec::new() });
             }
-            "li" | "dt" | "dd" => {
-                self.close_to(is_item, |kind| is_list(kind) || is_cell(kind));
-                let parent = self.frames.last().map(|frame| &frame.kind);
-                if !parent.is_some_and(is_list) {
-                    self.push(Kind::List { start: None, items: Vec::new() });
-                }
-                self.push(Kind::Item { task: None });
-            }
+            "li" | "dt" | "dd" => self.open_item(),
             "blockquote" => self.push(Kind::Quote),
             "details" => self.push(Kind::Expand { title: String::new() }),
             "summary" => {
@@ -97,14 +90,7 @@ impl Builder {
                     grid.start_row();
                 }
             }
-            "td" | "th" => {
-                self.close_to(is_cell, is_table);
-                let attrs = attributes(attrs);
-                let span =
-                    |key: &str| attrs.iter().find(|(name, _)| name == key).and_then(|(_, n)| n.trim().parse().ok());
-                let (columns, rows) = (span("colspan").unwrap_or(1), span("rowspan").unwrap_or(1));
-                self.push(Kind::Cell { header: name == "th", columns, rows });
-            }
+            "td" | "th" => self.open_cell(name == "th", attrs),
             "pre" | "textarea" => {
                 self.flush();
                 self.pre = Some(Pre::new(name, language(attrs)));
@@ -118,6 +104,24 @@ impl Builder {
             }
             _ => self.open_inline(name, attrs),
         }
+    }
+
+    /// An item outside a list begins one.
+    fn open_item(&mut self) {
+        self.close_to(is_item, |kind| is_list(kind) || is_cell(kind));
+        let parent = self.frames.last().map(|frame| &frame.kind);
+        if !parent.is_some_and(is_list) {
+            self.push(Kind::List { start: None, items: Vec::new() });
+        }
+        self.push(Kind::Item { task: None });
+    }
+
+    fn open_cell(&mut self, header: bool, attrs: &str) {
+        self.close_to(is_cell, is_table);
+        let attrs = attributes(attrs);
+        let span = |key: &str| attrs.iter().find(|(name, _)| name == key).and_then(|(_, n)| n.trim().parse().ok());
+        let (columns, rows) = (span("colspan").unwrap_or(1), span("rowspan").unwrap_or(1));
+        self.push(Kind::Cell { header, columns, rows });
     }
 
     /// Ends the paragraph where a box starts or ends. Where lines count, boxes are lines.

@@ -8,6 +8,7 @@
     clippy::panic,
     clippy::missing_panics_doc,
     clippy::missing_errors_doc,
+    clippy::too_many_lines,
     reason = "a test double that panics fails its test, which is the point"
 )]
 
