@@ -245,25 +245,16 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{IssueId, IssueLink, Maker, Person};
+    use crate::domain::{IssueId, IssueLink, Maker, Person, fixtures};
     use crate::plan::thread::Extent;
     use crate::text::Doc;
-    use chrono::DateTime;
 
     fn comment(text: &str) -> Comment {
-        let time = DateTime::from_timestamp(1000, 0).unwrap();
         Comment {
-            side: Side::Jira,
-            id: CommentId::new("10042"),
-            issue: IssueId::new("10001"),
             url: "https://jira.example/browse/OPS-1?focusedCommentId=10042".into(),
             author: Person { name: "张三".into(), ..Person::default() },
             body: Doc::from_plain(text),
-            created: time,
-            updated: time,
-            visibility: Visibility::Public,
-            claim: None,
-            by_monitor: false,
+            ..fixtures::comment(Side::Jira, "10042")
         }
     }
 

@@ -108,10 +108,8 @@ fn push(thread: &Thread<'_>, file: &File, key: Key) -> Push {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-    use chrono::DateTime;
-
     use super::*;
-    use crate::domain::{Claim, CommentId, FileId, IssueId, IssueLink, Maker, Person, Side};
+    use crate::domain::{Claim, FileId, IssueId, IssueLink, Maker, Person, Side, fixtures};
     use crate::plan::{Extent, Flow};
     use crate::text::{Block, Doc, Inline};
 
@@ -127,33 +125,23 @@ mod tests {
 
     fn file(name: &str) -> File {
         File {
-            side: Side::Jira,
-            id: FileId::new("10009"),
-            issue: IssueId::new("10001"),
             name: name.into(),
             size: Some(5),
-            mime: None,
-            url: None,
             author: person("alice"),
-            created: DateTime::from_timestamp(100_000, 0),
-            ours: false,
+            created: Some(fixtures::at(100_000)),
+            ..fixtures::file(Side::Jira, "10009")
         }
     }
 
     fn comment(author: &str, text: &str, minutes_later: i64) -> Comment {
-        let time = DateTime::from_timestamp(100_000 + 60 * minutes_later, 0).unwrap();
+        let time = fixtures::at(100_000 + 60 * minutes_later);
         Comment {
-            side: Side::Jira,
-            id: CommentId::new("10042"),
-            issue: IssueId::new("10001"),
-            url: String::new(),
             author: person(author),
             body: Doc::from_plain(text),
             created: time,
             updated: time,
             visibility: Visibility::Restricted("role Administrators".into()),
-            claim: None,
-            by_monitor: false,
+            ..fixtures::comment(Side::Jira, "10042")
         }
     }
 

@@ -128,7 +128,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Claim, IssueId, IssueLink, Maker, Person, Visibility};
+    use crate::domain::{Claim, IssueId, IssueLink, Maker, Person, fixtures};
     use crate::plan::{Extent, Flow};
     use crate::text::Doc;
 
@@ -139,19 +139,11 @@ mod tests {
     }
 
     fn comment(side: Side, id: &str, text: &str) -> Comment {
-        let time = chrono::DateTime::from_timestamp(1000, 0).unwrap();
         Comment {
-            side,
-            id: CommentId::new(id),
-            issue: IssueId::new("x"),
             url: "https://guance.example/issue_a".into(),
             author: Person { name: "张三".into(), ..Person::default() },
             body: Doc::from_plain(text),
-            created: time,
-            updated: time,
-            visibility: Visibility::Public,
-            claim: None,
-            by_monitor: false,
+            ..fixtures::comment(side, id)
         }
     }
 

@@ -230,37 +230,14 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Claim, Details, IssueLink, Level, Person, Status, StatusCategory};
-    use crate::text::Doc;
+    use crate::domain::{Claim, IssueLink, Level, fixtures};
 
     fn issue(side: Side, id: &str) -> Issue {
         Issue {
-            side,
             id: IssueId::new(id),
             name: id.to_owned(),
-            url: format!("https://guance.example/{id}"),
-            title: "磁盘满".to_owned(),
-            body: Doc::from_plain("text"),
             level: Some(Level { id: "system_level_1".into(), name: "P1".into() }),
-            source: String::new(),
-            details: Details::default(),
-            issue_type: None,
-            status: Status {
-                id: "10".to_owned(),
-                name: "Open".to_owned(),
-                category: StatusCategory::Todo,
-                also: Vec::new(),
-            },
-            assignees: Vec::new(),
-            priority: None,
-            author: Person::default(),
-            updated_by: Person::default(),
-            created: DateTime::from_timestamp(1000, 0).unwrap(),
-            updated: DateTime::from_timestamp(1000, 0).unwrap(),
-            service: false,
-            claim: None,
-            names: Vec::new(),
-            thread: None,
+            ..fixtures::issue(side)
         }
     }
 

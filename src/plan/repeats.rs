@@ -59,23 +59,17 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Action, CommentLink, IssueLink, Key, Known, Stage};
+    use crate::domain::{Action, CommentLink, IssueLink, Key, Known, Stage, fixtures};
     use crate::plan::{Extent, Flow, Route, SkipReason, Step, comments};
 
     fn row(second: i64, by_monitor: bool) -> Comment {
-        let time = DateTime::from_timestamp(second, 0).unwrap();
+        let time = fixtures::at(second);
         Comment {
-            side: Side::Guance,
-            id: CommentId::new(format!("repim_{second}")),
-            issue: IssueId::new("issue_a"),
-            url: String::new(),
-            author: Person::default(),
             body: Doc::from_plain("still full"),
             created: time,
             updated: time,
-            visibility: Visibility::Public,
-            claim: None,
             by_monitor,
+            ..fixtures::comment(Side::Guance, &format!("repim_{second}"))
         }
     }
 

@@ -8,19 +8,16 @@ use super::explain::{explain, names};
 use super::issues::{create, originals};
 use super::{FieldTemplate, NAMES, Policy, Route, SkipReason, Step, fields, sample};
 use crate::domain::{
-    Channel, Details, FieldValue, Fingerprint, Issue, IssueId, IssueType, Key, Known, Level, NewField, Person, Side,
-    Stage, Status, StatusCategory,
+    Channel, Details, FieldValue, Fingerprint, Issue, IssueType, Key, Known, Level, NewField, Person, Side, Stage,
+    Status, StatusCategory, fixtures,
 };
 use crate::plan::issues::Scope;
 use crate::template::{Kind, Template};
 use crate::text::markdown;
 
 fn issue(level: &str, title: &str, body: &str) -> Issue {
-    let at = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
+    let at = fixtures::at(1_795_000_000);
     Issue {
-        side: Side::Guance,
-        id: IssueId::new("issue_a"),
-        name: "issue_a".into(),
         url: "https://g.example/a".into(),
         title: title.into(),
         body: markdown::read(body),
@@ -32,18 +29,11 @@ fn issue(level: &str, title: &str, body: &str) -> Issue {
             channels: vec![Channel { id: "chan_1".into(), name: "ops".into() }],
             extend: json!({"text": "x", "df_status": "critical"}),
         },
-        issue_type: None,
-        status: Status { id: "10".into(), name: "Open".into(), category: StatusCategory::Todo, also: Vec::new() },
         assignees: vec![Person { id: "acnt_1".into(), name: "张三".into(), email: Some("zs@example.com".into()) }],
-        priority: None,
         author: Person { name: "李四".into(), ..Person::default() },
-        updated_by: Person::default(),
         created: at,
         updated: at,
-        service: false,
-        claim: None,
-        names: Vec::new(),
-        thread: None,
+        ..fixtures::issue(Side::Guance)
     }
 }
 

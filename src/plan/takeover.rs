@@ -276,28 +276,22 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use crate::domain::{IssueId, Person, Visibility};
+    use crate::domain::{Person, fixtures};
     use crate::text::markdown;
 
     fn said(side: Side, id: &str, author: &str, second: i64, text: &str) -> Comment {
-        let at = DateTime::from_timestamp(100_000 + second, 0).unwrap();
+        let at = fixtures::at(100_000 + second);
         let body = match side {
             Side::Jira => wiki::read(text),
             Side::Guance if html::looks_like_html(text) => html::read(text),
             Side::Guance => markdown::read(text),
         };
         Comment {
-            side,
-            id: CommentId::new(id),
-            issue: IssueId::new("1"),
-            url: String::new(),
             author: Person { id: author.to_owned(), name: author.to_owned(), email: None },
             body,
             created: at,
             updated: at,
-            visibility: Visibility::Public,
-            claim: None,
-            by_monitor: false,
+            ..fixtures::comment(side, id)
         }
     }
 

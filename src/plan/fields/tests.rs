@@ -7,8 +7,8 @@ use chrono::DateTime;
 
 use super::{Counterpart, Pair};
 use crate::domain::{
-    Action, Base, Bases, Change, Details, Field, Fingerprint, GuanceStatus, Issue, IssueId, IssueLink, Key, Level,
-    People, Person, Priority, Push, Side, Stage, Status, StatusCategory,
+    Action, Base, Bases, Change, Field, Fingerprint, GuanceStatus, Issue, IssueId, IssueLink, Key, Level, People,
+    Person, Priority, Push, Side, Stage, Status, StatusCategory, fixtures,
 };
 use crate::plan::fields;
 use crate::plan::{Direction, Policy, Route, SkipReason, Step};
@@ -16,36 +16,7 @@ use crate::render;
 use crate::text::Doc;
 
 fn issue(side: Side) -> Issue {
-    let time = DateTime::from_timestamp(1000, 0).unwrap();
-    let (id, name) = if side == Side::Guance { ("issue_a", "issue_a") } else { ("10001", "OPS-1") };
-    Issue {
-        side,
-        id: IssueId::new(id),
-        name: name.into(),
-        url: format!("https://{side}.example/{id}"),
-        title: "disk full".into(),
-        body: Doc::from_plain("it is full"),
-        level: None,
-        source: String::new(),
-        details: Details::default(),
-        issue_type: None,
-        status: open(side),
-        assignees: Vec::new(),
-        priority: None,
-        author: Person::default(),
-        updated_by: Person { name: "张三".into(), ..Person::default() },
-        created: time,
-        updated: time,
-        service: false,
-        claim: None,
-        names: Vec::new(),
-        thread: None,
-    }
-}
-
-fn open(side: Side) -> Status {
-    let (id, name) = if side == Side::Guance { ("10", "Open") } else { ("1", "To Do") };
-    Status { id: id.into(), name: name.into(), category: StatusCategory::Todo, also: Vec::new() }
+    Issue { updated_by: Person { name: "张三".into(), ..Person::default() }, ..fixtures::issue(side) }
 }
 
 fn guance_status(id: &str) -> Status {
@@ -260,7 +231,7 @@ fn a_write_expects_what_was_read_and_counts_until_it_has_arrived() {
     assert_eq!(case.reasons(), [SkipReason::InDoubt]);
     // Taken back on Guance while it waits.
     case.queued.insert(push.key.clone(), (Stage::Pending, push.content));
-    (case.guance.status, case.jira.status) = (open(Side::Guance), open(Side::Jira));
+    (case.guance.status, case.jira.status) = (fixtures::open(Side::Guance), fixtures::open(Side::Jira));
     assert!(matches!(case.decide().as_slice(), [Step::Withdraw { key, .. }] if *key == push.key));
 }
 
@@ -434,7 +405,7 @@ fn nothing_is_written_to_a_closed_issue() {
     case.guance.status = guance_status("25");
     case.settle();
     case.guance.title = "disk nearly full".into();
-    case.guance.status = open(Side::Guance);
+    case.guance.status = fixtures::open(Side::Guance);
     assert_eq!(case.pushes(), []);
     let closed = SkipReason::Closed("Closed".into());
     assert_eq!(case.reasons(), [closed.clone(), closed]);

@@ -25,6 +25,7 @@ use guajira_fakes::server::{Fault, Times, What};
 use serde_json::{Value, json};
 
 use super::rig::{Canned, Memory, NoStop, OurClock, Slots, http, published, start};
+use crate::fixtures;
 
 const KEY: &str = "guance-test-key";
 const LIST: &str = "/api/v1/issue/list";
@@ -127,17 +128,12 @@ fn content() -> Fingerprint {
 fn copy(issue: &str, text: &str) -> Push {
     let person = guajira::domain::Person { id: "5b1".to_owned(), name: "李四".to_owned(), email: None };
     let original = Comment {
-        side: Side::Jira,
-        id: CommentId::new("10042"),
-        issue: IssueId::new("10001"),
         url: "https://jira.example.com/browse/OPS-12?focusedCommentId=10042".to_owned(),
         author: person,
         body: Doc { blocks: vec![Block::Paragraph { content: vec![Inline::text(text)] }] },
         created: start(),
         updated: start(),
-        visibility: guajira::domain::Visibility::Public,
-        claim: None,
-        by_monitor: false,
+        ..fixtures::comment(Side::Jira, "10042")
     };
     push(
         Action::AddComment {

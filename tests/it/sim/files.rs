@@ -11,6 +11,7 @@ use guajira::text::{Block, Doc, Inline};
 use super::history::Setup;
 use super::rng::Rng;
 use super::world::{Note, World, time};
+use crate::fixtures;
 
 /// The largest file that is carried, in bytes.
 const LIMIT: u64 = 4000;
@@ -75,16 +76,13 @@ pub(super) fn shown_by(file: &Attached, token: &str, pick: u32) -> (Person, Doc)
 impl Attached {
     fn told(&self, side: Side, issue: &str, tells_size: bool, maker: Maker) -> File {
         File {
-            side,
-            id: FileId::new(&self.id),
             issue: IssueId::new(issue),
             name: self.name.clone(),
             size: tells_size.then_some(self.bytes.len() as u64),
-            mime: None,
-            url: None,
             author: self.author.clone(),
             created: (side == Side::Jira || self.reply.is_some()).then(|| time(self.created)),
             ours: side == Side::Jira && matches!(maker, Maker::Us | Maker::Former),
+            ..fixtures::file(side, &self.id)
         }
     }
 

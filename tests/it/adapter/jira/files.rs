@@ -2,28 +2,18 @@
 
 use std::io::Read as _;
 
-use guajira::domain::{Action, File, FileId, Fingerprint, IssueId, Key, Person, Push, Receipt, Side};
+use guajira::domain::{Action, File, FileId, Fingerprint, IssueId, Key, Push, Receipt, Side};
 use guajira::ports::{ApiError, ApiErrorKind, Content, Remote as _};
 use guajira::text::Doc;
 use guajira_fakes::jira::{Draft, Flavour};
 use guajira_fakes::server::{Fault, What};
 
 use super::{BOTH, Rig, uuid};
+use crate::fixtures;
 
 /// The copy of a Guance file.
 pub(super) fn attach(rig: &Rig, key: &str, name: &str) -> Push {
-    let file = File {
-        side: Side::Guance,
-        id: FileId::new("att_1"),
-        issue: IssueId::new("issue_1"),
-        name: name.to_owned(),
-        size: None,
-        mime: None,
-        url: None,
-        author: Person::default(),
-        created: None,
-        ours: false,
-    };
+    let file = File { name: name.to_owned(), ..fixtures::file(Side::Guance, "att_1") };
     let (note, origin_url) = (Doc::default(), String::new());
     Push {
         key: Key::file(Side::Guance, &FileId::new("att_1")),
