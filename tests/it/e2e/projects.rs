@@ -232,6 +232,25 @@ fn a_create_waits_whose_copy_a_lost_state_may_have_made_in_the_lost_project() {
     });
 }
 
+/// Without the counter nothing tells a state that is older than what stands in the lost project.
+#[test]
+fn creates_wait_for_a_lost_project_where_no_counter_can_be_kept() {
+    on_both(|world| {
+        world.jira.switch(|switches| switches.user_properties = false);
+        pairs(&world);
+        hide(&world, "OLD");
+        let new = world.guance.open_issue("new in operations", "", "P1", "张三");
+        for _ in 0..2 {
+            let told = later(&world);
+            assert_eq!((world.staged("pending"), world.copies_of(&new).len()), (1, 0), "{told}");
+        }
+        show(&world, "OLD");
+        world.settle();
+        assert_eq!(world.copies_of(&new).len(), 1);
+        world.assert_agrees();
+    });
+}
+
 #[test]
 fn where_nothing_was_ever_written_a_project_that_is_not_there_holds_nothing_back() {
     on_both(|world| {

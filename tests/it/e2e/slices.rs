@@ -87,6 +87,7 @@ fn a_wide_first_window_is_read_over_several_runs() {
             world.guance.switch(|switches| switches.page_limit = PageLimit::Clamp(rows));
             world.guance.limit(12, 200);
             world.set("GUAJIRA_GUANCE__REQUESTS_PER_MINUTE", if shape == ListShape::Nested { "12" } else { "6" });
+            let mut paired = String::new();
             for minute in 0.. {
                 assert!(minute < 30, "only {} of {} are made", made(&world, &issues), issues.len());
                 let outcome = world.sync();
@@ -95,8 +96,17 @@ fn a_wide_first_window_is_read_over_several_runs() {
                     assert!(minute > 1, "one run read it all: this tests nothing");
                     break;
                 }
+                if (1..=3).contains(&minute) {
+                    // Neither what was opened meanwhile nor what is to be written waits for the end of the list.
+                    let told = (made(&world, &issues[issues.len() - 1..]), world.copied_replies(&paired).len());
+                    assert_eq!(told, (1, minute), "{outcome}");
+                }
                 if minute < 3 {
+                    if minute == 0 {
+                        paired = issues.iter().find(|issue| world.copies_of(issue).len() == 1).unwrap().clone();
+                    }
                     issues.push(world.guance.open_issue(&format!("new {minute}"), "<p>now</p>", "P1", "张三"));
+                    world.jira.comment(&world.key_of(&paired), "alice", format!("comment {minute}"));
                 }
                 world.pass(MINUTE);
             }
