@@ -129,7 +129,7 @@ pub enum Change {
     Priority(String),
     /// Who is responsible.
     Assignee {
-        /// The account on the target side, as [`crate::ports::Remote::person`] found it; `None`: nobody.
+        /// The account on the target side, as [`crate::ports::Directory::person`] found it; `None`: nobody.
         set: Option<Person>,
         /// The id on the target side of who was responsible until now: on Guance this entry alone gives way, and every
         /// other one (teams, other people, bare e-mail addresses) stays.

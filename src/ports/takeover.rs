@@ -47,7 +47,7 @@ pub trait Takeover {
     /// Marks an issue as the copy of an original; it may be done twice.
     ///
     /// # Errors
-    /// As for [`Remote::push`](super::Remote::push).
+    /// As for [`Writes::push`](super::Writes::push).
     fn mark_issue(&self, mark: &Mark) -> Result<(), ApiError>;
 
     /// Marks comments of one issue as copies; one result per mark, in order. It may be done twice, and no words change.
