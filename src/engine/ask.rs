@@ -141,5 +141,5 @@ impl Run<'_> {
 /// # Errors
 /// What Jira fails at.
 pub(super) fn read_register(jira: &dyn Remote) -> Result<Register, ApiError> {
-    jira.abilities().register.map_or(Ok(Register::Unsupported), Registry::read_register)
+    jira.abilities().register.map_or(Ok(Register::NotKept), Registry::read_register)
 }

@@ -319,8 +319,8 @@ pub(super) fn issues_missed(run: &mut Run<'_>, links: &[IssueLink], side: Side) 
     }
     // A service may show nothing to those it takes for nobody: are we still somebody?
     run.remote(side).identify()?;
-    let is_archive = run.abilities(side).archive.is_some();
-    let links = if is_archive { away::really_missed(run, links)? } else { links.to_vec() };
+    let has_archive = run.abilities(side).archive.is_some();
+    let links = if has_archive { away::really_missed(run, links)? } else { links.to_vec() };
     for link in &links {
         issue_missed(run, link, side)?;
     }

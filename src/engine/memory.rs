@@ -28,7 +28,7 @@ pub(super) enum Trust {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counter {
     /// None can be kept.
-    Unsupported,
+    NotKept,
     /// None was written yet.
     Empty,
     /// It was written, and says this.

@@ -95,7 +95,7 @@ fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
     let now = run.world.clock.now();
     let mine = counter(state)?;
     let (behind, theirs, key) = match read_register(run.world.jira)? {
-        Register::Unsupported => (false, Counter::Unsupported, None),
+        Register::NotKept => (false, Counter::NotKept, None),
         Register::Empty => (mine > 0, Counter::Empty, None),
         Register::Value { counter, key } => {
             let (writer, count) = parse(&counter);
@@ -116,7 +116,7 @@ fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
     }
     run.is_behind |= behind;
     run.nothing_written = theirs == Counter::Empty && mine == 0;
-    if behind || theirs == Counter::Unsupported && state.cursor(Side::Jira)?.is_none() {
+    if behind || theirs == Counter::NotKept && state.cursor(Side::Jira)?.is_none() {
         away::look_for_projects(run)?;
     }
     run.trust = Trust::Compared(theirs);

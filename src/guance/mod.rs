@@ -2,7 +2,7 @@
 //!
 //! `api` holds the endpoints, `answer` what their answers mean, `paging` how a list is read to its end, `wire` the rows
 //! as they travel, `convert` and `claim` what they mean to us. What is not documented is understood in every form that
-//! was seen; what is remembered between runs goes through [`Facts`].
+//! was seen; what is remembered between runs goes through [`Facts`](crate::ports::Facts).
 
 mod settings;
 mod wire;

@@ -283,7 +283,7 @@ impl Jira<'_> {
         let hint = "without it, a state file restored from an old copy is not noticed; let the bot edit its own profile \
                     (scope write:jira-work)";
         let is_writable = || -> Result<bool, ApiError> {
-            if self.register()? == Register::Unsupported {
+            if self.register()? == Register::NotKept {
                 return Ok(false);
             }
             let path = self.rest("user/properties/guajira.check")?;

@@ -245,7 +245,7 @@ impl Jira<'_> {
                 _ if failed.login_refused => Err(failed.into()),
                 Some(404) => Ok(Register::Empty),
                 // Not allowed to keep properties; the account itself was accepted in this run.
-                Some(400 | 401 | 403 | 405) => Ok(Register::Unsupported),
+                Some(400 | 401 | 403 | 405) => Ok(Register::NotKept),
                 _ => Err(failed.into()),
             },
         }

@@ -5,8 +5,8 @@ use crate::domain::SealKey;
 /// The remote write counter, and what is kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Register {
-    /// None can be kept: we have no permission.
-    Unsupported,
+    /// None can be kept here: we have no permission, or the service has no place for it.
+    NotKept,
     /// Nobody has written one yet.
     Empty,
     /// What was last written.

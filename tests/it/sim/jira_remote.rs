@@ -99,7 +99,7 @@ impl Remote for SimJira<'_> {
             files: Some(self),
             people: Some(self),
             archive: Some(self),
-            register: Some(self),
+            register: self.can_keep_a_register().then_some(self),
             ..Abilities::default()
         }
     }
@@ -195,6 +195,14 @@ impl Remote for SimJira<'_> {
     }
 }
 
+impl SimJira<'_> {
+    /// Where no counter can be kept there is no such ability in half of the worlds, and no permission in the others.
+    fn can_keep_a_register(&self) -> bool {
+        let setup = &self.0.borrow().setup;
+        setup.register || mix(setup.seed, 0x4e6).is_multiple_of(2)
+    }
+}
+
 impl Threads for SimJira<'_> {
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         self.read(&format!("thread of {issue}"))?;
@@ -262,7 +270,7 @@ impl Archive for SimJira<'_> {
 impl Registry for SimJira<'_> {
     fn read_register(&self) -> Result<Register, ApiError> {
         if !self.0.borrow().setup.register {
-            return Ok(Register::Unsupported);
+            return Ok(Register::NotKept);
         }
         self.read("register")?;
         let kept = self.0.borrow().accounts.register();

@@ -118,7 +118,7 @@ fn a_bot_that_may_keep_nothing_is_not_logged_out() {
     for flavour in BOTH {
         let rig = Rig::new(flavour);
         rig.fake.switch(|s| s.user_properties = false);
-        assert_eq!(rig.run().read_register().unwrap(), Register::Unsupported);
+        assert_eq!(rig.run().read_register().unwrap(), Register::NotKept);
         assert_eq!(rig.run().write_register("1", None).unwrap_err().kind, ApiErrorKind::Refused);
     }
 }
