@@ -15,7 +15,7 @@ use crate::jira::convert::{issue_visibility, narrow, sort, time};
 use crate::jira::limits::Takes;
 use crate::jira::{Jira, refused, unavailable, wire};
 use crate::ports::{ApiError, ApiErrorKind, Presence, note_stranger, seal_keys};
-use crate::text::{Block, Doc, Inline, Mark, adf, wiki};
+use crate::text::{Block, Doc, Inline, Mark, Rest, adf, wiki};
 
 /// Longest serialised ADF that is sent.
 ///
@@ -87,7 +87,8 @@ fn unmarked(inline: &Inline) -> Option<Inline> {
     }
 }
 
-fn written(doc: &Doc, takes: Takes, rest: &str) -> Value {
+fn written(doc: &Doc, takes: Takes, url: &str) -> Value {
+    let rest = Rest { url, lang: takes.lang };
     if takes.cloud {
         adf::write(doc, takes.most(MAX_ADF), rest)
     } else {

@@ -9,6 +9,7 @@ use crate::jira::api::{Ask, Failed, Reply};
 use crate::jira::comments::Text;
 use crate::jira::{Jira, unavailable};
 use crate::ports::ApiError;
+use crate::words::Lang;
 
 /// The fact that holds how many characters a text may have.
 const LIMIT: &str = "jira.text-limit";
@@ -43,6 +44,8 @@ pub(super) struct Takes {
     pub(super) limit: Option<usize>,
     /// True where no character beyond U+FFFF is stored.
     pub(super) narrow: bool,
+    /// In which language it is said that a text was cut.
+    pub(super) lang: Lang,
 }
 
 impl From<bool> for Takes {
@@ -141,7 +144,12 @@ impl Jira<'_> {
     pub(super) fn takes(&self) -> Result<Takes, ApiError> {
         let limit = self.facts.recall(LIMIT, AGE).and_then(|limit| limit.parse().ok());
         let narrow = self.facts.recall(NARROW, AGE).as_deref() == Some("yes");
-        Ok(Takes { cloud: self.is_cloud()?, limit: limit.filter(|limit| LIMITS.contains(limit)), narrow })
+        Ok(Takes {
+            cloud: self.is_cloud()?,
+            limit: limit.filter(|limit| LIMITS.contains(limit)),
+            narrow,
+            lang: self.settings.lang,
+        })
     }
 
     /// Remembers what a Jira takes, once it took it.

@@ -7,6 +7,7 @@ use crate::jira::api::{Ask, Failed, segment};
 use crate::jira::change::dropped;
 use crate::jira::{Jira, draft, host_of, refused};
 use crate::ports::ApiError;
+use crate::words::{Service, Written};
 
 impl Jira<'_> {
     /// Sets the link to the other issue: created or updated by its `globalId`, so that twice is once.
@@ -16,8 +17,8 @@ impl Jira<'_> {
         };
         let body = json!({
             "globalId": global_id(url, to.as_str()),
-            "application": {"type": marker::APPLICATION, "name": "Guance"},
-            "relationship": "mirrors",
+            "application": {"type": marker::APPLICATION, "name": Written::Name(Service::Guance).in_lang(self.settings.lang)},
+            "relationship": Written::Mirrors.in_lang(self.settings.lang),
             "object": {"url": url, "title": draft::summary(title)},
         });
         let path = self.rest(&format!("issue/{}/remotelink", segment(issue.as_str())))?;

@@ -54,6 +54,7 @@ use crate::ports::{
     Stop, Wanted,
 };
 use crate::secret::Secret;
+use crate::words::Lang;
 
 pub use check::{CheckChanges, CheckRoute};
 pub use pace::Pace;
@@ -101,6 +102,8 @@ pub struct Settings {
     pub former_accounts: Vec<String>,
     /// What the same pair was called before one of its services was renamed, the latest first.
     pub former_pairs: Vec<String>,
+    /// The language of what guajira adds to texts and links.
+    pub lang: Lang,
 }
 
 /// A Jira, for the length of one run.

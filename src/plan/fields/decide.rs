@@ -56,7 +56,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, new: &NewIssue, poli
     let outcome = match field {
         Field::Status => status::decide(pair, direction, &now, new, policy),
         Field::Assignee => people::decide(pair, direction, &now, new, policy),
-        Field::Title | Field::Body => texts::text(pair, field, &now, new),
+        Field::Title | Field::Body => texts::text(pair, field, &now, new, policy.voice),
         Field::Priority => texts::priority(pair, &now, new),
     };
     let Outcome { carry, notices, base, why } = outcome;

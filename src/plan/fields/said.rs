@@ -115,9 +115,9 @@ pub fn carried(guance: &Issue, jira_name: &str, policy: &Policy) -> NewIssue {
     let none = Route::default();
     let route = policy.home(guance, jira_name).unwrap_or(&none);
     match route.priority_of(guance.level.as_ref()) {
-        Ok(priority) => made(guance, route, priority),
-        Err(NoRoute::LevelNotListed(level)) => made(guance, route, Some(&format!("{UNLISTED}{level}"))),
-        Err(_) => made(guance, route, None),
+        Ok(priority) => made(guance, route, priority, policy.voice),
+        Err(NoRoute::LevelNotListed(level)) => made(guance, route, Some(&format!("{UNLISTED}{level}")), policy.voice),
+        Err(_) => made(guance, route, None, policy.voice),
     }
 }
 

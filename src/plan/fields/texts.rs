@@ -6,12 +6,13 @@ use super::said::UNLISTED;
 use crate::domain::{Base, Change, Field, NewIssue, Side};
 use crate::plan::step::SkipReason;
 use crate::render;
-use crate::text::{Block, Inline};
+use crate::text::Block;
+use crate::words::{Voice, Written};
 
 /// Stands in the base for what a person wrote on Jira: no text, and no priority, reads so.
 const BY_HAND: &str = "\u{7f}by hand";
 
-pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, new: &NewIssue) -> Outcome {
+pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, new: &NewIssue, voice: Voice) -> Outcome {
     let same = match field {
         Field::Body => same_body(&new.body, &pair.jira.body),
         _ => same_title(&new.title, &pair.jira.title),
@@ -49,19 +50,25 @@ pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, new: &NewIssue) ->
     let mut outcome = left_alone(pair, base, now).because(SkipReason::ByHand(field));
     let version = base.version.to_string();
     let told = vec![field.as_str(), version.as_str(), now.guance.as_deref().unwrap_or_default()];
-    outcome.notices.push(notice(pair, &told, &announcement(field, new), &format!("note about the new {field}")));
+    outcome.notices.push(notice(
+        pair,
+        &told,
+        |voice| announcement(field, new, voice),
+        voice,
+        &format!("note about the new {field}"),
+    ));
     outcome
 }
 
-fn announcement(field: Field, new: &NewIssue) -> Vec<Block> {
-    let line = |text: &str| Block::Paragraph { content: vec![Inline::text(text)] };
+fn announcement(field: Field, new: &NewIssue, voice: Voice) -> Vec<Block> {
+    let line = |what| Block::paragraph(&voice.say(what));
     match field {
         Field::Body => {
-            let mut blocks = vec![line("The description on Guance is now:")];
+            let mut blocks = vec![line(Written::BodyNow)];
             blocks.extend(render::without_link_back(new.body.clone()).blocks);
             blocks
         }
-        _ => vec![line(&format!("The title on Guance is now: {}", new.title))],
+        _ => vec![line(Written::TitleNow { title: &new.title })],
     }
 }
 
