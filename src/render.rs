@@ -91,11 +91,7 @@ pub fn deleted(
     voice: Voice,
 ) -> Doc {
     let mut doc = copy.clone();
-    let service = match link.origin {
-        Side::Jira => Service::Jira,
-        Side::Guance => Service::Guance,
-    };
-    let note = Inline::strong(format!("{BETWEEN}{}", voice.say(Written::DeletedOn(service))));
+    let note = Inline::strong(format!("{BETWEEN}{}", voice.say(Written::DeletedOn(link.origin.into()))));
     let renewed = marker::renew(&mut doc, |marker| {
         marker.content = content.clone();
         marker.seal = None;

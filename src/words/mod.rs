@@ -4,6 +4,8 @@
 //! holds both complete. Nothing here is read at run time.
 
 mod en;
+mod parts;
+mod said;
 mod zh;
 mod zone;
 
@@ -14,6 +16,8 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 
+pub use parts::{Column, Count, Hold, Question, Read, Stage, Why};
+pub use said::Said;
 pub use zone::Zone;
 
 /// A language that guajira speaks.
@@ -29,6 +33,13 @@ pub enum Lang {
 impl Lang {
     /// Both.
     pub const ALL: [Self; 2] = [Self::En, Self::Zh];
+
+    /// Returns the language of an environment: that of its first variable that says one.
+    pub fn of_locale<'v>(variables: impl IntoIterator<Item = Option<&'v str>>) -> Self {
+        let first = variables.into_iter().flatten().find(|value| !value.is_empty());
+        let is_chinese = first.is_some_and(|value| value.get(..2).is_some_and(|word| word.eq_ignore_ascii_case("zh")));
+        if is_chinese { Self::Zh } else { Self::En }
+    }
 
     /// The words of the configuration and of the command line.
     pub const WORDS: [(&str, Self); 2] = [("en", Self::En), ("zh", Self::Zh)];

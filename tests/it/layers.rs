@@ -12,7 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plan", &["domain", "render", "template", "text", "words"]),
     ("ports", &["domain"]),
     ("state", &["domain", "ports"]),
-    ("engine", &["domain", "plan", "ports", "render", "secret", "state"]),
+    ("engine", &["domain", "plan", "ports", "render", "secret", "state", "words"]),
     ("http", &["ports", "secret"]),
     ("guance", &["domain", "http", "ports", "render", "secret", "text", "words"]),
     ("jira", &["domain", "http", "ports", "render", "secret", "text", "words"]),

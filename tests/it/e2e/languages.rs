@@ -170,3 +170,45 @@ fn a_wrong_time_zone_is_refused_where_it_stands_and_the_right_one_is_named() {
         world.reconfigure(&line, "time_zone = \"Asia/Shanghai\"");
     }
 }
+
+#[test]
+fn the_program_speaks_the_language_that_it_is_asked_for() {
+    let mut world = World::new(Flavour::Server);
+    let issue = world.guance.open_issue("disk full", "<p>it is full</p>", "P1", "张三");
+    world.guance.open_issue("unlisted", "<p>x</p>", "P9", "张三");
+    let told = world.run(&["--lang", "zh", "sync"]);
+    assert!(told.stdout.starts_with("新建 1 个问题\n") && told.stderr.contains("首次运行："), "{told}");
+    assert!(told.stdout.contains("  未同步：1 项（[route.priority] 未列出等级 system_level_9）"), "{told}");
+    let key = world.key_of(&issue);
+
+    world.set("LANG", "zh_CN.UTF-8");
+    assert_eq!(world.run(&["sync"]).stdout, "没有新内容\n");
+    assert_eq!(world.run(&["sync", "--lang", "en"]).stdout, "nothing to do\n");
+    world.set("LC_ALL", "C");
+    assert_eq!(world.run(&["sync"]).stdout, "nothing to do\n");
+    world.unset("LC_ALL");
+
+    let status = world.run(&["status"]);
+    for part in ["已关联  1 个问题，0 条评论", "发件箱  0 待发送", "最近一次成功运行：", "常规"]
+    {
+        assert!(status.stdout.contains(part), "{part}: {status}");
+    }
+    let why = world.run(&["why", &key]).stdout;
+    assert!(why.contains(&format!("观测云问题 {issue} 对应 Jira 的 {key}")), "{why}");
+    let nothing = world.run(&["why", "OPS-999"]);
+    assert!(nothing.code == 3 && nothing.stderr.contains("OPS-999 从未同步过"), "{nothing}");
+    assert!(world.run(&["retry", "--all"]).stdout.starts_with("没有需要重试的条目"));
+
+    // What programs read stays what it is.
+    world.guance.open_issue("another", "<p>x</p>", "P8", "张三");
+    let [chinese, english] = ["zh", "en"].map(|lang| {
+        let told = world.run(&["sync", "--dry-run", "--json", "--lang", lang]);
+        let mut report: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+        for time in ["started", "ended"] {
+            report.as_object_mut().unwrap().remove(time);
+        }
+        report
+    });
+    assert_eq!(chinese, english);
+    assert_eq!(chinese["skipped"]["level system_level_8 is not listed in [route.priority]"], 1, "{chinese}");
+}
