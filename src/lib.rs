@@ -11,6 +11,8 @@ extern crate self as guajira;
 
 pub mod secret;
 pub mod template;
+pub mod words;
+
 pub mod text;
 
 pub mod domain;

@@ -6,6 +6,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::term;
 use crate::config::{Draft, Environment};
+use crate::words::Lang;
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -26,6 +27,27 @@ pub(super) struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = term::Color::Auto)]
     pub(super) color: term::Color,
+    /// The language of what it says: "en" or "zh" [default: that of the environment]
+    #[arg(long, global = true, value_enum, value_name = "LANG", hide_possible_values = true)]
+    pub(super) lang: Option<Tongue>,
+}
+
+impl Global {
+    /// Returns the language in which the program speaks.
+    pub(super) fn lang(&self, env: &Environment) -> Lang {
+        match self.lang {
+            Some(Tongue::En) => Lang::En,
+            Some(Tongue::Zh) => Lang::Zh,
+            None => Lang::of_locale(["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| env.get(name))),
+        }
+    }
+}
+
+/// A language of the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Tongue {
+    En,
+    Zh,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -5,6 +5,7 @@ use chrono::Utc;
 use clap::Args;
 
 use crate::state::State;
+use crate::words::Said;
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -32,13 +33,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let because = options.because.split_whitespace().collect::<Vec<_>>().join(" ");
     let because: String = because.chars().take(MAX_REASON).collect();
     if because.is_empty() {
-        return Err(Usage::new("--because: is empty")
-            .hint("say why the items are given up, for those who ask later")
-            .into());
+        return Err(Usage::new(term::words(Said::WhyDrop)).hint(term::words(Said::WhyDropHint)).into());
     }
     let path = context.draft()?.sync.state;
     if !path.exists() {
-        return Err(Usage::new(format!("there is no state file {}", path.display())).into());
+        return Err(Usage::new(term::words(Said::NoStateFile { path: &path.display().to_string() })).into());
     }
     let state = State::open(&path).map_err(|error| Usage::state(&path, &error))?;
     let tx = state.begin()?;
@@ -46,14 +45,13 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     for id in &options.ids {
         match tx.give_up(id.trim(), &because, Utc::now())? {
             0 => {
-                let usage = Usage::new(format!("no dead item is called {id:?}; nothing was changed"));
-                return Err(usage.hint("`guajira status` lists them; only what is dead can be dropped").into());
+                let usage = Usage::new(term::words(Said::NoSuchToDrop { id }));
+                return Err(usage.hint(term::words(Said::StatusListsDead)).into());
             }
             n => count += n,
         }
     }
     tx.commit()?;
-    let items = if count == 1 { "1 item is dropped".to_owned() } else { format!("{count} items are dropped") };
-    term::line(&format!("{items}: not sent again unless the original changes; `guajira retry ID` takes it back"))?;
+    term::tell(Said::Dropped { count })?;
     Ok(Exit::Done)
 }

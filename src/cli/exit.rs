@@ -9,6 +9,7 @@ use crate::engine::Report;
 use crate::engine::belongs::Foreign;
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::StateError;
+use crate::words::Said;
 
 use super::term;
 
@@ -73,7 +74,8 @@ impl Usage {
     /// The state file could not be opened. For a full disk nobody has to change what was asked for.
     pub(super) fn state(path: &Path, error: &StateError) -> Self {
         let exit = if matches!(error, StateError::Full(_)) { Exit::ItemsFailed } else { Exit::Usage };
-        let usage = Self::new(format!("cannot open {}: {error}", path.display())).hint(error.hint());
+        let said = Said::CannotOpen { path: &path.display().to_string(), why: &error.to_string() };
+        let usage = Self::new(term::words(said)).hint(error.hint());
         Self { exit, ..usage }
     }
 }
@@ -129,10 +131,7 @@ pub(super) fn explain(error: &anyhow::Error) -> Exit {
 
 /// Returns how to mend a failed call: in its own words, or by what kind it is.
 pub(super) fn hint_for(error: &ApiError) -> Option<String> {
-    let unauthorized = || match (error.kind, error.side) {
-        (ApiErrorKind::Unauthorized, crate::domain::Side::Guance) => Some("check [guance].api_key".to_owned()),
-        (ApiErrorKind::Unauthorized, crate::domain::Side::Jira) => Some("check [jira.auth]".to_owned()),
-        _ => None,
-    };
-    error.hint.clone().or_else(unauthorized)
+    let unauthorized = error.kind == ApiErrorKind::Unauthorized;
+    let by_kind = || unauthorized.then(|| term::words(Said::CheckLogin(error.side.into())));
+    error.hint.clone().or_else(by_kind)
 }

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::config::{DEFAULT_FILE, Draft, is_usual_name};
 use crate::secret::Secret;
+use crate::words::{Question, Said};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -17,14 +18,14 @@ use super::term;
 const TEMPLATE: &str = include_str!("../../sync.toml.example");
 
 /// What is asked: the line of the template that the answer goes into, the question, and the answer to an empty line.
-const QUESTIONS: &[(&str, &str, &str)] = &[
-    ("base_url = \"https://openapi.guance.com\"", "OpenAPI address of your Guance site", "https://openapi.guance.com"),
-    ("{ env = \"GUANCE_API_KEY\" }", "Environment variable that holds the Guance API key", "GUANCE_API_KEY"),
-    ("base_url = \"https://example.atlassian.net\"", "Address of your Jira", ""),
-    ("user = \"bot@example.com\"", "Jira user or e-mail (empty: a personal access token)", ""),
-    ("{ env = \"JIRA_API_TOKEN\" }", "Environment variable that holds the Jira token", "JIRA_API_TOKEN"),
-    ("project = \"OPS\"", "Key of the Jira project for new issues", ""),
-    ("issue_type = \"Bug\"", "Issue type for them", "Bug"),
+const QUESTIONS: &[(&str, Question, &str)] = &[
+    ("base_url = \"https://openapi.guance.com\"", Question::GuanceAddress, "https://openapi.guance.com"),
+    ("{ env = \"GUANCE_API_KEY\" }", Question::GuanceVariable, "GUANCE_API_KEY"),
+    ("base_url = \"https://example.atlassian.net\"", Question::JiraAddress, ""),
+    ("user = \"bot@example.com\"", Question::JiraUser, ""),
+    ("{ env = \"JIRA_API_TOKEN\" }", Question::JiraVariable, "JIRA_API_TOKEN"),
+    ("project = \"OPS\"", Question::JiraProject, ""),
+    ("issue_type = \"Bug\"", Question::IssueType, "Bug"),
 ];
 
 /// Asks, and writes the file.
@@ -34,8 +35,8 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
 pub(super) fn run(context: &Context) -> Result<Exit> {
     let path = context.global.config.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
     if path.exists() {
-        let usage = Usage::new(format!("{} is there already; nothing was changed", path.display()));
-        return Err(usage.hint("move it away, or name another file with --config").into());
+        let usage = Usage::new(term::words(Said::FileExists { path: &path.display().to_string() }));
+        return Err(usage.hint(term::words(Said::FileExistsHint)).into());
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     let taken = |file: &str| folder.join(file).exists();
@@ -45,10 +46,11 @@ pub(super) fn run(context: &Context) -> Result<Exit> {
     let mut written = Vec::new();
     let texts = files.iter().map(|(file, secret)| (folder.join(file), format!("{}\n", secret.expose())));
     for (path, text) in texts.chain([(path.to_owned(), text)]) {
-        write_new(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
+        write_new(&path, &text)
+            .with_context(|| term::words(Said::CannotWrite { path: &path.display().to_string() }))?;
         written.push(path.display().to_string());
     }
-    term::line(&format!("wrote {}; next: `guajira --config {} check`", written.join(", "), path.display()))?;
+    term::tell(Said::Wrote { files: &written.join(", "), config: &path.display().to_string() })?;
     Ok(Exit::Done)
 }
 
@@ -72,7 +74,7 @@ fn filled_in(
         // Only the user may stay empty: a personal access token says who it belongs to.
         let is_secret = place.starts_with("{ env");
         let answer = loop {
-            let given = answer(question, default)?;
+            let given = answer(&term::words(Said::Ask(*question)), default)?;
             if is_secret && !given.is_empty() && !is_usual_name(&given) && !is_set(&given) {
                 let file = if default.contains("GUANCE") { "guance.key" } else { "jira.token" };
                 if !taken(file) && keep_in(file, &mut answer)? {
@@ -105,8 +107,8 @@ fn filled_in(
 /// Offers to keep in a file what was given as the name of a variable and looks like no name. It is not repeated: most
 /// likely it is the secret itself.
 fn keep_in(file: &str, answer: &mut impl FnMut(&str, &str) -> io::Result<String>) -> io::Result<bool> {
-    term::say("that is no name of a variable (such as MY_KEY), and none of that name is set");
-    let question = format!("If it is the secret itself: keep it in {file}, which only you can read? (yes, no)");
+    term::say(&term::words(Said::NoNameOfVariable));
+    let question = term::words(Said::KeepIn { file });
     let said = answer(&question, "yes")?.to_lowercase();
     Ok(said == "yes" || said == "y")
 }
@@ -123,7 +125,7 @@ fn ask(question: &str, default: &str) -> io::Result<String> {
     let _ = stderr.flush();
     let mut line = String::new();
     if io::stdin().lock().read_line(&mut line)? == 0 {
-        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the answers ended before the questions"));
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, term::words(Said::InputEnded)));
     }
     let answer = line.trim();
     Ok(if answer.is_empty() { default.to_owned() } else { answer.to_owned() })

@@ -94,6 +94,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     logging::init(level, format, term::stderr_has_color());
     let context = Context { global, env: Environment::of_process() };
+    term::set_lang(context.global.lang(&context.env));
     let result = dispatch(&context, &command);
     logging::tell_what_was_left_out();
     match result {

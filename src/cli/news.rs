@@ -11,8 +11,9 @@ use crate::domain::Side;
 use crate::engine::Report;
 use crate::engine::report::ItemFailure;
 use crate::state::{Away, FLEETING, News, State, StateError, StuckItem};
+use crate::words::{Said, Stage};
 
-use super::{services, term};
+use super::term;
 
 /// So many failures are listed one by one.
 const MOST_LISTED: usize = 20;
@@ -23,13 +24,8 @@ const UNREADABLE: &str = "unreadable ";
 
 /// Says why new issues are held, and what to do.
 pub(super) fn over_the_brake(config: &Config) -> String {
-    let most = config.sync.limits.max_creates;
-    format!("  held: more new issues than a run may create (max_creates = {most}); `guajira sync --release` sends them")
+    term::words(Said::OverTheBrake { most: config.sync.limits.max_creates })
 }
-
-/// What to do about what is dead.
-pub(super) const DEAD: &str =
-    "  dead: mend the cause (`guajira status`), then `guajira retry ID`; or `guajira drop ID --because TEXT`";
 
 /// The failures that there are after a run, by names that the next run uses too.
 pub(super) struct Failures {
@@ -87,14 +83,15 @@ impl Failures {
         if told.is_empty() {
             return Ok(());
         }
-        term::line(&report.summary())?;
+        term::line(&report.summary_in(term::lang()))?;
         for what in told.iter().take(MOST_LISTED) {
-            let since = news.still.get(*what).map(|since| format!("still, since {}: ", term::time(*since)));
+            let since = news.still.get(*what).map(|since| term::words(Said::StillSince { since: &term::time(*since) }));
             let since = since.unwrap_or_default();
             if let Some(item) = self.items.get(*what) {
                 let StuckItem { key, stage, summary, error, hint, .. } = item;
                 let why = error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
-                term::line(&format!("  {since}{}: {summary} ({key}){why}", stage.replace('_', " ")))?;
+                let stage = term::words(Said::Stage(Stage::called(stage)));
+                term::line(&format!("  {since}{stage}: {summary} ({key}){why}"))?;
                 term::advice(hint.as_deref())?;
             } else if let Some(away) = self.projects.get(*what) {
                 term::line(&format!("  {since}{}", away.why))?;
@@ -102,15 +99,16 @@ impl Failures {
             } else if let Some(why) = self.unreadable.get(*what) {
                 term::line(&format!("  {since}{what}: {why}"))?;
             } else if let Some(ItemFailure { item, summary, message, hint, .. }) = self.fleeting.get(*what) {
-                term::line(&format!("  {since}failed: {summary} ({item}): {message}"))?;
+                let failed = term::words(Said::Stage(Stage::Failed));
+                term::line(&format!("  {since}{failed}: {summary} ({item}): {message}"))?;
                 term::advice(hint.as_deref())?;
             }
         }
         if let Some(more) = told.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
-            term::line(&format!("  and {more} more: see `guajira status`"))?;
+            term::tell(Said::AndMore { count: more })?;
         }
         if told.iter().any(|what| what.starts_with("dead ")) {
-            term::line(DEAD)?;
+            term::tell(Said::WhatOfDead)?;
         }
         let held = |is_labelled: bool| {
             let fits = |item: &&StuckItem| item.stage == "held" && item.error.is_some() == is_labelled;
@@ -120,7 +118,7 @@ impl Failures {
             term::line(&over_the_brake(config))?;
         }
         if held(true) {
-            term::line(services::DECIDE)?;
+            term::tell(Said::Decide)?;
         }
         Ok(())
     }
@@ -140,15 +138,18 @@ pub(super) fn over(news: &News, state: &State) -> Result<()> {
     let mut listed = 0;
     for (what, since) in &news.over {
         let summary = match what.split_once(' ') {
-            Some(("side", side)) => Some(side.to_owned()),
-            Some(("project", project)) => Some(format!("reading project {project}")),
-            Some(("unreadable", record)) => Some(format!("reading {record}")),
+            Some(("side", side)) => {
+                let known = side.parse().ok().map(|side: Side| term::words(Said::Side(side.into())));
+                known.or_else(|| Some(side.to_owned()))
+            }
+            Some(("project", project)) => Some(term::words(Said::ReadingProject { project })),
+            Some(("unreadable", record)) => Some(term::words(Said::ReadingRecord { record })),
             // What was dropped, or is not to be sent any more, has not worked.
-            Some((_, key)) => state.done_write(key)?.map(|summary| format!("{summary} is written")),
+            Some((_, key)) => state.done_write(key)?.map(|summary| term::words(Said::IsWritten { summary: &summary })),
             None => None,
         };
         if let Some(summary) = summary.filter(|_| listed < MOST_LISTED) {
-            term::line(&format!("works again: {summary} (told since {})", term::time(*since)))?;
+            term::tell(Said::WorksAgain { what: &summary, since: &term::time(*since) })?;
             listed += 1;
         }
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use crate::engine::Progress;
+use crate::words::Said;
 
 use super::term;
 
@@ -52,13 +53,13 @@ fn picture(done: u64, left: u64, elapsed: Duration) -> String {
     let all = done.saturating_add(left).max(1);
     let full = usize::try_from(WIDTH.saturating_mul(done) / all).unwrap_or_default();
     let empty = usize::try_from(WIDTH).unwrap_or_default().saturating_sub(full);
-    let bar = format!("[{}{}] {done} of {all}", "=".repeat(full), " ".repeat(empty));
-    if done == 0 || left == 0 {
-        return bar;
-    }
-    let seconds = elapsed.as_secs().saturating_mul(left) / done;
-    let time = TimeDelta::try_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)).unwrap_or(TimeDelta::MAX);
-    format!("{bar}, about {} left", term::span(time))
+    let seconds = elapsed.as_secs().saturating_mul(left).checked_div(done).filter(|_| left > 0);
+    let time = seconds.map(|seconds| {
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        term::span(TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX))
+    });
+    let said = term::words(Said::Progress { done, all, left: time.as_deref() });
+    format!("[{}{}] {said}", "=".repeat(full), " ".repeat(empty))
 }
 
 #[cfg(test)]

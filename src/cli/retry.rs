@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::state::State;
+use crate::words::Said;
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -26,12 +27,11 @@ pub(super) struct Options {
 /// When the configuration is wrong, the state file cannot be written, or an id names nothing.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     if options.ids.is_empty() && !options.all {
-        let hint = "name items as `guajira status` shows them, or take everything with --all";
-        return Err(Usage::new("it is not said what to retry").hint(hint).into());
+        return Err(Usage::new(term::words(Said::WhatToRetry)).hint(term::words(Said::WhatToRetryHint)).into());
     }
     let path = context.draft()?.sync.state;
     if !path.exists() {
-        return Err(Usage::new(format!("there is no state file {}", path.display())).into());
+        return Err(Usage::new(term::words(Said::NoStateFile { path: &path.display().to_string() })).into());
     }
     let state = State::open(&path).map_err(|error| Usage::state(&path, &error))?;
     let tx = state.begin()?;
@@ -42,17 +42,13 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     for id in &options.ids {
         match tx.revive(Some(id))? {
             0 => {
-                let usage = Usage::new(format!("no dead or waiting item is called {id:?}; nothing was changed"));
-                return Err(usage.hint("`guajira status` lists them").into());
+                let usage = Usage::new(term::words(Said::NoSuchToRetry { id }));
+                return Err(usage.hint(term::words(Said::StatusLists)).into());
             }
             n => count += n,
         }
     }
     tx.commit()?;
-    term::line(&match count {
-        0 => "nothing is dead or waits after a failure".to_owned(),
-        1 => "1 item is back in the queue; the next run sends it".to_owned(),
-        n => format!("{n} items are back in the queue; the next run sends them"),
-    })?;
+    term::tell(if count == 0 { Said::NothingToRetry } else { Said::BackInQueue { count } })?;
     Ok(Exit::Done)
 }

@@ -226,10 +226,6 @@ fn client(section: &str, base_url: &str, settings: &http::Settings, redactor: &A
     })
 }
 
-/// What to say where creates are held for a label.
-pub(super) const DECIDE: &str = "  decide once: `guajira adopt --script --created-by ACCOUNT` takes such issues over, \
-                                 `guajira sync --release` or [jira].script = \"none\" has guajira make its own";
-
 /// Returns the engine's part of the configuration.
 pub(super) fn settings(config: &Config) -> Settings {
     Settings {

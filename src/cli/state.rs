@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::engine::belongs::{self, Rebound};
 use crate::engine::budget::Patience;
-use crate::state::{RunLock, State};
+use crate::state::{Backlog, RunLock, State};
+use crate::words::{Said, Service};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -91,30 +92,27 @@ fn info(context: &Context, options: &Info) -> Result<Exit> {
         }))?;
         return Ok(Exit::Done);
     }
-    term::line(&format!("file    {}, {bytes} bytes, version {version}", path.display()))?;
-    term::line(&format!("linked  {} issues, {} comments", status.issue_pairs, status.comment_pairs))?;
-    let left = &status.backlog;
-    term::line(&format!(
-        "outbox  {} pending, {} held, {} in doubt, {} dead",
-        left.pending, left.held, left.in_doubt, left.dead
-    ))?;
+    term::tell(Said::StateFile { path: &path.display().to_string(), bytes, version })?;
+    term::tell(Said::Linked { issues: status.issue_pairs, comments: status.comment_pairs })?;
+    let Backlog { pending, failing, held, labelled, in_doubt, dead, dropped } = status.backlog;
+    term::tell(Said::Outbox { pending, failing, held: held + labelled, in_doubt, dead, dropped })?;
     match &known {
         Some(known) => {
-            term::line(&format!("guance  {}", belongs::guance_words(&known.guance)))?;
-            term::line(&format!("jira    {}", belongs::jira_words(&known.jira)))?;
-            term::line(&format!("pair    {}{}", known.pair, formerly(&former)))?;
+            term::tell(Said::StateOf { side: Service::Guance, what: &belongs::guance_words(&known.guance) })?;
+            term::tell(Said::StateOf { side: Service::Jira, what: &belongs::jira_words(&known.jira) })?;
+            term::tell(Said::StatePair { pair: &known.pair, formerly: formerly(&former).as_deref() })?;
         }
-        None => term::line("belongs to no services yet: the next run finds out")?,
+        None => term::tell(Said::BelongsToNobody)?,
     }
     if let Some(foreign) = foreign {
-        term::line(&format!("refused: {foreign}"))?;
+        term::tell(Said::Refused { why: &foreign.to_string() })?;
         term::line(&format!("         {}", foreign.hint))?;
     }
     Ok(Exit::Done)
 }
 
-fn formerly(former: &[String]) -> String {
-    if former.is_empty() { String::new() } else { format!(", formerly {}", former.join(", ")) }
+fn formerly(former: &[String]) -> Option<String> {
+    (!former.is_empty()).then(|| former.join(", "))
 }
 
 fn rebind(context: &Context, options: &Rebind) -> Result<Exit> {
@@ -140,46 +138,36 @@ fn rebind(context: &Context, options: &Rebind) -> Result<Exit> {
 
 fn show(rebound: &Rebound, dry_run: bool) -> Result<()> {
     let Rebound { from, to, proven, missing } = rebound;
-    let pairs = |n: &usize| if *n == 1 { "1 pair".to_owned() } else { format!("{n} pairs") };
-    let missing =
-        if *missing == 0 { String::new() } else { format!("; the issues of {} are not there", pairs(missing)) };
-    term::line(&format!("on Jira {} carry their markers{missing}", pairs(proven)))?;
+    term::tell(Said::Markers { proven: *proven, missing: *missing })?;
     if let Some(from) = from {
         let (guance, jira) = (belongs::guance_words(&from.guance), belongs::jira_words(&from.jira));
-        term::line(&format!("the state belonged to {jira} and {guance}"))?;
+        term::tell(Said::BelongedTo { jira: &jira, guance: &guance })?;
     }
     let (guance, jira) = (belongs::guance_words(&to.guance), belongs::jira_words(&to.jira));
-    let verb = if dry_run { "would belong" } else { "belongs now" };
-    term::line(&format!("the state {verb} to {jira} and {guance}"))?;
-    Ok(())
+    Ok(term::tell(Said::BelongsTo { jira: &jira, guance: &guance, dry_run })?)
 }
 
 fn copy(options: &Copy) -> Result<Exit> {
     let Copy { from, to } = options;
     let from = there(from)?;
     let lock = locked(from)?;
+    let (old, new) = (from.display().to_string(), to.display().to_string());
     State::copy(from, to)
-        .map_err(|error| Usage::new(format!("cannot copy {} to {}: {error}", from.display(), to.display())))?;
+        .map_err(|error| Usage::new(term::words(Said::CannotCopy { from: &old, to: &new, why: &error.to_string() })))?;
     drop(lock);
-    term::line(&format!(
-        "copied {} to {}; let [sync].state name the one that is to go on",
-        from.display(),
-        to.display()
-    ))?;
+    term::tell(Said::Copied { from: &old, to: &new })?;
     Ok(Exit::Done)
 }
 
 /// Takes the lock of a state file; a run under way has it.
 fn locked(path: &Path) -> Result<RunLock> {
     let lock = RunLock::take(path).map_err(|error| Usage::state(path, &error))?;
-    Ok(lock.ok_or_else(|| {
-        Usage::new("another run works with this state: nothing was changed").hint("try again when it has ended")
-    })?)
+    Ok(lock.ok_or_else(|| Usage::new(term::words(Said::StateBusy)).hint(term::words(Said::StateBusyHint)))?)
 }
 
 fn there(path: &Path) -> Result<&Path> {
     if path.exists() {
         return Ok(path);
     }
-    Err(Usage::new(format!("there is no state file {}", path.display())).into())
+    Err(Usage::new(term::words(Said::NoStateFile { path: &path.display().to_string() })).into())
 }

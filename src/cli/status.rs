@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::engine::belongs;
 use crate::engine::pace::{self, Pace};
 use crate::state::{Away, Backlog, FailingSide, GoneIssue, LastRun, State, Status, StuckItem};
+use crate::words::{Column, Read, Said, Stage};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -57,24 +58,21 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     } else {
         show(&status, &paces, path)?;
         if let Some(foreign) = &foreign {
-            term::line(&format!("refused: {foreign}"))?;
+            term::tell(Said::Refused { why: &foreign.to_string() })?;
         }
     }
     let Some(max_age) = options.max_age else { return Ok(Exit::Done) };
     let Some(last_good) = status.last_good else {
-        term::say("there is no good run yet");
+        term::say(&term::words(Said::NoGoodRun));
         return Ok(Exit::ItemsFailed);
     };
     let age = Utc::now().signed_duration_since(last_good);
     if age < TimeDelta::zero() {
-        term::say(&format!(
-            "the last good run ended at {}, which lies ahead: the clock was wrong then, or is wrong now",
-            term::time(last_good)
-        ));
+        term::say(&term::words(Said::LastGoodAhead { at: &term::time(last_good) }));
         return Ok(Exit::ItemsFailed);
     }
     if age > TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX) {
-        term::say(&format!("the last good run ended {} ago", term::span(age)));
+        term::say(&term::words(Said::LastGoodAgo { ago: &term::span(age) }));
         return Ok(Exit::ItemsFailed);
     }
     Ok(Exit::Done)
@@ -97,70 +95,63 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
         last_good,
     } = status;
     if runs.is_empty() {
-        term::line(&format!("no run yet in {}", path.display()))?;
+        term::tell(Said::NoRunYet { path: &path.display().to_string() })?;
     }
     for (side, at, floor) in cursors {
-        let side = side.as_str();
-        term::line(&format!("{side:<7} read up to {}, from {} on", term::time(*at), term::time(*floor)))?;
+        let (at, from) = (term::time(*at), term::time(*floor));
+        term::tell(Said::ReadUpTo { side: (*side).into(), at: &at, from: &from })?;
     }
     for (side, until) in waits {
-        term::line(&format!("wait    {side} asked to be left alone until {}", term::time(*until)))?;
+        term::tell(Said::StatusWaits { side: (*side).into(), until: &term::time(*until) })?;
     }
-    term::line(&format!("linked  {issue_pairs} issues, {comment_pairs} comments"))?;
+    term::tell(Said::Linked { issues: *issue_pairs, comments: *comment_pairs })?;
     for line in paces.iter().filter_map(pace_line) {
         term::line(&line)?;
     }
     for one in gone {
         let GoneIssue { side, guance, jira, since } = one;
         let since = term::time(*since);
-        term::line(&format!("gone    the {side} issue of {jira} ({guance}), since {since}: nothing is written to it"))?;
+        term::tell(Said::Gone { side: (*side).into(), jira, guance: guance.as_str(), since: &since })?;
     }
     for Away { name: _, why, since, hint, .. } in away {
-        term::line(&format!("waits   {why} (since {})", term::time(*since)))?;
+        term::tell(Said::Away { why, since: &term::time(*since) })?;
         term::advice(hint.as_deref())?;
     }
-    let good = last_good.map_or("none yet".to_owned(), |at| {
-        let age = Utc::now().signed_duration_since(at);
-        let ago =
-            if age < TimeDelta::zero() { "by a clock that was ahead".to_owned() } else { term::span(age) + " ago" };
-        format!("{}, {ago}", term::time(at))
-    });
-    let dropped = if backlog.dropped > 0 { format!(", {} dropped", backlog.dropped) } else { String::new() };
-    term::line(&format!(
-        "outbox  {} pending ({} failing), {} held, {} in doubt, {} dead{dropped}",
-        backlog.pending,
-        backlog.failing,
-        backlog.held + backlog.labelled,
-        backlog.in_doubt,
-        backlog.dead
-    ))?;
+    let Backlog { pending, failing, held, labelled, in_doubt, dead, dropped } = *backlog;
+    term::tell(Said::Outbox { pending, failing, held: held + labelled, in_doubt, dead, dropped })?;
     if backlog.labelled > 0 {
-        let count = backlog.labelled;
-        let what = if count == 1 { "1 new issue has" } else { &format!("{count} new issues have") };
-        term::line(&format!("held    {what} a Jira issue already that guajira did not make, by the label on it"))?;
-        term::line(services::DECIDE)?;
+        term::tell(Said::Labelled { count: backlog.labelled })?;
+        term::tell(Said::Decide)?;
     }
-    term::line(&format!("last good run: {good}"))?;
+    match last_good {
+        None => term::tell(Said::NoGoodYet)?,
+        Some(at) => {
+            let age = Utc::now().signed_duration_since(*at);
+            let ago = (age >= TimeDelta::zero()).then(|| term::span(age));
+            term::tell(Said::LastGood { at: &term::time(*at), ago: ago.as_deref() })?;
+        }
+    }
     for side in failing_sides {
         failing_side(side)?;
     }
     let items: Vec<&StuckItem> = items.iter().filter(|item| item.because.is_none()).collect();
     if !items.is_empty() {
-        table(&["stage", "item", "tries", "next try", "what", "why"], items.iter().map(|item| item_row(item)))?;
+        let columns = [Column::Stage, Column::Item, Column::Tries, Column::NextTry, Column::What, Column::Why];
+        table(&columns, items.iter().map(|item| item_row(item)))?;
         reasons(&items)?;
         next_steps(backlog)?;
     }
     if !unreadable.is_empty() {
         let rows = unreadable.iter().map(|(side, issue, why)| vec![side.to_string(), issue.to_string(), why.clone()]);
-        table(&["unreadable on", "item", "why"], rows)?;
+        table(&[Column::UnreadableOn, Column::Item, Column::Why], rows)?;
     }
     if !runs.is_empty() {
-        table(&["run", "began", "took", "result"], runs.iter().map(run_row))?;
+        table(&[Column::Run, Column::Began, Column::Took, Column::Result], runs.iter().map(run_row))?;
     }
     let last = runs.iter().find(|run| !run.failures.is_empty()).filter(|_| failing_sides.is_empty());
     for (side, failure) in last.iter().flat_map(|run| &run.failures) {
         let began = last.map(|run| term::time(run.started)).unwrap_or_default();
-        term::line(&format!("the run of {began} failed on {side}, which works again: {}", failure.message))?;
+        term::tell(Said::FailedBefore { began: &began, side: (*side).into(), why: &failure.message })?;
         term::advice(failure.hint.as_deref())?;
     }
     Ok(())
@@ -170,10 +161,10 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
 fn failing_side(failing: &FailingSide) -> Result<()> {
     let FailingSide { side, since, at: _, message, hint } = failing;
     let ago = term::span(Utc::now().signed_duration_since(*since));
-    term::line(&format!("{:<7} fails since {}, {ago} ago: {message}", side.as_str(), term::time(*since)))?;
+    term::tell(Said::Fails { side: (*side).into(), since: &term::time(*since), ago: &ago, why: message })?;
     match hint {
         Some(_) => Ok(term::advice(hint.as_deref())?),
-        None => Ok(term::advice(Some("the next run tries again; `guajira check` says more"))?),
+        None => Ok(term::advice(Some(&term::words(Said::TriesAgain)))?),
     }
 }
 
@@ -187,9 +178,9 @@ fn reasons(items: &[&StuckItem]) -> Result<()> {
         }
     }
     for ((why, hint), keys) in by_reason {
-        let more = if keys.len() > 1 { format!(" and {} more", keys.len() - 1) } else { String::new() };
         term::line("")?;
-        term::line(&format!("{}{more}: {why}", keys.first().copied().unwrap_or_default()))?;
+        let key = keys.first().copied().unwrap_or_default();
+        term::tell(Said::Reason { key, more: keys.len().saturating_sub(1), why })?;
         term::advice(hint)?;
     }
     Ok(())
@@ -199,17 +190,11 @@ fn reasons(items: &[&StuckItem]) -> Result<()> {
 fn next_steps(backlog: &Backlog) -> Result<()> {
     let Backlog { failing, held, in_doubt, dead, .. } = *backlog;
     term::line("")?;
-    for (count, what) in [
-        (dead, "dead: mend the cause, then `guajira retry ID`; or give it up with `guajira drop ID --because TEXT`"),
-        (held, "held: `guajira sync --release` sends them"),
-        (in_doubt, "in doubt: nothing to do; the next run looks whether they arrived"),
-        (
-            failing,
-            "pending after a failure: nothing to do; they are tried again, `guajira retry ID` lets them go at once",
-        ),
-    ] {
+    for (count, what) in
+        [(dead, Said::DeadNext), (held, Said::HeldNext), (in_doubt, Said::InDoubtNext), (failing, Said::FailingNext)]
+    {
         if count > 0 {
-            term::line(what)?;
+            term::tell(what)?;
         }
     }
     Ok(())
@@ -220,25 +205,18 @@ fn pace_line(pace: &Pace) -> Option<String> {
     let Pace { active_within_hours, pairs, replies_minutes, fields_minutes } = pace;
     let minutes = replies_minutes.or(*fields_minutes).filter(|_| *pairs > 0)?;
     let what = match (replies_minutes, fields_minutes) {
-        (Some(_), Some(_)) => "replies and fields",
-        (Some(_), None) => "replies",
-        _ => "fields",
+        (Some(_), Some(_)) => Read::Both,
+        (Some(_), None) => Read::Replies,
+        _ => Read::Fields,
     };
-    let within = match active_within_hours {
-        1 => "hour".to_owned(),
-        hours if *hours < 48 => format!("{hours} hours"),
-        hours => format!("{} days", hours / 24),
-    };
-    let pairs = if *pairs == 1 { "1 issue".to_owned() } else { format!("{pairs} issues") };
-    let every = if minutes % 60 == 0 { format!("{} hours", minutes / 60) } else { format!("{minutes} minutes") };
-    Some(format!("reading {what} of {pairs} active in the last {within}: every {every} or sooner"))
+    Some(term::words(Said::ReadingEvery { what, pairs: *pairs, hours: *active_within_hours, minutes }))
 }
 
 fn item_row(item: &StuckItem) -> Vec<String> {
     let StuckItem { key, stage, summary, attempts, enqueued: _, not_before, error, hint: _, because: _ } = item;
     let next = not_before.map(term::time).unwrap_or_default();
     vec![
-        stage.replace('_', " "),
+        term::words(Said::Stage(Stage::called(stage))),
         key.clone(),
         attempts.to_string(),
         next,
@@ -249,17 +227,18 @@ fn item_row(item: &StuckItem) -> Vec<String> {
 
 fn run_row(run: &LastRun) -> Vec<String> {
     let LastRun { kind, started, ended, good, summary, failures: _ } = run;
-    let (took, mark) = match (ended, good) {
-        (None, _) => (String::new(), "still at work, or cut off"),
-        (Some(ended), Some(true)) => (term::span(ended.signed_duration_since(*started)), ""),
-        (Some(ended), _) => (term::span(ended.signed_duration_since(*started)), "not good: "),
+    let took = ended.map(|ended| term::span(ended.signed_duration_since(*started))).unwrap_or_default();
+    let result = match (ended, good) {
+        (None, _) => term::words(Said::StillAtWork),
+        (Some(_), Some(true)) => summary.clone(),
+        (Some(_), _) => term::words(Said::NotGood { summary }),
     };
-    vec![kind.clone(), term::time(*started), took, format!("{mark}{summary}")]
+    vec![term::words(Said::RunKind { backfill: kind == "backfill" }), term::time(*started), took, result]
 }
 
-fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<()> {
+fn table(header: &[Column], rows: impl Iterator<Item = Vec<String>>) -> Result<()> {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header.iter().map(|name| name.to_uppercase()));
+    table.load_style(presets::NOTHING).set_header(header.iter().map(|column| term::words(Said::Column(*column))));
     for row in rows {
         table.add_row(row.iter().map(|cell| cell_text(cell)));
     }

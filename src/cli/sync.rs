@@ -5,7 +5,7 @@ use chrono::{TimeDelta, Utc};
 use clap::Args;
 
 use crate::config::Config;
-use crate::domain::{Action, Change};
+use crate::domain::{Action, Change, NewIssue};
 use crate::engine::budget::Patience;
 use crate::engine::report::ItemFailure;
 use crate::engine::report::Planned;
@@ -13,10 +13,11 @@ use crate::engine::{self, Backfill, Order, Report};
 use crate::ports::{ApiError, ApiErrorKind, LostProject};
 use crate::state::{News, RunLock, State};
 use crate::text::{Doc, markdown};
+use crate::words::{Hold, Said, Stage};
 
 use super::context::{Context, LogFormat};
 use super::exit::{self, Exit, Usage};
-use super::news::{self, DEAD, Failures};
+use super::news::{self, Failures};
 use super::progress::Bar;
 use super::services::{self, Signals};
 use super::{term, when};
@@ -62,7 +63,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let lock = if order.dry_run { None } else { Some(RunLock::take(path).map_err(cannot_open)?) };
     if let Some(None) = lock {
         if !context.global.quiet {
-            term::say("another run holds the lock: nothing to do here");
+            term::say(&term::words(Said::AnotherRun));
         }
         return Ok(Exit::Done);
     }
@@ -83,7 +84,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     if let Err(error) = services::prove(&config, &state, &signals, patience) {
         if error.downcast_ref::<ApiError>().is_some_and(|api| api.kind == ApiErrorKind::OutOfBudget) {
             if !context.global.quiet {
-                term::say("the request budget is used up; the next run goes on");
+                term::say(&term::words(Said::BudgetUsedUp));
             }
             return Ok(Exit::Done);
         }
@@ -130,11 +131,11 @@ fn backfill(options: &Options) -> Result<Option<Backfill>> {
     let from = read("since", since)?;
     let until = options.until.as_deref().map(|text| read("until", text)).transpose()?;
     if from > now {
-        return Err(Usage::new(format!("--since: {} lies in the future", term::time(from))).into());
+        return Err(Usage::new(term::words(Said::InFuture { at: &term::time(from) })).into());
     }
     if let Some(until) = until.filter(|until| *until <= from) {
-        let (from, until) = (term::time(from), term::time(until));
-        return Err(Usage::new(format!("--until: {until} is not after --since, {from}")).into());
+        let said = Said::NotAfter { until: &term::time(until), since: &term::time(from) };
+        return Err(Usage::new(term::words(said)).into());
     }
     Ok(Some(Backfill { from, until }))
 }
@@ -149,7 +150,7 @@ fn show(
     let news = news.filter(|_| context.global.quiet);
     for (side, failure) in &report.sides_failed {
         if news.is_none_or(|(_, news)| news::is_about(news, *side)) {
-            term::error(&format!("cannot sync {side}: {}", failure.message));
+            term::error(&term::words(Said::CannotSync { side: (*side).into(), why: &failure.message }));
             term::hint(failure.hint.as_deref());
         }
     }
@@ -166,12 +167,12 @@ fn show(
     }
     let is_dull = Exit::of_run(report) == Exit::Done && !report.dry_run;
     if !(context.global.quiet && is_dull) {
-        term::line(&report.summary())?;
+        term::line(&report.summary_in(term::lang()))?;
         details(report, config, context.global.verbose > 0 || report.dry_run)?;
         if let Some(begins) = report.begins_at {
             let begins = term::time(begins);
-            term::say(&format!("first run: issues opened before {begins} are left"));
-            term::hint(Some("`guajira sync --since 7d` takes those of the last 7 days"));
+            term::say(&term::words(Said::FirstRun { begins: &begins }));
+            term::hint(Some(&term::words(Said::FirstRunHint)));
         }
     }
     Ok(())
@@ -184,53 +185,50 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     }
     for failure in &report.items_failed {
         let ItemFailure { item, summary, stage, message, hint } = failure;
-        let stage = stage.unwrap_or("failed").replace('_', " ");
-        term::line(&format!("  {stage}: {summary} ({item}): {message}"))?;
+        let stage = stage.map_or(Stage::Failed, Stage::called);
+        term::tell(Said::ItemFailed { stage, summary, item, why: message })?;
         term::advice(hint.as_deref())?;
     }
     if report.not_listed() > 0 {
-        term::line(&format!("  failed: {} more records that could not be understood", report.not_listed()))?;
+        term::tell(Said::MoreUnreadable { count: report.not_listed() })?;
     }
     for dropped in &report.dropped_fields {
-        term::line(&format!("  left out: {dropped}"))?;
+        term::tell(Said::LeftOut { what: dropped })?;
     }
     for names in &report.not_found {
-        term::line(&format!("  nobody found: {names}; [people] can tell who is who"))?;
+        term::tell(Said::NobodyFound { names })?;
     }
     for (side, seconds) in &report.clock_skew_seconds {
-        let way = if *seconds > 0 { "behind" } else { "ahead of" };
-        let seconds = seconds.abs();
-        term::line(&format!("  clock: this machine is {seconds}s {way} {side}; nothing is lost by it"))?;
+        let (seconds, behind) = (seconds.unsigned_abs(), *seconds > 0);
+        term::tell(Said::Clock { side: (*side).into(), seconds, behind })?;
     }
     if report.backlog.held > 0 {
         term::line(&news::over_the_brake(config))?;
     }
     if report.backlog.in_doubt > 0 {
-        term::line("  in doubt: the answer was lost; the next run looks whether they arrived")?;
+        term::tell(Said::WhatOfDoubt)?;
     }
     for held in report.held_for_labels.iter().take(MOST_HELD) {
-        term::line(&format!("  held: {}: {}", held.summary, held.why))?;
+        term::tell(Said::HeldForLabel { summary: &held.summary, why: &held.why })?;
     }
     if !report.held_for_labels.is_empty() {
-        term::line(services::DECIDE)?;
+        term::tell(Said::Decide)?;
     }
     for (why, count) in &report.files_kept {
-        term::line(&format!("  attachments that stay on jira: {count} ({why})"))?;
+        term::tell(Said::FilesStay { count: *count, why })?;
     }
     if report.backlog.dead > 0 {
-        term::line(DEAD)?;
+        term::tell(Said::WhatOfDead)?;
     }
     for (side, until) in &report.waiting {
         let until = term::time(*until);
-        let way = "`guajira retry --all` or a backfill does not wait for that";
-        term::line(&format!("  {side} asked to be left alone until {until}; a later run goes on ({way})"))?;
+        term::tell(Said::WaitsUntil { side: (*side).into(), until: &until })?;
     }
     if report.out_of_budget || report.out_of_time {
-        let what = if report.out_of_budget { "request budget" } else { "run's time" };
-        term::line(&format!("  the {what} is used up; the next run goes on"))?;
+        term::tell(if report.out_of_budget { Said::BudgetLeftSome } else { Said::TimeLeftSome })?;
     }
     for (reason, count) in if all { &report.skipped } else { &report.left_out } {
-        term::line(&format!("  not carried: {count} ({reason})"))?;
+        term::tell(Said::NotCarried { count: *count, why: &report.reason_in(reason, term::lang()) })?;
     }
     Ok(())
 }
@@ -239,48 +237,43 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
 fn plan(planned: &Planned, report: &Report) -> Result<()> {
     let Planned { key, target, summary, held, action } = planned;
     let is_labelled = report.held_for_labels.iter().any(|held| held.key == *key);
-    let held = match (held, is_labelled) {
-        (_, true) => ", held",
-        (true, false) => ", held by the brake",
-        (false, false) => "",
+    let hold = match (held, is_labelled) {
+        (_, true) => Hold::Label,
+        (true, false) => Hold::Brake,
+        (false, false) => Hold::No,
     };
-    term::line(&format!("-> {target}: {summary} ({key}{held})"))?;
+    term::tell(Said::Planned { target: (*target).into(), summary, key, hold })?;
     let body = match action {
         Action::CreateIssue(new) => {
-            let mut fields = vec![
-                format!("project {}", new.project),
-                format!("type {}", new.issue_type),
-                format!("labels {}", new.labels.join(" ")),
-            ];
-            fields.extend(new.priority.as_ref().map(|priority| format!("priority {priority}")));
-            term::line(&format!("   {}", fields.join(", ")))?;
-            term::line(&format!("   title: {}", new.title))?;
-            Some(&new.body)
+            let NewIssue { project, issue_type: kind, labels, priority, title, body, .. } = new;
+            let (labels, priority) = (labels.join(" "), priority.as_deref());
+            term::tell(Said::PlannedIssue { project, kind, labels: &labels, priority })?;
+            term::tell(Said::PlannedTitle { title })?;
+            Some(body)
         }
         Action::AddComment { issue, body, internal, .. } => {
-            let kind = if *internal { "internal comment" } else { "comment" };
-            term::line(&format!("   {kind} on {issue}"))?;
+            term::tell(Said::PlannedComment { issue: issue.as_str(), internal: *internal })?;
             Some(body)
         }
         Action::EditComment { issue, comment, body, .. } => {
-            term::line(&format!("   comment {comment} on {issue} becomes"))?;
+            term::tell(Said::PlannedEdit { comment: comment.as_str(), issue: issue.as_str() })?;
             Some(body)
         }
         Action::DeleteComment { issue, comment } => {
-            term::line(&format!("   comment {comment} on {issue} is deleted"))?;
+            term::tell(Said::PlannedDelete { comment: comment.as_str(), issue: issue.as_str() })?;
             None
         }
         Action::ChangeIssue { issue, change, .. } => {
             let (words, body) = wish(change);
-            term::line(&format!("   {words} of {issue}"))?;
+            term::tell(Said::PlannedChange { what: &words, issue: issue.as_str() })?;
             body
         }
         Action::AddFile { issue, file, .. } => {
-            term::line(&format!("   attachment {} on {issue}", file.label()))?;
+            term::tell(Said::PlannedFile { file: &file.label(), issue: issue.as_str() })?;
             None
         }
         Action::LinkIssue { issue, title, url, .. } => {
-            term::line(&format!("   link on {issue}: {title} ({url})"))?;
+            term::tell(Said::PlannedLink { issue: issue.as_str(), title, url })?;
             None
         }
     };
@@ -292,16 +285,17 @@ fn plan(planned: &Planned, report: &Report) -> Result<()> {
 
 /// Says what a field is to say; a text is shown whole below.
 fn wish(change: &Change) -> (String, Option<&Doc>) {
-    let words = match change {
-        Change::Title(title) => format!("title \"{title}\""),
-        Change::Body { body, .. } => return ("new description".to_owned(), Some(body)),
-        Change::Priority(priority) => format!("priority {priority}"),
-        Change::Assignee { set: None, .. } => "no assignee".to_owned(),
-        Change::Assignee { set: Some(person), .. } => format!("assignee {} ({})", person.name, person.id),
+    let body = if let Change::Body { body, .. } = change { Some(body) } else { None };
+    let words = term::words(match change {
+        Change::Title(title) => Said::WishTitle { title },
+        Change::Body { .. } => Said::WishBody,
+        Change::Priority(priority) => Said::WishPriority { priority },
+        Change::Assignee { set: None, .. } => Said::WishNobody,
+        Change::Assignee { set: Some(person), .. } => Said::WishPerson { name: &person.name, id: &person.id },
         Change::Status(target) => match target.names.as_slice() {
-            [] => format!("any status of the category {}", target.category),
-            names => format!("status {}", names.join(", or else ")),
+            [] => return (term::words(Said::WishAnyStatus { category: &target.category.to_string() }), None),
+            [name, rest @ ..] => Said::WishStatus { name, or_else: rest.first().map(String::as_str) },
         },
-    };
-    (words, None)
+    });
+    (words, body)
 }

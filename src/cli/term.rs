@@ -1,11 +1,13 @@
 //! Writing to the terminal: results to stdout, problems to stderr, nothing that a remote text could drive it with.
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::sync::OnceLock;
 
 use anstream::ColorChoice;
 use chrono::{DateTime, Local, TimeDelta, Utc};
 
 pub(super) use crate::logging::printable;
+use crate::words::{Lang, Said};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -25,6 +27,32 @@ pub(super) fn set_color(color: Color) {
         Color::Never => ColorChoice::Never,
     }
     .write_global();
+}
+
+/// The language in which the program speaks.
+static LANG: OnceLock<Lang> = OnceLock::new();
+
+/// Decides about the language for the whole program.
+pub(super) fn set_lang(lang: Lang) {
+    let _ = LANG.set(lang);
+}
+
+/// Returns the language in which the program speaks.
+pub(super) fn lang() -> Lang {
+    LANG.get().copied().unwrap_or_default()
+}
+
+/// Returns a sentence in that language.
+pub(super) fn words(said: Said<'_>) -> String {
+    said.in_lang(lang())
+}
+
+/// Prints a sentence as a line of result.
+///
+/// # Errors
+/// As for [`line()`].
+pub(super) fn tell(said: Said<'_>) -> io::Result<()> {
+    line(&words(said))
 }
 
 /// Returns true when stderr takes colours.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::{CommentId, CommentLink, Field, FileId, IssueId, IssueLink, Key, Side};
 use crate::engine::belongs;
 use crate::state::{Away, State, StateError, StuckItem};
+use crate::words::{Said, Stage};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -34,7 +35,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let path = &draft.sync.state;
     let state = State::open_copy(path).map_err(|error| Usage::state(path, &error))?;
     if let Some(foreign) = belongs::compare(&state, &services::named(draft.services()))? {
-        term::say(&format!("refused: {foreign}"));
+        term::say(&term::words(Said::Refused { why: &foreign.to_string() }));
         term::hint(Some(&foreign.hint));
     }
     let found = Found::about(&state, options.item.trim())?;
@@ -48,7 +49,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
             term::line(&line)?;
         }
         for away in &found.away {
-            term::line(&format!("since {}: {}", term::time(away.since), away.why))?;
+            term::tell(Said::Since { since: &term::time(away.since), why: &away.why })?;
             term::advice(away.hint.as_deref())?;
         }
         for item in &queue {
@@ -62,9 +63,8 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     if found.is_linked() || !found.away.is_empty() || !queue.is_empty() || !events.is_empty() {
         return Ok(Exit::Done);
     }
-    term::say(&format!("nothing is known about {}", options.item));
-    let hint = "it lies outside what was read so far (guajira status), or was forgotten: history is kept for 90 days";
-    term::hint(Some(hint));
+    term::say(&term::words(Said::NothingKnown { item: &options.item }));
+    term::hint(Some(&term::words(Said::NothingKnownHint)));
     Ok(Exit::ItemsFailed)
 }
 
@@ -144,18 +144,16 @@ impl Found {
     fn links(&self) -> Vec<String> {
         let issues = self.issues.iter().map(|link| {
             let rests = match (link.gone, link.closed) {
-                (true, _) => "; one of them is gone: nothing is written to it",
-                (false, true) => "; it is closed on jira: nothing is written to it until it is open again",
-                (false, false) => "",
+                (true, _) => term::words(Said::PairGone),
+                (false, true) => term::words(Said::PairClosed),
+                (false, false) => String::new(),
             };
-            format!("issue {} on guance is {} ({}) on jira{rests}", link.guance, link.jira_name, link.jira)
+            let (guance, name, jira) = (link.guance.as_str(), link.jira_name.as_str(), link.jira.as_str());
+            term::words(Said::PairIs { guance, name, jira }) + &rests
         });
         let comments = self.comments.iter().map(|link| {
-            let (origin, copy) = (link.origin, link.origin.opposite());
-            format!(
-                "comment {} on {origin} is {} on {copy}, in the thread of {}",
-                link.origin_id, link.copy_id, link.lane
-            )
+            let (id, copy, lane) = (link.origin_id.as_str(), link.copy_id.as_str(), link.lane.as_str());
+            term::words(Said::CommentIs { id, origin: link.origin.into(), copy, lane })
         });
         issues.chain(comments).collect()
     }
@@ -202,9 +200,14 @@ type Event = (DateTime<Utc>, String, String);
 
 /// Says where a write stands, since when, and why.
 fn queued(item: &StuckItem) -> String {
-    let why = item.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
-    let next = item.not_before.map(|at| format!(", not before {}", term::time(at))).unwrap_or_default();
-    let dropped = item.because.as_ref().map(|because| format!(" (dropped because: {because})")).unwrap_or_default();
-    let stage = item.stage.replace('_', " ");
-    format!("{stage} since {}{next}: {}{why}{dropped}", term::time(item.enqueued), item.summary)
+    let next = item.not_before.map(term::time);
+    let dropped = item.because.as_ref().map(|because| term::words(Said::DroppedBecause { because }));
+    let queued = Said::Queued {
+        stage: Stage::called(&item.stage),
+        since: &term::time(item.enqueued),
+        not_before: next.as_deref(),
+        summary: &item.summary,
+        why: item.error.as_deref(),
+    };
+    term::words(queued) + &dropped.unwrap_or_default()
 }

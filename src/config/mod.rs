@@ -159,6 +159,7 @@ impl Draft {
                 former_accounts: guance.former_accounts,
                 names_managers: policy.flow.assignee != Direction::Off || policy.uses("managers"),
                 names_channels: policy.uses("channels") || policy.uses("channel_uuids"),
+                lang: policy.voice.lang,
             },
             guance_http: guance.http,
             jira: jira::Settings {
@@ -169,6 +170,7 @@ impl Draft {
                 pair_id: jira.pair_id,
                 former_accounts: jira.former_accounts,
                 former_pairs: Vec::new(),
+                lang: policy.voice.lang,
             },
             jira_http: jira.http,
             no_script: jira.no_script,

@@ -12,7 +12,8 @@ use crate::http;
 use crate::jira::Deployment;
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, Policy, Repeats, Route};
 use crate::ports::Limits;
-use crate::template::Kind;
+use crate::template::{Kind, nearest};
+use crate::words::{Lang, Voice, Zone};
 
 use super::error::{ConfigError, ConfigText};
 use super::readable;
@@ -84,7 +85,8 @@ pub(super) fn draft(
     let guance = guance(&reader, &base, &mut warnings);
     let mut jira = jira(&reader, &base, &guance, &mut warnings);
     let sync = sync(&reader, &base);
-    let policy = Policy { flow: flow(&reader), routes: routes(&reader), people: people(&reader) };
+    let policy =
+        Policy { flow: flow(&reader), routes: routes(&reader), people: people(&reader), voice: voice(&reader) };
     jira.projects = projects(&policy);
     if let Some(all) = policy.routes.iter().position(|route| route.when.is_none())
         && all + 1 < policy.routes.len()
@@ -226,6 +228,36 @@ fn flow(reader: &Reader) -> Flow {
 
 fn people(reader: &Reader) -> People {
     People { pairs: reader.pairs("people").unwrap_or_default() }
+}
+
+/// `[text]`.
+fn voice(reader: &Reader) -> Voice {
+    let lang = reader.one_of("text.language", &Lang::WORDS, Lang::default());
+    let key = "text.time_zone";
+    let name = reader.text(key).unwrap_or_default();
+    let zone = Zone::called(&name).unwrap_or_default();
+    if !name.is_empty() && Zone::called(&name).is_none() {
+        reader.refuse(key, format!("is not the name of a time zone: write {}", instead_of_zone(&name)));
+    }
+    Voice { lang, zone }
+}
+
+/// Returns what is probably meant by what is no name of a time zone. People write what their clock shows, or a city that
+/// gives its name to no zone.
+fn instead_of_zone(name: &str) -> String {
+    let bare: String = name.chars().filter(|c| c.is_alphanumeric() || *c == '+' || *c == '-').collect();
+    let bare = bare.to_lowercase();
+    let is_china = ["beijing", "peking", "china", "北京", "中国", "cst", "+8", "+08", "+0800"];
+    if is_china.iter().any(|word| bare.ends_with(word)) {
+        return "\"Asia/Shanghai\"".to_owned();
+    }
+    let near = Zone::names().find(|zone| zone.eq_ignore_ascii_case(name.trim()));
+    let city = |zone: &str| zone.rsplit('/').next().unwrap_or_default().replace('_', "").to_lowercase();
+    let near = near.or_else(|| Zone::names().find(|zone| city(zone) == bare));
+    match near.or_else(|| nearest(name, &Zone::names().collect::<Vec<_>>())) {
+        Some(near) => format!("{near:?}"),
+        None => "an IANA name such as \"Asia/Shanghai\" or \"UTC\"".to_owned(),
+    }
 }
 
 fn projects(policy: &Policy) -> Vec<String> {

@@ -64,6 +64,7 @@ fn the_example_is_true_and_complete() {
     let minimal = load(MINIMAL).unwrap();
     assert_eq!(example.sync, minimal.sync);
     assert_eq!(example.policy.flow, minimal.policy.flow);
+    assert_eq!(example.policy.voice, minimal.policy.voice);
     assert_eq!(example.requests_per_minute, minimal.requests_per_minute);
     assert_eq!(example.guance.channel, minimal.guance.channel);
     assert_eq!(example.guance.reply_format, minimal.guance.reply_format);

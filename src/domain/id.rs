@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::Field;
 use crate::domain::marker::NOTICE_ID;
+use crate::words::Service;
 
 /// One of the two services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,6 +38,15 @@ impl Side {
         match self {
             Self::Guance => "guance",
             Self::Jira => "jira",
+        }
+    }
+}
+
+impl From<Side> for Service {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Guance => Self::Guance,
+            Side::Jira => Self::Jira,
         }
     }
 }

@@ -6,10 +6,9 @@
 //! `ADDRESS#guajira-[ID-]CONTENT[-SEAL]`: the original's id where the address does not name it, the fingerprint of the
 //! content that was copied, and, after version 0.1, a seal.
 
-use chrono::NaiveDateTime;
-
 use crate::domain::{Fingerprint, IssueId, Seal};
 use crate::text::{Block, Doc, Inline, Mark};
+use crate::words::{Service, Written, is_minute};
 
 /// What stands before the marker in a link.
 const FRAGMENT: &str = "#guajira-";
@@ -25,9 +24,6 @@ pub const REPLY_ID: &str = "repim_";
 
 /// What the id of a notice begins with; 32 hexadecimal digits follow.
 pub const NOTICE_ID: &str = "notice_";
-
-/// What the last line of a mirrored description begins with, before the link back to the original.
-pub const LINK_BACK: &str = "Guance: ";
 
 /// The application that a remote link on Jira names.
 pub const APPLICATION: &str = "com.guance";
@@ -70,17 +66,11 @@ pub fn is_in(address: &str) -> bool {
     address.contains(FRAGMENT)
 }
 
-/// How a copy's first line tells when the original was written.
-pub const TIME: &str = "%Y-%m-%d %H:%M UTC";
-
 /// What stands between the parts of a copy's first line.
 pub const BETWEEN: &str = " · ";
 
 /// What a notice's first line ends with.
 pub const NOTICE: &str = "guajira";
-
-/// What the first line of a copy ends with whose original was deleted, before the name of the original's service.
-pub const DELETED: &str = "deleted on ";
 
 /// A visible marker, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +127,11 @@ pub fn renew(doc: &mut Doc, change: impl FnOnce(&mut Marker<'_>)) -> bool {
     change(&mut marker);
     let new = marker.url();
     for inline in content.get_mut(first..=last).unwrap_or_default() {
-        if let Inline::Text { marks, .. } = inline {
+        if let Inline::Text { text, marks } = inline {
+            // Where a service shows plain text, the address is its own words: else it would stand there twice.
+            if *text == old {
+                text.clone_from(&new);
+            }
             for mark in marks {
                 if let Mark::Link(url) = mark {
                     *url = new.clone().into();
@@ -163,8 +157,9 @@ fn place(line: &[Inline]) -> Option<(usize, usize)> {
     // A reader may take something in a name for more than text; behind the link nothing but text stands.
     let before: String = line.get(..first)?.iter().map(|inline| text(inline).unwrap_or("?")).collect();
     let after: String = line.get(last + 1..)?.iter().map(text).collect::<Option<_>>()?;
-    // Where a service shows plain text, the address stands in brackets behind the link's words.
-    let after = match after.strip_prefix(')') {
+    // Where a service shows plain text, the address stands in brackets behind the link's words. Version 0.1 left the old
+    // address before the new one, and two brackets, where it marked a copy as deleted.
+    let after = match after.strip_prefix("))").or_else(|| after.strip_prefix(')')) {
         Some(after) if before.ends_with(" (") => after,
         _ if before.is_empty() || before.ends_with(BETWEEN) => after.as_str(),
         _ => return None,
@@ -172,18 +167,17 @@ fn place(line: &[Inline]) -> Option<(usize, usize)> {
     is_end(after).then_some((first, last))
 }
 
-/// Tells whether a line ends so behind its link.
+/// Tells whether a line ends so behind its link, in whatever language and time zone it was written.
 fn is_end(text: &str) -> bool {
     let mut parts = text.trim_end().split(BETWEEN.trim_end()).map(str::trim);
     let empty = parts.next().is_some_and(str::is_empty);
-    let is_time = |part: &str| NaiveDateTime::parse_from_str(part, TIME).is_ok();
-    let is_deleted = |part: &str| part.strip_prefix(DELETED).is_some_and(|side| matches!(side, "Guance" | "Jira"));
+    let is_deleted = |part: &str| Service::BOTH.into_iter().any(|service| Written::DeletedOn(service).is(part));
     let rest: Vec<&str> = parts.collect();
     empty
         && match rest.as_slice() {
             [] => true,
-            [one] => is_time(one) || *one == NOTICE || is_deleted(one),
-            [one, other] => (is_time(one) || *one == NOTICE) && is_deleted(other),
+            [one] => is_minute(one) || *one == NOTICE || is_deleted(one),
+            [one, other] => (is_minute(one) || *one == NOTICE) && is_deleted(other),
             _ => false,
         }
 }

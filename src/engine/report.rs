@@ -9,6 +9,7 @@ use crate::domain::{Action, Key, Kind, Push, Receipt, Side};
 use crate::plan::{SkipReason, Step};
 use crate::ports::{ApiError, ApiErrorKind, LostProject, Unreadable};
 use crate::state::{Away, Backlog, HeldForLabel, RunEnd, SideFailure, State, StateError};
+use crate::words::{Count, Lang, Said};
 
 /// A clock that differs by more than this is reported.
 const TOLERATED_SKEW: TimeDelta = TimeDelta::seconds(30);
@@ -102,6 +103,9 @@ pub struct Report {
     /// What was told of an item already: a thread may be read twice in a run.
     #[serde(skip)]
     told: HashSet<(String, String)>,
+    /// The reasons behind their English words.
+    #[serde(skip)]
+    reasons: BTreeMap<String, SkipReason>,
 }
 
 /// One planned write.
@@ -175,6 +179,7 @@ impl Report {
             left_in_doubt: HashSet::new(),
             planned_at: HashMap::new(),
             told: HashSet::new(),
+            reasons: BTreeMap::new(),
         }
     }
 
@@ -195,61 +200,69 @@ impl Report {
         u64::try_from(issues + self.comments_copied + self.comments_edited + self.comments_deleted).unwrap_or(u64::MAX)
     }
 
-    /// Returns the one line that a run prints.
+    /// Returns the one line of a run, in English: so it stands in the state and in the log.
     pub fn summary(&self) -> String {
+        self.summary_in(Lang::En)
+    }
+
+    /// Returns the one line that a run prints.
+    pub fn summary_in(&self, lang: Lang) -> String {
         let mut parts = Vec::new();
-        let mut count = |n: usize, one: &str, many: &str| match n {
-            0 => {}
-            1 => parts.push(format!("1 {one}")),
-            n => parts.push(format!("{n} {many}")),
+        let mut count = |n: usize, what: Count| {
+            if n > 0 {
+                parts.push(Said::Count(what, n).in_lang(lang));
+            }
         };
-        count(self.issues_created, "issue created", "issues created");
-        count(self.comments_copied, "comment copied", "comments copied");
-        count(self.comments_edited, "comment edited", "comments edited");
-        count(self.comments_deleted, "comment deleted", "comments deleted");
-        count(self.files_copied, "attachment copied", "attachments copied");
-        count(self.fields_written, "field changed", "fields changed");
-        count(self.conflicts, "conflict", "conflicts");
+        count(self.issues_created, Count::IssuesCreated);
+        count(self.comments_copied, Count::CommentsCopied);
+        count(self.comments_edited, Count::CommentsEdited);
+        count(self.comments_deleted, Count::CommentsDeleted);
+        count(self.files_copied, Count::FilesCopied);
+        count(self.fields_written, Count::FieldsChanged);
+        count(self.conflicts, Count::Conflicts);
         // A new issue's links are part of its making.
         let late = if self.issues_created == 0 { self.links_set } else { 0 };
-        count(late, "link set", "links set");
-        count(self.found_done, "found done already", "found done already");
-        count(self.adopted, "copy recognised", "copies recognised");
-        count(self.found_late, "found late", "found late");
-        count(self.released, "released", "released");
+        count(late, Count::LinksSet);
+        count(self.found_done, Count::FoundDone);
+        count(self.adopted, Count::Recognised);
+        count(self.found_late, Count::FoundLate);
+        count(self.released, Count::Released);
         // What is in doubt may have arrived.
         let failed = self.items_failed.iter().filter(|failure| failure.stage != Some(IN_DOUBT)).count();
-        count(failed + self.not_listed(), "failed", "failed");
+        count(failed + self.not_listed(), Count::Failed);
         let waiting = [
-            (self.backlog.pending, "pending"),
-            (self.backlog.held, "held by the brake"),
-            (self.backlog.in_doubt, "in doubt"),
-            (self.backlog.dead, "dead"),
+            (self.backlog.pending, Count::Pending),
+            (self.backlog.held, Count::Held),
+            (self.backlog.in_doubt, Count::InDoubt),
+            (self.backlog.dead, Count::Dead),
         ];
         // A dry run's backlog is that of a copy: what is planned is there as pending.
         for (n, what) in waiting.into_iter().filter(|_| !self.dry_run) {
-            count(usize::try_from(n).unwrap_or(usize::MAX), what, what);
+            count(usize::try_from(n).unwrap_or(usize::MAX), what);
         }
-        let labelled = self.held_for_labels.len();
-        count(labelled, "held for an issue that carries its uuid", "held for issues that carry their uuids");
+        count(self.held_for_labels.len(), Count::HeldForLabel);
         if self.dry_run {
-            count(self.planned.len(), "write planned", "writes planned");
+            count(self.planned.len(), Count::Planned);
         }
-        for side in self.sides_failed.keys() {
-            parts.push(format!("{side} failed"));
-        }
-        for lost in &self.projects_lost {
-            parts.push(format!("project {} not read", lost.project));
-        }
-        for side in self.waiting.keys() {
-            parts.push(format!("{side} asked to wait"));
-        }
+        let mut said = |said: Said<'_>| parts.push(said.in_lang(lang));
+        self.sides_failed.keys().for_each(|side| said(Said::SideFailed((*side).into())));
+        self.projects_lost.iter().for_each(|lost| said(Said::ProjectNotRead { project: &lost.project }));
+        self.waiting.keys().for_each(|side| said(Said::SideAskedToWait((*side).into())));
         if parts.is_empty() {
-            parts.push("nothing to do".to_owned());
+            parts.push(Said::NothingToDo.in_lang(lang));
         } else if self.dry_run {
-            parts.push("nothing written".to_owned());
+            parts.push(Said::NothingWritten.in_lang(lang));
         }
-        parts.join(", ")
+        parts.join(&Said::Comma.in_lang(lang))
+    }
+
+    /// Returns a reason of [`Self::skipped`] or [`Self::left_out`] in a language.
+    pub fn reason_in(&self, shown: &str, lang: Lang) -> String {
+        match self.reasons.get(shown) {
+            Some(SkipReason::Restricted(_)) => Said::Restricted.in_lang(lang),
+            Some(reason) => reason.in_lang(lang),
+            None => shown.to_owned(),
+        }
     }
 
     pub(super) fn read(&mut self, side: Side, issues: usize) {
@@ -294,9 +307,10 @@ impl Report {
                     _ => {}
                 }
                 let shown = match reason {
-                    SkipReason::Restricted(_) => "restricted".to_owned(),
+                    SkipReason::Restricted(_) => Said::Restricted.in_lang(Lang::En),
                     other => other.to_string(),
                 };
+                self.reasons.entry(shown.clone()).or_insert_with(|| reason.clone());
                 *self.skipped.entry(shown).or_default() += 1;
             }
             Step::Rename { .. } | Step::Base { .. } | Step::Absence { .. } | Step::Disown(_) => {}
@@ -307,6 +321,7 @@ impl Report {
     pub(super) fn first_met(&mut self, reason: &SkipReason) {
         if reason.leaves_out_an_issue() {
             *self.left_out.entry(reason.to_string()).or_default() += 1;
+            self.reasons.entry(reason.to_string()).or_insert_with(|| reason.clone());
         }
     }
 

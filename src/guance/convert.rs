@@ -11,7 +11,7 @@ use crate::domain::{
     Channel, Comment, CommentId, Details, GuanceStatus, Issue, IssueId, Level, Person, Push, Side, Status,
     StatusCategory, Visibility,
 };
-use crate::text::{Block, Doc, Inline, Mark, html, markdown};
+use crate::text::{Block, Doc, Inline, Mark, Rest, html, markdown};
 
 /// Longest reply, in bytes.
 ///
@@ -115,11 +115,18 @@ fn by_monitor(row: &ReplyRow) -> bool {
 /// Returns the body of a request that writes a reply: `reply/create`, and `reply/{uuid}/modify`.
 ///
 /// Source: Guance Open API, both pages: `issueUUID`, `content`, `extend` (required).
-pub(super) fn reply_request(format: ReplyFormat, issue: &IssueId, body: &Doc, origin_url: &str, push: &Push) -> Value {
+pub(super) fn reply_request<'r>(
+    format: ReplyFormat,
+    issue: &IssueId,
+    body: &Doc,
+    rest: impl Into<Rest<'r>>,
+    push: &Push,
+) -> Value {
+    let rest = rest.into();
     let text = match format {
-        ReplyFormat::Html => html::write(body, MAX_REPLY_BYTES, origin_url),
-        ReplyFormat::Markdown => markdown::write(body, MAX_REPLY_BYTES, origin_url),
-        ReplyFormat::Text => plain::write(body, MAX_REPLY_BYTES, origin_url),
+        ReplyFormat::Html => html::write(body, MAX_REPLY_BYTES, rest),
+        ReplyFormat::Markdown => markdown::write(body, MAX_REPLY_BYTES, rest),
+        ReplyFormat::Text => plain::write(body, MAX_REPLY_BYTES, rest),
     };
     let mut extend = claim::extend(push);
     if let Some(name) = author_of(body) {

@@ -9,6 +9,7 @@ use super::transfer::Uploaded;
 use super::workspace::Guance;
 use crate::domain::{Action, Comment, DroppedField, File, FileId, IssueId, Person, Push, Receipt, Side, portable_name};
 use crate::ports::{ApiError, ApiErrorKind, Content};
+use crate::text::Rest;
 
 impl Guance<'_> {
     /// Lists what is attached to an issue and to the replies that people wrote.
@@ -55,8 +56,9 @@ impl Guance<'_> {
             Some(content) => self.api.upload(&file.name, file.mime.as_deref(), content)?,
             None => Uploaded::Refused("it failed too often".to_owned()),
         };
-        let format = self.api.settings.reply_format;
-        let mut request = convert::reply_request(format, issue, note, origin_url, push);
+        let settings = &self.api.settings;
+        let rest = Rest { url: origin_url, lang: settings.lang };
+        let mut request = convert::reply_request(settings.reply_format, issue, note, rest, push);
         let mut refusal = match uploaded {
             Uploaded::As(id) => {
                 set(&mut request, json!([id]));

@@ -16,6 +16,7 @@ use crate::plan::fields;
 use crate::ports::{Facts, OWN_ACCOUNTS, SEAL_KEYS};
 use crate::render;
 use crate::text::{Doc, html, markdown};
+use crate::words::Voice;
 
 const ISSUE: &str = "issue_0123456789abcdef0123456789abcdef";
 const JIRA: &str = "https://jira.example/browse/OPS-12";
@@ -66,8 +67,12 @@ fn copies() -> [Push; 2] {
     };
     let file = File { size: Some(5), author: mia, created: Some(time), ..fixtures::file(Side::Jira, "10009") };
     [
-        push(Key::comment(Side::Jira, &comment.id), render::comment(&comment, "OPS-12", &content), content.clone()),
-        push(Key::file(Side::Jira, &file.id), render::file(&file, "OPS-12", JIRA, &content), content),
+        push(
+            Key::comment(Side::Jira, &comment.id),
+            render::comment(&comment, "OPS-12", &content, Voice::default()),
+            content.clone(),
+        ),
+        push(Key::file(Side::Jira, &file.id), render::file(&file, "OPS-12", JIRA, &content, Voice::default()), content),
     ]
 }
 
@@ -148,7 +153,11 @@ fn what_people_write_on_guance_has_the_fingerprint_that_it_had() {
         let level = Level { id: "system_level_1".into(), name: "P1".into() };
         let issue = issue(serde_json::from_value(row).unwrap(), Some(level), "https://c").unwrap();
         lines.push(line(format!("issue: {name}"), issue.fingerprint().as_str()));
-        let new = NewIssue { title: issue.title.clone(), body: render::issue(&issue), ..NewIssue::default() };
+        let new = NewIssue {
+            title: issue.title.clone(),
+            body: render::issue(&issue, Voice::default()),
+            ..NewIssue::default()
+        };
         let carried = fields::Carried { new, unlisted: None };
         for field in Field::ALL {
             lines.push(line(format!("issue: {name}: {field}"), fields::value(&issue, field, &carried).stored()));

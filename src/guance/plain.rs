@@ -1,13 +1,14 @@
 //! Plain text for a workspace that shows replies as such. Links keep their address: it is a marker too.
 
-use crate::text::{Block, Doc, Inline, Mark};
+use crate::text::{Block, Doc, Inline, Mark, Rest, cut_in};
 
 /// Deepest nesting in which addresses are spelled out; readers build no deeper trees.
 const MAX_DEPTH: usize = 32;
 
 /// Writes plain text of at most `max_bytes`, cut at a character boundary with the address of the `rest`.
-pub(super) fn write(doc: &Doc, max_bytes: usize, rest: &str) -> String {
-    let mut doc = doc.clone();
+pub(super) fn write<'r>(doc: &Doc, max_bytes: usize, rest: impl Into<Rest<'r>>) -> String {
+    let Rest { url: rest, lang } = rest.into();
+    let mut doc = cut_in(lang, doc.clone());
     spell_links(&mut doc.blocks, 0);
     let text = doc.plain_text();
     if text.len() <= max_bytes {
@@ -69,8 +70,37 @@ fn link(inline: &Inline) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
-    use crate::text::ListItem;
+    use crate::domain::marker::own_link;
+    use crate::domain::{CommentId, CommentLink, Fingerprint, IssueId, Side};
+    use crate::render;
+    use crate::text::{ListItem, markdown};
+    use crate::words::Voice;
+
+    #[test]
+    fn a_copy_that_was_marked_as_deleted_is_recognised() {
+        let line = |address: &str| format!("alice · OPS-1 ({address}) · 2026-11-22 10:00 UTC");
+        let address = |content: &str| format!("https://j/browse/OPS-1?focusedCommentId=1#guajira-{content}");
+        let (before, now) = (address("00112233aabbccdd"), address("aabbccdd00112233"));
+        let copy = markdown::read(&format!("{}\n\nwords", line(&before)));
+        let pair = CommentLink {
+            origin: Side::Jira,
+            origin_id: CommentId::new("1"),
+            copy_id: CommentId::new("repim_1"),
+            lane: IssueId::new("issue_1"),
+            written: None,
+        };
+        let content = Fingerprint::parse("aabbccdd00112233").unwrap();
+        let marked = render::deleted(&copy, &pair, "https://j", "OPS-1", &content, Voice::default());
+        let marked = write(&marked, 65_535, "");
+        assert_eq!(marked, format!("{} · deleted on Jira\n\nwords", line(&now)));
+        let by_earlier_versions = format!("{} · deleted on Jira\n\nwords", line(&format!("{before} ({now})")));
+        for text in [marked, by_earlier_versions] {
+            assert_eq!(own_link(&markdown::read(&text)), Some(now.as_str()), "{text}");
+        }
+    }
 
     #[test]
     fn structure_and_addresses_stay() {

@@ -1,6 +1,7 @@
 //! How to talk to Guance.
 
 use crate::secret::Secret;
+use crate::words::Lang;
 
 /// How this workspace shows replies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,4 +33,6 @@ pub struct Settings {
     pub names_managers: bool,
     /// Whether to find out the channels of every issue: it costs a request, once for each.
     pub names_channels: bool,
+    /// The language of what guajira adds to texts.
+    pub lang: Lang,
 }

@@ -9,6 +9,7 @@ use super::workspace::Guance;
 use super::{convert, extend};
 use crate::domain::{Action, CommentId, IssueId, Maker, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, learn_accounts};
+use crate::text::Rest;
 
 impl Guance<'_> {
     /// Remembers which account our key writes as. Guance has no call that tells.
@@ -47,7 +48,10 @@ impl Guance<'_> {
     }
 
     pub(super) fn push_one(&self, push: &Push) -> Result<Receipt, ApiError> {
-        let request = |issue, body, url| convert::reply_request(self.api.settings.reply_format, issue, body, url, push);
+        let settings = &self.api.settings;
+        let request = |issue, body, url: &str| {
+            convert::reply_request(settings.reply_format, issue, body, Rest { url, lang: settings.lang }, push)
+        };
         match &push.action {
             Action::AddComment { issue, body, origin_url, internal: _ } => {
                 let answer = self.api.create_reply(request(issue, body, origin_url))?;

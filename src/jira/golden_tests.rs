@@ -17,6 +17,7 @@ use crate::golden::line;
 use crate::plan::fields;
 use crate::render;
 use crate::text::Doc;
+use crate::words::Voice;
 
 const ISSUE: &str = "issue_0123456789abcdef0123456789abcdef";
 const REPLY: &str = "repim_0123456789abcdef0123456789abcdef";
@@ -55,7 +56,7 @@ fn reply() -> Push {
         updated: time,
         ..fixtures::comment(Side::Guance, REPLY)
     };
-    let body = render::comment(&reply, "", &Fingerprint::parse(PRINT).unwrap());
+    let body = render::comment(&reply, "", &Fingerprint::parse(PRINT).unwrap(), Voice::default());
     let issue = IssueId::new("10001");
     let action = Action::AddComment { issue, body, origin_url: reply.url.clone(), internal: false };
     push(Key::comment(Side::Guance, &reply.id), action)
@@ -136,7 +137,7 @@ fn a_notice_is_marked_as_it_was() {
     let id = CommentId::notice(&[ISSUE, "repeats"]);
     let content = Fingerprint::parse(PRINT).unwrap();
     let url = "https://console.guance.example/x";
-    let body = render::notice(url, &id, Doc::from_plain("told").blocks, &content);
+    let body = render::notice(url, &id, Doc::from_plain("told").blocks, &content, Voice::default());
     let issue = IssueId::new("10001");
     let action = Action::AddComment { issue, body, origin_url: url.into(), internal: true };
     let notice = push(Key::comment(Side::Guance, &id), action);

@@ -48,7 +48,8 @@ impl Jira<'_> {
     pub(super) fn takes(&self) -> Result<Takes, ApiError> {
         let limit = self.facts.recall(LIMIT, AGE).and_then(|limit| limit.parse().ok());
         let narrow = self.facts.recall(NARROW, AGE).as_deref() == Some("yes");
-        Ok(Takes { cloud: self.is_cloud()?, limit: limit.filter(|limit| LIMITS.contains(limit)), narrow })
+        let limit = limit.filter(|limit| LIMITS.contains(limit));
+        Ok(Takes { cloud: self.is_cloud()?, limit, narrow, lang: self.settings.lang })
     }
 
     /// Remembers what a Jira takes, once it took it.

@@ -9,6 +9,7 @@ use super::fault::{dropped, refused};
 use super::service::Jira;
 use crate::domain::{Action, Push, Receipt, marker};
 use crate::ports::ApiError;
+use crate::words::{Service, Written};
 
 impl Jira<'_> {
     /// Sets the link to the other issue: created or updated by its `globalId`, so that twice is once.
@@ -18,8 +19,8 @@ impl Jira<'_> {
         };
         let body = json!({
             "globalId": global_id(url, to.as_str()),
-            "application": {"type": marker::APPLICATION, "name": "Guance"},
-            "relationship": "mirrors",
+            "application": {"type": marker::APPLICATION, "name": Written::Name(Service::Guance).in_lang(self.settings.lang)},
+            "relationship": Written::Mirrors.in_lang(self.settings.lang),
             "object": {"url": url, "title": draft::summary(title)},
         });
         let path = self.rest(&format!("issue/{}/remotelink", segment(issue.as_str())))?;

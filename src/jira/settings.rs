@@ -1,6 +1,7 @@
 //! How to talk to Jira.
 
 use crate::secret::Secret;
+use crate::words::Lang;
 
 /// Which kind of Jira.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,4 +46,6 @@ pub struct Settings {
     pub former_accounts: Vec<String>,
     /// What the same pair was called before one of its services was renamed, the latest first.
     pub former_pairs: Vec<String>,
+    /// The language of what guajira adds to texts and links.
+    pub lang: Lang,
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::answer::Words;
+use crate::words::Lang;
 
 /// Limits outside of this are none: administrators set thousands.
 pub(super) const LIMITS: std::ops::Range<usize> = 200..1_000_000;
@@ -22,6 +23,8 @@ pub(super) struct Takes {
     pub(super) limit: Option<usize>,
     /// True where no character beyond U+FFFF is stored.
     pub(super) narrow: bool,
+    /// In which language it is said that a text was cut.
+    pub(super) lang: Lang,
 }
 
 impl From<bool> for Takes {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::takes::Takes;
 use crate::domain::{Fingerprint, Key, Push, Seal};
-use crate::text::{Block, Doc, Inline, Mark, adf, wiki};
+use crate::text::{Block, Doc, Inline, Mark, Rest, adf, wiki};
 
 /// Longest serialised ADF that is sent.
 ///
@@ -70,7 +70,8 @@ fn unmarked(inline: &Inline) -> Option<Inline> {
     }
 }
 
-fn written(doc: &Doc, takes: Takes, rest: &str) -> Value {
+fn written(doc: &Doc, takes: Takes, url: &str) -> Value {
+    let rest = Rest { url, lang: takes.lang };
     if takes.cloud {
         adf::write(doc, takes.most(MAX_ADF), rest)
     } else {

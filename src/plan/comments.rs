@@ -177,7 +177,7 @@ fn created(
         (Some((Stage::Dead, carried)), None) if *carried == content => skip(SkipReason::Dead),
         (Some((_, carried)), None) if *carried == content => skip(SkipReason::Queued),
         (None, None) if !on => skip(SkipReason::FlowOff(flow)),
-        (_, None) => Step::Push(push(thread, comment, key.clone(), content, None)),
+        (_, None) => Step::Push(push(thread, comment, key.clone(), content, None, policy)),
     }
 }
 
@@ -208,18 +208,27 @@ fn edited(
         Some((Stage::Pending | Stage::Held, _)) => skip(SkipReason::Queued),
         Some((Stage::InFlight, _)) => skip(SkipReason::InDoubt),
         Some((Stage::Dead, _)) => skip(SkipReason::Dead),
-        Some((Stage::Done, _)) | None => Step::Push(push(thread, comment, key, content, Some(link))),
+        Some((Stage::Done, _)) | None => Step::Push(push(thread, comment, key, content, Some(link), policy)),
     }
 }
 
-fn push(thread: &Thread<'_>, comment: &Comment, key: Key, content: Fingerprint, copy: Option<&CommentLink>) -> Push {
+fn push(
+    thread: &Thread<'_>,
+    comment: &Comment,
+    key: Key,
+    content: Fingerprint,
+    copy: Option<&CommentLink>,
+    policy: &Policy,
+) -> Push {
     let target = thread.side.opposite();
     let issue = thread.link.id(target).clone();
     let is_notice = comment.id.is_notice();
     let body = if is_notice {
-        render::notice(&comment.url, &comment.id, comment.body.blocks.clone(), &content)
+        // The fingerprint is that of what the comment says in English; what people read is in their language.
+        let words = repeats::words(thread, policy.voice).unwrap_or_else(|| comment.body.clone());
+        render::notice(&comment.url, &comment.id, words.blocks, &content, policy.voice)
     } else {
-        render::comment(comment, &thread.link.jira_name, &content)
+        render::comment(comment, &thread.link.jira_name, &content, policy.voice)
     };
     let origin_url = comment.url.clone();
     // Where the target is no service project the note's mark means nothing; where it is, customers must not see it.

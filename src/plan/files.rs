@@ -52,7 +52,7 @@ fn one(thread: &Thread<'_>, restricted: Option<String>, file: &File, known: &Kno
             let reason = SkipReason::TooLarge(format!("{} is larger than {}", file.label(), shown_size(limit)));
             Step::Skip { item: thread.link.guance.to_string(), reason }
         }
-        (None, None, None) => Step::Push(push(thread, file, key)),
+        (None, None, None) => Step::Push(push(thread, file, key, policy)),
     }
 }
 
@@ -91,12 +91,12 @@ fn was_there(comment: &Comment, file: &File) -> bool {
     file.created.is_none_or(|at| at <= comment.updated + ATTACHED_AFTER)
 }
 
-fn push(thread: &Thread<'_>, file: &File, key: Key) -> Push {
+fn push(thread: &Thread<'_>, file: &File, key: Key, policy: &Policy) -> Push {
     let target = thread.side.opposite();
     let (link, url) = (thread.link, thread.url);
     let size = file.size.map(|size| size.to_string()).unwrap_or_default();
     let content = Fingerprint::of(&[&file.name, &size]);
-    let note = render::file(file, &link.jira_name, url, &content);
+    let note = render::file(file, &link.jira_name, url, &content, policy.voice);
     let origin_url = url.to_owned();
     let summary = format!("attachment {} of {}", file.label(), link.jira_name);
     let issue = link.id(target).clone();

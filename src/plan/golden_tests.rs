@@ -14,6 +14,7 @@ use crate::domain::{
 use crate::golden::{Line, golden, line};
 use crate::render;
 use crate::text::Doc;
+use crate::words::Voice;
 
 const ISSUE: &str = "issue_0123456789abcdef0123456789abcdef";
 const REPLY: &str = "repim_0123456789abcdef0123456789abcdef";
@@ -50,7 +51,7 @@ fn guance() -> Issue {
 fn jira() -> Issue {
     Issue {
         title: "磁盘满 web-1".into(),
-        body: render::issue(&guance()).written(),
+        body: render::issue(&guance(), Voice::default()).written(),
         status: Status { id: "10000".into(), name: "To Do".into(), category: StatusCategory::Todo, also: Vec::new() },
         assignees: vec![mia()],
         priority: Some(Priority { id: "2".into(), name: "High".into(), also: Vec::new() }),

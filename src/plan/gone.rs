@@ -109,7 +109,7 @@ pub fn settle(thread: &Thread<'_>, link: &CommentLink, copies: &[Comment], polic
         Deletes::Keep => return vec![gone],
         Deletes::Mark if claim.written.as_ref() == Some(&content) => return vec![gone],
         Deletes::Mark => {
-            let body = render::deleted(&copy.body, link, thread.url, name, &content);
+            let body = render::deleted(&copy.body, link, thread.url, name, &content, policy.voice);
             let internal = target == Side::Jira;
             let action = Action::EditComment { issue, comment, body, origin_url: thread.url.to_owned(), internal };
             (action, format!("note that a comment on {name} was deleted on {}", link.origin))
@@ -131,6 +131,7 @@ mod tests {
     use crate::domain::{Claim, IssueId, IssueLink, Maker, Person, fixtures};
     use crate::plan::{Extent, Flow};
     use crate::text::Doc;
+    use crate::words::Voice;
 
     const RUN: i64 = 7;
 
@@ -236,7 +237,7 @@ mod tests {
     #[test]
     fn a_mark_keeps_the_words_and_is_recognised() {
         let written = comment(Side::Guance, "repim_a", "the words");
-        let body = render::comment(&written, "OPS-1", &written.fingerprint());
+        let body = render::comment(&written, "OPS-1", &written.fingerprint(), Voice::default());
         let key = Key::comment(Side::Guance, &written.id);
         let content = CommentLink::tombstone(Side::Guance, &written.id);
         let bare = Doc::from_plain("the words, and nothing else");

@@ -14,6 +14,7 @@ use crate::plan::view;
 use crate::render;
 use crate::template::{Fault, Template};
 use crate::text::markdown;
+use crate::words::Voice;
 
 /// The opening times that are in scope: `from <= created < until`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +88,7 @@ pub fn push(issue: &Issue, new: NewIssue) -> Push {
 /// Says why they make none.
 pub fn create(issue: &Issue, policy: &Policy) -> Result<NewIssue, SkipReason> {
     let (route, priority) = policy.route(issue).map_err(SkipReason::from)?;
-    let mut new = made(issue, route, priority);
+    let mut new = made(issue, route, priority, policy.voice);
     let (fields, left_out) = values(issue, &route.fields);
     new.fields.extend(fields);
     new.left_out.extend(left_out);
@@ -119,7 +120,7 @@ impl From<NoRoute> for SkipReason {
 }
 
 /// Returns the Jira issue that one route makes of a Guance issue, without the fields that are set only once.
-pub(super) fn made(issue: &Issue, route: &Route, priority: Option<&str>) -> NewIssue {
+pub(super) fn made(issue: &Issue, route: &Route, priority: Option<&str>, voice: Voice) -> NewIssue {
     let mut left_out = Vec::new();
     let mut text = |field: &str, template: &Option<Template>| match template.as_ref()?.render(&view::of(issue)) {
         Ok(text) => text,
@@ -135,7 +136,10 @@ pub(super) fn made(issue: &Issue, route: &Route, priority: Option<&str>) -> NewI
         project: route.project.clone(),
         issue_type: route.issue_type.clone(),
         title,
-        body: body.map_or_else(|| render::issue(issue), |text| render::issue_as(issue, markdown::read(&text))),
+        body: match body {
+            None => render::issue(issue, voice),
+            Some(text) => render::issue_as(issue, markdown::read(&text), voice),
+        },
         labels: route.labels.clone(),
         priority: priority.map(str::to_owned),
         origin_url: issue.url.clone(),
@@ -171,8 +175,9 @@ pub(super) fn value(issue: &Issue, made: &FieldTemplate) -> Result<Option<FieldV
     })
 }
 
-/// What a create carries: what Guance says, and what the routes make of it.
+/// What a create carries: what Guance says, and what the routes make of it, in whatever language.
 fn content(issue: &Issue, new: &NewIssue) -> Fingerprint {
+    let new = NewIssue { body: render::unspoken(issue, new.body.clone()), ..new.clone() };
     let made = serde_json::json!(new).to_string();
     Fingerprint::of(&[issue.fingerprint().as_str(), &made])
 }

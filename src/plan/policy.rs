@@ -3,6 +3,7 @@
 use crate::domain::{Field, FieldValue, Issue, Level, People, Side};
 use crate::plan::view;
 use crate::template::{Fault, Template};
+use crate::words::Voice;
 
 /// What is carried, and where to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct Policy {
     pub routes: Vec<Route>,
     /// Who is who on the two sides.
     pub people: People,
+    /// How guajira speaks in what it writes.
+    pub voice: Voice,
 }
 
 /// Which flows are on: `[flow]`. The default is the config's.

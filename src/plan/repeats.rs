@@ -3,12 +3,13 @@
 //! The number is that of the thread, never a count of what was seen: so it is right after any loss, and a thread that
 //! is read again changes nothing.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 use crate::domain::{Comment, CommentId, IssueId, Person, Side, Visibility};
 use crate::plan::policy::{Policy, Repeats};
 use crate::plan::thread::Thread;
-use crate::text::{Block, Doc, Inline};
+use crate::text::{Block, Doc};
+use crate::words::{Voice, Written};
 
 /// Returns the id of the one comment on Jira that counts a pair's repeats.
 pub fn notice_id(lane: &IssueId) -> CommentId {
@@ -26,32 +27,41 @@ pub(super) fn wanted(thread: &Thread<'_>, policy: &Policy) -> Repeats {
 /// Returns the comment that tells how many repeats the thread holds, and when the last came; `None` while there is
 /// nothing to tell, and where only a part of the thread was read. `told` is whether there is such a comment already.
 pub(super) fn tally(thread: &Thread<'_>, told: bool) -> Option<Comment> {
-    let rows = thread.rows()?;
-    let repeats = || rows.iter().filter(|row| row.by_monitor);
-    let last = repeats().max_by_key(|repeat| repeat.created);
-    let text = match (last, repeats().count()) {
-        (None, _) if !told => return None,
-        (None, _) => "No repeat of the monitor's alarm is left.".to_owned(),
-        (Some(last), count) => {
-            let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
-            let at = last.created.format("%Y-%m-%d %H:%M:%S UTC");
-            format!("The monitor repeated this alarm {times}, last at {at}.")
-        }
-    };
-    let latest = last.map_or(DateTime::UNIX_EPOCH, |last| last.created);
+    let (_, latest) = counted(thread)?;
+    if latest.is_none() && !told {
+        return None;
+    }
+    let body = words(thread, Voice::default())?;
+    let latest = latest.unwrap_or(DateTime::UNIX_EPOCH);
     Some(Comment {
         side: thread.side,
         id: notice_id(&thread.link.guance),
         issue: thread.link.id(thread.side).clone(),
         url: thread.url.to_owned(),
         author: Person::default(),
-        body: Doc { blocks: vec![Block::Paragraph { content: vec![Inline::text(text)] }] },
+        body,
         created: latest,
         updated: latest,
         visibility: Visibility::Public,
         claim: None,
         by_monitor: false,
     })
+}
+
+/// Returns what that comment says; `None` where only a part of the thread was read.
+pub(super) fn words(thread: &Thread<'_>, voice: Voice) -> Option<Doc> {
+    let text = match counted(thread)? {
+        (_, None) => voice.say(Written::NoRepeats),
+        (count, Some(last)) => voice.say(Written::Repeats { count, last: &voice.second(last) }),
+    };
+    Some(Doc { blocks: vec![Block::paragraph(&text)] })
+}
+
+/// Returns how many repeats a whole thread holds, and when the last came.
+fn counted(thread: &Thread<'_>) -> Option<(usize, Option<DateTime<Utc>>)> {
+    let rows = thread.rows()?;
+    let repeats = || rows.iter().filter(|row| row.by_monitor);
+    Some((repeats().count(), repeats().map(|repeat| repeat.created).max()))
 }
 
 #[cfg(test)]

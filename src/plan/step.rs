@@ -1,6 +1,7 @@
 //! Decisions, and why something is not carried.
 
 use crate::domain::{Base, CommentLink, Field, FileLink, IssueId, Key, Push, Side};
+use crate::words::{Lang, Why};
 
 /// One decision.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,37 +136,40 @@ impl SkipReason {
     }
 }
 
+impl SkipReason {
+    /// Returns the reason in a language.
+    pub fn in_lang(&self, lang: Lang) -> String {
+        let why = match self {
+            Self::FlowOff(flow) => Why::FlowOff(flow),
+            Self::Echo => Why::Echo,
+            Self::Unchanged => Why::Unchanged,
+            Self::Queued => Why::Queued,
+            Self::InDoubt => Why::InDoubt,
+            Self::Restricted(why) => Why::Restricted(why),
+            Self::NoRoute => Why::NoRoute,
+            Self::RouteUnclear(number, why) => Why::RouteUnclear { number: *number, why },
+            Self::LevelNotListed(level) => Why::LevelNotListed(level),
+            Self::OutsideWindow => Why::OutsideWindow,
+            Self::SecondClaim => Why::SecondClaim,
+            Self::TooLarge(what) => Why::TooLarge(what),
+            Self::Dead => Why::Dead,
+            Self::Closed(status) => Why::Closed(status),
+            Self::Deleted => Why::Deleted,
+            Self::Repeat => Why::Repeat,
+            Self::Gone => Why::Gone,
+            Self::NotOurs => Why::NotOurs,
+            Self::BothChanged(field, newer) => Why::BothChanged { field: field.as_str(), newer: (*newer).into() },
+            Self::ByHand(Field::Priority) => Why::PriorityByHand,
+            Self::ByHand(field) => Why::ByHand(field.as_str()),
+            Self::NobodyFound(side, names) => Why::NobodyFound { names, on: (*side).into() },
+        };
+        why.in_lang(lang)
+    }
+}
+
+/// In English: so it stands in the history, and in what programs read.
 impl std::fmt::Display for SkipReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::FlowOff(flow) => write!(f, "flow.{flow} is off"),
-            Self::Echo => f.write_str("our own writing"),
-            Self::Unchanged => f.write_str("already carried"),
-            Self::Queued => f.write_str("already waiting to be sent"),
-            Self::InDoubt => f.write_str("an earlier write about it may have happened; it is looked up first"),
-            Self::Restricted(why) => write!(f, "restricted: {why}"),
-            Self::NoRoute => f.write_str("no [[route]] takes it (see guajira check --explain)"),
-            Self::RouteUnclear(n, why) => write!(f, "the `when` of [[route]] number {n} goes wrong: {why}"),
-            Self::LevelNotListed(level) => write!(f, "level {level} is not listed in [route.priority]"),
-            Self::OutsideWindow => f.write_str(
-                "opened before the time this sync begins at; `guajira sync --since 7d` takes 7 days of them",
-            ),
-            Self::SecondClaim => f.write_str("carries the marker of something that has another copy, or is not there"),
-            Self::TooLarge(what) => write!(f, "attachment {what} (flow.max_attachment)"),
-            Self::Dead => f.write_str("refused earlier and unchanged since (see guajira retry)"),
-            Self::Closed(status) => write!(f, "the Jira issue is in the closed status {status}"),
-            Self::Deleted => f.write_str("it was deleted before it was sent"),
-            Self::Repeat => f.write_str("a monitor's repeated alarm (route.repeats)"),
-            Self::Gone => f.write_str("one of the two issues is gone"),
-            Self::NotOurs => f.write_str("the copy carries guajira's marker no more, and is left alone"),
-            Self::BothChanged(field, newer) => {
-                write!(f, "the {field} was changed on both sides; the newer change, on {newer}, wins")
-            }
-            Self::ByHand(Field::Priority) => f.write_str("the priority was changed on Jira by hand, and stays"),
-            Self::ByHand(field) => {
-                write!(f, "the {field} was changed on Jira by hand, and stays; a comment tells the new one")
-            }
-            Self::NobodyFound(side, names) => write!(f, "no account on {side} is {names} (see [people])"),
-        }
+        f.write_str(&self.in_lang(Lang::En))
     }
 }

@@ -6,6 +6,28 @@ use super::clusters;
 use super::doc::{Block, Doc, Inline, ListItem, Mark, TableCell};
 use super::fit::Rules;
 use super::url;
+use crate::words::{Cut, Lang, Written};
+
+/// Where the rest of a text is, should it be cut, and the language in which that is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rest<'r> {
+    /// An address, or nothing.
+    pub url: &'r str,
+    /// The language.
+    pub lang: Lang,
+}
+
+impl<'r> From<&'r str> for Rest<'r> {
+    fn from(url: &'r str) -> Self {
+        Self { url, lang: Lang::default() }
+    }
+}
+
+impl<'r> From<&'r String> for Rest<'r> {
+    fn from(url: &'r String) -> Self {
+        Self::from(url.as_str())
+    }
+}
 
 /// Fits the document to a format's rules and writes it; if that is larger than `limit`, writes as much of its beginning as
 /// fits together with a last paragraph that links to `rest`. `None` when not even that paragraph fits.
@@ -14,10 +36,17 @@ use super::url;
 pub(crate) fn to_fit<T>(
     doc: &Doc,
     limit: usize,
-    rest: &str,
+    rest: Rest<'_>,
     rules: &Rules,
     write: impl Fn(&Doc) -> (T, usize),
 ) -> Option<T> {
+    let spoken;
+    let doc = if rest.lang == Lang::En {
+        doc
+    } else {
+        spoken = cut_in(rest.lang, doc.clone());
+        &spoken
+    };
     let sized = |doc: Doc| {
         let fitted = rules.fit(doc);
         let (text, size) = write(&fitted);
@@ -92,8 +121,24 @@ fn scale(number: usize, by: usize, of: usize) -> usize {
 /// format keeps more than the words. It bounds the work that a hostile text can cause.
 pub(crate) const MAX_READ: usize = 131_072;
 
-/// What ends a text that was longer than [`MAX_READ`]. Every copy links to its original beside it.
-pub(super) const CUT: &str = "… (cut: the text goes on in the original)";
+/// Returns what ends a text that was longer than [`MAX_READ`]. Every copy links to its original beside it. It is in English
+/// until the text is written: a fingerprint must not depend on the language.
+pub(super) fn read_cut() -> String {
+    Written::ReadCut.in_lang(Lang::En)
+}
+
+/// Returns a text in which what says that not all of it was read is in this language.
+pub(crate) fn cut_in(lang: Lang, mut doc: Doc) -> Doc {
+    for block in &mut doc.blocks {
+        if let Block::Paragraph { content } = block
+            && let [Inline::Text { text, .. }] = content.as_mut_slice()
+            && Written::ReadCut.is(text)
+        {
+            *text = Written::ReadCut.in_lang(lang);
+        }
+    }
+    doc
+}
 
 /// Cuts what was read to [`MAX_READ`] and says so; `cut` is true when not all was read to begin with.
 pub(crate) fn bounded(mut doc: Doc, mut cut: bool) -> Doc {
@@ -103,7 +148,7 @@ pub(crate) fn bounded(mut doc: Doc, mut cut: bool) -> Doc {
         cut = true;
     }
     if cut {
-        doc.blocks.push(Block::paragraph(CUT));
+        doc.blocks.push(Block::paragraph(&read_cut()));
     }
     doc
 }
@@ -159,28 +204,27 @@ fn without_data(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Begins the paragraph that says where the rest is.
-const TAIL: &str = "… (cut";
-
 /// Returns the beginning that was written of a text too long for its service; `None` where all of it was.
 pub(crate) fn beginning(mut doc: Doc) -> Option<Doc> {
     let Some(Block::Paragraph { content }) = doc.blocks.pop() else { return None };
-    let is_tail = matches!(content.first(), Some(Inline::Text { text, .. }) if text.starts_with(TAIL));
+    let is_tail = matches!(content.first(), Some(Inline::Text { text, .. }) if Cut::begins(text));
     is_tail.then_some(doc)
 }
 
 /// Returns the paragraph that says where the rest is.
-fn tail(rest: &str) -> Block {
-    let content = if rest.trim().is_empty() {
-        vec![Inline::text(format!("{TAIL})"))]
-    } else {
-        let begin = format!("{TAIL}; the full text is there: ");
-        vec![Inline::text(begin), Inline::link(rest, rest), Inline::text(")")]
-    };
+fn tail(rest: Rest<'_>) -> Block {
+    let cut = Cut::of(rest.lang);
+    if rest.url.trim().is_empty() {
+        return Block::paragraph(cut.alone);
+    }
+    let mut content = vec![Inline::text(cut.before), Inline::link(rest.url, rest.url)];
+    if !cut.behind.is_empty() {
+        content.push(Inline::text(cut.behind));
+    }
     Block::Paragraph { content }
 }
 
-fn with_tail(doc: &Doc, budget: usize, rest: &str) -> Doc {
+fn with_tail(doc: &Doc, budget: usize, rest: Rest<'_>) -> Doc {
     let mut blocks = prefix(&doc.blocks, &mut Budget { left: budget, extra: nothing });
     blocks.push(tail(rest));
     Doc { blocks }

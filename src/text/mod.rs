@@ -38,7 +38,8 @@ mod specs;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use cut::beginning;
+pub use cut::Rest;
+pub(crate) use cut::{beginning, cut_in};
 pub use doc::{Address, Block, Doc, Inline, ListItem, Mark, PanelKind, TableCell};
 pub use reach::{Piece, is_issue_key};
 pub use shown::{Shown, flat};

@@ -1,7 +1,7 @@
 //! What a text shows of the files that are attached beside it.
 
 use super::clean::one_line;
-use super::cut::CUT;
+use super::cut::read_cut;
 use super::doc::{Doc, Inline, Mark};
 
 /// What a text shows of the files that are attached beside it.
@@ -23,7 +23,7 @@ impl Doc {
         let mut shown = Shown { words: flat(&plain), ..Shown::default() };
         let mut lines = self.clone();
         lines.each_line(&mut |line| line.iter().for_each(|inline| shown.look_at(inline)));
-        if self.is_empty() || plain.ends_with(CUT) {
+        if self.is_empty() || plain.ends_with(&read_cut()) {
             shown.names.push(String::new());
         }
         shown

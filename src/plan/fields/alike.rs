@@ -2,7 +2,8 @@
 
 use crate::plan::references::indifferent;
 use crate::render;
-use crate::text::{Doc, beginning};
+use crate::text::{Doc, beginning, cut_in};
+use crate::words::Lang;
 
 /// Characters of a title that are compared; what is longer was perhaps cut.
 const COMPARED_CHARS: usize = 200;
@@ -37,7 +38,7 @@ const MENTION: [char; 2] = ['\u{E000}', '\u{E001}'];
 pub(super) fn same_body(guance: &Doc, jira: &Doc) -> bool {
     let [before, behind] = MENTION;
     let plain = |body: Doc| {
-        let own = render::without_link_back(indifferent(body).written());
+        let own = render::without_link_back(cut_in(Lang::En, indifferent(body).written()));
         own.canonical().split_whitespace().collect::<String>()
     };
     let said = guance.clone().naming(|name| format!("{before}{name}{behind}"));
@@ -45,7 +46,7 @@ pub(super) fn same_body(guance: &Doc, jira: &Doc) -> bool {
     // Of what was too long for Jira its beginning is there. Where that ends the formatting ends too: the words tell.
     if let Some(beginning) = beginning(read.clone()) {
         let words = |body: Doc| {
-            let own = render::without_link_back(indifferent(body).written());
+            let own = render::without_link_back(cut_in(Lang::En, indifferent(body).written()));
             own.plain_text().split_whitespace().collect::<String>()
         };
         let (said, read) = (words(said), words(beginning));

@@ -60,7 +60,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> 
     let outcome = match field {
         Field::Status => status::decide(pair, direction, &now, policy),
         Field::Assignee => people::decide(pair, direction, &now, policy),
-        Field::Title | Field::Body => texts::text(pair, field, &now),
+        Field::Title | Field::Body => texts::text(pair, field, &now, policy.voice),
         Field::Priority => texts::priority(pair, &now),
     };
     let Outcome { carry, notices, base, why } = outcome;

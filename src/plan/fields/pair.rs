@@ -13,6 +13,7 @@ use crate::plan::policy::Direction;
 use crate::plan::step::SkipReason;
 use crate::render;
 use crate::text::{Block, Doc};
+use crate::words::Voice;
 
 /// A pair whose sides are compared.
 #[derive(Clone, Copy, Debug)]
@@ -148,10 +149,18 @@ impl Outcome {
 }
 
 /// Makes a notice: a comment of guajira's own on the Jira issue. The parts name for ever what happened.
-pub(super) fn notice(pair: &Pair<'_>, parts: &[&str], what: &[Block], summary: &str) -> Push {
+///
+/// `what` says it in a voice; the fingerprint does not depend on which.
+pub(super) fn notice(
+    pair: &Pair<'_>,
+    parts: &[&str],
+    what: impl Fn(Voice) -> Vec<Block>,
+    voice: Voice,
+    summary: &str,
+) -> Push {
     let id = CommentId::notice(&[&[pair.link.guance.as_str()], parts].concat());
-    let content = Fingerprint::of(&[&Doc { blocks: what.to_vec() }.canonical()]);
-    let body = render::notice(&pair.guance.url, &id, what.to_vec(), &content);
+    let content = Fingerprint::of(&[&Doc { blocks: what(Voice::default()) }.canonical()]);
+    let body = render::notice(&pair.guance.url, &id, what(voice), &content, voice);
     let (issue, origin_url) = (pair.link.jira.clone(), pair.guance.url.clone());
     Push {
         key: Key::comment(Side::Guance, &id),

@@ -129,7 +129,7 @@ pub fn carried(guance: &Issue, jira_name: &str, policy: &Policy) -> Carried {
         Err(NoRoute::LevelNotListed(level)) => (None, Some(level)),
         Err(_) => (None, None),
     };
-    Carried { new: made(guance, route, priority), unlisted }
+    Carried { new: made(guance, route, priority, policy.voice), unlisted }
 }
 
 /// Returns the base that a create leaves: what it carried, on a Jira issue that nobody has looked at yet.

@@ -6,6 +6,7 @@ use crate::plan::issues;
 use crate::plan::policy::{Direction, Policy, Route};
 use crate::render;
 use crate::text::{Block, Inline};
+use crate::words::{Voice, Written};
 
 pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: &Policy) -> Outcome {
     let (guance, jira) = (&pair.guance.status, &pair.jira.status);
@@ -45,7 +46,7 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: 
         outcome = outcome.over_the_other(Field::Status, leader);
     }
     if leader == Side::Guance {
-        outcome.notices.extend(base.and_then(|base| resolved(pair, base)));
+        outcome.notices.extend(base.and_then(|base| resolved(pair, base, policy.voice)));
     }
     outcome
 }
@@ -85,17 +86,20 @@ fn for_guance(route: &Route, jira: &Status) -> StatusTarget {
 }
 
 /// Somebody has resolved the issue on Guance: a comment tells who and when.
-fn resolved(pair: &Pair<'_>, base: &Base) -> Option<crate::domain::Push> {
+fn resolved(pair: &Pair<'_>, base: &Base, voice: Voice) -> Option<crate::domain::Push> {
     let status = &pair.guance.status;
     let before = base.on(Side::Guance).map(Said::words).and_then(GuanceStatus::of);
     let was_done = before.is_some_and(|before| before.category == StatusCategory::Done);
     if was_done || status.category != StatusCategory::Done {
         return None;
     }
-    let who = render::name_of(&pair.guance.updated_by).unwrap_or("somebody");
-    let when = pair.guance.updated.format("%Y-%m-%d %H:%M UTC");
-    let content =
-        vec![Inline::strong(who), Inline::text(format!(" set the issue to {} on Guance · {when}", status.name))];
+    let who = render::name_of(&pair.guance.updated_by);
+    let what = |voice: Voice| {
+        let who = who.map_or_else(|| voice.say(Written::Somebody), str::to_owned);
+        let set = Written::StatusSet { status: &status.name, at: &voice.minute(pair.guance.updated) };
+        vec![Block::Paragraph { content: vec![Inline::strong(who), Inline::text(voice.say(set))] }]
+    };
     let parts = ["resolved", &base.version.to_string(), &status.id];
-    Some(notice(pair, &parts, &[Block::Paragraph { content }], &format!("note that {who} resolved it")))
+    let summary = format!("note that {} resolved it", who.unwrap_or("somebody"));
+    Some(notice(pair, &parts, what, voice, &summary))
 }

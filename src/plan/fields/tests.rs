@@ -14,6 +14,7 @@ use crate::plan::fields;
 use crate::plan::{Direction, Policy, Route, SkipReason, Step};
 use crate::render;
 use crate::text::Doc;
+use crate::words::Voice;
 
 fn issue(side: Side) -> Issue {
     Issue { updated_by: Person { name: "张三".into(), ..Person::default() }, ..fixtures::issue(side) }
@@ -53,7 +54,7 @@ impl Case {
     /// Both sides say the same, and have done so before.
     fn agreed() -> Self {
         let guance = issue(Side::Guance);
-        let jira = Issue { body: render::issue(&guance).written(), ..issue(Side::Jira) };
+        let jira = Issue { body: render::issue(&guance, Voice::default()).written(), ..issue(Side::Jira) };
         let mut case = Self {
             guance,
             jira,
@@ -293,7 +294,10 @@ fn a_new_text_is_written_only_over_what_guajira_left() {
     case.guance.body = Doc::from_plain("nearly");
     let changes = case.changes();
     assert!(matches!(&changes[0].1, Change::Title(title) if title == "disk nearly full"), "{changes:?}");
-    assert!(matches!(&changes[1].1, Change::Body { body, .. } if *body == render::issue(&case.guance)), "{changes:?}");
+    assert!(
+        matches!(&changes[1].1, Change::Body { body, .. } if *body == render::issue(&case.guance, case.policy.voice)),
+        "{changes:?}"
+    );
 
     case.jira.title = "by hand".into();
     case.jira.body = Doc::from_plain("by hand");

@@ -5,9 +5,10 @@ use super::pair::{Outcome, Pair, notice};
 use crate::domain::{Base, Change, Field, NewIssue, Said, Side};
 use crate::plan::step::SkipReason;
 use crate::render;
-use crate::text::{Block, Inline};
+use crate::text::Block;
+use crate::words::{Voice, Written};
 
-pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base) -> Outcome {
+pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, voice: Voice) -> Outcome {
     let new = &pair.carried.new;
     let same = match field {
         Field::Body => same_body(&new.body, &pair.jira.body),
@@ -46,19 +47,25 @@ pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base) -> Outcome {
     let mut outcome = left_alone(pair, base, now).because(SkipReason::ByHand(field));
     let version = base.version.to_string();
     let told = vec![field.as_str(), version.as_str(), now.guance.as_ref().map(Said::words).unwrap_or_default()];
-    outcome.notices.push(notice(pair, &told, &announcement(field, new), &format!("note about the new {field}")));
+    outcome.notices.push(notice(
+        pair,
+        &told,
+        |voice| announcement(field, new, voice),
+        voice,
+        &format!("note about the new {field}"),
+    ));
     outcome
 }
 
-fn announcement(field: Field, new: &NewIssue) -> Vec<Block> {
-    let line = |text: &str| Block::Paragraph { content: vec![Inline::text(text)] };
+fn announcement(field: Field, new: &NewIssue, voice: Voice) -> Vec<Block> {
+    let line = |what| Block::paragraph(&voice.say(what));
     match field {
         Field::Body => {
-            let mut blocks = vec![line("The description on Guance is now:")];
+            let mut blocks = vec![line(Written::BodyNow)];
             blocks.extend(render::without_link_back(new.body.clone()).blocks);
             blocks
         }
-        _ => vec![line(&format!("The title on Guance is now: {}", new.title))],
+        _ => vec![line(Written::TitleNow { title: &new.title })],
     }
 }
 

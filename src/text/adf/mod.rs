@@ -8,7 +8,7 @@ mod tests;
 
 use serde_json::{Value, json};
 
-use super::cut;
+use super::cut::{self, Rest};
 use super::doc::{Block, Doc};
 use super::fit::{Fate, Place, Rules};
 
@@ -19,13 +19,13 @@ pub fn read(value: &Value) -> Doc {
 
 /// Writes a document that is valid against the ADF schema. If its JSON would be longer than `max_chars` characters,
 /// cuts the document at a character boundary and ends it with a link to `rest`.
-pub fn write(doc: &Doc, max_chars: usize, rest: &str) -> Value {
+pub fn write<'r>(doc: &Doc, max_chars: usize, rest: impl Into<Rest<'r>>) -> Value {
     let sized = |doc: &Doc| {
         let value = write::document(doc);
         let size = chars(&value);
         (value, size)
     };
-    cut::to_fit(doc, max_chars, rest, &RULES, sized)
+    cut::to_fit(doc, max_chars, rest.into(), &RULES, sized)
         .unwrap_or_else(|| json!({"version": 1, "type": "doc", "content": []}))
 }
 

@@ -15,7 +15,7 @@ mod write;
 mod tests;
 
 use super::color;
-use super::cut;
+use super::cut::{self, Rest};
 use super::doc::{Block, Doc, Mark};
 use super::fit::{Fate, Place, Rules};
 
@@ -26,13 +26,13 @@ pub fn read(html: &str) -> Doc {
 }
 
 /// Writes an HTML fragment, cut to `max_bytes` at a character boundary with a link to `rest`.
-pub fn write(doc: &Doc, max_bytes: usize, rest: &str) -> String {
+pub fn write<'r>(doc: &Doc, max_bytes: usize, rest: impl Into<Rest<'r>>) -> String {
     let sized = |doc: &Doc| {
         let html = write::document(doc);
         let size = html.len();
         (html, size)
     };
-    cut::to_fit(doc, max_bytes, rest, &RULES, sized).unwrap_or_default()
+    cut::to_fit(doc, max_bytes, rest.into(), &RULES, sized).unwrap_or_default()
 }
 
 /// What Guance's editor can hold: panels are quotes, expands are a bold line and what follows.

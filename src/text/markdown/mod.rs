@@ -6,7 +6,7 @@ mod write;
 
 use std::borrow::Cow;
 
-use super::cut;
+use super::cut::{self, Rest};
 use super::doc::{Block, Doc, Mark};
 use super::fit::{Fate, Place, Rules};
 
@@ -41,13 +41,13 @@ fn kept_lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Writes Markdown, cut to `max_bytes` at a character boundary with a link to `rest`.
-pub fn write(doc: &Doc, max_bytes: usize, rest: &str) -> String {
+pub fn write<'r>(doc: &Doc, max_bytes: usize, rest: impl Into<Rest<'r>>) -> String {
     let sized = |doc: &Doc| {
         let markdown = write::document(doc);
         let size = markdown.len();
         (markdown, size)
     };
-    cut::to_fit(doc, max_bytes, rest, &RULES, sized).unwrap_or_default()
+    cut::to_fit(doc, max_bytes, rest.into(), &RULES, sized).unwrap_or_default()
 }
 
 /// What Markdown can hold without HTML: marks it has no signs for are dropped, panels are quotes.

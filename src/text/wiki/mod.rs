@@ -20,7 +20,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use super::cut;
+use super::cut::{self, Rest};
 use super::doc::{Block, Doc, Mark};
 use super::fit::{Fate, Place, Rules};
 
@@ -36,13 +36,13 @@ pub fn read(wiki: &str) -> Doc {
 }
 
 /// Writes wiki markup, cut to `max_utf16` UTF-16 units at a character boundary with a link to `rest`.
-pub fn write(doc: &Doc, max_utf16: usize, rest: &str) -> String {
+pub fn write<'r>(doc: &Doc, max_utf16: usize, rest: impl Into<Rest<'r>>) -> String {
     let sized = |doc: &Doc| {
         let wiki = write::document(doc);
         let size = wiki.encode_utf16().count();
         (wiki, size)
     };
-    cut::to_fit(doc, max_utf16, rest, &RULES, sized).unwrap_or_default()
+    cut::to_fit(doc, max_utf16, rest.into(), &RULES, sized).unwrap_or_default()
 }
 
 /// What wiki markup can hold.

@@ -19,6 +19,7 @@ use guajira::ports::{
 use guajira::render;
 use guajira::secret::Secret;
 use guajira::text::{Block, Doc, Inline};
+use guajira::words::{Lang, Voice};
 use guajira_fakes::clock::SimClock;
 use guajira_fakes::guance::{ApiKey, FakeGuance, LevelForm, ListShape, Options, Order, PageLimit, Switches, Window};
 use guajira_fakes::server::{Fault, Times, What};
@@ -113,6 +114,7 @@ fn settings(base_url: &str, api_keys: Vec<Secret>) -> Settings {
         former_accounts: Vec::new(),
         names_managers: true,
         names_channels: false,
+        lang: Lang::En,
     }
 }
 
@@ -138,7 +140,7 @@ fn copy(issue: &str, text: &str) -> Push {
     push(
         Action::AddComment {
             issue: IssueId::new(issue),
-            body: render::comment(&original, "OPS-12", &content()),
+            body: render::comment(&original, "OPS-12", &content(), Voice::default()),
             origin_url: original.url.clone(),
             internal: false,
         },

@@ -19,6 +19,7 @@ use guajira::jira::{Auth, Deployment, Jira, Settings};
 use guajira::ports::{ApiError, Batch, Lookup, Remote as _, Span, Wanted, Writes as _};
 use guajira::secret::Secret;
 use guajira::text::{Block, Doc, Inline};
+use guajira::words::Lang;
 use guajira_fakes::clock::SimClock;
 use guajira_fakes::jira::{FakeJira, Flavour, Options, Project, Switches};
 use guajira_fakes::server::{Fault, What};
@@ -60,6 +61,7 @@ impl Rig {
             pair_id: PAIR.into(),
             former_accounts: Vec::new(),
             former_pairs: Vec::new(),
+            lang: Lang::En,
         };
         Self { settings, http: http(), facts: Memory::new(sim.clone()), clock: OurClock(sim.clone()), sim, fake }
     }

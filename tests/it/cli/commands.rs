@@ -14,7 +14,7 @@ fn run(args: &[&str]) -> String {
 
 #[test]
 fn help_shows_the_commands() {
-    assert_snapshot!(run(&["--help"]), @"
+    assert_snapshot!(run(&["--help"]), @r#"
     exit 0
     --- stdout
     Keeps Guance issues and Jira issues in step, both ways, from a scheduler
@@ -48,8 +48,10 @@ fn help_shows_the_commands() {
                                  text] [possible values: text, json]
           --color <WHEN>         When to use colours [default: auto] [possible values: auto, always,
                                  never]
+          --lang <LANG>          The language of what it says: "en" or "zh" [default: that of the
+                                 environment]
     --- stderr
-    ");
+    "#);
     assert_snapshot!(run(&["sync", "--help"]), @r#"
     exit 0
     --- stdout
@@ -76,6 +78,8 @@ fn help_shows_the_commands() {
                                  text] [possible values: text, json]
           --color <WHEN>         When to use colours [default: auto] [possible values: auto, always,
                                  never]
+          --lang <LANG>          The language of what it says: "en" or "zh" [default: that of the
+                                 environment]
     --- stderr
     "#);
 }
@@ -138,7 +142,7 @@ fn a_run_beside_another_does_nothing() {
     exit 0
     --- stdout
     --- stderr
-    guajira: another run holds the lock: nothing to do here
+    guajira: another run is still at work on this state: this one has done nothing
     ");
 }
 
@@ -210,7 +214,7 @@ fn status_and_retry_need_no_secrets() {
     assert_snapshot!(shown(&place.run(["retry", "--all"])), @"
     exit 0
     --- stdout
-    nothing is dead or waits after a failure
+    nothing to retry: no item is dead or waits after a failure
     --- stderr
     ");
     assert_snapshot!(shown(&place.run(["retry", "OPS-1"])), @r#"
@@ -224,8 +228,8 @@ fn status_and_retry_need_no_secrets() {
     exit 3
     --- stdout
     --- stderr
-    guajira: nothing is known about OPS-1
-    hint: it lies outside what was read so far (guajira status), or was forgotten: history is kept for 90 days
+    guajira: OPS-1 has never been synced, or was forgotten
+    hint: it may lie outside what was read so far (`guajira status`), or no route takes it (`guajira check --explain`); history is kept for 90 days
     ");
     assert_eq!(place.run(["retry"]).code, 2);
 }

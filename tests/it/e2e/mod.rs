@@ -23,6 +23,7 @@ mod full;
 mod guards;
 mod haste;
 mod hostile;
+mod languages;
 mod late_restrictions;
 mod leaks;
 mod links;

@@ -285,6 +285,15 @@ P3 = "Low"
         self.guance.recorded().iter().chain(&self.jira.recorded()).filter(is_ours).count()
     }
 
+    /// Every write that both services have seen, as text.
+    pub(super) fn sent(&self) -> String {
+        let requests = self.guance.recorded().into_iter().chain(self.jira.recorded());
+        let lines = requests
+            .filter(|request| request.write)
+            .map(|request| format!("{} {} {}", request.method, request.path, request.body));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// Everything that was sent to Guance, as text.
     pub(super) fn sent_to_guance(&self) -> String {
         let lines = self.guance.recorded().into_iter().map(|request| format!("{} {}", request.path, request.body));

@@ -3,6 +3,7 @@
 use guajira::domain::{Action, Comment, CommentId, Fingerprint, Key, Person, Push, SealKey, SealKeys, Side};
 use guajira::ports::{Facts as _, Registry as _};
 use guajira::render;
+use guajira::words::Voice;
 
 use super::{BOTH, PAIR, Rig, create, files, links, reply, text, uuid};
 use crate::fixtures;
@@ -22,7 +23,7 @@ fn comment(rig: &Rig) -> Push {
         ..fixtures::comment(Side::Guance, reply(1).as_str())
     };
     let content = original.fingerprint();
-    let body = render::comment(&original, "", &content);
+    let body = render::comment(&original, "", &content, Voice::default());
     let action = Action::AddComment { issue: rig.id("OPS-1"), body, origin_url: original.url.clone(), internal: false };
     Push { key: Key::comment(Side::Guance, &original.id), content, ..super::comment_push(1, "", action) }
 }

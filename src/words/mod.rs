@@ -1,0 +1,179 @@
+//! The words that guajira itself says, in English and in Chinese.
+//!
+//! A message is a variant with typed arguments, and each language says all of them in one `match` (`en`, `zh`): the compiler
+//! holds both complete. Nothing here is read at run time.
+
+mod en;
+mod parts;
+mod said;
+mod zh;
+mod zone;
+
+#[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+
+pub use parts::{Column, Count, Hold, Question, Read, Stage, Why};
+pub use said::Said;
+pub use zone::Zone;
+
+/// A language that guajira speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl Lang {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::En, Self::Zh];
+
+    /// Returns the language of an environment: that of its first variable that says one.
+    pub fn of_locale<'v>(variables: impl IntoIterator<Item = Option<&'v str>>) -> Self {
+        let first = variables.into_iter().flatten().find(|value| !value.is_empty());
+        let is_chinese = first.is_some_and(|value| value.get(..2).is_some_and(|word| word.eq_ignore_ascii_case("zh")));
+        if is_chinese { Self::Zh } else { Self::En }
+    }
+
+    /// The words of the configuration and of the command line.
+    pub const WORDS: [(&str, Self); 2] = [("en", Self::En), ("zh", Self::Zh)];
+}
+
+/// One of the two services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Guance.
+    Guance,
+    /// Jira.
+    Jira,
+}
+
+impl Service {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::Guance, Self::Jira];
+}
+
+/// How guajira speaks in what it writes into issues and comments: `[text]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Voice {
+    /// In which language.
+    pub lang: Lang,
+    /// In which time zone times are told.
+    pub zone: Zone,
+}
+
+impl Voice {
+    /// Returns a message.
+    pub fn say(self, what: Written<'_>) -> String {
+        what.in_lang(self.lang)
+    }
+
+    /// Returns a time to the minute: `2026-11-22 10:00 UTC`, `2026-11-22 18:00 UTC+8`.
+    pub fn minute(self, at: DateTime<Utc>) -> String {
+        self.zone.told(at, "%Y-%m-%d %H:%M")
+    }
+
+    /// Returns a time to the second.
+    pub fn second(self, at: DateTime<Utc>) -> String {
+        self.zone.told(at, "%Y-%m-%d %H:%M:%S")
+    }
+}
+
+/// Returns true for a time as [`Voice::minute`] tells it, in whatever zone.
+pub fn is_minute(text: &str) -> bool {
+    zone::is_minute(text)
+}
+
+/// What guajira writes into issues and comments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written<'a> {
+    /// The name of a service.
+    Name(Service),
+    /// Stands before the link back, below a description that was carried.
+    LinkBack,
+    /// Ends the first line of a copy whose original was deleted on this service.
+    DeletedOn(Service),
+    /// Stands in the place of a name that is not known.
+    Somebody,
+    /// Follows the name of who set a status that means done.
+    StatusSet {
+        /// What Guance calls it.
+        status: &'a str,
+        /// When, as [`Voice::minute`] tells it.
+        at: &'a str,
+    },
+    /// The title was changed on Guance, and Jira's was changed by hand.
+    TitleNow {
+        /// The title.
+        title: &'a str,
+    },
+    /// Stands above a description that was changed on Guance while Jira's was changed by hand.
+    BodyNow,
+    /// A monitor has repeated its alarm.
+    Repeats {
+        /// How often.
+        count: usize,
+        /// When last, as [`Voice::second`] tells it.
+        last: &'a str,
+    },
+    /// The rows of a monitor's repeats were deleted.
+    NoRepeats,
+    /// How a link from a Jira issue says what the other issue is to it.
+    Mirrors,
+    /// Ends a text of which not all was read.
+    ReadCut,
+}
+
+impl Written<'_> {
+    /// Returns the message in a language.
+    pub fn in_lang(self, lang: Lang) -> String {
+        match lang {
+            Lang::En => en::written(self),
+            Lang::Zh => zh::written(self),
+        }
+    }
+
+    /// Returns true for this message in any language.
+    pub fn is(self, text: &str) -> bool {
+        Lang::ALL.into_iter().any(|lang| self.in_lang(lang) == text)
+    }
+
+    /// Returns true for a text that begins with this message in any language.
+    pub fn begins(self, text: &str) -> bool {
+        Lang::ALL.into_iter().any(|lang| text.starts_with(&self.in_lang(lang)))
+    }
+}
+
+/// How the last paragraph of a text says that it was cut because it was too long for its service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// What every such paragraph begins with.
+    pub begins: &'static str,
+    /// All of it where there is no address of the whole text.
+    pub alone: &'static str,
+    /// Before the address.
+    pub before: &'static str,
+    /// Behind the address.
+    pub behind: &'static str,
+}
+
+impl Cut {
+    /// Returns how a language says it.
+    pub const fn of(lang: Lang) -> Self {
+        match lang {
+            Lang::En => en::CUT,
+            Lang::Zh => zh::CUT,
+        }
+    }
+
+    /// Returns true for a text that begins so in any language.
+    pub fn begins(text: &str) -> bool {
+        Lang::ALL.into_iter().any(|lang| text.starts_with(Self::of(lang).begins))
+    }
+}
