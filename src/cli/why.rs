@@ -152,8 +152,8 @@ impl Found {
             term::words(Said::PairIs { guance, name, jira }) + &rests
         });
         let comments = self.comments.iter().map(|link| {
-            let (id, copy, lane) = (link.origin_id.as_str(), link.copy_id.as_str(), link.lane.as_str());
-            term::words(Said::CommentIs { id, origin: link.origin.into(), copy, lane })
+            let (id, copy, pair) = (link.origin_id.as_str(), link.copy_id.as_str(), link.pair.as_str());
+            term::words(Said::CommentIs { id, origin: link.origin.into(), copy, pair })
         });
         issues.chain(comments).collect()
     }
@@ -165,7 +165,7 @@ impl Found {
             .unsettled()?
             .into_iter()
             .map(|queued| queued.push)
-            .filter(|push| concerns(push.key.origin().as_str()) || concerns(push.lane.as_str()))
+            .filter(|push| concerns(push.key.origin().as_str()) || concerns(push.pair.as_str()))
             .map(|push| push.key.as_str().to_owned())
             .collect();
         Ok(state.stuck_items()?.into_iter().filter(|item| keys.contains(&item.key)).collect())
@@ -185,8 +185,8 @@ impl Found {
             .comments
             .iter()
             .map(|link| {
-                let CommentLink { origin, origin_id, copy_id, lane, .. } = link;
-                json!({ "origin": origin, "original": origin_id, "copy": copy_id, "issue": lane })
+                let CommentLink { origin, origin_id, copy_id, pair, .. } = link;
+                json!({ "origin": origin, "original": origin_id, "copy": copy_id, "issue": pair })
             })
             .collect();
         let events: Vec<Value> =

@@ -53,7 +53,7 @@ pub struct FileLink {
     /// The copy's id on the other side.
     pub copy_id: String,
     /// The Guance issue of the pair.
-    pub lane: IssueId,
+    pub pair: IssueId,
 }
 
 /// Returns a file's name as either side takes it: without folders, control characters and what Jira refuses

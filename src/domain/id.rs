@@ -212,9 +212,9 @@ impl Key {
         Self(format!("{side}/link/{id}"))
     }
 
-    /// Returns the key of a field that both issues of a pair have; `lane` is the Guance issue.
-    pub fn field(lane: &IssueId, field: Field) -> Self {
-        Self(format!("{}/field/{lane}/{field}", Side::Guance))
+    /// Returns the key of a field that both issues of a pair have; `pair` is the Guance issue.
+    pub fn field(pair: &IssueId, field: Field) -> Self {
+        Self(format!("{}/field/{pair}/{field}", Side::Guance))
     }
 
     /// Returns the key of the write that brings the copy to `content`.
@@ -264,8 +264,8 @@ impl Key {
     /// Returns the pair's Guance issue and the field when this is the key of a field.
     pub fn field_of(&self) -> Option<(IssueId, Field)> {
         let Some((Side::Guance, Kind::Field, id)) = self.parts() else { return None };
-        let (lane, field) = id.split_once('/')?;
-        Some((IssueId::new(lane), field.parse().ok()?))
+        let (pair, field) = id.split_once('/')?;
+        Some((IssueId::new(pair), field.parse().ok()?))
     }
 
     /// Returns true when this is the key of a notice.

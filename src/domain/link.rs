@@ -9,7 +9,7 @@ use crate::domain::{CommentId, FileId, Fingerprint, IssueId, Key, Side};
 /// A Guance issue and a Jira issue that are one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssueLink {
-    /// The Guance uuid; also names the lane.
+    /// The Guance uuid; also names the pair.
     pub guance: IssueId,
     /// The numeric Jira id.
     pub jira: IssueId,
@@ -75,7 +75,7 @@ pub struct CommentLink {
     /// The copy on the other side.
     pub copy_id: CommentId,
     /// The Guance issue both threads belong to.
-    pub lane: IssueId,
+    pub pair: IssueId,
     /// Fingerprint of the original when the copy was last written; unknown after some adoptions.
     pub written: Option<Fingerprint>,
 }

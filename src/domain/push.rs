@@ -200,8 +200,8 @@ pub enum Proof {
 pub struct Push {
     /// Names the original thing and this write.
     pub key: Key,
-    /// Writes of one lane go out in order: the Guance issue they are about.
-    pub lane: IssueId,
+    /// Writes of one pair go out in order: the Guance issue they are about.
+    pub pair: IssueId,
     /// Where it is to be written.
     pub target: Side,
     /// What is to be written.

@@ -33,7 +33,7 @@ pub(super) fn apply(
                 return Ok(());
             }
             // The copy may say something older than what is waiting to be sent: the original is planned again.
-            tx.thread_read(&link.lane, link.origin, None, DateTime::UNIX_EPOCH, now)?;
+            tx.thread_read(&link.pair, link.origin, None, DateTime::UNIX_EPOCH, now)?;
             tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
         }
         Step::AdoptFile(link) => {
@@ -45,7 +45,7 @@ pub(super) fn apply(
         Step::Disown(link) => {
             tx.forget_comments(link)?;
             // What was taken for the copy is somebody's own writing there.
-            tx.read_anew(&link.lane)?;
+            tx.read_anew(&link.pair)?;
             let what = format!("{} is no copy of it, as was believed: it is in another issue", link.copy_id);
             tx.note(Key::comment(link.origin, &link.origin_id).as_str(), &what, now)?;
         }
@@ -53,7 +53,7 @@ pub(super) fn apply(
             tx.rename(guance, jira_name)?;
             tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("its copy is now {jira_name}"), now)?;
         }
-        Step::Absence { key, lane, now: where_now } => gone::apply(run, tx, key, lane, *where_now, now)?,
+        Step::Absence { key, pair, now: where_now } => gone::apply(run, tx, key, pair, *where_now, now)?,
         Step::Base { guance, field, base } => tx.set_base(guance, *field, base)?,
         Step::Withdraw { key, reason } => {
             tx.withdraw(key)?;

@@ -74,7 +74,7 @@ pub(super) fn hides(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     if let Action::CreateIssue(new) = &queued.push.action {
         return Ok(lost.iter().any(|away| away.is_project(&new.project)));
     }
-    let link = run.world.state.issue_link(Side::Guance, &queued.push.lane)?;
+    let link = run.world.state.issue_link(Side::Guance, &queued.push.pair)?;
     Ok(link.is_some_and(|link| lost.iter().any(|away| away.concerns(&link))))
 }
 
@@ -147,7 +147,7 @@ pub(super) fn holds(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Resul
 /// Returns when a write to an issue may be tried again that is archived, or of which that cannot be told yet.
 fn issue_is_away(run: &mut Run<'_>, push: &Push) -> Result<Option<DateTime<Utc>>, Trouble> {
     let now = run.world.clock.now();
-    let Some(link) = run.world.state.issue_link(Side::Guance, &push.lane)? else { return Ok(None) };
+    let Some(link) = run.world.state.issue_link(Side::Guance, &push.pair)? else { return Ok(None) };
     if run.standings.contains(&link.jira) {
         return Ok(None);
     }

@@ -17,13 +17,13 @@ pub(super) fn said(run: &Run<'_>, issue: &Issue, field: Field, jira_name: &str) 
 }
 
 /// A pair that was just made: its base is what the create carried. What Jira made of it is read next.
-pub(super) fn begin(run: &Run<'_>, tx: &Tx<'_>, lane: &IssueId, new: &NewIssue) -> Result<(), Trouble> {
+pub(super) fn begin(run: &Run<'_>, tx: &Tx<'_>, pair: &IssueId, new: &NewIssue) -> Result<(), Trouble> {
     let bases = fields::fresh(new, run.world.policy);
     for (field, base) in &bases {
-        tx.set_base(lane, *field, base)?;
+        tx.set_base(pair, *field, base)?;
     }
     if !bases.is_empty() {
-        tx.compare(lane, Some(DateTime::UNIX_EPOCH))?;
+        tx.compare(pair, Some(DateTime::UNIX_EPOCH))?;
     }
     Ok(())
 }
@@ -33,7 +33,7 @@ pub(super) fn begin(run: &Run<'_>, tx: &Tx<'_>, lane: &IssueId, new: &NewIssue) 
 pub(super) fn adopted(
     run: &Run<'_>,
     tx: &Tx<'_>,
-    lane: &IssueId,
+    pair: &IssueId,
     own: Option<Push>,
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
@@ -41,66 +41,66 @@ pub(super) fn adopted(
         return Ok(());
     }
     match own.map(|push| push.action) {
-        Some(Action::CreateIssue(new)) => begin(run, tx, lane, &new),
+        Some(Action::CreateIssue(new)) => begin(run, tx, pair, &new),
         // Behind what is known to have changed.
-        _ => Ok(tx.compare(lane, Some(now))?),
+        _ => Ok(tx.compare(pair, Some(now))?),
     }
 }
 
 /// Forgets a write and makes its pair due: what both sides say then decides.
 pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
-    let Some((lane, field)) = key.field_of() else { return Ok(()) };
+    let Some((pair, field)) = key.field_of() else { return Ok(()) };
     let now = run.world.clock.now();
     let tx = run.world.state.begin()?;
     tx.forget_write(key)?;
-    tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
+    tx.compare(&pair, Some(DateTime::UNIX_EPOCH))?;
     tx.note(key.origin().as_str(), &format!("the {field} is compared anew"), now)?;
     tx.commit()?;
-    run.readings.forget(Side::Guance, &lane);
+    run.readings.forget(Side::Guance, &pair);
     run.world.failpoints.hit("to be compared")?;
     Ok(())
 }
 
 /// Records that a change arrived, and what the issue says since; without that, it is learnt from the next reading.
 pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issue>) -> Result<(), Trouble> {
-    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
+    let Some((pair, field, base)) = brought_over(run, push)? else { return Ok(()) };
     let said = now.map(|now| said(run, now, field, &now.name));
     if said.is_none() {
-        tx.compare(&lane, Some(DateTime::UNIX_EPOCH))?;
+        tx.compare(&pair, Some(DateTime::UNIX_EPOCH))?;
     }
     if now.is_some_and(|now| now.side == Side::Jira && run.world.policy.closed(now).is_some()) {
         // We closed it ourselves: what this run still finds to say is too late.
-        tx.set_closed(&lane, true)?;
-        tx.note(Key::issue(Side::Guance, &lane).as_str(), CLOSED, run.world.clock.now())?;
+        tx.set_closed(&pair, true)?;
+        tx.note(Key::issue(Side::Guance, &pair).as_str(), CLOSED, run.world.clock.now())?;
     }
-    Ok(tx.set_base(&lane, field, &base.with(push.target, said))?)
+    Ok(tx.set_base(&pair, field, &base.with(push.target, said))?)
 }
 
 /// Records that a change was refused: it counts as brought over, and is not tried again.
 pub(super) fn given_up(run: &Run<'_>, tx: &Tx<'_>, push: &Push) -> Result<(), Trouble> {
-    let Some((lane, field, base)) = brought_over(run, push)? else { return Ok(()) };
-    Ok(tx.set_base(&lane, field, &base)?)
+    let Some((pair, field, base)) = brought_over(run, push)? else { return Ok(()) };
+    Ok(tx.set_base(&pair, field, &base)?)
 }
 
 /// Returns the base on whose origin's side a change is no news any more.
 fn brought_over(run: &Run<'_>, push: &Push) -> Result<Option<(IssueId, Field, Base)>, Trouble> {
-    let (Action::ChangeIssue { value, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
+    let (Action::ChangeIssue { value, .. }, Some((pair, field))) = (&push.action, push.key.field_of()) else {
         return Ok(None);
     };
-    let base = run.world.state.bases(&lane)?.remove(&field).unwrap_or_default();
+    let base = run.world.state.bases(&pair)?.remove(&field).unwrap_or_default();
     let mut base = base.with(push.target.opposite(), Some(Said::parse(push.target.opposite(), value)));
     base.version = base.version.saturating_add(1);
-    Ok(Some((lane, field, base)))
+    Ok(Some((pair, field, base)))
 }
 
 /// This state has turned out to be behind the world: a status that waits to be written was decided on an old base, which
 /// does not tell who changed it last.
 pub(super) fn doubt_statuses(run: &mut Run<'_>) -> Result<(), Trouble> {
     for queued in run.world.state.unsettled()? {
-        let Some((lane, Field::Status)) = queued.push.key.field_of() else { continue };
+        let Some((pair, Field::Status)) = queued.push.key.field_of() else { continue };
         if queued.stage == Stage::Pending {
             let tx = run.world.state.begin()?;
-            tx.forget_base(&lane, Field::Status)?;
+            tx.forget_base(&pair, Field::Status)?;
             tx.commit()?;
             decide_anew(run, &queued.push.key)?;
         }

@@ -77,8 +77,8 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
         }
     }
     let mut rest = Vec::new();
-    for (lane, _) in long.iter().filter(|(_, has_rest)| **has_rest && !backfill) {
-        rest.extend(run.world.state.issue_link(side, lane)?.filter(|link| link.is_writable(Side::Jira)));
+    for (pair, _) in long.iter().filter(|(_, has_rest)| **has_rest && !backfill) {
+        rest.extend(run.world.state.issue_link(side, pair)?.filter(|link| link.is_writable(Side::Jira)));
     }
     in_turn(run, &rest, &mut read).map(drop)
 }
@@ -107,21 +107,21 @@ pub(super) fn again(run: &mut Run<'_>) -> Result<()> {
     // What a clock that was ahead took note of is read now.
     let is_due = |(times, at): &(u32, DateTime<Utc>)| *at > now || *at + back_off(times.saturating_sub(1)) <= now;
     let mut due: Vec<(DateTime<Utc>, IssueId)> =
-        run.unread.iter().filter(|(_, known)| is_due(known)).map(|(lane, (_, at))| (*at, lane.clone())).collect();
+        run.unread.iter().filter(|(_, known)| is_due(known)).map(|(pair, (_, at))| (*at, pair.clone())).collect();
     due.sort_unstable();
-    for (at, lane) in due {
+    for (at, pair) in due {
         if run.is_down(Side::Jira) || run.must_stop() {
             return Ok(());
         }
-        let Some(link) = run.world.state.issue_link(Side::Guance, &lane)? else {
-            unread::forget(run, &lane);
+        let Some(link) = run.world.state.issue_link(Side::Guance, &pair)? else {
+            unread::forget(run, &pair);
             continue;
         };
         if let Err(trouble) = due_on_jira(run, std::slice::from_ref(&link)) {
             return run.absorb(Side::Jira, trouble);
         }
         // What is not there any more is not asked for here.
-        if run.unread.get(&lane).is_some_and(|(_, last)| *last == at) {
+        if run.unread.get(&pair).is_some_and(|(_, last)| *last == at) {
             unread::was_read(run, &link);
         }
     }

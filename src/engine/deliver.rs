@@ -45,13 +45,13 @@ pub(super) fn side(run: &mut Run<'_>, target: Side) -> Result<()> {
     if run.is_down(target) {
         return Ok(());
     }
-    match lanes(run, target) {
+    match writes(run, target) {
         Ok(()) => Ok(()),
         Err(trouble) => run.absorb(target, trouble),
     }
 }
 
-fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
+fn writes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     doubt::resolve(run, target)?;
     let mut failures = 0;
     loop {
@@ -73,7 +73,7 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         }
         let Some(batch) = certainly_new(run, target, batch)? else { continue };
         let Some(upload) = files::load(run, target, &batch)? else { continue };
-        let Some(lane) = batch.first().map(|queued| queued.push.lane.clone()) else { continue };
+        let Some(pair) = batch.first().map(|queued| queued.push.pair.clone()) else { continue };
         let is_retry = batch.iter().all(|queued| queued.behind);
         let Outcome { end, wait, failed, has_worked } = send_and_record(run, target, batch, upload)?;
         if let Some(err) = end {
@@ -97,7 +97,7 @@ fn lanes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
             return Err(ApiError { hint: err.hint, ..ApiError::new(target, kind, words) }.into());
         }
         if failures > 0 && failures.is_multiple_of(ASK_AFTER) {
-            still_works(run, target, &lane)?;
+            still_works(run, target, &pair)?;
         }
     }
 }
@@ -136,12 +136,12 @@ fn send_and_record(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, upload: 
 }
 
 /// Makes sure by a read that a side at which several writes failed works: then it was the writes' own fault.
-fn still_works(run: &mut Run<'_>, target: Side, lane: &IssueId) -> Result<(), Trouble> {
+fn still_works(run: &mut Run<'_>, target: Side, pair: &IssueId) -> Result<(), Trouble> {
     if run.about(target).tells_account {
         drop(run.remote(target).identify()?);
     } else if run.has_room(target, 1) {
         // One page of a thread tells it.
-        drop(run.thread_part(target, lane, Some(run.world.clock.now()), 1)?);
+        drop(run.thread_part(target, pair, Some(run.world.clock.now()), 1)?);
     }
     Ok(())
 }
@@ -159,7 +159,7 @@ fn ready(run: &mut Run<'_>, target: Side) -> Result<Vec<Queued>, Trouble> {
     Ok(state.ready_news(target, now, most)?)
 }
 
-/// Takes from the heads of the lanes what one request can carry: several creates that have never failed, or one of
+/// Takes from the heads of the pairs what one request can carry: several creates that have never failed, or one of
 /// anything else.
 fn one_request(mut ready: Vec<Queued>, creates_at_once: usize) -> Vec<Queued> {
     let creates = |queued: &Queued| matches!(queued.push.action, Action::CreateIssue(_)) && !queued.alone;
@@ -216,7 +216,7 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
 /// Returns true when everything of ours in the thread that is to be written into is known. Else it is read, and the outbox
 /// may have changed.
 fn is_thread_known(run: &mut Run<'_>, target: Side, queued: &Queued) -> Result<bool, Trouble> {
-    let Some(link) = run.world.state.issue_link(Side::Guance, &queued.push.lane)? else { return Ok(true) };
+    let Some(link) = run.world.state.issue_link(Side::Guance, &queued.push.pair)? else { return Ok(true) };
     if trust::holds(run, &link, target) {
         return Ok(true);
     }

@@ -41,7 +41,7 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     }
     // Their originals were passed over while it was not known whether they had been sent.
     for queued in &doubtful {
-        run.originals.forget(&queued.push.lane);
+        run.originals.forget(&queued.push.pair);
     }
     let marks_files = run.about(target).marks_files;
     let proof = |queued: &Queued| queued.push.action.proof(marks_files);
@@ -66,7 +66,7 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
             Proof::Repeatable | Proof::Namesake => try_again(run, &queued)?,
             Proof::Reading => by_reading(run, &queued)?,
             Proof::Marker | Proof::Thread => {
-                let is_long = run.reads_in_parts(target) && long::is_long(run, &queued.push.lane)?;
+                let is_long = run.reads_in_parts(target) && long::is_long(run, &queued.push.pair)?;
                 if is_long { &mut long } else { &mut sought }.push(queued);
             }
         }
@@ -103,17 +103,17 @@ fn extract_hidden(run: &Run<'_>, doubtful: &mut Vec<Queued>) -> Result<Vec<Queue
 fn in_parts(run: &mut Run<'_>, doubtful: Vec<Queued>) -> Result<(), Trouble> {
     let mut read = HashSet::new();
     for queued in doubtful {
-        let lane = &queued.push.lane;
-        let link = run.world.state.issue_link(Side::Guance, lane)?;
+        let pair = &queued.push.pair;
+        let link = run.world.state.issue_link(Side::Guance, pair)?;
         // It is sent in doubt, and stays so, until the whole thread says that it is not there.
         let Some(link) = link.filter(|_| !run.must_stop()) else {
             leave(run, &queued);
             continue;
         };
-        if read.insert(lane.clone()) && run.has_room(Side::Guance, 1) {
+        if read.insert(pair.clone()) && run.has_room(Side::Guance, 1) {
             threads::thread(run, &link, Side::Guance)?;
         }
-        match long::look_for(run, lane, &wanted(&queued.push), queued.sent_at)? {
+        match long::look_for(run, pair, &wanted(&queued.push), queued.sent_at)? {
             Lookup::Found(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
             Lookup::Absent if gone::take_back(run, &queued)? => {}
             Lookup::Absent => absent(run, &queued)?,

@@ -25,17 +25,17 @@ const COST: usize = 2;
 /// Decides about what a whole thread does not hold any more.
 pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>, Trouble> {
     let thread = whole.thread;
-    let (state, policy, lane) = (run.world.state, run.world.policy, &thread.link.guance);
+    let (state, policy, pair) = (run.world.state, run.world.policy, &thread.link.guance);
     let mut links = Vec::new();
     if policy.flow.deletes != Deletes::Keep {
-        links = state.comments_of(lane)?;
+        links = state.comments_of(pair)?;
         links.retain(|link| link.origin == thread.side);
     }
     let originals = Originals {
         links,
-        waiting: state.waiting_comments(lane, thread.side)?,
-        edits: state.waiting_edits(lane, thread.side)?,
-        absences: state.absences(lane)?,
+        waiting: state.waiting_comments(pair, thread.side)?,
+        edits: state.waiting_edits(pair, thread.side)?,
+        absences: state.absences(pair)?,
     };
     let gone::Look { mut steps, ask } = gone::look(whole, &originals, run.number, policy);
     if ask.is_empty() {
@@ -189,7 +189,7 @@ fn name_on(link: &IssueLink, side: Side) -> &str {
 pub(super) fn issue_found(run: &Run<'_>, link: &IssueLink, side: Side) -> Result<Option<Step>, Trouble> {
     let key = Key::issue(side, link.id(side));
     let was_missed = run.world.state.absences(&link.guance)?.contains_key(&key);
-    Ok(was_missed.then(|| Step::Absence { key, lane: link.guance.clone(), now: Whereabouts::Back }))
+    Ok(was_missed.then(|| Step::Absence { key, pair: link.guance.clone(), now: Whereabouts::Back }))
 }
 
 /// Records where something is now.
@@ -197,12 +197,12 @@ pub(super) fn apply(
     run: &Run<'_>,
     tx: &Tx<'_>,
     key: &Key,
-    lane: &IssueId,
+    pair: &IssueId,
     now: Whereabouts,
     at: DateTime<Utc>,
 ) -> Result<(), Trouble> {
     match now {
-        Whereabouts::Missed => tx.missed(key, lane, run.number, at)?,
+        Whereabouts::Missed => tx.missed(key, pair, run.number, at)?,
         Whereabouts::Gone => {
             tx.gone(key)?;
             tx.note(key.as_str(), "deleted", at)?;
@@ -212,7 +212,7 @@ pub(super) fn apply(
             if tx.found(key)? {
                 tx.note(key.as_str(), "there again", at)?;
                 if is_issue {
-                    tx.read_anew(lane)?;
+                    tx.read_anew(pair)?;
                 }
             }
         }
@@ -225,14 +225,14 @@ pub(super) fn apply(
 pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
     let Some(issue) = issue_of(&push.action) else { return Ok(false) };
-    let Some(link) = run.world.state.issue_link(Side::Guance, &push.lane)? else { return Ok(false) };
+    let Some(link) = run.world.state.issue_link(Side::Guance, &push.pair)? else { return Ok(false) };
     if !run.has_room(push.target, 1) {
         // It is asked for when a later run is told the same.
         let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
         put_back(run, &push.key, later, Some("refused, and no request was left to see whether it is still there"))?;
         return Ok(true);
     }
-    let is_long = run.abilities(push.target).parts.is_some() && long::is_long(run, &push.lane)?;
+    let is_long = run.abilities(push.target).parts.is_some() && long::is_long(run, &push.pair)?;
     let thread = if is_long {
         // One page tells whether the issue is there.
         run.thread_part(push.target, issue, Some(run.world.clock.now()), 1)?.map(|part| part.comments)
@@ -241,7 +241,7 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
     };
     let Some(thread) = thread else {
         issues_missed(run, std::slice::from_ref(&link), push.target)?;
-        let gone = run.world.state.issue_link(Side::Guance, &push.lane)?.is_some_and(|link| link.gone);
+        let gone = run.world.state.issue_link(Side::Guance, &push.pair)?.is_some_and(|link| link.gone);
         if gone {
             let tx = run.world.state.begin()?;
             tx.forget_write(&push.key)?;
@@ -273,7 +273,7 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
 pub(super) fn take_back(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
     let state = run.world.state;
-    if push.key != push.key.origin() || !state.absences(&push.lane)?.contains_key(&push.key) {
+    if push.key != push.key.origin() || !state.absences(&push.pair)?.contains_key(&push.key) {
         return Ok(false);
     }
     let now = run.world.clock.now();

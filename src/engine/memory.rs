@@ -104,13 +104,13 @@ pub(super) struct Originals {
 
 impl Originals {
     /// Notes that a Jira thread was read from its issue, and planned.
-    pub(super) fn read(&mut self, lane: &IssueId, at: DateTime<Utc>) {
-        self.read.insert(lane.clone(), at);
+    pub(super) fn read(&mut self, pair: &IssueId, at: DateTime<Utc>) {
+        self.read.insert(pair.clone(), at);
     }
 
     /// Notes that a Guance thread was read: who wrote its replies is known.
-    pub(super) fn saw_copies(&mut self, lane: &IssueId, at: DateTime<Utc>) {
-        self.copies.insert(lane.clone(), at);
+    pub(super) fn saw_copies(&mut self, pair: &IssueId, at: DateTime<Utc>) {
+        self.copies.insert(pair.clone(), at);
     }
 
     /// Notes that replies were read with a part of their thread: who wrote these is known.
@@ -119,18 +119,18 @@ impl Originals {
     }
 
     /// Notes that what was read says nothing of a write that was put back since.
-    pub(super) fn forget(&mut self, lane: &IssueId) {
-        self.read.remove(lane);
+    pub(super) fn forget(&mut self, pair: &IssueId) {
+        self.read.remove(pair);
     }
 
     /// Returns when a pair's Jira thread was last read from its issue.
-    pub(super) fn read_at(&self, lane: &IssueId) -> Option<DateTime<Utc>> {
-        self.read.get(lane).copied()
+    pub(super) fn read_at(&self, pair: &IssueId) -> Option<DateTime<Utc>> {
+        self.read.get(pair).copied()
     }
 
     /// Returns when a pair's Guance thread was last read.
-    pub(super) fn copies_seen_at(&self, lane: &IssueId) -> Option<DateTime<Utc>> {
-        self.copies.get(lane).copied()
+    pub(super) fn copies_seen_at(&self, pair: &IssueId) -> Option<DateTime<Utc>> {
+        self.copies.get(pair).copied()
     }
 
     /// Returns when a reply was last read with a part of its thread.

@@ -61,8 +61,8 @@ pub(super) fn give_up(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<
     };
     let tx = world.state.begin()?;
     tx.done(&push.key, now)?;
-    let lane = Key::issue(Side::Guance, &push.lane);
-    tx.note(lane.as_str(), &format!("left out the {}, which {} refused: {why}", push.summary, push.target), now)?;
+    let pair = Key::issue(Side::Guance, &push.pair);
+    tx.note(pair.as_str(), &format!("left out the {}, which {} refused: {why}", push.summary, push.target), now)?;
     tx.commit()?;
     let what = match &push.action {
         Action::AddFile { file, .. } => format!("attachment {}", file.name),

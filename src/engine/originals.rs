@@ -45,12 +45,12 @@ fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
         return Ok(true);
     };
     let is_seen = |run: &Run<'_>| {
-        is_fresh(run, run.originals.copies_seen_at(&push.lane)) || is_fresh(run, run.originals.reply_seen_at(comment))
+        is_fresh(run, run.originals.copies_seen_at(&push.pair)) || is_fresh(run, run.originals.reply_seen_at(comment))
     };
     if run.about(push.target).reads_comments || is_seen(run) {
         return Ok(true);
     }
-    let Some(link) = run.world.state.issue_link(Side::Guance, &push.lane)? else { return Ok(true) };
+    let Some(link) = run.world.state.issue_link(Side::Guance, &push.pair)? else { return Ok(true) };
     if !run.has_room(push.target, 2) {
         return Err(ApiError::new(push.target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
     }
@@ -87,19 +87,19 @@ fn copy_is_gone(run: &mut Run<'_>, queued: &Queued, copy: &CommentId) -> Result<
 }
 
 fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
-    let is_read = |run: &Run<'_>, lane: &IssueId| is_fresh(run, run.originals.read_at(lane));
-    if !carries_words(queued) || is_read(run, &queued.push.lane) {
+    let is_read = |run: &Run<'_>, pair: &IssueId| is_fresh(run, run.originals.read_at(pair));
+    if !carries_words(queued) || is_read(run, &queued.push.pair) {
         return Ok(true);
     }
     let state = run.world.state;
-    let mut lanes = vec![queued.push.lane.clone()];
+    let mut pairs = vec![queued.push.pair.clone()];
     for other in state.ready(Side::Guance, run.world.clock.now(), MAX_ISSUES)? {
-        if carries_words(&other) && !lanes.contains(&other.push.lane) && !is_read(run, &other.push.lane) {
-            lanes.push(other.push.lane);
+        if carries_words(&other) && !pairs.contains(&other.push.pair) && !is_read(run, &other.push.pair) {
+            pairs.push(other.push.pair);
         }
     }
-    lanes.truncate(MAX_ISSUES);
-    let links = lanes.iter().filter_map(|lane| state.issue_link(Side::Guance, lane).transpose());
+    pairs.truncate(MAX_ISSUES);
+    let links = pairs.iter().filter_map(|pair| state.issue_link(Side::Guance, pair).transpose());
     let links: Vec<IssueLink> = links.collect::<Result<_, _>>()?;
     if !run.is_down(Side::Jira)
         && let Err(trouble) = threads::look_again(run, &links)
@@ -109,7 +109,7 @@ fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
             Trouble::Fatal(_) => return Err(trouble),
         }
     }
-    let link = state.issue_link(Side::Guance, &queued.push.lane)?;
+    let link = state.issue_link(Side::Guance, &queued.push.pair)?;
     if link.is_some_and(|link| link.gone) {
         let tx = state.begin()?;
         tx.forget_write(&queued.push.key)?;
@@ -118,7 +118,7 @@ fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
         tx.commit()?;
         return Ok(false);
     }
-    if !is_read(run, &queued.push.lane) {
+    if !is_read(run, &queued.push.pair) {
         let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
         put_back(run, &queued.push.key, later, Some("what it copies cannot be read on Jira now"))?;
     }

@@ -44,7 +44,7 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
     run.report.delivered(push, receipt, evidence == Evidence::Found);
     if evidence == Evidence::Answered && matches!(push.action, Action::CreateIssue(_)) {
         // Both threads of a pair that is just made hold nothing of ours.
-        run.read_whole.extend(Side::BOTH.map(|side| (side, push.lane.clone())));
+        run.read_whole.extend(Side::BOTH.map(|side| (side, push.pair.clone())));
     }
     base::written(run, push, receipt);
     world.failpoints.hit("settled")?;
@@ -66,13 +66,13 @@ fn link(
             // What we have just made holds nothing of ours yet; what was found may hold anything.
             let seen = (evidence == Evidence::Answered).then_some(DateTime::UNIX_EPOCH);
             let jira = IssueId::new(receipt.id.clone());
-            let link = IssueLink::new(push.lane.clone(), jira, &receipt.name);
+            let link = IssueLink::new(push.pair.clone(), jira, &receipt.name);
             let link = IssueLink { guance_seen: seen, jira_seen: seen, ..link };
             if !tx.link_issues(&link, receipt.at.unwrap_or(now), now)? {
                 return Ok(false);
             }
             optional::of_new_pair_in(run, tx, push, (&link.jira, &link.jira_name), now)?;
-            base::begin(run, tx, &push.lane, new)?;
+            base::begin(run, tx, &push.pair, new)?;
         }
         Action::AddComment { .. } => {
             let origin = push.target.opposite();
@@ -82,15 +82,15 @@ fn link(
                     origin,
                     origin_id,
                     copy_id: CommentId::new(receipt.id.clone()),
-                    lane: push.lane.clone(),
+                    pair: push.pair.clone(),
                     written: Some(push.content.clone()),
                 },
                 now,
             )?);
         }
         Action::AddFile { file, .. } => {
-            let (origin_id, copy_id, lane) = (file.id.clone(), receipt.id.clone(), push.lane.clone());
-            return Ok(tx.link_files(&FileLink { origin: file.side, origin_id, copy_id, lane }, now)?);
+            let (origin_id, copy_id, pair) = (file.id.clone(), receipt.id.clone(), push.pair.clone());
+            return Ok(tx.link_files(&FileLink { origin: file.side, origin_id, copy_id, pair }, now)?);
         }
         Action::EditComment { .. } => {
             let origin = push.target.opposite();
@@ -139,11 +139,11 @@ pub(super) fn disown(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<(
     if let Some(link) = link {
         tx.forget_comments(&link)?;
     }
-    tx.read_anew(&push.lane)?;
+    tx.read_anew(&push.pair)?;
     tx.note(push.key.origin().as_str(), &format!("not written over: {}", err.message), now)?;
     tx.commit()?;
-    run.originals.forget(&push.lane);
-    run.read_whole.retain(|(_, lane)| *lane != push.lane);
+    run.originals.forget(&push.pair);
+    run.read_whole.retain(|(_, pair)| *pair != push.pair);
     run.world.failpoints.hit("disowned")?;
     Ok(())
 }

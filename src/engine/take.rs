@@ -149,7 +149,7 @@ fn stay_dropped(run: &Run<'_>, batch: &Batch, steps: &mut [Step]) -> Result<(), 
 /// Returns the Guance issue of which a step makes one on Jira.
 fn created<'b>(step: &Step, issues: &HashMap<&IssueId, &'b Issue>) -> Option<&'b Issue> {
     let Step::Push(push) = step else { return None };
-    issues.get(&push.lane).copied().filter(|_| is_create(push))
+    issues.get(&push.pair).copied().filter(|_| is_create(push))
 }
 
 fn by_id(batch: &Batch) -> HashMap<&IssueId, &Issue> {
@@ -165,12 +165,12 @@ fn original(issue: &Issue) -> Fingerprint {
 /// Counts what a sweep found that the ordinary reads should have found before.
 fn late(run: &Run<'_>, reading: &Reading, batch: &Batch, threads: &[Seen], steps: &[Step]) -> usize {
     let before = reading.cursor.at - delta(run.world.settings.limits.overlap);
-    let mut lanes: HashSet<&IssueId> = HashSet::new();
+    let mut pairs: HashSet<&IssueId> = HashSet::new();
     match reading.side {
-        Side::Guance => lanes.extend(batch.issues.iter().filter(|i| i.created < before).map(|i| &i.id)),
-        Side::Jira => lanes.extend(threads.iter().filter(|seen| seen.updated < before).map(|seen| &seen.link.guance)),
+        Side::Guance => pairs.extend(batch.issues.iter().filter(|i| i.created < before).map(|i| &i.id)),
+        Side::Jira => pairs.extend(threads.iter().filter(|seen| seen.updated < before).map(|seen| &seen.link.guance)),
     }
-    steps.iter().filter(|step| matches!(step, Step::Push(push) if lanes.contains(&push.lane))).count()
+    steps.iter().filter(|step| matches!(step, Step::Push(push) if pairs.contains(&push.pair))).count()
 }
 
 fn remember_unreadable(

@@ -12,8 +12,8 @@ const FACT: &str = "engine.unread.";
 
 /// Recalls what earlier runs could not read.
 pub(super) fn remember(run: &mut Run<'_>) -> Result<()> {
-    for (lane, times, at) in run.world.state.facts_of(FACT)? {
-        run.unread.insert(IssueId::new(lane), (times.parse().unwrap_or(1), at));
+    for (pair, times, at) in run.world.state.facts_of(FACT)? {
+        run.unread.insert(IssueId::new(pair), (times.parse().unwrap_or(1), at));
     }
     Ok(())
 }
@@ -40,6 +40,6 @@ pub(super) fn was_read(run: &mut Run<'_>, link: &IssueLink) {
 }
 
 /// Forgets that a thread could not be read.
-pub(super) fn forget(run: &Run<'_>, lane: &IssueId) {
-    run.world.state.forget(&format!("{FACT}{lane}"));
+pub(super) fn forget(run: &Run<'_>, pair: &IssueId) {
+    run.world.state.forget(&format!("{FACT}{pair}"));
 }

@@ -214,7 +214,7 @@ mod tests {
         let action = Action::AddComment { issue: issue(), body, origin_url: String::new(), internal: false };
         let push = Push {
             key: key.clone(),
-            lane: issue(),
+            pair: issue(),
             target: Side::Guance,
             action,
             content: content.clone(),

@@ -49,7 +49,7 @@ impl Facts for Known {
 fn push(key: Key, body: Doc, content: Fingerprint) -> Push {
     let issue = IssueId::new(ISSUE);
     let action = Action::AddComment { issue: issue.clone(), body, origin_url: String::new(), internal: false };
-    Push { key, lane: issue, target: Side::Guance, action, content, summary: String::new(), seal: None }
+    Push { key, pair: issue, target: Side::Guance, action, content, summary: String::new(), seal: None }
 }
 
 /// The copy of a comment, and the reply that carries a file.

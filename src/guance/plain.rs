@@ -89,7 +89,7 @@ mod tests {
             origin: Side::Jira,
             origin_id: CommentId::new("1"),
             copy_id: CommentId::new("repim_1"),
-            lane: IssueId::new("issue_1"),
+            pair: IssueId::new("issue_1"),
             written: None,
         };
         let content = Fingerprint::parse("aabbccdd00112233").unwrap();

@@ -299,7 +299,7 @@ mod tests {
         let uuid = IssueId::new("issue_0123456789abcdef0123456789abcdef");
         Push {
             key: Key::issue(Side::Guance, &uuid),
-            lane: uuid,
+            pair: uuid,
             target: Side::Jira,
             action: Action::CreateIssue(NewIssue {
                 project: "OPS".into(),

@@ -42,7 +42,7 @@ fn keys() -> SealKeys {
 
 fn push(key: Key, action: Action) -> Push {
     let content = Fingerprint::parse(PRINT).unwrap();
-    Push { key, lane: IssueId::new(ISSUE), target: Side::Jira, action, content, summary: String::new(), seal: None }
+    Push { key, pair: IssueId::new(ISSUE), target: Side::Jira, action, content, summary: String::new(), seal: None }
 }
 
 fn reply() -> Push {

@@ -86,7 +86,7 @@ fn one(thread: &Thread<'_>, comment: &Comment, known: &Known, policy: &Policy) -
         return skip(SkipReason::Echo);
     }
     // No comment is in two issues: somebody's marker was believed once.
-    if let Some(link) = link.filter(|link| link.lane != thread.link.guance) {
+    if let Some(link) = link.filter(|link| link.pair != thread.link.guance) {
         return Step::Disown(link.clone());
     }
     // What has a copy is an original, whatever it says of itself.
@@ -123,13 +123,13 @@ fn no_original(comment: &Comment, verdict: Verdict, known: &Known) -> Option<Ste
 /// Recognises our own writing by its marker.
 fn adopted(thread: &Thread<'_>, copy: &CommentId, claim: &Claim) -> Step {
     let origin = thread.side.opposite();
-    let lane = thread.link.guance.clone();
+    let pair = thread.link.guance.clone();
     match (claim.key.comment_on(origin), claim.key.file_on(origin)) {
         (Some(origin_id), _) => {
             let (copy_id, written) = (copy.clone(), claim.written.clone());
-            Step::AdoptComment(CommentLink { origin, origin_id, copy_id, lane, written })
+            Step::AdoptComment(CommentLink { origin, origin_id, copy_id, pair, written })
         }
-        (None, Some(origin_id)) => Step::AdoptFile(FileLink { origin, origin_id, copy_id: copy.to_string(), lane }),
+        (None, Some(origin_id)) => Step::AdoptFile(FileLink { origin, origin_id, copy_id: copy.to_string(), pair }),
         (None, None) => Step::Skip { item: copy.to_string(), reason: SkipReason::SecondClaim },
     }
 }
@@ -244,7 +244,7 @@ fn push(
     let name = &thread.link.jira_name;
     let summary =
         if is_notice { format!("number of repeated alarms on {name}") } else { format!("{verb} by {who} on {name}") };
-    Push { key, lane: thread.link.guance.clone(), target, action, content, summary, seal: None }
+    Push { key, pair: thread.link.guance.clone(), target, action, content, summary, seal: None }
 }
 
 #[cfg(test)]
@@ -298,7 +298,7 @@ mod tests {
             origin: Side::Jira,
             origin_id: CommentId::new("10042"),
             copy_id: CommentId::new("repim_b"),
-            lane: IssueId::new("issue_a"),
+            pair: IssueId::new("issue_a"),
             written: Some(written.fingerprint()),
         };
         known.comments.insert((Side::Jira, link.origin_id.clone()), link);

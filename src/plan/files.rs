@@ -101,7 +101,7 @@ fn push(thread: &Thread<'_>, file: &File, key: Key, policy: &Policy) -> Push {
     let summary = format!("attachment {} of {}", file.label(), link.jira_name);
     let issue = link.id(target).clone();
     let action = Action::AddFile { issue, file: Box::new(file.clone()), note, origin_url };
-    Push { key, lane: link.guance.clone(), target, action, content, summary, seal: None }
+    Push { key, pair: link.guance.clone(), target, action, content, summary, seal: None }
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ fn copied(side: Side) -> Known {
         origin: side,
         origin_id: comment(side, "").id,
         copy_id: CommentId::new("copy"),
-        lane: IssueId::new(ISSUE),
+        pair: IssueId::new(ISSUE),
         written: None,
     };
     let mut known = Known::default();

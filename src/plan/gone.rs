@@ -89,7 +89,7 @@ fn shut(thread: &Thread<'_>) -> bool {
 
 /// Returns how something stands that a thread was to hold.
 pub fn absence(thread: &Thread<'_>, key: Key, now: Whereabouts) -> Step {
-    Step::Absence { key, lane: thread.link.guance.clone(), now }
+    Step::Absence { key, pair: thread.link.guance.clone(), now }
 }
 
 /// Decides about the copy of a comment that is gone for certain. `copies` is the thread that holds the copy.
@@ -119,7 +119,7 @@ pub fn settle(thread: &Thread<'_>, link: &CommentLink, copies: &[Comment], polic
             format!("deletion of a comment on {name}, as on {}", link.origin),
         ),
     };
-    let push = Push { key: key.edit(&content), lane: link.lane.clone(), target, action, content, summary, seal: None };
+    let push = Push { key: key.edit(&content), pair: link.pair.clone(), target, action, content, summary, seal: None };
     vec![gone, Step::Push(push)]
 }
 
@@ -153,7 +153,7 @@ mod tests {
             origin: Side::Guance,
             origin_id: CommentId::new(id),
             copy_id: CommentId::new("10042"),
-            lane: IssueId::new("issue_a"),
+            pair: IssueId::new("issue_a"),
             written: None,
         }
     }

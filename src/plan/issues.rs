@@ -73,7 +73,7 @@ fn original(issue: &Issue, known: &Known, policy: &Policy, scope: Scope) -> Step
 pub fn push(issue: &Issue, new: NewIssue) -> Push {
     Push {
         key: Key::issue(Side::Guance, &issue.id),
-        lane: issue.id.clone(),
+        pair: issue.id.clone(),
         target: Side::Jira,
         summary: format!("issue \"{}\" in {}", issue.title, new.project),
         content: content(issue, &new),

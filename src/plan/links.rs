@@ -16,10 +16,10 @@ pub struct NewCopy<'a> {
 
 /// Returns the links that the two issues of a new pair get; `create` is the write that made it.
 pub fn of_new_pair(create: &Push, new: &NewIssue, made: &NewCopy<'_>, flow: &Flow) -> Vec<Push> {
-    let guance = &create.lane;
+    let guance = &create.pair;
     let push = |target, key, action, summary| Push {
         key,
-        lane: guance.clone(),
+        pair: guance.clone(),
         target,
         action,
         content: create.content.clone(),
@@ -72,7 +72,7 @@ mod tests {
         };
         let create = Push {
             key: Key::issue(Side::Guance, &guance),
-            lane: guance,
+            pair: guance,
             target: Side::Jira,
             action: Action::CreateIssue(new.clone()),
             content: Fingerprint::of(&["a"]),

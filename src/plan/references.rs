@@ -55,11 +55,11 @@ pub fn named_in(push: &Push, sites: &Sites) -> Vec<Named> {
 /// Returns the write with its text's references leading to where they work on the side it is written to.
 #[must_use]
 pub fn settled(mut push: Push, sites: &Sites, pairs: &Pairs, policy: &Policy) -> Push {
-    let (from, lane) = (push.target.opposite(), push.lane.clone());
+    let (from, pair) = (push.target.opposite(), push.pair.clone());
     // A description ends with the link back to its own original.
     let is_own = matches!(push.action, Action::CreateIssue(_) | Action::ChangeIssue { .. });
     let Some(body) = push.action.body_mut() else { return push };
-    let writer = Writer { sites, pairs, policy, from, own: is_own.then_some(lane) };
+    let writer = Writer { sites, pairs, policy, from, own: is_own.then_some(pair) };
     *body = std::mem::take(body).rerouted(|text, address| match address {
         Some(address) => writer.link(text, address),
         None => writer.words(text),

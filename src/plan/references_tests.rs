@@ -21,7 +21,7 @@ fn comment(body: Doc, target: Side) -> Push {
 fn push(action: Action, target: Side) -> Push {
     Push {
         key: Key::issue(Side::Guance, &IssueId::new("a")),
-        lane: IssueId::new(OTHER),
+        pair: IssueId::new(OTHER),
         target,
         action,
         content: Fingerprint::of(&["a"]),

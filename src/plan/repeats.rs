@@ -12,8 +12,8 @@ use crate::text::{Block, Doc};
 use crate::words::{Voice, Written};
 
 /// Returns the id of the one comment on Jira that counts a pair's repeats.
-pub fn notice_id(lane: &IssueId) -> CommentId {
-    CommentId::notice(&[lane.as_str(), "repeats"])
+pub fn notice_id(pair: &IssueId) -> CommentId {
+    CommentId::notice(&[pair.as_str(), "repeats"])
 }
 
 /// Returns what becomes of the repeats in this thread.
@@ -135,7 +135,7 @@ mod tests {
             origin: Side::Guance,
             origin_id: id.clone(),
             copy_id: CommentId::new("10042"),
-            lane: IssueId::new("issue_a"),
+            pair: IssueId::new("issue_a"),
             written: Some(first.content.clone()),
         };
         known.comments.insert((Side::Guance, id.clone()), link);

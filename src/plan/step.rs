@@ -43,7 +43,7 @@ pub enum Step {
         /// What it is.
         key: Key,
         /// The Guance issue of its pair.
-        lane: IssueId,
+        pair: IssueId,
         /// Where it is now.
         now: Whereabouts,
     },

@@ -29,10 +29,10 @@ impl State {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn absences(&self, lane: &IssueId) -> Result<HashMap<Key, Absence>, StateError> {
+    pub fn absences(&self, pair: &IssueId) -> Result<HashMap<Key, Absence>, StateError> {
         let mut statement = self.conn.prepare_cached("SELECT key, run, gone FROM absent WHERE lane = ?1")?;
         let rows = statement
-            .query_map([lane.as_str()], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?
+            .query_map([pair.as_str()], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<Result<Vec<(String, i64, bool)>, _>>()?;
         let read = |(key, run, gone): (String, i64, bool)| {
             let known =
@@ -47,21 +47,21 @@ impl State {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn was_missed(&self, lane: &IssueId, side: Side, run: i64) -> Result<bool, StateError> {
+    pub fn was_missed(&self, pair: &IssueId, side: Side, run: i64) -> Result<bool, StateError> {
         let sql = format!("SELECT 1 FROM absent WHERE lane = ?1 AND {}", missed_on(side, "?2"));
-        Ok(self.conn.prepare_cached(&sql)?.exists(params![lane.as_str(), run])?)
+        Ok(self.conn.prepare_cached(&sql)?.exists(params![pair.as_str(), run])?)
     }
 
     /// Returns the originals of one side of a pair whose copy is not made yet, and where that stands.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn waiting_comments(&self, lane: &IssueId, side: Side) -> Result<Vec<(CommentId, Stage)>, StateError> {
+    pub fn waiting_comments(&self, pair: &IssueId, side: Side) -> Result<Vec<(CommentId, Stage)>, StateError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT key, stage FROM outbox WHERE lane = ?1 AND target = ?2 AND stage <> 'done' AND key = origin",
         )?;
         let rows = statement
-            .query_map(params![lane.as_str(), side.opposite().as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .query_map(params![pair.as_str(), side.opposite().as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<Vec<(String, String)>, _>>()?;
         let known =
             |(key, stage): (String, String)| Some((key.parse::<Key>().ok()?.comment_on(side)?, Stage::parse(&stage)?));
@@ -72,13 +72,13 @@ impl State {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn waiting_edits(&self, lane: &IssueId, side: Side) -> Result<Vec<(Key, Fingerprint)>, StateError> {
+    pub fn waiting_edits(&self, pair: &IssueId, side: Side) -> Result<Vec<(Key, Fingerprint)>, StateError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT key, content FROM outbox WHERE lane = ?1 AND target = ?2 AND key <> origin AND stage <> 'done'
                  AND stage IN ('pending', 'held', 'dead')",
         )?;
         let rows = statement
-            .query_map(params![lane.as_str(), side.opposite().as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .query_map(params![pair.as_str(), side.opposite().as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<Vec<(String, String)>, _>>()?;
         let known = |(key, content): (String, String)| {
             let key = key.parse::<Key>().ok().filter(|key| key.comment_on(side).is_some())?;
@@ -116,10 +116,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn missed(&self, key: &Key, lane: &IssueId, run: i64, now: DateTime<Utc>) -> Result<(), StateError> {
+    pub fn missed(&self, key: &Key, pair: &IssueId, run: i64, now: DateTime<Utc>) -> Result<(), StateError> {
         self.tx
             .prepare_cached("INSERT OR IGNORE INTO absent (key, lane, run, since) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![key.as_str(), lane.as_str(), run, to_ms(now)])?;
+            .execute(params![key.as_str(), pair.as_str(), run, to_ms(now)])?;
         Ok(())
     }
 
@@ -148,9 +148,9 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn forget_missed(&self, lane: &IssueId, side: Side) -> Result<(), StateError> {
+    pub fn forget_missed(&self, pair: &IssueId, side: Side) -> Result<(), StateError> {
         let sql = "DELETE FROM absent WHERE lane = ?1 AND gone = 0 AND key GLOB ?2 || '/*'";
-        self.tx.prepare_cached(sql)?.execute(params![lane.as_str(), side.as_str()])?;
+        self.tx.prepare_cached(sql)?.execute(params![pair.as_str(), side.as_str()])?;
         Ok(())
     }
 
@@ -158,22 +158,22 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn abandon(&self, lane: &IssueId, target: Side) -> Result<usize, StateError> {
+    pub fn abandon(&self, pair: &IssueId, target: Side) -> Result<usize, StateError> {
         let waits =
             "lane = ?1 AND target = ?2 AND stage IN ('pending', 'held', 'dead') AND key NOT GLOB 'guance/issue/*'";
-        self.take_back(waits, [lane.as_str(), target.as_str()])
+        self.take_back(waits, [pair.as_str(), target.as_str()])
     }
 
     /// Reads both threads of a pair again before anything is written into them, and compares its fields.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn read_anew(&self, lane: &IssueId) -> Result<(), StateError> {
+    pub fn read_anew(&self, pair: &IssueId) -> Result<(), StateError> {
         let sql = "UPDATE issue_link SET guance_seen = NULL, jira_seen = NULL, polled = 0, fields_due = 1
                    WHERE guance = ?1";
-        self.tx.prepare_cached(sql)?.execute([lane.as_str()])?;
+        self.tx.prepare_cached(sql)?.execute([pair.as_str()])?;
         for kind in [LONG_THREAD, THREAD_ROWS] {
-            self.tx.prepare_cached("DELETE FROM fact WHERE name = ?1")?.execute([format!("{kind}{lane}")])?;
+            self.tx.prepare_cached("DELETE FROM fact WHERE name = ?1")?.execute([format!("{kind}{pair}")])?;
         }
         Ok(())
     }
@@ -186,7 +186,7 @@ impl Tx<'_> {
     pub fn forget_comments(&self, link: &CommentLink) -> Result<(), StateError> {
         let key = Key::comment(link.origin, &link.origin_id);
         if self.take_back("origin = ?1 AND stage IN ('pending', 'held')", [key.as_str()])? > 0 {
-            self.read_anew(&link.lane)?;
+            self.read_anew(&link.pair)?;
         }
         self.take_back("origin = ?1 AND stage = 'dead'", [key.as_str()])?;
         for sql in ["DELETE FROM outbox WHERE origin = ?1 AND stage = 'done'", "DELETE FROM absent WHERE key = ?1"] {

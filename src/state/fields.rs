@@ -18,11 +18,11 @@ impl State {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn bases(&self, lane: &IssueId) -> Result<Bases, StateError> {
+    pub fn bases(&self, pair: &IssueId) -> Result<Bases, StateError> {
         let mut statement =
             self.conn.prepare_cached("SELECT field, guance, jira, version FROM field_base WHERE lane = ?1")?;
         let rows = statement
-            .query_map([lane.as_str()], |row| {
+            .query_map([pair.as_str()], |row| {
                 let said = |side, text: Option<String>| text.map(|text| Said::parse(side, &text));
                 let (guance, jira) = (said(Side::Guance, row.get(1)?), said(Side::Jira, row.get(2)?));
                 let base = Base { guance, jira, version: row.get(3)? };
@@ -39,10 +39,10 @@ impl State {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn field_writes(&self, lane: &IssueId) -> Result<HashMap<Key, (Stage, Fingerprint)>, StateError> {
+    pub fn field_writes(&self, pair: &IssueId) -> Result<HashMap<Key, (Stage, Fingerprint)>, StateError> {
         let mut known = Known::default();
         for field in Field::ALL {
-            self.queued_about(&Key::field(lane, field), &mut known)?;
+            self.queued_about(&Key::field(pair, field), &mut known)?;
         }
         known.outbox.retain(|_, (stage, _)| *stage != Stage::Done);
         Ok(known.outbox)
@@ -52,13 +52,13 @@ impl State {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn waiting_fields(&self, lane: &IssueId, target: Side) -> Result<Vec<(Field, Fingerprint)>, StateError> {
+    pub fn waiting_fields(&self, pair: &IssueId, target: Side) -> Result<Vec<(Field, Fingerprint)>, StateError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT key, content FROM outbox WHERE lane = ?1 AND target = ?2 AND stage IN ('pending', 'held')
                  AND stage <> 'done' AND key GLOB '*/field/*'",
         )?;
         let rows = statement
-            .query_map([lane.as_str(), target.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .query_map([pair.as_str(), target.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<Vec<(String, String)>, _>>()?;
         let known = |(key, content): (String, String)| {
             let (_, field) = key.parse::<Key>().ok()?.field_of()?;
@@ -137,13 +137,13 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn set_base(&self, lane: &IssueId, field: Field, base: &Base) -> Result<(), StateError> {
+    pub fn set_base(&self, pair: &IssueId, field: Field, base: &Base) -> Result<(), StateError> {
         let [guance, jira] = Side::BOTH.map(|side| base.on(side).map(Said::stored));
         self.tx
             .prepare_cached(
                 "INSERT OR REPLACE INTO field_base (lane, field, guance, jira, version) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![lane.as_str(), field.as_str(), guance, jira, base.version])?;
+            .execute(params![pair.as_str(), field.as_str(), guance, jira, base.version])?;
         Ok(())
     }
 
@@ -151,9 +151,9 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn forget_base(&self, lane: &IssueId, field: Field) -> Result<(), StateError> {
+    pub fn forget_base(&self, pair: &IssueId, field: Field) -> Result<(), StateError> {
         let sql = "DELETE FROM field_base WHERE lane = ?1 AND field = ?2";
-        self.tx.prepare_cached(sql)?.execute(params![lane.as_str(), field.as_str()])?;
+        self.tx.prepare_cached(sql)?.execute(params![pair.as_str(), field.as_str()])?;
         Ok(())
     }
 
@@ -161,10 +161,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn compare(&self, lane: &IssueId, from: Option<DateTime<Utc>>) -> Result<(), StateError> {
+    pub fn compare(&self, pair: &IssueId, from: Option<DateTime<Utc>>) -> Result<(), StateError> {
         self.tx
             .prepare_cached("UPDATE issue_link SET fields_due = ?2 WHERE guance = ?1")?
-            .execute(params![lane.as_str(), from.map_or(0, |from| to_ms(from).max(1))])?;
+            .execute(params![pair.as_str(), from.map_or(0, |from| to_ms(from).max(1))])?;
         Ok(())
     }
 
@@ -174,13 +174,13 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn fields_read(
         &self,
-        lane: &IssueId,
+        pair: &IssueId,
         opened: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<(), StateError> {
         self.tx
             .prepare_cached("UPDATE issue_link SET fields_read = ?3, opened = coalesce(?2, opened) WHERE guance = ?1")?
-            .execute(params![lane.as_str(), opened.map(to_ms), to_ms(now)])?;
+            .execute(params![pair.as_str(), opened.map(to_ms), to_ms(now)])?;
         Ok(())
     }
 
@@ -190,14 +190,14 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn set_closed(&self, lane: &IssueId, closed: bool) -> Result<usize, StateError> {
+    pub fn set_closed(&self, pair: &IssueId, closed: bool) -> Result<usize, StateError> {
         let (seen, polled) = if closed { ("guance_seen", "polled") } else { ("NULL", "0") };
         self.tx
             .prepare_cached(&format!(
                 "UPDATE issue_link SET closed = ?2, guance_seen = {seen}, polled = {polled} WHERE guance = ?1"
             ))?
-            .execute(params![lane.as_str(), closed])?;
-        self.rest_while_closed("lane = ?1", lane.as_str())
+            .execute(params![pair.as_str(), closed])?;
+        self.rest_while_closed("lane = ?1", pair.as_str())
     }
 
     /// Forgets a write whose outcome is unknown or no longer wanted: what is to be written is decided anew.

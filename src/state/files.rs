@@ -64,7 +64,7 @@ impl Tx<'_> {
         let inserted = self
             .tx
             .prepare_cached(&format!("INSERT OR IGNORE INTO file_link ({COLUMNS}) VALUES (?1, ?2, ?3, ?4)"))?
-            .execute(params![link.origin.as_str(), link.origin_id.as_str(), link.copy_id, link.lane.as_str()])?;
+            .execute(params![link.origin.as_str(), link.origin_id.as_str(), link.copy_id, link.pair.as_str()])?;
         if inserted == 0 {
             return Ok(false);
         }
@@ -82,6 +82,6 @@ fn file_link(row: &Row<'_>) -> rusqlite::Result<Result<FileLink, StateError>> {
         origin,
         origin_id: FileId::new(row.get::<_, String>(1)?),
         copy_id: row.get(2)?,
-        lane: IssueId::new(row.get::<_, String>(3)?),
+        pair: IssueId::new(row.get::<_, String>(3)?),
     }))
 }

@@ -40,7 +40,7 @@ fn a_state_of_version_0_1_is_read_whole() {
     assert_eq!(state.count_links().unwrap(), (5, 11), "{told}");
     let comment = state.comment_link(Side::Guance, &CommentId::new("repim_2f4c6b4a8b185719697ce407a6a6a3ca")).unwrap();
     let comment = comment.expect(told);
-    assert_eq!((comment.copy_id.as_str(), comment.lane.as_str()), ("10004", ISSUE), "{told}");
+    assert_eq!((comment.copy_id.as_str(), comment.pair.as_str()), ("10004", ISSUE), "{told}");
     assert_eq!(comment.written.map(|content| content.as_str().to_owned()).as_deref(), Some("18727a1e52ffea3a"));
     assert!(state.file_link(Side::Jira, &crate::domain::FileId::new("10022")).unwrap().is_some(), "{told}");
     assert!(state.cursor(Side::Guance).unwrap().is_some() && state.cursor(Side::Jira).unwrap().is_some());
@@ -163,7 +163,7 @@ fn actions() -> Vec<(&'static str, Action)> {
 fn push((name, action): (&str, Action)) -> Push {
     Push {
         key: Key::comment(Side::Jira, &CommentId::new(name)),
-        lane: IssueId::new(ISSUE),
+        pair: IssueId::new(ISSUE),
         target: Side::Jira,
         action,
         content: Fingerprint::parse("00112233aabbccdd").unwrap(),
@@ -201,7 +201,7 @@ fn a_state_of_schema_10_is_read_whole() {
             error,
             ..
         } = row;
-        let Push { key, lane, target, action, content, summary, .. } = push;
+        let Push { key, pair, target, action, content, summary, .. } = push;
         // The rows that version 0.1 left have a test of their own.
         if let Some(at) = left.iter().position(|(name, _)| *name == summary) {
             assert_eq!(action, left.remove(at).1, "{key}: {TOLD}");
@@ -212,7 +212,7 @@ fn a_state_of_schema_10_is_read_whole() {
             (place.as_str(), ms(not_before), ms(sent_at), ms(absent_since));
         let when = format!("not before {not_before:?}, sent {sent_at:?}, absent {absences} since {absent_since:?}");
         let how = format!("attempts {attempts}, {error:?}, doubt {doubt:?}, alone {alone}");
-        lines.push(line(key.as_str(), format!("{stands} to {target}, {lane}, {content}, {summary:?}; {how}; {when}")));
+        lines.push(line(key.as_str(), format!("{stands} to {target}, {pair}, {content}, {summary:?}; {how}; {when}")));
     }
     assert!(left.is_empty(), "{TOLD}: {left:?}");
     let ready = |side| {
@@ -237,13 +237,13 @@ fn a_state_of_schema_10_is_read_whole() {
             let written = one.written.map(|content| content.as_str().to_owned());
             lines.push(line(
                 format!("{} {}", one.origin, one.origin_id),
-                format!("{} {} {written:?}", one.copy_id, one.lane),
+                format!("{} {} {written:?}", one.copy_id, one.pair),
             ));
         }
         lines.push(line(link.guance.as_str(), says));
     }
     let file = state.file_link(Side::Jira, &FileId::new("10022")).unwrap().expect(TOLD);
-    lines.push(line("file 10022 of jira", format!("{} {}", file.copy_id, file.lane)));
+    lines.push(line("file 10022 of jira", format!("{} {}", file.copy_id, file.pair)));
     let backlog = state.backlog().unwrap();
     lines.push(line("backlog", serde_json::json!(backlog).to_string()));
     golden(

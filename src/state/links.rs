@@ -183,10 +183,10 @@ impl State {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn comments_of(&self, lane: &IssueId) -> Result<Vec<CommentLink>, StateError> {
+    pub fn comments_of(&self, pair: &IssueId) -> Result<Vec<CommentLink>, StateError> {
         let sql = format!("SELECT {COMMENT_COLUMNS} FROM comment_link WHERE lane = ?1 ORDER BY rowid");
         let mut statement = self.conn.prepare_cached(&sql)?;
-        statement.query_map([lane.as_str()], comment_link)?.map(|row| row?).collect()
+        statement.query_map([pair.as_str()], comment_link)?.map(|row| row?).collect()
     }
 
     /// Returns the pairs whose Jira thread has to be read by this run, the latest active first: those not to be trusted,
@@ -301,7 +301,7 @@ impl Tx<'_> {
                 link.origin.as_str(),
                 link.origin_id.as_str(),
                 link.copy_id.as_str(),
-                link.lane.as_str(),
+                link.pair.as_str(),
                 link.written.as_ref().map(Fingerprint::as_str),
             ])?;
         if inserted == 0 {
@@ -425,7 +425,7 @@ fn comment_link(row: &Row<'_>) -> rusqlite::Result<Result<CommentLink, StateErro
         origin,
         origin_id: CommentId::new(row.get::<_, String>(1)?),
         copy_id: CommentId::new(row.get::<_, String>(2)?),
-        lane: IssueId::new(row.get::<_, String>(3)?),
+        pair: IssueId::new(row.get::<_, String>(3)?),
         written: row.get::<_, Option<String>>(4)?.as_deref().and_then(Fingerprint::parse),
     }))
 }

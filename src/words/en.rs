@@ -265,12 +265,12 @@ pub(super) fn said(said: Said<'_>) -> String {
         Said::PairIs { guance, name, jira } => format!("issue {guance} on guance is {name} ({jira}) on jira"),
         Said::PairGone => "; one of them is gone: nothing is written to it".to_owned(),
         Said::PairClosed => "; it is closed on jira: nothing is written to it until it is open again".to_owned(),
-        Said::CommentIs { id, origin, copy, lane } => {
+        Said::CommentIs { id, origin, copy, pair } => {
             let other = match origin {
                 Service::Guance => Service::Jira,
                 Service::Jira => Service::Guance,
             };
-            format!("comment {id} on {} is {copy} on {}, in the thread of {lane}", side(origin), side(other))
+            format!("comment {id} on {} is {copy} on {}, in the thread of {pair}", side(origin), side(other))
         }
         Said::Since { since, why } => format!("since {since}: {why}"),
         Said::Queued { stage: at, since, not_before, summary, why } => {

@@ -45,7 +45,7 @@ fn every_text(voice: Voice) -> Vec<(&'static str, Doc)> {
     let notice = render::notice(CONSOLE, &notice, vec![Block::paragraph("told")], &content, voice);
     let deleted = |origin: Side, id: &str, copy: &Doc| {
         let (origin_id, copy_id) = (CommentId::new(id), CommentId::new("1"));
-        let link = CommentLink { origin, origin_id, copy_id, lane: IssueId::new(ISSUE), written: None };
+        let link = CommentLink { origin, origin_id, copy_id, pair: IssueId::new(ISSUE), written: None };
         render::deleted(copy, &link, CONSOLE, "OPS-12", &content, voice)
     };
     let bare = Doc::from_plain("nothing but words");

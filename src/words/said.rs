@@ -219,7 +219,7 @@ pub enum Said<'a> {
         id: &'a str,
         origin: Service,
         copy: &'a str,
-        lane: &'a str,
+        pair: &'a str,
     },
     Since {
         since: &'a str,

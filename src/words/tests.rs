@@ -143,7 +143,7 @@ fn every_sentence() -> Vec<Said<'static>> {
             Said::Gone { side, jira: "t-name", guance: "t-item", since: "t-time" },
             Said::Fails { side, since: "t-time", ago: "t-from", why: "t-why" },
             Said::FailedBefore { began: "t-time", side, why: "t-why" },
-            Said::CommentIs { id: "t-item", origin: side, copy: "t-name", lane: "t-from" },
+            Said::CommentIs { id: "t-item", origin: side, copy: "t-name", pair: "t-from" },
         ]);
     }
     for what in [Read::Replies, Read::Fields, Read::Both] {

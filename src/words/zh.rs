@@ -253,12 +253,12 @@ pub(super) fn said(said: Said<'_>) -> String {
         Said::PairIs { guance, name, jira } => format!("观测云问题 {guance} 对应 Jira 的 {name}（{jira}）"),
         Said::PairGone => "；其中一个已不存在：不再写入".to_owned(),
         Said::PairClosed => "；Jira 上已关闭：重新打开之前不写入".to_owned(),
-        Said::CommentIs { id, origin, copy, lane } => {
+        Said::CommentIs { id, origin, copy, pair } => {
             let other = match origin {
                 Service::Guance => Service::Jira,
                 Service::Jira => Service::Guance,
             };
-            format!("{}评论 {id} 对应{}的 {copy}，属于 {lane}", side(origin), side(other))
+            format!("{}评论 {id} 对应{}的 {copy}，属于 {pair}", side(origin), side(other))
         }
         Said::Since { since, why } => format!("自 {since} 起：{why}"),
         Said::Queued { stage: at, since, not_before, summary, why } => {

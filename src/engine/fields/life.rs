@@ -20,7 +20,7 @@ const FRESH: TimeDelta = TimeDelta::seconds(10);
 /// compared again.
 pub(in crate::engine) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
-    let (Action::ChangeIssue { issue, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
+    let (Action::ChangeIssue { issue, .. }, Some((pair, field))) = (&push.action, push.key.field_of()) else {
         return Ok(true);
     };
     let state = run.world.state;
@@ -38,7 +38,7 @@ pub(in crate::engine) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Resu
         run.readings.forget(push.target, issue);
         read(run, push.target, std::slice::from_ref(issue))?;
     }
-    let link = state.issue_link(Side::Guance, &lane)?;
+    let link = state.issue_link(Side::Guance, &pair)?;
     let name = link.as_ref().map(|link| link.jira_name.clone()).unwrap_or_default();
     let Some(Reading { issue: now, .. }) = run.readings.of(push.target, issue) else {
         let is_odd = run.unreadable.contains(&key);
@@ -50,7 +50,7 @@ pub(in crate::engine) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Resu
         return Ok(false);
     };
     let said = said(run, now, field, &name);
-    let bases = state.bases(&lane)?;
+    let bases = state.bases(&pair)?;
     let expected = bases.get(&field).and_then(|base| base.on(push.target));
     let closed = push.target == Side::Jira && run.world.policy.closed(now).is_some();
     if !closed && expected.is_none_or(|expected| fields::same_value(field, push.target, expected, &said)) {
@@ -65,14 +65,14 @@ pub(in crate::engine) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Resu
 /// only on a service that does not know that one, and nothing is that was there before.
 pub(in crate::engine) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Result<Option<Receipt>, Trouble> {
     let push = &queued.push;
-    let (Action::ChangeIssue { issue, change, .. }, Some((lane, field))) = (&push.action, push.key.field_of()) else {
+    let (Action::ChangeIssue { issue, change, .. }, Some((pair, field))) = (&push.action, push.key.field_of()) else {
         return Ok(None);
     };
     run.readings.forget(push.target, issue);
     read(run, push.target, std::slice::from_ref(issue))?;
     let state = run.world.state;
-    let name = state.issue_link(Side::Guance, &lane)?.map(|link| link.jira_name).unwrap_or_default();
-    let bases = state.bases(&lane)?;
+    let name = state.issue_link(Side::Guance, &pair)?.map(|link| link.jira_name).unwrap_or_default();
+    let bases = state.bases(&pair)?;
     let before = bases.get(&field).and_then(|base| base.on(push.target));
     let is_new = |now: &Issue| {
         before.is_none_or(|before| !fields::same_value(field, push.target, before, &said(run, now, field, &name)))
@@ -91,7 +91,7 @@ pub(in crate::engine) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Resu
 /// says is to be brought over, be it what it said before the write. Returns whether there was something to count so.
 pub(in crate::engine) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
-    let (Action::ChangeIssue { issue, .. }, Some((lane, Field::Status))) = (&push.action, push.key.field_of()) else {
+    let (Action::ChangeIssue { issue, .. }, Some((pair, Field::Status))) = (&push.action, push.key.field_of()) else {
         return Ok(false);
     };
     if !run.about(push.target).statuses_in_steps {
@@ -101,14 +101,14 @@ pub(in crate::engine) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<bo
     if !may_be_ours(run, queued, now) {
         return Ok(false);
     }
-    let Some(base) = run.world.state.bases(&lane)?.remove(&Field::Status) else { return Ok(false) };
+    let Some(base) = run.world.state.bases(&pair)?.remove(&Field::Status) else { return Ok(false) };
     let said = said(run, now, Field::Status, &now.name);
     if base.on(push.target) == Some(&said) {
         return Ok(false);
     }
     let base = base.with(push.target, Some(said)).with(push.target.opposite(), Some(Said::nothing()));
     let tx = run.world.state.begin()?;
-    tx.set_base(&lane, Field::Status, &base)?;
+    tx.set_base(&pair, Field::Status, &base)?;
     tx.commit()?;
     Ok(true)
 }

@@ -53,16 +53,16 @@ fn read(run: &mut Run<'_>, due: Vec<DueFields>) -> Result<(), Trouble> {
         learn_density(run, from, batch.issues.len().saturating_mul(parts))?;
         take_over(run, &batch.issues, None)?;
     }
-    for (lane, _) in due {
-        if run.readings.of(Side::Guance, &lane).is_some() {
+    for (pair, _) in due {
+        if run.readings.of(Side::Guance, &pair).is_some() {
             continue;
         }
         if run.must_stop() || !run.has_room(Side::Guance, 1) {
             return Ok(());
         }
         run.identify(Side::Guance)?;
-        let batch = run.world.guance.issues(std::slice::from_ref(&lane))?;
-        take_over(run, &batch.issues, Some(&lane))?;
+        let batch = run.world.guance.issues(std::slice::from_ref(&pair))?;
+        take_over(run, &batch.issues, Some(&pair))?;
     }
     Ok(())
 }
@@ -103,8 +103,8 @@ fn take_over(run: &mut Run<'_>, issues: &[Issue], asked: Option<&IssueId>) -> Re
     keep(run, issues);
     let tx = run.world.state.begin()?;
     notice(run, &tx, issues, now)?;
-    if let Some(lane) = asked.filter(|_| issues.is_empty()) {
-        tx.fields_read(lane, None, now)?;
+    if let Some(pair) = asked.filter(|_| issues.is_empty()) {
+        tx.fields_read(pair, None, now)?;
     }
     tx.commit()?;
     run.world.failpoints.hit("fields read")?;

@@ -106,7 +106,7 @@ impl Read {
 }
 
 /// Keeps how far a thread is known, once what came was taken over.
-pub(in crate::engine) fn keep(run: &Run<'_>, lane: &IssueId, read: Read, settled: bool) -> Result<(), Trouble> {
+pub(in crate::engine) fn keep(run: &Run<'_>, pair: &IssueId, read: Read, settled: bool) -> Result<(), Trouble> {
     let Some((mut long, rows)) = read.kept else { return Ok(()) };
     match read.came {
         Came::All | Came::Completed => long.reading = None,
@@ -119,9 +119,9 @@ pub(in crate::engine) fn keep(run: &Run<'_>, lane: &IssueId, read: Read, settled
         }
     }
     let state = run.world.state;
-    let names = [format!("{THREAD_ROWS}{lane}"), format!("{LONG_THREAD}{lane}")];
+    let names = [format!("{THREAD_ROWS}{pair}"), format!("{LONG_THREAD}{pair}")];
     if long.pages <= 1 && long.known && long.reading.is_none() {
-        if recall(run, lane)?.is_some() {
+        if recall(run, pair)?.is_some() {
             for name in &names {
                 state.forget_fact(name)?;
             }
@@ -135,19 +135,19 @@ pub(in crate::engine) fn keep(run: &Run<'_>, lane: &IssueId, read: Read, settled
     Ok(())
 }
 
-pub(super) fn recall(run: &Run<'_>, lane: &IssueId) -> Result<Option<Long>, Trouble> {
-    let fact = run.world.state.fact(&format!("{LONG_THREAD}{lane}"))?;
+pub(super) fn recall(run: &Run<'_>, pair: &IssueId) -> Result<Option<Long>, Trouble> {
+    let fact = run.world.state.fact(&format!("{LONG_THREAD}{pair}"))?;
     Ok(fact.and_then(|(value, read)| Some(Long { read, ..serde_json::from_str(&value).ok()? })))
 }
 
-pub(super) fn recall_rows(run: &Run<'_>, lane: &IssueId) -> Result<Rows, Trouble> {
-    let fact = run.world.state.fact(&format!("{THREAD_ROWS}{lane}"))?;
+pub(super) fn recall_rows(run: &Run<'_>, pair: &IssueId) -> Result<Rows, Trouble> {
+    let fact = run.world.state.fact(&format!("{THREAD_ROWS}{pair}"))?;
     Ok(fact.and_then(|(value, _)| serde_json::from_str(&value).ok()).unwrap_or_default())
 }
 
 /// Returns true for a thread that was of more than one page when it was last read.
-pub(in crate::engine) fn is_long(run: &Run<'_>, lane: &IssueId) -> Result<bool, Trouble> {
-    Ok(recall(run, lane)?.is_some())
+pub(in crate::engine) fn is_long(run: &Run<'_>, pair: &IssueId) -> Result<bool, Trouble> {
+    Ok(recall(run, pair)?.is_some())
 }
 
 /// The long threads, and whether there is a rest of each that is not known.

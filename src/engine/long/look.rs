@@ -86,9 +86,9 @@ fn among_newest(
 }
 
 /// Returns what is known of what a long thread holds, by key.
-pub(in crate::engine) fn held(run: &Run<'_>, lane: &IssueId) -> Result<Option<Held>, Trouble> {
-    let Some(long) = recall(run, lane)? else { return Ok(None) };
-    let rows = recall_rows(run, lane)?;
+pub(in crate::engine) fn held(run: &Run<'_>, pair: &IssueId) -> Result<Option<Held>, Trouble> {
+    let Some(long) = recall(run, pair)? else { return Ok(None) };
+    let rows = recall_rows(run, pair)?;
     let keys: HashSet<Key> =
         rows.known.iter().chain(&rows.reading).map(|row| Key::comment(Side::Guance, &row.id)).collect();
     // While a reading is under way the newest ones may not be among them.
@@ -100,15 +100,15 @@ pub(in crate::engine) fn held(run: &Run<'_>, lane: &IssueId) -> Result<Option<He
 /// read by a reading that began after the write can have taken effect.
 pub(in crate::engine) fn look_for(
     run: &Run<'_>,
-    lane: &IssueId,
+    pair: &IssueId,
     wanted: &Wanted,
     sent: Option<DateTime<Utc>>,
 ) -> Result<Lookup, Trouble> {
-    if !is_long(run, lane)? {
+    if !is_long(run, pair)? {
         return Ok(Lookup::Unsure);
     }
-    let Some(long) = recall(run, lane)? else { return Ok(Lookup::Unsure) };
-    let rows = recall_rows(run, lane)?;
+    let Some(long) = recall(run, pair)? else { return Ok(Lookup::Unsure) };
+    let rows = recall_rows(run, pair)?;
     let key = wanted.key.origin();
     let mut found: Option<(&Row, (Maker, bool))> = None;
     for row in rows.known.iter().chain(&rows.reading) {

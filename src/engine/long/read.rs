@@ -128,7 +128,7 @@ fn is_due(run: &Run<'_>, link: &IssueLink, long: &Long) -> Result<bool, Trouble>
     }
     let doubtful = state.in_flight(Side::Guance)?;
     let settled = long.began - delta(run.world.settings.limits.in_doubt_wait);
-    Ok(doubtful.iter().any(|queued| queued.push.lane == link.guance && queued.sent_at.is_some_and(|at| at >= settled)))
+    Ok(doubtful.iter().any(|queued| queued.push.pair == link.guance && queued.sent_at.is_some_and(|at| at >= settled)))
 }
 
 impl Long {

@@ -276,7 +276,7 @@ impl<'a> Handover<'a> {
                 origin: one.origin,
                 origin_id: one.original.clone(),
                 copy_id: one.copy.clone(),
-                lane: pair.guance.clone(),
+                pair: pair.guance.clone(),
                 written: Some(one.content.clone()),
             };
             apply(&mut self.run, &tx, &Step::AdoptComment(link), false, now)?;

@@ -48,9 +48,9 @@ pub fn decide(pair: &Pair<'_>, policy: &Policy) -> Vec<Step> {
 }
 
 fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> Vec<Step> {
-    let lane = &pair.link.guance;
-    let skip = |reason| Step::Skip { item: lane.to_string(), reason };
-    let key = Key::field(lane, field);
+    let id = &pair.link.guance;
+    let skip = |reason| Step::Skip { item: id.to_string(), reason };
+    let key = Key::field(id, field);
     let about = |(other, _): &(&Key, &(Stage, Fingerprint))| other.origin() == key;
     if pair.queued.iter().filter(about).any(|(_, (stage, _))| *stage == Stage::InFlight) {
         return vec![skip(SkipReason::InDoubt)];
@@ -67,7 +67,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> 
     let to_jira = !notices.is_empty() || matches!(carry, Some((Side::Jira, _)));
     if let Some(status) = policy.closed(pair.jira).filter(|_| to_jira) {
         let weighed = weighed(pair, field, direction, jira);
-        let weighed = weighed.map(|base| Step::Base { guance: lane.clone(), field, base });
+        let weighed = weighed.map(|base| Step::Base { guance: id.clone(), field, base });
         return weighed.into_iter().chain([skip(SkipReason::Closed(status))]).collect();
     }
     let mut steps = Vec::new();
@@ -84,13 +84,13 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> 
         None => steps.extend(overtaken(pair, field, &now)),
     }
     steps.extend(notices.into_iter().map(Step::Push));
-    steps.extend(base.map(|base| Step::Base { guance: lane.clone(), field, base }));
+    steps.extend(base.map(|base| Step::Base { guance: id.clone(), field, base }));
     steps.extend(why.map(skip));
     if let Some((target, change, value, (key, content))) = wanted {
         let summary = format!("{field} of {}", pair.link.jira_name);
         let issue = pair.link.id(target).clone();
         let action = Action::ChangeIssue { issue, change, value };
-        steps.push(Step::Push(Push { key, lane: lane.clone(), target, action, content, summary, seal: None }));
+        steps.push(Step::Push(Push { key, pair: id.clone(), target, action, content, summary, seal: None }));
     }
     steps
 }

@@ -164,7 +164,7 @@ pub(super) fn notice(
     let (issue, origin_url) = (pair.link.jira.clone(), pair.guance.url.clone());
     Push {
         key: Key::comment(Side::Guance, &id),
-        lane: pair.link.guance.clone(),
+        pair: pair.link.guance.clone(),
         target: Side::Jira,
         action: Action::AddComment { issue, body, origin_url, internal: true },
         content,

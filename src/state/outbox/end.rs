@@ -62,7 +62,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn never(&self, key: &Key, lane: &IssueId, target: Side, now: DateTime<Utc>) -> Result<(), StateError> {
+    pub fn never(&self, key: &Key, pair: &IssueId, target: Side, now: DateTime<Utc>) -> Result<(), StateError> {
         self.tx
             .prepare_cached(
                 "INSERT OR IGNORE INTO outbox
@@ -71,7 +71,7 @@ impl Tx<'_> {
             )?
             .execute(params![
                 key.as_str(),
-                lane.as_str(),
+                pair.as_str(),
                 target.as_str(),
                 Fingerprint::of(&["never"]).as_str(),
                 to_ms(now),

@@ -9,7 +9,7 @@ use crate::state::error::StateError;
 use crate::state::file::Tx;
 use crate::state::time::to_ms;
 
-/// The round in which a new write goes. Those of one lane go one round after the other, so that a lane with many takes
+/// The round in which a new write goes. Those of one pair go one round after the other, so that a pair with many takes
 /// turns with the rest, also from one run to the next; what comes later joins the round after the one that is on, behind
 /// those who wait there. A create is before them all.
 const ROUND: &str = "CASE WHEN ?1 GLOB 'guance/issue/*' THEN 0 ELSE 1 + max(
@@ -48,7 +48,7 @@ impl Tx<'_> {
             .execute(params![
                 push.key.as_str(),
                 origin.as_str(),
-                push.lane.as_str(),
+                push.pair.as_str(),
                 push.target.as_str(),
                 encode(push)?,
                 push.content.as_str(),

@@ -91,7 +91,7 @@ fn queued(row: &Row<'_>) -> Result<Queued, StateError> {
     Ok(Queued {
         push: Push {
             key: key.parse().map_err(|_| nonsense())?,
-            lane: IssueId::new(row.get::<_, String>(1)?),
+            pair: IssueId::new(row.get::<_, String>(1)?),
             target: target.parse().map_err(|_| nonsense())?,
             action,
             content: Fingerprint::parse(&content).ok_or_else(nonsense)?,

@@ -87,13 +87,13 @@ impl State {
         Ok(rows.into_iter().next().map(|queued| queued.push))
     }
 
-    /// Returns the keys of what writes of this lane are about, done or not.
+    /// Returns the keys of what writes of this pair are about, done or not.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn originals_of(&self, lane: &IssueId) -> Result<Vec<String>, StateError> {
+    pub fn originals_of(&self, pair: &IssueId) -> Result<Vec<String>, StateError> {
         let mut statement = self.conn.prepare_cached("SELECT DISTINCT origin FROM outbox WHERE lane = ?1")?;
-        let rows = statement.query_map([lane.as_str()], |row| row.get(0))?;
+        let rows = statement.query_map([pair.as_str()], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

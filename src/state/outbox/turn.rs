@@ -36,7 +36,7 @@ pub(in crate::state) const READY: &str = concat!(
 );
 
 impl State {
-    /// Returns the first sendable write of each lane: creates first, then lane by lane in turn.
+    /// Returns the first sendable write of each pair: creates first, then pair by pair in turn.
     ///
     /// # Errors
     /// When the file cannot be read.

@@ -44,10 +44,10 @@ impl Tx<'_> {
     }
 
     /// Takes back what waits to be written to a closed Jira issue, or keeps it if no later reading would ask for it again.
-    /// A clause with one parameter tells the lanes. Returns how many writes were taken back.
-    pub(in crate::state) fn rest_while_closed(&self, lanes: &str, parameter: &str) -> Result<usize, StateError> {
+    /// A clause with one parameter tells the pairs. Returns how many writes were taken back.
+    pub(in crate::state) fn rest_while_closed(&self, which: &str, parameter: &str) -> Result<usize, StateError> {
         let waits = format!(
-            "{lanes} AND target = 'jira' AND stage = 'pending' AND stage <> 'done'
+            "{which} AND target = 'jira' AND stage = 'pending' AND stage <> 'done'
                  AND EXISTS (SELECT 1 FROM issue_link l WHERE l.guance = lane AND l.closed)"
         );
         let keep = format!(

@@ -24,13 +24,13 @@ fn fresh() -> (tempfile::TempDir, State) {
     (dir, state)
 }
 
-fn comment(id: &str, lane: &str, text: &str) -> Push {
+fn comment(id: &str, pair: &str, text: &str) -> Push {
     Push {
         key: Key::comment(Side::Jira, &CommentId::new(id)),
-        lane: IssueId::new(lane),
+        pair: IssueId::new(pair),
         target: Side::Guance,
         action: Action::AddComment {
-            issue: IssueId::new(lane),
+            issue: IssueId::new(pair),
             body: Doc::from_plain(text),
             origin_url: String::new(),
             internal: false,

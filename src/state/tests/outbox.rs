@@ -86,8 +86,8 @@ fn what_turned_out_to_be_done_is_not_put_back_nor_given_up() {
 #[test]
 fn retry_takes_a_key_the_id_of_an_item_or_everything() {
     let (_dir, state) = fresh();
-    for (id, lane) in [("1", "a"), ("2", "b"), ("3", "c")] {
-        let push = comment(id, lane, "x");
+    for (id, pair) in [("1", "a"), ("2", "b"), ("3", "c")] {
+        let push = comment(id, pair, "x");
         enqueue(&state, &push);
         let tx = state.begin().unwrap();
         tx.bury(&push.key, "no", at(1)).unwrap();

@@ -25,10 +25,10 @@ fn what_was_withdrawn_leaves_no_word_in_the_file() {
     let dir = tempfile::tempdir().unwrap();
     let state = State::open_with(&dir.path().join("guajira.db"), Durability::Process).unwrap();
     let mut words = Vec::new();
-    let mut plant = |n: u32, lane: &str, id: &str| {
+    let mut plant = |n: u32, pair: &str, id: &str| {
         let (word, text) = secret(n);
         words.push(word);
-        let mut push = comment(id, lane, &text);
+        let mut push = comment(id, pair, &text);
         push.summary = format!("comment {id}");
         push
     };
@@ -38,12 +38,12 @@ fn what_was_withdrawn_leaves_no_word_in_the_file() {
         tx.commit().unwrap();
     };
     for n in 0..400 {
-        let (lane, id) = (format!("lane{}", n % 7), n.to_string());
-        let push = plant(n * 2, &lane, &id);
+        let (pair, id) = (format!("lane{}", n % 7), n.to_string());
+        let push = plant(n * 2, &pair, &id);
         enqueue(&state, &push);
         if n % 3 == 0 {
             // Replaced where it stands, by something longer or shorter.
-            enqueue(&state, &plant(n * 2 + 1, &lane, &id));
+            enqueue(&state, &plant(n * 2 + 1, &pair, &id));
         }
         let key = &push.key;
         match n % 8 {
@@ -54,10 +54,10 @@ fn what_was_withdrawn_leaves_no_word_in_the_file() {
                 tx.withdraw(key).unwrap();
             }),
             3 => {
-                let mut edit = plant(n * 2 + 2000, &lane, &id);
+                let mut edit = plant(n * 2 + 2000, &pair, &id);
                 edit.key = edit.key.edit(&edit.content);
                 enqueue(&state, &edit);
-                let mut later = plant(n * 2 + 2001, &lane, &id);
+                let mut later = plant(n * 2 + 2001, &pair, &id);
                 later.key = later.key.edit(&later.content);
                 enqueue(&state, &later);
                 settle(&|tx| tx.done(&later.key, at(1)).unwrap());
@@ -67,7 +67,7 @@ fn what_was_withdrawn_leaves_no_word_in_the_file() {
                     origin: Side::Jira,
                     origin_id: CommentId::new(&id),
                     copy_id: CommentId::new(format!("copy{id}")),
-                    lane: IssueId::new(&lane),
+                    pair: IssueId::new(&pair),
                     written: None,
                 };
                 tx.forget_comments(&link).unwrap();
@@ -75,13 +75,13 @@ fn what_was_withdrawn_leaves_no_word_in_the_file() {
             _ => {}
         }
         if n % 50 == 49 {
-            for lane in 0..7 {
-                settle(&|tx| assert!(tx.abandon(&IssueId::new(format!("lane{lane}")), Side::Guance).is_ok()));
+            for pair in 0..7 {
+                settle(&|tx| assert!(tx.abandon(&IssueId::new(format!("lane{pair}")), Side::Guance).is_ok()));
             }
         }
     }
-    for lane in 0..7 {
-        settle(&|tx| assert!(tx.abandon(&IssueId::new(format!("lane{lane}")), Side::Guance).is_ok()));
+    for pair in 0..7 {
+        settle(&|tx| assert!(tx.abandon(&IssueId::new(format!("lane{pair}")), Side::Guance).is_ok()));
     }
     assert!(state.unsettled().unwrap().is_empty());
     assert!(state.clear_remains().unwrap());

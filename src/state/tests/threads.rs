@@ -32,22 +32,22 @@ fn threads_come_in_turn_by_activity_and_closed_ones_not_at_all() {
 #[test]
 fn what_one_run_misses_a_later_one_must_miss_too() {
     let (_dir, state) = fresh();
-    let lane = IssueId::new("issue_1");
+    let pair = IssueId::new("issue_1");
     let key = Key::issue(Side::Jira, &IssueId::new("1"));
     let tx = state.begin().unwrap();
-    tx.link_issues(&IssueLink::new(lane.clone(), IssueId::new("1"), "OPS-1"), at(1), at(1)).unwrap();
-    tx.missed(&key, &lane, 3, at(5)).unwrap();
-    tx.missed(&key, &lane, 4, at(6)).unwrap();
+    tx.link_issues(&IssueLink::new(pair.clone(), IssueId::new("1"), "OPS-1"), at(1), at(1)).unwrap();
+    tx.missed(&key, &pair, 3, at(5)).unwrap();
+    tx.missed(&key, &pair, 4, at(6)).unwrap();
     tx.commit().unwrap();
-    assert_eq!(state.absences(&lane).unwrap().get(&key), Some(&Absence::Missed(3)), "the first is kept");
-    assert!(!state.issue_link(Side::Guance, &lane).unwrap().unwrap().gone);
+    assert_eq!(state.absences(&pair).unwrap().get(&key), Some(&Absence::Missed(3)), "the first is kept");
+    assert!(!state.issue_link(Side::Guance, &pair).unwrap().unwrap().gone);
     let tx = state.begin().unwrap();
     tx.gone(&key).unwrap();
     tx.commit().unwrap();
-    assert!(state.issue_link(Side::Guance, &lane).unwrap().unwrap().gone);
+    assert!(state.issue_link(Side::Guance, &pair).unwrap().unwrap().gone);
     assert_eq!(state.gone_issues().unwrap().first().map(|one| one.since), Some(at(5)));
     let tx = state.begin().unwrap();
     assert!(tx.found(&key).unwrap());
     tx.commit().unwrap();
-    assert!(!state.issue_link(Side::Guance, &lane).unwrap().unwrap().gone);
+    assert!(!state.issue_link(Side::Guance, &pair).unwrap().unwrap().gone);
 }

@@ -6,14 +6,14 @@ use crate::state::outbox;
 #[test]
 fn only_the_first_write_of_a_lane_is_ready() {
     let (_dir, state) = fresh();
-    for (id, lane) in [("1", "a"), ("2", "a"), ("3", "b")] {
-        enqueue(&state, &comment(id, lane, "x"));
+    for (id, pair) in [("1", "a"), ("2", "a"), ("3", "b")] {
+        enqueue(&state, &comment(id, pair, "x"));
     }
     assert_eq!(ready(&state), ["jira/comment/1", "jira/comment/3"]);
     let tx = state.begin().unwrap();
     tx.bury(&Key::comment(Side::Jira, &CommentId::new("1")), "too long", at(1)).unwrap();
     tx.commit().unwrap();
-    assert_eq!(ready(&state), ["jira/comment/3", "jira/comment/2"], "a dead write does not block its lane");
+    assert_eq!(ready(&state), ["jira/comment/3", "jira/comment/2"], "a dead write does not block its pair");
 }
 
 /// Done writes are kept for 90 days: what every run asks several times must not read them.
@@ -68,12 +68,12 @@ fn what_an_older_version_left_waiting_takes_turns_too() {
     let path = dir.path().join("guajira.db");
     let old = rusqlite::Connection::open(&path).unwrap();
     schema::migrate_to(&old, 6);
-    for (id, lane) in [("1", "a"), ("2", "a"), ("3", "b"), ("4", "b"), ("5", "a")] {
-        let push = comment(id, lane, "x");
+    for (id, pair) in [("1", "a"), ("2", "a"), ("3", "b"), ("4", "b"), ("5", "a")] {
+        let push = comment(id, pair, "x");
         let action = serde_json::json!({"v": 1, "action": push.action}).to_string();
         let sql = "INSERT INTO outbox (key, origin, lane, target, action, content, summary, stage, enqueued_at)
                    VALUES (?1, ?1, ?2, 'guance', ?3, ?4, '', 'pending', 0)";
-        old.execute(sql, rusqlite::params![push.key.as_str(), lane, action, push.content.as_str()]).unwrap();
+        old.execute(sql, rusqlite::params![push.key.as_str(), pair, action, push.content.as_str()]).unwrap();
     }
     drop(old);
     let state = State::open(&path).unwrap();

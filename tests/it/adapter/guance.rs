@@ -148,10 +148,10 @@ fn copy(issue: &str, text: &str) -> Push {
     )
 }
 
-fn push(action: Action, lane: &str) -> Push {
+fn push(action: Action, pair: &str) -> Push {
     Push {
         key: Key::comment(Side::Jira, &CommentId::new("10042")),
-        lane: IssueId::new(lane),
+        pair: IssueId::new(pair),
         target: Side::Guance,
         action,
         content: content(),
@@ -162,8 +162,8 @@ fn push(action: Action, lane: &str) -> Push {
 
 fn edit(issue: &str, reply: &str, text: &str) -> Push {
     let Action::AddComment { issue, body, origin_url, internal } = copy(issue, text).action else { panic!() };
-    let lane = issue.as_str().to_owned();
-    push(Action::EditComment { issue, comment: CommentId::new(reply), body, origin_url, internal }, &lane)
+    let pair = issue.as_str().to_owned();
+    push(Action::EditComment { issue, comment: CommentId::new(reply), body, origin_url, internal }, &pair)
 }
 
 fn delete(issue: &str, reply: &str) -> Push {

@@ -140,7 +140,7 @@ fn create(n: usize) -> Push {
     let id = uuid(n);
     Push {
         key: Key::issue(Side::Guance, &id),
-        lane: id,
+        pair: id,
         target: Side::Jira,
         action: Action::CreateIssue(NewIssue {
             project: "OPS".into(),
@@ -180,7 +180,7 @@ fn rendered(n: usize, words: &str) -> Doc {
 fn comment_push(n: usize, words: &str, action: Action) -> Push {
     Push {
         key: Key::comment(Side::Guance, &reply(n)),
-        lane: uuid(1),
+        pair: uuid(1),
         target: Side::Jira,
         action,
         content: Fingerprint::of(&[words]),

@@ -149,13 +149,13 @@ fn an_old_comment_is_no_older_copy_after_a_lost_state() {
 }
 
 /// Version 0.1 believed a forged property: its state says that a person's comment is the copy of a reply.
-fn poison(world: &World, lane: &str, reply: &str, comment: u64) {
+fn poison(world: &World, pair: &str, reply: &str, comment: u64) {
     let state = world.state();
     state.execute("DELETE FROM comment_link WHERE origin_id = ?1 OR copy_id = ?1", [comment.to_string()]).unwrap();
     state.execute("DELETE FROM comment_link WHERE origin_id = ?1", [reply]).unwrap();
     state.execute("DELETE FROM outbox WHERE origin = ?1", [format!("jira/comment/{comment}")]).unwrap();
     let sql = "INSERT INTO comment_link (origin, origin_id, copy_id, lane, written) VALUES ('guance', ?1, ?2, ?3, ?4)";
-    state.execute(sql, [reply, &comment.to_string(), lane, PRINT]).unwrap();
+    state.execute(sql, [reply, &comment.to_string(), pair, PRINT]).unwrap();
 }
 
 #[test]

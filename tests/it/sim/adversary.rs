@@ -342,7 +342,7 @@ pub(super) fn believed(w: &mut World, pick: u32, uid: u32) -> Option<(Side, Key,
     let side = if pick.is_multiple_of(2) { Side::Guance } else { Side::Jira };
     let origin = side.opposite();
     let (first, second) = (format!("tok{uid:05}"), format!("tok{:05}", uid + 10));
-    let (original, lane) = (Doc::from_plain(&format!("well, {first}")), w.guance.issues[places.0].id.clone());
+    let (original, pair) = (Doc::from_plain(&format!("well, {first}")), w.guance.issues[places.0].id.clone());
     let written = Fingerprint::of(&[&original.canonical()]);
     let ids = match side {
         Side::Guance => (w.jira.fresh_comment_id(), w.guance.fresh_reply_id()),
@@ -368,7 +368,7 @@ pub(super) fn believed(w: &mut World, pick: u32, uid: u32) -> Option<(Side, Key,
             }
         }
     }
-    Some((side, key, ids.1, lane))
+    Some((side, key, ids.1, pair))
 }
 
 impl World {

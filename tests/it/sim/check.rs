@@ -176,7 +176,7 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
     }
     for row in state.unsettled()? {
         let refused = row.stage == Stage::Dead && w.refused.contains(&row.push.key.origin());
-        let touched = w.stubborn.excuses(row.push.lane.as_str(), row.push.target);
+        let touched = w.stubborn.excuses(row.push.pair.as_str(), row.push.target);
         let known_reason = refused || touched || w.is_unsure(&row.push.key);
         if !known_reason && !is_kept(state, &row)? {
             wrong.push(format!("stuck: {} is {} for no reason: {:?}", row.push.key, row.stage.as_str(), row.error));
@@ -188,7 +188,7 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
 /// Returns true when a write waits until its Jira issue is open again.
 pub(super) fn is_kept(state: &State, row: &Queued) -> Result<bool, StateError> {
     let waits = row.stage == Stage::Pending && row.push.target == Side::Jira && row.attempts == 0;
-    Ok(waits && state.issue_link(Side::Guance, &row.push.lane)?.is_some_and(|link| link.closed))
+    Ok(waits && state.issue_link(Side::Guance, &row.push.pair)?.is_some_and(|link| link.closed))
 }
 
 /// Who copies the sealed marker of a copy into the same thread makes his words its twin: where the copy is not there any

@@ -205,11 +205,11 @@ impl Theatre<'_> {
     /// Writes into the state what version 0.1 believed.
     fn believe(&self, edited: bool, pick: u32, uid: u32) -> anyhow::Result<()> {
         let w = &mut *self.world.borrow_mut();
-        let Some((side, key, copy, lane)) = adversary::believed(w, pick, uid) else { return Ok(()) };
+        let Some((side, key, copy, pair)) = adversary::believed(w, pick, uid) else { return Ok(()) };
         self.open.take();
         let file = Connection::open(self.file)?;
         // A state that is lost has no tables yet.
-        let known = file.query_row("SELECT count(*) FROM issue_link WHERE guance = ?1", [&lane], |row| row.get(0));
+        let known = file.query_row("SELECT count(*) FROM issue_link WHERE guance = ?1", [&pair], |row| row.get(0));
         if known.unwrap_or(0) == 0 {
             return Ok(());
         }
@@ -220,7 +220,7 @@ impl Theatre<'_> {
         };
         let written = if edited { Fingerprint::of(&["older"]) } else { Fingerprint::of(&[&body.canonical()]) };
         let origin_id = key.comment_on(side.opposite()).unwrap_or_else(|| CommentId::new(""));
-        let row = (side.opposite().as_str(), origin_id.as_str(), copy.as_str(), lane.as_str(), written.as_str());
+        let row = (side.opposite().as_str(), origin_id.as_str(), copy.as_str(), pair.as_str(), written.as_str());
         file.execute(
             "INSERT INTO comment_link (origin, origin_id, copy_id, lane, written) VALUES (?1, ?2, ?3, ?4, ?5)",
             row,

@@ -214,17 +214,17 @@ impl Stubborn {
         self.holds.is_some()
     }
 
-    pub(super) fn touch(&mut self, lane: &str, side: Side) {
-        self.touched.insert((lane.to_owned(), side));
+    pub(super) fn touch(&mut self, pair: &str, side: Side) {
+        self.touched.insert((pair.to_owned(), side));
     }
 
     /// Returns true for what need not have arrived, since the fault that touches it still holds.
-    pub(super) fn excuses(&self, lane: &str, target: Side) -> bool {
-        self.judged && self.is_touched(lane, target)
+    pub(super) fn excuses(&self, pair: &str, target: Side) -> bool {
+        self.judged && self.is_touched(pair, target)
     }
 
-    pub(super) fn is_touched(&self, lane: &str, target: Side) -> bool {
-        self.touched.contains(&(lane.to_owned(), target))
+    pub(super) fn is_touched(&self, pair: &str, target: Side) -> bool {
+        self.touched.contains(&(pair.to_owned(), target))
     }
 }
 
@@ -261,7 +261,7 @@ fn subject(w: &World, fault: Faithful, push: &Push) -> Option<String> {
     Some(match fault.of {
         Of::Item => push.key.origin().as_str().to_owned(),
         Of::Project if push.target == Side::Jira => format!("{:?}", project_of(w, push)),
-        Of::Pair | Of::Project => push.lane.as_str().to_owned(),
+        Of::Pair | Of::Project => push.pair.as_str().to_owned(),
         Of::All => String::new(),
     })
 }
@@ -305,10 +305,10 @@ fn meets(w: &mut World, push: &Push) -> bool {
     let Some(subject) = subject(w, fault, push) else { return false };
     let met = binds(&mut w.stubborn, fault, subject);
     if met {
-        let lane = push.lane.as_str();
-        w.stubborn.touch(lane, push.target);
+        let pair = push.pair.as_str();
+        w.stubborn.touch(pair, push.target);
         if request_of(push) == Request::Create {
-            w.stubborn.touch(lane, push.target.opposite());
+            w.stubborn.touch(pair, push.target.opposite());
         }
         // Refused, or failed too often, these are left out.
         if push.action.is_optional() {
@@ -318,30 +318,30 @@ fn meets(w: &mut World, push: &Push) -> bool {
     met
 }
 
-/// A read of a thread, or of a file, that may fail every time. `lane` is the Guance issue of the pair.
+/// A read of a thread, or of a file, that may fail every time. `pair` is the Guance issue of the pair.
 pub(super) fn read(
     world: &RefCell<World>,
     side: Side,
     what: Request,
-    lane: Option<&str>,
+    pair: Option<&str>,
     item: &str,
 ) -> Result<(), ApiError> {
     let w = &mut *world.borrow_mut();
-    let (Some(fault), Some(lane)) = (w.stubborn.holds, lane) else { return Ok(()) };
+    let (Some(fault), Some(pair)) = (w.stubborn.holds, pair) else { return Ok(()) };
     if fault.side != side || fault.what != Some(what) {
         return Ok(());
     }
     let subject = match fault.of {
         Of::Item => item,
-        Of::Pair | Of::Project => lane,
+        Of::Pair | Of::Project => pair,
         Of::All => "",
     };
     if !binds(&mut w.stubborn, fault, subject.to_owned()) {
         return Ok(());
     }
-    w.stubborn.touch(lane, side.opposite());
+    w.stubborn.touch(pair, side.opposite());
     if what == Request::Thread {
-        w.stubborn.touch(lane, side);
+        w.stubborn.touch(pair, side);
     } else {
         w.refused.insert(Key::file(side, &guajira::domain::FileId::new(item)));
     }

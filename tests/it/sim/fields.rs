@@ -271,7 +271,7 @@ pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Cha
     }
     let field = change.field();
     if matches!(field, Field::Status | Field::Assignee) {
-        agreed(w, w.guance.place(push.lane.as_str()), Some(at), field);
+        agreed(w, w.guance.place(push.pair.as_str()), Some(at), field);
     }
     Ok(())
 }
@@ -298,11 +298,11 @@ pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &C
         }
     }
     issue.updated = now;
-    agreed(w, Some(at), copy_of(w, push.lane.as_str()), change.field());
+    agreed(w, Some(at), copy_of(w, push.pair.as_str()), change.field());
     Ok(())
 }
 
-fn copy_of(w: &World, lane: &str) -> Option<usize> {
-    let key = Key::issue(Side::Guance, &IssueId::new(lane));
+fn copy_of(w: &World, pair: &str) -> Option<usize> {
+    let key = Key::issue(Side::Guance, &IssueId::new(pair));
     w.jira.issues.iter().position(|issue| issue.now.born.as_ref() == Some(&key) && !issue.now.deleted)
 }

@@ -13,7 +13,7 @@ use super::world::World;
 pub(super) fn note_waiting(w: &mut World, state: &State) -> Result<(), StateError> {
     for row in state.unsettled()? {
         if would_meet(w, &row.push) {
-            w.stubborn.touch(row.push.lane.as_str(), row.push.target);
+            w.stubborn.touch(row.push.pair.as_str(), row.push.target);
         }
     }
     Ok(())
@@ -51,7 +51,7 @@ pub(super) fn left_over(w: &mut World, state: &State, now: chrono::DateTime<chro
     }
     note_waiting(w, state)?;
     let fresh = |row: &Queued| !row.behind && row.absences == 0 && !w.is_unsure(&row.push.key);
-    let open = |row: &Queued| fresh(row) && !w.stubborn.is_touched(row.push.lane.as_str(), row.push.target);
+    let open = |row: &Queued| fresh(row) && !w.stubborn.is_touched(row.push.pair.as_str(), row.push.target);
     let unsent = state.ready(Side::Jira, now, 50)?;
     if let Some(key) = unsent.iter().find(|row| open(row)).map(|row| row.push.key.clone()) {
         w.blame(format!("left: {key} was ready and not sent, though only {writes} requests failed"));

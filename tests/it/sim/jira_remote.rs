@@ -206,8 +206,8 @@ impl SimJira<'_> {
 impl Threads for SimJira<'_> {
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         self.read(&format!("thread of {issue}"))?;
-        let lane = isolated::lane_of(&self.0.borrow(), issue);
-        faithful::read(self.0, Side::Jira, Request::Thread, lane.as_deref(), "")?;
+        let pair = isolated::lane_of(&self.0.borrow(), issue);
+        faithful::read(self.0, Side::Jira, Request::Thread, pair.as_deref(), "")?;
         let w = self.0.borrow();
         let Some(at) = w.jira.place(issue.as_str()).filter(|_| !w.anonymous) else { return Ok(None) };
         let state = &w.jira.issues[at].now;

@@ -279,8 +279,8 @@ impl Files for SimJira<'_> {
     fn open_file(&self, file: &File) -> Result<Content, ApiError> {
         let passage = self.read(&format!("open {}", file.id))?;
         self.somebody()?;
-        let lane = isolated::lane_of(&self.0.borrow(), &file.issue);
-        faithful::read(self.0, Side::Jira, Request::Open, lane.as_deref(), file.id.as_str())?;
+        let pair = isolated::lane_of(&self.0.borrow(), &file.issue);
+        faithful::read(self.0, Side::Jira, Request::Open, pair.as_deref(), file.id.as_str())?;
         files::open(&self.0.borrow(), file, passage == Passage::AnswerCut)
     }
 

@@ -329,7 +329,7 @@ impl World {
     /// Checks that a write which is no comment goes to the issue that guajira made for its pair.
     pub(super) fn check_pair(&mut self, push: &Push, at: usize) {
         let born = self.jira.issues[at].now.born.as_ref().and_then(|key| key.issue_on(Side::Guance));
-        if born.as_ref() != Some(&push.lane) {
+        if born.as_ref() != Some(&push.pair) {
             let name = self.jira.name(&self.jira.issues[at].now);
             self.blame(format!("astray: {} went to {name}, which is no copy of its issue", push.key));
         }

@@ -143,7 +143,7 @@ impl Theatre<'_> {
         }
         let is_at_rest = |row: &Queued| {
             let w = self.world.borrow();
-            let unsure = w.is_unsure(&row.push.key) || w.stubborn.excuses(row.push.lane.as_str(), row.push.target);
+            let unsure = w.is_unsure(&row.push.key) || w.stubborn.excuses(row.push.pair.as_str(), row.push.target);
             row.stage == Stage::Dead || unsure || check::is_kept(&state, row).is_ok_and(|is_kept| is_kept)
         };
         let rests = state.unsettled().is_ok_and(|rows| rows.iter().all(is_at_rest));

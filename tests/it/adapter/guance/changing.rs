@@ -10,7 +10,7 @@ fn change(issue: &str, change: Change) -> Push {
     let id = IssueId::new(issue);
     Push {
         key: Key::field(&id, change.field()).edit(&Fingerprint::of(&["x"])),
-        lane: id.clone(),
+        pair: id.clone(),
         target: Side::Guance,
         action: Action::ChangeIssue { issue: id, change, value: "x".into() },
         content: Fingerprint::of(&["x"]),

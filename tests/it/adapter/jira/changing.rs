@@ -15,7 +15,7 @@ pub(super) fn change(issue: &IssueId, change: Change) -> Push {
     let field = change.field();
     Push {
         key: Key::field(&uuid(1), field).edit(&Fingerprint::of(&["x"])),
-        lane: uuid(1),
+        pair: uuid(1),
         target: Side::Jira,
         action: Action::ChangeIssue { issue: issue.clone(), change, value: "x".into() },
         content: Fingerprint::of(&["x"]),

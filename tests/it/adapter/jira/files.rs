@@ -17,7 +17,7 @@ pub(super) fn attach(rig: &Rig, key: &str, name: &str) -> Push {
     let (note, origin_url) = (Doc::default(), String::new());
     Push {
         key: Key::file(Side::Guance, &FileId::new("att_1")),
-        lane: uuid(1),
+        pair: uuid(1),
         target: Side::Jira,
         action: Action::AddFile { issue: rig.id(key), file: Box::new(file), note, origin_url },
         content: Fingerprint::of(&[name]),

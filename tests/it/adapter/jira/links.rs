@@ -10,7 +10,7 @@ pub(super) fn link(rig: &Rig, key: &str, title: &str) -> Push {
     let url = "https://console.example/exceptions?__docid=issue_1".to_owned();
     Push {
         key: Key::link(Side::Guance, &uuid(1)),
-        lane: uuid(1),
+        pair: uuid(1),
         target: Side::Jira,
         action: Action::LinkIssue { issue: rig.id(key), to: uuid(1), title: title.to_owned(), url },
         content: Fingerprint::of(&["issue"]),

@@ -19,17 +19,17 @@ pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     let field = change.field();
     let (said, origin) = match push.target {
         Side::Jira => {
-            let origin = w.guance.place(push.lane.as_str()).map(|at| w.guance.issues[at].updated);
+            let origin = w.guance.place(push.pair.as_str()).map(|at| w.guance.issues[at].updated);
             (said_on_jira(&w.jira.issues[at], field), origin)
         }
         Side::Guance => {
-            let origin = copy_of(w, push.lane.as_str()).map(|at| w.jira.issues[at].now.updated);
+            let origin = copy_of(w, push.pair.as_str()).map(|at| w.jira.issues[at].now.updated);
             (said_on_guance(&w.guance.issues[at], field), origin)
         }
     };
     let two_ways = w.setup.fields.flow().direction(field) == Some(Direction::Both) && w.setup.jira_skew_s == 0;
     // Of a pair that was found again, the closed side stands.
-    let copy = copy_of(w, push.lane.as_str()).map(|at| &w.jira.issues[at]);
+    let copy = copy_of(w, push.pair.as_str()).map(|at| &w.jira.issues[at]);
     let stands = w.state_lost && push.target == Side::Guance && copy.is_some_and(|copy| w.is_closed(copy));
     // An older state takes what it remembers for the last that was left there; the counter tells it about statuses.
     let forgot = w.state_restored && (field != Field::Status || !w.setup.register);
@@ -116,8 +116,8 @@ pub(in crate::sim) fn settled(
     guance: &GuanceIssue,
     jira: &JiraIssue,
 ) -> Result<Vec<String>, StateError> {
-    let lane = IssueId::new(&guance.id);
-    let Some(link) = state.issue_link(Side::Guance, &lane)? else { return Ok(Vec::new()) };
+    let pair = IssueId::new(&guance.id);
+    let Some(link) = state.issue_link(Side::Guance, &pair)? else { return Ok(Vec::new()) };
     let flow = w.setup.fields.flow();
     let mut wrong = Vec::new();
     if link.jira.as_str() != jira.now.id {
@@ -127,9 +127,9 @@ pub(in crate::sim) fn settled(
     let mut check = |field: Field, holds: bool, what: String| {
         // What is told in a notice goes with the notice.
         let told = matches!(field, Field::Title | Field::Body);
-        let refused = w.refused.contains(&Key::field(&lane, field)) || told && w.refused.iter().any(notice);
+        let refused = w.refused.contains(&Key::field(&pair, field)) || told && w.refused.iter().any(notice);
         if !holds && !refused && flow.direction(field).is_some() {
-            wrong.push(format!("apart: {field} of {lane}: {what}"));
+            wrong.push(format!("apart: {field} of {pair}: {what}"));
         }
     };
     let shut = w.is_closed(jira);
