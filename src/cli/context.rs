@@ -11,6 +11,7 @@ use crate::words::Lang;
 /// Options of every command.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
+#[expect(rustdoc::broken_intra_doc_links, reason = "the help text names a section of the configuration")]
 pub(super) struct Global {
     /// The configuration file [default: sync.toml]
     #[arg(long, global = true, value_name = "FILE", env = "GUAJIRA_CONFIG", hide_env_values = true)]
