@@ -195,8 +195,10 @@ impl TextSetup {
             Side::Guance => self.guance,
             Side::Jira => self.jira,
         };
-        // Around the words stands what the format needs, a blank for every few of them included.
-        let fits = limit == 0 || said.len() * 2 + AROUND < limit;
+        // Around the words stands what the format needs, a blank for every few of them included, and before them who wrote
+        // them: a name may be long, and look like a link.
+        let name = copy.blocks.first().map_or(0, |line| dense(&Doc { blocks: vec![line.clone()] }).len());
+        let fits = limit == 0 || said.len() * 2 + name * 4 + AROUND < limit;
         let wanted = if fits { said } else { said.chars().take(limit / 8).collect() };
         (!read.contains(&wanted)).then(|| format!("wanted {wanted}, read {read}"))
     }
