@@ -3,13 +3,11 @@
 use guajira::domain::{SealKey, SealKeys};
 
 use super::*;
-use crate::golden::{Line, golden, line};
+use crate::adapter::requests;
+use crate::golden::{Line, golden};
 
 fn written(rig: &Rig, what: &str, lines: &mut Vec<Line>) {
-    let writes = rig.fake.recorded().into_iter().filter(|one| one.write);
-    for (n, one) in writes.enumerate() {
-        lines.push(line(format!("{what} {n}"), format!("{} {} {}", one.method, one.path, one.body)));
-    }
+    lines.extend(requests(what, rig.fake.recorded()));
     rig.fake.clear_recorded();
 }
 

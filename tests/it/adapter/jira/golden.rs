@@ -6,6 +6,7 @@ use guajira::render;
 use guajira::words::Voice;
 
 use super::{BOTH, PAIR, Rig, create, files, links, reply, text, uuid};
+use crate::adapter::requests;
 use crate::fixtures;
 use crate::golden::{Line, golden, line};
 
@@ -37,10 +38,7 @@ fn edited(push: &Push, comment: &str) -> Push {
 
 /// What was asked to be written since the last time, request by request.
 fn written(rig: &Rig, what: &str, lines: &mut Vec<Line>) {
-    let writes = rig.fake.recorded().into_iter().filter(|one| one.write);
-    for (n, one) in writes.enumerate() {
-        lines.push(line(format!("{what} {n}"), format!("{} {} {}", one.method, one.path, one.body)));
-    }
+    lines.extend(requests(what, rig.fake.recorded()));
     rig.fake.clear_recorded();
 }
 
