@@ -1,5 +1,7 @@
 //! What a reading says other than the merge base: its pair is to be compared, or is closed.
 
+use std::cell::LazyCell;
+
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 
@@ -33,10 +35,12 @@ pub(in crate::engine) fn notice(
             // Who changed a status last cannot be told from an old base: the sides are compared as of a pair found again.
             tx.forget_base(&link.guance, Field::Status)?;
         }
-        let carried = run.readings.carried(issue, &link.jira_name, policy);
-        let (fields, turned) = fields::differs(issue, &carried, &link, &state.bases(&link.guance)?, policy);
-        let says = |field| fields::write_of(&link, field, issue.side, &fields::value(issue, field, &carried));
-        if turned || is_news(run, &link, &fields, says)? || is_overtaken(run, issue.side, &link, says)? {
+        // Nothing is rendered for a pair that is closed or gone, and for which nothing waits.
+        let carried = LazyCell::new(|| run.readings.carried(issue, &link.jira_name, policy));
+        let says = |field| fields::value(issue, field, &carried);
+        let (fields, turned) = fields::differs(issue, says, &link, &state.bases(&link.guance)?, policy);
+        let write = |field| fields::write_of(&link, field, issue.side, &says(field));
+        if turned || is_news(run, &link, &fields, write)? || is_overtaken(run, issue.side, &link, write)? {
             tx.compare(&link.guance, Some(DateTime::UNIX_EPOCH))?;
         }
         if is_closed(run, issue) {
@@ -64,13 +68,13 @@ fn is_news(
     run: &Run<'_>,
     link: &IssueLink,
     fields: &[Field],
-    says: impl Fn(Field) -> (Key, Fingerprint),
+    write: impl Fn(Field) -> (Key, Fingerprint),
 ) -> Result<bool, Trouble> {
     if fields.is_empty() {
         return Ok(false);
     }
     let queued = run.world.state.field_writes(&link.guance)?;
-    Ok(fields.iter().any(|field| !queued.contains_key(&says(*field).0)))
+    Ok(fields.iter().any(|field| !queued.contains_key(&write(*field).0)))
 }
 
 /// Returns true when a write waits that carries what this side does not say any more.
@@ -78,10 +82,10 @@ fn is_overtaken(
     run: &Run<'_>,
     side: Side,
     link: &IssueLink,
-    says: impl Fn(Field) -> (Key, Fingerprint),
+    write: impl Fn(Field) -> (Key, Fingerprint),
 ) -> Result<bool, Trouble> {
     let waiting = run.world.state.waiting_fields(&link.guance, side.opposite())?;
-    Ok(waiting.into_iter().any(|(field, content)| says(field).1 != content))
+    Ok(waiting.into_iter().any(|(field, content)| write(field).1 != content))
 }
 
 /// Records that the Jira issue has come into its closed status, or left it.

@@ -1,17 +1,17 @@
 //! Which of a pair's fields call for a comparison, and what is decided about each.
 
 use super::pair::{Outcome, Pair};
-use super::said::{Carried, same_value, value};
+use super::said::{same_value, value};
 use super::{people, status, texts};
 use crate::domain::{Action, Base, Bases, Field, Fingerprint, Issue, IssueLink, Key, Push, Said, Side, Stage};
 use crate::plan::policy::{Direction, Policy};
 use crate::plan::step::{SkipReason, Step};
 
 /// Returns the fields for which this reading of one side calls for a comparison, and whether the Jira issue has come
-/// into its closed status or left it.
+/// into its closed status or left it. `says` gives what the reading says about a field; it is asked only where that matters.
 pub fn differs(
     issue: &Issue,
-    carried: &Carried,
+    says: impl Fn(Field) -> Said,
     link: &IssueLink,
     bases: &Bases,
     policy: &Policy,
@@ -27,9 +27,7 @@ pub fn differs(
         match bases.get(field).map(|base| base.on(side)) {
             // What was not brought to a closed issue has no base, and waits until the issue is open again.
             None | Some(None) => !link.closed || turned,
-            Some(Some(before)) => {
-                direction.writes(side.opposite()) && !same_value(*field, side, before, &value(issue, *field, carried))
-            }
+            Some(Some(before)) => direction.writes(side.opposite()) && !same_value(*field, side, before, &says(*field)),
         }
     };
     (Field::ALL.into_iter().filter(differs).collect(), turned)
