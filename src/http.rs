@@ -6,16 +6,16 @@
 
 use std::fmt;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Once, OnceLock};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use chrono::{DateTime, Utc};
+use reqwest::Url;
 use reqwest::blocking::{Client, ClientBuilder, Response};
 use reqwest::header::{ACCEPT, HeaderName, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Url};
 use serde_json::Value;
 
 use crate::secret::{Redactor, Secret};
@@ -24,12 +24,15 @@ mod failure;
 mod json;
 mod proxy;
 mod stream;
+mod trust;
 mod words;
 
 pub use failure::Failure;
 pub use proxy::check as check_proxy;
 pub use stream::{Opened, Upload};
 pub use words::clean;
+
+use trust::Trust;
 
 /// How to reach a service.
 #[derive(Clone, Debug)]
@@ -101,12 +104,12 @@ const MAX_REDIRECTS: usize = 5;
 
 /// The client.
 ///
-/// Connections are set up at the first request, and TLS roots are loaded only for a service that needs them: a run
-/// against plain `http://` costs nothing for TLS.
+/// Connections are set up at the first request. The system's TLS roots are read when a server shows a certificate that needs
+/// them: a run against plain `http://` costs nothing for TLS.
 pub struct Http {
     timeout: Duration,
     redactor: Arc<Redactor>,
-    extra_roots: Vec<Certificate>,
+    trust: Trust,
     plain: OnceLock<Client>,
     secure: OnceLock<Client>,
 }
@@ -116,18 +119,12 @@ impl Http {
     /// service was told by the other.
     ///
     /// # Errors
-    /// When `ca_file` cannot be read or holds no certificate.
+    /// When `ca_file` cannot be read, or holds no certificate, or one that cannot be used.
     pub fn new(settings: &Settings, redactor: Arc<Redactor>) -> anyhow::Result<Self> {
         install_crypto_provider();
-        let extra_roots = settings.ca_file.as_deref().map(read_certificates).transpose()?.unwrap_or_default();
+        let trust = Trust::new(settings.ca_file.as_deref())?;
         let (plain, secure) = (OnceLock::new(), OnceLock::new());
-        let http = Self { timeout: settings.timeout, redactor, extra_roots, plain, secure };
-        if let Some(path) = &settings.ca_file {
-            // A certificate that no verifier takes shows only here; better now than as a failed connection later.
-            let client = http.build_secure().with_context(|| unusable(path))?;
-            let _ = http.secure.set(client);
-        }
-        Ok(http)
+        Ok(Self { timeout: settings.timeout, redactor, trust, plain, secure })
     }
 
     /// Returns the longest time for one request.
@@ -223,26 +220,12 @@ impl Http {
             return Ok(client);
         }
         let client = if secure {
-            self.build_secure().context("cannot set up TLS")?
+            let tls = self.trust.client().context("cannot set up TLS")?;
+            builder().tls_backend_preconfigured(tls).build().context("cannot set up TLS")?
         } else {
             builder().tls_certs_only([]).build().context("cannot set up the client")?
         };
         Ok(cell.get_or_init(|| client))
-    }
-
-    fn build_secure(&self) -> Result<Client, reqwest::Error> {
-        // Asked without the extra roots first: with them the build succeeds on an empty system store too, and would
-        // then trust nothing else.
-        let system = builder().build();
-        match (system, self.extra_roots.is_empty()) {
-            (Ok(client), true) => Ok(client),
-            (Ok(_), false) => builder().tls_certs_merge(self.extra_roots.iter().cloned()).build(),
-            (Err(_), _) => {
-                let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|der| Certificate::from_der(der));
-                let bundled = bundled.collect::<Result<Vec<_>, _>>()?;
-                builder().tls_certs_only(bundled.into_iter().chain(self.extra_roots.iter().cloned())).build()
-            }
-        }
     }
 }
 
@@ -363,25 +346,6 @@ fn builder() -> ClientBuilder {
         .pool_idle_timeout(IDLE_TIMEOUT)
         .redirect(Policy::none())
         .referer(false)
-}
-
-fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
-    let pem = std::fs::read(path).with_context(|| {
-        format!("cannot read ca_file {}: give the path of a PEM file with the certificates to trust", path.display())
-    })?;
-    let certificates = Certificate::from_pem_bundle(&pem).with_context(|| unusable(path))?;
-    if certificates.is_empty() {
-        bail!(
-            "ca_file {} holds no certificate: it must be PEM, with a line -----BEGIN CERTIFICATE----- \
-             (mend a DER file with: openssl x509 -inform der -in FILE -out FILE.pem)",
-            path.display()
-        );
-    }
-    Ok(certificates)
-}
-
-fn unusable(path: &Path) -> String {
-    format!("ca_file {} holds a certificate that cannot be used: export it again as PEM", path.display())
 }
 
 /// True when a connection for this address may speak TLS: to the service, or to a proxy on the way.

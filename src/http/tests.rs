@@ -4,6 +4,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
+use std::path::Path;
 use std::thread::JoinHandle;
 
 use super::*;
@@ -279,8 +280,17 @@ fn a_private_authority_is_trusted_only_when_its_file_is_given() {
     }
     let (url, thread) = serve_tls(dir.path());
     let settings = Settings { ca_file: Some(dir.path().join("ca.pem")), timeout: Duration::from_secs(20) };
-    assert_eq!(Http::new(&settings, Arc::default()).unwrap().send(&call(Method::Get, url)).unwrap().status, 200);
+    let mut private = Http::new(&settings, Arc::default()).unwrap();
+    private.trust = private.trust.with_system_of_its_own();
+    assert_eq!(private.send(&call(Method::Get, url)).unwrap().status, 200);
     assert!(thread.join().unwrap());
+    assert!(!private.trust.system().was_read(), "the system's bundle costs more than the run");
+
+    let (url, thread) = serve_tls(dir.path());
+    let elsewhere = url.replace("127.0.0.1", "localhost");
+    let failure = private.send(&call(Method::Post, elsewhere)).unwrap_err();
+    assert!(matches!(&failure, Failure::NotSent(why) if why.contains("not valid for")), "{failure:?}");
+    assert!(!thread.join().unwrap() && private.trust.system().was_read(), "the system was asked too");
 
     let (url, thread) = serve_tls(dir.path());
     let failure = http().send(&call(Method::Post, url)).unwrap_err();
