@@ -36,7 +36,10 @@ fn main() {
             continue;
         }
         let Some(figures) = (scenario.measure)() else {
-            println!("{:<44} skipped: there is no openssl to make a certificate with", scenario.name);
+            println!(
+                "{:<44} skipped: it needs openssl (TLS), or Python with the jira package (the script)",
+                scenario.name
+            );
             continue;
         };
         let figures = Figures { name: scenario.name, ..figures };

@@ -50,6 +50,8 @@ pub(crate) fn all() -> Vec<Scenario> {
     }
     add("a reply on each of 15 open issues".into(), true, Box::new(|| replies(15)));
     add("a reply on each of 500 open issues".into(), false, Box::new(|| replies(500)));
+    add("a script: idle, Server".into(), false, Box::new(|| script(false)));
+    add("a script: one new issue, Server".into(), false, Box::new(|| script(true)));
     for (flavour, jira) in [(Flavour::Cloud, "Cloud"), (Flavour::Server, "Server")] {
         for issues in [100, 500, 2_000, 8_000, 20_000] {
             let is_wanted = issues <= 2_000 || flavour == Flavour::Cloud;
@@ -135,6 +137,15 @@ fn one_new_issue(flavour: Flavour) -> Option<Figures> {
     begin(&world);
     world.guance.open_issue("disk full", "<p>/dev/sda1 is at 97 %</p>", "P1", "张三");
     Some(world.run(&["sync"]))
+}
+
+/// The script that guajira is compared with, on the same services.
+fn script(with_issue: bool) -> Option<Figures> {
+    let world = plain(Flavour::Server)?;
+    if with_issue {
+        world.guance.open_issue("disk full", "<p>/dev/sda1 is at 97 %</p>", "P1", "张三");
+    }
+    world.run_script()
 }
 
 fn comments(flavour: Flavour) -> Option<Figures> {

@@ -35,6 +35,10 @@ pub(crate) struct World {
     variables: BTreeMap<&'static str, PathBuf>,
 }
 
+/// Guance's key, and the project that issues go to.
+const KEY: &str = "bench-key";
+const PROJECT: &str = "OPS";
+
 /// Columns of the state that hold times by the program's own clock.
 const OUR_TIMES: [(&str, &str); 10] = [
     ("cursor", "swept"),
@@ -55,11 +59,11 @@ impl World {
         let options = guance::Options {
             per_key: 1_000_000,
             per_workspace: 1_000_000,
-            keys: vec![guance::ApiKey { name: "bench".to_owned(), secret: "bench-key".to_owned() }],
+            keys: vec![guance::ApiKey { name: "bench".to_owned(), secret: KEY.to_owned() }],
             ..guance::Options::default()
         };
         let guance = FakeGuance::start(options);
-        let projects = vec![Project::new("OPS", "Operations")];
+        let projects = vec![Project::new(PROJECT, "Operations")];
         let jira = FakeJira::start(flavour, jira::Options { projects, ..jira::Options::default() });
         let folder = tempfile::tempdir().expect("a folder");
         let mut world = Self { guance, jira, folder, variables: BTreeMap::new() };
@@ -100,9 +104,9 @@ impl World {
             Flavour::Server => format!("method = \"pat\"\ntoken = \"{}\"", self.jira.pat("bot")),
         };
         let text = format!(
-            "[guance]\nbase_url = \"{guance}\"\napi_key = \"bench-key\"\nrequests_per_minute = 100000\n{ca_file}\n\
+            "[guance]\nbase_url = \"{guance}\"\napi_key = \"{KEY}\"\nrequests_per_minute = 100000\n{ca_file}\n\
              [jira]\nbase_url = \"{jira}\"\n{ca_file}\n[jira.auth]\n{auth}\n\
-             [sync]\nmax_creates = 1000000\n[[route]]\nproject = \"OPS\"\nissue_type = \"Bug\"\n"
+             [sync]\nmax_creates = 1000000\n[[route]]\nproject = \"{PROJECT}\"\nissue_type = \"Bug\"\n"
         );
         let path = self.path("sync.toml");
         fs::write(&path, text).expect("a file in our folder");
@@ -140,18 +144,39 @@ impl World {
     /// # Panics
     /// When the run does not end with 0: what it said is printed.
     pub(crate) fn run(&self, args: &[&str]) -> Figures {
+        let mut command = self.command(env!("CARGO_BIN_EXE_guajira").as_ref());
+        command.args(args);
+        self.measure(command)
+    }
+
+    /// Runs the script that guajira is compared with, and returns what the run cost; `None` where there is no Python with
+    /// the `jira` package. `GUAJIRA_BENCH_PYTHON` names a Python that has it.
+    pub(crate) fn run_script(&self) -> Option<Figures> {
+        let python = std::env::var_os("GUAJIRA_BENCH_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);
+        let has_jira = self.command(&python).args(["-c", "import jira"]).stderr(Stdio::null()).status();
+        if !has_jira.is_ok_and(|status| status.success()) {
+            return None;
+        }
+        let (user, password) = self.jira.basic("bot");
+        let mut command = self.command(&python);
+        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/sync/minute_script.py"));
+        command.envs([("GUANCE_URL", self.guance.base_url()), ("JIRA_URL", self.jira.base_url())]);
+        command.envs([("GUANCE_KEY", KEY), ("PROJECT", PROJECT), ("JIRA_USER", &user), ("JIRA_PASSWORD", &password)]);
+        Some(self.measure(command))
+    }
+
+    fn measure(&self, mut command: Command) -> Figures {
         self.guance.clear_recorded();
         self.jira.clear_recorded();
         let before = self.deliveries();
-        let mut command = self.command(env!("CARGO_BIN_EXE_guajira").as_ref());
         let (out, err) = (self.path("stdout"), self.path("stderr"));
         let file = |path: &PathBuf| fs::File::create(path).expect("a file in our folder");
-        command.args(args).stdout(file(&out)).stderr(file(&err));
+        command.stdout(file(&out)).stderr(file(&err));
         let start = Instant::now();
         let used = command.spawn().expect("the program").wait4().expect("the program's end");
         let wall = start.elapsed();
         let said = || [&out, &err].map(|path| fs::read_to_string(path).unwrap_or_default()).join("\n");
-        assert!(used.status.success(), "guajira {args:?}: {}\n{}", used.status, said());
+        assert!(used.status.success(), "{command:?}: {}\n{}", used.status, said());
         Figures {
             requests: self.requests(),
             deliveries: self.deliveries() - before,
