@@ -58,7 +58,7 @@ pub fn comment(original: &Comment, issue_name: &str, content: &Fingerprint, voic
 /// `url` is where people see the issue.
 pub fn file(file: &File, issue_name: &str, url: &str, content: &Fingerprint, voice: Voice) -> Doc {
     let name = person(&file.author).unwrap_or("?");
-    let address = marked(&format!("{url}?attachment={}", file.id), None, content);
+    let address = marked(&marker::file_address(url, file.id.as_str()), None, content);
     let mut line = vec![Inline::strong(name), Inline::text(BETWEEN), Inline::link(issue_name, address)];
     if let Some(created) = file.created {
         line.push(Inline::text(format!("{BETWEEN}{}", voice.minute(created))));
@@ -105,7 +105,7 @@ pub fn deleted(
         _ => {
             let id = &link.origin_id;
             let address = match link.origin {
-                Side::Jira => marked(&format!("{url}?focusedCommentId={id}"), None, content),
+                Side::Jira => marked(&marker::comment_address(url, id.as_str()), None, content),
                 Side::Guance => marked(url, Some(id.as_str()), content),
             };
             let head = vec![Inline::link(place_of(link.origin, issue_name, voice), address), note];

@@ -6,7 +6,9 @@
 //! `ADDRESS#guajira-[ID-]CONTENT[-SEAL]`: the original's id where the address does not name it, the fingerprint of the
 //! content that was copied, and, after version 0.1, a seal.
 
-use crate::domain::{Fingerprint, IssueId, Seal};
+use serde_json::{Value, json};
+
+use crate::domain::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Seal, Side};
 use crate::text::{Block, Doc, Inline, Mark};
 use crate::words::{Service, Written, is_minute};
 
@@ -33,9 +35,54 @@ pub const APPLICATION: &str = "com.guance";
 /// Source: Jira Cloud REST v3 and Data Center REST v2, `POST /issue/{issueIdOrKey}/remotelink`.
 const MAX_GLOBAL_ID: usize = 255;
 
+/// In an address of Jira, what stands before the id of a comment.
+///
+/// Source: the links that Jira itself gives to its comments.
+const COMMENT_IN: &str = "focusedCommentId";
+
+/// In an address of Jira, what stands before the id of an attached file. Jira itself ignores it.
+const FILE_IN: &str = "attachment";
+
 /// Returns the name of the user property on Jira that keeps the write counter of a pair of services.
 pub fn register(pair: &str) -> String {
     format!("{OURS}.{pair}")
+}
+
+/// Returns the name of the user property on Jira that is written only to see whether one can be, and what it can hold.
+pub fn trial() -> String {
+    register("check")
+}
+
+/// Returns the address of a comment of the Jira issue at `issue`.
+pub fn comment_address(issue: &str, id: &str) -> String {
+    format!("{issue}?{COMMENT_IN}={id}")
+}
+
+/// Returns the address of a file of the Jira issue at `issue`.
+pub fn file_address(issue: &str, id: &str) -> String {
+    format!("{issue}?{FILE_IN}={id}")
+}
+
+/// Returns the key of the comment or file that an address on Jira ends with.
+fn original_at(address: &str) -> Option<Key> {
+    let (_, query) = address.rsplit_once('?')?;
+    let (name, id) = query.split_once('=')?;
+    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    match name {
+        COMMENT_IN => Some(Key::comment(Side::Jira, &CommentId::new(id))),
+        FILE_IN => Some(Key::file(Side::Jira, &FileId::new(id))),
+        _ => None,
+    }
+}
+
+/// Returns the label that marks the copy of the original with this key: its id, where it is a Guance issue.
+pub fn label(key: &Key) -> Option<&str> {
+    match key.parts() {
+        Some((Side::Guance, Kind::Issue, id)) => Some(id),
+        _ => None,
+    }
 }
 
 /// Returns the global id of a remote link to an issue on this host: it stays the same when title or address change.
@@ -51,7 +98,7 @@ pub fn label_id(label: &str) -> Option<IssueId> {
 }
 
 /// Returns true for the id of a reply or a notice, as the visible marker on Jira names it.
-pub fn names_reply(id: &str) -> bool {
+fn names_reply(id: &str) -> bool {
     is_uuid(id, REPLY_ID) || is_uuid(id, NOTICE_ID)
 }
 
@@ -59,6 +106,55 @@ pub fn names_reply(id: &str) -> bool {
 fn is_uuid(text: &str, prefix: &str) -> bool {
     let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     text.strip_prefix(prefix).is_some_and(|hex| hex.len() == 32 && hex.bytes().all(is_hex))
+}
+
+/// The marker beside a text: a property on Jira, our object in the `extend` of a reply on Guance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// The original.
+    pub key: Key,
+    /// Fingerprint of the content that was copied.
+    pub written: Option<Fingerprint>,
+    /// The pair of services that it is about; empty on Guance.
+    pub pair: String,
+    /// The seal, where there is one.
+    pub seal: Option<Seal>,
+}
+
+impl Aside {
+    /// Returns the value of our property on an issue or a comment of Jira:
+    /// `{"v": 1, "key": "guance/issue/issue_…", "content": "…", "pair": "…", "seal": "…"}`.
+    pub fn property(key: &Key, content: &Fingerprint, pair: &str, seal: Option<&Seal>) -> Value {
+        let value = json!({"v": 1, "key": key.origin().as_str(), "content": content.as_str(), "pair": pair});
+        with_seal(value, seal)
+    }
+
+    /// Returns our object in the `extend` of a reply: `{"key": "jira/comment/10042", "content": "…", "seal": "…"}`.
+    pub fn object(key: &Key, content: &Fingerprint, seal: Option<&Seal>) -> Value {
+        with_seal(json!({"key": key.origin().as_str(), "content": content.as_str()}), seal)
+    }
+
+    /// Reads the one or the other. What it leaves out, or says in a way that we never do, is unknown; only without a key
+    /// it is no marker.
+    pub fn read(value: &Value) -> Option<Self> {
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        let key: Key = text("key")?.parse().ok()?;
+        let pair = text("pair").unwrap_or_default().to_owned();
+        let (written, seal) = (text("content").and_then(Fingerprint::parse), text("seal").and_then(Seal::parse));
+        Some(Self { key: key.origin(), written, pair, seal })
+    }
+
+    /// Returns true when the original is a thing of this kind on this side.
+    pub fn is_about(&self, side: Side, kind: Kind) -> bool {
+        matches!(self.key.parts(), Some((at, found, _)) if at == side && found == kind)
+    }
+}
+
+fn with_seal(mut value: Value, seal: Option<&Seal>) -> Value {
+    if let (Some(seal), Some(value)) = (seal, value.as_object_mut()) {
+        value.insert("seal".to_owned(), seal.as_str().into());
+    }
+    value
 }
 
 /// Returns true for an address with a visible marker.
@@ -106,6 +202,21 @@ impl<'t> Marker<'t> {
         let seal = self.seal.as_ref().map(|seal| format!("-{}", seal.as_str())).unwrap_or_default();
         format!("{}{FRAGMENT}{id}{}{seal}", self.address, self.content)
     }
+}
+
+/// Returns the original on this side that the marker in a text's first line names, and the marker. A marker names a Guance
+/// reply or a notice itself; the address before it names a comment or a file of Jira.
+pub fn shown(text: &Doc, origin: Side) -> Option<(Key, Marker<'_>)> {
+    let marker = own_link(text).and_then(Marker::parse)?;
+    let key = match origin {
+        Side::Guance => {
+            let id = marker.id.filter(|id| names_reply(id))?;
+            Key::comment(origin, &CommentId::new(id))
+        }
+        Side::Jira if marker.id.is_none() => original_at(marker.address)?,
+        Side::Jira => return None,
+    };
+    Some((key, marker))
 }
 
 /// Returns the link of a copy's first line, if the text begins as guajira begins its copies.

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use crate::domain::marker::Aside;
 use crate::domain::{
-    Claim, Comment, CommentId, FileId, Fingerprint, IssueId, Key, Maker, Marker, Push, Seal, SealKeys, Side, Witness,
-    marker,
+    Claim, Comment, Fingerprint, IssueId, Key, Kind, Maker, Marker, Push, Seal, SealKeys, Side, Witness, marker,
 };
 use crate::ports::{FOR_EVER, Facts, OWN_ACCOUNTS, seal_keys};
 use crate::text::Doc;
@@ -58,9 +58,9 @@ impl Authors {
         let holds = |key: &Key, written: Option<&Fingerprint>, seal: Option<&Seal>| {
             seal.zip(written).is_some_and(|(seal, written)| self.keys.made(seal, key, written, issue.as_str()))
         };
-        let hidden = hidden(extend).and_then(|(key, written, seal)| {
-            let sealed = holds(&key, written.as_ref(), seal.as_ref());
-            Claim::credible(key, written, maker, sealed, Witness::Hidden)
+        let hidden = hidden(extend).and_then(|ours| {
+            let sealed = holds(&ours.key, ours.written.as_ref(), ours.seal.as_ref());
+            Claim::credible(ours.key, ours.written, maker, sealed, Witness::Hidden)
         });
         hidden.or_else(|| {
             let (key, shown) = visible(text)?;
@@ -82,37 +82,24 @@ pub(super) fn extend(push: &Push) -> Map<String, Value> {
 
 /// Returns the `extend` of a reply that copies an original that says this.
 pub(super) fn extend_of(key: &Key, content: &Fingerprint, seal: Option<&Seal>) -> Map<String, Value> {
-    let mut ours = json!({"key": key.origin().as_str(), "content": content.as_str()});
-    if let (Some(seal), Some(ours)) = (seal, ours.as_object_mut()) {
-        ours.insert("seal".to_owned(), seal.as_str().into());
-    }
-    Map::from_iter([(marker::OURS.to_owned(), ours)])
+    Map::from_iter([(marker::OURS.to_owned(), Aside::object(key, content, seal))])
 }
 
-fn hidden(extend: &Value) -> Option<(Key, Option<Fingerprint>, Option<Seal>)> {
-    let ours = extend.get(marker::OURS)?;
-    let text = |name: &str| ours.get(name).and_then(Value::as_str);
-    let key = text("key")?.parse::<Key>().ok()?.origin();
-    key.comment_on(Side::Jira).map(drop).or_else(|| key.file_on(Side::Jira).map(drop))?;
-    Some((key, text("content").and_then(Fingerprint::parse), text("seal").and_then(Seal::parse)))
+fn hidden(extend: &Value) -> Option<Aside> {
+    let ours = Aside::read(extend.get(marker::OURS)?)?;
+    (ours.is_about(Side::Jira, Kind::Comment) || ours.is_about(Side::Jira, Kind::Attachment)).then_some(ours)
 }
 
 /// Returns the original of the link in a text's first line, and its marker.
 pub(super) fn visible(text: &Doc) -> Option<(Key, Marker<'_>)> {
-    let marker = marker::own_link(text).and_then(Marker::parse).filter(|marker| marker.id.is_none())?;
-    let (_, query) = marker.address.rsplit_once('?')?;
-    let number = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
-    let key = match query.split_once('=')? {
-        ("focusedCommentId", id) if number(id) => Key::comment(Side::Jira, &CommentId::new(id)),
-        ("attachment", id) if number(id) => Key::file(Side::Jira, &FileId::new(id)),
-        _ => return None,
-    };
-    Some((key, marker))
+    marker::shown(text, Side::Jira)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::json;
 
     use super::*;
     use crate::domain::{Action, SealKey};

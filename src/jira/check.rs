@@ -12,7 +12,7 @@ use super::settings::Deployment;
 use super::wire;
 use super::wire::text;
 use super::workflow::statuses_in;
-use crate::domain::FieldValue;
+use crate::domain::{FieldValue, marker};
 use crate::ports::{ApiError, Finding, Register};
 
 /// How far our clock may be off before it is worth a word, in seconds.
@@ -286,7 +286,7 @@ impl Jira<'_> {
             if self.register()? == Register::NotKept {
                 return Ok(false);
             }
-            let path = self.rest("user/properties/guajira.check")?;
+            let path = self.rest(&format!("user/properties/{}", segment(&marker::trial())))?;
             let owner = if self.is_cloud()? { "accountId" } else { "username" };
             let me = self.me()?.user;
             let put = Ask::put(path.clone(), json!({"v": 1})).with(owner, me.id()).repeatable();

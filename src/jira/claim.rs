@@ -4,10 +4,8 @@ use serde_json::Value;
 
 use super::convert::Reader;
 use super::wire;
-use crate::domain::{
-    Claim, CommentId, Fingerprint, IssueId, Key, Kind, Maker, Marker, Seal, SealKeys, Side, Witness, issue_place,
-    marker,
-};
+use crate::domain::marker::Aside;
+use crate::domain::{Claim, IssueId, Key, Kind, Maker, Marker, SealKeys, Side, Witness, issue_place, marker};
 use crate::text::Doc;
 
 pub(super) use crate::domain::marker::{OURS as PROPERTY, label_id};
@@ -33,7 +31,7 @@ impl Reader<'_> {
         let property = raw.properties.get(PROPERTY).and_then(|value| property(value, Kind::Issue));
         let property = property.filter(|property| self.is_our_pair(&property.pair)).and_then(|property| {
             let mut ids = raw.fields.creator.iter().flat_map(wire::User::ids);
-            let sealed = ids.any(|id| property.is_sealed(self.keys, &issue_place(&property.pair, id)));
+            let sealed = ids.any(|id| is_sealed(&property, self.keys, &issue_place(&property.pair, id)));
             Claim::credible(property.key, property.written, maker, sealed, Witness::Hidden)
         });
         let labels: Vec<Key> = raw
@@ -78,7 +76,7 @@ impl Reader<'_> {
         let maker = self.maker(raw.author.as_ref());
         let property = raw.property(PROPERTY).and_then(|value| property(value, Kind::Comment));
         let by_property = property.filter(|property| self.is_our_pair(&property.pair)).and_then(|property| {
-            let sealed = property.is_sealed_in(self.keys, issue, raw.author.as_ref());
+            let sealed = is_sealed_in(&property, self.keys, issue, raw.author.as_ref());
             Claim::credible(property.key, property.written, maker, sealed, Witness::Hidden)
         });
         let visible = visible(text).and_then(|(key, marker)| {
@@ -110,50 +108,27 @@ pub(super) struct IssueMarks {
     pub(super) contradicts: bool,
 }
 
-/// Our property: `{"v": 1, "key": "guance/issue/issue_…", "content": "…", "pair": "…", "seal": "…"}`.
-#[derive(Clone, Debug)]
-pub(super) struct Property {
-    /// The original.
-    pub(super) key: Key,
-    /// Fingerprint of the content that was copied.
-    pub(super) written: Option<Fingerprint>,
-    /// The pair of services that it is about.
-    pub(super) pair: String,
-    seal: Option<Seal>,
+/// Returns true when one of the keys sealed a property for this place.
+fn is_sealed(property: &Aside, keys: &SealKeys, place: &str) -> bool {
+    let both = property.seal.as_ref().zip(property.written.as_ref());
+    both.is_some_and(|(seal, written)| keys.made(seal, &property.key, written, place))
 }
 
-impl Property {
-    /// Returns true when one of the keys sealed it for a comment in this issue's thread, written by this account.
-    fn is_sealed_in(&self, keys: &SealKeys, issue: &IssueId, author: Option<&wire::User>) -> bool {
-        let authors = author.into_iter().flat_map(wire::User::ids);
-        let both = self.seal.as_ref().zip(self.written.as_ref());
-        both.is_some_and(|(seal, written)| keys.made_in_thread(seal, (&self.key, written), issue, authors))
-    }
-
-    /// Returns true when one of the keys sealed it for this place.
-    pub(super) fn is_sealed(&self, keys: &SealKeys, place: &str) -> bool {
-        let both = self.seal.as_ref().zip(self.written.as_ref());
-        both.is_some_and(|(seal, written)| keys.made(seal, &self.key, written, place))
-    }
+/// Returns true when one of the keys sealed it for a comment in this issue's thread, written by this account.
+fn is_sealed_in(property: &Aside, keys: &SealKeys, issue: &IssueId, author: Option<&wire::User>) -> bool {
+    let authors = author.into_iter().flat_map(wire::User::ids);
+    let both = property.seal.as_ref().zip(property.written.as_ref());
+    both.is_some_and(|(seal, written)| keys.made_in_thread(seal, (&property.key, written), issue, authors))
 }
 
 /// Reads our property, if it is about a thing of this kind.
-pub(super) fn property(value: &Value, kind: Kind) -> Option<Property> {
-    let text = |name: &str| value.get(name).and_then(Value::as_str);
-    let key: Key = text("key")?.parse().ok()?;
-    if !matches!(key.parts(), Some((Side::Guance, found, _)) if found == kind) {
-        return None;
-    }
-    let pair = text("pair").unwrap_or_default().to_owned();
-    let (written, seal) = (text("content").and_then(Fingerprint::parse), text("seal").and_then(Seal::parse));
-    Some(Property { key: key.origin(), written, pair, seal })
+pub(super) fn property(value: &Value, kind: Kind) -> Option<Aside> {
+    Aside::read(value).filter(|property| property.is_about(Side::Guance, kind))
 }
 
 /// Returns the original of the marker `#guajira-repim_<32 hex>-<16 hex>` in a text's first line, and the marker.
 pub(super) fn visible(text: &Doc) -> Option<(Key, Marker<'_>)> {
-    let marker = marker::own_link(text).and_then(Marker::parse)?;
-    let id = marker.id.filter(|id| marker::names_reply(id))?;
-    Some((Key::comment(Side::Guance, &CommentId::new(id)), marker))
+    marker::shown(text, Side::Guance)
 }
 
 #[cfg(test)]
@@ -163,6 +138,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::Fingerprint;
     use crate::jira::convert::tests::{CONTENT, REPLY, keys, read_comment, read_issue};
 
     const ISSUE: &str = "issue_0123456789abcdef0123456789abcdef";

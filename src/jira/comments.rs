@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::api::{Ask, segment};
-use super::claim::{PROPERTY, Property, property, visible};
+use super::claim::{PROPERTY, property, visible};
 use super::convert::{issue_visibility, narrow, sort, time};
 use super::fault::{dropped, refused, unavailable};
 use super::service::Jira;
 use super::wire;
 use super::words::{Text, marker};
+use crate::domain::marker::Aside;
 use crate::domain::{Action, Comment, CommentId, DroppedField, IssueId, Kind, Maker, Push, Receipt, Side, Visibility};
 use crate::ports::{ApiError, ApiErrorKind, Presence, note_stranger, seal_keys};
 
@@ -172,7 +173,7 @@ impl Jira<'_> {
             return Err(refused(format!("{}: no edit of a comment; this is a bug", push.key)));
         };
         let carried = now.property(PROPERTY).and_then(|value| property(value, Kind::Comment));
-        let is_it = |it: &Property| it.key == push.key.origin() && it.written.as_ref() == Some(&push.content);
+        let is_it = |it: &Aside| it.key == push.key.origin() && it.written.as_ref() == Some(&push.content);
         if carried.as_ref().is_some_and(is_it) {
             return Ok(receipt(&now));
         }

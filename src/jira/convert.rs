@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::wire;
 use crate::domain::{
     Comment, CommentId, Details, Issue, IssueId, IssueType, Person, Priority, SealKeys, Side, Status, StatusCategory,
-    Visibility,
+    Visibility, marker,
 };
 use crate::text::{Doc, adf, wiki};
 
@@ -98,7 +98,7 @@ impl Reader<'_> {
             side: Side::Jira,
             id: CommentId::new(&raw.id),
             issue: issue.clone(),
-            url: format!("{}?focusedCommentId={}", self.issue_url(name), raw.id),
+            url: marker::comment_address(&self.issue_url(name), &raw.id),
             author: raw.author.as_ref().map(person).unwrap_or_default(),
             claim: self.comment_claim(raw, &text, issue),
             body: text,

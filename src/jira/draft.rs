@@ -9,7 +9,8 @@ use super::claim::PROPERTY;
 use super::jql;
 use super::takes::{NARROWED, Takes, is_wide, limit_in, size};
 use super::words::{Text, marker};
-use crate::domain::{Action, DroppedField, Kind, NewIssue, Push, Side};
+use crate::domain::marker::label;
+use crate::domain::{Action, DroppedField, NewIssue, Push};
 
 /// Longest summary and longest label, in UTF-16 units.
 const MAX_LINE: usize = 255;
@@ -70,10 +71,7 @@ impl<'p> Draft<'p> {
 
     /// Returns the label that marks the copy: the original's uuid.
     pub(super) fn marker_label(&self) -> Option<String> {
-        match self.push.key.parts() {
-            Some((Side::Guance, Kind::Issue, id)) => legal_label(id),
-            _ => None,
-        }
+        legal_label(label(&self.push.key)?)
     }
 
     /// Returns what is sent: fields and the marker property.
@@ -292,7 +290,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
     use super::*;
-    use crate::domain::{Fingerprint, IssueId, Key};
+    use crate::domain::{Fingerprint, IssueId, Key, Side};
     use crate::text::Doc;
 
     fn create() -> Push {

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::api::{Ask, Failed, Reply};
+use super::api::{Ask, Failed, Reply, segment};
 use super::fault::unavailable;
 use super::service::Jira;
 use super::takes::{LIMITS, NARROWED, Takes, is_wide, limit_in, size};
 use super::words::Text;
+use crate::domain::marker;
 use crate::ports::ApiError;
 
 /// The fact that holds how many characters a text may have.
@@ -72,7 +73,7 @@ impl Jira<'_> {
             return;
         }
         let put = |word: &str| -> Result<bool, ApiError> {
-            let path = self.rest("user/properties/guajira.check")?;
+            let path = self.rest(&format!("user/properties/{}", segment(&marker::trial())))?;
             let owner = if self.is_cloud()? { "accountId" } else { "username" };
             let ask = Ask::put(path, json!({"v": word})).with(owner, self.me()?.user.id()).finishing();
             match self.api.send(&ask) {

@@ -7,9 +7,9 @@ use super::claim::{PROPERTY, label_id};
 use super::convert::{person, time};
 use super::fault::refused;
 use super::service::Jira;
-use super::words::marker_of;
 use super::{jql, wire};
 use crate::domain::IssueId;
+use crate::domain::marker::Aside;
 use crate::ports::{ApiError, LabelledIssue, Mark, Takeover};
 
 /// What is read of an issue to see whose copy it may be.
@@ -46,7 +46,7 @@ impl Jira<'_> {
     fn put_marker(&self, kind: &str, mark: &Mark) -> Result<(), ApiError> {
         let Mark { copy, key, content, seal } = mark;
         let path = self.rest(&format!("{kind}/{}/properties/{PROPERTY}", segment(copy)))?;
-        let value = marker_of(key, content, seal.as_ref(), &self.settings.pair_id);
+        let value = Aside::property(key, content, &self.settings.pair_id, seal.as_ref());
         match self.api.send(&Ask::put(path, value).repeatable()) {
             Ok(_) => Ok(()),
             // One permission is missing; the account itself was accepted in this run.

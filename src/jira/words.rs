@@ -1,9 +1,10 @@
 //! A text as a Jira takes it, and the property that marks a copy. Pure.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::takes::Takes;
-use crate::domain::{Fingerprint, Key, Push, Seal};
+use crate::domain::Push;
+use crate::domain::marker::Aside;
 use crate::text::{Block, Doc, Inline, Mark, Rest, adf, wiki};
 
 /// Longest serialised ADF that is sent.
@@ -81,14 +82,5 @@ fn written(doc: &Doc, takes: Takes, url: &str) -> Value {
 
 /// Returns the value of our marker property.
 pub(super) fn marker(push: &Push, pair: &str) -> Value {
-    marker_of(&push.key, &push.content, push.seal.as_ref(), pair)
-}
-
-/// Returns the value of our marker property for the copy of an original that says this.
-pub(super) fn marker_of(key: &Key, content: &Fingerprint, seal: Option<&Seal>, pair: &str) -> Value {
-    let mut value = json!({"v": 1, "key": key.origin().as_str(), "content": content.as_str(), "pair": pair});
-    if let (Some(seal), Some(value)) = (seal, value.as_object_mut()) {
-        value.insert("seal".to_owned(), seal.as_str().into());
-    }
-    value
+    Aside::property(&push.key, &push.content, pair, push.seal.as_ref())
 }

@@ -25,5 +25,6 @@ mod golden;
 mod layers;
 mod layers_inside;
 mod length;
+mod markers;
 mod scratch;
 mod sim;

@@ -1,7 +1,7 @@
 //! An adversary with an ordinary account on each side: what he forges, copies and takes away. He never has our accounts
 //! nor a key of our seals; he reads all that people read, seals included.
 
-use guajira::domain::marker::BETWEEN;
+use guajira::domain::marker::{BETWEEN, REPLY_ID};
 use guajira::domain::{CommentId, FileId, Fingerprint, Key, Marker, Person, Side, marker};
 use guajira::plan::Direction;
 use guajira::text::{Block, Doc, Inline};
@@ -214,7 +214,7 @@ fn mark(w: &World, side: Side, (guance, jira): (usize, usize), of: Of, pick: u32
             })
         }
         Of::Next | Of::Nothing => {
-            let id = if origin == Side::Jira { "99999999".to_owned() } else { format!("repim_{}", "f".repeat(32)) };
+            let id = if origin == Side::Jira { "99999999".to_owned() } else { format!("{REPLY_ID}{}", "f".repeat(32)) };
             unknown(Key::comment(origin, &CommentId::new(id)))
         }
     }
@@ -234,11 +234,10 @@ fn shown(note: &Note, side: Side) -> Option<Mark> {
 
 /// The address in a copy's first line.
 fn address(mark: &Mark, origin: Side) -> String {
+    let issue = "https://jira.test/browse/OPS-1";
     let (address, id) = match (mark.key.comment_on(origin), mark.key.file_on(origin)) {
-        (Some(id), _) if origin == Side::Jira => {
-            (format!("https://jira.test/browse/OPS-1?focusedCommentId={id}"), None)
-        }
-        (None, Some(id)) => (format!("https://jira.test/browse/OPS-1?attachment={id}"), None),
+        (Some(id), _) if origin == Side::Jira => (marker::comment_address(issue, id.as_str()), None),
+        (None, Some(id)) => (marker::file_address(issue, id.as_str()), None),
         (id, _) => ("https://console.test/exceptions/issue/i".to_owned(), id),
     };
     let id = id.as_ref().map(CommentId::as_str);

@@ -1,5 +1,6 @@
 //! The simulated Guance: issues and replies.
 
+use guajira::domain::marker::{ISSUE_ID, REPLY_ID};
 use guajira::domain::{Comment, CommentId, Details, Issue, IssueId, Level, Maker, Person, Push, Side, Visibility};
 use guajira::ports::{ApiError, ApiErrorKind};
 use guajira::text::Doc;
@@ -41,7 +42,7 @@ impl GuanceSite {
 
     pub(super) fn fresh_reply_id(&mut self) -> String {
         self.replies += 1;
-        format!("repim_{:032x}", self.replies)
+        format!("{REPLY_ID}{:032x}", self.replies)
     }
 
     pub(super) fn find_note(&self, id: &str) -> Option<(usize, usize)> {
@@ -55,7 +56,7 @@ impl GuanceSite {
 impl World {
     pub(super) fn open_guance(&mut self, title: String, body: Doc, listed: bool) -> usize {
         let at = self.guance_now();
-        let id = format!("issue_{:032x}", self.guance.issues.len() + 1);
+        let id = format!("{ISSUE_ID}{:032x}", self.guance.issues.len() + 1);
         let (notes, files) = (Vec::new(), Vec::new());
         let (status, managers, truth) = ("10", Vec::new(), Truth::default());
         let (grave, created, updated) = (true, at, at);

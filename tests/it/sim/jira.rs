@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use guajira::domain::{
-    Claim, Comment, CommentId, Details, FileId, Issue, IssueId, Key, Maker, Marker, Person, SealKeys, Side, Visibility,
-    Witness, issue_place, marker,
+    Claim, Comment, CommentId, Details, Issue, IssueId, Key, Maker, Person, SealKeys, Side, Visibility, Witness,
+    issue_place, marker,
 };
 use guajira::text::Doc;
 
@@ -248,7 +248,7 @@ impl World {
             side: Side::Jira,
             id: CommentId::new(&note.id),
             issue: IssueId::new(&issue.id),
-            url: format!("https://jira.test/browse/{}?focusedCommentId={}", self.jira.name(issue), note.id),
+            url: marker::comment_address(&format!("https://jira.test/browse/{}", self.jira.name(issue)), &note.id),
             author: note.author.clone(),
             body: note.body.clone(),
             created: time(note.created),
@@ -321,14 +321,7 @@ impl World {
 
 /// Reads the visible marker of a text, as an adapter does where nothing can be kept beside it.
 pub(super) fn visible_claim(body: &Doc, origin: Side, maker: Maker, keys: &SealKeys, place: &str) -> Option<Claim> {
-    let shown = marker::own_link(body).and_then(Marker::parse)?;
-    let key = match origin {
-        Side::Guance => Key::comment(origin, &CommentId::new(shown.id?)),
-        Side::Jira => match shown.address.split_once("attachment=") {
-            Some((_, id)) => Key::file(origin, &FileId::new(id)),
-            None => Key::comment(origin, &CommentId::new(shown.address.split_once("focusedCommentId=")?.1)),
-        },
-    };
+    let (key, shown) = marker::shown(body, origin)?;
     let sealed = shown.seal.is_some_and(|seal| keys.made(&seal, &key, &shown.content, place));
     Claim::credible(key, Some(shown.content), maker, sealed, Witness::Visible)
 }

@@ -1,7 +1,7 @@
 //! What is written to Jira, and looked for there.
 
 use guajira::domain::{
-    Action, Change, File, IssueId, Key, Kind, Maker, NewIssue, Person, Push, Receipt, Side, Visibility,
+    Action, Change, File, IssueId, Key, Kind, Maker, NewIssue, Person, Push, Receipt, Side, Visibility, marker,
 };
 use guajira::ports::{ApiError, ApiErrorKind, Content, Files, Lookup, Wanted, Writes};
 
@@ -32,7 +32,7 @@ impl SimJira<'_> {
         let state = &mut w.jira.issues[at].now;
         if !labels_dropped {
             state.labels.clone_from(&new.labels);
-            state.labels.extend(push.key.issue_on(Side::Guance).map(|id| id.as_str().to_owned()));
+            state.labels.extend(marker::label(&push.key).map(str::to_owned));
         }
         let wanted = ["Highest", "High"].into_iter().find(|name| new.priority.as_deref() == Some(name));
         state.priority = wanted.unwrap_or("Medium");

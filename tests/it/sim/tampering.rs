@@ -40,7 +40,7 @@ fn unsealed(key: Key) -> Mark {
 }
 
 fn label_of(key: &Key) -> Option<String> {
-    key.issue_on(Side::Guance).map(|id| id.as_str().to_owned())
+    marker::label(key).map(str::to_owned)
 }
 
 pub(super) fn issue(w: &mut World, sealed: bool, labelled: bool, pick: u32, uid: u32) {
