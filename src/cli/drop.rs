@@ -5,7 +5,7 @@ use chrono::Utc;
 use clap::Args;
 
 use crate::state::State;
-use crate::words::Said;
+use crate::words::ItemWords;
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -33,11 +33,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let because = options.because.split_whitespace().collect::<Vec<_>>().join(" ");
     let because: String = because.chars().take(MAX_REASON).collect();
     if because.is_empty() {
-        return Err(Usage::new(term::words(Said::WhyDrop)).hint(term::words(Said::WhyDropHint)).into());
+        return Err(Usage::new(term::words(ItemWords::WhyDrop)).hint(term::words(ItemWords::WhyDropHint)).into());
     }
     let path = context.draft()?.sync.state;
     if !path.exists() {
-        return Err(Usage::new(term::words(Said::NoStateFile { path: &path.display().to_string() })).into());
+        return Err(Usage::new(term::words(ItemWords::NoStateFile { path: &path.display().to_string() })).into());
     }
     let state = State::open(&path).map_err(|error| Usage::state(&path, &error))?;
     let tx = state.begin()?;
@@ -45,13 +45,13 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     for id in &options.ids {
         match tx.give_up(id.trim(), &because, Utc::now())? {
             0 => {
-                let usage = Usage::new(term::words(Said::NoSuchToDrop { id }));
-                return Err(usage.hint(term::words(Said::StatusListsDead)).into());
+                let usage = Usage::new(term::words(ItemWords::NoSuchToDrop { id }));
+                return Err(usage.hint(term::words(ItemWords::StatusListsDead)).into());
             }
             n => count += n,
         }
     }
     tx.commit()?;
-    term::tell(Said::Dropped { count })?;
+    term::tell(ItemWords::Dropped { count })?;
     Ok(Exit::Done)
 }

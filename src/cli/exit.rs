@@ -9,7 +9,7 @@ use crate::engine::Report;
 use crate::engine::belongs::Foreign;
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::StateError;
-use crate::words::Said;
+use crate::words::{RunWords, StateWords};
 
 use super::term;
 
@@ -74,7 +74,7 @@ impl Usage {
     /// The state file could not be opened. For a full disk nobody has to change what was asked for.
     pub(super) fn state(path: &Path, error: &StateError) -> Self {
         let exit = if matches!(error, StateError::Full(_)) { Exit::ItemsFailed } else { Exit::Usage };
-        let said = Said::CannotOpen { path: &path.display().to_string(), why: &error.to_string() };
+        let said = StateWords::CannotOpen { path: &path.display().to_string(), why: &error.to_string() };
         let usage = Self::new(term::words(said)).hint(error.hint());
         Self { exit, ..usage }
     }
@@ -132,6 +132,6 @@ pub(super) fn explain(error: &anyhow::Error) -> Exit {
 /// Returns how to mend a failed call: in its own words, or by what kind it is.
 pub(super) fn hint_for(error: &ApiError) -> Option<String> {
     let unauthorized = error.kind == ApiErrorKind::Unauthorized;
-    let by_kind = || unauthorized.then(|| term::words(Said::CheckLogin(error.side.into())));
+    let by_kind = || unauthorized.then(|| term::words(RunWords::CheckLogin(error.side.into())));
     error.hint.clone().or_else(by_kind)
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::config::{DEFAULT_FILE, Draft, is_usual_name};
 use crate::secret::Secret;
-use crate::words::{Question, Said};
+use crate::words::{InitWords, Question};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -35,8 +35,8 @@ const QUESTIONS: &[(&str, Question, &str)] = &[
 pub(super) fn run(context: &Context) -> Result<Exit> {
     let path = context.global.config.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
     if path.exists() {
-        let usage = Usage::new(term::words(Said::FileExists { path: &path.display().to_string() }));
-        return Err(usage.hint(term::words(Said::FileExistsHint)).into());
+        let usage = Usage::new(term::words(InitWords::FileExists { path: &path.display().to_string() }));
+        return Err(usage.hint(term::words(InitWords::FileExistsHint)).into());
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     let taken = |file: &str| folder.join(file).exists();
@@ -47,10 +47,10 @@ pub(super) fn run(context: &Context) -> Result<Exit> {
     let texts = files.iter().map(|(file, secret)| (folder.join(file), format!("{}\n", secret.expose())));
     for (path, text) in texts.chain([(path.to_owned(), text)]) {
         write_new(&path, &text)
-            .with_context(|| term::words(Said::CannotWrite { path: &path.display().to_string() }))?;
+            .with_context(|| term::words(InitWords::CannotWrite { path: &path.display().to_string() }))?;
         written.push(path.display().to_string());
     }
-    term::tell(Said::Wrote { files: &written.join(", "), config: &path.display().to_string() })?;
+    term::tell(InitWords::Wrote { files: &written.join(", "), config: &path.display().to_string() })?;
     Ok(Exit::Done)
 }
 
@@ -74,7 +74,7 @@ fn filled_in(
         // Only the user may stay empty: a personal access token says who it belongs to.
         let is_secret = place.starts_with("{ env");
         let answer = loop {
-            let given = answer(&term::words(Said::Ask(*question)), default)?;
+            let given = answer(&term::words(InitWords::Ask(*question)), default)?;
             if is_secret && !given.is_empty() && !is_usual_name(&given) && !is_set(&given) {
                 let file = if default.contains("GUANCE") { "guance.key" } else { "jira.token" };
                 if !taken(file) && keep_in(file, &mut answer)? {
@@ -107,8 +107,8 @@ fn filled_in(
 /// Offers to keep in a file what was given as the name of a variable and looks like no name. It is not repeated: most
 /// likely it is the secret itself.
 fn keep_in(file: &str, answer: &mut impl FnMut(&str, &str) -> io::Result<String>) -> io::Result<bool> {
-    term::say(&term::words(Said::NoNameOfVariable));
-    let question = term::words(Said::KeepIn { file });
+    term::say(&term::words(InitWords::NoNameOfVariable));
+    let question = term::words(InitWords::KeepIn { file });
     let said = answer(&question, "yes")?.to_lowercase();
     Ok(said == "yes" || said == "y")
 }
@@ -125,7 +125,7 @@ fn ask(question: &str, default: &str) -> io::Result<String> {
     let _ = stderr.flush();
     let mut line = String::new();
     if io::stdin().lock().read_line(&mut line)? == 0 {
-        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, term::words(Said::InputEnded)));
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, term::words(InitWords::InputEnded)));
     }
     let answer = line.trim();
     Ok(if answer.is_empty() { default.to_owned() } else { answer.to_owned() })

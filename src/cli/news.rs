@@ -11,7 +11,7 @@ use crate::domain::Side;
 use crate::engine::Report;
 use crate::engine::report::ItemFailure;
 use crate::state::{Away, FLEETING, News, State, StateError, StuckItem};
-use crate::words::{Said, Stage};
+use crate::words::{NewsWords, Stage, StatusWords, SyncWords};
 
 use super::term;
 
@@ -24,7 +24,7 @@ const UNREADABLE: &str = "unreadable ";
 
 /// Says why new issues are held, and what to do.
 pub(super) fn over_the_brake(config: &Config) -> String {
-    term::words(Said::OverTheBrake { most: config.sync.limits.max_creates })
+    term::words(SyncWords::OverTheBrake { most: config.sync.limits.max_creates })
 }
 
 /// The failures that there are after a run, by names that the next run uses too.
@@ -85,12 +85,13 @@ impl Failures {
         }
         term::line(&report.summary_in(term::lang()))?;
         for what in told.iter().take(MOST_LISTED) {
-            let since = news.still.get(*what).map(|since| term::words(Said::StillSince { since: &term::time(*since) }));
+            let since =
+                news.still.get(*what).map(|since| term::words(NewsWords::StillSince { since: &term::time(*since) }));
             let since = since.unwrap_or_default();
             if let Some(item) = self.items.get(*what) {
                 let StuckItem { key, stage, summary, error, hint, .. } = item;
                 let why = error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
-                let stage = term::words(Said::Stage(Stage::called(stage)));
+                let stage = term::words(StatusWords::Stage(Stage::called(stage)));
                 term::line(&format!("  {since}{stage}: {summary} ({key}){why}"))?;
                 term::advice(hint.as_deref())?;
             } else if let Some(away) = self.projects.get(*what) {
@@ -99,16 +100,16 @@ impl Failures {
             } else if let Some(why) = self.unreadable.get(*what) {
                 term::line(&format!("  {since}{what}: {why}"))?;
             } else if let Some(ItemFailure { item, summary, message, hint, .. }) = self.fleeting.get(*what) {
-                let failed = term::words(Said::Stage(Stage::Failed));
+                let failed = term::words(StatusWords::Stage(Stage::Failed));
                 term::line(&format!("  {since}{failed}: {summary} ({item}): {message}"))?;
                 term::advice(hint.as_deref())?;
             }
         }
         if let Some(more) = told.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
-            term::tell(Said::AndMore { count: more })?;
+            term::tell(NewsWords::AndMore { count: more })?;
         }
         if told.iter().any(|what| what.starts_with("dead ")) {
-            term::tell(Said::WhatOfDead)?;
+            term::tell(SyncWords::WhatOfDead)?;
         }
         let held = |is_labelled: bool| {
             let fits = |item: &&StuckItem| item.stage == "held" && item.error.is_some() == is_labelled;
@@ -118,7 +119,7 @@ impl Failures {
             term::line(&over_the_brake(config))?;
         }
         if held(true) {
-            term::tell(Said::Decide)?;
+            term::tell(SyncWords::Decide)?;
         }
         Ok(())
     }
@@ -139,17 +140,19 @@ pub(super) fn over(news: &News, state: &State) -> Result<()> {
     for (what, since) in &news.over {
         let summary = match what.split_once(' ') {
             Some(("side", side)) => {
-                let known = side.parse().ok().map(|side: Side| term::words(Said::Side(side.into())));
+                let known = side.parse().ok().map(|side: Side| term::words(NewsWords::Side(side.into())));
                 known.or_else(|| Some(side.to_owned()))
             }
-            Some(("project", project)) => Some(term::words(Said::ReadingProject { project })),
-            Some(("unreadable", record)) => Some(term::words(Said::ReadingRecord { record })),
+            Some(("project", project)) => Some(term::words(NewsWords::ReadingProject { project })),
+            Some(("unreadable", record)) => Some(term::words(NewsWords::ReadingRecord { record })),
             // What was dropped, or is not to be sent any more, has not worked.
-            Some((_, key)) => state.done_write(key)?.map(|summary| term::words(Said::IsWritten { summary: &summary })),
+            Some((_, key)) => {
+                state.done_write(key)?.map(|summary| term::words(NewsWords::IsWritten { summary: &summary }))
+            }
             None => None,
         };
         if let Some(summary) = summary.filter(|_| listed < MOST_LISTED) {
-            term::tell(Said::WorksAgain { what: &summary, since: &term::time(*since) })?;
+            term::tell(NewsWords::WorksAgain { what: &summary, since: &term::time(*since) })?;
             listed += 1;
         }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use crate::engine::Progress;
-use crate::words::Said;
+use crate::words::RunWords;
 
 use super::term;
 
@@ -58,7 +58,7 @@ fn picture(done: u64, left: u64, elapsed: Duration) -> String {
         let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
         term::span(TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX))
     });
-    let said = term::words(Said::Progress { done, all, left: time.as_deref() });
+    let said = term::words(RunWords::Progress { done, all, left: time.as_deref() });
     format!("[{}{}] {said}", "=".repeat(full), " ".repeat(empty))
 }
 

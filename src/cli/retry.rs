@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::state::State;
-use crate::words::Said;
+use crate::words::ItemWords;
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -27,11 +27,13 @@ pub(super) struct Options {
 /// When the configuration is wrong, the state file cannot be written, or an id names nothing.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     if options.ids.is_empty() && !options.all {
-        return Err(Usage::new(term::words(Said::WhatToRetry)).hint(term::words(Said::WhatToRetryHint)).into());
+        return Err(Usage::new(term::words(ItemWords::WhatToRetry))
+            .hint(term::words(ItemWords::WhatToRetryHint))
+            .into());
     }
     let path = context.draft()?.sync.state;
     if !path.exists() {
-        return Err(Usage::new(term::words(Said::NoStateFile { path: &path.display().to_string() })).into());
+        return Err(Usage::new(term::words(ItemWords::NoStateFile { path: &path.display().to_string() })).into());
     }
     let state = State::open(&path).map_err(|error| Usage::state(&path, &error))?;
     let tx = state.begin()?;
@@ -42,13 +44,13 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     for id in &options.ids {
         match tx.revive(Some(id))? {
             0 => {
-                let usage = Usage::new(term::words(Said::NoSuchToRetry { id }));
-                return Err(usage.hint(term::words(Said::StatusLists)).into());
+                let usage = Usage::new(term::words(ItemWords::NoSuchToRetry { id }));
+                return Err(usage.hint(term::words(ItemWords::StatusLists)).into());
             }
             n => count += n,
         }
     }
     tx.commit()?;
-    term::tell(if count == 0 { Said::NothingToRetry } else { Said::BackInQueue { count } })?;
+    term::tell(if count == 0 { ItemWords::NothingToRetry } else { ItemWords::BackInQueue { count } })?;
     Ok(Exit::Done)
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::engine::belongs::{self, Rebound};
 use crate::engine::budget::Patience;
 use crate::state::{Backlog, RunLock, State};
-use crate::words::{Said, Service};
+use crate::words::{HealthWords, ItemWords, Service, StateWords, StatusWords};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -92,20 +92,20 @@ fn info(context: &Context, options: &Info) -> Result<Exit> {
         }))?;
         return Ok(Exit::Done);
     }
-    term::tell(Said::StateFile { path: &path.display().to_string(), bytes, version })?;
-    term::tell(Said::Linked { issues: status.issue_pairs, comments: status.comment_pairs })?;
+    term::tell(StateWords::StateFile { path: &path.display().to_string(), bytes, version })?;
+    term::tell(StatusWords::Linked { issues: status.issue_pairs, comments: status.comment_pairs })?;
     let Backlog { pending, failing, held, labelled, in_doubt, dead, dropped } = status.backlog;
-    term::tell(Said::Outbox { pending, failing, held: held + labelled, in_doubt, dead, dropped })?;
+    term::tell(StatusWords::Outbox { pending, failing, held: held + labelled, in_doubt, dead, dropped })?;
     match &known {
         Some(known) => {
-            term::tell(Said::StateOf { side: Service::Guance, what: &belongs::guance_words(&known.guance) })?;
-            term::tell(Said::StateOf { side: Service::Jira, what: &belongs::jira_words(&known.jira) })?;
-            term::tell(Said::StatePair { pair: &known.pair, formerly: formerly(&former).as_deref() })?;
+            term::tell(StateWords::StateOf { side: Service::Guance, what: &belongs::guance_words(&known.guance) })?;
+            term::tell(StateWords::StateOf { side: Service::Jira, what: &belongs::jira_words(&known.jira) })?;
+            term::tell(StateWords::StatePair { pair: &known.pair, formerly: formerly(&former).as_deref() })?;
         }
-        None => term::tell(Said::BelongsToNobody)?,
+        None => term::tell(StateWords::BelongsToNobody)?,
     }
     if let Some(foreign) = foreign {
-        term::tell(Said::Refused { why: &foreign.to_string() })?;
+        term::tell(HealthWords::Refused { why: &foreign.to_string() })?;
         term::line(&format!("         {}", foreign.hint))?;
     }
     Ok(Exit::Done)
@@ -138,13 +138,13 @@ fn rebind(context: &Context, options: &Rebind) -> Result<Exit> {
 
 fn show(rebound: &Rebound, dry_run: bool) -> Result<()> {
     let Rebound { from, to, proven, missing } = rebound;
-    term::tell(Said::Markers { proven: *proven, missing: *missing })?;
+    term::tell(StateWords::Markers { proven: *proven, missing: *missing })?;
     if let Some(from) = from {
         let (guance, jira) = (belongs::guance_words(&from.guance), belongs::jira_words(&from.jira));
-        term::tell(Said::BelongedTo { jira: &jira, guance: &guance })?;
+        term::tell(StateWords::BelongedTo { jira: &jira, guance: &guance })?;
     }
     let (guance, jira) = (belongs::guance_words(&to.guance), belongs::jira_words(&to.jira));
-    Ok(term::tell(Said::BelongsTo { jira: &jira, guance: &guance, dry_run })?)
+    Ok(term::tell(StateWords::BelongsTo { jira: &jira, guance: &guance, dry_run })?)
 }
 
 fn copy(options: &Copy) -> Result<Exit> {
@@ -152,22 +152,24 @@ fn copy(options: &Copy) -> Result<Exit> {
     let from = there(from)?;
     let lock = locked(from)?;
     let (old, new) = (from.display().to_string(), to.display().to_string());
-    State::copy(from, to)
-        .map_err(|error| Usage::new(term::words(Said::CannotCopy { from: &old, to: &new, why: &error.to_string() })))?;
+    State::copy(from, to).map_err(|error| {
+        Usage::new(term::words(StateWords::CannotCopy { from: &old, to: &new, why: &error.to_string() }))
+    })?;
     drop(lock);
-    term::tell(Said::Copied { from: &old, to: &new })?;
+    term::tell(StateWords::Copied { from: &old, to: &new })?;
     Ok(Exit::Done)
 }
 
 /// Takes the lock of a state file; a run under way has it.
 fn locked(path: &Path) -> Result<RunLock> {
     let lock = RunLock::take(path).map_err(|error| Usage::state(path, &error))?;
-    Ok(lock.ok_or_else(|| Usage::new(term::words(Said::StateBusy)).hint(term::words(Said::StateBusyHint)))?)
+    Ok(lock
+        .ok_or_else(|| Usage::new(term::words(StateWords::StateBusy)).hint(term::words(StateWords::StateBusyHint)))?)
 }
 
 fn there(path: &Path) -> Result<&Path> {
     if path.exists() {
         return Ok(path);
     }
-    Err(Usage::new(term::words(Said::NoStateFile { path: &path.display().to_string() })).into())
+    Err(Usage::new(term::words(ItemWords::NoStateFile { path: &path.display().to_string() })).into())
 }

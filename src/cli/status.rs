@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::engine::belongs;
 use crate::engine::pace::{self, Pace};
 use crate::state::{Away, Backlog, FailingSide, GoneIssue, LastRun, State, Status, StuckItem};
-use crate::words::{Column, Read, Said, Stage};
+use crate::words::{Column, HealthWords, Read, Stage, StatusWords, SyncWords};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -58,27 +58,26 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     } else {
         show(&status, &paces, path)?;
         if let Some(foreign) = &foreign {
-            term::tell(Said::Refused { why: &foreign.to_string() })?;
+            term::tell(HealthWords::Refused { why: &foreign.to_string() })?;
         }
     }
     let Some(max_age) = options.max_age else { return Ok(Exit::Done) };
     let Some(last_good) = status.last_good else {
-        term::say(&term::words(Said::NoGoodRun));
+        term::say(&term::words(HealthWords::NoGoodRun));
         return Ok(Exit::ItemsFailed);
     };
     let age = Utc::now().signed_duration_since(last_good);
     if age < TimeDelta::zero() {
-        term::say(&term::words(Said::LastGoodAhead { at: &term::time(last_good) }));
+        term::say(&term::words(HealthWords::LastGoodAhead { at: &term::time(last_good) }));
         return Ok(Exit::ItemsFailed);
     }
     if age > TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX) {
-        term::say(&term::words(Said::LastGoodAgo { ago: &term::span(age) }));
+        term::say(&term::words(HealthWords::LastGoodAgo { ago: &term::span(age) }));
         return Ok(Exit::ItemsFailed);
     }
     Ok(Exit::Done)
 }
 
-#[allow(clippy::too_many_lines, reason = "one line of the page after the other")]
 fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
     let Status {
         cursors,
@@ -95,52 +94,26 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
         last_good,
     } = status;
     if runs.is_empty() {
-        term::tell(Said::NoRunYet { path: &path.display().to_string() })?;
+        term::tell(StatusWords::NoRunYet { path: &path.display().to_string() })?;
     }
     for (side, at, floor) in cursors {
         let (at, from) = (term::time(*at), term::time(*floor));
-        term::tell(Said::ReadUpTo { side: (*side).into(), at: &at, from: &from })?;
+        term::tell(StatusWords::ReadUpTo { side: (*side).into(), at: &at, from: &from })?;
     }
     for (side, until) in waits {
-        term::tell(Said::StatusWaits { side: (*side).into(), until: &term::time(*until) })?;
+        term::tell(StatusWords::StatusWaits { side: (*side).into(), until: &term::time(*until) })?;
     }
-    term::tell(Said::Linked { issues: *issue_pairs, comments: *comment_pairs })?;
+    term::tell(StatusWords::Linked { issues: *issue_pairs, comments: *comment_pairs })?;
     for line in paces.iter().filter_map(pace_line) {
         term::line(&line)?;
     }
-    for one in gone {
-        let GoneIssue { side, guance, jira, since } = one;
-        let since = term::time(*since);
-        term::tell(Said::Gone { side: (*side).into(), jira, guance: guance.as_str(), since: &since })?;
-    }
-    for Away { name: _, why, since, hint, .. } in away {
-        term::tell(Said::Away { why, since: &term::time(*since) })?;
-        term::advice(hint.as_deref())?;
-    }
-    let Backlog { pending, failing, held, labelled, in_doubt, dead, dropped } = *backlog;
-    term::tell(Said::Outbox { pending, failing, held: held + labelled, in_doubt, dead, dropped })?;
-    if backlog.labelled > 0 {
-        term::tell(Said::Labelled { count: backlog.labelled })?;
-        term::tell(Said::Decide)?;
-    }
-    match last_good {
-        None => term::tell(Said::NoGoodYet)?,
-        Some(at) => {
-            let age = Utc::now().signed_duration_since(*at);
-            let ago = (age >= TimeDelta::zero()).then(|| term::span(age));
-            term::tell(Said::LastGood { at: &term::time(*at), ago: ago.as_deref() })?;
-        }
-    }
+    missing_issues(gone, away)?;
+    outbox(backlog)?;
+    last_good_run(*last_good)?;
     for side in failing_sides {
         failing_side(side)?;
     }
-    let items: Vec<&StuckItem> = items.iter().filter(|item| item.because.is_none()).collect();
-    if !items.is_empty() {
-        let columns = [Column::Stage, Column::Item, Column::Tries, Column::NextTry, Column::What, Column::Why];
-        table(&columns, items.iter().map(|item| item_row(item)))?;
-        reasons(&items)?;
-        next_steps(backlog)?;
-    }
+    stuck(items, backlog)?;
     if !unreadable.is_empty() {
         let rows = unreadable.iter().map(|(side, issue, why)| vec![side.to_string(), issue.to_string(), why.clone()]);
         table(&[Column::UnreadableOn, Column::Item, Column::Why], rows)?;
@@ -148,10 +121,58 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
     if !runs.is_empty() {
         table(&[Column::Run, Column::Began, Column::Took, Column::Result], runs.iter().map(run_row))?;
     }
-    let last = runs.iter().find(|run| !run.failures.is_empty()).filter(|_| failing_sides.is_empty());
-    for (side, failure) in last.iter().flat_map(|run| &run.failures) {
-        let began = last.map(|run| term::time(run.started)).unwrap_or_default();
-        term::tell(Said::FailedBefore { began: &began, side: (*side).into(), why: &failure.message })?;
+    if failing_sides.is_empty() { failed_before(runs) } else { Ok(()) }
+}
+
+/// Says which issues are gone, and what cannot be read for now.
+fn missing_issues(gone: &[GoneIssue], away: &[Away]) -> Result<()> {
+    for GoneIssue { side, guance, jira, since } in gone {
+        let since = term::time(*since);
+        term::tell(StatusWords::Gone { side: (*side).into(), jira, guance: guance.as_str(), since: &since })?;
+    }
+    for Away { name: _, why, since, hint, .. } in away {
+        term::tell(StatusWords::Away { why, since: &term::time(*since) })?;
+        term::advice(hint.as_deref())?;
+    }
+    Ok(())
+}
+
+/// Says how much waits to be written.
+fn outbox(backlog: &Backlog) -> Result<()> {
+    let Backlog { pending, failing, held, labelled, in_doubt, dead, dropped } = *backlog;
+    term::tell(StatusWords::Outbox { pending, failing, held: held + labelled, in_doubt, dead, dropped })?;
+    if labelled > 0 {
+        term::tell(StatusWords::Labelled { count: labelled })?;
+        term::tell(SyncWords::Decide)?;
+    }
+    Ok(())
+}
+
+fn last_good_run(last_good: Option<DateTime<Utc>>) -> Result<()> {
+    let Some(at) = last_good else { return Ok(term::tell(HealthWords::NoGoodYet)?) };
+    let age = Utc::now().signed_duration_since(at);
+    let ago = (age >= TimeDelta::zero()).then(|| term::span(age));
+    Ok(term::tell(HealthWords::LastGood { at: &term::time(at), ago: ago.as_deref() })?)
+}
+
+/// Shows what failed, is held or in doubt, and what to do about it.
+fn stuck(items: &[StuckItem], backlog: &Backlog) -> Result<()> {
+    let items: Vec<&StuckItem> = items.iter().filter(|item| item.because.is_none()).collect();
+    if items.is_empty() {
+        return Ok(());
+    }
+    let columns = [Column::Stage, Column::Item, Column::Tries, Column::NextTry, Column::What, Column::Why];
+    table(&columns, items.iter().map(|item| item_row(item)))?;
+    reasons(&items)?;
+    next_steps(backlog)
+}
+
+/// Says why the last run with a failure failed, where all works again.
+fn failed_before(runs: &[LastRun]) -> Result<()> {
+    let Some(run) = runs.iter().find(|run| !run.failures.is_empty()) else { return Ok(()) };
+    for (side, failure) in &run.failures {
+        let began = term::time(run.started);
+        term::tell(HealthWords::FailedBefore { began: &began, side: (*side).into(), why: &failure.message })?;
         term::advice(failure.hint.as_deref())?;
     }
     Ok(())
@@ -161,10 +182,10 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
 fn failing_side(failing: &FailingSide) -> Result<()> {
     let FailingSide { side, since, at: _, message, hint } = failing;
     let ago = term::span(Utc::now().signed_duration_since(*since));
-    term::tell(Said::Fails { side: (*side).into(), since: &term::time(*since), ago: &ago, why: message })?;
+    term::tell(HealthWords::Fails { side: (*side).into(), since: &term::time(*since), ago: &ago, why: message })?;
     match hint {
         Some(_) => Ok(term::advice(hint.as_deref())?),
-        None => Ok(term::advice(Some(&term::words(Said::TriesAgain)))?),
+        None => Ok(term::advice(Some(&term::words(HealthWords::TriesAgain)))?),
     }
 }
 
@@ -180,7 +201,7 @@ fn reasons(items: &[&StuckItem]) -> Result<()> {
     for ((why, hint), keys) in by_reason {
         term::line("")?;
         let key = keys.first().copied().unwrap_or_default();
-        term::tell(Said::Reason { key, more: keys.len().saturating_sub(1), why })?;
+        term::tell(StatusWords::Reason { key, more: keys.len().saturating_sub(1), why })?;
         term::advice(hint)?;
     }
     Ok(())
@@ -190,9 +211,12 @@ fn reasons(items: &[&StuckItem]) -> Result<()> {
 fn next_steps(backlog: &Backlog) -> Result<()> {
     let Backlog { failing, held, in_doubt, dead, .. } = *backlog;
     term::line("")?;
-    for (count, what) in
-        [(dead, Said::DeadNext), (held, Said::HeldNext), (in_doubt, Said::InDoubtNext), (failing, Said::FailingNext)]
-    {
+    for (count, what) in [
+        (dead, StatusWords::DeadNext),
+        (held, StatusWords::HeldNext),
+        (in_doubt, StatusWords::InDoubtNext),
+        (failing, StatusWords::FailingNext),
+    ] {
         if count > 0 {
             term::tell(what)?;
         }
@@ -209,14 +233,14 @@ fn pace_line(pace: &Pace) -> Option<String> {
         (Some(_), None) => Read::Replies,
         _ => Read::Fields,
     };
-    Some(term::words(Said::ReadingEvery { what, pairs: *pairs, hours: *active_within_hours, minutes }))
+    Some(term::words(StatusWords::ReadingEvery { what, pairs: *pairs, hours: *active_within_hours, minutes }))
 }
 
 fn item_row(item: &StuckItem) -> Vec<String> {
     let StuckItem { key, stage, summary, attempts, enqueued: _, not_before, error, hint: _, because: _ } = item;
     let next = not_before.map(term::time).unwrap_or_default();
     vec![
-        term::words(Said::Stage(Stage::called(stage))),
+        term::words(StatusWords::Stage(Stage::called(stage))),
         key.clone(),
         attempts.to_string(),
         next,
@@ -229,16 +253,18 @@ fn run_row(run: &LastRun) -> Vec<String> {
     let LastRun { kind, started, ended, good, summary, failures: _ } = run;
     let took = ended.map(|ended| term::span(ended.signed_duration_since(*started))).unwrap_or_default();
     let result = match (ended, good) {
-        (None, _) => term::words(Said::StillAtWork),
+        (None, _) => term::words(HealthWords::StillAtWork),
         (Some(_), Some(true)) => summary.clone(),
-        (Some(_), _) => term::words(Said::NotGood { summary }),
+        (Some(_), _) => term::words(HealthWords::NotGood { summary }),
     };
-    vec![term::words(Said::RunKind { backfill: kind == "backfill" }), term::time(*started), took, result]
+    vec![term::words(HealthWords::RunKind { backfill: kind == "backfill" }), term::time(*started), took, result]
 }
 
 fn table(header: &[Column], rows: impl Iterator<Item = Vec<String>>) -> Result<()> {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header.iter().map(|column| term::words(Said::Column(*column))));
+    table
+        .load_style(presets::NOTHING)
+        .set_header(header.iter().map(|column| term::words(StatusWords::Column(*column))));
     for row in rows {
         table.add_row(row.iter().map(|cell| cell_text(cell)));
     }

@@ -13,7 +13,7 @@ use crate::engine::{self, Backfill, Order, Report};
 use crate::ports::{ApiError, ApiErrorKind, LostProject};
 use crate::state::{News, RunLock, State};
 use crate::text::{Doc, markdown};
-use crate::words::{Hold, Said, Stage};
+use crate::words::{Hold, PlanWords, RunWords, Stage, SyncWords};
 
 use super::context::{Context, LogFormat};
 use super::exit::{self, Exit, Usage};
@@ -63,7 +63,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let lock = if order.dry_run { None } else { Some(RunLock::take(path).map_err(cannot_open)?) };
     if let Some(None) = lock {
         if !context.global.quiet {
-            term::say(&term::words(Said::AnotherRun));
+            term::say(&term::words(RunWords::AnotherRun));
         }
         return Ok(Exit::Done);
     }
@@ -84,7 +84,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     if let Err(error) = services::prove(&config, &state, &signals, patience) {
         if error.downcast_ref::<ApiError>().is_some_and(|api| api.kind == ApiErrorKind::OutOfBudget) {
             if !context.global.quiet {
-                term::say(&term::words(Said::BudgetUsedUp));
+                term::say(&term::words(RunWords::BudgetUsedUp));
             }
             return Ok(Exit::Done);
         }
@@ -131,10 +131,10 @@ fn backfill(options: &Options) -> Result<Option<Backfill>> {
     let from = read("since", since)?;
     let until = options.until.as_deref().map(|text| read("until", text)).transpose()?;
     if from > now {
-        return Err(Usage::new(term::words(Said::InFuture { at: &term::time(from) })).into());
+        return Err(Usage::new(term::words(RunWords::InFuture { at: &term::time(from) })).into());
     }
     if let Some(until) = until.filter(|until| *until <= from) {
-        let said = Said::NotAfter { until: &term::time(until), since: &term::time(from) };
+        let said = RunWords::NotAfter { until: &term::time(until), since: &term::time(from) };
         return Err(Usage::new(term::words(said)).into());
     }
     Ok(Some(Backfill { from, until }))
@@ -150,7 +150,7 @@ fn show(
     let news = news.filter(|_| context.global.quiet);
     for (side, failure) in &report.sides_failed {
         if news.is_none_or(|(_, news)| news::is_about(news, *side)) {
-            term::error(&term::words(Said::CannotSync { side: (*side).into(), why: &failure.message }));
+            term::error(&term::words(RunWords::CannotSync { side: (*side).into(), why: &failure.message }));
             term::hint(failure.hint.as_deref());
         }
     }
@@ -171,8 +171,8 @@ fn show(
         details(report, config, context.global.verbose > 0 || report.dry_run)?;
         if let Some(begins) = report.begins_at {
             let begins = term::time(begins);
-            term::say(&term::words(Said::FirstRun { begins: &begins }));
-            term::hint(Some(&term::words(Said::FirstRunHint)));
+            term::say(&term::words(RunWords::FirstRun { begins: &begins }));
+            term::hint(Some(&term::words(RunWords::FirstRunHint)));
         }
     }
     Ok(())
@@ -186,49 +186,49 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     for failure in &report.items_failed {
         let ItemFailure { item, summary, stage, message, hint } = failure;
         let stage = stage.map_or(Stage::Failed, Stage::called);
-        term::tell(Said::ItemFailed { stage, summary, item, why: message })?;
+        term::tell(SyncWords::ItemFailed { stage, summary, item, why: message })?;
         term::advice(hint.as_deref())?;
     }
     if report.not_listed() > 0 {
-        term::tell(Said::MoreUnreadable { count: report.not_listed() })?;
+        term::tell(SyncWords::MoreUnreadable { count: report.not_listed() })?;
     }
     for dropped in &report.dropped_fields {
-        term::tell(Said::LeftOut { what: dropped })?;
+        term::tell(SyncWords::LeftOut { what: dropped })?;
     }
     for names in &report.not_found {
-        term::tell(Said::NobodyFound { names })?;
+        term::tell(SyncWords::NobodyFound { names })?;
     }
     for (side, seconds) in &report.clock_skew_seconds {
         let (seconds, behind) = (seconds.unsigned_abs(), *seconds > 0);
-        term::tell(Said::Clock { side: (*side).into(), seconds, behind })?;
+        term::tell(SyncWords::Clock { side: (*side).into(), seconds, behind })?;
     }
     if report.backlog.held > 0 {
         term::line(&news::over_the_brake(config))?;
     }
     if report.backlog.in_doubt > 0 {
-        term::tell(Said::WhatOfDoubt)?;
+        term::tell(SyncWords::WhatOfDoubt)?;
     }
     for held in report.held_for_labels.iter().take(MOST_HELD) {
-        term::tell(Said::HeldForLabel { summary: &held.summary, why: &held.why })?;
+        term::tell(SyncWords::HeldForLabel { summary: &held.summary, why: &held.why })?;
     }
     if !report.held_for_labels.is_empty() {
-        term::tell(Said::Decide)?;
+        term::tell(SyncWords::Decide)?;
     }
     for (why, count) in &report.files_kept {
-        term::tell(Said::FilesStay { count: *count, why })?;
+        term::tell(SyncWords::FilesStay { count: *count, why })?;
     }
     if report.backlog.dead > 0 {
-        term::tell(Said::WhatOfDead)?;
+        term::tell(SyncWords::WhatOfDead)?;
     }
     for (side, until) in &report.waiting {
         let until = term::time(*until);
-        term::tell(Said::WaitsUntil { side: (*side).into(), until: &until })?;
+        term::tell(SyncWords::WaitsUntil { side: (*side).into(), until: &until })?;
     }
     if report.out_of_budget || report.out_of_time {
-        term::tell(if report.out_of_budget { Said::BudgetLeftSome } else { Said::TimeLeftSome })?;
+        term::tell(if report.out_of_budget { RunWords::BudgetLeftSome } else { RunWords::TimeLeftSome })?;
     }
     for (reason, count) in if all { &report.skipped } else { &report.left_out } {
-        term::tell(Said::NotCarried { count: *count, why: &report.reason_in(reason, term::lang()) })?;
+        term::tell(SyncWords::NotCarried { count: *count, why: &report.reason_in(reason, term::lang()) })?;
     }
     Ok(())
 }
@@ -242,38 +242,38 @@ fn plan(planned: &Planned, report: &Report) -> Result<()> {
         (true, false) => Hold::Brake,
         (false, false) => Hold::No,
     };
-    term::tell(Said::Planned { target: (*target).into(), summary, key, hold })?;
+    term::tell(PlanWords::Planned { target: (*target).into(), summary, key, hold })?;
     let body = match action {
         Action::CreateIssue(new) => {
             let NewIssue { project, issue_type: kind, labels, priority, title, body, .. } = new;
             let (labels, priority) = (labels.join(" "), priority.as_deref());
-            term::tell(Said::PlannedIssue { project, kind, labels: &labels, priority })?;
-            term::tell(Said::PlannedTitle { title })?;
+            term::tell(PlanWords::PlannedIssue { project, kind, labels: &labels, priority })?;
+            term::tell(PlanWords::PlannedTitle { title })?;
             Some(body)
         }
         Action::AddComment { issue, body, internal, .. } => {
-            term::tell(Said::PlannedComment { issue: issue.as_str(), internal: *internal })?;
+            term::tell(PlanWords::PlannedComment { issue: issue.as_str(), internal: *internal })?;
             Some(body)
         }
         Action::EditComment { issue, comment, body, .. } => {
-            term::tell(Said::PlannedEdit { comment: comment.as_str(), issue: issue.as_str() })?;
+            term::tell(PlanWords::PlannedEdit { comment: comment.as_str(), issue: issue.as_str() })?;
             Some(body)
         }
         Action::DeleteComment { issue, comment } => {
-            term::tell(Said::PlannedDelete { comment: comment.as_str(), issue: issue.as_str() })?;
+            term::tell(PlanWords::PlannedDelete { comment: comment.as_str(), issue: issue.as_str() })?;
             None
         }
         Action::ChangeIssue { issue, change, .. } => {
             let (words, body) = wish(change);
-            term::tell(Said::PlannedChange { what: &words, issue: issue.as_str() })?;
+            term::tell(PlanWords::PlannedChange { what: &words, issue: issue.as_str() })?;
             body
         }
         Action::AddFile { issue, file, .. } => {
-            term::tell(Said::PlannedFile { file: &file.label(), issue: issue.as_str() })?;
+            term::tell(PlanWords::PlannedFile { file: &file.label(), issue: issue.as_str() })?;
             None
         }
         Action::LinkIssue { issue, title, url, .. } => {
-            term::tell(Said::PlannedLink { issue: issue.as_str(), title, url })?;
+            term::tell(PlanWords::PlannedLink { issue: issue.as_str(), title, url })?;
             None
         }
     };
@@ -287,14 +287,14 @@ fn plan(planned: &Planned, report: &Report) -> Result<()> {
 fn wish(change: &Change) -> (String, Option<&Doc>) {
     let body = if let Change::Body { body, .. } = change { Some(body) } else { None };
     let words = term::words(match change {
-        Change::Title(title) => Said::WishTitle { title },
-        Change::Body { .. } => Said::WishBody,
-        Change::Priority(priority) => Said::WishPriority { priority },
-        Change::Assignee { set: None, .. } => Said::WishNobody,
-        Change::Assignee { set: Some(person), .. } => Said::WishPerson { name: &person.name, id: &person.id },
+        Change::Title(title) => PlanWords::WishTitle { title },
+        Change::Body { .. } => PlanWords::WishBody,
+        Change::Priority(priority) => PlanWords::WishPriority { priority },
+        Change::Assignee { set: None, .. } => PlanWords::WishNobody,
+        Change::Assignee { set: Some(person), .. } => PlanWords::WishPerson { name: &person.name, id: &person.id },
         Change::Status(target) => match target.names.as_slice() {
-            [] => return (term::words(Said::WishAnyStatus { category: &target.category.to_string() }), None),
-            [name, rest @ ..] => Said::WishStatus { name, or_else: rest.first().map(String::as_str) },
+            [] => return (term::words(PlanWords::WishAnyStatus { category: &target.category.to_string() }), None),
+            [name, rest @ ..] => PlanWords::WishStatus { name, or_else: rest.first().map(String::as_str) },
         },
     });
     (words, body)

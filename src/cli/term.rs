@@ -7,7 +7,7 @@ use anstream::ColorChoice;
 use chrono::{DateTime, Local, TimeDelta, Utc};
 
 pub(super) use crate::logging::printable;
-use crate::words::{Lang, Said};
+use crate::words::{Lang, Message};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -43,7 +43,8 @@ pub(super) fn lang() -> Lang {
 }
 
 /// Returns a sentence in that language.
-pub(super) fn words(said: Said<'_>) -> String {
+#[expect(clippy::needless_pass_by_value, reason = "a message is made where it is said")]
+pub(super) fn words(said: impl Message) -> String {
     said.in_lang(lang())
 }
 
@@ -51,7 +52,7 @@ pub(super) fn words(said: Said<'_>) -> String {
 ///
 /// # Errors
 /// As for [`line()`].
-pub(super) fn tell(said: Said<'_>) -> io::Result<()> {
+pub(super) fn tell(said: impl Message) -> io::Result<()> {
     line(&words(said))
 }
 

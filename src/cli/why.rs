@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::{CommentId, CommentLink, Field, FileId, IssueId, IssueLink, Key, Side};
 use crate::engine::belongs;
 use crate::state::{Away, State, StateError, StuckItem};
-use crate::words::{Said, Stage};
+use crate::words::{HealthWords, HistoryWords, Stage};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -35,7 +35,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let path = &draft.sync.state;
     let state = State::open_copy(path).map_err(|error| Usage::state(path, &error))?;
     if let Some(foreign) = belongs::compare(&state, &services::named(draft.services()))? {
-        term::say(&term::words(Said::Refused { why: &foreign.to_string() }));
+        term::say(&term::words(HealthWords::Refused { why: &foreign.to_string() }));
         term::hint(Some(&foreign.hint));
     }
     let found = Found::about(&state, options.item.trim())?;
@@ -49,7 +49,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
             term::line(&line)?;
         }
         for away in &found.away {
-            term::tell(Said::Since { since: &term::time(away.since), why: &away.why })?;
+            term::tell(HistoryWords::Since { since: &term::time(away.since), why: &away.why })?;
             term::advice(away.hint.as_deref())?;
         }
         for item in &queue {
@@ -63,8 +63,8 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     if found.is_linked() || !found.away.is_empty() || !queue.is_empty() || !events.is_empty() {
         return Ok(Exit::Done);
     }
-    term::say(&term::words(Said::NothingKnown { item: &options.item }));
-    term::hint(Some(&term::words(Said::NothingKnownHint)));
+    term::say(&term::words(HistoryWords::NothingKnown { item: &options.item }));
+    term::hint(Some(&term::words(HistoryWords::NothingKnownHint)));
     Ok(Exit::ItemsFailed)
 }
 
@@ -144,16 +144,16 @@ impl Found {
     fn links(&self) -> Vec<String> {
         let issues = self.issues.iter().map(|link| {
             let rests = match (link.gone, link.closed) {
-                (true, _) => term::words(Said::PairGone),
-                (false, true) => term::words(Said::PairClosed),
+                (true, _) => term::words(HistoryWords::PairGone),
+                (false, true) => term::words(HistoryWords::PairClosed),
                 (false, false) => String::new(),
             };
             let (guance, name, jira) = (link.guance.as_str(), link.jira_name.as_str(), link.jira.as_str());
-            term::words(Said::PairIs { guance, name, jira }) + &rests
+            term::words(HistoryWords::PairIs { guance, name, jira }) + &rests
         });
         let comments = self.comments.iter().map(|link| {
             let (id, copy, pair) = (link.origin_id.as_str(), link.copy_id.as_str(), link.pair.as_str());
-            term::words(Said::CommentIs { id, origin: link.origin.into(), copy, pair })
+            term::words(HistoryWords::CommentIs { id, origin: link.origin.into(), copy, pair })
         });
         issues.chain(comments).collect()
     }
@@ -201,8 +201,8 @@ type Event = (DateTime<Utc>, String, String);
 /// Says where a write stands, since when, and why.
 fn queued(item: &StuckItem) -> String {
     let next = item.not_before.map(term::time);
-    let dropped = item.because.as_ref().map(|because| term::words(Said::DroppedBecause { because }));
-    let queued = Said::Queued {
+    let dropped = item.because.as_ref().map(|because| term::words(HistoryWords::DroppedBecause { because }));
+    let queued = HistoryWords::Queued {
         stage: Stage::called(&item.stage),
         since: &term::time(item.enqueued),
         not_before: next.as_deref(),

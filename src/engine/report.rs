@@ -9,7 +9,7 @@ use crate::domain::{Action, Key, Kind, Push, Receipt, Side};
 use crate::plan::{SkipReason, Step};
 use crate::ports::{ApiError, ApiErrorKind, LostProject, Unreadable};
 use crate::state::{Away, Backlog, HeldForLabel, RunEnd, SideFailure, State, StateError};
-use crate::words::{Count, Lang, Said};
+use crate::words::{Count, Lang, RunWords, SyncWords};
 
 /// A clock that differs by more than this is reported.
 const TOLERATED_SKEW: TimeDelta = TimeDelta::seconds(30);
@@ -210,7 +210,7 @@ impl Report {
         let mut parts = Vec::new();
         let mut count = |n: usize, what: Count| {
             if n > 0 {
-                parts.push(Said::Count(what, n).in_lang(lang));
+                parts.push(RunWords::Count(what, n).in_lang(lang));
             }
         };
         count(self.issues_created, Count::IssuesCreated);
@@ -244,22 +244,22 @@ impl Report {
         if self.dry_run {
             count(self.planned.len(), Count::Planned);
         }
-        let mut said = |said: Said<'_>| parts.push(said.in_lang(lang));
-        self.sides_failed.keys().for_each(|side| said(Said::SideFailed((*side).into())));
-        self.projects_lost.iter().for_each(|lost| said(Said::ProjectNotRead { project: &lost.project }));
-        self.waiting.keys().for_each(|side| said(Said::SideAskedToWait((*side).into())));
+        let mut said = |said: RunWords<'_>| parts.push(said.in_lang(lang));
+        self.sides_failed.keys().for_each(|side| said(RunWords::SideFailed((*side).into())));
+        self.projects_lost.iter().for_each(|lost| said(RunWords::ProjectNotRead { project: &lost.project }));
+        self.waiting.keys().for_each(|side| said(RunWords::SideAskedToWait((*side).into())));
         if parts.is_empty() {
-            parts.push(Said::NothingToDo.in_lang(lang));
+            parts.push(RunWords::NothingToDo.in_lang(lang));
         } else if self.dry_run {
-            parts.push(Said::NothingWritten.in_lang(lang));
+            parts.push(RunWords::NothingWritten.in_lang(lang));
         }
-        parts.join(&Said::Comma.in_lang(lang))
+        parts.join(&RunWords::Comma.in_lang(lang))
     }
 
     /// Returns a reason of [`Self::skipped`] or [`Self::left_out`] in a language.
     pub fn reason_in(&self, shown: &str, lang: Lang) -> String {
         match self.reasons.get(shown) {
-            Some(SkipReason::Restricted(_)) => Said::Restricted.in_lang(lang),
+            Some(SkipReason::Restricted(_)) => SyncWords::Restricted.in_lang(lang),
             Some(reason) => reason.in_lang(lang),
             None => shown.to_owned(),
         }
@@ -307,7 +307,7 @@ impl Report {
                     _ => {}
                 }
                 let shown = match reason {
-                    SkipReason::Restricted(_) => Said::Restricted.in_lang(Lang::En),
+                    SkipReason::Restricted(_) => SyncWords::Restricted.in_lang(Lang::En),
                     other => other.to_string(),
                 };
                 self.reasons.entry(shown.clone()).or_insert_with(|| reason.clone());

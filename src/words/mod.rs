@@ -1,12 +1,27 @@
 //! The words that guajira itself says, in English and in Chinese.
 //!
-//! A message is a variant with typed arguments, and each language says all of them in one `match` (`en`, `zh`): the compiler
-//! holds both complete. Nothing here is read at run time.
+//! A message is a variant with typed arguments, one enum for each topic. Each language says a topic in one `match` (`en`, `zh`),
+//! so that the compiler holds both complete. Nothing here is read at run time.
+
+#[macro_use]
+mod messages;
+#[cfg(test)]
+mod samples;
 
 mod en;
-mod parts;
-mod said;
 mod zh;
+
+mod health;
+mod history;
+mod init;
+mod items;
+mod news;
+mod parts;
+mod plan;
+mod run;
+mod state;
+mod status;
+mod sync;
 mod zone;
 
 #[cfg(test)]
@@ -16,8 +31,18 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 
+pub use health::HealthWords;
+pub use history::HistoryWords;
+pub use init::InitWords;
+pub use items::ItemWords;
+pub use messages::Message;
+pub use news::NewsWords;
 pub use parts::{Column, Count, Hold, Question, Read, Stage, Why};
-pub use said::Said;
+pub use plan::PlanWords;
+pub use run::RunWords;
+pub use state::StateWords;
+pub use status::StatusWords;
+pub use sync::SyncWords;
 pub use zone::Zone;
 
 /// A language that guajira speaks.
@@ -45,13 +70,14 @@ impl Lang {
     pub const WORDS: [(&str, Self); 2] = [("en", Self::En), ("zh", Self::Zh)];
 }
 
-/// One of the two services.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Service {
-    /// Guance.
-    Guance,
-    /// Jira.
-    Jira,
+messages! {
+    /// One of the two services.
+    pub enum Service {
+        /// Guance.
+        Guance,
+        /// Jira.
+        Jira,
+    }
 }
 
 impl Service {
@@ -90,55 +116,48 @@ pub fn is_minute(text: &str) -> bool {
     zone::is_minute(text)
 }
 
-/// What guajira writes into issues and comments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written<'a> {
-    /// The name of a service.
-    Name(Service),
-    /// Stands before the link back, below a description that was carried.
-    LinkBack,
-    /// Ends the first line of a copy whose original was deleted on this service.
-    DeletedOn(Service),
-    /// Stands in the place of a name that is not known.
-    Somebody,
-    /// Follows the name of who set a status that means done.
-    StatusSet {
-        /// What Guance calls it.
-        status: &'a str,
-        /// When, as [`Voice::minute`] tells it.
-        at: &'a str,
-    },
-    /// The title was changed on Guance, and Jira's was changed by hand.
-    TitleNow {
-        /// The title.
-        title: &'a str,
-    },
-    /// Stands above a description that was changed on Guance while Jira's was changed by hand.
-    BodyNow,
-    /// A monitor has repeated its alarm.
-    Repeats {
-        /// How often.
-        count: usize,
-        /// When last, as [`Voice::second`] tells it.
-        last: &'a str,
-    },
-    /// The rows of a monitor's repeats were deleted.
-    NoRepeats,
-    /// How a link from a Jira issue says what the other issue is to it.
-    Mirrors,
-    /// Ends a text of which not all was read.
-    ReadCut,
+messages! {
+    /// What guajira writes into issues and comments.
+    pub enum Written<'a> => written {
+        /// The name of a service.
+        Name(Service),
+        /// Stands before the link back, below a description that was carried.
+        LinkBack,
+        /// Ends the first line of a copy whose original was deleted on this service.
+        DeletedOn(Service),
+        /// Stands in the place of a name that is not known.
+        Somebody,
+        /// Follows the name of who set a status that means done.
+        StatusSet {
+            /// What Guance calls it.
+            status: &'a str,
+            /// When, as [`Voice::minute`] tells it.
+            at: &'a str,
+        },
+        /// The title was changed on Guance, and Jira's was changed by hand.
+        TitleNow {
+            /// The title.
+            title: &'a str,
+        },
+        /// Stands above a description that was changed on Guance while Jira's was changed by hand.
+        BodyNow,
+        /// A monitor has repeated its alarm.
+        Repeats {
+            /// How often.
+            count: usize,
+            /// When last, as [`Voice::second`] tells it.
+            last: &'a str,
+        },
+        /// The rows of a monitor's repeats were deleted.
+        NoRepeats,
+        /// How a link from a Jira issue says what the other issue is to it.
+        Mirrors,
+        /// Ends a text of which not all was read.
+        ReadCut,
+    }
 }
 
 impl Written<'_> {
-    /// Returns the message in a language.
-    pub fn in_lang(self, lang: Lang) -> String {
-        match lang {
-            Lang::En => en::written(self),
-            Lang::Zh => zh::written(self),
-        }
-    }
-
     /// Returns true for this message in any language.
     pub fn is(self, text: &str) -> bool {
         Lang::ALL.into_iter().any(|lang| self.in_lang(lang) == text)

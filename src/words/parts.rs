@@ -1,67 +1,69 @@
 //! The parts of sentences that are one of a few.
 
-use super::{Lang, Service, en, zh};
+use super::Service;
 
-/// Things that a run counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Count {
-    /// Issues created.
-    IssuesCreated,
-    /// Comments and replies copied.
-    CommentsCopied,
-    /// Comments and replies edited.
-    CommentsEdited,
-    /// Comments and replies deleted.
-    CommentsDeleted,
-    /// Attached files brought over.
-    FilesCopied,
-    /// Fields changed.
-    FieldsChanged,
-    /// Fields changed on both sides, or by hand.
-    Conflicts,
-    /// Links set between the issues of a pair.
-    LinksSet,
-    /// Writes without an answer that had taken effect.
-    FoundDone,
-    /// Copies recognised by their markers.
-    Recognised,
-    /// What a sweep found.
-    FoundLate,
-    /// What the brake let go.
-    Released,
-    /// Items that failed.
-    Failed,
-    /// Writes that wait.
-    Pending,
-    /// Creates that the brake holds.
-    Held,
-    /// Writes without an answer.
-    InDoubt,
-    /// Writes that were refused for good.
-    Dead,
-    /// Creates held for an issue that carries their uuid.
-    HeldForLabel,
-    /// Writes of a dry run.
-    Planned,
+messages! {
+    /// Things that a run counts.
+    pub enum Count {
+        /// Issues created.
+        IssuesCreated,
+        /// Comments and replies copied.
+        CommentsCopied,
+        /// Comments and replies edited.
+        CommentsEdited,
+        /// Comments and replies deleted.
+        CommentsDeleted,
+        /// Attached files brought over.
+        FilesCopied,
+        /// Fields changed.
+        FieldsChanged,
+        /// Fields changed on both sides, or by hand.
+        Conflicts,
+        /// Links set between the issues of a pair.
+        LinksSet,
+        /// Writes without an answer that had taken effect.
+        FoundDone,
+        /// Copies recognised by their markers.
+        Recognised,
+        /// What a sweep found.
+        FoundLate,
+        /// What the brake let go.
+        Released,
+        /// Items that failed.
+        Failed,
+        /// Writes that wait.
+        Pending,
+        /// Creates that the brake holds.
+        Held,
+        /// Writes without an answer.
+        InDoubt,
+        /// Writes that were refused for good.
+        Dead,
+        /// Creates held for an issue that carries their uuid.
+        HeldForLabel,
+        /// Writes of a dry run.
+        Planned,
+    }
 }
 
-/// Where a write stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// It waits.
-    Pending,
-    /// The brake holds it, or a label.
-    Held,
-    /// It was sent, and its answer was lost.
-    InDoubt,
-    /// On its way.
-    InFlight,
-    /// Refused for good.
-    Dead,
-    /// Given up by a person.
-    Dropped,
-    /// No write: something could not be read.
-    Failed,
+messages! {
+    /// Where a write stands.
+    pub enum Stage {
+        /// It waits.
+        Pending,
+        /// The brake holds it, or a label.
+        Held,
+        /// It was sent, and its answer was lost.
+        InDoubt,
+        /// On its way.
+        InFlight,
+        /// Refused for good.
+        Dead,
+        /// Given up by a person.
+        Dropped,
+        /// No write: something could not be read.
+        Failed,
+    }
 }
 
 impl Stage {
@@ -79,90 +81,81 @@ impl Stage {
     }
 }
 
-/// Why something is not carried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is a reason of `plan::SkipReason`, which says what it means")]
-pub enum Why<'a> {
-    FlowOff(&'a str),
-    Echo,
-    Unchanged,
-    Queued,
-    InDoubt,
-    Restricted(&'a str),
-    NoRoute,
-    RouteUnclear { number: usize, why: &'a str },
-    LevelNotListed(&'a str),
-    OutsideWindow,
-    SecondClaim,
-    TooLarge(&'a str),
-    Dead,
-    Closed(&'a str),
-    Deleted,
-    Repeat,
-    Gone,
-    NotOurs,
-    BothChanged { field: &'a str, newer: Service },
-    PriorityByHand,
-    ByHand(&'a str),
-    NobodyFound { names: &'a str, on: Service },
-}
-
-impl Why<'_> {
-    /// Returns the reason in a language.
-    pub fn in_lang(self, lang: Lang) -> String {
-        match lang {
-            Lang::En => en::why(self),
-            Lang::Zh => zh::why(self),
-        }
+messages! {
+    /// Why something is not carried.
+    pub enum Why<'a> => why {
+        FlowOff(&'a str),
+        Echo,
+        Unchanged,
+        Queued,
+        InDoubt,
+        Restricted(&'a str),
+        NoRoute,
+        RouteUnclear { number: usize, why: &'a str },
+        LevelNotListed(&'a str),
+        OutsideWindow,
+        SecondClaim,
+        TooLarge(&'a str),
+        Dead,
+        Closed(&'a str),
+        Deleted,
+        Repeat,
+        Gone,
+        NotOurs,
+        BothChanged { field: &'a str, newer: Service },
+        PriorityByHand,
+        ByHand(&'a str),
+        NobodyFound { names: &'a str, on: Service },
     }
 }
 
-/// Why a planned create waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
-    /// It does not.
-    No,
-    /// The brake holds it.
-    Brake,
-    /// An issue of another program carries its uuid.
-    Label,
+messages! {
+    /// Why a planned create waits.
+    pub enum Hold {
+        /// It does not.
+        No,
+        /// The brake holds it.
+        Brake,
+        /// An issue of another program carries its uuid.
+        Label,
+    }
 }
 
-/// What `guajira init` asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the questions say it")]
-pub enum Question {
-    GuanceAddress,
-    GuanceVariable,
-    JiraAddress,
-    JiraUser,
-    JiraVariable,
-    JiraProject,
-    IssueType,
+messages! {
+    /// What `guajira init` asks.
+    pub enum Question {
+        GuanceAddress,
+        GuanceVariable,
+        JiraAddress,
+        JiraUser,
+        JiraVariable,
+        JiraProject,
+        IssueType,
+    }
 }
 
-/// What of pairs is read in turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words say it")]
-pub enum Read {
-    Replies,
-    Fields,
-    Both,
+messages! {
+    /// What of pairs is read in turn.
+    pub enum Read {
+        Replies,
+        Fields,
+        Both,
+    }
 }
 
-/// The head of a table's column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words say it")]
-pub enum Column {
-    Stage,
-    Item,
-    Tries,
-    NextTry,
-    What,
-    Why,
-    UnreadableOn,
-    Run,
-    Began,
-    Took,
-    Result,
+messages! {
+    /// The head of a table's column.
+    pub enum Column {
+        Stage,
+        Item,
+        Tries,
+        NextTry,
+        What,
+        Why,
+        UnreadableOn,
+        Run,
+        Began,
+        Took,
+        Result,
+    }
 }

@@ -1,0 +1,34 @@
+//! `guajira why`.
+
+use super::{side, stage};
+use crate::words::{HistoryWords, Service};
+
+pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
+    match said {
+        HistoryWords::NothingKnown { item } => format!("{item} has never been synced, or was forgotten"),
+        HistoryWords::NothingKnownHint => {
+            "it may lie outside what was read so far (`guajira status`), or no route takes it \
+                                   (`guajira check --explain`); history is kept for 90 days"
+                .to_owned()
+        }
+        HistoryWords::PairIs { guance, name, jira } => format!("issue {guance} on guance is {name} ({jira}) on jira"),
+        HistoryWords::PairGone => "; one of them is gone: nothing is written to it".to_owned(),
+        HistoryWords::PairClosed => {
+            "; it is closed on jira: nothing is written to it until it is open again".to_owned()
+        }
+        HistoryWords::CommentIs { id, origin, copy, pair } => {
+            let other = match origin {
+                Service::Guance => Service::Jira,
+                Service::Jira => Service::Guance,
+            };
+            format!("comment {id} on {} is {copy} on {}, in the thread of {pair}", side(origin), side(other))
+        }
+        HistoryWords::Since { since, why } => format!("since {since}: {why}"),
+        HistoryWords::Queued { stage: at, since, not_before, summary, why } => {
+            let next = not_before.map(|at| format!(", not before {at}")).unwrap_or_default();
+            let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+            format!("{} since {since}{next}: {summary}{why}", stage(at))
+        }
+        HistoryWords::DroppedBecause { because } => format!(" (dropped because: {because})"),
+    }
+}

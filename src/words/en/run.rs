@@ -1,0 +1,31 @@
+//! What a run says of itself: its summary, and why it could not begin or go on.
+
+use super::{counted, side};
+use crate::words::{RunWords, Service};
+
+pub(in crate::words) fn run(said: RunWords<'_>) -> String {
+    match said {
+        RunWords::Count(what, n) => counted(what, n),
+        RunWords::SideFailed(one) => format!("{} failed", side(one)),
+        RunWords::ProjectNotRead { project } => format!("project {project} not read"),
+        RunWords::SideAskedToWait(one) => format!("{} asked to wait", side(one)),
+        RunWords::NothingToDo => "nothing to do".to_owned(),
+        RunWords::NothingWritten => "nothing written".to_owned(),
+        RunWords::Comma => ", ".to_owned(),
+        RunWords::AnotherRun => "another run is still at work on this state: this one has done nothing".to_owned(),
+        RunWords::BudgetUsedUp => "the request budget is used up; the next run goes on".to_owned(),
+        RunWords::CannotSync { side: one, why } => format!("cannot sync {}: {why}", side(one)),
+        RunWords::FirstRun { begins } => format!("first run: issues opened before {begins} are left"),
+        RunWords::FirstRunHint => "`guajira sync --since 7d` takes those of the last 7 days".to_owned(),
+        RunWords::BudgetLeftSome => "  the request budget is used up; the next run goes on".to_owned(),
+        RunWords::TimeLeftSome => "  the run's time is used up; the next run goes on".to_owned(),
+        RunWords::CheckLogin(Service::Guance) => "check [guance].api_key".to_owned(),
+        RunWords::CheckLogin(Service::Jira) => "check [jira.auth]".to_owned(),
+        RunWords::InFuture { at } => format!("--since: {at} lies in the future"),
+        RunWords::NotAfter { until, since } => format!("--until: {until} is not after --since, {since}"),
+        RunWords::Progress { done, all, left } => {
+            let left = left.map(|left| format!(", about {left} left")).unwrap_or_default();
+            format!("{done} of {all}{left}")
+        }
+    }
+}

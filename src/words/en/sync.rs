@@ -1,0 +1,41 @@
+//! The report of a run, below its summary.
+
+use super::{side, stage};
+use crate::words::SyncWords;
+
+pub(in crate::words) fn sync(said: SyncWords<'_>) -> String {
+    match said {
+        SyncWords::ItemFailed { stage: at, summary, item, why } => {
+            format!("  {}: {summary} ({item}): {why}", stage(at))
+        }
+        SyncWords::MoreUnreadable { count } => format!("  failed: {count} more records that could not be understood"),
+        SyncWords::LeftOut { what } => format!("  left out: {what}"),
+        SyncWords::NobodyFound { names } => format!("  no account found: {names}; add them to [people] in sync.toml"),
+        SyncWords::Clock { side: one, seconds, behind } => {
+            let way = if behind { "behind" } else { "ahead of" };
+            format!(
+                "  clock: this machine is {seconds}s {way} {}; nothing is lost by it, but NTP should set it",
+                side(one)
+            )
+        }
+        SyncWords::OverTheBrake { most } => format!(
+            "  held: more new issues than a run may create (max_creates = {most}); `guajira sync --release` sends them"
+        ),
+        SyncWords::WhatOfDoubt => "  in doubt: the answer was lost; the next run looks whether they arrived".to_owned(),
+        SyncWords::HeldForLabel { summary, why } => format!("  held: {summary}: {why}"),
+        SyncWords::Decide => "  decide once: `guajira adopt --script --created-by ACCOUNT` takes such issues over, \
+                         `guajira sync --release` or [jira].script = \"none\" has guajira make its own"
+            .to_owned(),
+        SyncWords::FilesStay { count, why } => format!("  attachments that stay on jira: {count} ({why})"),
+        SyncWords::Restricted => "restricted".to_owned(),
+        SyncWords::WhatOfDead => "  dead: mend the cause (`guajira status`), then `guajira retry ID`; or \
+                             `guajira drop ID --because TEXT`"
+            .to_owned(),
+        SyncWords::WaitsUntil { side: one, until } => format!(
+            "  {} asked to be left alone until {until}; a later run goes on (`guajira retry --all` or a backfill does \
+             not wait for that)",
+            side(one)
+        ),
+        SyncWords::NotCarried { count, why } => format!("  not carried: {count} ({why})"),
+    }
+}

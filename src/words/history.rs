@@ -1,0 +1,18 @@
+//! `guajira why`.
+
+use super::{Service, Stage};
+
+messages! {
+    /// `guajira why`.
+    pub enum HistoryWords<'a> => history {
+        NothingKnown { item: &'a str },
+        NothingKnownHint,
+        PairIs { guance: &'a str, name: &'a str, jira: &'a str },
+        PairGone,
+        PairClosed,
+        CommentIs { id: &'a str, origin: Service, copy: &'a str, pair: &'a str },
+        Since { since: &'a str, why: &'a str },
+        Queued { stage: Stage, since: &'a str, not_before: Option<&'a str>, summary: &'a str, why: Option<&'a str> },
+        DroppedBecause { because: &'a str },
+    }
+}

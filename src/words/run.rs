@@ -1,0 +1,29 @@
+//! What a run says of itself: its summary, and why it could not begin or go on.
+
+use super::{Count, Service};
+
+messages! {
+    /// What a run says of itself: its summary, and why it could not begin or go on.
+    pub enum RunWords<'a> => run {
+        Count(Count, usize),
+        SideFailed(Service),
+        ProjectNotRead { project: &'a str },
+        SideAskedToWait(Service),
+        NothingToDo,
+        NothingWritten,
+        /// Stands between the parts of a list.
+        Comma,
+        AnotherRun,
+        BudgetUsedUp,
+        CannotSync { side: Service, why: &'a str },
+        FirstRun { begins: &'a str },
+        FirstRunHint,
+        BudgetLeftSome,
+        TimeLeftSome,
+        /// What to look at where a service refused our credentials.
+        CheckLogin(Service),
+        InFuture { at: &'a str },
+        NotAfter { until: &'a str, since: &'a str },
+        Progress { done: u64, all: u64, left: Option<&'a str> },
+    }
+}

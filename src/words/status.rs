@@ -1,0 +1,25 @@
+//! The page of `guajira status`.
+
+use super::{Column, Read, Service, Stage};
+
+messages! {
+    /// The page of `guajira status`.
+    pub enum StatusWords<'a> => status {
+        NoRunYet { path: &'a str },
+        ReadUpTo { side: Service, at: &'a str, from: &'a str },
+        StatusWaits { side: Service, until: &'a str },
+        Linked { issues: u64, comments: u64 },
+        ReadingEvery { what: Read, pairs: u64, hours: i64, minutes: u64 },
+        Gone { side: Service, jira: &'a str, guance: &'a str, since: &'a str },
+        Away { why: &'a str, since: &'a str },
+        Outbox { pending: u64, failing: u64, held: u64, in_doubt: u64, dead: u64, dropped: u64 },
+        Labelled { count: u64 },
+        Stage(Stage),
+        Column(Column),
+        DeadNext,
+        HeldNext,
+        InDoubtNext,
+        FailingNext,
+        Reason { key: &'a str, more: usize, why: &'a str },
+    }
+}

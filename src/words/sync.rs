@@ -1,0 +1,23 @@
+//! The report of a run, below its summary.
+
+use super::{Service, Stage};
+
+messages! {
+    /// The report of a run, below its summary.
+    pub enum SyncWords<'a> => sync {
+        ItemFailed { stage: Stage, summary: &'a str, item: &'a str, why: &'a str },
+        MoreUnreadable { count: usize },
+        LeftOut { what: &'a str },
+        NobodyFound { names: &'a str },
+        Clock { side: Service, seconds: u64, behind: bool },
+        OverTheBrake { most: usize },
+        WhatOfDoubt,
+        HeldForLabel { summary: &'a str, why: &'a str },
+        Decide,
+        FilesStay { count: usize, why: &'a str },
+        Restricted,
+        WhatOfDead,
+        WaitsUntil { side: Service, until: &'a str },
+        NotCarried { count: usize, why: &'a str },
+    }
+}

@@ -1,0 +1,30 @@
+//! `guajira why`.
+
+use super::{side, stage};
+use crate::words::{HistoryWords, Service};
+
+pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
+    match said {
+        HistoryWords::NothingKnown { item } => format!("{item} 从未同步过，或记录已过期"),
+        HistoryWords::NothingKnownHint => "它可能不在已读取的范围内（`guajira status`），或没有匹配的路由\
+                                   （`guajira check --explain`）；历史记录保留 90 天"
+            .to_owned(),
+        HistoryWords::PairIs { guance, name, jira } => format!("观测云问题 {guance} 对应 Jira 的 {name}（{jira}）"),
+        HistoryWords::PairGone => "；其中一个已不存在：不再写入".to_owned(),
+        HistoryWords::PairClosed => "；Jira 上已关闭：重新打开之前不写入".to_owned(),
+        HistoryWords::CommentIs { id, origin, copy, pair } => {
+            let other = match origin {
+                Service::Guance => Service::Jira,
+                Service::Jira => Service::Guance,
+            };
+            format!("{}评论 {id} 对应{}的 {copy}，属于 {pair}", side(origin), side(other))
+        }
+        HistoryWords::Since { since, why } => format!("自 {since} 起：{why}"),
+        HistoryWords::Queued { stage: at, since, not_before, summary, why } => {
+            let next = not_before.map(|at| format!("，不早于 {at} 重试")).unwrap_or_default();
+            let why = why.map(|why| format!("：{why}")).unwrap_or_default();
+            format!("自 {since} 起{}{next}：{summary}{why}", stage(at))
+        }
+        HistoryWords::DroppedBecause { because } => format!("（放弃原因：{because}）"),
+    }
+}

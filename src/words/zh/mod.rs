@@ -1,0 +1,147 @@
+//! Simplified Chinese.
+
+mod run;
+mod sync;
+mod news;
+mod status;
+mod health;
+mod items;
+mod history;
+mod plan;
+mod state;
+mod init;
+
+pub(super) use health::health;
+pub(super) use history::history;
+pub(super) use init::init;
+pub(super) use items::items;
+pub(super) use news::news;
+pub(super) use plan::plan;
+pub(super) use run::run;
+pub(super) use state::state;
+pub(super) use status::status;
+pub(super) use sync::sync;
+
+use super::{Column, Count, Cut, Service, Stage, Why, Written};
+
+pub(super) fn written(what: Written<'_>) -> String {
+    match what {
+        Written::Name(Service::Guance) => "观测云".to_owned(),
+        Written::Name(Service::Jira) => "Jira".to_owned(),
+        Written::LinkBack => "观测云：".to_owned(),
+        Written::DeletedOn(Service::Guance) => "原文已在观测云删除".to_owned(),
+        Written::DeletedOn(Service::Jira) => "原文已在 Jira 删除".to_owned(),
+        Written::Somebody => "有人".to_owned(),
+        Written::StatusSet { status, at } => format!(" 在观测云将问题状态改为 {status} · {at}"),
+        Written::TitleNow { title } => format!("观测云上的标题现在是：{title}"),
+        Written::BodyNow => "观测云上的描述现在是：".to_owned(),
+        Written::Repeats { count, last } => format!("监控器已重复此告警 {count} 次，最近一次：{last}。"),
+        Written::NoRepeats => "监控器的重复告警记录已全部删除。".to_owned(),
+        Written::Mirrors => "同步自".to_owned(),
+        Written::ReadCut => "…（已截断：后文见原文）".to_owned(),
+    }
+}
+
+/// Nothing stands behind the address: a service may take a full-width bracket for a part of it.
+pub(super) const CUT: Cut =
+    Cut { begins: "…（已截断", alone: "…（已截断）", before: "…（已截断）全文：", behind: "" };
+
+fn side(service: Service) -> &'static str {
+    match service {
+        Service::Guance => "观测云",
+        Service::Jira => "Jira",
+    }
+}
+
+fn counted(what: Count, n: usize) -> String {
+    match what {
+        Count::IssuesCreated => format!("新建 {n} 个问题"),
+        Count::CommentsCopied => format!("复制 {n} 条评论"),
+        Count::CommentsEdited => format!("修改 {n} 条评论"),
+        Count::CommentsDeleted => format!("删除 {n} 条评论"),
+        Count::FilesCopied => format!("复制 {n} 个附件"),
+        Count::FieldsChanged => format!("更新 {n} 个字段"),
+        Count::Conflicts => format!("{n} 处冲突"),
+        Count::LinksSet => format!("建立 {n} 个链接"),
+        Count::FoundDone => format!("{n} 项写入此前已生效"),
+        Count::Recognised => format!("识别出 {n} 个已有副本"),
+        Count::FoundLate => format!("补查发现 {n} 项"),
+        Count::Released => format!("放行 {n} 项"),
+        Count::Failed => format!("{n} 项失败"),
+        Count::Pending => format!("{n} 项待发送"),
+        Count::Held => format!("{n} 项被限流阀暂扣"),
+        Count::InDoubt => format!("{n} 项结果未知"),
+        Count::Dead => format!("{n} 项已停止重试"),
+        Count::HeldForLabel => format!("{n} 项暂扣：Jira 上已有带其 uuid 的问题"),
+        Count::Planned => format!("计划写入 {n} 项"),
+    }
+}
+
+fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Pending => "待发送",
+        Stage::Held => "暂扣",
+        Stage::InDoubt => "结果未知",
+        Stage::InFlight => "发送中",
+        Stage::Dead => "已停止重试",
+        Stage::Dropped => "已放弃",
+        Stage::Failed => "失败",
+    }
+}
+
+/// Returns what people call a field, which the program names in English.
+fn field(name: &str) -> &str {
+    match name {
+        "status" => "状态",
+        "assignee" => "负责人",
+        "title" => "标题",
+        "description" => "描述",
+        "priority" => "优先级",
+        other => other,
+    }
+}
+
+pub(super) fn why(why: Why<'_>) -> String {
+    match why {
+        Why::FlowOff(flow) => format!("配置中 flow.{flow} 已关闭"),
+        Why::Echo => "由 guajira 写入".to_owned(),
+        Why::Unchanged => "已同步".to_owned(),
+        Why::Queued => "已在等待发送".to_owned(),
+        Why::InDoubt => "之前的一次写入结果未知，先查证".to_owned(),
+        Why::Restricted(why) => format!("可见范围受限：{why}"),
+        Why::NoRoute => "没有匹配的 [[route]]（见 guajira check --explain）".to_owned(),
+        Why::RouteUnclear { number, why } => format!("第 {number} 个 [[route]] 的 `when` 出错：{why}"),
+        Why::LevelNotListed(level) => format!("[route.priority] 未列出等级 {level}"),
+        Why::OutsideWindow => "创建时间早于同步起点；`guajira sync --since 7d` 可补最近 7 天的问题".to_owned(),
+        Why::SecondClaim => "带有标记，但其原文另有副本或已不存在".to_owned(),
+        Why::TooLarge(what) => format!("附件过大：{what}（flow.max_attachment）"),
+        Why::Dead => "此前被拒绝，之后未改动（见 guajira retry）".to_owned(),
+        Why::Closed(status) => format!("Jira 问题处于关闭状态 {status}"),
+        Why::Deleted => "发送之前已被删除".to_owned(),
+        Why::Repeat => "监控器的重复告警（route.repeats）".to_owned(),
+        Why::Gone => "两边的问题有一个已不存在".to_owned(),
+        Why::NotOurs => "副本已不带 guajira 的标记，不再改动".to_owned(),
+        Why::BothChanged { field: name, newer } => {
+            format!("{}在两边都被修改；以较新的{}一方为准", field(name), side(newer))
+        }
+        Why::PriorityByHand => "优先级在 Jira 上被手工修改，保持不变".to_owned(),
+        Why::ByHand(name) => format!("{}在 Jira 上被手工修改，保持不变；新内容写在评论里", field(name)),
+        Why::NobodyFound { names, on } => format!("{}上没有对应的账号：{names}（见 [people]）", side(on)),
+    }
+}
+
+pub(super) fn column(column: Column) -> &'static str {
+    match column {
+        Column::Stage => "阶段",
+        Column::Item => "条目",
+        Column::Tries => "次数",
+        Column::NextTry => "下次重试",
+        Column::What => "内容",
+        Column::Why => "原因",
+        Column::UnreadableOn => "无法解读",
+        Column::Run => "运行",
+        Column::Began => "开始",
+        Column::Took => "用时",
+        Column::Result => "结果",
+    }
+}

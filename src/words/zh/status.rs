@@ -1,0 +1,47 @@
+//! The page of `guajira status`.
+
+use super::{column, side, stage};
+use crate::words::{Read, StatusWords};
+
+pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
+    match said {
+        StatusWords::NoRunYet { path } => format!("{path} 中还没有运行记录"),
+        StatusWords::ReadUpTo { side: one, at, from } => format!("{}  已读到 {at}，起点 {from}", side(one)),
+        StatusWords::StatusWaits { side: one, until } => format!("等待    {}要求在 {until} 之前不要访问", side(one)),
+        StatusWords::Linked { issues, comments } => format!("已关联  {issues} 个问题，{comments} 条评论"),
+        StatusWords::ReadingEvery { what, pairs, hours, minutes } => {
+            let what = match what {
+                Read::Both => "回复和字段",
+                Read::Replies => "回复",
+                Read::Fields => "字段",
+            };
+            let within = if hours < 48 { format!("{hours} 小时") } else { format!("{} 天", hours / 24) };
+            let every =
+                if minutes % 60 == 0 { format!("{} 小时", minutes / 60) } else { format!("{minutes} 分钟") };
+            format!("读取{what}：最近 {within}内有动静的 {pairs} 个问题，至少每 {every}一次")
+        }
+        StatusWords::Gone { side: one, jira, guance, since } => {
+            format!("已消失  {jira}（{guance}）的{}问题，自 {since} 起：不再写入", side(one))
+        }
+        StatusWords::Away { why, since } => format!("等待    {why}（自 {since} 起）"),
+        StatusWords::Outbox { pending, failing, held, in_doubt, dead, dropped } => {
+            let dropped = if dropped > 0 { format!("，{dropped} 已放弃") } else { String::new() };
+            format!(
+                "发件箱  {pending} 待发送（其中 {failing} 曾失败），{held} 暂扣，{in_doubt} 结果未知，{dead} 已停止重试{dropped}"
+            )
+        }
+        StatusWords::Labelled { count } => {
+            format!("暂扣    按标签，{count} 个新问题在 Jira 上已有并非 guajira 创建的问题")
+        }
+        StatusWords::Stage(at) => stage(at).to_owned(),
+        StatusWords::Column(head) => column(head).to_owned(),
+        StatusWords::DeadNext => {
+            "已停止重试：先排除原因，再 `guajira retry ID`；或用 `guajira drop ID --because TEXT` 放弃".to_owned()
+        }
+        StatusWords::HeldNext => "暂扣：用 `guajira sync --release` 放行".to_owned(),
+        StatusWords::InDoubtNext => "结果未知：无需处理；下一次运行会查证是否已写入".to_owned(),
+        StatusWords::FailingNext => "失败后待发送：无需处理，会自动重试；用 `guajira retry ID` 可立即重试".to_owned(),
+        StatusWords::Reason { key, more: 0, why } => format!("{key}：{why}"),
+        StatusWords::Reason { key, more, why } => format!("{key} 及另外 {more} 项：{why}"),
+    }
+}
