@@ -87,13 +87,58 @@ pub fn tell_what_was_left_out() {
     }
 }
 
-/// Replaces what could act on a terminal instead of being shown on it: control characters and escapes become a
-/// blank, marks that turn the direction of writing are dropped.
+/// Replaces what could act on a terminal, or on the CI system that keeps the output, instead of being shown: control
+/// characters and escapes become a blank, marks that turn the direction of writing are dropped, and a blank goes into what a
+/// CI system takes for a command.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| acts(c) || turns(c)) {
+    let is_harmless = !text.chars().any(|c| acts(c) || turns(c)) && commands(text).next().is_none();
+    if is_harmless {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().filter(|c| !turns(*c)).map(|c| if acts(c) { ' ' } else { c }).collect())
+    let shown: String = text.chars().filter(|c| !turns(*c)).map(|c| if acts(c) { ' ' } else { c }).collect();
+    Cow::Owned(disarmed(&shown, " "))
+}
+
+/// Puts `between` into each command, behind its first character.
+fn disarmed(text: &str, between: &str) -> String {
+    let mut rest = 0;
+    let mut shown = String::with_capacity(text.len());
+    for at in commands(text) {
+        shown.push_str(text.get(rest..=at).unwrap_or_default());
+        shown.push_str(between);
+        rest = at + 1;
+    }
+    shown.push_str(text.get(rest..).unwrap_or_default());
+    shown
+}
+
+/// Returns JSON in which no CI system finds a command: the sign that begins one is written as an escape.
+pub fn harmless_json(json: &str) -> String {
+    let mut harmless = json.to_owned();
+    let places: Vec<usize> = signs(json).collect();
+    for at in places.into_iter().rev() {
+        harmless.replace_range(at..=at, "\\u0023");
+    }
+    harmless
+}
+
+/// Returns where a CI system would find a command in what it keeps of our output.
+///
+/// Sources: GitHub Actions, "Workflow commands" (`::name::` at the beginning of a line); Azure Pipelines, "Logging commands"
+/// (`##vso[` and `##[`, anywhere); TeamCity, "Service messages" (`##teamcity[`).
+fn commands(text: &str) -> impl Iterator<Item = usize> {
+    let start = text.len() - text.trim_start().len();
+    let at_start = text.get(start..).is_some_and(|text| text.starts_with("::")).then_some(start);
+    at_start.into_iter().chain(signs(text))
+}
+
+/// Returns where `##`, letters and a bracket stand.
+fn signs(text: &str) -> impl Iterator<Item = usize> {
+    let doubled = text.as_bytes().windows(2).enumerate().filter(|(_, pair)| pair == b"##").map(|(at, _)| at);
+    doubled.filter(|at| {
+        let behind = text.get(at + 2..).unwrap_or_default();
+        behind.trim_start_matches(|c: char| c.is_ascii_alphabetic()).starts_with('[')
+    })
 }
 
 /// Control characters, and the separators that some terminals take for a new line.
@@ -116,7 +161,10 @@ struct Stderr {
 impl Stderr {
     fn clean(self, text: &str) -> String {
         let keep = |c: char| c == '\n' || (self.ansi && c == '\u{1b}');
-        text.chars().filter(|c| !turns(*c)).map(|c| if acts(c) && !keep(c) { ' ' } else { c }).collect()
+        let shown: String =
+            text.chars().filter(|c| !turns(*c)).map(|c| if acts(c) && !keep(c) { ' ' } else { c }).collect();
+        // A blank does no harm to a line of JSON either.
+        disarmed(&shown, " ")
     }
 }
 
@@ -147,6 +195,11 @@ mod tests {
     #[test]
     fn remote_text_cannot_drive_the_terminal() {
         assert_eq!(printable("a\x1b[2Jb\u{9b}1mc\r\nd"), "a [2Jb 1mc  d");
+        assert_eq!(printable(" ::set-output name=a::b"), " : :set-output name=a::b");
+        assert_eq!(printable("a::b ##vso[task.complete] ###[group]"), "a::b # #vso[task.complete] ## #[group]");
+        assert_eq!(printable("##Teamcity[x ## and #[3]"), "# #Teamcity[x ## and #[3]");
+        assert_eq!(printable("\u{1b}::stop-commands::x"), " : :stop-commands::x");
+        assert_eq!(harmless_json("[\"##vso[a\",\"#[b\"]"), "[\"\\u0023#vso[a\",\"#[b\"]");
         assert_eq!(printable("ab\u{202e}gnp.exe\u{2066}"), "abgnp.exe");
         assert_eq!(printable("磁盘 👨‍👩‍👧 é"), "磁盘 👨‍👩‍👧 é");
     }

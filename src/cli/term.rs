@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use anstream::ColorChoice;
 use chrono::{DateTime, Local, TimeDelta, Utc};
 
+use crate::logging::harmless_json;
 pub(super) use crate::logging::printable;
 use crate::words::{Lang, Message};
 
@@ -84,7 +85,7 @@ pub(super) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
         let harmless = c == '\n' || printable(c.encode_utf8(&mut [0; 4])) == c.to_string();
         if harmless { text.push(c) } else { text.push_str(&escaped(c)) }
     }
-    Ok(out(&(text + "\n"))?)
+    Ok(out(&(harmless_json(&text) + "\n"))?)
 }
 
 fn escaped(c: char) -> String {
