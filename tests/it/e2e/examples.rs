@@ -1,7 +1,7 @@
 //! The command lines in `examples/`, taken from the files as they stand, and run.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
 use super::copies::three_issues;
@@ -111,6 +111,86 @@ fn the_jenkinsfile_carries_an_issue() {
     let line = file.split("script: '").nth(1).unwrap().split('\'').next().unwrap();
     assert!(line.contains("guajira"), "{line}");
     assert_arrives(&world, || shell(&world, line, &secrets));
+}
+
+/// A world whose configuration names no secret: those stand in files, for a scheduler that hands files over.
+fn with_secrets_in_files() -> World {
+    let world = World::new(Flavour::Cloud);
+    world.reconfigure("api_key = \"guance-test-key\"\n", "");
+    world.reconfigure("token = \"bot-secret\"\n", "");
+    world.write("guance.key", "guance-test-key\n");
+    world.write("jira.token", "bot-secret\n");
+    for name in ["guance.key", "jira.token"] {
+        fs::set_permissions(world.path(name), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    world
+}
+
+#[test]
+fn the_systemd_service_carries_an_issue() {
+    let world = with_secrets_in_files();
+    let file = example("systemd/guajira.service");
+    let here = world.path("").display().to_string();
+    let told = |text: &str| text.replace("%S/guajira", &here).replace("%d", &here).replace("/etc/guajira", &here);
+    let lines = |name: &str| file.lines().filter_map(|line| line.strip_prefix(name)).map(told).collect::<Vec<_>>();
+    let command = lines("ExecStart=").remove(0).replace("/usr/local/bin/guajira", "guajira");
+    let environment = lines("Environment=");
+    let variables: Vec<(&str, &str)> = environment.iter().map(|line| line.split_once('=').unwrap()).collect();
+    assert_eq!(variables.len(), 3, "{variables:?}");
+    assert_arrives(&world, || shell(&world, &command, &variables));
+    assert!(file.contains("SuccessExitStatus=3") && lines("LoadCredential=").len() == 2);
+}
+
+#[test]
+fn the_kubernetes_cron_job_carries_an_issue() {
+    let world = with_secrets_in_files();
+    let file = example("kubernetes/cronjob.yaml");
+    let here = world.path("").display().to_string();
+    let told = |text: &str| {
+        let folders = ["/etc/guajira-secrets", "/etc/guajira", "/var/lib/guajira"];
+        folders.into_iter().fold(text.to_owned(), |text, folder| text.replace(folder, &here))
+    };
+    let args: Vec<String> =
+        serde_json::from_str(&told(file.lines().find_map(|line| line.trim().strip_prefix("args: ")).unwrap())).unwrap();
+    let names = file.lines().filter_map(|line| line.trim().strip_prefix("- name: GUAJIRA_"));
+    let values = file.lines().filter_map(|line| line.trim().strip_prefix("value: "));
+    let environment: Vec<(String, String)> =
+        names.zip(values).map(|(name, value)| (format!("GUAJIRA_{name}"), told(value))).collect();
+    let variables: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (&**name, &**value)).collect();
+    assert_eq!(variables.len(), 3, "{variables:?}");
+    assert_arrives(&world, || shell(&world, &format!("guajira {}", args.join(" ")), &variables));
+    // The validator knows the names of these fields, and not their values.
+    let said = ["concurrencyPolicy: Forbid", "restartPolicy: Never", "runAsNonRoot: true", "drop: [\"ALL\"]"];
+    assert!(said.iter().all(|words| file.contains(words)));
+}
+
+#[test]
+fn the_gitlab_job_carries_an_issue_and_ends_with_3_for_what_waits() {
+    let (world, secrets) = with_secrets_in_variables();
+    let file = example("gitlab-ci.yml");
+    let script = file.split("  script:\n").nth(1).unwrap();
+    let script: Vec<&str> = script.lines().map_while(|line| line.strip_prefix("    - ")).collect();
+    let variables = [secrets[0], secrets[1], ("GUAJIRA_SYNC__STATE", "state/guajira.db")];
+    assert!(file.contains("GUAJIRA_SYNC__STATE: state/guajira.db") && file.contains("exit_codes: 3"));
+    assert_arrives(&world, || shell(&world, &script.join("\n"), &variables));
+    world.reconfigure("in_doubt_wait = \"0s\"", "in_doubt_wait = \"0s\"\nmax_creates = 1");
+    three_issues(&world);
+    let held = shell(&world, &script.join("\n"), &variables);
+    assert!(held.code == 3 && held.stdout.contains("sync --release"), "{held}");
+}
+
+#[test]
+fn the_azure_pipeline_carries_an_issue_and_succeeds_with_issues_for_what_waits() {
+    let (world, secrets) = with_secrets_in_variables();
+    let file = example("azure-pipelines.yml");
+    let script = file.split("- script: |\n").nth(1).unwrap();
+    let script: Vec<&str> = script.lines().map_while(|line| line.strip_prefix("          ")).collect();
+    assert!(script.iter().any(|line| line.contains("guajira")), "{script:?}");
+    assert_arrives(&world, || shell(&world, &script.join("\n"), &secrets));
+    world.reconfigure("in_doubt_wait = \"0s\"", "in_doubt_wait = \"0s\"\nmax_creates = 1");
+    three_issues(&world);
+    let held = shell(&world, &script.join("\n"), &secrets);
+    assert!(held.code == 0 && held.stdout.contains("result=SucceededWithIssues"), "{held}");
 }
 
 #[test]
