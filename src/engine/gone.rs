@@ -44,7 +44,10 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
     let cost = if run.about(thread.side).reads_comments { 1 } else { COST - 1 + run.thread_pages };
     let is_affordable = run.has_room(thread.side, cost);
     let is_long = run.abilities(thread.side).parts.is_some() && run.thread_pages > 1;
-    if !(is_affordable || is_long && (is_listed(run, thread.link) || run.has_room(thread.side, 1))) {
+    // Who is shown replies of an issue can read it: that need not be asked, and a reading that used up the minute's last
+    // requests tells it too.
+    let is_readable = !thread.comments.is_empty() || is_listed(run, thread.link);
+    if !(is_affordable || is_long && (is_readable || run.has_room(thread.side, 1))) {
         // It is noted as missed, so that the thread is due in the next run, which asks.
         let keys = ask.iter().map(|id| Key::comment(thread.side, id));
         let new = keys.filter(|key| !originals.absences.contains_key(key));
@@ -52,11 +55,12 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
         return Ok(steps);
     }
     let mut certain: Vec<&CommentLink> = Vec::new();
-    let found = match thread.extent {
-        // It cannot be read once more now; a later reading to its end must miss the same.
-        Extent::Completed(_) => not_in_long(run, thread.link, ask.len())?,
-        _ if !is_affordable => not_in_long(run, thread.link, ask.len())?,
-        _ => run.presence(thread.side, thread.link.id(thread.side), &ask)?,
+    // A long thread cannot be read once more now; a later reading to its end must miss the same.
+    let in_parts = matches!(thread.extent, Extent::Completed(_)) || !is_affordable;
+    let found = match in_parts {
+        true if is_readable => vec![Presence::Gone; ask.len()],
+        true => not_in_long(run, thread.link, ask.len())?,
+        false => run.presence(thread.side, thread.link.id(thread.side), &ask)?,
     };
     for (id, presence) in ask.into_iter().zip(found) {
         let key = Key::comment(thread.side, &id);
@@ -76,9 +80,6 @@ pub(super) fn comments(run: &mut Run<'_>, whole: &Whole<'_>) -> Result<Vec<Step>
 
 /// Tells that so many replies are not there, where a long thread was read to its end: if its issue can be read.
 fn not_in_long(run: &Run<'_>, link: &IssueLink, count: usize) -> Result<Vec<Presence>, ApiError> {
-    if is_listed(run, link) {
-        return Ok(vec![Presence::Gone; count]);
-    }
     let read = run.world.guance.issues(std::slice::from_ref(&link.guance))?;
     let presence = if read.issues.is_empty() { Presence::Unknown } else { Presence::Gone };
     Ok(vec![presence; count])

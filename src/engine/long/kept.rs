@@ -1,6 +1,6 @@
 //! What is kept of a long thread from run to run, and what a reading of it brought.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -151,7 +151,7 @@ pub(in crate::engine) fn is_long(run: &Run<'_>, pair: &IssueId) -> Result<bool, 
 }
 
 /// The long threads, and whether there is a rest of each that is not known.
-pub(in crate::engine) fn threads(run: &Run<'_>) -> Result<HashMap<IssueId, bool>, Trouble> {
+pub(in crate::engine) fn threads(run: &Run<'_>) -> Result<BTreeMap<IssueId, bool>, Trouble> {
     let facts = run.world.state.facts_of(LONG_THREAD)?;
     let has_rest = |value: &str| serde_json::from_str::<Long>(value).is_ok_and(|long| long.reading.is_some());
     Ok(facts.into_iter().map(|(name, value, _)| (IssueId::new(name), has_rest(&value))).collect())

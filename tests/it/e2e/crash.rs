@@ -1,7 +1,7 @@
 //! Killed at any request to either side: nothing is lost, and nothing is there twice.
 
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use guajira_fakes::jira::Flavour;
 use guajira_fakes::server::{Fault, Server, What, When};
@@ -44,13 +44,30 @@ impl Victim {
 pub(super) fn run_and_kill(world: &World, side: &Server, nth: usize, fate: Fate) {
     let victim = Victim::default();
     let killer = victim.clone();
-    side.hook(nth, When::Before, Box::new(move || killer.signal("-KILL")));
+    let die = move || {
+        killer.signal("-KILL");
+        // A machine with much to do comes to the write only later.
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    side.hook(nth, When::Before, Box::new(die));
     if fate == Fate::Lost {
         side.fail(Fault::new(What::DropBefore).writes().nth(nth));
     }
+    let before = written(side);
     let outcome = victim.run(world, &["sync"]);
-    side.clear_faults();
     assert_eq!(outcome.code, -1, "not killed at write {nth}: {outcome}");
+    // The write is on its way when the program dies. What comes next is told by what became of it.
+    let died = Instant::now();
+    while written(side) < before + nth {
+        assert!(died.elapsed() < Duration::from_secs(20), "write {nth} was never dealt with");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    side.clear_faults();
+}
+
+/// How many writes a side has dealt with, by its own record: one that has only arrived is not among them.
+fn written(side: &Server) -> usize {
+    side.recorded().iter().filter(|request| request.write).count()
 }
 
 /// Issues to create, a comment to copy, a reply to copy, and an edit of each: all in one run.

@@ -134,3 +134,27 @@ fn edits_and_deletions_deep_in_a_long_thread_are_found_in_time() {
         assert_eq!(copied(&world, &issues[0]), 13);
     });
 }
+
+#[test]
+fn a_deletion_deep_in_a_long_thread_is_found_where_no_request_is_left_to_ask() {
+    on_both(|mut world| {
+        world.reconfigure("[[route]]", "[flow]\ndeletes = \"delete\"\n\n[[route]]");
+        let issues = long_thread(&mut world, 14, 0);
+        minutes_until(&world, 12, "the long thread", || copied(&world, &issues[0]) == 14);
+        // Its issue is in no list any more.
+        world.pass(Duration::from_mins(30));
+        world.guance.open_issue("another alarm", "<p>disk</p>", "P1", "张三");
+        world.settle();
+        // The poll and the pages of one thread are all that a minute has.
+        world.set("GUAJIRA_GUANCE__REQUESTS_PER_MINUTE", "4");
+        world.guance.delete_reply(&world.guance.replies(&issues[0])[4].uuid);
+        let mut runs = 0;
+        while copied(&world, &issues[0]) == 14 {
+            runs += 1;
+            assert!(runs < 40, "never found: {}", world.run(&["why", &issues[0]]));
+            world.pass(Duration::from_mins(6));
+            world.run(&["sync"]);
+        }
+        assert_eq!(copied(&world, &issues[0]), 13);
+    });
+}
