@@ -58,7 +58,7 @@ impl Readings {
     /// Keeps a reading in the place of the one before.
     pub(super) fn keep(&mut self, issue: Issue, at: DateTime<Utc>) {
         self.carried.get_mut().remove(&issue.id);
-        self.read.insert((issue.side, issue.id.clone()), Reading { at, issue });
+        self.read.insert((issue.side(), issue.id.clone()), Reading { at, issue });
     }
 
     /// Forgets what was read of an issue.
@@ -71,7 +71,8 @@ impl Readings {
     pub(super) fn carried(&self, issue: &Issue, jira_name: &str, policy: &Policy) -> Rc<Carried> {
         let make = || Rc::new(fields::carried(issue, jira_name, policy));
         // What is not the latest reading is asked for once.
-        if issue.side == Side::Jira || self.of(issue.side, &issue.id).is_none_or(|reading| reading.issue != *issue) {
+        if issue.side() == Side::Jira || self.of(issue.side(), &issue.id).is_none_or(|reading| reading.issue != *issue)
+        {
             return make();
         }
         let mut known = self.carried.borrow_mut();

@@ -153,12 +153,12 @@ fn created<'b>(step: &Step, issues: &HashMap<&IssueId, &'b Issue>) -> Option<&'b
 }
 
 fn by_id(batch: &Batch) -> HashMap<&IssueId, &Issue> {
-    batch.issues.iter().filter(|issue| issue.side == Side::Guance).map(|issue| (&issue.id, issue)).collect()
+    batch.issues.iter().filter(|issue| issue.side() == Side::Guance).map(|issue| (&issue.id, issue)).collect()
 }
 
 /// Returns the fingerprint of what an issue says itself.
 fn original(issue: &Issue) -> Fingerprint {
-    let level = issue.level.as_ref().map(|level| level.id.as_str()).unwrap_or_default();
+    let level = issue.level().map(|level| level.id.as_str()).unwrap_or_default();
     Fingerprint::of(&[issue.fingerprint().as_str(), level])
 }
 

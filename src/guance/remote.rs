@@ -8,6 +8,7 @@ use super::answer::Cause;
 use super::convert;
 use super::paging::is_about_updates;
 use super::read::BY_UPDATE;
+use super::statuses::STATUSES;
 use super::workspace::Guance;
 use crate::domain::{Comment, CommentId, File, IssueId, Key, Maker, Person, Push, Receipt, Side, Visibility};
 use crate::ports::{
@@ -20,6 +21,7 @@ pub const ABOUT: About = About {
     side: Side::Guance,
     shown: "Guance",
     batch: 1,
+    statuses: STATUSES,
     is_metered: true,
     tells_account: false,
     listing: Listing::MaybeByOpening,

@@ -7,7 +7,8 @@ use super::fault::refused;
 use super::service::Jira;
 use super::words::Text;
 use crate::domain::{
-    Action, Comment, CommentId, File, Fingerprint, IssueId, Key, Person, Push, Receipt, SealKey, Side, Visibility,
+    Action, Comment, CommentId, File, Fingerprint, IssueId, Key, Person, Push, Receipt, SealKey, Side, SourceStatuses,
+    Visibility,
 };
 use crate::ports::{
     Abilities, About, ApiError, ApiErrorKind, Archive, Batch, Content, Creates, Directory, Files, Identity, Listing,
@@ -19,6 +20,7 @@ pub const ABOUT: About = About {
     side: Side::Jira,
     shown: "Jira",
     batch: MAX_BULK,
+    statuses: SourceStatuses(&[]),
     is_metered: false,
     tells_account: true,
     listing: Listing::ByUpdate,

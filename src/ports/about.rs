@@ -1,6 +1,6 @@
 //! What is known of a service without asking it.
 
-use crate::domain::Side;
+use crate::domain::{Side, SourceStatuses};
 
 /// What the engine may know of a service without asking it. Each is a fact of its interface, and stays what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct About {
     pub is_metered: bool,
     /// True where it tells who we are: then asking that proves that it works, and what it shows nothing of is not there.
     pub tells_account: bool,
+    /// Its statuses, where it has its own: for `[route.status]`.
+    pub statuses: SourceStatuses,
     /// By which time its list of what changed selects.
     pub listing: Listing,
     /// True where a list does not show that there is something new in a thread: then threads are read in turn.
