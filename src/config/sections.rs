@@ -9,13 +9,14 @@ use reqwest::Url;
 use crate::domain::{Fingerprint, People};
 use crate::guance::{ABOUT as SOURCE, ReplyFormat};
 use crate::http;
-use crate::jira::Deployment;
+use crate::jira::{ABOUT as TRACKER, Deployment};
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, Policy, Repeats, Route};
 use crate::ports::Limits;
 use crate::template::{Kind, nearest};
 use crate::words::{Lang, Voice, Zone};
 
 use super::error::{ConfigError, ConfigText};
+use super::needs;
 use super::readable;
 use super::reader::{self, Reader};
 use super::secret::SecretSource;
@@ -92,6 +93,7 @@ pub(super) fn draft(
         voice: voice(&reader),
         statuses: SOURCE.statuses,
     };
+    needs::refuse_missing(&reader, &policy.flow, [&SOURCE, &TRACKER]);
     jira.projects = projects(&policy);
     if let Some(all) = policy.routes.iter().position(|route| route.when.is_none())
         && all + 1 < policy.routes.len()
@@ -213,7 +215,7 @@ fn sync(reader: &Reader, base: &Path) -> SyncSettings {
     }
 }
 
-fn flow(reader: &Reader) -> Flow {
+pub(super) fn flow(reader: &Reader) -> Flow {
     Flow {
         issues: reader.flag("flow.issues", true),
         comments: reader.flag("flow.comments", true),

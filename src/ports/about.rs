@@ -1,5 +1,6 @@
 //! What is known of a service without asking it.
 
+use super::abilities::Ability;
 use crate::domain::{Side, SourceStatuses};
 
 /// What the engine may know of a service without asking it. Each is a fact of its interface, and stays what it is.
@@ -10,6 +11,8 @@ pub struct About {
     pub side: Side,
     /// What people call it.
     pub shown: &'static str,
+    /// What it can do besides what every service can, in the order of [`Abilities`](super::Abilities).
+    pub abilities: &'static [Ability],
     /// Most writes in one request.
     pub batch: usize,
     /// True where its requests are counted out by a [`Budget`](super::Budget): what can wait leaves room for the rest.

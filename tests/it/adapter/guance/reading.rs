@@ -4,6 +4,13 @@ use super::*;
 use guajira::ports::Threads as _;
 
 #[test]
+fn what_is_said_of_its_abilities_is_what_it_has() {
+    let rig = Rig::new();
+    let run = rig.run();
+    assert_eq!(run.abilities().names(), run.about().abilities);
+}
+
+#[test]
 fn an_idle_run_costs_one_request() {
     let rig = Rig::new();
     rig.fake.open_issue("old", "", "P1", "张三");

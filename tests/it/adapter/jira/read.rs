@@ -19,6 +19,15 @@ fn check_all_read(flavour: Flavour, issues: usize, change: impl FnOnce(&mut Swit
 }
 
 #[test]
+fn what_is_said_of_its_abilities_is_what_it_has() {
+    for flavour in BOTH {
+        let rig = Rig::new(flavour);
+        let run = rig.run();
+        assert_eq!(run.abilities().names(), run.about().abilities);
+    }
+}
+
+#[test]
 fn cloud_pages_are_followed_by_their_tokens_alone() {
     check_all_read(Flavour::Cloud, 230, |_| {});
     check_all_read(Flavour::Cloud, 30, |s| s.page_cap = Some(7));
