@@ -12,7 +12,7 @@ pub(super) fn settled(run: &Run<'_>, push: &Push) -> Result<Push, StateError> {
     let (state, mut pairs) = (run.world.state, Pairs::new());
     for named in references::named_in(push, &sites) {
         let pair = match &named {
-            Named::Guance(id) => state.issue_link(Side::Guance, id)?,
+            Named::Guance(id) => run.pair(Side::Guance, id)?,
             Named::Jira(key) => state.issue_named(key)?,
         };
         pairs.extend(pair.map(|pair| (named, pair)));

@@ -70,7 +70,7 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: ReadFrom) -
     let mut taken = Taken::default();
     let mut failed = 0;
     for issue in &batch.issues {
-        let Some(link) = run.world.state.issue_link(Side::Jira, &issue.id)? else { continue };
+        let Some(link) = run.pair(Side::Jira, &issue.id)? else { continue };
         // A search index that lags may show an older state than what was read before: that is no news. An issue read
         // by id is asked for because its thread is to be written into.
         let news = link.jira_seen.is_none_or(|seen| seen < issue.updated);

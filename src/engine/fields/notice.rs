@@ -27,7 +27,7 @@ pub(in crate::engine) fn notice(
     }
     let state = run.world.state;
     for issue in issues {
-        let Some(link) = state.issue_link(issue.side(), &issue.id)? else { continue };
+        let Some(link) = run.pair(issue.side(), &issue.id)? else { continue };
         if run.about(issue.side()).listing == Listing::MaybeByOpening {
             tx.fields_read(&link.guance, Some(issue.created), now)?;
         }
