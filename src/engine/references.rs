@@ -1,4 +1,5 @@
-//! What a text says about other issues, by the pairs that the state knows when it is enqueued.
+//! What a text says about other issues, by the pairs that the state knows when it is enqueued: those too that the same
+//! transaction has just recognised, so that this cannot be done before it begins.
 
 use super::run::Run;
 use crate::domain::{Push, Side};
