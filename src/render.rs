@@ -17,11 +17,12 @@ pub fn issue(original: &Issue, voice: Voice) -> Doc {
 pub fn issue_as(original: &Issue, text: Doc, voice: Voice) -> Doc {
     let mut blocks = text.blocks;
     let mut line = vec![em(&voice.say(Written::LinkBack)), Inline::link(original.id.as_str(), original.url.clone())];
-    if let Some(level) = &original.level {
+    if let Some(level) = original.level() {
         line.push(em(&format!(" · {}", level.name)));
     }
-    if !original.source.trim().is_empty() {
-        line.push(em(&format!(" · {}", original.source.trim())));
+    let resource = original.source().map(|detail| detail.resource.trim()).unwrap_or_default();
+    if !resource.is_empty() {
+        line.push(em(&format!(" · {resource}")));
     }
     let opened = voice.minute(original.created);
     line.push(em(&match person(&original.author) {

@@ -5,6 +5,7 @@
 
 mod command;
 mod error;
+mod needs;
 mod readable;
 mod reader;
 mod secret;

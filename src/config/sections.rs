@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use crate::domain::{Fingerprint, GuanceStatus, People};
-use crate::guance::ReplyFormat;
+use crate::domain::{Fingerprint, People};
+use crate::guance::{ABOUT as SOURCE, ReplyFormat};
 use crate::http;
-use crate::jira::Deployment;
+use crate::jira::{ABOUT as TRACKER, Deployment};
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, Policy, Repeats, Route};
 use crate::ports::Limits;
 use crate::template::{Kind, nearest};
 use crate::words::{Lang, Voice, Zone};
 
 use super::error::{ConfigError, ConfigText};
+use super::needs;
 use super::readable;
 use super::reader::{self, Reader};
 use super::secret::SecretSource;
@@ -85,8 +86,14 @@ pub(super) fn draft(
     let guance = guance(&reader, &base, &mut warnings);
     let mut jira = jira(&reader, &base, &guance, &mut warnings);
     let sync = sync(&reader, &base);
-    let policy =
-        Policy { flow: flow(&reader), routes: routes(&reader), people: people(&reader), voice: voice(&reader) };
+    let policy = Policy {
+        flow: flow(&reader),
+        routes: routes(&reader),
+        people: people(&reader),
+        voice: voice(&reader),
+        statuses: SOURCE.statuses,
+    };
+    needs::refuse_missing(&reader, &policy.flow, [&SOURCE, &TRACKER]);
     jira.projects = projects(&policy);
     if let Some(all) = policy.routes.iter().position(|route| route.when.is_none())
         && all + 1 < policy.routes.len()
@@ -208,7 +215,7 @@ fn sync(reader: &Reader, base: &Path) -> SyncSettings {
     }
 }
 
-fn flow(reader: &Reader) -> Flow {
+pub(super) fn flow(reader: &Reader) -> Flow {
     Flow {
         issues: reader.flag("flow.issues", true),
         comments: reader.flag("flow.comments", true),
@@ -352,8 +359,8 @@ fn is_issue_key(text: &str) -> bool {
 fn statuses(reader: &Reader, path: &str) -> Vec<(String, String)> {
     let pairs = reader.pairs(path).unwrap_or_default();
     for (guance, _) in &pairs {
-        if GuanceStatus::called(guance).is_none() {
-            let known: Vec<&str> = GuanceStatus::ALL.iter().map(|status| status.name).collect();
+        if SOURCE.statuses.called(guance).is_none() {
+            let known: Vec<&str> = SOURCE.statuses.0.iter().map(|status| status.name).collect();
             reader.refuse(
                 &format!("{path}.{guance}"),
                 format!("is for no status of Guance: it knows {}", known.join(", ")),

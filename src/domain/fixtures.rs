@@ -6,7 +6,8 @@
 
 use chrono::{DateTime, Utc};
 use guajira::domain::{
-    Comment, CommentId, Details, File, FileId, Issue, IssueId, Person, Side, Status, StatusCategory, Visibility,
+    Comment, CommentId, Detail, File, FileId, Issue, IssueId, Person, Side, SourceDetail, Status, StatusCategory,
+    TrackerDetail, Visibility,
 };
 use guajira::text::Doc;
 
@@ -38,28 +39,30 @@ pub(crate) fn open(side: Side) -> Status {
 pub(crate) fn issue(side: Side) -> Issue {
     let (id, name) = if side == Side::Guance { (ISSUE, ISSUE) } else { (JIRA_ISSUE, "OPS-1") };
     Issue {
-        side,
         id: IssueId::new(id),
         name: name.to_owned(),
         url: format!("https://{side}.example/{id}"),
         title: "disk full".to_owned(),
         body: Doc::from_plain("it is full"),
-        level: None,
-        source: String::new(),
-        details: Details::default(),
-        issue_type: None,
         status: open(side),
         assignees: Vec::new(),
-        priority: None,
         author: Person::default(),
-        updated_by: Person::default(),
         created: at(TIME),
         updated: at(TIME),
-        service: false,
         claim: None,
-        names: Vec::new(),
         thread: None,
+        detail: Detail::unknown(side),
     }
+}
+
+/// Returns the Guance issue of the pair with these details.
+pub(crate) fn source(detail: SourceDetail) -> Issue {
+    Issue { detail: Detail::Source(detail), ..issue(Side::Guance) }
+}
+
+/// Returns the Jira issue of the pair with these details.
+pub(crate) fn tracker(detail: TrackerDetail) -> Issue {
+    Issue { detail: Detail::Tracker(detail), ..issue(Side::Jira) }
 }
 
 /// Returns a comment of the pair's issue on this side, that nobody in particular wrote and everybody may see.

@@ -1,4 +1,4 @@
-//! Issues and comments as both sides share them.
+//! Issues and comments as both sides share them, and what the issues of one side have besides.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -146,19 +146,6 @@ pub fn is_called(word: &str, id: &str, name: &str, also: &[String]) -> bool {
         && (id == word || name.to_lowercase() == wanted || also.iter().any(|one| one.to_lowercase() == wanted))
 }
 
-/// What else Guance says about an issue, for those who choose by it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Details {
-    /// The kind of its source: `checker` (a monitor), `event`, `dashboard`, `viewer`, or empty.
-    pub source_type: String,
-    /// The source's id; empty when there is none.
-    pub source_id: String,
-    /// The channels it is in, as far as they are known.
-    pub channels: Vec<Channel>,
-    /// Its `extend`, as it came.
-    pub extend: serde_json::Value,
-}
-
 /// A Guance channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channel {
@@ -171,8 +158,6 @@ pub struct Channel {
 /// One issue as read from either side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issue {
-    /// Where it was read.
-    pub side: Side,
     /// Its id there.
     pub id: IssueId,
     /// What people call it: `OPS-12` on Jira, the uuid on Guance.
@@ -183,36 +168,73 @@ pub struct Issue {
     pub title: String,
     /// Description.
     pub body: Doc,
-    /// Level (Guance).
-    pub level: Option<Level>,
-    /// Where it came from, for people: a monitor, dashboard or viewer (Guance), else empty.
-    pub source: String,
-    /// What else is known of it (Guance).
-    pub details: Details,
-    /// Its type (Jira).
-    pub issue_type: Option<IssueType>,
     /// Where its work stands.
     pub status: Status,
     /// Who is responsible: at most one on Jira; on Guance people, teams (`group_…`) and bare e-mail addresses.
     pub assignees: Vec<Person>,
-    /// Priority (Jira).
-    pub priority: Option<Priority>,
     /// Who opened it.
     pub author: Person,
-    /// Who changed it last, where the remote tells (Guance).
-    pub updated_by: Person,
     /// When it was opened, remote time.
     pub created: DateTime<Utc>,
     /// When it last changed, remote time.
     pub updated: DateTime<Utc>,
-    /// True in a Jira service project: what we write there must be an internal note.
-    pub service: bool,
     /// What it says about being our copy.
     pub claim: Option<Claim>,
-    /// The originals that its markers name, whether they are believed or not (Jira).
-    pub names: Vec<Key>,
     /// The whole thread, oldest first, when the answer carried all of it.
     pub thread: Option<Vec<Comment>>,
+    /// What only issues of its side have; so it tells where the issue was read.
+    pub detail: Detail,
+}
+
+/// What the issues of one side have and those of the other do not.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Detail {
+    /// It was read where issues begin: on Guance.
+    Source(SourceDetail),
+    /// It was read where their copies are: on Jira.
+    Tracker(TrackerDetail),
+}
+
+impl Detail {
+    /// Returns the detail of an issue of this side of which nothing of the kind is known.
+    pub fn unknown(side: Side) -> Self {
+        match side {
+            Side::Guance => Self::Source(SourceDetail::default()),
+            Side::Jira => Self::Tracker(TrackerDetail::default()),
+        }
+    }
+}
+
+/// What only a Guance issue has.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SourceDetail {
+    /// How grave it is.
+    pub level: Option<Level>,
+    /// Where it came from, for people: a monitor, dashboard or viewer; empty when it came from none.
+    pub resource: String,
+    /// The kind of that: `checker` (a monitor), `event`, `dashboard`, `viewer`, or empty.
+    pub resource_type: String,
+    /// Its id; empty when there is none.
+    pub resource_id: String,
+    /// The channels it is in, as far as they are known.
+    pub channels: Vec<Channel>,
+    /// Its `extend`, as it came.
+    pub extend: serde_json::Value,
+    /// Who changed it last.
+    pub updated_by: Person,
+}
+
+/// What only a Jira issue has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrackerDetail {
+    /// Its type.
+    pub issue_type: Option<IssueType>,
+    /// Its priority.
+    pub priority: Option<Priority>,
+    /// True in a Jira service project: what we write there must be an internal note.
+    pub service: bool,
+    /// The originals that its markers name, whether they are believed or not.
+    pub names: Vec<Key>,
 }
 
 /// One Jira comment or Guance reply.
@@ -250,6 +272,59 @@ impl Comment {
 }
 
 impl Issue {
+    /// Returns where it was read.
+    pub fn side(&self) -> Side {
+        match self.detail {
+            Detail::Source(_) => Side::Guance,
+            Detail::Tracker(_) => Side::Jira,
+        }
+    }
+
+    /// Returns what only a Guance issue has.
+    pub fn source(&self) -> Option<&SourceDetail> {
+        if let Detail::Source(detail) = &self.detail { Some(detail) } else { None }
+    }
+
+    /// As [`Issue::source`], to be completed.
+    pub fn source_mut(&mut self) -> Option<&mut SourceDetail> {
+        if let Detail::Source(detail) = &mut self.detail { Some(detail) } else { None }
+    }
+
+    /// Returns what only a Jira issue has.
+    pub fn tracker(&self) -> Option<&TrackerDetail> {
+        if let Detail::Tracker(detail) = &self.detail { Some(detail) } else { None }
+    }
+
+    /// As [`Issue::tracker`], to be completed.
+    pub fn tracker_mut(&mut self) -> Option<&mut TrackerDetail> {
+        if let Detail::Tracker(detail) = &mut self.detail { Some(detail) } else { None }
+    }
+
+    /// Returns the level of a Guance issue.
+    pub fn level(&self) -> Option<&Level> {
+        self.source()?.level.as_ref()
+    }
+
+    /// Returns the type of a Jira issue.
+    pub fn issue_type(&self) -> Option<&IssueType> {
+        self.tracker()?.issue_type.as_ref()
+    }
+
+    /// Returns the priority of a Jira issue.
+    pub fn priority(&self) -> Option<&Priority> {
+        self.tracker()?.priority.as_ref()
+    }
+
+    /// Returns true for an issue of a Jira service project: what we write there must be an internal note.
+    pub fn is_in_service_project(&self) -> bool {
+        self.tracker().is_some_and(|detail| detail.service)
+    }
+
+    /// Returns the originals that the markers of a Jira issue name, whether they are believed or not.
+    pub fn names(&self) -> &[Key] {
+        self.tracker().map_or(&[], |detail| &detail.names)
+    }
+
     /// Returns the fingerprint of title and description.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(&[&self.title, &self.body.canonical()])

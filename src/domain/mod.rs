@@ -18,10 +18,11 @@ pub use field::{Base, Bases, Change, Field, People, Said, StatusTarget};
 pub use file::{File, FileLink, portable_name, shown_size};
 pub use id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
 pub use item::{
-    Channel, Claim, Comment, Details, Issue, IssueType, Level, Maker, Person, Priority, Visibility, Witness,
+    Channel, Claim, Comment, Detail, Issue, IssueType, Level, Maker, Person, Priority, SourceDetail, TrackerDetail,
+    Visibility, Witness,
 };
 pub use link::{Absence, CommentLink, IssueLink, Known, Stage};
 pub use marker::Marker;
 pub use push::{Action, DroppedField, FieldValue, NewField, NewIssue, Proof, Push, Receipt};
 pub use seal::{Seal, SealKey, SealKeys, comment_place, issue_place};
-pub use status::{GuanceStatus, Status, StatusCategory};
+pub use status::{SourceStatus, SourceStatuses, Status, StatusCategory};

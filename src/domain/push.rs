@@ -196,6 +196,11 @@ pub enum Proof {
 }
 
 /// One write with its idempotency key: a row of the outbox.
+///
+/// INVARIANT: what is enqueued is what is sent, but for the seal. Mentions are named while it is planned, since that asks
+/// the services; references are settled in the transaction that enqueues it, since they follow the pairs that this
+/// transaction knows. Nothing about either is decided afterwards: a write whose original has changed, or may not be shown
+/// any more, is withdrawn or planned anew, not changed on its way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Push {
     /// Names the original thing and this write.
@@ -210,13 +215,15 @@ pub struct Push {
     pub content: Fingerprint,
     /// One line for people: `comment by 张三 on OPS-12`.
     pub summary: String,
-    /// The seal of its markers, put on when it is sent.
+    /// The seal of its markers. It is put on when the write is sent, and stands in no row: it holds for the account that
+    /// sends, for the pair of services as it is called then, and by the key that the write counter names then, none of which
+    /// is sure to be known, or to stay the same, when the write is planned. Rows of earlier versions have none either.
     pub seal: Option<Seal>,
 }
 
 impl Push {
-    /// Returns the write with the seal of its markers, hidden and visible. `pair` is the pair of services; `author` the
-    /// account whose the copy is, empty where the service does not tell.
+    /// Returns the write with the seal of its markers, hidden and visible, and otherwise as it is. `pair` is the pair of
+    /// services; `author` the account whose the copy is, empty where the service does not tell.
     #[must_use]
     pub fn sealed(mut self, keys: &SealKeys, pair: &str, author: &str) -> Self {
         let place = match &self.action {
@@ -285,5 +292,67 @@ impl Receipt {
     #[must_use]
     pub fn reads(self, issue: Option<Issue>) -> Self {
         Self { issue: issue.map(Box::new), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::domain::marker::{BETWEEN, Marker};
+    use crate::domain::{SealKey, fixtures};
+    use crate::text::{Block, Inline};
+
+    /// A copy of a comment, as it reads on the other side.
+    fn copy(content: &Fingerprint) -> Doc {
+        let marker = Marker { address: "https://j/browse/OPS-1", id: None, content: content.clone(), seal: None };
+        let line = vec![
+            Inline::strong("Mia"),
+            Inline::text(BETWEEN),
+            Inline::link("OPS-1", marker.url()),
+            Inline::text(format!("{BETWEEN}2026-11-22 10:00 UTC")),
+        ];
+        Doc { blocks: vec![Block::Paragraph { content: line }, Block::paragraph("it is @Jo's, see OPS-2")] }
+    }
+
+    #[test]
+    fn a_write_leaves_as_it_was_enqueued_but_for_its_seal() {
+        let keys = SealKeys::default().led_by(SealKey::parse(&"07".repeat(32)).unwrap());
+        let content = Fingerprint::of(&["x"]);
+        let (issue, comment, origin_url) = (IssueId::new("issue_a"), CommentId::new("repim_a"), String::new());
+        let (body, file) = (copy(&content), fixtures::file(Side::Jira, "10009"));
+        for action in [
+            Action::CreateIssue(NewIssue { body: body.clone(), ..NewIssue::default() }),
+            Action::AddComment {
+                issue: issue.clone(),
+                body: body.clone(),
+                origin_url: origin_url.clone(),
+                internal: true,
+            },
+            Action::EditComment {
+                issue: issue.clone(),
+                comment: comment.clone(),
+                body: body.clone(),
+                origin_url: origin_url.clone(),
+                internal: false,
+            },
+            Action::AddFile { issue: issue.clone(), file: Box::new(file), note: body, origin_url },
+            Action::DeleteComment { issue, comment },
+        ] {
+            let key = Key::comment(Side::Jira, &CommentId::new("10042"));
+            let (pair, summary) = (IssueId::new("issue_a"), "comment".to_owned());
+            let push = Push { key, pair, target: Side::Guance, action, content: content.clone(), summary, seal: None };
+            let mut sent = push.clone().sealed(&keys, "services", "bot");
+            assert_eq!(sent.seal.is_some(), !matches!(push.action, Action::DeleteComment { .. }), "{push:?}");
+            sent.seal = None;
+            if let Action::AddComment { body, .. }
+            | Action::EditComment { body, .. }
+            | Action::AddFile { note: body, .. } = &mut sent.action
+            {
+                assert!(marker::renew(body, |marker| assert!(marker.seal.take().is_some())));
+            }
+            assert_eq!(sent, push);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Statuses: what they mean, and Guance's five.
+//! Statuses: what they mean, and those that a source itself has.
 
 use serde::{Deserialize, Serialize};
 
@@ -47,10 +47,10 @@ impl Status {
     }
 }
 
-/// One of Guance's own statuses.
+/// One of the statuses that a source itself has: people cannot make others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GuanceStatus {
-    /// The value of `statusType`.
+pub struct SourceStatus {
+    /// The remote's id.
     pub id: &'static str,
     /// The name people see.
     pub name: &'static str,
@@ -60,40 +60,23 @@ pub struct GuanceStatus {
     pub older: Option<&'static str>,
 }
 
-const fn guance(
-    id: &'static str,
-    name: &'static str,
-    category: StatusCategory,
-    older: Option<&'static str>,
-) -> GuanceStatus {
-    GuanceStatus { id, name, category, older }
-}
+/// All statuses of a source; the first of a category is what the category usually means. None where people make their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SourceStatuses(pub &'static [SourceStatus]);
 
-impl GuanceStatus {
-    /// Every status; the first of a category is what the category usually means.
-    ///
-    /// Source: Guance Open API, `statusType` of `POST /api/v1/issue/{issue_uuid}/modify`; older versions of the page
-    /// know 10, 20 and 30 only.
-    pub const ALL: [Self; 5] = [
-        guance("10", "Open", StatusCategory::Todo, None),
-        guance("15", "Working", StatusCategory::InProgress, Some("10")),
-        guance("20", "Resolved", StatusCategory::Done, None),
-        guance("25", "Closed", StatusCategory::Done, Some("20")),
-        guance("30", "Pending", StatusCategory::Todo, None),
-    ];
-
+impl SourceStatuses {
     /// Returns the status of this id.
-    pub fn of(id: &str) -> Option<&'static Self> {
-        Self::ALL.iter().find(|status| status.id == id)
+    pub fn of(self, id: &str) -> Option<&'static SourceStatus> {
+        self.0.iter().find(|status| status.id == id)
     }
 
     /// Returns the status that a word of the config names: its id, or its name in any case.
-    pub fn called(word: &str) -> Option<&'static Self> {
-        Self::ALL.iter().find(|status| status.id == word || status.name.eq_ignore_ascii_case(word))
+    pub fn called(self, word: &str) -> Option<&'static SourceStatus> {
+        self.0.iter().find(|status| status.id == word || status.name.eq_ignore_ascii_case(word))
     }
 
     /// Returns what a category usually means.
-    pub fn usual(category: StatusCategory) -> Option<&'static Self> {
-        Self::ALL.iter().find(|status| status.category == category)
+    pub fn usual(self, category: StatusCategory) -> Option<&'static SourceStatus> {
+        self.0.iter().find(|status| status.category == category)
     }
 }

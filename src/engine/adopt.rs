@@ -28,7 +28,7 @@ pub(super) fn adopt(run: &mut Run<'_>, issues: &mut [Issue]) -> Result<(), Troub
     let state = run.world.state;
     prove(run, issues)?;
     let claims = issues.iter().map(|issue| (&issue.id, issue.claim.as_ref().map(|claim| claim.key.clone())));
-    let known = state.known_issues(Side::Jira, claims)?;
+    let known = run.known_issues(Side::Jira, claims)?;
     let steps = issues::copies(issues, &known);
     if steps.is_empty() {
         return Ok(());
@@ -59,10 +59,7 @@ fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
         let disproved = state.fact(&disproved(issue))?;
         let is_known = disproved
             .is_some_and(|(at, told)| at == issue.updated.to_rfc3339() && now >= told && now - told < DISPROVED_FOR);
-        if !is_known
-            && state.issue_link(Side::Jira, &issue.id)?.is_none()
-            && state.issue_link(Side::Guance, &original)?.is_none()
-        {
+        if !is_known && run.pair(Side::Jira, &issue.id)?.is_none() && run.pair(Side::Guance, &original)?.is_none() {
             strangers += usize::from(!claim.is_ours());
             doubtful.push(issue.id.clone());
         }

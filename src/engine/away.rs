@@ -74,7 +74,7 @@ pub(super) fn hides(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     if let Action::CreateIssue(new) = &queued.push.action {
         return Ok(lost.iter().any(|away| away.is_project(&new.project)));
     }
-    let link = run.world.state.issue_link(Side::Guance, &queued.push.pair)?;
+    let link = run.pair(Side::Guance, &queued.push.pair)?;
     Ok(link.is_some_and(|link| lost.iter().any(|away| away.concerns(&link))))
 }
 
@@ -113,7 +113,7 @@ pub(super) fn noticed(run: &mut Run<'_>, batch: &Batch, is_search: bool) -> Resu
     let known = run.world.state.away()?;
     for id in &batch.archived {
         if !known.iter().any(|away| away.issue.as_ref() == Some(id))
-            && let Some(link) = run.world.state.issue_link(Side::Jira, id)?
+            && let Some(link) = run.pair(Side::Jira, id)?
         {
             archive(run, &link)?;
         }
@@ -147,7 +147,7 @@ pub(super) fn holds(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Resul
 /// Returns when a write to an issue may be tried again that is archived, or of which that cannot be told yet.
 fn issue_is_away(run: &mut Run<'_>, push: &Push) -> Result<Option<DateTime<Utc>>, Trouble> {
     let now = run.world.clock.now();
-    let Some(link) = run.world.state.issue_link(Side::Guance, &push.pair)? else { return Ok(None) };
+    let Some(link) = run.pair(Side::Guance, &push.pair)? else { return Ok(None) };
     if run.standings.contains(&link.jira) {
         return Ok(None);
     }
@@ -245,7 +245,7 @@ pub(super) fn restore(run: &Run<'_>, away: &Away) -> Result<(), Trouble> {
     tx.is_back(away)?;
     match &away.issue {
         Some(issue) => {
-            if let Some(link) = run.world.state.issue_link(Side::Jira, issue)? {
+            if let Some(link) = run.pair(Side::Jira, issue)? {
                 tx.read_anew(&link.guance)?;
                 let what = format!("its copy {} is not archived any more", away.name);
                 tx.note(Key::issue(Side::Guance, &link.guance).as_str(), &what, now)?;

@@ -68,7 +68,7 @@ pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issu
     if said.is_none() {
         tx.compare(&pair, Some(DateTime::UNIX_EPOCH))?;
     }
-    if now.is_some_and(|now| now.side == Side::Jira && run.world.policy.closed(now).is_some()) {
+    if now.is_some_and(|now| now.side() == Side::Jira && run.world.policy.closed(now).is_some()) {
         // We closed it ourselves: what this run still finds to say is too late.
         tx.set_closed(&pair, true)?;
         tx.note(Key::issue(Side::Guance, &pair).as_str(), CLOSED, run.world.clock.now())?;

@@ -245,7 +245,7 @@ fn most_are_ours(state: &State, jira: &dyn Remote, now: &Services) -> Result<()>
 /// The same where only our account is another, at the same address: that issues are gone speaks against nothing, and what
 /// names its original was made here, whoever changed it since.
 fn none_is_strange(state: &State, jira: &dyn Remote, now: &Services) -> Result<()> {
-    let sample = sample(state, jira, FEW, &|issue, key| issue.names.contains(key))?;
+    let sample = sample(state, jira, FEW, &|issue, key| issue.names().contains(key))?;
     if sample.proven < sample.strange.len() { Err(unproven(&sample, now).into()) } else { Ok(()) }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     }
     let mut rest = Vec::new();
     for (pair, _) in long.iter().filter(|(_, has_rest)| **has_rest && !backfill) {
-        rest.extend(run.world.state.issue_link(side, pair)?.filter(|link| link.is_writable(Side::Jira)));
+        rest.extend(run.pair(side, pair)?.filter(|link| link.is_writable(Side::Jira)));
     }
     in_turn(run, &rest, &mut read).map(drop)
 }
@@ -113,7 +113,7 @@ pub(super) fn again(run: &mut Run<'_>) -> Result<()> {
         if run.is_down(Side::Jira) || run.must_stop() {
             return Ok(());
         }
-        let Some(link) = run.world.state.issue_link(Side::Guance, &pair)? else {
+        let Some(link) = run.pair(Side::Guance, &pair)? else {
             unread::forget(run, &pair);
             continue;
         };

@@ -104,7 +104,7 @@ fn in_parts(run: &mut Run<'_>, doubtful: Vec<Queued>) -> Result<(), Trouble> {
     let mut read = HashSet::new();
     for queued in doubtful {
         let pair = &queued.push.pair;
-        let link = run.world.state.issue_link(Side::Guance, pair)?;
+        let link = run.pair(Side::Guance, pair)?;
         // It is sent in doubt, and stays so, until the whole thread says that it is not there.
         let Some(link) = link.filter(|_| !run.must_stop()) else {
             leave(run, &queued);

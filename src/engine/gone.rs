@@ -226,7 +226,7 @@ pub(super) fn apply(
 pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
     let Some(issue) = issue_of(&push.action) else { return Ok(false) };
-    let Some(link) = run.world.state.issue_link(Side::Guance, &push.pair)? else { return Ok(false) };
+    let Some(link) = run.pair(Side::Guance, &push.pair)? else { return Ok(false) };
     if !run.has_room(push.target, 1) {
         // It is asked for when a later run is told the same.
         let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
@@ -242,7 +242,7 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
     };
     let Some(thread) = thread else {
         issues_missed(run, std::slice::from_ref(&link), push.target)?;
-        let gone = run.world.state.issue_link(Side::Guance, &push.pair)?.is_some_and(|link| link.gone);
+        let gone = run.pair(Side::Guance, &push.pair)?.is_some_and(|link| link.gone);
         if gone {
             let tx = run.world.state.begin()?;
             tx.forget_write(&push.key)?;

@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{CommentId, Issue, IssueId, Side};
+use crate::domain::{CommentId, Issue, IssueId, IssueLink, Key, Known, Side};
 use crate::plan::fields::{self, Carried};
 use crate::plan::{Held, Policy};
+use crate::state::{State, StateError};
 
 /// What this run found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +59,7 @@ impl Readings {
     /// Keeps a reading in the place of the one before.
     pub(super) fn keep(&mut self, issue: Issue, at: DateTime<Utc>) {
         self.carried.get_mut().remove(&issue.id);
-        self.read.insert((issue.side, issue.id.clone()), Reading { at, issue });
+        self.read.insert((issue.side(), issue.id.clone()), Reading { at, issue });
     }
 
     /// Forgets what was read of an issue.
@@ -71,7 +72,8 @@ impl Readings {
     pub(super) fn carried(&self, issue: &Issue, jira_name: &str, policy: &Policy) -> Rc<Carried> {
         let make = || Rc::new(fields::carried(issue, jira_name, policy));
         // What is not the latest reading is asked for once.
-        if issue.side == Side::Jira || self.of(issue.side, &issue.id).is_none_or(|reading| reading.issue != *issue) {
+        if issue.side() == Side::Jira || self.of(issue.side(), &issue.id).is_none_or(|reading| reading.issue != *issue)
+        {
             return make();
         }
         let mut known = self.carried.borrow_mut();
@@ -81,6 +83,71 @@ impl Readings {
         let carried = make();
         known.insert(issue.id.clone(), (jira_name.to_owned(), Rc::clone(&carried)));
         carried
+    }
+}
+
+/// Pairs that the state was asked for since it was last written to: a step asks for one pair in several places.
+#[derive(Debug, Default)]
+pub(super) struct Pairs {
+    /// [`State::written`] when the first of them was looked up.
+    written: u64,
+    known: HashMap<(Side, IssueId), Option<IssueLink>>,
+}
+
+impl Pairs {
+    /// Returns the pair an issue belongs to.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn of(&mut self, state: &State, side: Side, id: &IssueId) -> Result<Option<IssueLink>, StateError> {
+        let place = (side, id.clone());
+        if self.is_valid(state)
+            && let Some(known) = self.known.get(&place)
+        {
+            return Ok(known.clone());
+        }
+        let link = state.issue_link(side, id)?;
+        if self.is_valid(state) {
+            match &link {
+                Some(link) => self.learn(link),
+                None => drop(self.known.insert(place, None)),
+            }
+        }
+        Ok(link)
+    }
+
+    /// Returns what is known about these issues of one side, and keeps their pairs.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn known<'i>(
+        &mut self,
+        state: &State,
+        side: Side,
+        issues: impl Iterator<Item = (&'i IssueId, Option<Key>)>,
+    ) -> Result<Known, StateError> {
+        let known = state.known_issues(side, issues)?;
+        if self.is_valid(state) {
+            known.issues.values().for_each(|link| self.learn(link));
+        }
+        Ok(known)
+    }
+
+    fn learn(&mut self, link: &IssueLink) {
+        for side in Side::BOTH {
+            self.known.insert((side, link.id(side).clone()), Some(link.clone()));
+        }
+    }
+
+    /// Returns true when what is kept, or looked up now, holds until something is written. What a transaction under way has
+    /// written may be taken back.
+    fn is_valid(&mut self, state: &State) -> bool {
+        let written = state.written();
+        if self.written != written && !state.is_changing() {
+            self.known.clear();
+            self.written = written;
+        }
+        self.written == written
     }
 }
 

@@ -50,7 +50,7 @@ fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     if run.about(push.target).reads_comments || is_seen(run) {
         return Ok(true);
     }
-    let Some(link) = run.world.state.issue_link(Side::Guance, &push.pair)? else { return Ok(true) };
+    let Some(link) = run.pair(Side::Guance, &push.pair)? else { return Ok(true) };
     if !run.has_room(push.target, 2) {
         return Err(ApiError::new(push.target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
     }
@@ -99,7 +99,7 @@ fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
         }
     }
     pairs.truncate(MAX_ISSUES);
-    let links = pairs.iter().filter_map(|pair| state.issue_link(Side::Guance, pair).transpose());
+    let links = pairs.iter().filter_map(|pair| run.pair(Side::Guance, pair).transpose());
     let links: Vec<IssueLink> = links.collect::<Result<_, _>>()?;
     if !run.is_down(Side::Jira)
         && let Err(trouble) = threads::look_again(run, &links)
@@ -109,7 +109,7 @@ fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
             Trouble::Fatal(_) => return Err(trouble),
         }
     }
-    let link = state.issue_link(Side::Guance, &queued.push.pair)?;
+    let link = run.pair(Side::Guance, &queued.push.pair)?;
     if link.is_some_and(|link| link.gone) {
         let tx = state.begin()?;
         tx.forget_write(&queued.push.key)?;

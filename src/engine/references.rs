@@ -1,4 +1,5 @@
-//! What a text says about other issues, by the pairs that the state knows when it is enqueued.
+//! What a text says about other issues, by the pairs that the state knows when it is enqueued: those too that the same
+//! transaction has just recognised, so that this cannot be done before it begins.
 
 use super::run::Run;
 use crate::domain::{Push, Side};
@@ -12,7 +13,7 @@ pub(super) fn settled(run: &Run<'_>, push: &Push) -> Result<Push, StateError> {
     let (state, mut pairs) = (run.world.state, Pairs::new());
     for named in references::named_in(push, &sites) {
         let pair = match &named {
-            Named::Guance(id) => state.issue_link(Side::Guance, id)?,
+            Named::Guance(id) => run.pair(Side::Guance, id)?,
             Named::Jira(key) => state.issue_named(key)?,
         };
         pairs.extend(pair.map(|pair| (named, pair)));

@@ -1,18 +1,19 @@
 //! One run under way: what it has, what it remembers, and when it has to end.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::memory::{Originals, Readings, Trust, Unread};
+use super::memory::{Originals, Pairs, Readings, Trust, Unread};
 use super::report::Report;
 use super::world::{Order, World};
-use crate::domain::{IssueId, Side};
+use crate::domain::{IssueId, IssueLink, Key, Known, Side};
 use crate::plan::fields::Counterpart;
 use crate::ports::{Abilities, About, ApiError, ApiErrorKind, Identity, Remote};
-use crate::state::Queued;
+use crate::state::{Queued, StateError};
 
 /// One run under way.
 #[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the run")]
@@ -60,6 +61,8 @@ pub(super) struct Run<'a> {
     pub(super) readings: Readings,
     /// Of those it asked for, the ones that could not be understood.
     pub(super) unreadable: HashSet<(Side, IssueId)>,
+    /// Pairs that were looked up since the state was last written to.
+    pub(super) pairs: RefCell<Pairs>,
     /// People this run has looked for.
     pub(super) people: Vec<Counterpart>,
     /// Whether this state turned out to be older than the world.
@@ -147,12 +150,33 @@ impl<'a> Run<'a> {
             threads_failed: 0,
             readings: Readings::default(),
             unreadable: HashSet::new(),
+            pairs: RefCell::default(),
             people: Vec::new(),
             is_behind: false,
             nothing_written: false,
             standings: HashSet::new(),
             projects: HashMap::new(),
         }
+    }
+
+    /// Returns the pair an issue belongs to. The state is asked once for each until something is written.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn pair(&self, side: Side, id: &IssueId) -> Result<Option<IssueLink>, StateError> {
+        self.pairs.borrow_mut().of(self.world.state, side, id)
+    }
+
+    /// Returns what is known about these issues of one side.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn known_issues<'i>(
+        &self,
+        side: Side,
+        issues: impl Iterator<Item = (&'i IssueId, Option<Key>)>,
+    ) -> Result<Known, StateError> {
+        self.pairs.borrow_mut().known(self.world.state, side, issues)
     }
 
     pub(super) fn remote(&self, side: Side) -> &'a dyn Remote {

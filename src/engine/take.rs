@@ -57,7 +57,7 @@ pub(super) fn reread(run: &mut Run<'_>, side: Side, batch: &mut Batch) -> Result
         if told {
             continue;
         }
-        match run.world.state.issue_link(side, &id)? {
+        match run.pair(side, &id)? {
             Some(link) => missed.push(link),
             None => batch.unreadable.push(Unreadable { issue: Some(id), why }),
         }
@@ -87,7 +87,7 @@ pub(super) fn take_over(
     let mut steps = taken.steps;
     if reading.side == Side::Guance {
         let keys = batch.issues.iter().map(|issue| (&issue.id, Some(Key::issue(Side::Guance, &issue.id))));
-        let known = state.known_issues(Side::Guance, keys)?;
+        let known = run.known_issues(Side::Guance, keys)?;
         let originals = issues::originals(&batch.issues, &known, run.world.policy, reading.scope);
         steps.extend(pings::name_people_in_descriptions(run, originals));
         stay_dropped(run, batch, &mut steps)?;
@@ -153,12 +153,12 @@ fn created<'b>(step: &Step, issues: &HashMap<&IssueId, &'b Issue>) -> Option<&'b
 }
 
 fn by_id(batch: &Batch) -> HashMap<&IssueId, &Issue> {
-    batch.issues.iter().filter(|issue| issue.side == Side::Guance).map(|issue| (&issue.id, issue)).collect()
+    batch.issues.iter().filter(|issue| issue.side() == Side::Guance).map(|issue| (&issue.id, issue)).collect()
 }
 
 /// Returns the fingerprint of what an issue says itself.
 fn original(issue: &Issue) -> Fingerprint {
-    let level = issue.level.as_ref().map(|level| level.id.as_str()).unwrap_or_default();
+    let level = issue.level().map(|level| level.id.as_str()).unwrap_or_default();
     Fingerprint::of(&[issue.fingerprint().as_str(), level])
 }
 

@@ -70,7 +70,7 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: ReadFrom) -
     let mut taken = Taken::default();
     let mut failed = 0;
     for issue in &batch.issues {
-        let Some(link) = run.world.state.issue_link(Side::Jira, &issue.id)? else { continue };
+        let Some(link) = run.pair(Side::Jira, &issue.id)? else { continue };
         // A search index that lags may show an older state than what was read before: that is no news. An issue read
         // by id is asked for because its thread is to be written into.
         let news = link.jira_seen.is_none_or(|seen| seen < issue.updated);
@@ -135,7 +135,7 @@ fn one_thread(
     let trusted = !link.gone && (link.jira_seen.is_some() || by_id);
     let comments = match issue.thread.as_ref().filter(|_| trusted) {
         Some(comments) => comments,
-        None => match run.read_thread(issue.side, &issue.id)? {
+        None => match run.read_thread(issue.side(), &issue.id)? {
             Some(comments) => {
                 fetched = comments;
                 &fetched
@@ -143,9 +143,9 @@ fn one_thread(
             None => return Ok(None),
         },
     };
-    let (mut steps, mut whole) = plan_thread(run, link, issue.side, issue.updated, comments, Extent::All)?;
+    let (mut steps, mut whole) = plan_thread(run, link, issue.side(), issue.updated, comments, Extent::All)?;
     if by_id || link.gone {
-        let found = gone::issue_found(run, link, issue.side)?;
+        let found = gone::issue_found(run, link, issue.side())?;
         // Nothing was carried yet: it counted as gone.
         whole &= found.is_none() || !link.gone;
         steps.extend(found);

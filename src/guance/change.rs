@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::answer::{Cause, Fault};
+use super::statuses::STATUSES;
 use super::workspace::Guance;
 use super::{convert, extend};
-use crate::domain::{Change, Field, GuanceStatus, IssueId, Person, Receipt, Side, StatusTarget};
+use crate::domain::{Change, Field, IssueId, Person, Receipt, Side, StatusTarget};
 use crate::ports::{ApiError, ApiErrorKind};
 
 /// The fact that the service knows the older statuses only.
@@ -65,7 +66,7 @@ impl Guance<'_> {
 
     /// Returns false for a status that this service does not know.
     pub(super) fn takes_status(&self, status: &str) -> bool {
-        let is_new = GuanceStatus::called(status).is_some_and(|status| status.older.is_some());
+        let is_new = STATUSES.called(status).is_some_and(|status| status.older.is_some());
         !(is_new && self.knows_older_only())
     }
 
@@ -107,16 +108,16 @@ fn refused(message: impl Into<String>) -> ApiError {
 /// Returns the values of `statusType` to try, in turn, and whether an older service may not know the value.
 fn codes(target: &StatusTarget) -> Result<Vec<(i64, bool)>, ApiError> {
     let find = |word: &String| {
-        GuanceStatus::called(word).ok_or_else(|| {
+        STATUSES.called(word).ok_or_else(|| {
             refused(format!("Guance has no status {word:?}"))
                 .with_hint("use Open, Working, Resolved, Closed or Pending in [route.status]")
         })
     };
     let wanted: Vec<_> = match target.names.as_slice() {
-        [] => GuanceStatus::usual(target.category).into_iter().collect(),
+        [] => STATUSES.usual(target.category).into_iter().collect(),
         names => names.iter().map(find).collect::<Result<_, _>>()?,
     };
-    let substitutes = wanted.iter().filter_map(|status| GuanceStatus::of(status.older?));
+    let substitutes = wanted.iter().filter_map(|status| STATUSES.of(status.older?));
     let mut codes: Vec<(i64, bool)> = Vec::new();
     for status in wanted.iter().copied().chain(substitutes) {
         let code =

@@ -98,23 +98,24 @@ impl Guance<'_> {
         if !self.api.settings.names_channels {
             return Ok(());
         }
-        let fact = format!("guance.channels.{}", issue.id);
+        let (id, Some(detail)) = (issue.id.clone(), issue.source_mut()) else { return Ok(()) };
+        let fact = format!("guance.channels.{id}");
         let known = self.facts.recall(&fact, FOR_EVER);
         if !told {
             if let Some(channels) = known.as_ref().and_then(|known| serde_json::from_str(known).ok()) {
-                issue.details.channels = channels;
+                detail.channels = channels;
                 return Ok(());
             }
-            let row = match self.api.issue(&issue.id) {
+            let row = match self.api.issue(&id) {
                 Ok(row) => row,
                 // What is gone meanwhile is in no channel.
                 Err(fault) if fault.error.kind == ApiErrorKind::Refused => return Ok(()),
                 Err(fault) => return Err(fault.error),
             };
             let bound = api::row::<IssueRow>(row).ok().and_then(|row| row.bind_channels);
-            issue.details.channels = convert::channels(bound, &issue.details.extend);
+            detail.channels = convert::channels(bound, &detail.extend);
         }
-        let now = json!(issue.details.channels).to_string();
+        let now = json!(detail.channels).to_string();
         if known.as_ref() != Some(&now) {
             self.facts.remember(&fact, &now);
         }

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::claim::Authors;
 use super::settings::ReplyFormat;
+use super::statuses::STATUSES;
 use super::wire::{CreatorInfo, IssueRow, Named, ReplyRow};
 use super::{claim, plain};
 use crate::domain::{
-    Channel, Comment, CommentId, Details, GuanceStatus, Issue, IssueId, Level, Person, Push, Side, Status,
+    Channel, Comment, CommentId, Detail, Issue, IssueId, Level, Person, Push, Side, SourceDetail, Status,
     StatusCategory, Visibility,
 };
 use crate::text::{Block, Doc, Inline, Mark, Rest, html, markdown};
@@ -28,34 +29,29 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
     let url = issue_url(console_url, &row.workspace, row.uuid.as_str());
     let author = person(row.creator, row.creator_info, &row.extend);
     let updated_by = person(row.updator, row.updator_info, &Value::Null);
-    let details = Details {
-        source_type: row.resource_type,
-        source_id: row.resource_uuid,
+    let detail = SourceDetail {
+        level,
+        resource: row.resource,
+        resource_type: row.resource_type,
+        resource_id: row.resource_uuid,
         channels: channels(row.bind_channels, &row.extend),
         extend: row.extend.clone(),
+        updated_by,
     };
     Ok(Issue {
-        side: Side::Guance,
         id: IssueId::new(row.uuid.as_str()),
         name: row.uuid.as_str().to_owned(),
         url,
         title: row.name,
         body: body(&row.description, &row.extend),
-        level,
-        source: row.resource,
-        details,
-        issue_type: None,
         status: status(&row.status_type),
         assignees: managers(&row.extend).map(bare).collect(),
-        priority: None,
-        updated_by,
         author,
         created,
         updated: row.update_at.unwrap_or(created),
-        service: false,
         claim: None,
-        names: Vec::new(),
         thread: None,
+        detail: Detail::Source(detail),
     })
 }
 
@@ -186,7 +182,7 @@ fn attachment(row: &Value) -> Option<Block> {
 
 /// Returns what Guance calls a status; one that is not documented means that there is something to do.
 fn status(status_type: &str) -> Status {
-    let known = GuanceStatus::of(status_type).map(|known| (known.name, known.category));
+    let known = STATUSES.of(status_type).map(|known| (known.name, known.category));
     let (name, category) = known.unwrap_or((status_type, StatusCategory::Todo));
     Status { id: status_type.to_owned(), name: name.to_owned(), category, also: Vec::new() }
 }

@@ -10,6 +10,7 @@ mod answer;
 mod paging;
 mod api;
 mod level;
+mod statuses;
 mod plain;
 mod claim;
 mod convert;

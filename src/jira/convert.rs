@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::wire;
 use crate::domain::{
-    Comment, CommentId, Details, Issue, IssueId, IssueType, Person, Priority, SealKeys, Side, Status, StatusCategory,
-    Visibility, marker,
+    Comment, CommentId, Detail, Issue, IssueId, IssueType, Person, Priority, SealKeys, Side, Status, StatusCategory,
+    TrackerDetail, Visibility, marker,
 };
 use crate::text::{Doc, adf, wiki};
 
@@ -42,26 +42,24 @@ impl Reader<'_> {
         let opened_by = fields.reporter.as_ref().or(fields.creator.as_ref());
         let mut thread = fields.comment.as_ref().and_then(|page| self.inline_thread(&id, &name, service, page));
         narrow(thread.as_deref_mut().unwrap_or_default(), &level_visibility(&fields.security));
+        let detail = TrackerDetail {
+            issue_type: Some(&fields.issue_type).filter(|one| !one.id.is_empty()).map(issue_type),
+            priority: fields.priority.as_ref().filter(|p| !p.name.is_empty()).map(priority),
+            service,
+            names: self.issue_names(raw),
+        };
         Ok(Issue {
-            side: Side::Jira,
             url: self.issue_url(&name),
             title: fields.summary.clone(),
             body: body(&fields.description),
-            level: None,
-            source: String::new(),
-            details: Details::default(),
-            issue_type: Some(&fields.issue_type).filter(|one| !one.id.is_empty()).map(issue_type),
             status: status(&fields.status),
             assignees: fields.assignee.iter().map(person).collect(),
-            priority: fields.priority.as_ref().filter(|p| !p.name.is_empty()).map(priority),
-            updated_by: Person::default(),
             author: opened_by.map(person).unwrap_or_default(),
             created: time(&fields.created).unwrap_or(updated),
             updated,
-            service,
             claim: self.issue_claim(raw),
-            names: self.issue_names(raw),
             thread,
+            detail: Detail::Tracker(detail),
             id,
             name,
         })

@@ -65,11 +65,12 @@ impl Jira<'_> {
         self.learn_statuses(std::iter::once(&mut issue.status));
         self.with_names(|names| {
             let mut is_new = false;
-            if let Some(one) = &mut issue.priority {
+            let Some(detail) = issue.tracker_mut() else { return (is_new, ()) };
+            if let Some(one) = &mut detail.priority {
                 is_new |= names.learn(Thing::Priority, &one.id, &one.name, "");
                 one.also = names.also(Thing::Priority, &one.id);
             }
-            if let Some(one) = &mut issue.issue_type {
+            if let Some(one) = &mut detail.issue_type {
                 is_new |= names.learn(Thing::Type, &one.id, &one.name, "");
                 one.also = names.also(Thing::Type, &one.id);
             }

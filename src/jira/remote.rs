@@ -7,18 +7,31 @@ use super::fault::refused;
 use super::service::Jira;
 use super::words::Text;
 use crate::domain::{
-    Action, Comment, CommentId, File, Fingerprint, IssueId, Key, Person, Push, Receipt, SealKey, Side, Visibility,
+    Action, Comment, CommentId, File, Fingerprint, IssueId, Key, Person, Push, Receipt, SealKey, Side, SourceStatuses,
+    Visibility,
 };
 use crate::ports::{
-    Abilities, About, ApiError, ApiErrorKind, Archive, Batch, Content, Creates, Directory, Files, Identity, Listing,
-    Lookup, Presence, Quota, Register, Registry, Remote, Screens, Span, Standing, Threads, Wanted, Writes,
+    Abilities, Ability, About, ApiError, ApiErrorKind, Archive, Batch, Content, Creates, Directory, Files, Identity,
+    Listing, Lookup, Presence, Quota, Register, Registry, Remote, Screens, Span, Standing, Threads, Wanted, Writes,
 };
 
 /// What is known of Jira without asking it.
 pub const ABOUT: About = About {
     side: Side::Jira,
     shown: "Jira",
+    abilities: &[
+        Ability::Threads,
+        Ability::Writes,
+        Ability::Creates,
+        Ability::Screens,
+        Ability::Files,
+        Ability::People,
+        Ability::Archive,
+        Ability::Quota,
+        Ability::Register,
+    ],
     batch: MAX_BULK,
+    statuses: SourceStatuses(&[]),
     is_metered: false,
     tells_account: true,
     listing: Listing::ByUpdate,

@@ -7,11 +7,12 @@ use super::Thread;
 use super::fields::{self, Pair};
 use super::{Deletes, Direction, Extent, Flow, Policy, Repeats, Route, Step, comments, files, gone, issues, links};
 use crate::domain::{
-    Base, Bases, Claim, Comment, CommentId, CommentLink, Field, File, Fingerprint, GuanceStatus, Issue, IssueId,
-    IssueLink, Key, Known, Level, Maker, Person, Priority, Push, Said, Side, Status, StatusCategory, Visibility,
-    fixtures,
+    Base, Bases, Claim, Comment, CommentId, CommentLink, Detail, Field, File, Fingerprint, Issue, IssueId, IssueLink,
+    Key, Known, Level, Maker, Person, Priority, Push, Said, Side, SourceDetail, Status, StatusCategory, TrackerDetail,
+    Visibility, fixtures,
 };
 use crate::golden::{Line, golden, line};
+use crate::guance::ABOUT;
 use crate::render;
 use crate::text::Doc;
 use crate::words::Voice;
@@ -31,20 +32,22 @@ fn mia() -> Person {
 }
 
 fn guance() -> Issue {
-    let status = GuanceStatus::of("10").unwrap();
+    let status = ABOUT.statuses.of("10").unwrap();
     Issue {
         id: IssueId::new(ISSUE),
         name: ISSUE.into(),
         url: "https://console.guance.example/x?__docid=issue".into(),
         title: "磁盘满 web-1".into(),
         body: Doc::from_plain("使用率 92%\nsee the runbook"),
-        level: Some(Level { id: "system_level_1".into(), name: "P1".into() }),
-        source: "disk check".into(),
         status: Status { id: status.id.into(), name: status.name.into(), category: status.category, also: Vec::new() },
         assignees: ["group_2", "acnt_1"].map(|id| Person { id: id.into(), ..Person::default() }).into(),
         author: Person { id: "acnt_1".into(), name: "张三".into(), email: None },
-        updated_by: Person { id: "acnt_2".into(), name: "李四".into(), email: None },
-        ..fixtures::issue(Side::Guance)
+        ..fixtures::source(SourceDetail {
+            level: Some(Level { id: "system_level_1".into(), name: "P1".into() }),
+            resource: "disk check".into(),
+            updated_by: Person { id: "acnt_2".into(), name: "李四".into(), email: None },
+            ..SourceDetail::default()
+        })
     }
 }
 
@@ -54,8 +57,10 @@ fn jira() -> Issue {
         body: render::issue(&guance(), Voice::default()).written(),
         status: Status { id: "10000".into(), name: "To Do".into(), category: StatusCategory::Todo, also: Vec::new() },
         assignees: vec![mia()],
-        priority: Some(Priority { id: "2".into(), name: "High".into(), also: Vec::new() }),
-        ..fixtures::issue(Side::Jira)
+        ..fixtures::tracker(TrackerDetail {
+            priority: Some(Priority { id: "2".into(), name: "High".into(), also: Vec::new() }),
+            ..TrackerDetail::default()
+        })
     }
 }
 
@@ -78,7 +83,7 @@ fn policy() -> Policy {
         deletes: Deletes::Mark,
         ..Flow::default()
     };
-    Policy { routes: vec![route], flow, ..Policy::default() }
+    Policy { routes: vec![route], flow, statuses: ABOUT.statuses, ..Policy::default() }
 }
 
 fn comment(side: Side, text: &str) -> Comment {
@@ -148,7 +153,7 @@ fn of_field(field: Field, side: Side) -> Vec<Step> {
     match field {
         Field::Title => issue.title = "磁盘又满".into(),
         Field::Body => issue.body = Doc::from_plain("使用率 95%"),
-        Field::Priority => issue.level = None,
+        Field::Priority => issue.source_mut().into_iter().for_each(|detail| detail.level = None),
         Field::Assignee => issue.assignees.clear(),
         Field::Status => {
             let id = if side == Side::Guance { "20" } else { "10002" };
@@ -248,13 +253,14 @@ fn the_merge_base_keeps_the_words_that_it_kept() {
     for (field, base) in fresh {
         lines.push(line(format!("{field} of a new pair"), kept(&base)));
     }
-    let by_hand = Issue { title: "mine".into(), priority: None, ..jira() };
+    let by_hand = Issue { title: "mine".into(), detail: Detail::unknown(Side::Jira), ..jira() };
     for step in decide(&guance, &by_hand, &Bases::new()) {
         if let Step::Base { field, base, .. } = step {
             lines.push(line(format!("{field} of a pair that was found again"), kept(&base)));
         }
     }
-    let unlisted = Issue { level: Some(Level { id: "issl_9".into(), name: "P9".into() }), ..guance.clone() };
+    let mut unlisted = guance.clone();
+    unlisted.source_mut().unwrap().level = Some(Level { id: "issl_9".into(), name: "P9".into() });
     let carried = fields::carried(&unlisted, "OPS-1", &policy());
     lines.push(line("level that no table lists", fields::value(&unlisted, Field::Priority, &carried).stored()));
     let nobody = Issue { assignees: Vec::new(), ..jira() };

@@ -238,12 +238,11 @@ mod tests {
     use crate::domain::{Claim, IssueLink, Level, fixtures};
 
     fn issue(side: Side, id: &str) -> Issue {
-        Issue {
-            id: IssueId::new(id),
-            name: id.to_owned(),
-            level: Some(Level { id: "system_level_1".into(), name: "P1".into() }),
-            ..fixtures::issue(side)
+        let mut issue = Issue { id: IssueId::new(id), name: id.to_owned(), ..fixtures::issue(side) };
+        if let Some(detail) = issue.source_mut() {
+            detail.level = Some(Level { id: "system_level_1".into(), name: "P1".into() });
         }
+        issue
     }
 
     fn copy(id: &str, claims: &str, proven: bool) -> Issue {

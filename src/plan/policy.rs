@@ -1,6 +1,6 @@
 //! The config's flows and routes, ready to ask.
 
-use crate::domain::{Field, FieldValue, Issue, Level, People, Side};
+use crate::domain::{Field, FieldValue, Issue, Level, People, Side, SourceStatuses};
 use crate::plan::view;
 use crate::template::{Fault, Template};
 use crate::words::Voice;
@@ -16,6 +16,8 @@ pub struct Policy {
     pub people: People,
     /// How guajira speaks in what it writes.
     pub voice: Voice,
+    /// The statuses that issues have where they begin.
+    pub statuses: SourceStatuses,
 }
 
 /// Which flows are on: `[flow]`. The default is the config's.
@@ -227,7 +229,7 @@ impl Policy {
     pub fn route(&self, issue: &Issue) -> Result<(&Route, Option<&str>), NoRoute> {
         for (n, route) in self.routes.iter().enumerate() {
             if route.takes(issue).map_err(|fault| NoRoute::Unclear(n + 1, fault.to_string()))? {
-                return Ok((route, route.priority_of(issue.level.as_ref())?));
+                return Ok((route, route.priority_of(issue.level())?));
             }
         }
         Err(NoRoute::NoneMatches)
@@ -319,7 +321,7 @@ impl Policy {
     /// Outside every route's project a status goes by its category.
     pub fn route_of(&self, jira: &Issue) -> Option<&Route> {
         let here = || self.routes_to(&jira.name);
-        let of_type = |route: &&Route| jira.issue_type.as_ref().is_some_and(|one| one.is(&route.issue_type));
+        let of_type = |route: &&Route| jira.issue_type().is_some_and(|one| one.is(&route.issue_type));
         here().find(of_type).or_else(|| here().next())
     }
 

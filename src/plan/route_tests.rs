@@ -8,8 +8,8 @@ use super::explain::{explain, names};
 use super::issues::{create, originals};
 use super::{FieldTemplate, NAMES, Policy, Route, SkipReason, Step, fields, sample};
 use crate::domain::{
-    Channel, Details, FieldValue, Fingerprint, Issue, IssueType, Key, Known, Level, NewField, Person, Side, Stage,
-    Status, StatusCategory, fixtures,
+    Channel, FieldValue, Fingerprint, Issue, IssueType, Key, Known, Level, NewField, Person, Side, SourceDetail, Stage,
+    Status, StatusCategory, TrackerDetail, fixtures,
 };
 use crate::plan::issues::Scope;
 use crate::template::{Kind, Template};
@@ -21,19 +21,19 @@ fn issue(level: &str, title: &str, body: &str) -> Issue {
         url: "https://g.example/a".into(),
         title: title.into(),
         body: markdown::read(body),
-        level: Some(Level { id: format!("id_{level}"), name: level.into() }),
-        source: "cpu check".into(),
-        details: Details {
-            source_type: "checker".into(),
-            source_id: "rul_1".into(),
-            channels: vec![Channel { id: "chan_1".into(), name: "ops".into() }],
-            extend: json!({"text": "x", "df_status": "critical"}),
-        },
         assignees: vec![Person { id: "acnt_1".into(), name: "张三".into(), email: Some("zs@example.com".into()) }],
         author: Person { name: "李四".into(), ..Person::default() },
         created: at,
         updated: at,
-        ..fixtures::issue(Side::Guance)
+        ..fixtures::source(SourceDetail {
+            level: Some(Level { id: format!("id_{level}"), name: level.into() }),
+            resource: "cpu check".into(),
+            resource_type: "checker".into(),
+            resource_id: "rul_1".into(),
+            channels: vec![Channel { id: "chan_1".into(), name: "ops".into() }],
+            extend: json!({"text": "x", "df_status": "critical"}),
+            updated_by: Person::default(),
+        })
     }
 }
 
@@ -214,11 +214,12 @@ fn of_several_routes_in_a_project_the_issue_type_tells_the_workflow() {
         closing(route("OPS", "Bug", None), "Done"),
     ]);
     let jira = |kind: Option<&str>, status: &str| Issue {
-        side: Side::Jira,
         name: "OPS-1".into(),
-        issue_type: kind.map(|name| IssueType { id: "7".into(), name: name.into(), also: Vec::new() }),
         status: Status { id: "1".into(), name: status.into(), category: StatusCategory::Done, also: Vec::new() },
-        ..issue("P1", "x", "")
+        ..fixtures::tracker(TrackerDetail {
+            issue_type: kind.map(|name| IssueType { id: "7".into(), name: name.into(), also: Vec::new() }),
+            ..TrackerDetail::default()
+        })
     };
     assert_eq!(policy.closed(&jira(Some("Bug"), "Done")), Some("Done".into()));
     assert_eq!(policy.closed(&jira(Some("Incident"), "Done")), None);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::Issue;
+use crate::domain::{Issue, SourceDetail};
 use crate::plan::tags;
 use crate::render;
 use crate::template::{Given, Source};
@@ -38,7 +38,9 @@ const MAX_MARKDOWN: usize = 200_000;
 /// Returns what a name stands for; nothing for one that is not known.
 pub(super) fn given(issue: &Issue, name: &str) -> Given {
     let line = |text: &str| Value::from(text.split_whitespace().collect::<Vec<_>>().join(" "));
-    let details = &issue.details;
+    let detail = issue.source();
+    let text = |text: fn(&SourceDetail) -> &str| detail.map(text).unwrap_or_default();
+    let channels = detail.map(|detail| detail.channels.as_slice()).unwrap_or_default();
     let channel = |id: &str, name: &str| if name.is_empty() { id.to_owned() } else { name.to_owned() };
     let value = match name {
         "uuid" => json!(issue.id.as_str()),
@@ -47,14 +49,14 @@ pub(super) fn given(issue: &Issue, name: &str) -> Given {
             let markdown = markdown::write(&issue.body, MAX_MARKDOWN, &issue.url);
             return Given { value: json!(issue.body.plain_text().trim()), markdown: Some(markdown.trim().to_owned()) };
         }
-        "level" => json!(issue.level.as_ref().map(|level| &level.name)),
-        "level_uuid" => json!(issue.level.as_ref().map(|level| &level.id)),
+        "level" => json!(issue.level().map(|level| &level.name)),
+        "level_uuid" => json!(issue.level().map(|level| &level.id)),
         "status" => json!(issue.status.name),
-        "type" => json!(details.source_type),
-        "resource" => line(&issue.source),
-        "resource_uuid" => json!(details.source_id),
-        "channels" => details.channels.iter().map(|one| channel(&one.id, &one.name)).collect(),
-        "channel_uuids" => details.channels.iter().map(|one| one.id.clone()).collect(),
+        "type" => json!(text(|detail| &detail.resource_type)),
+        "resource" => line(text(|detail| &detail.resource)),
+        "resource_uuid" => json!(text(|detail| &detail.resource_id)),
+        "channels" => channels.iter().map(|one| channel(&one.id, &one.name)).collect(),
+        "channel_uuids" => channels.iter().map(|one| one.id.clone()).collect(),
         "author" => json!(render::name_of(&issue.author)),
         "author_email" => json!(issue.author.email),
         "managers" => issue.assignees.iter().filter_map(render::name_of).collect(),
@@ -65,8 +67,10 @@ pub(super) fn given(issue: &Issue, name: &str) -> Given {
             let tags = tags::read(&issue.body.plain_text()).into_iter();
             Value::Object(tags.map(|(key, value)| (key, value.into())).collect())
         }
-        "extend" if details.extend.is_object() => details.extend.clone(),
-        "extend" => Value::Object(Map::new()),
+        "extend" => match detail.map(|detail| &detail.extend) {
+            Some(extend @ Value::Object(_)) => extend.clone(),
+            _ => Value::Object(Map::new()),
+        },
         _ => Value::Null,
     };
     Given { value, markdown: None }

@@ -41,6 +41,54 @@ pub struct Abilities<'a> {
     pub register: Option<&'a dyn Registry>,
 }
 
+impl Abilities<'_> {
+    /// Returns the names of those that are there.
+    pub fn names(&self) -> Vec<Ability> {
+        let Self { threads, parts, writes, creates, screens, files, people, statuses, archive, quota, register } = self;
+        let all = [
+            (Ability::Threads, threads.is_some()),
+            (Ability::Parts, parts.is_some()),
+            (Ability::Writes, writes.is_some()),
+            (Ability::Creates, creates.is_some()),
+            (Ability::Screens, screens.is_some()),
+            (Ability::Files, files.is_some()),
+            (Ability::People, people.is_some()),
+            (Ability::Statuses, statuses.is_some()),
+            (Ability::Archive, archive.is_some()),
+            (Ability::Quota, quota.is_some()),
+            (Ability::Register, register.is_some()),
+        ];
+        all.into_iter().filter_map(|(name, is_there)| is_there.then_some(name)).collect()
+    }
+}
+
+/// The name of one of the [`Abilities`]: which ones a kind of service has is known before anything is configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ability {
+    /// [`Abilities::threads`].
+    Threads,
+    /// [`Abilities::parts`].
+    Parts,
+    /// [`Abilities::writes`].
+    Writes,
+    /// [`Abilities::creates`].
+    Creates,
+    /// [`Abilities::screens`].
+    Screens,
+    /// [`Abilities::files`].
+    Files,
+    /// [`Abilities::people`].
+    People,
+    /// [`Abilities::statuses`].
+    Statuses,
+    /// [`Abilities::archive`].
+    Archive,
+    /// [`Abilities::quota`].
+    Quota,
+    /// [`Abilities::register`].
+    Register,
+}
+
 /// Issues have threads of comments.
 pub trait Threads {
     /// Reads the whole thread of one issue, oldest first; `None` when the issue cannot be read by id (404). What each

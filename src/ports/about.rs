@@ -1,6 +1,7 @@
 //! What is known of a service without asking it.
 
-use crate::domain::Side;
+use super::abilities::Ability;
+use crate::domain::{Side, SourceStatuses};
 
 /// What the engine may know of a service without asking it. Each is a fact of its interface, and stays what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,12 +11,16 @@ pub struct About {
     pub side: Side,
     /// What people call it.
     pub shown: &'static str,
+    /// What it can do besides what every service can, in the order of [`Abilities`](super::Abilities).
+    pub abilities: &'static [Ability],
     /// Most writes in one request.
     pub batch: usize,
     /// True where its requests are counted out by a [`Budget`](super::Budget): what can wait leaves room for the rest.
     pub is_metered: bool,
     /// True where it tells who we are: then asking that proves that it works, and what it shows nothing of is not there.
     pub tells_account: bool,
+    /// Its statuses, where it has its own: for `[route.status]`.
+    pub statuses: SourceStatuses,
     /// By which time its list of what changed selects.
     pub listing: Listing,
     /// True where a list does not show that there is something new in a thread: then threads are read in turn.

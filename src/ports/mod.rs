@@ -11,8 +11,8 @@ mod lookup;
 mod content;
 mod finding;
 mod register;
-mod about;
 mod abilities;
+mod about;
 mod remote;
 mod takeover;
 
@@ -23,7 +23,7 @@ mod accounts;
 mod walk;
 
 pub use abilities::{
-    Abilities, Archive, Creates, Directory, Files, Parts, Quota, Registry, Screens, Statuses, Threads, Writes,
+    Abilities, Ability, Archive, Creates, Directory, Files, Parts, Quota, Registry, Screens, Statuses, Threads, Writes,
 };
 pub use about::{About, Listing};
 pub use accounts::{FORMER_ACCOUNTS, OWN_ACCOUNTS, known_person, learn_accounts, note_stranger};

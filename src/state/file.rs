@@ -92,6 +92,16 @@ impl State {
         self.path.as_deref()
     }
 
+    /// Returns a number that grows with every row that is written, also where that is taken back.
+    pub fn written(&self) -> u64 {
+        self.conn.total_changes()
+    }
+
+    /// Returns true within a transaction: what is read now may be taken back.
+    pub fn is_changing(&self) -> bool {
+        !self.conn.is_autocommit()
+    }
+
     /// Begins a transaction.
     ///
     /// # Errors

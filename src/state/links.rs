@@ -26,13 +26,15 @@ impl State {
     ) -> Result<Known, StateError> {
         let mut known = Known::default();
         for (id, key) in issues {
-            if let Some(link) = self.issue_link(side, id)? {
-                known.issues.insert((side, id.clone()), link);
-            }
+            let link = self.issue_link(side, id)?;
+            known.issues.extend(link.clone().map(|link| ((side, id.clone()), link)));
             let Some(key) = key else { continue };
             if let Some(original) = key.issue_on(side.opposite()) {
-                // A claim: what is known about the original it names?
-                if let Some(link) = self.issue_link(side.opposite(), &original)? {
+                // A claim: what is known about the original it names? Most often it is the pair's own.
+                let own = link.filter(|link| *link.id(side.opposite()) == original);
+                if let Some(link) =
+                    own.map_or_else(|| self.issue_link(side.opposite(), &original), |own| Ok(Some(own)))?
+                {
                     known.issues.insert((side.opposite(), original), link);
                 }
             }

@@ -4,7 +4,7 @@
 use super::{Lang, Voice, Zone};
 use crate::domain::marker::{Marker, own_link};
 use crate::domain::{
-    Comment, CommentId, CommentLink, File, Fingerprint, Issue, IssueId, Level, Person, Side, fixtures,
+    Comment, CommentId, CommentLink, File, Fingerprint, Issue, IssueId, Level, Person, Side, SourceDetail, fixtures,
 };
 use crate::golden::{golden, line};
 use crate::render;
@@ -66,11 +66,13 @@ fn issue() -> Issue {
         id: IssueId::new(ISSUE),
         url: CONSOLE.into(),
         body: Doc::from_plain("使用率 92%"),
-        level: Some(Level { id: "system_level_1".into(), name: "P1".into() }),
-        source: "disk check".into(),
         author: Person { id: "acnt_1".into(), name: "张三".into(), email: None },
         created: "2026-11-22T10:00:00Z".parse().unwrap(),
-        ..fixtures::issue(Side::Guance)
+        ..fixtures::source(SourceDetail {
+            level: Some(Level { id: "system_level_1".into(), name: "P1".into() }),
+            resource: "disk check".into(),
+            ..SourceDetail::default()
+        })
     }
 }
 

@@ -142,7 +142,7 @@ fn conclude(run: &mut Run<'_>, pair: &Pair<'_>) -> Result<(), Trouble> {
     let steps = pings::name_people_in_descriptions(run, fields::decide(pair, policy));
     let in_doubt = pair.queued.values().any(|(stage, _)| *stage == Stage::InFlight);
     let tx = state.begin()?;
-    if let Some(link) = state.issue_link(Side::Guance, &pair.link.guance)? {
+    if let Some(link) = run.pair(Side::Guance, &pair.link.guance)? {
         turn(&tx, &link, policy.closed(pair.jira).is_some(), now)?;
     }
     for step in &steps {

@@ -38,7 +38,7 @@ pub(in crate::engine) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Resu
         run.readings.forget(push.target, issue);
         read(run, push.target, std::slice::from_ref(issue))?;
     }
-    let link = state.issue_link(Side::Guance, &pair)?;
+    let link = run.pair(Side::Guance, &pair)?;
     let name = link.as_ref().map(|link| link.jira_name.clone()).unwrap_or_default();
     let Some(Reading { issue: now, .. }) = run.readings.of(push.target, issue) else {
         let is_odd = run.unreadable.contains(&key);
@@ -71,7 +71,7 @@ pub(in crate::engine) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Resu
     run.readings.forget(push.target, issue);
     read(run, push.target, std::slice::from_ref(issue))?;
     let state = run.world.state;
-    let name = state.issue_link(Side::Guance, &pair)?.map(|link| link.jira_name).unwrap_or_default();
+    let name = run.pair(Side::Guance, &pair)?.map(|link| link.jira_name).unwrap_or_default();
     let bases = state.bases(&pair)?;
     let before = bases.get(&field).and_then(|base| base.on(push.target));
     let is_new = |now: &Issue| {

@@ -27,11 +27,11 @@ pub(in crate::engine) fn notice(
     }
     let state = run.world.state;
     for issue in issues {
-        let Some(link) = state.issue_link(issue.side, &issue.id)? else { continue };
-        if run.about(issue.side).listing == Listing::MaybeByOpening {
+        let Some(link) = run.pair(issue.side(), &issue.id)? else { continue };
+        if run.about(issue.side()).listing == Listing::MaybeByOpening {
             tx.fields_read(&link.guance, Some(issue.created), now)?;
         }
-        if issue.side == Side::Jira && trust::may_have_forgotten(run, &link, issue.updated)? {
+        if issue.side() == Side::Jira && trust::may_have_forgotten(run, &link, issue.updated)? {
             // Who changed a status last cannot be told from an old base: the sides are compared as of a pair found again.
             tx.forget_base(&link.guance, Field::Status)?;
         }
@@ -39,8 +39,8 @@ pub(in crate::engine) fn notice(
         let carried = LazyCell::new(|| run.readings.carried(issue, &link.jira_name, policy));
         let says = |field| fields::value(issue, field, &carried);
         let (fields, turned) = fields::differs(issue, says, &link, &state.bases(&link.guance)?, policy);
-        let write = |field| fields::write_of(&link, field, issue.side, &says(field));
-        if turned || is_news(run, &link, &fields, write)? || is_overtaken(run, issue.side, &link, write)? {
+        let write = |field| fields::write_of(&link, field, issue.side(), &says(field));
+        if turned || is_news(run, &link, &fields, write)? || is_overtaken(run, issue.side(), &link, write)? {
             tx.compare(&link.guance, Some(DateTime::UNIX_EPOCH))?;
         }
         if is_closed(run, issue) {
@@ -60,7 +60,7 @@ pub(in crate::engine) fn noticed(run: &Run<'_>, issues: &[Issue]) -> Result<(), 
 
 /// A Jira issue that is closed is written to no more, also before its pair is compared.
 pub(super) fn is_closed(run: &Run<'_>, issue: &Issue) -> bool {
-    issue.side == Side::Jira && run.world.policy.closed(issue).is_some()
+    issue.side() == Side::Jira && run.world.policy.closed(issue).is_some()
 }
 
 /// What is on its way already is no news.

@@ -36,7 +36,7 @@ pub(in crate::engine) fn read(run: &mut Run<'_>, side: Side, ids: &[IssueId]) ->
     if !closed.is_empty() {
         let tx = run.world.state.begin()?;
         for issue in closed {
-            if let Some(link) = run.world.state.issue_link(side, &issue.id)? {
+            if let Some(link) = run.pair(side, &issue.id)? {
                 turn(&tx, &link, true, now)?;
             }
         }

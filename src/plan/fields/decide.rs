@@ -16,7 +16,7 @@ pub fn differs(
     bases: &Bases,
     policy: &Policy,
 ) -> (Vec<Field>, bool) {
-    let side = issue.side;
+    let side = issue.side();
     let turned = side == Side::Jira && policy.closed(issue).is_some() != link.closed;
     if !link.is_writable(side.opposite()) {
         // Nothing is written to the Jira issue; when it is open again, both are compared.

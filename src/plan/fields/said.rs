@@ -20,16 +20,16 @@ pub struct Carried {
 /// description and priority as they are carried.
 pub fn value(issue: &Issue, field: Field, carried: &Carried) -> Said {
     let Carried { new, unlisted } = carried;
-    if let (Field::Priority, Side::Guance, Some(level)) = (field, issue.side, unlisted) {
+    if let (Field::Priority, Side::Guance, Some(level)) = (field, issue.side(), unlisted) {
         return Said::Unlisted(level.clone());
     }
-    Said::Words(match (field, issue.side) {
+    Said::Words(match (field, issue.side()) {
         (Field::Title, Side::Guance) => new.title.clone(),
         (Field::Title, Side::Jira) => issue.title.clone(),
         (Field::Body, Side::Guance) => print(&render::without_link_back(new.body.clone())),
         (Field::Body, Side::Jira) => print(&issue.body),
         (Field::Priority, Side::Guance) => new.priority.clone().unwrap_or_default(),
-        (Field::Priority, Side::Jira) => issue.priority.as_ref().map(|one| one.id.clone()).unwrap_or_default(),
+        (Field::Priority, Side::Jira) => issue.priority().map(|one| one.id.clone()).unwrap_or_default(),
         (Field::Assignee, _) => responsible(issue),
         (Field::Status, _) => issue.status.id.clone(),
     })
@@ -46,7 +46,7 @@ const BETWEEN: char = '\t';
 /// Returns how the base keeps who is responsible: on Guance every id, on Jira all that is known of the one, so that
 /// the entry that stands for them on Guance can be told later.
 fn responsible(issue: &Issue) -> String {
-    match issue.side {
+    match issue.side() {
         Side::Guance => {
             let mut ids: Vec<&str> = issue.assignees.iter().map(|person| person.id.as_str()).collect();
             ids.sort_unstable();
@@ -91,12 +91,12 @@ pub fn says<'c>(issue: &Issue, change: &'c Change) -> Says<'c> {
     let says = match change {
         Change::Title(title) => same_title(title, &issue.title),
         Change::Body { body, .. } => same_body(body, &issue.body),
-        Change::Priority(word) => issue.priority.as_ref().is_some_and(|one| one.is(word)),
+        Change::Priority(word) => issue.priority().is_some_and(|one| one.is(word)),
         Change::Assignee { set: Some(person), .. } => is_responsible(&person.id),
         Change::Assignee { set: None, instead_of } => !instead_of.as_deref().is_some_and(is_responsible),
         Change::Status(target) if target.names.is_empty() => issue.status.category == target.category,
         Change::Status(target) => match target.names.iter().position(|word| issue.status.is(word)) {
-            Some(1..) if issue.side == Side::Guance => {
+            Some(1..) if issue.side() == Side::Guance => {
                 return target.names.first().map_or(Says::This, |status| Says::Substitute(status));
             }
             found => found.is_some(),
@@ -119,12 +119,12 @@ pub fn same_value(field: Field, side: Side, one: &Said, other: &Said) -> bool {
 /// An issue that was moved elsewhere, or whose project has another key now, goes by the route that would take it. Of a
 /// Jira issue nothing is made: it speaks for itself.
 pub fn carried(guance: &Issue, jira_name: &str, policy: &Policy) -> Carried {
-    if guance.side == Side::Jira {
+    if guance.side() == Side::Jira {
         return Carried::default();
     }
     let none = Route::default();
     let route = policy.home(guance, jira_name).unwrap_or(&none);
-    let (priority, unlisted) = match route.priority_of(guance.level.as_ref()) {
+    let (priority, unlisted) = match route.priority_of(guance.level()) {
         Ok(priority) => (priority, None),
         Err(NoRoute::LevelNotListed(level)) => (None, Some(level)),
         Err(_) => (None, None),

@@ -1,7 +1,7 @@
 //! Statuses: which of one side go with which of the other.
 
 use super::pair::{Outcome, Pair, notice};
-use crate::domain::{Base, Change, Field, GuanceStatus, Issue, Said, Side, Status, StatusCategory, StatusTarget};
+use crate::domain::{Base, Change, Field, Issue, Said, Side, SourceStatuses, Status, StatusCategory, StatusTarget};
 use crate::plan::issues;
 use crate::plan::policy::{Direction, Policy, Route};
 use crate::render;
@@ -39,14 +39,14 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: 
     }
     let target = match leader {
         Side::Guance => for_jira(route, pair.guance),
-        Side::Jira => for_guance(route, jira),
+        Side::Jira => for_guance(route, jira, policy.statuses),
     };
     let mut outcome = Outcome::carry(base, now, leader.opposite(), Change::Status(target));
     if both {
         outcome = outcome.over_the_other(Field::Status, leader);
     }
     if leader == Side::Guance {
-        outcome.notices.extend(base.and_then(|base| resolved(pair, base, policy.voice)));
+        outcome.notices.extend(base.and_then(|base| resolved(pair, base, policy)));
     }
     outcome
 }
@@ -76,9 +76,9 @@ fn for_jira(route: &Route, issue: &Issue) -> StatusTarget {
     }
 }
 
-fn for_guance(route: &Route, jira: &Status) -> StatusTarget {
-    let listed = |(from, to): &(String, String)| if jira.is(to) { GuanceStatus::called(from) } else { None };
-    let names = match route.status.iter().find_map(listed).or_else(|| GuanceStatus::usual(jira.category)) {
+fn for_guance(route: &Route, jira: &Status, statuses: SourceStatuses) -> StatusTarget {
+    let listed = |(from, to): &(String, String)| if jira.is(to) { statuses.called(from) } else { None };
+    let names = match route.status.iter().find_map(listed).or_else(|| statuses.usual(jira.category)) {
         Some(status) => [Some(status.id), status.older].into_iter().flatten().map(str::to_owned).collect(),
         None => Vec::new(),
     };
@@ -86,14 +86,15 @@ fn for_guance(route: &Route, jira: &Status) -> StatusTarget {
 }
 
 /// Somebody has resolved the issue on Guance: a comment tells who and when.
-fn resolved(pair: &Pair<'_>, base: &Base, voice: Voice) -> Option<crate::domain::Push> {
+fn resolved(pair: &Pair<'_>, base: &Base, policy: &Policy) -> Option<crate::domain::Push> {
     let status = &pair.guance.status;
-    let before = base.on(Side::Guance).map(Said::words).and_then(GuanceStatus::of);
+    let before = base.on(Side::Guance).map(Said::words).and_then(|id| policy.statuses.of(id));
     let was_done = before.is_some_and(|before| before.category == StatusCategory::Done);
     if was_done || status.category != StatusCategory::Done {
         return None;
     }
-    let who = render::name_of(&pair.guance.updated_by);
+    let voice = policy.voice;
+    let who = pair.guance.source().and_then(|detail| render::name_of(&detail.updated_by));
     let what = |voice: Voice| {
         let who = who.map_or_else(|| voice.say(Written::Somebody), str::to_owned);
         let set = Written::StatusSet { status: &status.name, at: &voice.minute(pair.guance.updated) };

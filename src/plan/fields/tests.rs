@@ -7,9 +7,10 @@ use chrono::DateTime;
 
 use super::{Counterpart, Pair};
 use crate::domain::{
-    Action, Base, Bases, Change, Field, Fingerprint, GuanceStatus, Issue, IssueId, IssueLink, Key, Level, People,
-    Person, Priority, Push, Side, Stage, Status, StatusCategory, fixtures,
+    Action, Base, Bases, Change, Field, Fingerprint, Issue, IssueId, IssueLink, Key, Level, People, Person, Priority,
+    Push, Side, Stage, Status, StatusCategory, fixtures,
 };
+use crate::guance::ABOUT;
 use crate::plan::fields;
 use crate::plan::{Direction, Policy, Route, SkipReason, Step};
 use crate::render;
@@ -17,11 +18,15 @@ use crate::text::Doc;
 use crate::words::Voice;
 
 fn issue(side: Side) -> Issue {
-    Issue { updated_by: Person { name: "张三".into(), ..Person::default() }, ..fixtures::issue(side) }
+    let mut issue = fixtures::issue(side);
+    if let Some(detail) = issue.source_mut() {
+        detail.updated_by.name = "张三".into();
+    }
+    issue
 }
 
 fn guance_status(id: &str) -> Status {
-    let known = GuanceStatus::of(id).unwrap();
+    let known = ABOUT.statuses.of(id).unwrap();
     Status { id: known.id.into(), name: known.name.into(), category: known.category, also: Vec::new() }
 }
 
@@ -61,7 +66,11 @@ impl Case {
             bases: Bases::new(),
             queued: HashMap::new(),
             found: Vec::new(),
-            policy: Policy { routes: vec![Route { project: "OPS".into(), ..Route::default() }], ..Policy::default() },
+            policy: Policy {
+                routes: vec![Route { project: "OPS".into(), ..Route::default() }],
+                statuses: ABOUT.statuses,
+                ..Policy::default()
+            },
         };
         case.policy.flow.updates = true;
         case.policy.flow.level = true;
@@ -322,16 +331,17 @@ fn a_changed_level_becomes_the_priority_unless_people_chose_one() {
     let level = |name: &str| Some(Level { id: format!("issl_{name}"), name: name.into() });
     let high = Priority { id: "2".into(), name: "High".into(), also: Vec::new() };
     case.policy.routes[0].priority = Some(vec![("P0".into(), "Highest".into()), ("P1".into(), "High".into())]);
-    case.guance.level = level("P1");
-    case.jira.priority = Some(high.clone());
+    case.guance.source_mut().unwrap().level = level("P1");
+    case.jira.tracker_mut().unwrap().priority = Some(high.clone());
     case.settle();
     assert_eq!(case.changes(), []);
-    case.guance.level = level("P0");
+    case.guance.source_mut().unwrap().level = level("P0");
     assert_eq!(case.changes(), [(Side::Jira, Change::Priority("Highest".into()))]);
-    case.guance.level = level("P7");
+    case.guance.source_mut().unwrap().level = level("P7");
     assert_eq!((case.changes(), case.reasons()), (vec![], vec![SkipReason::LevelNotListed("P7".into())]));
-    case.guance.level = level("P0");
-    case.jira.priority = Some(Priority { id: "9".into(), name: "Lowest".into(), also: Vec::new() });
+    case.guance.source_mut().unwrap().level = level("P0");
+    case.jira.tracker_mut().unwrap().priority =
+        Some(Priority { id: "9".into(), name: "Lowest".into(), also: Vec::new() });
     assert_eq!((case.changes(), case.reasons()), (vec![], vec![SkipReason::ByHand(Field::Priority)]));
     case.policy.flow.level = false;
     assert_eq!(case.decide(), []);

@@ -71,7 +71,7 @@ fn announcement(field: Field, new: &NewIssue, voice: Voice) -> Vec<Block> {
 
 pub(super) fn priority(pair: &Pair<'_>, now: &Base) -> Outcome {
     let wanted = pair.carried.new.priority.as_deref();
-    let is = |word: &str| pair.jira.priority.as_ref().is_some_and(|one| one.is(word));
+    let is = |word: &str| pair.jira.priority().is_some_and(|one| one.is(word));
     let same = wanted.is_some_and(is);
     let by_hand = || Some(Said::ByHand);
     let Some(base) = pair.bases.get(&Field::Priority) else {

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use guajira::domain::{
-    Change, Field, GuanceStatus, IssueId, Key, Person, Priority, Push, Side, Status, StatusCategory,
-};
+use guajira::domain::{Change, Field, IssueId, Key, Person, Priority, Push, Side, Status, StatusCategory};
+use guajira::guance::ABOUT;
 use guajira::plan::{Direction, Flow, Route};
 
 use super::gallery::Bug;
@@ -120,7 +119,7 @@ pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str, 
     let issue = &mut w.guance.issues[at];
     let changed = match deed {
         FieldDeed::Status { to, .. } => {
-            let id = GuanceStatus::ALL[to].id;
+            let id = ABOUT.statuses.0[to].id;
             let known = !old || is_old(id);
             (known && issue.status != id).then(|| {
                 issue.status = id;
@@ -198,7 +197,7 @@ pub(super) fn on_jira(w: &mut World, at: usize, deed: FieldDeed, token: &str) {
 }
 
 pub(super) fn guance_status(issue: &GuanceIssue) -> Status {
-    let known = GuanceStatus::of(issue.status).unwrap_or(&GuanceStatus::ALL[0]);
+    let known = ABOUT.statuses.of(issue.status).unwrap_or(&ABOUT.statuses.0[0]);
     Status { id: known.id.into(), name: known.name.into(), category: known.category, also: Vec::new() }
 }
 
@@ -284,7 +283,7 @@ pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &C
     match change {
         Change::Status(target) => {
             let taken = target.names.iter().find(|id| !old || is_old(id));
-            let to = taken.and_then(|id| GuanceStatus::of(id));
+            let to = taken.and_then(|id| ABOUT.statuses.of(id));
             issue.status = to.ok_or("statusType is not allowed")?.id;
         }
         Change::Assignee { set, instead_of } => {

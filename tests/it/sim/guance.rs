@@ -1,7 +1,9 @@
 //! The simulated Guance: issues and replies.
 
 use guajira::domain::marker::{ISSUE_ID, REPLY_ID};
-use guajira::domain::{Comment, CommentId, Details, Issue, IssueId, Level, Maker, Person, Push, Side, Visibility};
+use guajira::domain::{
+    Comment, CommentId, Detail, Issue, IssueId, Level, Maker, Person, Push, Side, SourceDetail, Visibility,
+};
 use guajira::ports::{ApiError, ApiErrorKind};
 use guajira::text::Doc;
 
@@ -83,28 +85,25 @@ impl World {
             (true, false) => ("system_level_1", "P1"),
             (false, _) => ("issl_9", "Whatever"),
         };
+        let detail = SourceDetail {
+            level: Some(Level { id: id.into(), name: name.into() }),
+            updated_by: Person { name: "王五".into(), ..Person::default() },
+            ..SourceDetail::default()
+        };
         Issue {
-            side: Side::Guance,
             id: IssueId::new(&issue.id),
             name: issue.id.clone(),
             url: format!("https://console.test/exceptions/issue/{}", issue.id),
             title: issue.title.clone(),
             body: issue.body.clone(),
-            level: Some(Level { id: id.into(), name: name.into() }),
-            source: String::new(),
-            details: Details::default(),
-            issue_type: None,
             status: fields::guance_status(issue),
             assignees: fields::managers(issue),
-            priority: None,
-            updated_by: Person { name: "王五".into(), ..Person::default() },
             author: Person { id: "acnt_1".into(), name: "张三".into(), email: None },
             created: time(issue.created),
             updated: time(issue.updated),
-            service: false,
             claim: None,
-            names: Vec::new(),
             thread: None,
+            detail: Detail::Source(detail),
         }
     }
 

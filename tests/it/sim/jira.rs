@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use guajira::domain::{
-    Claim, Comment, CommentId, Details, Issue, IssueId, Key, Maker, Person, SealKeys, Side, Visibility, Witness,
-    issue_place, marker,
+    Claim, Comment, CommentId, Detail, Issue, IssueId, Key, Maker, Person, SealKeys, Side, TrackerDetail, Visibility,
+    Witness, issue_place, marker,
 };
 use guajira::text::Doc;
 
@@ -213,28 +213,26 @@ impl World {
             _ if property.is_some() => by_property,
             _ => by_label(false),
         };
+        let detail = TrackerDetail {
+            issue_type: None,
+            priority: Some(fields::priority(state.priority)),
+            service: self.jira.projects[state.project].service,
+            names: property.map(|mark| mark.key.clone()).into_iter().chain(named).collect(),
+        };
         Issue {
-            side: Side::Jira,
             id: IssueId::new(&state.id),
             url: format!("https://jira.test/browse/{name}"),
             name,
             title: state.title.clone(),
             body: state.body.clone(),
-            level: None,
-            source: String::new(),
-            details: Details::default(),
-            issue_type: None,
             status: fields::jira_status(state.status),
             assignees: state.assignee.map(|n| fields::account(Side::Jira, n)).into_iter().collect(),
-            priority: Some(fields::priority(state.priority)),
-            updated_by: Person::default(),
             author: state.author.clone(),
             created: time(state.created),
             updated: time(state.updated),
-            service: self.jira.projects[state.project].service,
             claim,
-            names: property.map(|mark| mark.key.clone()).into_iter().chain(named).collect(),
             thread,
+            detail: Detail::Tracker(detail),
         }
     }
 

@@ -143,8 +143,8 @@ impl World {
     /// Remembers what a listing showed to the engine.
     pub(super) fn showed(&mut self, batch: &Batch) {
         for issue in &batch.issues {
-            if issue.level.as_ref().is_some_and(|level| level.id.starts_with("system_")) {
-                self.shown.insert(Key::issue(issue.side, &issue.id));
+            if issue.level().is_some_and(|level| level.id.starts_with("system_")) {
+                self.shown.insert(Key::issue(issue.side(), &issue.id));
             }
             if let Some(thread) = &issue.thread {
                 self.shown_thread(thread);

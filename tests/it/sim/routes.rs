@@ -32,7 +32,7 @@ pub(super) fn policy(setup: &Setup) -> Policy {
     let repeats = setup.deletes.repeats;
     let routes = routes.into_iter().map(|route| Route { repeats, ..setup.fields.route(route) }).collect();
     let flow = Flow { deletes: setup.deletes.deletes, ..files::flow(setup) };
-    Policy { flow, routes, ..Policy::default() }
+    Policy { flow, routes, statuses: guajira::guance::ABOUT.statuses, ..Policy::default() }
 }
 
 /// The projects of its routes, by their keys.

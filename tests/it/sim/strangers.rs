@@ -184,7 +184,7 @@ impl Remote for Service<'_> {
         let mut issues: Vec<_> = known.map(|issue| w.jira_issue(issue, None, false)).collect();
         for issue in &mut issues {
             issue.claim = None;
-            issue.names.clear();
+            issue.tracker_mut().into_iter().for_each(|detail| detail.names.clear());
         }
         Ok(Batch { issues, ..Batch::default() })
     }

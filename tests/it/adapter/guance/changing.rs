@@ -56,7 +56,10 @@ fn a_status_is_set_and_nothing_else_is_touched() {
         assert_eq!((now.status_type, now.name.as_str(), now.level.as_str()), (want, "a", "system_level_1"));
         assert_eq!((now.description.as_str(), rig.fake.managers(&issue).len()), ("<p>x</p>", 2));
         let told = receipt.issue.unwrap();
-        assert_eq!((told.status.id, told.updated_by.id), (want.to_string(), rig.fake.key_uuid(0)));
+        assert_eq!(
+            (told.status.id.clone(), told.source().unwrap().updated_by.id.clone()),
+            (want.to_string(), rig.fake.key_uuid(0))
+        );
         assert_eq!((receipt.id, receipt.at), (issue, Some(now.updated)));
         let sent = rig.fake.recorded().into_iter().find(|request| request.path.ends_with("/modify")).unwrap();
         assert_eq!(sent.body, json!({"statusType": want}));

@@ -192,13 +192,13 @@ fn the_published_answers_are_understood() {
     let batch = run.changed(&span(start(), None)).unwrap();
     let listed = &batch.issues[0];
     assert_eq!((listed.title.as_str(), listed.status.name.as_str()), ("bbbb", "Pending"));
-    assert_eq!(listed.level.as_ref().unwrap().name, "P2");
+    assert_eq!(listed.level().unwrap().name, "P2");
     assert!(listed.body.plain_text().contains("@member1@example.com"), "{:?}", listed.body);
     assert_eq!(batch.watermark.unwrap().timestamp(), 1_690_424_627);
 
     let got = run.issues(&[IssueId::new("issue_7572b4f7aea4473697e0f0949f4c9035")]).unwrap().issues.remove(0);
     assert_eq!((got.author.name.as_str(), got.author.email.as_deref()), ("接口测试", None));
-    assert_eq!((got.level.unwrap().name.as_str(), got.body.plain_text().trim()), ("P3", "kong"));
+    assert_eq!((got.level().unwrap().name.as_str(), got.body.plain_text().trim()), ("P3", "kong"));
 
     let issue = IssueId::new("issue_db6629a4e2cd4f92a95dae0d6d5b44ec");
     assert_eq!(run.thread(&issue).unwrap(), Some(Vec::new()), "a change row is nobody's words");

@@ -4,6 +4,13 @@ use super::*;
 use guajira::ports::Threads as _;
 
 #[test]
+fn what_is_said_of_its_abilities_is_what_it_has() {
+    let rig = Rig::new();
+    let run = rig.run();
+    assert_eq!(run.abilities().names(), run.about().abilities);
+}
+
+#[test]
 fn an_idle_run_costs_one_request() {
     let rig = Rig::new();
     rig.fake.open_issue("old", "", "P1", "张三");
@@ -157,9 +164,9 @@ fn an_issue_says_all_that_the_service_says() {
         issue.status_type = 15;
     });
     for issue in [rig.changed(start()).remove(0), rig.run().issues(&[IssueId::new(&id)]).unwrap().issues.remove(0)] {
-        assert_eq!((issue.title.as_str(), issue.source.as_str()), ("磁盘满 <b>", "磁盘使用率"));
+        assert_eq!((issue.title.as_str(), issue.source().unwrap().resource.as_str()), ("磁盘满 <b>", "磁盘使用率"));
         assert_eq!((issue.status.name.as_str(), issue.author.name.as_str()), ("Working", "张三"));
-        assert_eq!(issue.level.unwrap().name, "P3");
+        assert_eq!(issue.level().unwrap().name, "P3");
         assert_eq!((issue.created, issue.updated.timestamp()), (start(), start().timestamp() + 30));
         assert!(issue.url.starts_with("https://console.example.com/exceptions/") && issue.url.ends_with(&id));
         assert!(issue.author.id.starts_with("acnt_") && issue.thread.is_none() && issue.claim.is_none());
@@ -182,7 +189,7 @@ fn an_issue_that_is_gone_is_left_out_of_a_read_by_id() {
 fn the_names_of_levels_are_asked_for_only_when_one_is_unknown_and_once_a_run() {
     let rig = Rig::with(Options { levels: vec!["紧急".to_owned()], ..Options::default() });
     let levels = |issues: Vec<Issue>| -> Vec<Option<String>> {
-        issues.into_iter().map(|issue| issue.level.map(|level| level.name)).collect()
+        issues.into_iter().map(|issue| issue.level().map(|level| level.name.clone())).collect()
     };
     rig.fake.open_issue("a", "", "P0", "张三");
     assert_eq!(levels(rig.changed(start())), [Some("P0".to_owned())]);
@@ -218,7 +225,7 @@ fn a_level_has_one_name_in_every_form() {
     for (form, want) in [(LevelForm::Uuid, Some("P2")), (LevelForm::Integer, Some("P2")), (LevelForm::Empty, None)] {
         let rig = Rig::switched(|switches| switches.level_form = form);
         rig.fake.open_issue("a", "", "P2", "张三");
-        assert_eq!(rig.changed(start())[0].level.as_ref().map(|level| level.name.as_str()), want);
+        assert_eq!(rig.changed(start())[0].level().map(|level| level.name.as_str()), want);
     }
 }
 

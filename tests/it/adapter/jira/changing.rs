@@ -90,7 +90,7 @@ fn an_issue_tells_its_status_its_assignee_and_its_priority() {
         {
             assert_eq!((issue.status.id.as_str(), issue.status.name.as_str()), ("10001", "In Progress"));
             assert_eq!(issue.status.category, StatusCategory::InProgress);
-            assert_eq!(issue.priority.unwrap().name, "High");
+            assert_eq!(issue.priority().unwrap().name, "High");
             let alice = rig.find(&by_email("alice@example.com")).unwrap();
             assert_eq!(issue.assignees, [alice]);
         }
@@ -315,7 +315,7 @@ fn a_priority_that_jira_does_not_take_is_named() {
             let receipt = rig.change(&id, Change::Priority(priority.into())).unwrap();
             assert_eq!(rig.fake.priority_of("OPS-1").as_deref(), Some(want));
             assert_eq!(named(&receipt.dropped) == ["priority"], is_named);
-            assert_eq!(receipt.issue.unwrap().priority.unwrap().name, want);
+            assert_eq!(receipt.issue.unwrap().priority().unwrap().name, want);
         }
         rig.fake.switch(|switches| _ = switches.off_edit_screen.insert("priority".into()));
         let receipt = rig.change(&id, Change::Priority("Low".into())).unwrap();

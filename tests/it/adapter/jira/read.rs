@@ -19,6 +19,15 @@ fn check_all_read(flavour: Flavour, issues: usize, change: impl FnOnce(&mut Swit
 }
 
 #[test]
+fn what_is_said_of_its_abilities_is_what_it_has() {
+    for flavour in BOTH {
+        let rig = Rig::new(flavour);
+        let run = rig.run();
+        assert_eq!(run.abilities().names(), run.about().abilities);
+    }
+}
+
+#[test]
 fn cloud_pages_are_followed_by_their_tokens_alone() {
     check_all_read(Flavour::Cloud, 230, |_| {});
     check_all_read(Flavour::Cloud, 30, |s| s.page_cap = Some(7));
@@ -166,7 +175,7 @@ fn an_issue_is_read_with_its_words() {
         assert_eq!((issue.title.as_str(), issue.author.name.as_str()), ("磁盘满", "Alice Example"));
         assert_eq!(issue.body.plain_text().trim(), "first line");
         assert_eq!((issue.created, issue.updated), (start(), start()));
-        assert_eq!((issue.claim.clone(), issue.service), (None, false));
+        assert_eq!((issue.claim.clone(), issue.is_in_service_project()), (None, false));
         let again = rig.run().issues(&[issue.id.clone(), IssueId::new("99999")]).unwrap();
         assert_eq!(again.issues, batch.issues, "{flavour:?}");
     }
@@ -217,7 +226,7 @@ fn restrictions_are_seen_inline_and_in_the_thread() {
         let want = [Visibility::Public, restricted("role Administrators"), restricted("internal note")];
         let batch = rig.changed(10);
         let issue = &batch.issues[0];
-        assert!(issue.service);
+        assert!(issue.is_in_service_project());
         let seen = |thread: &[guajira::domain::Comment]| -> Vec<Visibility> {
             thread.iter().map(|comment| comment.visibility.clone()).collect()
         };

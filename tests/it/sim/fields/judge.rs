@@ -1,6 +1,7 @@
 //! What must hold of the fields.
 
-use guajira::domain::{Action, Change, Field, GuanceStatus, IssueId, Key, Person, Push, Side, StatusCategory};
+use guajira::domain::{Action, Change, Field, IssueId, Key, Person, Push, Side, StatusCategory};
+use guajira::guance::ABOUT;
 use guajira::plan::Direction;
 use guajira::state::{State, StateError};
 
@@ -70,7 +71,7 @@ pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
 /// What kind of status it is that a side says.
 fn category(side: Side, said: &str) -> Option<StatusCategory> {
     match side {
-        Side::Guance => GuanceStatus::of(said).map(|status| status.category),
+        Side::Guance => ABOUT.statuses.of(said).map(|status| status.category),
         Side::Jira => said.parse().ok().and_then(|at: usize| JIRA.get(at)).map(|(.., category)| *category),
     }
 }
