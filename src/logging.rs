@@ -125,7 +125,7 @@ pub fn harmless_json(json: &str) -> String {
 /// Returns where a CI system would find a command in what it keeps of our output.
 ///
 /// Sources: GitHub Actions, "Workflow commands" (`::name::` at the beginning of a line); Azure Pipelines, "Logging commands"
-/// (`##vso[` and `##[`, anywhere); TeamCity, "Service messages" (`##teamcity[`).
+/// (`##vso[` and `##[`, anywhere); `TeamCity`, "Service messages" (`##teamcity[`).
 fn commands(text: &str) -> impl Iterator<Item = usize> {
     let start = text.len() - text.trim_start().len();
     let at_start = text.get(start..).is_some_and(|text| text.starts_with("::")).then_some(start);

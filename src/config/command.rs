@@ -6,7 +6,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use super::secret::{MAX_SECRET_BYTES, too_long};
+/// Longest secret, in bytes.
+pub(super) const MAX_SECRET_BYTES: u64 = 16 * 1024;
 
 /// Longest time that a command may take, from its start to the end of its output and its own end.
 const COMMAND_TIME: Duration = Duration::from_secs(30);
@@ -71,6 +72,10 @@ fn output(child: &mut Child, deadline: Instant) -> Result<String, Wrong> {
         return Err(Wrong::Words(format!("printed too much: {}", too_long())));
     }
     String::from_utf8(bytes).map_err(|_| words("printed something that is not UTF-8 text"))
+}
+
+pub(super) fn too_long() -> String {
+    format!("it is longer than {} KiB, which no secret is", MAX_SECRET_BYTES / 1024)
 }
 
 /// Waits for the child's own end.

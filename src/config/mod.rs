@@ -3,15 +3,18 @@
 //! Reading has two steps, because only commands that contact a service need secrets: [`Draft::load`] checks every
 //! key, [`Draft::resolve`] fetches the secrets.
 
-mod command;
 mod error;
-mod needs;
-mod readable;
-mod reader;
-mod secret;
-mod sections;
 mod size;
 mod tree;
+mod command;
+mod secret;
+mod readable;
+mod reader;
+mod templates;
+mod needs;
+mod settings;
+mod sections;
+mod load;
 
 #[cfg(test)]
 mod golden_tests;
@@ -20,239 +23,8 @@ mod secret_tests;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use crate::plan::{Direction, Policy};
-use crate::ports::Limits;
-use crate::secret::{Redactor, Secret};
-use crate::{guance, http, jira};
-
 pub use error::{ConfigError, Problem};
+pub use load::DEFAULT_FILE;
 pub use secret::is_usual_name;
+pub use settings::{Config, Draft, SyncSettings};
 pub use tree::Environment;
-
-use error::ConfigText;
-use secret::SecretSource;
-
-/// The file that is read when none is named.
-pub const DEFAULT_FILE: &str = "sync.toml";
-
-/// Everything a run needs to know.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// The file it came from; `None` when all of it came from the environment.
-    pub path: Option<PathBuf>,
-    /// How to talk to Guance.
-    pub guance: guance::Settings,
-    /// How to reach Guance.
-    pub guance_http: http::Settings,
-    /// How to talk to Jira.
-    pub jira: jira::Settings,
-    /// How to reach Jira.
-    pub jira_http: http::Settings,
-    /// Whether it is said that no program made Jira issues of Guance's before guajira: `[jira].script`.
-    pub no_script: bool,
-    /// Requests that one Guance key may make in a minute.
-    pub requests_per_minute: u32,
-    /// Requests that all Guance keys of the workspace may make in a minute.
-    pub workspace_requests_per_minute: u32,
-    /// How a run goes.
-    pub sync: SyncSettings,
-    /// What is carried, and where to.
-    pub policy: Policy,
-    /// What works and should be known, as sentences for the log.
-    pub warnings: Vec<String>,
-    /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
-    pub advice: Vec<String>,
-}
-
-/// How a run goes: `[sync]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyncSettings {
-    /// The state file.
-    pub state: PathBuf,
-    /// Windows and limits of a run.
-    pub limits: Limits,
-    /// How often a quiet run repeats what still fails.
-    pub remind: Duration,
-}
-
-impl Default for SyncSettings {
-    fn default() -> Self {
-        Self { state: PathBuf::from("guajira.db"), limits: Limits::default(), remind: Duration::from_hours(24) }
-    }
-}
-
-/// A checked configuration whose secrets have not been fetched.
-#[derive(Clone, Debug)]
-pub struct Draft {
-    /// The file it came from; `None` when all of it came from the environment.
-    pub path: Option<PathBuf>,
-    /// How a run goes.
-    pub sync: SyncSettings,
-    /// What is carried, and where to.
-    pub policy: Policy,
-    /// What works and should be known, as sentences for the log.
-    pub warnings: Vec<String>,
-    /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
-    pub advice: Vec<String>,
-    base: PathBuf,
-    guance: sections::Guance,
-    jira: sections::Jira,
-}
-
-impl Draft {
-    /// Reads and checks the configuration. Without a path, `sync.toml` in the current folder is read if it is there.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn load(path: Option<&Path>, env: &Environment) -> Result<Self, ConfigError> {
-        let (path, source) = read(path, env)?;
-        let base = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-        sections::draft(path, base, source, env).map(|(draft, _)| draft)
-    }
-
-    /// Checks a text as if it were a file of this name, without the environment.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn of_text(name: &str, text: &str) -> Result<Self, ConfigError> {
-        let source = ConfigText { name: name.to_owned(), text: text.to_owned() };
-        sections::draft(None, PathBuf::new(), source, &Environment::default()).map(|(draft, _)| draft)
-    }
-
-    /// Returns how many Guance requests a minute all keys may make together.
-    pub fn requests_per_minute(&self) -> u64 {
-        let keys = u64::try_from(self.guance.api_keys.len()).unwrap_or(1).max(1);
-        keys.saturating_mul(u64::from(self.guance.requests_per_minute))
-            .min(u64::from(self.guance.workspace_requests_per_minute))
-    }
-
-    /// Returns the addresses of Guance and Jira, the channel, and the id of this pair of services.
-    pub fn services(&self) -> [&str; 4] {
-        [&self.guance.base_url, &self.guance.channel, &self.jira.base_url, &self.jira.pair_id]
-    }
-
-    /// Fetches the secrets.
-    ///
-    /// # Errors
-    /// Names the key and the source of every secret that is missing, empty or cannot be fetched.
-    pub fn resolve(self, env: &Environment) -> Result<Config, ConfigError> {
-        let Self { path, sync, policy, warnings, advice, base, guance, jira } = self;
-        let mut vault = Vault { base, env, problems: Vec::new() };
-        let api_keys = guance.api_keys.iter().map(|key| vault.fetch(key)).collect();
-        let token = vault.fetch(&jira.token);
-        let auth = match jira.user {
-            Some(user) => jira::Auth::Basic { user, token },
-            None => jira::Auth::Pat { token },
-        };
-        if !vault.problems.is_empty() {
-            return Err(ConfigError { problems: vault.problems });
-        }
-        Ok(Config {
-            guance: guance::Settings {
-                base_url: guance.base_url,
-                console_url: guance.console_url,
-                api_keys,
-                channel: guance.channel,
-                reply_format: guance.reply_format,
-                former_accounts: guance.former_accounts,
-                names_managers: policy.flow.assignee != Direction::Off || policy.uses("managers"),
-                names_channels: policy.uses("channels") || policy.uses("channel_uuids"),
-                lang: policy.voice.lang,
-            },
-            guance_http: guance.http,
-            jira: jira::Settings {
-                base_url: jira.base_url,
-                deployment: jira.deployment,
-                auth,
-                projects: jira.projects,
-                pair_id: jira.pair_id,
-                former_accounts: jira.former_accounts,
-                former_pairs: Vec::new(),
-                lang: policy.voice.lang,
-            },
-            jira_http: jira.http,
-            no_script: jira.no_script,
-            requests_per_minute: guance.requests_per_minute,
-            workspace_requests_per_minute: guance.workspace_requests_per_minute,
-            path,
-            sync,
-            policy,
-            warnings,
-            advice,
-        })
-    }
-}
-
-impl Config {
-    /// Reads and checks the configuration and fetches its secrets.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn load(path: Option<&Path>, env: &Environment) -> Result<Self, ConfigError> {
-        Draft::load(path, env)?.resolve(env)
-    }
-
-    /// Returns what knows the credentials of both sides, so that neither of them is told by what a service says.
-    pub fn redactor(&self) -> Redactor {
-        let mut redactor = Redactor::default();
-        self.guance.api_keys.iter().for_each(|key| redactor.hide(key));
-        match &self.jira.auth {
-            jira::Auth::Basic { user, token } => redactor.hide_login(user, token),
-            jira::Auth::Pat { token } => redactor.hide(token),
-        }
-        redactor
-    }
-}
-
-/// A secret's key, for messages, and where it is.
-#[derive(Clone, Debug)]
-struct SecretAt {
-    key: String,
-    place: String,
-    source: SecretSource,
-}
-
-/// Fetches secrets and collects what went wrong.
-struct Vault<'a> {
-    base: PathBuf,
-    env: &'a Environment,
-    problems: Vec<Problem>,
-}
-
-impl Vault<'_> {
-    fn fetch(&mut self, secret: &SecretAt) -> Secret {
-        secret.source.fetch(&self.base, self.env).unwrap_or_else(|why| {
-            let message = format!("no secret for {}: {why}", secret.key);
-            self.problems.push(Problem::new(message).at(&secret.place));
-            Secret::new("")
-        })
-    }
-}
-
-fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, ConfigText), ConfigError> {
-    let named = path.is_some();
-    let path = path.unwrap_or(Path::new(DEFAULT_FILE));
-    let name = path.display().to_string();
-    match std::fs::read_to_string(path) {
-        Ok(text) => {
-            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-            Ok((Some(path.to_owned()), ConfigText { name, text }))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named && env.has_settings() => {
-            Ok((None, ConfigText { name: "the environment".to_owned(), text: String::new() }))
-        }
-        Err(error) => {
-            let problem = Problem::new(format!("cannot read {name}: {error}"));
-            let hint = match error.kind() {
-                std::io::ErrorKind::NotFound => "write one with `guajira init`, or name it with --config",
-                std::io::ErrorKind::InvalidData => "save it as UTF-8",
-                std::io::ErrorKind::PermissionDenied => "make it readable for the user that runs guajira",
-                _ => "name the configuration file with --config",
-            };
-            Err(problem.hint(hint).into())
-        }
-    }
-}

@@ -2,8 +2,6 @@
 //!
 //! A key nobody asked for is unknown: so the list of known keys cannot differ from what is really read.
 
-mod templates;
-
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -11,6 +9,7 @@ use std::time::Duration;
 
 use super::error::{ConfigError, ConfigText, Problem};
 use super::secret::SecretSource;
+use super::size;
 use super::tree::{Environment, Node, Origin, PREFIX, Value};
 use crate::template::nearest;
 
@@ -19,7 +18,7 @@ const MAX_DURATION: Duration = Duration::from_hours(3650 * 24);
 
 /// Reads one configuration.
 pub(super) struct Reader {
-    source: ConfigText,
+    pub(super) source: ConfigText,
     root: Node,
     asked: RefCell<BTreeSet<String>>,
     missing: RefCell<Vec<String>>,
@@ -111,7 +110,7 @@ impl Reader {
     pub(super) fn size(&self, path: &str, default: u64) -> u64 {
         let Some(node) = self.ask(path) else { return default };
         let read = match &node.value {
-            Value::Text(text) | Value::Raw(text) => super::size::read(text),
+            Value::Text(text) | Value::Raw(text) => size::read(text),
             _ => None,
         };
         read.unwrap_or_else(|| {
@@ -267,7 +266,8 @@ impl Reader {
         if problems.is_empty() { Ok(self.asked.into_inner()) } else { Err(ConfigError { problems }) }
     }
 
-    fn ask(&self, path: &str) -> Option<&Node> {
+    /// Returns what stands at a key, which is known from now on.
+    pub(super) fn ask(&self, path: &str) -> Option<&Node> {
         self.asked.borrow_mut().insert(path.to_owned());
         self.root.descend(path)
     }
@@ -340,7 +340,8 @@ impl Reader {
         self.missing.borrow_mut().push(path.to_owned());
     }
 
-    fn mistyped(&self, path: &str, node: &Node, wanted: &str) {
+    /// Notes that a value is of another type than is wanted.
+    pub(super) fn mistyped(&self, path: &str, node: &Node, wanted: &str) {
         let found = match &node.value {
             Value::Raw(_) => format!("must be {wanted}"),
             _ => format!("must be {wanted}, and is {}", node.kind()),
@@ -348,7 +349,8 @@ impl Reader {
         self.wrong(path, node, found);
     }
 
-    fn wrong(&self, path: &str, node: &Node, message: impl Into<String>) {
+    /// Notes a wrong value and shows it.
+    pub(super) fn wrong(&self, path: &str, node: &Node, message: impl Into<String>) {
         let (at, mut problem) = self.locate(node, format!("{} {}", shown(path), message.into()));
         if let Origin::File { key, value } = &node.origin {
             problem.excerpt = Some(self.source.point_at_value(key, value));
@@ -371,7 +373,8 @@ impl Reader {
         }
     }
 
-    fn note(&self, at: usize, problem: Problem) {
+    /// Notes a problem at this byte of the file.
+    pub(super) fn note(&self, at: usize, problem: Problem) {
         self.problems.borrow_mut().push((at, problem));
     }
 }

@@ -5,11 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::secret::Secret;
 
-use super::command;
+use super::command::{self, MAX_SECRET_BYTES, too_long};
 use super::tree::{Environment, Node, Origin, Value};
-
-/// Longest secret, in bytes.
-pub(super) const MAX_SECRET_BYTES: u64 = 16 * 1024;
 
 /// Where a secret is.
 #[derive(Clone, Debug)]
@@ -159,10 +156,6 @@ fn read_file(path: &Path) -> Result<String, String> {
 
 const NOT_A_FILE: &str =
     "it is no regular file (a folder, a FIFO or a device): write the secret into one, or use `command`";
-
-pub(super) fn too_long() -> String {
-    format!("it is longer than {} KiB, which no secret is", MAX_SECRET_BYTES / 1024)
-}
 
 /// Returns true for a text that can be the name of a variable.
 fn is_variable(name: &str) -> bool {

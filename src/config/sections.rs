@@ -20,8 +20,8 @@ use super::needs;
 use super::readable;
 use super::reader::{self, Reader};
 use super::secret::SecretSource;
+use super::settings::{Draft, Guance, Jira, SecretAt, SyncSettings};
 use super::tree::{self, Environment};
-use super::{Draft, SecretAt, SyncSettings};
 
 /// Requests a minute that the service allows one key.
 ///
@@ -40,35 +40,6 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
-
-/// `[guance]`.
-#[derive(Clone, Debug)]
-pub(super) struct Guance {
-    pub(super) base_url: String,
-    pub(super) console_url: String,
-    pub(super) api_keys: Vec<SecretAt>,
-    pub(super) channel: String,
-    pub(super) requests_per_minute: u32,
-    pub(super) workspace_requests_per_minute: u32,
-    pub(super) reply_format: ReplyFormat,
-    pub(super) former_accounts: Vec<String>,
-    pub(super) http: http::Settings,
-}
-
-/// `[jira]`.
-#[derive(Clone, Debug)]
-pub(super) struct Jira {
-    pub(super) base_url: String,
-    pub(super) deployment: Option<Deployment>,
-    /// With basic authentication; a personal access token has no user.
-    pub(super) user: Option<String>,
-    pub(super) token: SecretAt,
-    pub(super) projects: Vec<String>,
-    pub(super) pair_id: String,
-    pub(super) no_script: bool,
-    pub(super) former_accounts: Vec<String>,
-    pub(super) http: http::Settings,
-}
 
 /// Reads every section. Returns the draft and every key that was asked for.
 ///

@@ -1,12 +1,15 @@
 //! What the configuration takes, refuses, and says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use insta::assert_snapshot;
 
 use super::error::ConfigText;
 use super::*;
+use crate::jira;
+use crate::secret::Secret;
 
 const MINIMAL: &str = r#"
 [guance]

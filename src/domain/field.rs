@@ -6,8 +6,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::UnknownWord;
-use crate::domain::{NewField, Person, Side, StatusCategory};
+use super::create::NewField;
+use super::id::{IssueId, Key, Kind, Side, UnknownWord};
+use super::item::Person;
+use super::status::StatusCategory;
 use crate::text::Doc;
 
 /// A field that both issues of a pair have.
@@ -53,6 +55,20 @@ impl FromStr for Field {
 
     fn from_str(word: &str) -> Result<Self, UnknownWord> {
         Self::ALL.into_iter().find(|field| field.as_str() == word).ok_or_else(|| UnknownWord(word.to_owned()))
+    }
+}
+
+impl Key {
+    /// Returns the key of a field that both issues of a pair have; `pair` is the Guance issue.
+    pub fn field(pair: &IssueId, field: Field) -> Self {
+        Self(format!("{}/field/{pair}/{field}", Side::Guance))
+    }
+
+    /// Returns the pair's Guance issue and the field when this is the key of a field.
+    pub fn field_of(&self) -> Option<(IssueId, Field)> {
+        let Some((Side::Guance, Kind::Field, id)) = self.parts() else { return None };
+        let (pair, field) = id.split_once('/')?;
+        Some((IssueId::new(pair), field.parse().ok()?))
     }
 }
 

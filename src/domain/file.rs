@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{FileId, IssueId, Person, Side};
+use super::id::{FileId, IssueId, Side};
+use super::item::Person;
 
 /// Longest name of a file, in bytes; most file systems take 255.
 const MAX_NAME_BYTES: usize = 200;

@@ -6,8 +6,6 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::Field;
-use crate::domain::marker::NOTICE_ID;
 use crate::words::Service;
 
 /// One of the two services.
@@ -167,20 +165,6 @@ id_type! {
     FileId
 }
 
-impl CommentId {
-    /// Returns the id of a notice: a comment of guajira's own about something that happened to an issue, which has no
-    /// original on the other side. The parts name the event for ever.
-    pub fn notice(parts: &[&str]) -> Self {
-        let (one, other) = (Fingerprint::of(parts), Fingerprint::of(&[parts, &["again"]].concat()));
-        Self(format!("{NOTICE_ID}{one}{other}"))
-    }
-
-    /// Returns true for the id of a notice.
-    pub fn is_notice(&self) -> bool {
-        self.0.starts_with(NOTICE_ID)
-    }
-}
-
 /// An idempotency key: names one original thing for ever, and one write about it.
 ///
 /// `guance/issue/issue_…` is the creation of that issue's copy; `jira/comment/10042` the creation of that
@@ -189,7 +173,7 @@ impl CommentId {
 /// a write adds `@` and the fingerprint of the new value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Key(String);
+pub struct Key(pub(super) String);
 
 impl Key {
     /// Returns the key of an issue that was born on `side`.
@@ -210,11 +194,6 @@ impl Key {
     /// Returns the key of the link by which the other side's issue shows this one of `side`.
     pub fn link(side: Side, id: &IssueId) -> Self {
         Self(format!("{side}/link/{id}"))
-    }
-
-    /// Returns the key of a field that both issues of a pair have; `pair` is the Guance issue.
-    pub fn field(pair: &IssueId, field: Field) -> Self {
-        Self(format!("{}/field/{pair}/{field}", Side::Guance))
     }
 
     /// Returns the key of the write that brings the copy to `content`.
@@ -259,18 +238,6 @@ impl Key {
             Some((s, Kind::Attachment, id)) if s == side => Some(FileId::new(id)),
             _ => None,
         }
-    }
-
-    /// Returns the pair's Guance issue and the field when this is the key of a field.
-    pub fn field_of(&self) -> Option<(IssueId, Field)> {
-        let Some((Side::Guance, Kind::Field, id)) = self.parts() else { return None };
-        let (pair, field) = id.split_once('/')?;
-        Some((IssueId::new(pair), field.parse().ok()?))
-    }
-
-    /// Returns true when this is the key of a notice.
-    pub fn is_about_notice(&self) -> bool {
-        matches!(self.parts(), Some((_, Kind::Comment, id)) if id.starts_with(NOTICE_ID))
     }
 
     /// Returns the comment id when this is the key of a comment born on `side`.

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CommentId, Fingerprint, IssueId, Key, Side, Status};
+use super::id::{CommentId, Fingerprint, IssueId, Key, Side};
+use super::status::{Status, is_called};
 use crate::text::Doc;
 
 /// Who did something, as far as the remote tells.
@@ -137,13 +138,6 @@ impl IssueType {
     pub fn is(&self, word: &str) -> bool {
         is_called(word, &self.id, &self.name, &self.also)
     }
-}
-
-/// Returns true when a word of the configuration means a thing: its id, or one of its names in any case.
-pub fn is_called(word: &str, id: &str, name: &str, also: &[String]) -> bool {
-    let wanted = word.to_lowercase();
-    !word.is_empty()
-        && (id == word || name.to_lowercase() == wanted || also.iter().any(|one| one.to_lowercase() == wanted))
 }
 
 /// A Guance channel.

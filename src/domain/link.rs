@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{CommentId, FileId, Fingerprint, IssueId, Key, Side};
+use super::id::{CommentId, FileId, Fingerprint, IssueId, Key, Side};
 
 /// A Guance issue and a Jira issue that are one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]

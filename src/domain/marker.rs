@@ -8,7 +8,8 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Seal, Side};
+use super::id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
+use super::seal::Seal;
 use crate::text::{Block, Doc, Inline, Mark};
 use crate::words::{Service, Written, is_minute};
 
@@ -95,6 +96,27 @@ pub fn global_id(host: &str, id: &str) -> String {
 pub fn label_id(label: &str) -> Option<IssueId> {
     let rest = label.strip_prefix("guance").map_or(label, |rest| rest.trim_start_matches(['-', '_']));
     is_uuid(rest, ISSUE_ID).then(|| IssueId::new(rest))
+}
+
+impl CommentId {
+    /// Returns the id of a notice: a comment of guajira's own about something that happened to an issue, which has no
+    /// original on the other side. The parts name the event for ever.
+    pub fn notice(parts: &[&str]) -> Self {
+        let (one, other) = (Fingerprint::of(parts), Fingerprint::of(&[parts, &["again"]].concat()));
+        Self::new(format!("{NOTICE_ID}{one}{other}"))
+    }
+
+    /// Returns true for the id of a notice.
+    pub fn is_notice(&self) -> bool {
+        self.as_str().starts_with(NOTICE_ID)
+    }
+}
+
+impl Key {
+    /// Returns true when this is the key of a notice.
+    pub fn is_about_notice(&self) -> bool {
+        matches!(self.parts(), Some((_, Kind::Comment, id)) if id.starts_with(NOTICE_ID))
+    }
 }
 
 /// Returns true for the id of a reply or a notice, as the visible marker on Jira names it.

@@ -1,19 +1,24 @@
 //! The words we sync: plain data. No I/O, no clock, no wire types.
 
+pub mod id;
+pub mod seal;
+pub mod marker;
+
+pub mod status;
+pub mod item;
+pub mod create;
 pub mod field;
 pub mod file;
+
+pub mod link;
+pub mod push;
+
 #[cfg(test)]
 pub(crate) mod fixtures;
 #[cfg(test)]
 mod golden_tests;
-pub mod id;
-pub mod item;
-pub mod link;
-pub mod marker;
-pub mod push;
-pub mod seal;
-pub mod status;
 
+pub use create::{DroppedField, FieldValue, NewField, NewIssue};
 pub use field::{Base, Bases, Change, Field, People, Said, StatusTarget};
 pub use file::{File, FileLink, portable_name, shown_size};
 pub use id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
@@ -23,6 +28,6 @@ pub use item::{
 };
 pub use link::{Absence, CommentLink, IssueLink, Known, Stage};
 pub use marker::Marker;
-pub use push::{Action, DroppedField, FieldValue, NewField, NewIssue, Proof, Push, Receipt};
+pub use push::{Action, Proof, Push, Receipt};
 pub use seal::{Seal, SealKey, SealKeys, comment_place, issue_place};
 pub use status::{SourceStatus, SourceStatuses, Status, StatusCategory};

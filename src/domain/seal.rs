@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use ring::hmac;
 
-use crate::domain::{Fingerprint, IssueId, Key};
+use super::id::{Fingerprint, IssueId, Key};
 use crate::secret::Secret;
 
 /// Bytes of a key.

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::item::is_called;
-
 /// What a status means, whatever it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,6 +43,13 @@ impl Status {
     pub fn is(&self, word: &str) -> bool {
         is_called(word, &self.id, &self.name, &self.also)
     }
+}
+
+/// Returns true when a word of the configuration means a thing: its id, or one of its names in any case.
+pub(super) fn is_called(word: &str, id: &str, name: &str, also: &[String]) -> bool {
+    let wanted = word.to_lowercase();
+    !word.is_empty()
+        && (id == word || name.to_lowercase() == wanted || also.iter().any(|one| one.to_lowercase() == wanted))
 }
 
 /// One of the statuses that a source itself has: people cannot make others.

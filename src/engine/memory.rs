@@ -205,3 +205,47 @@ impl Originals {
         self.replies.get(id).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::domain::fixtures::{ISSUE, JIRA_ISSUE, TIME, at};
+    use crate::state::Durability;
+
+    #[test]
+    fn a_pair_is_looked_up_again_once_something_was_written_or_taken_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = State::open_with(&dir.path().join("guajira.db"), Durability::Process).unwrap();
+        let (guance, jira, now) = (IssueId::new(ISSUE), IssueId::new(JIRA_ISSUE), at(TIME));
+        let link = IssueLink::new(guance.clone(), jira.clone(), "OPS-1");
+        let mut pairs = Pairs::default();
+        let mut known = || {
+            let by_guance = pairs.of(&state, Side::Guance, &guance).unwrap();
+            assert_eq!(by_guance, pairs.of(&state, Side::Jira, &jira).unwrap());
+            assert_eq!(by_guance, state.issue_link(Side::Guance, &guance).unwrap());
+            by_guance.map(|link| link.closed)
+        };
+        assert_eq!((known(), known()), (None, None));
+        let tx = state.begin().unwrap();
+        assert_eq!(known(), None);
+        assert!(tx.link_issues(&link, now, now).unwrap());
+        assert_eq!(known(), Some(false));
+        drop(tx);
+        assert_eq!(known(), None, "it was taken back");
+        for closed in [false, true, false] {
+            let tx = state.begin().unwrap();
+            tx.link_issues(&link, now, now).unwrap();
+            tx.set_closed(&guance, closed).unwrap();
+            assert_eq!(known(), Some(closed));
+            tx.commit().unwrap();
+            assert_eq!((known(), known()), (Some(closed), Some(closed)));
+        }
+        let tx = state.begin().unwrap();
+        tx.set_closed(&guance, true).unwrap();
+        assert_eq!(known(), Some(true));
+        drop(tx);
+        assert_eq!(known(), Some(false), "it was taken back");
+    }
+}

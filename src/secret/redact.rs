@@ -11,10 +11,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::{Secret, base64};
-
-/// What stands in the place of a credential.
-pub const REDACTED: &str = "(redacted)";
+use super::credential::{REDACTED, Secret, base64};
 
 /// A shorter credential is not looked for: it would be found in ordinary words.
 const MIN_BYTES: usize = 6;

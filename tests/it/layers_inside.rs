@@ -9,7 +9,8 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, UseTree};
 
 /// The folders whose order is held, with all folders inside them.
-const FOLDERS: &[&str] = &["cli", "engine", "guance", "jira", "plan", "ports", "state", "text"];
+const FOLDERS: &[&str] =
+    &["cli", "config", "domain", "engine", "guance", "jira", "plan", "ports", "secret", "state", "text"];
 
 #[test]
 fn files_use_only_what_is_declared_above_them() {

@@ -1,19 +1,20 @@
 //! Reads conditions and templates: compiled here, so that a mistake has its line.
 
-use super::{Origin, Problem, Reader, Value, shown};
-use crate::config::tree::Node;
+use super::error::Problem;
+use super::reader::{Reader, shown};
+use super::tree::{Node, Origin, Value};
 use crate::plan::{self, FieldTemplate};
 use crate::template::{Kind, Mistake, Template};
 
 impl Reader {
     /// Returns a condition or a template.
-    pub(in crate::config) fn template(&self, path: &str, kind: Kind) -> Option<Template> {
+    pub(super) fn template(&self, path: &str, kind: Kind) -> Option<Template> {
         let node = self.ask(path)?;
         self.compiled(path, node, kind)
     }
 
     /// Returns a table of templates, in the order of the file: each a text, a list of texts or a table of texts.
-    pub(in crate::config) fn fields(&self, path: &str) -> Vec<(String, FieldTemplate)> {
+    pub(super) fn fields(&self, path: &str) -> Vec<(String, FieldTemplate)> {
         let Some(node) = self.ask(path) else { return Vec::new() };
         let Value::Table(entries) = &node.value else {
             self.mistyped(path, node, "a table");

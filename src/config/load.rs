@@ -1,0 +1,67 @@
+//! Reading the configuration from a file and the environment.
+
+use std::path::{Path, PathBuf};
+
+use super::error::{ConfigError, ConfigText, Problem};
+use super::sections;
+use super::settings::{Config, Draft};
+use super::tree::Environment;
+
+/// The file that is read when none is named.
+pub const DEFAULT_FILE: &str = "sync.toml";
+
+impl Draft {
+    /// Reads and checks the configuration. Without a path, `sync.toml` in the current folder is read if it is there.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(path: Option<&Path>, env: &Environment) -> Result<Self, ConfigError> {
+        let (path, source) = read(path, env)?;
+        let base = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        sections::draft(path, base, source, env).map(|(draft, _)| draft)
+    }
+
+    /// Checks a text as if it were a file of this name, without the environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn of_text(name: &str, text: &str) -> Result<Self, ConfigError> {
+        let source = ConfigText { name: name.to_owned(), text: text.to_owned() };
+        sections::draft(None, PathBuf::new(), source, &Environment::default()).map(|(draft, _)| draft)
+    }
+}
+
+impl Config {
+    /// Reads and checks the configuration and fetches its secrets.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(path: Option<&Path>, env: &Environment) -> Result<Self, ConfigError> {
+        Draft::load(path, env)?.resolve(env)
+    }
+}
+
+fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, ConfigText), ConfigError> {
+    let named = path.is_some();
+    let path = path.unwrap_or(Path::new(DEFAULT_FILE));
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+            Ok((Some(path.to_owned()), ConfigText { name, text }))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named && env.has_settings() => {
+            Ok((None, ConfigText { name: "the environment".to_owned(), text: String::new() }))
+        }
+        Err(error) => {
+            let problem = Problem::new(format!("cannot read {name}: {error}"));
+            let hint = match error.kind() {
+                std::io::ErrorKind::NotFound => "write one with `guajira init`, or name it with --config",
+                std::io::ErrorKind::InvalidData => "save it as UTF-8",
+                std::io::ErrorKind::PermissionDenied => "make it readable for the user that runs guajira",
+                _ => "name the configuration file with --config",
+            };
+            Err(problem.hint(hint).into())
+        }
+    }
+}
