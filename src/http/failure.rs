@@ -1,5 +1,7 @@
 //! Why there is no answer, what that means, and how to mend it.
 
+use std::fmt;
+
 use crate::ports::ApiErrorKind;
 
 /// Why there is no answer.
@@ -66,6 +68,14 @@ fn connect_hint(section: &str, words: &str) -> String {
         return format!("set [{section}].ca_file to your company's CA certificates, if they signed the server's");
     }
     format!("check [{section}].base_url, the network and the proxy settings")
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSent(why) | Self::NoAnswer(why) | Self::TooMuch { words: why, .. } => f.write_str(why),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,11 @@ use reqwest::blocking::multipart::{Form, Part};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{StatusCode, Url};
 
-use super::{Answer, Call, Failure, Http, MAX_REDIRECTS, Method, address, credential, failure, onward_to, shown};
+use super::answer::Answer;
+use super::call::{Call, Method, address, credential, shown};
+use super::client::{Http, failure};
+use super::failure::Failure;
+use super::redirect::{MAX_REDIRECTS, onward_to};
 use crate::ports::Content;
 
 /// A file may take so many times longer than another request.

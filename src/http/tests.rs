@@ -5,9 +5,17 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use reqwest::Url;
+
+use super::client::install_crypto_provider;
+use super::redirect::{MAX_REDIRECTS, onward};
+use super::wait::{http_date, wait_time};
 use super::*;
+use crate::secret::{Redactor, Secret};
 
 /// Serves the answers one connection each and returns what was asked: request line, headers and body.
 fn serve(answers: Vec<String>) -> (String, JoinHandle<Vec<String>>) {

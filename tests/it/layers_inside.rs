@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, ItemMod, ItemUse, UseTree};
+use syn::{Attribute, Item, ItemMod, ItemUse, Meta, Token, UseTree};
 
 /// The folders whose order is held, with all folders inside them.
 const FOLDERS: &[&str] =
-    &["cli", "config", "domain", "engine", "guance", "jira", "plan", "ports", "secret", "state", "text"];
+    &["cli", "config", "domain", "engine", "guance", "http", "jira", "plan", "ports", "secret", "state", "text"];
 
 #[test]
 fn files_use_only_what_is_declared_above_them() {
@@ -49,7 +50,8 @@ fn a_use_from_below_to_above_is_found() {
 #[test]
 fn paths_are_read_from_every_way_of_writing_them() {
     let text = "use crate::a::{low::{self, f}, high as other};\nuse super::low::g;\nfn f(x: super::X) -> crate::b::Y { child::z() }\n\
-                mod child;\n#[cfg(test)]\nmod tests { use super::*; use crate::no; }\npub(in crate::a) fn h() {}";
+                mod child;\n#[cfg(test)]\nmod tests { use super::*; use crate::no; }\n\
+                #[cfg(all(test, unix))]\nmod more_tests { use super::*; }\npub(in crate::a) fn h() {}";
     let file = File::parse(&path("a::here"), text);
     let want = ["a::X", "a::high", "a::low", "a::low::f", "a::low::g", "a::here::child::z", "b::Y"];
     assert_eq!(file.uses, want.map(path).into_iter().collect());
@@ -214,8 +216,14 @@ impl<'ast> Visit<'ast> for Reader {
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
 }
 
+/// Returns true for `#[cfg(test)]` and `#[cfg(all(test, …))]`.
 fn is_test(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Ident>().is_ok_and(|word| word == "test")
-    })
+    let means_test = |meta: Meta| match meta {
+        Meta::Path(word) => word.is_ident("test"),
+        Meta::List(all) if all.path.is_ident("all") => all
+            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+            .is_ok_and(|words| words.iter().any(|word| word.path().is_ident("test"))),
+        _ => false,
+    };
+    attributes.iter().any(|one| one.path().is_ident("cfg") && one.parse_args::<Meta>().is_ok_and(means_test))
 }

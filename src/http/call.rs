@@ -1,0 +1,82 @@
+//! A request.
+
+use reqwest::Url;
+use reqwest::header::{HeaderName, HeaderValue};
+use serde_json::Value;
+
+use super::failure::Failure;
+use crate::secret::Secret;
+
+/// The method of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// GET.
+    Get,
+    /// POST.
+    Post,
+    /// PUT.
+    Put,
+    /// DELETE.
+    Delete,
+}
+
+impl Method {
+    /// Returns the method's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    pub(super) fn wire(self) -> reqwest::Method {
+        match self {
+            Self::Get => reqwest::Method::GET,
+            Self::Post => reqwest::Method::POST,
+            Self::Put => reqwest::Method::PUT,
+            Self::Delete => reqwest::Method::DELETE,
+        }
+    }
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Call<'a> {
+    /// The method.
+    pub method: Method,
+    /// The whole address without query; built by concatenation so that a context path stays.
+    pub url: String,
+    /// Query parameters, not yet encoded.
+    pub query: Vec<(&'a str, String)>,
+    /// The credential header: name and value.
+    pub auth: Option<(&'a str, Secret)>,
+    /// A JSON body.
+    pub body: Option<Value>,
+}
+
+pub(super) fn address(call: &Call<'_>) -> Result<Url, Failure> {
+    let mut url = Url::parse(&call.url).map_err(|why| {
+        // What stands before an @ may be a password.
+        let safe = call.url.split('?').next().and_then(|u| u.rsplit('@').next()).unwrap_or_default();
+        Failure::NotSent(format!("{} {safe:?}: not an address: {why}", call.method.as_str()))
+    })?;
+    if !call.query.is_empty() {
+        url.query_pairs_mut().extend_pairs(&call.query);
+    }
+    Ok(url)
+}
+
+/// Returns the address without user, password and query.
+pub(super) fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
+}
+
+pub(super) fn credential(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), String> {
+    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("{name:?} is not a header name"))?;
+    let mut value = HeaderValue::from_str(value.expose())
+        .map_err(|_| "the credential holds a character that no header can carry (a line break?)".to_owned())?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}
