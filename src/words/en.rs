@@ -177,9 +177,28 @@ pub(super) fn said(said: Said<'_>) -> String {
                 hours => format!("{} days", hours / 24),
             };
             let pairs = if pairs == 1 { "1 issue".to_owned() } else { format!("{pairs} issues") };
-            let every =
-                if minutes % 60 == 0 { format!("{} hours", minutes / 60) } else { format!("{minutes} minutes") };
+            let every = match minutes {
+                1 => "minute".to_owned(),
+                60 => "hour".to_owned(),
+                minutes if minutes % 60 == 0 => format!("{} hours", minutes / 60),
+                minutes => format!("{minutes} minutes"),
+            };
             format!("reading {what} of {pairs} active in the last {within}: every {every} or sooner")
+        }
+        Said::ListTells(tells) => match tells {
+            Some(true) => "replies Guance's list tells of a reply: its thread is read in the next run",
+            Some(false) => "replies Guance's list does not tell of them: threads are read in turn",
+            None => "replies it is not known yet whether Guance's list tells of them: threads are read in turn",
+        }
+        .to_owned(),
+        Said::Spent { lists, threads, issues, writes, files, names } => {
+            let parts = [(lists, "lists"), (threads, "threads"), (issues, "single issues"), (writes, "writes")];
+            let parts = parts.into_iter().chain([(files, "files"), (names, "names")]);
+            let told: Vec<String> =
+                parts.filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} for {what}")).collect();
+            let sum = lists + threads + issues + writes + files + names;
+            let requests = if sum == 1 { "1 request".to_owned() } else { format!("{sum} requests") };
+            format!("budget  {requests} to Guance in the last hour: {}", told.join(", "))
         }
         Said::Gone { side: one, jira, guance, since } => {
             let one = side(one);

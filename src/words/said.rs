@@ -115,6 +115,17 @@ pub enum Said<'a> {
         hours: i64,
         minutes: u64,
     },
+    /// Whether Guance's list tells that somebody has replied; `None`: nobody knows yet.
+    ListTells(Option<bool>),
+    /// What the last hour's requests to Guance were for.
+    Spent {
+        lists: u64,
+        threads: u64,
+        issues: u64,
+        writes: u64,
+        files: u64,
+        names: u64,
+    },
     Gone {
         side: Service,
         jira: &'a str,

@@ -181,6 +181,10 @@ fn every_sentence() -> Vec<Said<'static>> {
     ];
     all.extend(questions.map(Said::Ask));
     let (pending, failing, held, in_doubt, dead) = (4321, 5, 6, 7, 8);
+    all.extend([Some(true), Some(false), None].map(Said::ListTells));
+    let (lists, threads, issues) = (4321, 5, 6);
+    all.extend([0, 9].map(|files| Said::Spent { lists, threads, issues, writes: 7, files, names: files }));
+    all.push(Said::ReadingEvery { what: Read::Replies, pairs: 2, hours: 1, minutes: 1 });
     all.extend([0, 9].map(|dropped| Said::Outbox { pending, failing, held, in_doubt, dead, dropped }));
     all.extend([1, 4321].map(|count| Said::Labelled { count }));
     all.extend([1, 4321].map(|count| Said::BackInQueue { count }));

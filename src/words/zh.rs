@@ -175,6 +175,20 @@ pub(super) fn said(said: Said<'_>) -> String {
                 if minutes % 60 == 0 { format!("{} 小时", minutes / 60) } else { format!("{minutes} 分钟") };
             format!("读取{what}：最近 {within}内有动静的 {pairs} 个问题，至少每 {every}一次")
         }
+        Said::ListTells(tells) => match tells {
+            Some(true) => "回复    观测云的列表会显示有新回复：下一次运行就读取",
+            Some(false) => "回复    观测云的列表不显示有新回复：轮流读取各问题的回复",
+            None => "回复    尚不清楚观测云的列表是否显示有新回复：轮流读取各问题的回复",
+        }
+        .to_owned(),
+        Said::Spent { lists, threads, issues, writes, files, names } => {
+            let parts = [(lists, "列表"), (threads, "回复"), (issues, "单个问题"), (writes, "写入")];
+            let parts = parts.into_iter().chain([(files, "文件"), (names, "名称")]);
+            let told: Vec<String> =
+                parts.filter(|(count, _)| *count > 0).map(|(count, what)| format!("{what} {count} 个")).collect();
+            let sum = lists + threads + issues + writes + files + names;
+            format!("预算    最近一小时向观测云发出 {sum} 个请求：{}", told.join("，"))
+        }
         Said::Gone { side: one, jira, guance, since } => {
             format!("已消失  {jira}（{guance}）的{}问题，自 {since} 起：不再写入", side(one))
         }
