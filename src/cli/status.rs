@@ -10,8 +10,10 @@ use clap::Args;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
-use crate::engine::belongs;
 use crate::engine::pace::{self, Pace};
+use crate::engine::spent::{self, Spent};
+use crate::engine::{belongs, tells};
+use crate::ports::Purpose;
 use crate::state::{Away, Backlog, FailingSide, GoneIssue, LastRun, State, Status, StuckItem};
 use crate::words::{Column, HealthWords, Read, Stage, StatusWords, SyncWords};
 
@@ -44,8 +46,14 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let status = state.status()?;
     let foreign = belongs::compare(&state, &services::named(draft.services()))?;
     let paces = pace::of(&state, &draft.policy.flow, draft.requests_per_minute(), Utc::now())?;
+    let spent = spent::of(&state, Utc::now())?;
+    let tells = tells::known(&state)?;
     if options.json {
         let mut told = as_json(&status, &paces);
+        if let Some(told) = told.as_object_mut() {
+            told.insert("guance_requests_last_hour".to_owned(), json!(spent));
+            told.insert("list_tells_replies".to_owned(), json!(tells));
+        }
         let waits = status.waits.iter().map(|(side, until)| (side.to_string(), json!(until)));
         let waits: serde_json::Map<String, Value> = waits.collect();
         if let Some(told) = told.as_object_mut().filter(|_| !waits.is_empty()) {
@@ -56,7 +64,8 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         }
         term::json(&told)?;
     } else {
-        show(&status, &paces, path)?;
+        let reading = Reading { paces: &paces, replies: draft.policy.flow.replies, tells, spent: &spent };
+        show(&status, &reading, path)?;
         if let Some(foreign) = &foreign {
             term::tell(HealthWords::Refused { why: &foreign.to_string() })?;
         }
@@ -78,7 +87,32 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
+/// How Guance is read.
+struct Reading<'a> {
+    paces: &'a [Pace],
+    /// Whether replies are carried.
+    replies: bool,
+    /// Whether its list tells of them, if that is known.
+    tells: Option<bool>,
+    spent: &'a Spent,
+}
+
+/// Says how often pairs are read that Guance tells no news of, and what the requests were for.
+fn show_reading(reading: &Reading<'_>) -> Result<()> {
+    for line in reading.paces.iter().flat_map(pace_lines) {
+        term::line(&line)?;
+    }
+    if reading.replies && reading.paces.iter().any(|pace| pace.pairs > 0) {
+        term::tell(StatusWords::ListTells(reading.tells))?;
+    }
+    let [lists, threads, issues, writes, files, names] = Purpose::ALL.map(|purpose| reading.spent.on(purpose));
+    if lists + threads + issues + writes + files + names > 0 {
+        term::tell(StatusWords::Spent { lists, threads, issues, writes, files, names })?;
+    }
+    Ok(())
+}
+
+fn show(status: &Status, reading: &Reading<'_>, path: &Path) -> Result<()> {
     let Status {
         cursors,
         waits,
@@ -104,9 +138,7 @@ fn show(status: &Status, paces: &[Pace], path: &Path) -> Result<()> {
         term::tell(StatusWords::StatusWaits { side: (*side).into(), until: &term::time(*until) })?;
     }
     term::tell(StatusWords::Linked { issues: *issue_pairs, comments: *comment_pairs })?;
-    for line in paces.iter().filter_map(pace_line) {
-        term::line(&line)?;
-    }
+    show_reading(reading)?;
     missing_issues(gone, away)?;
     outbox(backlog)?;
     last_good_run(*last_good)?;
@@ -224,16 +256,15 @@ fn next_steps(backlog: &Backlog) -> Result<()> {
     Ok(())
 }
 
-/// Says how often pairs are read that Guance tells no news of.
-fn pace_line(pace: &Pace) -> Option<String> {
-    let Pace { active_within_hours, pairs, replies_minutes, fields_minutes } = pace;
-    let minutes = replies_minutes.or(*fields_minutes).filter(|_| *pairs > 0)?;
-    let what = match (replies_minutes, fields_minutes) {
-        (Some(_), Some(_)) => Read::Both,
-        (Some(_), None) => Read::Replies,
-        _ => Read::Fields,
+/// Says how often pairs are read.
+fn pace_lines(pace: &Pace) -> Vec<String> {
+    let Pace { active_within_hours: hours, pairs, replies_minutes, fields_minutes } = *pace;
+    let read = match (replies_minutes, fields_minutes) {
+        (replies, fields) if replies == fields => vec![(Read::Both, replies)],
+        (replies, fields) => vec![(Read::Replies, replies), (Read::Fields, fields)],
     };
-    Some(term::words(StatusWords::ReadingEvery { what, pairs: *pairs, hours: *active_within_hours, minutes }))
+    let read = read.into_iter().filter_map(|(what, minutes)| Some((what, minutes.filter(|_| pairs > 0)?)));
+    read.map(|(what, minutes)| term::words(StatusWords::ReadingEvery { what, pairs, hours, minutes })).collect()
 }
 
 fn item_row(item: &StuckItem) -> Vec<String> {

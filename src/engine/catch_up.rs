@@ -1,15 +1,16 @@
 //! Threads that no news points at: those that are due, those whose turn it is, and those that could not be read before.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Result;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::queue::back_off;
 use super::run::Run;
-use super::threads::{SETTLED_AFTER, due_on_jira, thread};
-use super::turns::TURNS;
-use super::{away, files, long, unread};
+use super::threads::{SETTLED_AFTER, due_on_jira, is_dear, thread};
+use super::turns::{self, FOR_TURNS, FRESH, ONE_RUN, REST, TURNS, slow_turns};
+use super::{away, files, long, tells, unread};
 use crate::domain::{IssueId, IssueLink, Side};
 
 /// Most threads that one run catches up on.
@@ -17,6 +18,18 @@ const MAX_DUE_THREADS: usize = 500;
 
 /// Most threads that one run reads in turn, of each kind.
 const MAX_TURNS: usize = 200;
+
+/// Most threads that one run reads, of each kind, only because there are requests left.
+const MAX_REST: usize = 20;
+
+/// Such a part of the requests is left to long threads of which something is not known yet.
+const LONG_PART: usize = 3;
+
+/// With so many requests a run leaves one.
+const MANY: usize = 4;
+
+/// Pairs that were silent for longer are not read, unless the list tells of them.
+const LONGEST: TimeDelta = TimeDelta::days(30);
 
 /// Every so many runs the threads of many pages go first.
 const DEAR_FIRST: i64 = 4;
@@ -39,66 +52,161 @@ pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Reads Guance threads in turn, with what the deliveries left of the minute's budget: Guance has no "replies since".
+/// Reads Guance threads, with what the deliveries left of the minute's budget: Guance has no "replies since".
 /// A backfill reads only those that were never read, and waits for budget.
 pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     let side = Side::Guance;
     if !run.about(side).threads_in_turn || !files::reads_guance(run) || run.is_down(side) {
         return Ok(());
     }
-    let backfill = run.order.backfill.is_some();
     let long = match long::threads(run) {
         Ok(long) => long,
         Err(trouble) => return run.absorb(side, trouble),
     };
-    // What costs one request goes first; lest the others wait for ever, they do now and then.
-    let dear_first = run.number % DEAR_FIRST == 0;
-    let mut read = HashSet::new();
-    for (active, every) in TURNS {
-        // Asked for each turn: what the turn before read must not seem to have been read in the future.
-        let now = run.world.clock.now();
-        let (active_since, read_before) = if backfill {
-            (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + SETTLED_AFTER)
-        } else {
-            (now - active, now - every)
-        };
-        let mut due = run.world.state.threads_in_turn(active_since, read_before, now, run.number, MAX_TURNS)?;
-        // Where something was missed it is asked for, which takes more than to read: behind all others nothing would be left
-        // of the minute, in each run that they are due.
-        let mut missed = HashSet::new();
-        for link in &due {
-            if run.world.state.was_missed(&link.guance, side, run.number)? {
-                missed.insert(link.guance.clone());
-            }
-        }
-        due.sort_by_key(|link| (!missed.contains(&link.guance), long.contains_key(&link.guance) != dear_first));
-        if !in_turn(run, &due, &mut read)? {
-            return Ok(());
-        }
-    }
-    let mut rest = Vec::new();
-    for (pair, _) in long.iter().filter(|(_, has_rest)| **has_rest && !backfill) {
-        rest.extend(run.pair(side, pair)?.filter(|link| link.is_writable(Side::Jira)));
-    }
-    in_turn(run, &rest, &mut read).map(drop)
+    let tells = tells::known(run.world.state)? == Some(true);
+    let slack = usize::from(run.spare(side) >= MANY);
+    let mut turn = Turn { long, tells, slack, read: HashSet::new(), requests: 0 };
+    if run.order.backfill.is_some() {
+        let due = turn.due(run, DateTime::UNIX_EPOCH, None, MAX_TURNS)?;
+        turn.read(run, &due, 0).map(drop)
+    } else {
+        turn.rounds(run)
+    }?;
+    turn.learn_cost(run)
 }
 
-/// Reads some Guance threads, each once in a run. Returns false when there is no time, or no budget, for more.
-fn in_turn(run: &mut Run<'_>, due: &[IssueLink], read: &mut HashSet<IssueId>) -> Result<bool> {
-    let side = Side::Guance;
-    for link in due {
-        if !read.insert(link.guance.clone()) {
-            continue;
+/// A run's reading of Guance threads, each once.
+struct Turn {
+    /// The long ones, and whether there is a rest of each that is not known.
+    long: BTreeMap<IssueId, bool>,
+    /// Whether the list tells of replies.
+    tells: bool,
+    /// So many requests are left over: where each run uses all that a minute allows, the next one has to wait for its first
+    /// slot a little longer each time, since a slot is free again only after somewhat more than a minute.
+    slack: usize,
+    read: HashSet<IssueId>,
+    /// How many requests that took.
+    requests: usize,
+}
+
+impl Turn {
+    /// Reads first what the list, or what is known of a thread, calls for. Where the list does not tell of replies, then the
+    /// threads in which something was said within the hour, those whose turn it is, and the others: a minute's requests
+    /// cannot be saved.
+    fn rounds(&mut self, run: &mut Run<'_>) -> Result<()> {
+        let since = |run: &Run<'_>, time: TimeDelta| run.world.clock.now() - time;
+        let longest = since(run, LONGEST);
+        let called = self.due(run, longest, None, MAX_TURNS)?;
+        if !self.read(run, &called, 0)? {
+            return Ok(());
         }
-        if run.must_stop() || !run.has_room(side, files::thread_cost(run)) {
-            return Ok(false);
+        run.poll.nothing_calls = true;
+        let fresh = if self.tells { Vec::new() } else { self.idle(run, since(run, FRESH), MAX_TURNS)? };
+        let mut turns = Vec::new();
+        for (active, every) in if self.tells { slow_turns(run.world.policy.flow.deletes) } else { TURNS } {
+            turns.extend(self.due(run, since(run, active), Some(every), MAX_TURNS)?);
         }
-        if let Err(trouble) = thread(run, link, side) {
-            run.absorb(side, trouble)?;
-            return Ok(false);
+        let is_fresh: HashSet<&IssueId> = fresh.iter().map(|link| &link.guance).collect();
+        let others = turns.iter().filter(|link| !is_fresh.contains(&link.guance)).count();
+        // What is not known yet of a long thread has been said, and goes on.
+        let long = if self.long.values().any(|has_rest| *has_rest) { run.spare(Side::Guance) / LONG_PART } else { 0 };
+        self.read(run, &fresh, long + others.min(FOR_TURNS) * files::thread_cost(run))?;
+        self.read(run, &turns, long)?;
+        let mut rest = Vec::new();
+        for (pair, _) in self.long.iter().filter(|(_, has_rest)| **has_rest) {
+            rest.extend(run.pair(Side::Guance, pair)?.filter(|link| link.is_writable(Side::Jira)));
         }
+        self.read(run, &rest, 0)?;
+        self.read(run, &fresh, 0)?;
+        let tells = self.tells;
+        for within in REST.into_iter().filter(|_| !tells) {
+            if run.world.clock.now() < run.half_time() {
+                let rest = self.idle(run, since(run, within), MAX_REST)?;
+                self.read(run, &rest, 0)?;
+            }
+        }
+        run.poll.nothing_calls = false;
+        Ok(())
     }
-    Ok(true)
+
+    /// Returns the threads of pairs that were active since then which are read only because there are requests left.
+    fn idle(&self, run: &Run<'_>, active_since: DateTime<Utc>, most: usize) -> Result<Vec<IssueLink>> {
+        let mut idle = Vec::new();
+        for link in self.due(run, active_since, Some(ONE_RUN), most)? {
+            if !is_dear(run, &link)? {
+                idle.push(link);
+            }
+        }
+        Ok(idle)
+    }
+
+    /// Returns the threads of pairs that were active since then and were not read within this time; without it, those only
+    /// that something calls for.
+    fn due(
+        &self,
+        run: &Run<'_>,
+        active_since: DateTime<Utc>,
+        every: Option<TimeDelta>,
+        most: usize,
+    ) -> Result<Vec<IssueLink>> {
+        // Asked for each turn: what the turn before read must not seem to have been read in the future.
+        let now = run.world.clock.now();
+        let read_before = every.map_or(DateTime::UNIX_EPOCH + SETTLED_AFTER, |every| now - every);
+        let mut due = run.world.state.threads_in_turn(active_since, read_before, now, run.number, most)?;
+        let mut order = HashMap::new();
+        // What costs one request goes first; lest the others wait for ever, they do now and then.
+        let dear_first = run.number % DEAR_FIRST == 0;
+        for link in &due {
+            let pair = &link.guance;
+            // Where something was missed it is asked for, which takes more than to read: behind all others nothing would be
+            // left of the minute, in each run that they are due.
+            let was_missed = run.world.state.was_missed(pair, Side::Guance, run.number)?;
+            // Where an issue says by its times that nothing has happened since it was opened, it is not yet proven.
+            let is_untouched = self.tells && run.poll.untouched.contains(pair);
+            let is_dear = self.long.contains_key(pair);
+            let urge = run.world.state.times_of(pair)?.map_or(0, |times| turns::urge(now, times));
+            order.insert(pair.clone(), (!was_missed, is_untouched, is_dear != dear_first, Reverse(urge)));
+        }
+        due.sort_by_key(|link| order.get(&link.guance).copied());
+        Ok(due)
+    }
+
+    /// Reads some threads, and leaves so many requests. Returns false when there is no time, or no budget, for more.
+    fn read(&mut self, run: &mut Run<'_>, due: &[IssueLink], leave: usize) -> Result<bool> {
+        let side = Side::Guance;
+        for link in due {
+            if !self.read.insert(link.guance.clone()) {
+                continue;
+            }
+            if run.is_down(side) || run.must_stop() || !run.has_room(side, files::thread_cost(run) + leave + self.slack)
+            {
+                self.read.remove(&link.guance);
+                return Ok(false);
+            }
+            let before = run.spare(side);
+            if let Err(trouble) = thread(run, link, side) {
+                run.absorb(side, trouble)?;
+                return Ok(false);
+            }
+            self.requests += before.saturating_sub(run.spare(side));
+        }
+        Ok(true)
+    }
+
+    /// Remembers what a thread costs.
+    fn learn_cost(&self, run: &Run<'_>) -> Result<()> {
+        let threads = self.read.len();
+        if threads == 0 || run.order.backfill.is_some() {
+            return Ok(());
+        }
+        let known = turns::cost(run.world.state)?;
+        let now = (self.requests * 100 / threads).max(100);
+        let cost = known.map_or(now, |known| (usize::try_from(known).unwrap_or(now) * 7 + now) / 8);
+        if known != u64::try_from(cost).ok() {
+            run.world.state.set_fact(turns::COST, &cost.to_string(), run.world.clock.now())?;
+        }
+        Ok(())
+    }
 }
 
 /// Reads again the threads whose time it is, those first that have waited longest.

@@ -1,7 +1,7 @@
 //! What a run remembers of what it has read, from one step to the next.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
@@ -23,6 +23,19 @@ pub(super) enum Trust {
     Whole,
     /// No counter can be kept: a thread is trusted only once this run has read it.
     Verify,
+}
+
+/// What this run's poll of a side has told.
+#[derive(Default)]
+pub(super) struct Poll {
+    /// From when on it has listed everything, and until when, by the side's clock; `None` where it has not.
+    pub(super) span: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Issues that were opened before that: they are listed because they changed.
+    pub(super) changed: HashSet<IssueId>,
+    /// Issues that have not changed since they were opened.
+    pub(super) untouched: HashSet<IssueId>,
+    /// True while threads are read that neither the list nor what is known of them calls for.
+    pub(super) nothing_calls: bool,
 }
 
 /// The counter kept remotely.

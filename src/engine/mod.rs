@@ -4,8 +4,8 @@ pub mod world;
 
 mod quoted;
 mod turns;
+pub mod spent;
 pub mod budget;
-pub mod pace;
 pub mod report;
 mod memory;
 mod run;
@@ -26,6 +26,8 @@ mod long;
 mod gone;
 mod apply;
 mod reading;
+pub mod tells;
+pub mod pace;
 mod adopt;
 mod recheck;
 
@@ -106,6 +108,7 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
         deliver::side(&mut run, Side::Jira)?;
     }
     slices::account(&mut run)?;
+    world.budget.note();
     run.report.close(world.state, run.interrupted, world.clock.now())?;
     if let Some(id) = id {
         let read = run.report.issues_read.keys().copied().collect();

@@ -1,10 +1,11 @@
 //! How often Guance's threads and fields are read: what `guajira status` tells.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::budget::RESERVE;
-use super::turns::{PAGE, TURNS};
+use super::tells;
+use super::turns::{self, FOR_TURNS, TURNS, slow_turns};
 use crate::domain::Side;
 use crate::plan::Flow;
 use crate::state::{State, StateError};
@@ -27,41 +28,56 @@ const SPAN: u64 = 360;
 
 /// Returns how often the pairs of each kind are read where a run begins every minute.
 ///
-/// A thread is one request, a list of a hundred issues too. Deliveries come first: while there are many, all this is
-/// slower.
+/// A list of a hundred issues is one request, a thread as many as were met. Deliveries come first: while there are many, all
+/// this is slower.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn of(state: &State, flow: &Flow, requests_per_minute: u64, now: DateTime<Utc>) -> Result<Vec<Pace>, StateError> {
-    // Each run's poll is one, and the slots that deliveries leave to the next poll are not used either.
+    // Each run's poll is one; the slots that deliveries leave to the next poll, and one more, are not used either.
     let reserve = u64::try_from(RESERVE).unwrap_or(u64::MAX);
-    let mut left = requests_per_minute.saturating_sub(reserve + 1).max(1) * SPAN;
+    let mut left = requests_per_minute.saturating_sub(reserve + 2).max(1) * SPAN;
     let fields = flow.carries_fields_to(Side::Jira);
+    let tells = tells::known(state)? == Some(true);
+    let (page, cost) = (turns::page(state)?, turns::cost(state)?.unwrap_or(100));
     let mut counted = 0;
     let mut paces = Vec::new();
+    // Fields come first.
     for (active, every) in TURNS {
         let pairs = state.active_since(now - active)?.saturating_sub(counted);
         counted += pairs;
-        let once = if flow.replies { pairs } else { 0 } + if fields { pairs.div_ceil(PAGE) } else { 0 };
-        let every = u64::try_from(every.num_minutes()).unwrap_or(SPAN);
-        let minutes = every.max((once * SPAN).div_ceil(left.max(1)));
-        // What comes round more often takes its part first.
-        left = left.saturating_sub(once * SPAN / minutes.max(1));
+        let once = if fields { pairs.div_ceil(page) } else { 0 };
+        let minutes = take(&mut left, once, minutes_of(every));
         paces.push(Pace {
             active_within_hours: active.num_hours(),
             pairs,
-            replies_minutes: flow.replies.then_some(minutes),
+            replies_minutes: None,
             fields_minutes: fields.then_some(minutes),
         });
     }
+    let least = u64::try_from(FOR_TURNS).unwrap_or(1) * SPAN;
+    for (pace, (_, every)) in paces.iter_mut().zip(slow_turns(flow.deletes)).filter(|_| flow.replies) {
+        let every = if tells { minutes_of(every) } else { 1 };
+        pace.replies_minutes = Some(take(&mut left, (pace.pairs * cost).div_ceil(100), every));
+        left = left.max(least);
+    }
     Ok(paces)
+}
+
+/// Takes what so many requests need that are to be made this often, and returns how often that is possible, in minutes.
+fn take(left: &mut u64, once: u64, every: u64) -> u64 {
+    let minutes = every.max((once * SPAN).div_ceil((*left).max(1)));
+    *left = left.saturating_sub(once * SPAN / minutes.max(1));
+    minutes
+}
+
+fn minutes_of(time: TimeDelta) -> u64 {
+    u64::try_from(time.num_minutes()).unwrap_or(SPAN)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
-
-    use chrono::TimeDelta;
 
     use super::*;
     use crate::domain::{IssueId, IssueLink};
@@ -75,9 +91,10 @@ mod tests {
         let flow = Flow { updates: true, ..Flow::default() };
         let minutes = |state: &State| {
             let paces = of(state, &flow, 20, now).unwrap();
-            paces.into_iter().map(|pace| (pace.pairs, pace.fields_minutes.unwrap())).collect::<Vec<_>>()
+            let minutes = |pace: &Pace| (pace.pairs, pace.replies_minutes.unwrap(), pace.fields_minutes.unwrap());
+            paces.iter().map(minutes).collect::<Vec<_>>()
         };
-        assert_eq!(minutes(&state), [(0, 5), (0, 30), (0, 360)]);
+        assert_eq!(minutes(&state), [(0, 1, 5), (0, 1, 30), (0, 1, 360)]);
         let tx = state.begin().unwrap();
         for n in 0..400 {
             let (guance, jira) = (IssueId::new(format!("issue_{n}")), IssueId::new(n.to_string()));
@@ -86,7 +103,10 @@ mod tests {
             tx.link_issues(&link, active, now).unwrap();
         }
         tx.commit().unwrap();
-        // 17 requests a minute: 172 for the first, and what they leave for the others.
-        assert_eq!(minutes(&state), [(170, 11), (230, 171), (0, 360)]);
+        // 16 requests a minute: nearly all for the first, and two for the others.
+        assert_eq!(minutes(&state), [(170, 11, 5), (230, 115, 30), (0, 1, 360)]);
+        // Where the list tells of replies, nothing is read only because somebody may have replied.
+        state.set_fact("engine.list-tells-replies", r#"{"tells":true}"#, now).unwrap();
+        assert_eq!(minutes(&state), [(170, 30, 5), (230, 180, 30), (0, 1440, 360)]);
     }
 }

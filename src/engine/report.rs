@@ -286,7 +286,13 @@ impl Report {
                     None => self.planned.push(planned),
                 }
             }
-            Step::AdoptIssue { .. } | Step::AdoptComment(_) | Step::AdoptFile(_) => self.adopted += 1,
+            Step::AdoptComment(link) => {
+                self.adopted += 1;
+                // A write whose answer was lost, and which this run has come upon since, is in doubt no more.
+                let key = Key::comment(link.origin, &link.origin_id);
+                self.items_failed.retain(|failure| failure.stage != Some(IN_DOUBT) || failure.item != key.as_str());
+            }
+            Step::AdoptIssue { .. } | Step::AdoptFile(_) => self.adopted += 1,
             Step::Skip { reason, .. } if reason.is_routine() => {}
             Step::Skip { reason: SkipReason::TooLarge(what), .. } => {
                 self.dropped_fields.insert(format!("attachment {what}"));

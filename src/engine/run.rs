@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::memory::{Originals, Pairs, Readings, Trust, Unread};
+use super::memory::{Originals, Pairs, Poll, Readings, Trust, Unread};
 use super::report::Report;
 use super::world::{Order, World};
 use crate::domain::{IssueId, IssueLink, Key, Known, Side};
@@ -48,6 +48,8 @@ pub(super) struct Run<'a> {
     pub(super) interrupted: bool,
     /// `updated` of the Guance issues seen in this run's list.
     pub(super) guance_updated: HashMap<IssueId, DateTime<Utc>>,
+    /// What this run's poll of Guance has told.
+    pub(super) poll: Poll,
     pub(super) trust: Trust,
     /// Threads that this run has read whole from the remote itself, by the pair's Guance issue.
     pub(super) read_whole: HashSet<(Side, IssueId)>,
@@ -143,6 +145,7 @@ impl<'a> Run<'a> {
             has_got_on: false,
             interrupted: false,
             guance_updated: HashMap::new(),
+            poll: Poll::default(),
             trust: Trust::default(),
             read_whole: HashSet::new(),
             originals: Originals::default(),
@@ -201,8 +204,7 @@ impl<'a> Run<'a> {
         self.order.backfill.is_none() && self.abilities(side).parts.is_some()
     }
 
-    /// Returns how many more requests a side can take right now, without waiting and without the slots that the next run's
-    /// polls need.
+    /// Returns how many more requests a side can take now, without the slots that the next run's polls need.
     pub(super) fn spare(&self, side: Side) -> usize {
         if self.about(side).is_metered { self.world.budget.spare() } else { usize::MAX }
     }
@@ -219,9 +221,14 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Returns when half of the run's time is over.
+    pub(super) fn half_time(&self) -> DateTime<Utc> {
+        self.report.started + delta(self.world.settings.limits.max_runtime / 2)
+    }
+
     /// Returns true when what has failed before may be tried again.
     pub(super) fn may_retry(&self, queued: &Queued) -> bool {
-        let half = self.report.started + delta(self.world.settings.limits.max_runtime / 2);
+        let half = self.half_time();
         match self.retries {
             None => false,
             // What did not fail was told to wait, or could not be read.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reading::Reading;
 use super::run::{Run, Trouble, delta};
-use super::take;
+use super::{take, tells};
 use crate::domain::Side;
 use crate::ports::{ApiErrorKind, Span};
 
@@ -63,6 +63,9 @@ pub(super) fn poll(run: &mut Run<'_>, mut reading: Reading) -> Result<(), Troubl
         };
         run.has_got_on |= (!first || !whole || known.is_some())
             && (whole || slices.next > before.next || slices.width < before.width || slices.creates > before.creates);
+        if whole && first && known.is_none() {
+            tells::polled(run, &reading);
+        }
         if whole {
             return if known.is_some() || !first { forget(run, POLL) } else { Ok(()) };
         }

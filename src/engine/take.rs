@@ -9,7 +9,7 @@ use super::apply::{apply, is_create};
 use super::reading::Reading;
 use super::run::{Run, Trouble, delta};
 use super::threads::{Seen, Taken};
-use super::{belongs, fields, files, gone, pings, recheck};
+use super::{belongs, fields, files, gone, pings, recheck, tells};
 use crate::domain::{Fingerprint, Issue, IssueId, Key, Side};
 use crate::plan::{SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -34,6 +34,7 @@ pub(super) fn guance(
         reread(run, Side::Guance, batch)?;
     }
     run.guance_updated.extend(batch.issues.iter().map(|issue| (issue.id.clone(), issue.updated)));
+    tells::listed(run, reading, &batch.issues);
     fields::keep(run, &batch.issues);
     take_over(run, reading, batch, Taken::default(), creates_before)
 }

@@ -6,11 +6,12 @@ use super::adopt::adopt;
 use super::apply::apply;
 use super::long::Entire;
 use super::run::{Run, Trouble};
-use super::{away, fields, files, gone, long, pings, trust, unread};
+use super::{away, fields, files, gone, long, pings, tells, trust, unread};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Key, Side};
 use crate::plan::comments;
 use crate::plan::{Deletes, Extent, Held, Step, Thread, claims, repeats};
 use crate::ports::{ApiError, ApiErrorKind, Batch};
+use crate::state::StateError;
 
 /// An issue's `updated` is taken as final only this long after it, since some servers keep whole seconds.
 pub(super) const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(2);
@@ -176,6 +177,9 @@ fn plan_thread(
     };
     let url = run.remote(side).issue_url(name);
     let elsewhere = !claims::homeless(side, said, &known).is_empty();
+    if side == Side::Guance {
+        dear(run, link, elsewhere)?;
+    }
     let originals = if elsewhere { held(run, link, side.opposite())? } else { None };
     if elsewhere {
         // What was read of the other thread may have been taken over.
@@ -189,6 +193,24 @@ fn plan_thread(
     }
     steps.extend(files::plan(run, &thread, updated)?);
     Ok((steps, !decision.unfinished && !unnamed))
+}
+
+/// Fact: whenever the Guance thread of this pair is read, the Jira thread has to be read too.
+const DEAR: &str = "engine.dear-thread.";
+
+/// Returns true for a pair whose Guance thread is not read only because there are requests left.
+pub(super) fn is_dear(run: &Run<'_>, link: &IssueLink) -> Result<bool, StateError> {
+    Ok(run.world.state.fact(&format!("{DEAR}{}", link.guance))?.is_some())
+}
+
+fn dear(run: &Run<'_>, link: &IssueLink, is: bool) -> Result<(), Trouble> {
+    let (state, name) = (run.world.state, format!("{DEAR}{}", link.guance));
+    match is_dear(run, link)? {
+        was if was == is => {}
+        true => state.forget_fact(&name)?,
+        false => state.set_fact(&name, "", run.world.clock.now())?,
+    }
+    Ok(())
 }
 
 /// Reads Jira threads from their issues once more, and plans them, before what was planned for them is written.
@@ -247,10 +269,12 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
     run.originals.saw_replies(read.comments.iter().map(|comment| &comment.id), now);
     let latest = read.comments.iter().map(|c| c.updated).max().unwrap_or(DateTime::UNIX_EPOCH);
     let (mut steps, mut settled) = plan_thread(run, link, side, latest, &read.comments, read.extent())?;
+    let is_called = !run.poll.nothing_calls;
+    tells::learn(run, link, &read.comments, is_called, brings_last(&steps, &read.comments))?;
     let found = gone::issue_found(run, link, side)?;
     settled &= (found.is_none() || !link.gone) && !read.was_unsettled();
     steps.extend(found);
-    let updated = run.guance_updated.get(id).copied().unwrap_or(latest);
+    let updated = tells::read_up_to(run, run.guance_updated.get(id).copied().unwrap_or(latest));
     let before = link.seen(side);
     let whole = if read.is_known() {
         settled.then_some(updated.max(before.unwrap_or(updated)))
@@ -271,6 +295,13 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
         return Ok(());
     }
     long::keep(run, &link.guance, read, settled)
+}
+
+/// Returns true when the last words of a thread are about to travel.
+fn brings_last(steps: &[Step], comments: &[Comment]) -> bool {
+    let Some(last) = comments.iter().max_by_key(|comment| comment.updated) else { return false };
+    let key = Key::comment(last.side, &last.id);
+    steps.iter().any(|step| matches!(step, Step::Push(push) if push.key.origin() == key))
 }
 
 /// Goes on without a thread that cannot be read: it is due, behind the others. After a few it is taken for the side's fault.

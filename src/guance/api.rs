@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::wire::{Named, Page};
 use crate::domain::{IssueId, Side};
 use crate::http::{Call, Http, Method, clean};
-use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Span, Stop, Urgency, Walk};
+use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, FOR_EVER, Facts, Purpose, Span, Stop, Urgency, Walk};
 
 /// The credential's header. Source: Guance Open API, overview.
 const KEY_HEADER: &str = "DF-API-KEY";
@@ -29,6 +29,10 @@ const MAX_RETRIED: TimeDelta = TimeDelta::seconds(10);
 
 /// A fact that the service refused a large page is asked again after this.
 const PAGE_SIZE_AGE: Duration = Duration::from_hours(30 * 24);
+
+/// Ends the names of the facts that tell how many rows a page holds ([`LIST_PAGE`](crate::ports::LIST_PAGE),
+/// [`THREAD_PAGE`](crate::ports::THREAD_PAGE)).
+const GRANTED: &str = ".granted";
 
 /// How far beyond the clock an open window reaches: new issues must not fall out of it because clocks differ.
 const HORIZON: TimeDelta = TimeDelta::days(1);
@@ -51,6 +55,18 @@ struct Request<'q> {
     query: Vec<(&'q str, String)>,
     body: Option<Value>,
     write: bool,
+}
+
+impl Request<'_> {
+    fn purpose(&self) -> Purpose {
+        match self.path.strip_prefix("/api/v1/issue/") {
+            _ if self.write => Purpose::Delivery,
+            Some("list") => Purpose::List,
+            Some(path) if path.starts_with("reply/") => Purpose::Thread,
+            Some(_) => Purpose::Issue,
+            None => Purpose::Name,
+        }
+    }
 }
 
 impl<'a> Api<'a> {
@@ -250,7 +266,9 @@ impl<'a> Api<'a> {
             let page = |index| {
                 let request = request(size, index);
                 let content = self.send(&request)?;
-                Page::read(content).ok_or_else(|| odd(&request.path, "no list in it"))
+                let page = Page::read(content).ok_or_else(|| odd(&request.path, "no list in it"))?;
+                self.learn_page_size(fact, index, &page);
+                Ok(page)
             };
             collect(Walk::new(Side::Guance, &request(size, 1).path, self.stop), size, &page)
         };
@@ -268,6 +286,18 @@ impl<'a> Api<'a> {
         }
     }
 
+    /// Takes note of how many rows a page holds that is not the last one: a service may grant fewer than were asked for.
+    fn learn_page_size(&self, fact: &str, index: usize, page: &Page) {
+        let rows = page.rows.len();
+        if index > 1 || rows == 0 || page.total.is_none_or(|total| total <= rows) {
+            return;
+        }
+        let (name, granted) = (format!("{fact}{GRANTED}"), rows.to_string());
+        if self.facts.recall(&name, FOR_EVER).as_ref() != Some(&granted) {
+            self.facts.remember(&name, &granted);
+        }
+    }
+
     /// Sends a request; a failed read again where a second try soon is likely to help, a write never.
     fn send(&self, request: &Request<'_>) -> Result<Value, Fault> {
         self.send_with(request, if request.write { Urgency::Write } else { Urgency::Read })
@@ -277,7 +307,8 @@ impl<'a> Api<'a> {
         // What one key may not write, another may; nothing else that failed is written again.
         let keys = u32::try_from(self.settings.api_keys.len()).unwrap_or(1);
         let mut retries = if request.write { keys.saturating_sub(1) } else { RETRIES };
-        let mut credential = self.take(urgency)?;
+        let purpose = request.purpose();
+        let mut credential = self.take(urgency, purpose)?;
         loop {
             let start = self.clock.now();
             let fault = match self.send_once(request, credential) {
@@ -291,14 +322,14 @@ impl<'a> Api<'a> {
             };
             self.clock.sleep(wait);
             // Without a slot left the first failure is what there is to say.
-            let Ok(next) = self.take(urgency) else { return Err(fault) };
+            let Ok(next) = self.take(urgency, purpose) else { return Err(fault) };
             credential = next;
             retries -= 1;
         }
     }
 
-    pub(super) fn take(&self, urgency: Urgency) -> Result<usize, Fault> {
-        self.budget.take(urgency).map_err(|error| Fault { error, cause: Cause::Other })
+    pub(super) fn take(&self, urgency: Urgency, purpose: Purpose) -> Result<usize, Fault> {
+        self.budget.take(urgency, purpose).map_err(|error| Fault { error, cause: Cause::Other })
     }
 
     /// Tells how long to wait before the same read is worth another try; `None` when it is not. Lets a key rest that

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::answer::{Cause, Fault, What, judge, unanswered};
 use super::api::{Api, segment};
 use crate::http::{Call, Failure, Method, Opened, Upload};
-use crate::ports::{ApiError, ApiErrorKind, Content, Urgency};
+use crate::ports::{ApiError, ApiErrorKind, Content, Purpose, Urgency};
 
 const UPLOAD: &str = "/api/v1/attachment/upload";
 
@@ -33,7 +33,7 @@ impl Api<'_> {
     /// When it may work later. An upload that nothing refers to does no harm, so none is ever in doubt.
     pub(super) fn upload(&self, name: &str, mime: Option<&str>, content: Content) -> Result<Uploaded, ApiError> {
         let what = What { method: "POST", path: UPLOAD, write: true };
-        let credential = self.take(Urgency::Write).map_err(|fault| fault.error)?;
+        let credential = self.take(Urgency::Write, Purpose::File).map_err(|fault| fault.error)?;
         let mut call = self.call(Method::Post, UPLOAD, credential).map_err(|fault| fault.error)?;
         call.query.push(("filename", name.to_owned()));
         let upload = Upload { call, headers: &[], field: "file", name, mime, content };
@@ -72,7 +72,7 @@ impl Api<'_> {
     pub(super) fn download(&self, id: &str) -> Result<Content, ApiError> {
         let path = format!("/api/v1/attachment/{}/download", segment(id).map_err(|fault| fault.error)?);
         let what = What { method: "GET", path: &path, write: false };
-        let credential = self.take(Urgency::Write).map_err(|fault| fault.error)?;
+        let credential = self.take(Urgency::Write, Purpose::File).map_err(|fault| fault.error)?;
         let call = self.call(Method::Get, &path, credential).map_err(|fault| fault.error)?;
         let read = || -> Result<Content, Fault> {
             let opened = self.http.open(&call).map_err(|failure| unanswered(what, &failure))?;

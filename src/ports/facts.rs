@@ -20,6 +20,12 @@ pub const FOR_EVER: Duration = Duration::from_hours(10 * 365 * 24);
 /// The fact that holds the ids that this pair of services had before one of them was renamed: a JSON array of texts.
 pub const FORMER_PAIRS: &str = "jira.former-pairs";
 
+/// Fact: how many issues a page of Guance's list holds, as it was met.
+pub const LIST_PAGE: &str = "guance.page_size.granted";
+
+/// Fact: how many rows a page of a Guance thread holds, as it was met.
+pub const THREAD_PAGE: &str = "guance.reply_page_size.granted";
+
 /// Fact: the keys of our seals.
 pub const SEAL_KEYS: &str = "engine.seal-keys";
 

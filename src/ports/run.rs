@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
 
@@ -12,8 +13,31 @@ use super::error::ApiError;
 pub enum Urgency {
     /// A poll or a look-up: may use the last slots, and waits for one within the run's time.
     Read,
-    /// A delivery: leaves the slots that the next run's polls need.
+    /// A delivery: leaves the slots that the next run's polls need, and waits for one a few seconds at most.
     Write,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// A list of issues.
+    List,
+    /// A thread, or a page of one.
+    Thread,
+    /// A single issue, read by its id.
+    Issue,
+    /// A write.
+    Delivery,
+    /// The bytes of a file.
+    File,
+    /// Names: of levels, channels, people, the workspace.
+    Name,
+}
+
+impl Purpose {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 6] = [Self::List, Self::Thread, Self::Issue, Self::Delivery, Self::File, Self::Name];
 }
 
 /// Hands out request slots of a rate-limited service; each credential has its own.
@@ -22,10 +46,13 @@ pub trait Budget {
     ///
     /// # Errors
     /// `OutOfBudget` when none is free in time, `Stopped` when the run was asked to stop while waiting.
-    fn take(&self, urgency: Urgency) -> Result<usize, ApiError>;
+    fn take(&self, urgency: Urgency, purpose: Purpose) -> Result<usize, ApiError>;
 
-    /// Returns how many deliveries could go right now.
+    /// Returns how many deliveries could go now, each within the few seconds that a request waits for a slot.
     fn spare(&self) -> usize;
+
+    /// Remembers what the requests were for: a run does, one that is refused because of its state leaves that as it is.
+    fn note(&self) {}
 
     /// Records that the service said "slow down" to this credential: it is not used for `wait`.
     fn exhausted(&self, credential: usize, wait: Duration);

@@ -10,6 +10,10 @@ messages! {
         StatusWaits { side: Service, until: &'a str },
         Linked { issues: u64, comments: u64 },
         ReadingEvery { what: Read, pairs: u64, hours: i64, minutes: u64 },
+        /// Whether Guance's list tells that somebody has replied; `None`: nobody knows yet.
+        ListTells(Option<bool>),
+        /// What the last hour's requests to Guance were for.
+        Spent { lists: u64, threads: u64, issues: u64, writes: u64, files: u64, names: u64 },
         Gone { side: Service, jira: &'a str, guance: &'a str, since: &'a str },
         Away { why: &'a str, since: &'a str },
         Outbox { pending: u64, failing: u64, held: u64, in_doubt: u64, dead: u64, dropped: u64 },

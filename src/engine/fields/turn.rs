@@ -11,7 +11,7 @@ use super::notice::notice;
 use super::readings::keep;
 use crate::domain::{Issue, IssueId, Side};
 use crate::engine::run::{Run, Trouble};
-use crate::engine::turns::{PAGE, TURNS};
+use crate::engine::turns::{self, TURNS};
 use crate::ports::{Listing, Span};
 use crate::state::DueFields;
 
@@ -75,8 +75,9 @@ fn listable(run: &Run<'_>, due: &[DueFields]) -> Result<Option<DateTime<Utc>>, T
     opened.sort_unstable_by(|a, b| b.cmp(a));
     let spare = u64::try_from(run.spare(Side::Guance)).unwrap_or(u64::MAX);
     let density = state.fact(DENSITY)?.and_then(|(value, _)| value.parse::<u64>().ok()).unwrap_or(100);
+    let page = turns::page(state)?;
     while let Some(from) = opened.last() {
-        let pages = (state.opened_since(*from)? * density / 100).div_ceil(PAGE).max(1);
+        let pages = (state.opened_since(*from)? * density / 100).div_ceil(page).max(1);
         let alone = u64::try_from(opened.len()).unwrap_or(u64::MAX);
         if pages <= spare / 2 || pages == 1 && spare > 0 {
             return Ok((pages < alone).then_some(*from));

@@ -15,21 +15,10 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
             let comments = if comments == 1 { "1 comment".to_owned() } else { format!("{comments} comments") };
             format!("linked  {issues}, {comments}")
         }
-        StatusWords::ReadingEvery { what, pairs, hours, minutes } => {
-            let what = match what {
-                Read::Both => "replies and fields",
-                Read::Replies => "replies",
-                Read::Fields => "fields",
-            };
-            let within = match hours {
-                1 => "hour".to_owned(),
-                hours if hours < 48 => format!("{hours} hours"),
-                hours => format!("{} days", hours / 24),
-            };
-            let pairs = if pairs == 1 { "1 issue".to_owned() } else { format!("{pairs} issues") };
-            let every =
-                if minutes % 60 == 0 { format!("{} hours", minutes / 60) } else { format!("{minutes} minutes") };
-            format!("reading {what} of {pairs} active in the last {within}: every {every} or sooner")
+        StatusWords::ReadingEvery { what, pairs, hours, minutes } => reading_every(what, pairs, hours, minutes),
+        StatusWords::ListTells(tells) => list_tells(tells).to_owned(),
+        StatusWords::Spent { lists, threads, issues, writes, files, names } => {
+            spent([lists, threads, issues, writes, files, names])
         }
         StatusWords::Gone { side: one, jira, guance, since } => {
             let one = side(one);
@@ -61,4 +50,43 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
         StatusWords::Reason { key, more: 0, why } => format!("{key}: {why}"),
         StatusWords::Reason { key, more, why } => format!("{key} and {more} more: {why}"),
     }
+}
+
+fn reading_every(what: Read, pairs: u64, hours: i64, minutes: u64) -> String {
+    let what = match what {
+        Read::Both => "replies and fields",
+        Read::Replies => "replies",
+        Read::Fields => "fields",
+    };
+    let within = match hours {
+        1 => "hour".to_owned(),
+        hours if hours < 48 => format!("{hours} hours"),
+        hours => format!("{} days", hours / 24),
+    };
+    let pairs = if pairs == 1 { "1 issue".to_owned() } else { format!("{pairs} issues") };
+    let every = match minutes {
+        1 => "minute".to_owned(),
+        60 => "hour".to_owned(),
+        minutes if minutes % 60 == 0 => format!("{} hours", minutes / 60),
+        minutes => format!("{minutes} minutes"),
+    };
+    format!("reading {what} of {pairs} active in the last {within}: every {every} or sooner")
+}
+
+fn list_tells(tells: Option<bool>) -> &'static str {
+    match tells {
+        Some(true) => "replies Guance's list tells of a reply: its thread is read in the next run",
+        Some(false) => "replies Guance's list does not tell of them: threads are read in turn",
+        None => "replies it is not known yet whether Guance's list tells of them: threads are read in turn",
+    }
+}
+
+/// Lists, threads, single issues, writes, files, names.
+fn spent(requests: [u64; 6]) -> String {
+    let names = ["lists", "threads", "single issues", "writes", "files", "names"];
+    let told = requests.into_iter().zip(names).filter(|(count, _)| *count > 0);
+    let told: Vec<String> = told.map(|(count, what)| format!("{count} for {what}")).collect();
+    let sum: u64 = requests.into_iter().sum();
+    let requests = if sum == 1 { "1 request".to_owned() } else { format!("{sum} requests") };
+    format!("budget  {requests} to Guance in the last hour: {}", told.join(", "))
 }

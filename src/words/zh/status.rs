@@ -20,6 +20,15 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
                 if minutes % 60 == 0 { format!("{} 小时", minutes / 60) } else { format!("{minutes} 分钟") };
             format!("读取{what}：最近 {within}内有动静的 {pairs} 个问题，至少每 {every}一次")
         }
+        StatusWords::ListTells(tells) => match tells {
+            Some(true) => "回复    观测云的列表会显示有新回复：下一次运行就读取",
+            Some(false) => "回复    观测云的列表不显示有新回复：轮流读取各问题的回复",
+            None => "回复    尚不清楚观测云的列表是否显示有新回复：轮流读取各问题的回复",
+        }
+        .to_owned(),
+        StatusWords::Spent { lists, threads, issues, writes, files, names } => {
+            spent([lists, threads, issues, writes, files, names])
+        }
         StatusWords::Gone { side: one, jira, guance, since } => {
             format!("已消失  {jira}（{guance}）的{}问题，自 {since} 起：不再写入", side(one))
         }
@@ -44,4 +53,13 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
         StatusWords::Reason { key, more: 0, why } => format!("{key}：{why}"),
         StatusWords::Reason { key, more, why } => format!("{key} 及另外 {more} 项：{why}"),
     }
+}
+
+/// 列表、回复、单个问题、写入、文件、名称。
+fn spent(requests: [u64; 6]) -> String {
+    let names = ["列表", "回复", "单个问题", "写入", "文件", "名称"];
+    let told = requests.into_iter().zip(names).filter(|(count, _)| *count > 0);
+    let told: Vec<String> = told.map(|(count, what)| format!("{what} {count} 个")).collect();
+    let sum: u64 = requests.into_iter().sum();
+    format!("配额    最近一小时向观测云发出 {sum} 个请求：{}", told.join("，"))
 }

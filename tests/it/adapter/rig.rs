@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeZone as _, Utc};
 use guajira::http::{Http, Settings};
-use guajira::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Stop, Urgency};
+use guajira::ports::{ApiError, ApiErrorKind, Budget, Clock, Facts, Purpose, Stop, Urgency};
 use guajira::secret::{Redactor, Secret};
 use guajira_fakes::clock::SimClock;
 use guajira_fakes::server::{Handler, Request, Response, Server};
@@ -73,7 +73,7 @@ impl Budget for Slots {
         usize::MAX
     }
 
-    fn take(&self, urgency: Urgency) -> Result<usize, ApiError> {
+    fn take(&self, urgency: Urgency, _purpose: Purpose) -> Result<usize, ApiError> {
         let mut left = self.left.borrow_mut();
         if *left == 0 {
             return Err(ApiError::new(self.side, ApiErrorKind::OutOfBudget, "no slot left"));

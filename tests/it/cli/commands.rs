@@ -168,19 +168,19 @@ fn status_of_nothing() {
         {
           "active_within_hours": 1,
           "pairs": 0,
-          "replies_minutes": 5,
+          "replies_minutes": 1,
           "fields_minutes": null
         },
         {
           "active_within_hours": 24,
           "pairs": 0,
-          "replies_minutes": 30,
+          "replies_minutes": 1,
           "fields_minutes": null
         },
         {
           "active_within_hours": 720,
           "pairs": 0,
-          "replies_minutes": 360,
+          "replies_minutes": 1,
           "fields_minutes": null
         }
       ],
@@ -199,7 +199,9 @@ fn status_of_nothing() {
       "away": [],
       "unreadable": [],
       "runs": [],
-      "last_good": null
+      "last_good": null,
+      "guance_requests_last_hour": {},
+      "list_tells_replies": null
     }
     --- stderr
     guajira: there is no good run yet

@@ -5,24 +5,50 @@ use std::time::Duration;
 use guajira_fakes::server::Recorded;
 
 use super::copies::three_issues;
+use super::replies::told_of_replies;
 use super::world::{World, on_both};
+
+/// Runs that have nothing to do, a minute apart; returns which requests each made to Guance.
+fn idle_runs(world: &World, count: usize) -> Vec<Vec<String>> {
+    let run = |_| {
+        world.pass(Duration::from_mins(1));
+        world.forget_requests();
+        let outcome = world.sync();
+        let paths = |requests: Vec<Recorded>| requests.into_iter().map(|r| r.path).collect::<Vec<_>>();
+        let (guance, jira) = (paths(world.guance.recorded()), paths(world.jira.recorded()));
+        assert!(jira.len() <= 2, "{jira:?} {outcome}");
+        assert!(outcome.stdout.starts_with("nothing to do\n"), "{outcome}");
+        guance
+    };
+    (0..count).map(run).collect()
+}
 
 #[test]
 fn an_idle_run_costs_one_guance_request_and_two_of_jira() {
+    on_both(|world| {
+        world.sync();
+        for guance in idle_runs(&world, 3) {
+            assert_eq!(guance, ["/api/v1/issue/list"], "nothing is there");
+        }
+        let issues = told_of_replies(&world);
+        world.jira.comment(&world.key_of(&issues[0]), "alice", "once");
+        world.settle();
+        for guance in idle_runs(&world, 3) {
+            assert_eq!(guance, ["/api/v1/issue/list"], "the list tells of replies");
+        }
+    });
+}
+
+#[test]
+fn where_nothing_tells_of_replies_an_idle_run_reads_threads() {
     on_both(|world| {
         let issues = three_issues(&world);
         world.sync();
         world.jira.comment(&world.key_of(&issues[0]), "alice", "once");
         world.settle();
-        for _ in 0..3 {
-            world.pass(Duration::from_mins(1));
-            world.forget_requests();
-            let outcome = world.sync();
-            let paths = |requests: Vec<Recorded>| requests.into_iter().map(|r| r.path).collect::<Vec<_>>();
-            let (guance, jira) = (paths(world.guance.recorded()), paths(world.jira.recorded()));
-            assert_eq!(guance.len(), 1, "{guance:?} {outcome}");
-            assert!(jira.len() <= 2, "{jira:?} {outcome}");
-            assert!(outcome.stdout.starts_with("nothing to do\n"), "{outcome}");
+        for guance in idle_runs(&world, 3) {
+            let threads = guance.iter().filter(|path| path.starts_with("/api/v1/issue/reply/")).count();
+            assert_eq!((threads, guance.len()), (3, 4), "{guance:?}");
         }
     });
 }

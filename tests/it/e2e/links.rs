@@ -71,7 +71,8 @@ fn both_issues_link_to_each_other_and_nothing_echoes() {
         world.pass(Duration::from_mins(1));
         world.forget_requests();
         world.sync();
-        assert_eq!((world.guance.recorded().len(), world.jira.recorded().len()), (1, 2));
+        // The list and three threads.
+        assert_eq!((world.guance.recorded().len(), world.jira.recorded().len()), (4, 2));
         world.lose_state();
         world.settle();
         world.assert_linked(&issues, true);

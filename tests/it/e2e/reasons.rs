@@ -258,6 +258,8 @@ fn status_says_why_a_side_fails_since_when_and_what_to_do() {
 #[test]
 fn a_write_in_doubt_is_called_so_everywhere() {
     on_both(|world| {
+        // A thread that is read because requests are left would show the copy.
+        world.reconfigure("[[route]]", "[flow]\nreplies = false\n\n[[route]]");
         let issue = world.guance.open_issue("disk full", "<p>x</p>", "P1", "张三");
         world.sync();
         world.jira.comment(&world.key_of(&issue), "alice", "hello");

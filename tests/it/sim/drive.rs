@@ -34,31 +34,37 @@ pub(super) struct Outcome {
 
 /// Plays a history in a directory that is its own.
 pub(super) fn play(history: &History, bug: Option<Bug>, dir: &Path, tell: bool) -> Outcome {
+    let (world, runs) = on_stage(&history.setup, bug, dir, tell, |stage| {
+        let mut runs = 0;
+        for event in &history.events {
+            runs += u32::from(matches!(event.what, What::Run(_)));
+            stage.event(event);
+            if !stage.world.borrow().wrong.is_empty() {
+                return runs;
+            }
+        }
+        runs + stage.settle()
+    });
+    Outcome { wrong: world.wrong, log: world.log, runs }
+}
+
+/// Sets a world up in a directory that is its own, and hands it to who plays in it.
+pub(super) fn on_stage<T>(
+    setup: &Setup,
+    bug: Option<Bug>,
+    dir: &Path,
+    tell: bool,
+    play: impl FnOnce(&Theatre<'_>) -> T,
+) -> (World, T) {
     let file = dir.join("state.db");
     clear(&file.with_extension("saved"));
     put_blank(&dir.join("blank.db"), &file);
-    let world = RefCell::new(World::new(history.setup.clone(), bug, file.clone(), tell));
-    let settings = settings(&history.setup, bug);
-    let stage = Theatre {
-        world: &world,
-        file: &file,
-        policy: routes::policy(&history.setup),
-        settings,
-        open: RefCell::default(),
-    };
-    let mut runs = 0;
-    for event in &history.events {
-        runs += u32::from(matches!(event.what, What::Run(_)));
-        stage.event(event);
-        if !world.borrow().wrong.is_empty() {
-            break;
-        }
-    }
-    if world.borrow().wrong.is_empty() {
-        runs += stage.settle();
-    }
-    let world = world.into_inner();
-    Outcome { wrong: world.wrong, log: world.log, runs }
+    let world = RefCell::new(World::new(setup.clone(), bug, file.clone(), tell));
+    let (policy, settings) = (routes::policy(setup), settings(setup, bug));
+    let stage = Theatre { world: &world, file: &file, policy, settings, open: RefCell::default() };
+    let played = play(&stage);
+    drop(stage);
+    (world.into_inner(), played)
 }
 
 pub(super) struct Theatre<'w> {

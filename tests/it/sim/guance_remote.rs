@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use guajira::domain::{Comment, CommentId, IssueId, Person, Receipt, Side};
 use guajira::ports::{
     Abilities, About, ApiError, ApiErrorKind, Batch, Budget, Directory, FOR_EVER, Facts, Identity, Parts, Presence,
-    Remote, Span, Statuses, ThreadPage, ThreadPart, Threads, Unreadable, Urgency, seal_keys,
+    Purpose, Remote, Span, Statuses, ThreadPage, ThreadPart, Threads, Unreadable, Urgency, seal_keys,
 };
 
 use super::faithful::{self, Request};
@@ -33,7 +33,13 @@ const ACCOUNTS: &str = "sim.own-accounts";
 
 impl SimGuance<'_> {
     pub(super) fn send(&self, what: &str, urgency: Urgency, writes: bool) -> Result<Passage, ApiError> {
-        let credential = self.budget.take(urgency)?;
+        let purpose = match what {
+            _ if writes => Purpose::Delivery,
+            what if what.starts_with("list") => Purpose::List,
+            what if what.starts_with("replies") => Purpose::Thread,
+            _ => Purpose::Issue,
+        };
+        let credential = self.budget.take(urgency, purpose)?;
         {
             let w = &mut *self.world.borrow_mut();
             w.keys = seal_keys(self.facts);
@@ -116,7 +122,7 @@ impl SimGuance<'_> {
             let hits = self.hits(span);
             let mut fresh: Vec<_> =
                 hits.into_iter().filter(|(_, at)| read.iter().all(|(_, known)| known != at)).collect();
-            let size = page_size(self.world.borrow().setup.seed, page);
+            let size = page_size(&self.world.borrow().setup, page);
             let is_last = fresh.len() <= size;
             fresh.truncate(size);
             if passage == Passage::Unreadable {

@@ -14,6 +14,7 @@ use guajira::ports::{
 use super::faithful::{self, Request};
 use super::fields;
 use super::gallery::{self, Bug};
+use super::history::Setup;
 use super::isolated;
 use super::jira::IssueState;
 use super::passage::{Passage, send, story};
@@ -25,8 +26,11 @@ use super::world::{Killed, World, time};
 const PAGE: usize = 2;
 
 /// Some pages are short, and none the last for that.
-pub(super) fn page_size(seed: u64, page: u64) -> usize {
-    if mix(seed, 900 + page).is_multiple_of(4) { 1 } else { PAGE }
+pub(super) fn page_size(setup: &Setup, page: u64) -> usize {
+    if setup.pages.large {
+        return 100;
+    }
+    if mix(setup.seed, 900 + page).is_multiple_of(4) { 1 } else { PAGE }
 }
 
 /// Jira as the engine sees it.
@@ -121,8 +125,8 @@ impl Remote for SimJira<'_> {
             // Asked anew for each page: the set moves while it is walked, and the token keeps its place by id.
             let hits = self.hits(span);
             let (known, mut fresh): (Vec<_>, Vec<_>) = hits.iter().partition(|state| pages.contains_key(&state.id));
-            let is_last = fresh.len() <= page_size(self.0.borrow().setup.seed, page);
-            fresh.truncate(page_size(self.0.borrow().setup.seed, page));
+            let is_last = fresh.len() <= page_size(&self.0.borrow().setup, page);
+            fresh.truncate(page_size(&self.0.borrow().setup, page));
             if passage == Passage::Unreadable
                 && let Some(state) = fresh.first()
             {

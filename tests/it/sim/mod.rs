@@ -16,6 +16,7 @@
 
 mod accounts;
 mod adversary;
+mod cadence;
 mod check;
 mod deletes;
 mod drive;

@@ -18,6 +18,8 @@ pub(super) struct PageSetup {
     pub(super) budget: u32,
     /// A page tells how many rows there are in all.
     pub(super) totals: bool,
+    /// Lists have pages as large as the true ones.
+    pub(super) large: bool,
 }
 
 impl PageSetup {
@@ -35,9 +37,9 @@ impl PageSetup {
     pub(super) fn draw(seed: u64) -> Self {
         let rng = &mut Rng::new(mix(seed, 0x9a6e));
         if !rng.chance(14) {
-            return Self { rows: 0, budget: 20, totals: true };
+            return Self { rows: 0, budget: 20, totals: true, large: false };
         }
-        Self { rows: 3 + rng.below(3) as usize, budget: rng.pick(&[10, 12, 16]), totals: rng.chance(70) }
+        Self { rows: 3 + rng.below(3) as usize, budget: rng.pick(&[10, 12, 16]), totals: rng.chance(70), large: false }
     }
 
     pub(super) fn narrow(self) -> bool {

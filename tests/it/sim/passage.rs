@@ -35,7 +35,9 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         let n = w.requests;
         w.requests += 1;
         let poll = ["who am I", "search", "list"].iter().any(|word| what.starts_with(word));
-        w.needless += u32::from(!poll);
+        let reads_thread = side == Side::Guance && (what.starts_with("replies of") || what.starts_with("files of"));
+        w.needless += u32::from(!poll && !reads_thread);
+        w.looks += u32::from(reads_thread);
         let unheard = w.run.unheard && writes;
         let busy = w.run.busy && writes && side == Side::Guance;
         let fault = w.run.faults.get(&n).copied();

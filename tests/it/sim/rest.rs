@@ -1,6 +1,7 @@
 //! After a history everything comes to rest: what holds is judged, what fails is mended, and what is left is checked.
 
 use guajira::domain::{Side, Stage};
+use guajira::engine::tells;
 use guajira::state::Queued;
 
 use super::drive::Theatre;
@@ -110,17 +111,28 @@ impl Theatre<'_> {
             self.pass(61_000);
             self.run(Run::default());
             // Threads that are due take as many runs as they have pages.
-            if narrow && n > 0 && self.world.borrow().needless == 0 {
+            if narrow && n > 0 && self.needless() == 0 {
                 break;
             }
         }
+        let needless = self.needless();
         let unsure = |row: &Queued| self.world.borrow().is_unsure(&row.push.key);
         let asks = self.opened().and_then(|state| state.unsettled()).is_ok_and(|rows| rows.iter().any(unsure));
         let w = &mut *self.world.borrow_mut();
         // What it cannot tell it looks at again and again.
-        if w.needless > 0 && !asks {
-            w.blame(format!("dear: a run with nothing to do made {} needless requests", w.needless));
+        if needless > 0 && !asks {
+            w.blame(format!("dear: a run with nothing to do made {needless} needless requests"));
         }
+    }
+
+    /// How many requests the last run made for nothing. Where Guance's list tells of replies, a thread is read in vain that it
+    /// did not call for.
+    fn needless(&self) -> u32 {
+        let Ok(state) = self.opened() else { return 0 };
+        let tells = tells::known(&state).is_ok_and(|tells| tells == Some(true));
+        self.open.replace(Some(state));
+        let w = self.world.borrow();
+        w.needless + if tells { w.looks } else { 0 }
     }
 
     /// Returns true while a side's `Retry-After` lasts.

@@ -9,7 +9,7 @@ use guajira::engine::{self, Order, Quiet, Settings};
 use guajira::plan::Policy;
 use guajira::ports::{
     Abilities, About, ApiError, ApiErrorKind, Batch, Budget, Content, Directory, Files, Identity, Lookup, Presence,
-    Register, Registry, Remote, Span, Threads, Urgency, Wanted, Writes,
+    Purpose, Register, Registry, Remote, Span, Threads, Urgency, Wanted, Writes,
 };
 use guajira::state::State;
 
@@ -135,7 +135,7 @@ struct Service<'w> {
 struct Plenty;
 
 impl Budget for Plenty {
-    fn take(&self, _urgency: Urgency) -> Result<usize, ApiError> {
+    fn take(&self, _urgency: Urgency, _purpose: Purpose) -> Result<usize, ApiError> {
         Ok(0)
     }
 

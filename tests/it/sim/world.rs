@@ -133,6 +133,8 @@ pub(super) struct World {
     pub(super) requests: u32,
     /// Those of them that a run with nothing to do does not make.
     pub(super) needless: u32,
+    /// Its reads of Guance threads: where no list tells of replies they are all that finds these.
+    pub(super) looks: u32,
     /// Writes of this run that took effect.
     pub(super) writes: u32,
     /// Durable steps of this run so far.
@@ -202,6 +204,7 @@ impl World {
             run: Run::default(),
             requests: 0,
             needless: 0,
+            looks: 0,
             writes: 0,
             steps: 0,
             run_started: START_MS,
@@ -244,6 +247,7 @@ impl World {
         self.run = run;
         self.requests = 0;
         self.needless = 0;
+        self.looks = 0;
         self.writes = 0;
         self.steps = 0;
         self.run_started = self.now;
@@ -280,6 +284,11 @@ impl World {
     /// Forgets requests that the ledger cannot know of: its file was lost, or our clock jumped.
     pub(super) fn ledger_excused(&mut self) {
         self.guance_requests.clear();
+    }
+
+    /// How many of the last minute's requests came since then.
+    pub(super) fn guance_requests_since(&self, at: i64) -> usize {
+        self.guance_requests.iter().filter(|time| **time >= at).count()
     }
 
     pub(super) fn count_guance_request(&mut self) {
