@@ -13,7 +13,7 @@ use crate::state::{RunLock, State};
 
 use super::context::{Context, LogFormat};
 use super::exit::{Exit, Usage};
-use super::progress::Bar;
+use super::progress::{self, Bar};
 use super::services::{self, Signals};
 use super::term;
 
@@ -54,7 +54,10 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let _lock = if options.dry_run { None } else { Some(lock(path, &signals)?) };
     let state = if options.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
     let global = &context.global;
-    let bar = Bar::new(!global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text));
+    let bar = Bar::new(
+        !global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text),
+        progress::Plan::Kept,
+    );
     services::prove(&config, &state, &signals, Patience::Endless)?;
     services::with_world(&config, &state, &signals, Patience::Endless, &bar, |world, guance, jira| {
         let mut handover = Handover::new(world, guance, jira, options.dry_run);

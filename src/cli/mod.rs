@@ -4,6 +4,7 @@ mod term;
 mod when;
 mod exit;
 mod context;
+mod plan;
 mod progress;
 mod services;
 

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use crate::engine::Progress;
+use crate::engine::report::Planned;
+use crate::state::HeldForLabel;
 use crate::words::RunWords;
 
-use super::term;
+use super::{plan, term};
 
 /// A run that is over sooner shows nothing.
 const SHOWN_AFTER: Duration = Duration::from_secs(1);
@@ -23,12 +25,24 @@ pub(super) struct Bar {
     /// False when nobody watches, or when log lines would break it.
     enabled: bool,
     drawn: Cell<bool>,
+    plan: Plan,
+}
+
+/// What becomes of the plan of a part of a backfill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// It stands in the report.
+    Kept,
+    /// It is printed as it comes.
+    Shown,
+    /// Nobody asks for it.
+    Dropped,
 }
 
 impl Bar {
     /// Returns a bar that is not shown yet.
-    pub(super) fn new(enabled: bool) -> Self {
-        Self { started: Instant::now(), enabled: enabled && term::is_watched(), drawn: Cell::new(false) }
+    pub(super) fn new(enabled: bool, plan: Plan) -> Self {
+        Self { started: Instant::now(), enabled: enabled && term::is_watched(), drawn: Cell::new(false), plan }
     }
 
     /// Takes the bar away.
@@ -46,6 +60,15 @@ impl Progress for Bar {
             self.drawn.set(true);
             let _ = write!(std::io::stderr(), "\r\x1b[K{}", picture(done, left, elapsed));
         }
+    }
+
+    fn planned(&self, planned: &[Planned], held: &[HeldForLabel]) -> bool {
+        if self.plan == Plan::Shown {
+            self.clear();
+            // Where stdout is closed the end of the run says so.
+            let _ = planned.iter().try_for_each(|planned| plan::show(planned, held));
+        }
+        self.plan != Plan::Kept
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) struct Options {
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let draft = context.draft()?;
     let path = &draft.sync.state;
-    let state = State::open_copy(path).map_err(|error| Usage::state(path, &error))?;
+    let state = State::open_to_read(path).map_err(|error| Usage::state(path, &error))?;
     let status = state.status()?;
     let foreign = belongs::compare(&state, &services::named(draft.services()))?;
     let paces = pace::of(&state, &draft.policy.flow, draft.requests_per_minute(), Utc::now())?;

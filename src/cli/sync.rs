@@ -5,20 +5,18 @@ use chrono::{TimeDelta, Utc};
 use clap::Args;
 
 use crate::config::Config;
-use crate::domain::{Action, Change, NewIssue};
 use crate::engine::budget::Patience;
 use crate::engine::report::ItemFailure;
-use crate::engine::report::Planned;
 use crate::engine::{self, Backfill, Order, Report};
 use crate::ports::{ApiError, ApiErrorKind, LostProject};
 use crate::state::{News, RunLock, State};
-use crate::text::{Doc, markdown};
-use crate::words::{Hold, PlanWords, RunWords, Stage, SyncWords};
+use crate::words::{RunWords, Stage, SyncWords};
 
 use super::context::{Context, LogFormat};
 use super::exit::{self, Exit, Usage};
 use super::news::{self, Failures};
-use super::progress::Bar;
+use super::plan;
+use super::progress::{Bar, Plan};
 use super::services::{self, Signals};
 use super::{term, when};
 
@@ -78,8 +76,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
             Patience::Until(Utc::now() + TimeDelta::from_std(config.sync.limits.max_runtime).unwrap_or(TimeDelta::MAX))
         }
     };
-    let global = &context.global;
-    let bar = Bar::new(!global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text));
+    let bar = bar(context, options);
     tracing::info!(dry_run = order.dry_run, backfill = order.backfill.is_some(), "Run begins.");
     if let Err(error) = services::prove(&config, &state, &signals, patience) {
         if error.downcast_ref::<ApiError>().is_some_and(|api| api.kind == ApiErrorKind::OutOfBudget) {
@@ -113,6 +110,17 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         news::over(news, &state)?;
     }
     Ok(Exit::of_run(&report))
+}
+
+/// Returns what shows how far the run has come.
+fn bar(context: &Context, options: &Options) -> Bar {
+    let global = &context.global;
+    let plan = match (options.json, options.dry_run) {
+        (true, _) => Plan::Kept,
+        (false, true) => Plan::Shown,
+        (false, false) => Plan::Dropped,
+    };
+    Bar::new(!global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text), plan)
 }
 
 /// Clears what is left in the state file of texts that were taken back, in this run or before.
@@ -162,7 +170,7 @@ fn show(
     }
     if report.dry_run {
         for planned in &report.planned {
-            plan(planned, report)?;
+            plan::show(planned, &report.held_for_labels)?;
         }
     }
     let is_dull = Exit::of_run(report) == Exit::Done && !report.dry_run;
@@ -231,71 +239,4 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
         term::tell(SyncWords::NotCarried { count: *count, why: &report.reason_in(reason, term::lang()) })?;
     }
     Ok(())
-}
-
-/// Prints one planned write, whole: this is what would be sent.
-fn plan(planned: &Planned, report: &Report) -> Result<()> {
-    let Planned { key, target, summary, held, action } = planned;
-    let is_labelled = report.held_for_labels.iter().any(|held| held.key == *key);
-    let hold = match (held, is_labelled) {
-        (_, true) => Hold::Label,
-        (true, false) => Hold::Brake,
-        (false, false) => Hold::No,
-    };
-    term::tell(PlanWords::Planned { target: (*target).into(), summary, key, hold })?;
-    let body = match action {
-        Action::CreateIssue(new) => {
-            let NewIssue { project, issue_type: kind, labels, priority, title, body, .. } = new;
-            let (labels, priority) = (labels.join(" "), priority.as_deref());
-            term::tell(PlanWords::PlannedIssue { project, kind, labels: &labels, priority })?;
-            term::tell(PlanWords::PlannedTitle { title })?;
-            Some(body)
-        }
-        Action::AddComment { issue, body, internal, .. } => {
-            term::tell(PlanWords::PlannedComment { issue: issue.as_str(), internal: *internal })?;
-            Some(body)
-        }
-        Action::EditComment { issue, comment, body, .. } => {
-            term::tell(PlanWords::PlannedEdit { comment: comment.as_str(), issue: issue.as_str() })?;
-            Some(body)
-        }
-        Action::DeleteComment { issue, comment } => {
-            term::tell(PlanWords::PlannedDelete { comment: comment.as_str(), issue: issue.as_str() })?;
-            None
-        }
-        Action::ChangeIssue { issue, change, .. } => {
-            let (words, body) = wish(change);
-            term::tell(PlanWords::PlannedChange { what: &words, issue: issue.as_str() })?;
-            body
-        }
-        Action::AddFile { issue, file, .. } => {
-            term::tell(PlanWords::PlannedFile { file: &file.label(), issue: issue.as_str() })?;
-            None
-        }
-        Action::LinkIssue { issue, title, url, .. } => {
-            term::tell(PlanWords::PlannedLink { issue: issue.as_str(), title, url })?;
-            None
-        }
-    };
-    for line in body.map(|body| markdown::write(body, usize::MAX, "")).unwrap_or_default().lines() {
-        term::line(&format!("   | {line}"))?;
-    }
-    Ok(())
-}
-
-/// Says what a field is to say; a text is shown whole below.
-fn wish(change: &Change) -> (String, Option<&Doc>) {
-    let body = if let Change::Body { body, .. } = change { Some(body) } else { None };
-    let words = term::words(match change {
-        Change::Title(title) => PlanWords::WishTitle { title },
-        Change::Body { .. } => PlanWords::WishBody,
-        Change::Priority(priority) => PlanWords::WishPriority { priority },
-        Change::Assignee { set: None, .. } => PlanWords::WishNobody,
-        Change::Assignee { set: Some(person), .. } => PlanWords::WishPerson { name: &person.name, id: &person.id },
-        Change::Status(target) => match target.names.as_slice() {
-            [] => return (term::words(PlanWords::WishAnyStatus { category: &target.category.to_string() }), None),
-            [name, rest @ ..] => PlanWords::WishStatus { name, or_else: rest.first().map(String::as_str) },
-        },
-    });
-    (words, body)
 }

@@ -33,7 +33,7 @@ pub(super) struct Options {
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let draft = context.draft()?;
     let path = &draft.sync.state;
-    let state = State::open_copy(path).map_err(|error| Usage::state(path, &error))?;
+    let state = State::open_to_read(path).map_err(|error| Usage::state(path, &error))?;
     if let Some(foreign) = belongs::compare(&state, &services::named(draft.services()))? {
         term::say(&term::words(HealthWords::Refused { why: &foreign.to_string() }));
         term::hint(Some(&foreign.hint));
@@ -90,10 +90,9 @@ impl Found {
         let id = id.unwrap_or_else(|| item.to_owned());
         // The key of a field names the pair's Guance issue first.
         let id = id.split('/').next().unwrap_or_default().to_owned();
-        let has_name = |link: &IssueLink| link.jira_name.eq_ignore_ascii_case(&id);
-        let named = state.recent_links(usize::MAX)?.into_iter().filter(has_name);
+        let named = state.issues_called(&id)?;
         let links = Side::BOTH.map(|side| state.issue_link(side, &IssueId::new(id.as_str())));
-        for link in links.into_iter().chain(named.map(|link| Ok(Some(link)))) {
+        for link in links.into_iter().chain(named.into_iter().map(|link| Ok(Some(link)))) {
             found.issues.extend(link?.filter(|link| !found.issues.contains(link)));
         }
         for side in Side::BOTH {
@@ -160,15 +159,7 @@ impl Found {
 
     /// Returns what waits in the outbox about the item, and about an issue's whole thread.
     fn queue(&self, state: &State) -> Result<Vec<StuckItem>, StateError> {
-        let concerns = |name: &str| self.names.contains(name);
-        let keys: BTreeSet<String> = state
-            .unsettled()?
-            .into_iter()
-            .map(|queued| queued.push)
-            .filter(|push| concerns(push.key.origin().as_str()) || concerns(push.pair.as_str()))
-            .map(|push| push.key.as_str().to_owned())
-            .collect();
-        Ok(state.stuck_items()?.into_iter().filter(|item| keys.contains(&item.key)).collect())
+        state.stuck_about(self.names.iter())
     }
 
     /// Names every field: this is read by programs.

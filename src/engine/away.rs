@@ -54,11 +54,6 @@ pub(super) fn is_lost(run: &Run<'_>, link: &IssueLink) -> Result<bool, Trouble> 
     Ok(lost(run)?.iter().any(|away| away.concerns(link)))
 }
 
-/// Returns how many pairs to take for `most` that can be read: any number may be in a project that cannot.
-pub(super) fn enough_for(run: &Run<'_>, most: usize) -> Result<usize, StateError> {
-    Ok(if lost(run)?.is_empty() { most } else { usize::MAX })
-}
-
 /// Takes the pairs out whose project cannot be read.
 pub(super) fn without_lost(run: &Run<'_>, links: &[IssueLink]) -> Result<Vec<IssueLink>, StateError> {
     let lost = lost(run)?;

@@ -89,11 +89,11 @@ impl<'a> Ledger<'a> {
         let mut slots = Vec::new();
         let mut total = 0;
         for (name, rest_until) in self.credentials.borrow().iter() {
-            let used = self.state.requests_since(name, at - WINDOW, now).map_err(|err| broken(&err))?;
-            total += used.len();
+            let used = self.state.requests_since(name, at - WINDOW, now, limit).map_err(|err| broken(&err))?;
+            total += used.count;
             let resting = rest_until.filter(|until| *until > at);
-            let free = if resting.is_some() { 0 } else { limit.saturating_sub(used.len()) };
-            let frees = used.get(used.len().saturating_sub(limit)).map(|oldest| *oldest + WINDOW);
+            let free = if resting.is_some() { 0 } else { limit.saturating_sub(used.count) };
+            let frees = used.first.map(|oldest| oldest + WINDOW);
             slots.push((free, frees.max(resting).unwrap_or(now + TimeDelta::seconds(1))));
         }
         let mut left = self.together.saturating_sub(reserve).max(1).saturating_sub(total);

@@ -10,7 +10,7 @@ use super::queue::back_off;
 use super::run::Run;
 use super::threads::{SETTLED_AFTER, due_on_jira, is_dear, thread};
 use super::turns::{self, FOR_TURNS, FRESH, ONE_RUN, REST, TURNS, slow_turns};
-use super::{away, files, long, tells, unread};
+use super::{files, long, tells, unread};
 use crate::domain::{IssueId, IssueLink, Side};
 
 /// Most threads that one run catches up on.
@@ -40,8 +40,8 @@ pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
     if run.is_down(Side::Jira) {
         return Ok(());
     }
-    let due = run.world.state.due_threads(run.number, away::enough_for(run, MAX_DUE_THREADS)?)?;
-    let mut due = away::without_lost(run, &due)?;
+    // Those that are left to the end of the run must not take the places of others.
+    let mut due = run.world.state.due_threads(run.number, MAX_DUE_THREADS + run.unread.len())?;
     due.retain(|link| !unread::waits(run, link));
     due.truncate(MAX_DUE_THREADS);
     for some in due.chunks(100) {

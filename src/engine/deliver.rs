@@ -55,10 +55,7 @@ fn writes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     doubt::resolve(run, target)?;
     let mut failures = 0;
     loop {
-        let mut ready = ready(run, target)?;
-        ready.retain(|queued| run.may_link || !matches!(queued.push.action, Action::LinkIssue { .. }));
-        ready.retain(|queued| !queued.behind || run.may_retry(queued) && !run.no_retries.contains(&target));
-        let batch = one_request(ready, run.creates_at_once(target));
+        let batch = next(run, target)?;
         if batch.is_empty() || run.must_stop() {
             return Ok(());
         }
@@ -100,6 +97,22 @@ fn writes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
             still_works(run, target, &pair)?;
         }
     }
+}
+
+/// Returns what the next request carries. What goes by itself is asked for by itself: the order of many costs more.
+fn next(run: &mut Run<'_>, target: Side) -> Result<Vec<Queued>, Trouble> {
+    let batch = run.about(target).batch;
+    for most in [1, batch] {
+        let mut ready = ready(run, target, most)?;
+        let is_all = ready.len() < most;
+        ready.retain(|queued| run.may_link || !matches!(queued.push.action, Action::LinkIssue { .. }));
+        ready.retain(|queued| !queued.behind || run.may_retry(queued) && !run.no_retries.contains(&target));
+        let goes_alone = ready.first().is_some_and(|queued| !matches!(queued.push.action, Action::CreateIssue(_)));
+        if is_all || goes_alone || most == batch {
+            return Ok(one_request(ready, run.creates_at_once(target)));
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// What one request came to, beside what was recorded of each write in it.
@@ -148,8 +161,8 @@ fn still_works(run: &mut Run<'_>, target: Side, pair: &IssueId) -> Result<(), Tr
 
 /// Returns what can be sent now. Where the side has said that its limit is near, edits, fields, links and files wait for
 /// another run: what is new goes before them.
-fn ready(run: &mut Run<'_>, target: Side) -> Result<Vec<Queued>, Trouble> {
-    let (state, now, most) = (run.world.state, run.world.clock.now(), run.about(target).batch);
+fn ready(run: &mut Run<'_>, target: Side, most: usize) -> Result<Vec<Queued>, Trouble> {
+    let (state, now) = (run.world.state, run.world.clock.now());
     if !run.is_near_limit(target) {
         return Ok(state.ready(target, now, most)?);
     }

@@ -4,12 +4,15 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::{CommentId, Issue, IssueId, IssueLink, Key, Known, Side};
 use crate::plan::fields::{self, Carried};
 use crate::plan::{Held, Policy};
 use crate::state::{State, StateError};
+
+/// How soon it is counted again how many writes are left.
+const COUNTED_EVERY: TimeDelta = TimeDelta::seconds(1);
 
 /// What this run found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +50,30 @@ pub(super) enum Counter {
     Empty,
     /// It was written, and says this.
     At(u64),
+}
+
+/// How many writes are left, for who watches: counted now and then, for to count them costs more the more there are.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    counted: Option<DateTime<Utc>>,
+    count: u64,
+}
+
+impl Left {
+    /// Returns how many are left after one more is done.
+    pub(super) fn after_one<E>(
+        &mut self,
+        now: DateTime<Utc>,
+        count: impl FnOnce() -> Result<u64, E>,
+    ) -> Result<u64, E> {
+        let is_recent = |at: &DateTime<Utc>| (now - *at).abs() < COUNTED_EVERY;
+        if self.counted.as_ref().is_some_and(is_recent) {
+            self.count = self.count.saturating_sub(1);
+        } else {
+            (self.counted, self.count) = (Some(now), count()?);
+        }
+        Ok(self.count)
+    }
 }
 
 /// A reading of an issue, and when it was made.

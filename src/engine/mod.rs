@@ -1,12 +1,13 @@
 //! The story of a run: pull both sides, plan, enqueue and advance, deliver, record.
 
+mod quoted;
+pub mod report;
 pub mod world;
 
-mod quoted;
+mod walk;
 mod turns;
 pub mod spent;
 pub mod budget;
-pub mod report;
 mod memory;
 mod run;
 mod ask;
@@ -38,6 +39,7 @@ mod threads;
 mod catch_up;
 mod originals;
 
+mod backfill;
 mod take;
 mod slices;
 mod pull;
@@ -59,6 +61,43 @@ pub use world::{Askers, Backfill, Order, Progress, Quiet, Settings, World};
 
 use run::{Retries, Run};
 
+/// Pulls both sides, plans, and delivers: all of a run, or a slice of a backfill.
+fn read_and_write(run: &mut Run<'_>) -> Result<()> {
+    pull::side(run, Side::Jira)?;
+    script::jira_read(run)?;
+    pull::side(run, Side::Guance)?;
+    if run.order.dry_run {
+        script::foresee(run)?;
+        catch_up::due_threads(run)?;
+        fields::due(run)?;
+        slices::sweep(run)?;
+        fields::in_turn(run)?;
+        return catch_up::threads_in_turn(run);
+    }
+    (run.may_link, run.retries) = (false, None);
+    fields::due(run)?;
+    screens::look(run)?;
+    deliver::side(run, Side::Jira)?;
+    catch_up::due_threads(run)?;
+    fields::due(run)?;
+    run.may_link = true;
+    deliver::both(run)?;
+    // What has failed before has its time, and leaves the others theirs.
+    run.retries = Some(Retries::InTime);
+    deliver::both(run)?;
+    run.keep_room()?;
+    slices::sweep(run)?;
+    fields::in_turn(run)?;
+    catch_up::threads_in_turn(run)?;
+    run.kept = 0;
+    deliver::both(run)?;
+    run.retries = Some(Retries::AtLast);
+    catch_up::again(run)?;
+    // What goes to Guance needs reads of Jira; what those bring for Jira still goes.
+    deliver::side(run, Side::Guance)?;
+    deliver::side(run, Side::Jira)
+}
+
 /// Does one run. What a remote refuses or fails to answer is in the report.
 ///
 /// # Errors
@@ -74,38 +113,11 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
     run.number = id.unwrap_or(i64::MAX);
     unread::remember(&mut run)?;
     script::begin(&mut run)?;
-    pull::side(&mut run, Side::Jira)?;
-    script::jira_read(&run)?;
-    pull::side(&mut run, Side::Guance)?;
-    if order.dry_run {
-        script::foresee(&mut run)?;
-        catch_up::due_threads(&mut run)?;
-        fields::due(&mut run)?;
-        slices::sweep(&mut run)?;
-        fields::in_turn(&mut run)?;
-        catch_up::threads_in_turn(&mut run)?;
-    } else {
-        fields::due(&mut run)?;
-        screens::look(&mut run)?;
-        deliver::side(&mut run, Side::Jira)?;
-        catch_up::due_threads(&mut run)?;
-        fields::due(&mut run)?;
-        run.may_link = true;
-        deliver::both(&mut run)?;
-        // What has failed before has its time, and leaves the others theirs.
-        run.retries = Some(Retries::InTime);
-        deliver::both(&mut run)?;
-        run.keep_room()?;
-        slices::sweep(&mut run)?;
-        fields::in_turn(&mut run)?;
-        catch_up::threads_in_turn(&mut run)?;
-        run.kept = 0;
-        deliver::both(&mut run)?;
-        run.retries = Some(Retries::AtLast);
-        catch_up::again(&mut run)?;
-        // What goes to Guance needs reads of Jira; what those bring for Jira still goes.
-        deliver::side(&mut run, Side::Guance)?;
-        deliver::side(&mut run, Side::Jira)?;
+    if order.backfill.is_none() {
+        read_and_write(&mut run)?;
+    }
+    while backfill::next(&mut run)? {
+        read_and_write(&mut run)?;
     }
     slices::account(&mut run)?;
     world.budget.note();

@@ -21,7 +21,7 @@ const PAIRS_CHECKED: usize = 100;
 /// Reads one side from its cursor, or the backfill's window, and takes over what came.
 pub(super) fn side(run: &mut Run<'_>, side: Side) -> Result<()> {
     // It was asked already who it is.
-    if run.is_down(side) {
+    if run.is_down(side) || run.slice.as_ref().is_some_and(|slice| !slice.reads(side)) {
         return Ok(());
     }
     match read(run, side) {
@@ -38,6 +38,8 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     }
     if reading.first {
         match side {
+            // A backfill has looked for copies with its first slice.
+            Side::Jira if run.slice.as_ref().is_some_and(|slice| !slice.is_first) => {}
             Side::Jira => {
                 trust::learn_key(run)?;
                 rebuild(run, DateTime::UNIX_EPOCH)?;
@@ -59,11 +61,18 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
         return slices::poll(run, reading);
     }
     if side == Side::Guance {
-        let mut batch = run.world.guance.changed(&reading.span)?;
+        let listed = run.slice.as_mut().and_then(|slice| slice.listed.take());
+        let mut batch = listed.map_or_else(|| run.world.guance.changed(&reading.span), Ok)?;
+        if let Some(slice) = &mut run.slice {
+            slice.brought(side, &mut batch);
+        }
         return guance(run, &mut reading, &mut batch, 0, true).map(drop);
     }
     recheck::ask_again(run)?;
     let mut batch = run.world.jira.changed(&reading.span)?;
+    if let Some(slice) = &mut run.slice {
+        slice.brought(side, &mut batch);
+    }
     belongs::rows(run, &batch)?;
     reading.begin_by(run, batch.clock)?;
     run.report.read(side, batch.issues.len());
@@ -82,9 +91,7 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
 /// Reads the pairs that were active last by id: a search index cannot hide what happened in them. Where deletions are
 /// followed, that goes for those that the search showed too: they are taken out of its batch.
 fn check_pairs(run: &mut Run<'_>, batch: &mut Batch) -> Result<Batch, Trouble> {
-    let latest = run.world.state.recent_links(away::enough_for(run, PAIRS_CHECKED)?)?;
-    let mut links = away::without_lost(run, &latest)?;
-    links.truncate(PAIRS_CHECKED);
+    let mut links = run.world.state.recent_links(PAIRS_CHECKED)?;
     if run.world.policy.flow.deletes == Deletes::Keep {
         links.retain(|link| batch.issues.iter().all(|issue| issue.id != link.jira));
     }

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::away;
 use super::run::{Run, Trouble, delta};
+use super::walk::Slice;
 use crate::domain::{Issue, IssueId, Side};
 use crate::plan::issues::Scope;
 use crate::ports::{Batch, Identity, Listing, Span};
@@ -13,6 +14,9 @@ use crate::state::Cursor;
 
 /// Fact: when the latest copy was made that a rebuild found.
 pub(super) const LATEST_COPY: &str = "engine.latest-copy";
+
+/// Most pairs that are watched outside the routes' projects: those that were active last.
+const MAX_STRAYS: usize = 500;
 
 /// How far a remote's answers may differ about what time it is.
 const JITTER: TimeDelta = TimeDelta::seconds(10);
@@ -58,7 +62,9 @@ impl Reading {
         let span = |from, until| Span { from, until, strays, lost, ours_only: false };
         if let Some(backfill) = run.order.backfill {
             let scope = Scope { from: backfill.from, until: backfill.until };
-            let span = span(backfill.from, backfill.until);
+            let slice = run.slice.as_ref().map(|slice| (slice.walk.next, slice.until));
+            let (from, until) = slice.unwrap_or((backfill.from, backfill.until));
+            let span = span(from, until);
             return Ok(Self::new(side, span, scope, cursor, first));
         }
         let since_sweep = ours.signed_duration_since(cursor.swept);
@@ -161,7 +167,8 @@ impl Reading {
     /// Returns true when the next ordinary run goes on where this read ended. A backfill leaves cursors alone, unless
     /// there was none: what is opened after it would be lost, for the first ordinary run looks back only so far.
     pub(super) fn moves_cursor(&self, run: &Run<'_>) -> bool {
-        run.order.backfill.is_none_or(|backfill| self.first && backfill.until.is_none())
+        let is_last = run.slice.as_ref().is_none_or(Slice::is_last);
+        run.order.backfill.is_none_or(|backfill| self.first && backfill.until.is_none() && is_last)
     }
 
     /// Returns the cursor after this read: what was really seen, never beyond the remote's own clock.
@@ -216,12 +223,7 @@ fn start(run: &Run<'_>, side: Side, clock: DateTime<Utc>) -> Result<DateTime<Utc
 
 /// Pairs whose Jira issue was moved out of the routes' projects: the usual selection does not find them.
 fn strays(run: &Run<'_>) -> Result<Vec<IssueId>, Trouble> {
-    let inside = |name: &str| {
-        let project = name.rsplit_once('-').map_or(name, |(project, _)| project);
-        run.world.settings.projects.iter().any(|p| p == project)
-    };
-    let links = run.world.state.recent_links(5000)?;
-    Ok(links.into_iter().filter(|link| !inside(&link.jira_name)).map(|link| link.jira).take(500).collect())
+    Ok(run.world.state.strays(&run.world.settings.projects, MAX_STRAYS)?)
 }
 
 /// When the latest copy was made that a rebuild found, by Jira's clock.

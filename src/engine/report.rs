@@ -97,6 +97,9 @@ pub struct Report {
     /// Writes whose answer was lost in this run.
     #[serde(skip)]
     pub(super) left_in_doubt: HashSet<String>,
+    /// How many writes were planned that are not among those: they were told, or need not be.
+    #[serde(skip)]
+    planned_before: usize,
     /// Where each write stands among those planned, by its key.
     #[serde(skip)]
     planned_at: HashMap<String, usize>,
@@ -177,6 +180,7 @@ impl Report {
             backlog: Backlog::default(),
             held_for_labels: Vec::new(),
             left_in_doubt: HashSet::new(),
+            planned_before: 0,
             planned_at: HashMap::new(),
             told: HashSet::new(),
             reasons: BTreeMap::new(),
@@ -242,7 +246,7 @@ impl Report {
         }
         count(self.held_for_labels.len(), Count::HeldForLabel);
         if self.dry_run {
-            count(self.planned.len(), Count::Planned);
+            count(self.planned_before + self.planned.len(), Count::Planned);
         }
         let mut said = |said: RunWords<'_>| parts.push(said.in_lang(lang));
         self.sides_failed.keys().for_each(|side| said(RunWords::SideFailed((*side).into())));
@@ -434,8 +438,35 @@ impl Report {
     pub(super) fn close(&mut self, state: &State, interrupted: bool, now: DateTime<Utc>) -> Result<(), StateError> {
         self.interrupted = interrupted;
         self.backlog = state.backlog()?;
-        self.held_for_labels = state.held_for_labels()?;
+        self.note_held(state)?;
         self.ended = now;
+        Ok(())
+    }
+
+    /// Forgets what only tells one thing from another within a slice of a backfill, and its plan, if that need not be kept.
+    pub(super) fn slice_ends(
+        &mut self,
+        state: &State,
+        tell: impl FnOnce(&[Planned], &[HeldForLabel]) -> bool,
+    ) -> Result<(), StateError> {
+        self.note_held(state)?;
+        if tell(&self.planned, &self.held_for_labels) {
+            self.planned_before += self.planned.len();
+            self.planned = Vec::new();
+            self.planned_at = HashMap::new();
+        }
+        self.told = HashSet::new();
+        Ok(())
+    }
+
+    /// Notes the creates that are held for a label: in a dry run, those of all slices.
+    fn note_held(&mut self, state: &State) -> Result<(), StateError> {
+        let held = state.held_for_labels()?;
+        if !self.dry_run {
+            self.held_for_labels.clear();
+        }
+        let new: Vec<HeldForLabel> = held.into_iter().filter(|held| !self.held_for_labels.contains(held)).collect();
+        self.held_for_labels.extend(new);
         Ok(())
     }
 }

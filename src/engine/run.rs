@@ -7,8 +7,9 @@ use std::time::Duration;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::memory::{Originals, Pairs, Poll, Readings, Trust, Unread};
+use super::memory::{Left, Originals, Pairs, Poll, Readings, Trust, Unread};
 use super::report::Report;
+use super::walk::Slice;
 use super::world::{Order, World};
 use crate::domain::{IssueId, IssueLink, Key, Known, Side};
 use crate::plan::fields::Counterpart;
@@ -25,6 +26,8 @@ pub(super) struct Run<'a> {
     pub(super) number: i64,
     pub(super) deadline: Option<DateTime<Utc>>,
     pub(super) identities: HashMap<Side, Identity>,
+    /// How far a side's clock was ahead of ours when it told who we are.
+    ahead: HashMap<Side, TimeDelta>,
     /// Sides that are left alone for the rest of the run.
     pub(super) down: Vec<Side>,
     /// Sides that have said that their limit of requests is near.
@@ -65,6 +68,12 @@ pub(super) struct Run<'a> {
     pub(super) unreadable: HashSet<(Side, IssueId)>,
     /// Pairs that were looked up since the state was last written to.
     pub(super) pairs: RefCell<Pairs>,
+    /// The part of a backfill's window that is at hand.
+    pub(super) slice: Option<Slice>,
+    /// The last write that the outbox held before this run, for a dry run.
+    pub(super) plans_from: i64,
+    /// How many writes are left, for who watches.
+    pub(super) left: Left,
     /// People this run has looked for.
     pub(super) people: Vec<Counterpart>,
     /// Whether this state turned out to be older than the world.
@@ -134,6 +143,7 @@ impl<'a> Run<'a> {
             number: 0,
             deadline,
             identities: HashMap::new(),
+            ahead: HashMap::new(),
             down: Vec::new(),
             near_limit: HashSet::new(),
             retries: None,
@@ -154,6 +164,9 @@ impl<'a> Run<'a> {
             readings: Readings::default(),
             unreadable: HashSet::new(),
             pairs: RefCell::default(),
+            slice: None,
+            plans_from: 0,
+            left: Left::default(),
             people: Vec::new(),
             is_behind: false,
             nothing_written: false,
@@ -262,10 +275,30 @@ impl<'a> Run<'a> {
         }
         let identity = self.remote(side).identify()?;
         if let Some(theirs) = identity.clock {
-            self.report.skew(side, theirs.signed_duration_since(self.world.clock.now()));
+            let ahead = theirs.signed_duration_since(self.world.clock.now());
+            self.ahead.insert(side, ahead);
+            self.report.skew(side, ahead);
         }
         self.identities.insert(side, identity.clone());
         Ok(identity)
+    }
+
+    /// Returns what time it is on a side now, as far as it has told; else by our clock.
+    pub(super) fn now_on(&self, side: Side) -> DateTime<Utc> {
+        self.world.clock.now() + self.ahead.get(&side).copied().unwrap_or_default()
+    }
+
+    /// Forgets what was read: it is read again where it is needed.
+    pub(super) fn forget_read(&mut self) {
+        for side in Side::BOTH {
+            self.remote(side).forget();
+        }
+        self.readings = Readings::default();
+        self.originals = Originals::default();
+        self.guance_updated.clear();
+        self.read_whole.clear();
+        self.unreadable.clear();
+        self.standings.clear();
     }
 
     /// Records what a remote failed at, and leaves that side alone where asking again makes no sense.

@@ -53,7 +53,7 @@ pub(super) fn begin(run: &mut Run<'_>) -> Result<()> {
         run.report.released += tx.release_labelled()?;
         tx.commit()?;
         decide(world.state, "configured", now)?;
-    } else if world.state.fact(SCRIPT)?.is_none() && world.state.count_links()?.0 > 0 {
+    } else if world.state.fact(SCRIPT)?.is_none() && world.state.has_links()? {
         // A state of a version that did not ask: guajira has been at work here.
         decide(world.state, "pairs", now)?;
     }
@@ -67,7 +67,7 @@ pub(super) fn jira_read(run: &Run<'_>) -> Result<()> {
     if run.is_down(Side::Jira) || run.interrupted || state.fact(SCRIPT)?.is_some() {
         return Ok(());
     }
-    let how = if state.count_links()?.0 > 0 { "pairs" } else { OPEN };
+    let how = if state.has_links()? { "pairs" } else { OPEN };
     Ok(decide(state, how, run.world.clock.now())?)
 }
 
@@ -145,7 +145,7 @@ pub fn notice(
     from: DateTime<Utc>,
 ) -> Result<Vec<(String, Option<Person>)>> {
     let fact = state.fact(SCRIPT)?.map(|(how, _)| how);
-    if fact.as_deref().map_or(state.count_links()?.0 > 0, |how| how != OPEN) {
+    if fact.as_deref().map_or(state.has_links()?, |how| how != OPEN) {
         return Ok(Vec::new());
     }
     let span = Span::since(from);

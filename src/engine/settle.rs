@@ -48,7 +48,8 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
     }
     base::written(run, push, receipt);
     world.failpoints.hit("settled")?;
-    world.progress.delivered(run.report.written(), world.state.backlog()?.pending);
+    let left = run.left.after_one(now, || world.state.pending())?;
+    world.progress.delivered(run.report.written(), left);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use super::apply::{apply, is_create};
 use super::reading::Reading;
 use super::run::{Run, Trouble, delta};
 use super::threads::{Seen, Taken};
-use super::{belongs, fields, files, gone, pings, recheck, tells};
+use super::{backfill, belongs, fields, files, gone, pings, recheck, tells};
 use crate::domain::{Fingerprint, Issue, IssueId, Key, Side};
 use crate::plan::{SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -128,6 +128,7 @@ pub(super) fn take_over(
         tx.advance(reading.side, &cursor)?;
         reading.note_clock(run)?;
     }
+    backfill::store(run, reading)?;
     run.world.failpoints.hit("enqueueing")?;
     tx.commit()?;
     run.world.failpoints.hit("enqueued")?;

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::report::Planned;
 use crate::domain::{Fingerprint, SealKeys, Side};
 use crate::plan::Policy;
 use crate::ports::{Budget, Clock, Failpoints, Limits, Remote, Stop};
-use crate::state::{Services, State};
+use crate::state::{HeldForLabel, Services, State};
 
 /// Everything a run works with.
 #[derive(Clone, Copy)]
@@ -91,6 +92,10 @@ pub struct Backfill {
 pub trait Progress {
     /// So many writes are done, so many are left.
     fn delivered(&self, done: u64, left: u64);
+
+    /// This much of a backfill is planned, and dealt with unless it is a dry run; of these creates it was found out that
+    /// they are held for a label. Returns true where the plan need not be kept for the report.
+    fn planned(&self, planned: &[Planned], held: &[HeldForLabel]) -> bool;
 }
 
 /// Tells nobody.
@@ -99,4 +104,8 @@ pub struct Quiet;
 
 impl Progress for Quiet {
     fn delivered(&self, _done: u64, _left: u64) {}
+
+    fn planned(&self, _planned: &[Planned], _held: &[HeldForLabel]) -> bool {
+        false
+    }
 }

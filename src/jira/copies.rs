@@ -1,10 +1,15 @@
 //! Which of several issues is the copy that is looked for. Pure.
 
+use std::collections::{HashMap, VecDeque};
+
 use chrono::{DateTime, Utc};
 
 use super::convert::{Reader, person, time};
 use super::wire;
 use crate::domain::{Claim, Key, Maker, Person};
+
+/// Most issues that are remembered of those that a run has created.
+const MOST_MADE: usize = 2_000;
 
 /// What reading a project's newest issues by key has found so far.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +21,51 @@ pub(super) struct Probe {
     /// Numbers below `next` that did not answer; their issue may have been on its way.
     pub(super) holes: Vec<u64>,
     pub(super) copies: Vec<Candidate>,
+    /// When they were read, by our clock; `None` before.
+    pub(super) at: Option<DateTime<Utc>>,
+}
+
+/// The issues that a run created last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Made {
+    copies: HashMap<Key, Candidate>,
+    /// By name, the latest last.
+    names: VecDeque<String>,
+    known: HashMap<String, Key>,
+}
+
+impl Made {
+    /// Takes note of one. Of very many the first are forgotten: a search shows them by then, and what reads on behind them has
+    /// passed them.
+    pub(super) fn add(&mut self, created: &wire::Created, key: Key, at: Option<DateTime<Utc>>) {
+        let (id, name) = (created.id.clone(), created.key.clone());
+        self.names.push_back(name.clone());
+        self.known.insert(name.clone(), key.clone());
+        let claim = Claim { key: key.clone(), proven: true, written: None, maker: Maker::Us, sealed: false };
+        let (labelled, foreign) = (Vec::new(), None);
+        let copy = Candidate { id, name, created: at, claim: Some(claim), labelled, foreign, contradicts: false };
+        self.copies.insert(key, copy);
+        if self.names.len() > MOST_MADE
+            && let Some(key) = self.names.pop_front().and_then(|name| self.known.remove(&name))
+        {
+            self.copies.remove(&key);
+        }
+    }
+
+    /// Returns true when there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Returns true for the name of one.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.known.contains_key(name)
+    }
+
+    /// Returns the copy of an original.
+    pub(super) fn of(&self, key: &Key) -> Option<&Candidate> {
+        self.copies.get(key)
+    }
 }
 
 /// An issue that may be a copy of ours.
@@ -51,13 +101,6 @@ impl Candidate {
             foreign: (!others.is_empty()).then(|| (others, creator())),
             contradicts: marks.contradicts,
         }
-    }
-
-    /// Returns the copy that a create of this run made.
-    pub(super) fn made(created: &wire::Created, key: Key, at: Option<DateTime<Utc>>) -> Self {
-        let (id, name) = (created.id.clone(), created.key.clone());
-        let claim = Claim { key, proven: true, written: None, maker: Maker::Us, sealed: false };
-        Self { id, name, created: at, claim: Some(claim), labelled: Vec::new(), foreign: None, contradicts: false }
     }
 
     pub(super) fn is_marked(&self) -> bool {

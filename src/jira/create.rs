@@ -1,7 +1,7 @@
 //! Creating issues: many in one request, giving way on optional fields rather than losing one, and reading the
 //! markers back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -9,9 +9,8 @@ use serde_json::{Value, json};
 
 use super::answer::words_of;
 use super::api::{Ask, Failed, segment};
-use super::claim::{PROPERTY, property};
+use super::claim::{PROPERTY, label_id, property};
 use super::convert::time;
-use super::copies::Candidate;
 use super::draft::Draft;
 use super::fault::{refused, unavailable};
 use super::service::Jira;
@@ -24,6 +23,9 @@ use crate::ports::{ApiError, ApiErrorKind};
 ///
 /// Source: Jira Cloud REST v3 and Data Center REST v2, `POST /issue/bulk`.
 pub(super) const MAX_BULK: usize = 50;
+
+/// So many new issues are read one by one where that is the only way to their properties.
+const FEW: usize = 2;
 
 /// More rounds than there are things to give way on.
 const MAX_ROUNDS: usize = 24;
@@ -86,6 +88,8 @@ impl Jira<'_> {
             pending = again;
         }
         let secured = drafts.iter().any(|draft| draft.issue.security.is_some());
+        let is_certain = made.iter().all(|made| matches!(made, Some(CreateOutcome::Created(_))));
+        self.has_just_created.set(is_certain);
         let seen = self.read_back(&pool, secured);
         drafts.iter_mut().zip(made).map(|(draft, made)| self.settle(draft, made, &seen)).collect()
     }
@@ -177,19 +181,54 @@ impl Jira<'_> {
     fn read_back(&self, pool: &[wire::Created], secured: bool) -> Seen {
         let ids: Vec<&str> = pool.iter().map(|created| created.id.as_str()).collect();
         let fields: &[&str] = if secured { &["labels", "created", "security"] } else { &["labels", "created"] };
-        let rows = self.fetch(&ids, fields).unwrap_or_default();
+        let (rows, shown) = self.new_rows(&ids, fields).unwrap_or_default();
         let mut seen = Seen::default();
-        for raw in rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok()) {
+        let read = |rows: Vec<Value>| rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
+        let shown = read(shown).map(|raw| (label_key(&raw.fields.labels), raw));
+        let rows = read(rows).map(|raw| {
             let claim = raw.properties.get(PROPERTY).and_then(|value| property(value, Kind::Issue));
-            if let Some(claim) = &claim {
-                seen.by_key.insert(claim.key.clone(), wire::Created { id: raw.id.clone(), key: raw.key.clone() });
+            (claim.map(|claim| claim.key), raw)
+        });
+        for (key, raw) in rows.chain(shown) {
+            let is_marked = key.is_some();
+            if let Some(key) = key {
+                seen.by_key.insert(key, wire::Created { id: raw.id.clone(), key: raw.key.clone() });
             }
             let at = time(&raw.fields.created);
-            let is_marked = claim.is_some();
             let is_secured = !raw.fields.security.is_null();
             seen.by_id.insert(raw.id.clone(), NewRow { labels: raw.fields.labels, is_marked, is_secured, at });
         }
         seen
+    }
+
+    /// Reads new issues: those that were read with their property, and those that a search showed with the label of an
+    /// original and that were made like one whose property was there.
+    ///
+    /// Server gives properties of one issue at a time. Who keeps the property of one issue that was created keeps those of the
+    /// others, and the label says as well which issue is whose. What the search does not show, or shows without a label, is
+    /// read by itself.
+    fn new_rows(&self, ids: &[&str], fields: &[&str]) -> Result<(Vec<Value>, Vec<Value>), ApiError> {
+        if self.is_cloud()? || ids.len() <= FEW {
+            return Ok((self.fetch(ids, fields)?, Vec::new()));
+        }
+        let found = self.walk(&format!("id in ({})", ids.join(", ")), fields).unwrap_or_default();
+        let is_labelled = |row: &Value| {
+            wire::read::<wire::Issue>(row.clone()).is_ok_and(|raw| label_key(&raw.fields.labels).is_some())
+        };
+        let id_of = |row: &Value| row.get("id").and_then(wire::id_text);
+        let mut shown: Vec<Value> = found.into_iter().filter(is_labelled).collect();
+        let first = shown.first().and_then(id_of).filter(|_| !self.keeps_properties.get());
+        let mut rows = Vec::new();
+        if let Some(first) = first {
+            rows = self.fetch(&[first.as_str()], fields)?;
+            let is_kept = rows.iter().any(|row| row.pointer(&format!("/properties/{PROPERTY}")).is_some());
+            self.keeps_properties.set(is_kept);
+            if is_kept { drop(shown.remove(0)) } else { shown.clear() }
+        }
+        let known: HashSet<String> = shown.iter().chain(&rows).filter_map(id_of).collect();
+        let unread: Vec<&str> = ids.iter().copied().filter(|id| !known.contains(*id)).collect();
+        rows.extend(self.fetch(&unread, fields)?);
+        Ok((rows, shown))
     }
 
     /// Says what came of one draft, and mends a marker that Jira dropped.
@@ -218,8 +257,7 @@ impl Jira<'_> {
             self.mend(draft, &created.id, row);
         }
         if row.is_some_and(|row| row.is_marked) && !created.key.is_empty() {
-            let copy = Candidate::made(&created, draft.push.key.origin(), row.and_then(|row| row.at));
-            self.made.borrow_mut().insert(created.key.clone(), copy);
+            self.made.borrow_mut().add(&created, draft.push.key.origin(), row.and_then(|row| row.at));
         }
         let name = if created.key.is_empty() { created.id.clone() } else { created.key };
         let dropped = std::mem::take(&mut draft.dropped);
@@ -318,6 +356,13 @@ struct NewRow {
 
 fn unlabelled(project: &str) -> String {
     format!("jira.unlabelled.{project}")
+}
+
+/// Returns the original that a label names, where one does.
+fn label_key(labels: &[String]) -> Option<Key> {
+    let mut named = labels.iter().filter_map(|label| label_id(label));
+    let id = named.next()?;
+    named.next().is_none().then(|| Key::issue(Side::Guance, &id))
 }
 
 fn may_give_way(failed: &Failed) -> bool {

@@ -31,8 +31,9 @@ impl Jira<'_> {
         let known = match self.facts.recall("jira.epoch", EPOCH_AGE).as_deref() {
             Some("yes") => Some(true),
             Some("no") => Some(false),
-            Some(_) => return Ok(None),
-            None => {
+            // There may be something to ask about now.
+            Some(_) if self.made.borrow().is_empty() => return Ok(None),
+            _ => {
                 let known = self.probe_epoch()?;
                 let word = known.map_or("unsure", |known| if known { "yes" } else { "no" });
                 self.facts.remember("jira.epoch", word);

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use serde_json::Value;
 
 use super::copies::{Candidate, Choice, Probe, choose, number_of, project_of};
@@ -32,6 +34,10 @@ const MAX_WHOLE: u64 = 5_000;
 
 /// Most issues of ours that are read one by one on Server where our label cannot be searched for.
 const MAX_UNLABELLED: usize = 100;
+
+/// So long what reading the newest issues by key has found holds while this run creates one issue after the other: what else
+/// of ours comes meanwhile was sent before this run began.
+const PROBED_FOR: TimeDelta = TimeDelta::seconds(30);
 
 /// How old an issue must be for search to know it for certain.
 const INDEXED: &str = "\"-15m\"";
@@ -69,6 +75,7 @@ impl Jira<'_> {
             }
         }
         self.look_past_the_index(&open, &labelled, taken, &mut out)?;
+        self.has_just_created.set(false);
         Ok(out)
     }
 
@@ -94,10 +101,16 @@ impl Jira<'_> {
             }
         }
         for (index, want) in open.iter().filter(|(_, want)| want.project.is_some()) {
+            let made = self
+                .made
+                .borrow()
+                .of(&want.key.origin())
+                .map(|copy| self.chosen(std::slice::from_ref(copy), want, taken));
             let found = probes.iter().find_map(|(_, probe)| match probe {
                 Probed::Whole(probe) => self.chosen(&probe.copies, want, taken),
                 Probed::Endless | Probed::Hidden => None,
             });
+            let found = made.flatten().or(found);
             // In a project that the bot does not see it has written nothing; where it is to write now, it must be sure.
             let is_sure = |(project, probe): &(String, Probed)| match probe {
                 Probed::Whole(_) => true,
@@ -196,6 +209,14 @@ impl Jira<'_> {
             return Ok(Probed::Hidden);
         }
         let known = self.probes.borrow_mut().remove(project);
+        let is_fresh = |at: DateTime<Utc>| (self.clock.now() - at).abs() < PROBED_FOR;
+        if let Some(known) =
+            known.as_ref().filter(|known| self.has_just_created.get() && known.at.is_some_and(is_fresh))
+        {
+            self.probes.borrow_mut().insert(project.to_owned(), known.clone());
+            return Ok(Probed::Whole(known.clone()));
+        }
+        let now = self.clock.now();
         let mut probe = match known.map_or_else(|| self.first_probe(project), |known| Ok(Probed::Whole(known)))? {
             Probed::Whole(probe) => probe,
             other => return Ok(other),
@@ -203,6 +224,7 @@ impl Jira<'_> {
         let whole =
             if self.is_cloud()? { self.read_pages(project, &mut probe)? } else { self.read_keys(project, &mut probe)? };
         if whole {
+            probe.at = Some(now);
             self.probes.borrow_mut().insert(project.to_owned(), probe.clone());
         }
         Ok(if whole { Probed::Whole(probe) } else { Probed::Endless })
@@ -282,12 +304,12 @@ impl Jira<'_> {
     /// Reads these keys in one go; notes copies, holes and the highest key seen. Returns how many issues came.
     fn read_numbers(&self, project: &str, probe: &mut Probe, numbers: &[u64]) -> Result<usize, ApiError> {
         let names: Vec<String> = numbers.iter().map(|number| format!("{project}-{number}")).collect();
-        let (made, unread): (Vec<_>, Vec<_>) = names.iter().partition(|name| self.made.borrow().contains_key(*name));
+        let (made, unread): (Vec<_>, Vec<_>) = names.iter().partition(|name| self.made.borrow().holds(name));
         let rows = self.fetch(&unread.into_iter().map(String::as_str).collect::<Vec<_>>(), &FIELDS)?;
-        let mut copies = self.copies(rows)?;
-        copies.extend(made.into_iter().filter_map(|name| self.made.borrow().get(name).cloned()));
-        let seen: BTreeSet<u64> = copies.iter().filter_map(|copy| number_of(&copy.name)).collect();
-        let came = copies.len();
+        let copies = self.copies(rows)?;
+        let came = copies.iter().map(|copy| &copy.name).chain(made);
+        let seen: BTreeSet<u64> = came.filter_map(|name| number_of(name)).collect();
+        let came = seen.len();
         probe.next = numbers.iter().filter(|n| seen.contains(n)).max().map_or(probe.next, |n| probe.next.max(n + 1));
         probe.holes.extend(numbers.iter().filter(|n| !seen.contains(n)));
         probe.copies.extend(copies.into_iter().filter(Candidate::is_marked));
@@ -318,12 +340,10 @@ impl Jira<'_> {
 
     fn read_number(&self, project: &str, probe: &mut Probe, number: u64) -> Result<bool, ApiError> {
         let name = format!("{project}-{number}");
-        let made = self.made.borrow().get(&name).cloned();
-        let copies = match made {
-            Some(copy) => vec![copy],
-            None => self.copies(self.fetch_one(&name, &FIELDS)?.into_iter().collect())?,
-        };
-        if copies.is_empty() {
+        let is_made = self.made.borrow().holds(&name);
+        let row = if is_made { None } else { self.fetch_one(&name, &FIELDS)? };
+        let copies = self.copies(row.into_iter().collect())?;
+        if copies.is_empty() && !is_made {
             probe.holes.push(number);
             return Ok(false);
         }

@@ -53,6 +53,17 @@ impl Dialect {
             }
         }
     }
+
+    /// Returns a literal for a time not earlier than `time`; `None` where that may be in the future.
+    pub(super) fn literal_after(self, time: DateTime<Utc>) -> Option<String> {
+        match self {
+            Self::EpochMillis => Some(time.timestamp_millis().to_string()),
+            Self::Relative { now } => {
+                let minutes = (now - time).num_minutes() - 1;
+                (minutes > 0).then(|| format!("\"-{minutes}m\""))
+            }
+        }
+    }
 }
 
 /// Restricts to issues that our own account created, or a former one of ours, in any project: our copies are among them.
@@ -63,10 +74,11 @@ pub(super) fn ours(former: &[String]) -> String {
     format!("creator in (currentUser(), {})", list(former.iter().map(String::as_str)))
 }
 
-/// Returns the query for what changed in `scope` at or after the literal `since`, or ever.
-pub(super) fn changed(scope: &str, since: Option<&str>) -> String {
-    let window = since.map(|since| format!(" AND updated >= {since}")).unwrap_or_default();
-    format!("({scope}){window} ORDER BY updated ASC, key ASC")
+/// Returns the query for what changed in `scope` at or after the literal `since`, or ever, and up to the literal `until`.
+pub(super) fn changed(scope: &str, since: Option<&str>, until: Option<&str>) -> String {
+    let since = since.map(|since| format!(" AND updated >= {since}")).unwrap_or_default();
+    let until = until.map(|until| format!(" AND updated <= {until}")).unwrap_or_default();
+    format!("({scope}){since}{until} ORDER BY updated ASC, key ASC")
 }
 
 /// Returns the restriction to projects and single issues, by numeric id.
@@ -121,6 +133,15 @@ mod tests {
             assert_eq!(relative.literal(at(time)), want);
         }
         assert_eq!(Dialect::EpochMillis.literal(at("2026-11-22T12:00:00.5Z")), "1795348800500");
+        for (time, want) in [
+            ("2026-11-22T11:44:00Z", Some("\"-15m\"")),
+            ("2026-11-22T11:44:59.999Z", Some("\"-14m\"")),
+            ("2026-11-22T11:57:59Z", Some("\"-1m\"")),
+            ("2026-11-22T11:59:00Z", None),
+            ("2026-11-22T13:00:00Z", None),
+        ] {
+            assert_eq!(relative.literal_after(at(time)).as_deref(), want);
+        }
     }
 
     #[test]
@@ -128,12 +149,16 @@ mod tests {
         let texts = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
         let both = scope(&texts(&["A", "IN"]), &texts(&["7", "x) OR (1", "8"])).unwrap();
         assert_eq!(
-            changed(&both, Some("0")),
+            changed(&both, Some("0"), None),
             r#"(project in ("A", "IN") OR id in (7, 8)) AND updated >= 0 ORDER BY updated ASC, key ASC"#
         );
         assert_eq!(scope(&[], &texts(&["7"])).unwrap(), "id in (7)");
         assert_eq!(scope(&[], &texts(&["x"])), None);
-        assert_eq!(changed(&ours(&[]), None), "(creator = currentUser()) ORDER BY updated ASC, key ASC");
+        assert_eq!(
+            changed("a", Some("0"), Some("9")),
+            "(a) AND updated >= 0 AND updated <= 9 ORDER BY updated ASC, key ASC"
+        );
+        assert_eq!(changed(&ours(&[]), None, None), "(creator = currentUser()) ORDER BY updated ASC, key ASC");
         assert_eq!(ours(&["a\"b".to_owned()]), r#"creator in (currentUser(), "a\"b")"#);
     }
 }

@@ -66,7 +66,7 @@ impl Jira<'_> {
                 }
                 // Somebody whom Jira does not know any more is told the same.
                 self.log_in()?;
-                let rows = self.walk_projects(&now.there, span.from)?;
+                let rows = self.walk_projects(&now.there, span.from, span.until)?;
                 for (project, mut failed) in now.refused {
                     failed.error.hint = Some(self.why_lost(&project)?);
                     self.lost.borrow_mut().insert(project.clone());
@@ -82,7 +82,7 @@ impl Jira<'_> {
         }
         let mut ids: HashSet<String> = rows.iter().filter_map(id_of).collect();
         for (project, from) in known.into_iter().filter(|(project, _)| before.there.contains(project)) {
-            let found = self.walk_projects(std::slice::from_ref(project), span.from.min(*from))?;
+            let found = self.walk_projects(std::slice::from_ref(project), span.from.min(*from), None)?;
             rows.extend(found.into_iter().filter(|row| id_of(row).is_none_or(|id| ids.insert(id))));
             self.lost.borrow_mut().remove(project);
         }

@@ -72,6 +72,10 @@ impl Remote for Jira<'_> {
         self.read_changed(span)
     }
 
+    fn forget(&self) {
+        self.seen.borrow_mut().clear();
+    }
+
     fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
         self.read_by_id(ids)
     }

@@ -52,13 +52,13 @@ const MAX_STRAYS: usize = 300;
 pub(super) const MAX_FETCH: usize = 100;
 
 impl Jira<'_> {
-    /// Reads what changed in the span. The upper bound is not applied: an issue that changed again later may still
-    /// hold comments from inside the window.
+    /// Reads what changed in the span: an issue that changed again later is not in it, though it may hold comments from
+    /// inside.
     pub(super) fn read_changed(&self, span: &Span) -> Result<Batch, ApiError> {
         let me = self.me()?;
         if span.ours_only {
             // Enough to recognise a copy: its thread is read when it is paired.
-            let rows = self.of_our_accounts(|ours| self.walk_scope(ours, span.from, BRIEF))?;
+            let rows = self.of_our_accounts(|ours| self.walk_scope(ours, (span.from, None), BRIEF))?;
             let mut batch = self.batch(rows)?;
             batch.clock = me.clock;
             return Ok(batch);
@@ -69,17 +69,17 @@ impl Jira<'_> {
             by_id = std::mem::take(&mut strays);
         }
         self.mind_lost(span);
-        let mut rows = self.walk_changed(span.from, &strays);
+        let mut rows = self.walk_changed(span, &strays);
         // One stray that was deleted makes the whole query invalid.
         if is_invalid(&rows) && !strays.is_empty() {
             by_id = std::mem::take(&mut strays);
-            rows = self.walk_changed(span.from, &[]);
+            rows = self.walk_changed(span, &[]);
         }
         let mut read = self.read_apart(rows, span);
         // Milliseconds are understood by everybody we know, and promised by nobody.
         if is_invalid(&read) && self.doubt_epoch() {
             self.mind_lost(span);
-            read = self.read_apart(self.walk_changed(span.from, &[]), span);
+            read = self.read_apart(self.walk_changed(span, &[]), span);
         }
         let (rows, lost) = read.map_err(|failed| match failed.status {
             Some(400) => failed.error.with_hint(
@@ -93,7 +93,7 @@ impl Jira<'_> {
         let apart = self.read_by_id(&ids)?;
         let fresh = |id: &IssueId| !batch.issues.iter().any(|issue| issue.id == *id);
         let late: Vec<_> =
-            apart.issues.into_iter().filter(|issue| issue.updated >= span.from && fresh(&issue.id)).collect();
+            apart.issues.into_iter().filter(|issue| span.holds(issue.updated) && fresh(&issue.id)).collect();
         batch.watermark = late.iter().map(|issue| issue.updated).chain(batch.watermark).max();
         batch.issues.extend(late);
         batch.unreadable.extend(apart.unreadable);
@@ -179,26 +179,37 @@ impl Jira<'_> {
         }
     }
 
-    fn walk_changed(&self, from: DateTime<Utc>, strays: &[String]) -> Result<Vec<Value>, Failed> {
+    fn walk_changed(&self, span: &Span, strays: &[String]) -> Result<Vec<Value>, Failed> {
         match jql::scope(&self.searched(), strays) {
-            Some(scope) => self.walk_scope(&scope, from, &FIELDS),
+            Some(scope) => self.walk_scope(&scope, (span.from, span.until), &FIELDS),
             None => Ok(Vec::new()),
         }
     }
 
     /// Reads what changed in these projects.
-    pub(super) fn walk_projects(&self, projects: &[String], from: DateTime<Utc>) -> Result<Vec<Value>, Failed> {
+    pub(super) fn walk_projects(
+        &self,
+        projects: &[String],
+        from: DateTime<Utc>,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Value>, Failed> {
         match jql::scope(projects, &[]) {
-            Some(scope) => self.walk_scope(&scope, from, &FIELDS),
+            Some(scope) => self.walk_scope(&scope, (from, until), &FIELDS),
             None => Ok(Vec::new()),
         }
     }
 
-    fn walk_scope(&self, scope: &str, from: DateTime<Utc>, fields: &[&str]) -> Result<Vec<Value>, Failed> {
+    fn walk_scope(
+        &self,
+        scope: &str,
+        (from, until): (DateTime<Utc>, Option<DateTime<Utc>>),
+        fields: &[&str],
+    ) -> Result<Vec<Value>, Failed> {
         let dialect = self.dialect()?;
         let query = |since: DateTime<Utc>| -> Result<String, Failed> {
             let since = if since <= DateTime::UNIX_EPOCH { None } else { Some(self.dialect()?.literal(since)) };
-            Ok(jql::changed(scope, since.as_deref()))
+            let until = until.map(|until| Ok::<_, Failed>(self.dialect()?.literal_after(until))).transpose()?.flatten();
+            Ok(jql::changed(scope, since.as_deref(), until.as_deref()))
         };
         if self.is_cloud()? {
             let jql = query(from)?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::api::Api;
 use super::auth::Credential;
-use super::copies::{Candidate, Probe};
+use super::copies::{Made, Probe};
 use super::form::Asked;
 use super::names::Names;
 use super::seen::{Me, SeenIssue, Site};
@@ -30,8 +30,12 @@ pub struct Jira<'a> {
     pub(super) services: RefCell<HashMap<String, bool>>,
     /// Project key → what reading its newest issues by key has found.
     pub(super) probes: RefCell<HashMap<String, Probe>>,
-    /// Issues that this run created, by name: a probe need not read them again.
-    pub(super) made: RefCell<HashMap<String, Candidate>>,
+    /// Issues that this run created: a probe need not read them again.
+    pub(super) made: RefCell<Made>,
+    /// Whether an issue was seen to have kept the property that it was created with.
+    pub(super) keeps_properties: Cell<bool>,
+    /// Whether nothing was looked for since this run created issues, and all of that was answered.
+    pub(super) has_just_created: Cell<bool>,
     /// Create screens, and whether this run has asked for them.
     pub(super) screens: RefCell<HashMap<String, Asked>>,
     /// What things are called, once read from the facts.
@@ -70,6 +74,8 @@ impl<'a> Jira<'a> {
             services: RefCell::default(),
             probes: RefCell::default(),
             made: RefCell::default(),
+            keeps_properties: Cell::new(false),
+            has_just_created: Cell::new(false),
             screens: RefCell::default(),
             names: RefCell::default(),
             named: RefCell::default(),

@@ -35,6 +35,10 @@ pub trait Remote {
     /// As for [`Remote::changed`].
     fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError>;
 
+    /// Forgets what issues and threads said that were read so far; it is read again where it is needed. So a long run does
+    /// not take more memory the more it has read.
+    fn forget(&self);
+
     /// Returns where people see the issue of this name (`OPS-12`, a Guance uuid). Asks nothing.
     fn issue_url(&self, name: &str) -> String;
 }

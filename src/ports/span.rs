@@ -41,6 +41,13 @@ impl Span {
     }
 }
 
+impl Span {
+    /// Returns true for a time in the span.
+    pub fn holds(&self, time: DateTime<Utc>) -> bool {
+        time >= self.from && self.until.is_none_or(|until| time < until)
+    }
+}
+
 /// A record that could not be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {

@@ -159,8 +159,8 @@ impl Tx<'_> {
     /// # Errors
     /// When the file cannot be written.
     pub fn abandon(&self, pair: &IssueId, target: Side) -> Result<usize, StateError> {
-        let waits =
-            "lane = ?1 AND target = ?2 AND stage IN ('pending', 'held', 'dead') AND key NOT GLOB 'guance/issue/*'";
+        let waits = "lane = ?1 AND target = ?2 AND stage IN ('pending', 'held', 'dead') AND stage <> 'done'
+            AND key NOT GLOB 'guance/issue/*'";
         self.take_back(waits, [pair.as_str(), target.as_str()])
     }
 

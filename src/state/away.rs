@@ -23,8 +23,7 @@ macro_rules! awaited {
                 AND f.name IN (
                     'away.project.' || upper(CASE WHEN o.key GLOB 'guance/issue/*' AND json_valid(o.action)
                         THEN json_extract(o.action, '$.action.project') END),
-                    (SELECT 'away.project.' || upper(rtrim(rtrim(l.jira_name, '0123456789'), '-'))
-                        FROM issue_link l WHERE l.guance = o.lane),
+                    (SELECT 'away.project.' || l.project FROM issue_link l WHERE l.guance = o.lane),
                     (SELECT 'away.issue.' || l.jira FROM issue_link l WHERE l.guance = o.lane))
                 AND (o.target = 'jira' OR o.origin GLOB 'jira/*' AND json_extract(f.value, '$.kind') = 'lost')
              LIMIT 1)"
@@ -194,7 +193,7 @@ impl Tx<'_> {
         self.tx
             .prepare_cached(
                 "UPDATE issue_link SET jira_seen = NULL
-                 WHERE upper(rtrim(rtrim(jira_name, '0123456789'), '-')) = upper(?1)",
+                 WHERE project = upper(?1)",
             )?
             .execute([key])?;
         Ok(())

@@ -1,5 +1,6 @@
 //! A state file at another place, or in memory.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,20 +11,43 @@ use super::file::State;
 use super::{lock, schema};
 
 impl State {
-    /// Returns a copy of the file in memory (an empty state when there is no file): what a dry run works on.
+    /// Returns a copy of the file (an empty state when there is no file): what a dry run works on. Nobody else sees it, and it
+    /// is gone when it is closed: what does not fit into little memory is in a nameless file.
     ///
     /// # Errors
     /// As for [`State::open`].
     pub fn open_copy(path: &Path) -> Result<Self, StateError> {
         lock::no_folder(path)?;
-        let mut conn = Connection::open_in_memory()?;
+        let mut conn = Connection::open("")?;
         if path.exists() {
             let source = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             source.busy_timeout(Duration::from_secs(5))?;
             rusqlite::backup::Backup::new(&source, &mut conn)?.run_to_completion(1000, Duration::ZERO, None)?;
         }
         schema::migrate(&mut conn)?;
-        Ok(Self { conn, path: None })
+        Ok(Self { conn, path: None, requests: RefCell::default() })
+    }
+
+    /// Opens the file to look at it as it is now, without copying it: a run may go on meanwhile. A file of an older version is
+    /// copied, for it has to be migrated first.
+    ///
+    /// # Errors
+    /// As for [`State::open`].
+    pub fn open_to_read(path: &Path) -> Result<Self, StateError> {
+        lock::no_folder(path)?;
+        if !path.exists() {
+            return Self::open_copy(path);
+        }
+        #[cfg_attr(not(debug_assertions), expect(unused_mut, reason = "a debug build counts what it is asked"))]
+        let mut conn = read_only(path)?;
+        if !schema::is_current(&conn)? {
+            return Self::open_copy(path);
+        }
+        #[cfg(debug_assertions)]
+        super::cost::watch(&mut conn)?;
+        // All that is asked is of one moment.
+        conn.execute_batch("BEGIN")?;
+        Ok(Self { conn, path: Some(path.to_owned()), requests: RefCell::default() })
     }
 
     /// Returns the version of the file at this path, as it is.

@@ -31,7 +31,8 @@ impl State {
     pub fn dead_creates(&self) -> Result<Vec<DeadCreates>, StateError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT action ->> '$.action.project', action ->> '$.action.issue_type', key
-             FROM outbox WHERE target = 'jira' AND stage = 'dead' AND dropped IS NULL AND action ->> '$.action.do' = 'create_issue'
+             FROM outbox WHERE target = 'jira' AND stage = 'dead' AND stage <> 'done' AND dropped IS NULL
+                 AND action ->> '$.action.do' = 'create_issue'
              ORDER BY seq",
         )?;
         let mut rows = statement.query([])?;

@@ -7,11 +7,8 @@ use rusqlite::params;
 
 use super::error::StateError;
 use super::file::{State, Tx};
-use super::time::{LONGEST_WAIT, from_ms, to_ms};
-use crate::domain::{Base, Bases, Field, Fingerprint, IssueId, IssueLink, Key, Known, Said, Side, Stage};
-
-/// A pair whose Guance fields are due to be read, and when that issue was opened, by its own clock.
-pub type DueFields = (IssueId, Option<DateTime<Utc>>);
+use super::time::to_ms;
+use crate::domain::{Base, Bases, Field, Fingerprint, IssueId, Key, Known, Said, Side, Stage};
 
 impl State {
     /// Returns what both sides of a pair said when they last agreed.
@@ -73,62 +70,6 @@ impl State {
     /// When the file cannot be read.
     pub fn is_queued(&self, key: &Key) -> Result<bool, StateError> {
         Ok(self.conn.prepare_cached("SELECT 1 FROM outbox WHERE key = ?1")?.exists([key.as_str()])?)
-    }
-
-    /// Returns the pairs whose sides are to be compared, those waiting longest first.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn fields_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<IssueLink>, StateError> {
-        let times = [to_ms(now), to_ms(now) + LONGEST_WAIT];
-        let due = "fields_due > 0 AND (fields_due <= ?2 OR fields_due > ?3) ORDER BY fields_due, guance";
-        self.links_where(due, &times, limit)
-    }
-
-    /// Returns the pairs active since `active_since` whose Guance fields were not read since `read_before`, those read
-    /// longest ago first, and when the Guance issue was opened, as far as that is known. A reading in the future (the
-    /// clock was set back) does not count.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn fields_in_turn(
-        &self,
-        active_since: DateTime<Utc>,
-        read_before: DateTime<Utc>,
-        now: DateTime<Utc>,
-        limit: usize,
-    ) -> Result<Vec<DueFields>, StateError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT guance, opened FROM issue_link
-             WHERE active >= ?1 AND (fields_read < ?2 OR fields_read > ?3) ORDER BY fields_read, guance LIMIT ?4",
-        )?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = statement.query_map(params![to_ms(active_since), to_ms(read_before), to_ms(now), limit], |row| {
-            Ok((IssueId::new(row.get::<_, String>(0)?), row.get::<_, Option<i64>>(1)?.map(from_ms)))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Returns how many linked Guance issues were opened at or after a time of Guance's clock.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn opened_since(&self, from: DateTime<Utc>) -> Result<u64, StateError> {
-        self.count_since("opened", from)
-    }
-
-    /// Returns how many pairs were active since then.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn active_since(&self, from: DateTime<Utc>) -> Result<u64, StateError> {
-        self.count_since("active", from)
-    }
-
-    fn count_since(&self, column: &str, from: DateTime<Utc>) -> Result<u64, StateError> {
-        let sql = format!("SELECT count(*) FROM issue_link WHERE {column} >= ?1");
-        let count: i64 = self.conn.prepare_cached(&sql)?.query_row([to_ms(from)], |row| row.get(0))?;
-        Ok(u64::try_from(count).unwrap_or(0))
     }
 }
 

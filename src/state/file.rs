@@ -1,5 +1,6 @@
 //! The open file and its transactions.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::StateError;
+use super::requests::Requests;
 use super::{lock, schema};
 
 /// How many statements stay prepared: all there are, so that none is parsed twice in a run.
@@ -27,6 +29,14 @@ pub enum Durability {
 pub struct State {
     pub(super) conn: Connection,
     pub(super) path: Option<PathBuf>,
+    pub(super) requests: RefCell<Requests>,
+}
+
+#[cfg(debug_assertions)]
+impl Drop for State {
+    fn drop(&mut self) {
+        super::cost::look(&self.conn);
+    }
 }
 
 /// Several changes that take effect together or not at all.
@@ -84,7 +94,9 @@ impl State {
         conn.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
         conn.pragma_update(None, "temp_store", "MEMORY")?;
         schema::migrate(&mut conn)?;
-        Ok(Self { conn, path: Some(path.to_owned()) })
+        #[cfg(debug_assertions)]
+        super::cost::watch(&mut conn)?;
+        Ok(Self { conn, path: Some(path.to_owned()), requests: RefCell::default() })
     }
 
     /// Returns where the file is; `None` for a copy in memory.

@@ -14,6 +14,23 @@ use crate::domain::Side;
 /// How long events and settled writes are kept.
 const KEEP: Duration = Duration::days(90);
 
+/// Most events, and most settled writes, that are kept: beyond that the oldest are forgotten earlier.
+const MOST_KEPT: i64 = 500_000;
+
+/// Most settled writes beyond those that one run forgets.
+const AT_ONCE: i64 = 1000;
+
+/// Facts that are learnt anew once they are older than [`KEEP`]: there may be one for each issue, or each person.
+const LEARNT_ANEW: [&str; 7] = [
+    "engine.no-copy.*",
+    "engine.long-thread.*",
+    "engine.thread-rows.*",
+    "guance.account.*",
+    "guance.channels.*",
+    "guance.member.*",
+    "jira.account.*",
+];
+
 /// Why a side failed in a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SideFailure {
@@ -74,6 +91,37 @@ impl Tx<'_> {
     }
 }
 
+impl Tx<'_> {
+    /// Forgets what is older, and what is more than is kept.
+    fn forget_before(&self, time: DateTime<Utc>) -> Result<(), StateError> {
+        for forget in [
+            "DELETE FROM run WHERE started < ?1",
+            "DELETE FROM event WHERE at < ?1",
+            "DELETE FROM outbox WHERE stage = 'done' AND settled_at < ?1",
+        ] {
+            self.tx.prepare_cached(forget)?.execute([to_ms(time)])?;
+        }
+        // What is kept for ever are few facts.
+        let names = LEARNT_ANEW.map(|facts| format!("name GLOB '{facts}'")).join(" OR ");
+        let sql = format!("DELETE FROM fact INDEXED BY fact_learnt WHERE at < ?1 AND ({names})");
+        self.tx.prepare_cached(&sql)?.execute([to_ms(time)])?;
+        let sql = "DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - ?1";
+        self.tx.prepare_cached(sql)?.execute([MOST_KEPT])?;
+        // In the order in which they were settled, so that what is kept for ever is not met each time.
+        let oldest = "SELECT seq FROM outbox WHERE stage = 'done' AND settled_at < ?1 ORDER BY settled_at";
+        let one = format!("{oldest} LIMIT 1");
+        let one: Option<i64> = self.tx.prepare_cached(&one)?.query_row([i64::MAX], |row| row.get(0)).optional()?;
+        let sql = "SELECT max(seq) FROM outbox";
+        let last: Option<i64> = self.tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        let behind = last.unwrap_or(0) - MOST_KEPT;
+        if one.is_some_and(|one| one <= behind) {
+            let sql = format!("DELETE FROM outbox WHERE seq <= ?2 AND seq IN ({oldest} LIMIT ?3)");
+            self.tx.prepare_cached(&sql)?.execute([i64::MAX, behind, AT_ONCE])?;
+        }
+        Ok(())
+    }
+}
+
 impl State {
     /// Records that a run begins; returns its number.
     ///
@@ -111,14 +159,7 @@ impl State {
         tx.side_failures(end, now)?;
         let sql = "SELECT started FROM run WHERE id < ?1 ORDER BY id DESC LIMIT 1";
         let before: Option<i64> = tx.tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
-        let now = before.map_or(now, |before| now.min(from_ms(before)));
-        for forget in [
-            "DELETE FROM run WHERE started < ?1",
-            "DELETE FROM event WHERE at < ?1",
-            "DELETE FROM outbox WHERE stage = 'done' AND settled_at < ?1",
-        ] {
-            tx.tx.prepare_cached(forget)?.execute([to_ms(now - KEEP)])?;
-        }
+        tx.forget_before(before.map_or(now, |before| now.min(from_ms(before))) - KEEP)?;
         tx.commit()
     }
 

@@ -3,14 +3,13 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::absent::missed_on;
 use super::error::StateError;
 use super::facts::{LONG_THREAD, THREAD_ROWS};
 use super::file::{State, Tx};
 use super::time::{from_ms, to_ms};
 use crate::domain::{CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Kind, Known, Side, Stage};
 
-const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen, closed, EXISTS (SELECT 1 FROM absent \
+pub(super) const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen, closed, EXISTS (SELECT 1 FROM absent \
                              WHERE lane = issue_link.guance AND absent.gone = 1 AND key GLOB '*/issue/*')";
 const COMMENT_COLUMNS: &str = "origin, origin_id, copy_id, lane, written";
 
@@ -137,11 +136,26 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn issue_named(&self, jira_name: &str) -> Result<Option<IssueLink>, StateError> {
-        Ok(self
-            .conn
-            .prepare_cached(&format!("SELECT {ISSUE_COLUMNS} FROM issue_link WHERE jira_name = ?1 LIMIT 1"))?
-            .query_row([jira_name], issue_link)
-            .optional()?)
+        Ok(self.issues_called(jira_name)?.into_iter().find(|link| link.jira_name == jira_name))
+    }
+
+    /// Returns the pairs whose Jira issue people call so, in capitals or not.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn issues_called(&self, jira_name: &str) -> Result<Vec<IssueLink>, StateError> {
+        let sql = format!("SELECT {ISSUE_COLUMNS} FROM issue_link WHERE jira_name = ?1 COLLATE NOCASE ORDER BY guance");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement.query_map([jira_name], issue_link)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns true when there is a pair.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn has_links(&self) -> Result<bool, StateError> {
+        Ok(self.conn.prepare_cached("SELECT 1 FROM issue_link LIMIT 1")?.exists([])?)
     }
 
     /// Returns the pair a comment belongs to, be it original or copy.
@@ -189,60 +203,6 @@ impl State {
         let sql = format!("SELECT {COMMENT_COLUMNS} FROM comment_link WHERE lane = ?1 ORDER BY rowid");
         let mut statement = self.conn.prepare_cached(&sql)?;
         statement.query_map([pair.as_str()], comment_link)?.map(|row| row?).collect()
-    }
-
-    /// Returns the pairs whose Jira thread has to be read by this run, the latest active first: those not to be trusted,
-    /// and those in which an earlier run missed something.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn due_threads(&self, run: i64, limit: usize) -> Result<Vec<IssueLink>, StateError> {
-        let missed = missed_on(Side::Jira, "?2");
-        let due = format!(
-            "jira_seen IS NULL OR guance IN (SELECT lane FROM absent WHERE {missed}) ORDER BY active DESC, guance"
-        );
-        self.links_where(&due, &[run], limit)
-    }
-
-    /// Returns the pairs that were active last, by the remotes' clocks.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn recent_links(&self, limit: usize) -> Result<Vec<IssueLink>, StateError> {
-        self.links_where("1 ORDER BY active DESC, guance", &[], limit)
-    }
-
-    /// Returns the pairs whose Guance thread was read longest ago: of the open ones those active since `active_since` and not read
-    /// since `polled_before`, or not to be trusted, or in which a run before `run` missed something. A reading in the
-    /// future (the clock was set back) does not count.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn threads_in_turn(
-        &self,
-        active_since: DateTime<Utc>,
-        polled_before: DateTime<Utc>,
-        now: DateTime<Utc>,
-        run: i64,
-        limit: usize,
-    ) -> Result<Vec<IssueLink>, StateError> {
-        let [active_since, polled_before, now] = [active_since, polled_before, now].map(to_ms);
-        let missed = missed_on(Side::Guance, "?5");
-        let due = format!(
-            "closed = 0 AND active >= ?2 AND (polled < ?3 OR polled > ?4 OR guance_seen IS NULL
-                OR guance IN (SELECT lane FROM absent WHERE {missed})) ORDER BY polled, guance"
-        );
-        self.links_where(&due, &[active_since, polled_before, now, run], limit)
-    }
-
-    /// Returns the first links that a clause selects and orders; its parameters begin at `?2`.
-    pub(super) fn links_where(&self, clause: &str, params: &[i64], limit: usize) -> Result<Vec<IssueLink>, StateError> {
-        let sql = format!("SELECT {ISSUE_COLUMNS} FROM issue_link WHERE {clause} LIMIT ?1");
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let all = rusqlite::params_from_iter(std::iter::once(&limit).chain(params));
-        let rows = statement.query_map(all, issue_link)?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Returns how many pairs of issues and of comments there are.
@@ -393,7 +353,7 @@ impl Tx<'_> {
     pub fn distrust_threads(&self) -> Result<(), StateError> {
         self.tx.execute("UPDATE issue_link SET guance_seen = NULL, jira_seen = NULL", [])?;
         for kind in [LONG_THREAD, THREAD_ROWS] {
-            self.tx.execute("DELETE FROM fact WHERE name GLOB ?1 || '*'", [kind])?;
+            self.tx.execute(&format!("DELETE FROM fact WHERE name GLOB '{kind}*'"), [])?;
         }
         Ok(())
     }
@@ -406,7 +366,7 @@ fn seen_column(side: Side) -> &'static str {
     }
 }
 
-fn issue_link(row: &Row<'_>) -> rusqlite::Result<IssueLink> {
+pub(super) fn issue_link(row: &Row<'_>) -> rusqlite::Result<IssueLink> {
     Ok(IssueLink {
         guance: IssueId::new(row.get::<_, String>(0)?),
         jira: IssueId::new(row.get::<_, String>(1)?),

@@ -5,6 +5,9 @@ mod error;
 mod time;
 mod lock;
 mod schema;
+mod requests;
+#[cfg(debug_assertions)]
+mod cost;
 mod file;
 mod copy;
 
@@ -21,6 +24,7 @@ mod away;
 mod absent;
 mod links;
 mod turns;
+mod due;
 mod files;
 mod outbox;
 mod dead;
@@ -35,13 +39,16 @@ mod tests;
 
 pub use absent::GoneIssue;
 pub use away::{Away, AwayKind, project_of};
+#[cfg(debug_assertions)]
+pub use cost::{Spent, spent};
 pub use cursors::Cursor;
 pub use dead::DeadCreates;
+pub use due::DueFields;
 pub use error::StateError;
 pub use facts::{LONG_THREAD, THREAD_ROWS};
-pub use fields::DueFields;
 pub use file::{Durability, State, Tx};
 pub use history::{RunEnd, SideFailure};
+pub use ledger::Made;
 pub use lock::RunLock;
 pub use outbox::{Backlog, Deferral, Doubt, HeldForLabel, Queued};
 pub use services::{Installation, Services, Workspace};

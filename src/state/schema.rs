@@ -189,6 +189,24 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE outbox ADD COLUMN absences INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE outbox ADD COLUMN absent_since INTEGER;
 ",
+    "
+    -- What a run asks must not cost more the more pairs there are. The project is that of the Jira issue's key.
+    ALTER TABLE issue_link ADD COLUMN project TEXT
+        GENERATED ALWAYS AS (upper(rtrim(rtrim(jira_name, '0123456789'), '-'))) VIRTUAL;
+    CREATE INDEX issue_link_project ON issue_link (project, active DESC, guance);
+    CREATE INDEX issue_link_unread ON issue_link (project, active DESC, guance) WHERE jira_seen IS NULL;
+    CREATE INDEX issue_link_due ON issue_link (project, fields_due, guance) WHERE fields_due > 0;
+    CREATE INDEX issue_link_turn ON issue_link (active, closed, polled, fields_read, guance_seen);
+    CREATE INDEX issue_link_opened ON issue_link (opened);
+    -- People write the key of an issue in any case.
+    DROP INDEX issue_link_name;
+    CREATE INDEX issue_link_name ON issue_link (jira_name COLLATE NOCASE);
+    CREATE INDEX absent_open ON absent (run, key, lane) WHERE gone = 0;
+    CREATE INDEX absent_gone ON absent (since, key) WHERE gone = 1;
+    CREATE INDEX ledger_old ON ledger (at);
+    CREATE INDEX fact_learnt ON fact (at);
+    CREATE INDEX outbox_pair ON outbox (lane, origin) WHERE stage = 'done';
+",
 ];
 
 /// Brings the file to the current version, in one transaction.
@@ -207,6 +225,15 @@ pub(super) fn migrate(conn: &mut Connection) -> Result<(), StateError> {
     tx.pragma_update(None, "user_version", known)?;
     tx.commit()?;
     Ok(())
+}
+
+/// Returns true where the file is of the current version.
+///
+/// # Errors
+/// `Newer` when a later guajira wrote it.
+pub(super) fn is_current(conn: &Connection) -> Result<bool, StateError> {
+    let (version, known) = versions(conn)?;
+    Ok(version == known)
 }
 
 /// Tells whether it is a state file, of a version that this program knows; an empty file is not.

@@ -35,9 +35,12 @@ const STUCK: &str = concat!(
         summary, attempts, enqueued_at, not_before,
         CASE WHEN stage IN ('pending', 'in_flight') THEN coalesce(",
     awaited!("json_extract(f.value, '$.why')"),
-    ", error) ELSE error END, hint, dropped
-    FROM outbox o WHERE stage <> 'done' ORDER BY seq"
+    ", error) ELSE error END, hint, dropped, seq
+    FROM outbox o WHERE stage <> 'done' AND "
 );
+
+/// Both sides are named so that an index of what is not done serves.
+const ON_BOTH: &str = "target IN ('guance', 'jira') ORDER BY seq";
 
 /// The whole of it.
 #[derive(Clone, Debug, Serialize)]
@@ -162,10 +165,31 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn stuck_items(&self) -> Result<Vec<StuckItem>, StateError> {
-        let mut statement = self.conn.prepare(STUCK)?;
-        let rows = statement.query_map([], |row| {
+        let items = self.stuck(ON_BOTH, &[])?;
+        Ok(items.into_iter().map(|(_, item)| item).collect())
+    }
+
+    /// Returns the writes that are not done of pairs, and about things, that are called so: ids of Guance issues, and keys;
+    /// oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn stuck_about<'n>(&self, names: impl Iterator<Item = &'n String>) -> Result<Vec<StuckItem>, StateError> {
+        let mut found = BTreeMap::new();
+        for name in names {
+            for clause in ["o.origin = ?1", "o.lane = ?1"] {
+                found.extend(self.stuck(clause, &[name])?);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// Returns the writes that are not done which a clause selects, each with its place.
+    fn stuck(&self, clause: &str, params: &[&String]) -> Result<Vec<(i64, StuckItem)>, StateError> {
+        let mut statement = self.conn.prepare_cached(&format!("{STUCK}{clause}"))?;
+        let rows = statement.query_map(rusqlite::params_from_iter(params), |row| {
             let not_before: i64 = row.get(5)?;
-            Ok(StuckItem {
+            let item = StuckItem {
                 key: row.get(0)?,
                 stage: row.get(1)?,
                 summary: row.get(2)?,
@@ -175,7 +199,8 @@ impl State {
                 error: row.get(6)?,
                 hint: row.get(7)?,
                 because: row.get(8)?,
-            })
+            };
+            Ok((row.get(9)?, item))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -8,7 +8,7 @@ use super::readings::{UNREADABLE_WAIT, read};
 use crate::domain::{CommentId, IssueId, IssueLink, Person, Side, Stage};
 use crate::engine::apply::apply;
 use crate::engine::run::{Run, Trouble};
-use crate::engine::{away, gone, pings};
+use crate::engine::{gone, pings};
 use crate::plan::Step;
 use crate::plan::fields::{self, Counterpart, Pair};
 use crate::ports::ApiError;
@@ -18,9 +18,7 @@ const MAX_PAIRS: usize = 500;
 
 /// Compares the pairs that are due.
 pub(in crate::engine) fn due(run: &mut Run<'_>) -> Result<()> {
-    let due = run.world.state.fields_due(run.world.clock.now(), away::enough_for(run, MAX_PAIRS)?)?;
-    let mut due = away::without_lost(run, &due)?;
-    due.truncate(MAX_PAIRS);
+    let due = run.world.state.fields_due(run.world.clock.now(), MAX_PAIRS)?;
     for some in due.chunks(100) {
         if run.is_down(Side::Jira) || run.must_stop() {
             return Ok(());

@@ -52,7 +52,10 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn unsettled(&self) -> Result<Vec<Queued>, StateError> {
-        self.rows("SELECT {} FROM outbox WHERE stage <> 'done' ORDER BY seq", params![])
+        self.rows(
+            "SELECT {} FROM outbox WHERE target IN ('guance', 'jira') AND stage <> 'done' ORDER BY seq",
+            params![],
+        )
     }
 
     /// Returns the writes that are held for a label, oldest first: what each is, and why it is held.
@@ -61,7 +64,8 @@ impl State {
     /// When the file cannot be read.
     pub fn held_for_labels(&self) -> Result<Vec<HeldForLabel>, StateError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT key, summary, error FROM outbox WHERE stage = 'held' AND error IS NOT NULL ORDER BY seq",
+            "SELECT key, summary, error FROM outbox WHERE target IN ('guance', 'jira') AND stage = 'held'
+                 AND stage <> 'done' AND error IS NOT NULL ORDER BY seq",
         )?;
         let rows = statement
             .query_map([], |row| Ok(HeldForLabel { key: row.get(0)?, summary: row.get(1)?, why: row.get(2)? }))?;
@@ -92,9 +96,42 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn originals_of(&self, pair: &IssueId) -> Result<Vec<String>, StateError> {
-        let mut statement = self.conn.prepare_cached("SELECT DISTINCT origin FROM outbox WHERE lane = ?1")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT origin FROM outbox WHERE lane = ?1 AND stage <> 'done'
+             UNION SELECT origin FROM outbox WHERE lane = ?1 AND stage = 'done'",
+        )?;
         let rows = statement.query_map([pair.as_str()], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the place of the last write that the outbox holds.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn last_write(&self) -> Result<i64, StateError> {
+        let last: Option<i64> =
+            self.conn.prepare_cached("SELECT max(seq) FROM outbox")?.query_row([], |row| row.get(0))?;
+        Ok(last.unwrap_or(0))
+    }
+
+    /// Forgets the writes behind this place. Only where nothing of them was sent: in a copy, for a dry run.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget_plans(&self, last: i64) -> Result<(), StateError> {
+        self.conn.prepare_cached("DELETE FROM outbox WHERE seq > ?1")?.execute([last])?;
+        Ok(())
+    }
+
+    /// Returns how many writes wait to be sent.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn pending(&self) -> Result<u64, StateError> {
+        let sql = "SELECT count(*) FROM outbox WHERE target IN ('guance', 'jira') AND stage = 'pending'
+                       AND stage <> 'done'";
+        let count: i64 = self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     /// Returns how many writes stand where, and how many of the pending have failed.

@@ -93,7 +93,8 @@ impl Tx<'_> {
     /// # Errors
     /// When the file cannot be written.
     pub fn release(&self) -> Result<usize, StateError> {
-        let sql = "UPDATE outbox SET stage = 'pending', not_before = 0, error = NULL WHERE stage = 'held'";
+        let sql = "UPDATE outbox SET stage = 'pending', not_before = 0, error = NULL
+                   WHERE target IN ('guance', 'jira') AND stage = 'held' AND stage <> 'done'";
         Ok(self.tx.execute(sql, [])?)
     }
 
@@ -103,7 +104,7 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn release_labelled(&self) -> Result<usize, StateError> {
         let sql = "UPDATE outbox SET stage = 'pending', not_before = 0, error = NULL
-                   WHERE stage = 'held' AND error IS NOT NULL";
+                   WHERE target IN ('guance', 'jira') AND stage = 'held' AND stage <> 'done' AND error IS NOT NULL";
         Ok(self.tx.execute(sql, [])?)
     }
 }

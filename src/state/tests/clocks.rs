@@ -21,8 +21,9 @@ fn a_clock_set_back_neither_blocks_a_write_nor_frees_a_request() {
     tx.commit().unwrap();
     assert_eq!(ready(&state), ["jira/comment/1"]);
     state.record_request("key", at(5000)).unwrap();
-    assert_eq!(state.requests_since("key", at(40), at(100)).unwrap(), [at(100)]);
-    assert!(state.requests_since("key", at(140), at(200)).unwrap().is_empty());
+    let made = |from, now| state.requests_since("key", at(from), at(now), 20).unwrap();
+    assert_eq!(made(40, 100), Made { count: 1, first: Some(at(100)) });
+    assert_eq!(made(140, 200), Made::default());
 }
 
 #[test]

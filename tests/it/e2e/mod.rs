@@ -15,6 +15,7 @@ mod deletes;
 mod examples;
 mod fields;
 mod files;
+mod flat;
 mod forged_comments;
 mod forged_issues;
 mod forged_replies;

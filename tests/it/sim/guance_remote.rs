@@ -203,6 +203,8 @@ impl Remote for SimGuance<'_> {
         Ok(batch)
     }
 
+    fn forget(&self) {}
+
     fn issue_url(&self, name: &str) -> String {
         format!("https://guance.test/{name}")
     }

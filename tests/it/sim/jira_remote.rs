@@ -194,6 +194,8 @@ impl Remote for SimJira<'_> {
         Ok(batch)
     }
 
+    fn forget(&self) {}
+
     fn issue_url(&self, name: &str) -> String {
         format!("https://jira.test/browse/{name}")
     }

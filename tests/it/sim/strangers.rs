@@ -189,6 +189,8 @@ impl Remote for Service<'_> {
         Ok(Batch { issues, ..Batch::default() })
     }
 
+    fn forget(&self) {}
+
     fn issue_url(&self, name: &str) -> String {
         format!("https://other/{name}")
     }

@@ -1,0 +1,225 @@
+//! Which pairs are to be read or compared next.
+//!
+//! INVARIANT: none of this costs more the more pairs there are. Where some of a project's pairs are to be passed over, its
+//! pairs are asked for by themselves: there are few projects, and any number of pairs in each.
+
+use std::cmp::Reverse;
+
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+
+use super::absent::missed_on;
+use super::error::StateError;
+use super::file::State;
+use super::links::{ISSUE_COLUMNS, issue_link};
+use super::time::{LONGEST_WAIT, from_ms, to_ms};
+use crate::domain::{IssueId, IssueLink, Side};
+
+/// A pair whose Guance fields are due to be read, and when that issue was opened, by its own clock.
+pub type DueFields = (IssueId, Option<DateTime<Utc>>);
+
+/// Each project that a pair's Jira issue is in: one step of an index for each.
+const PROJECTS: &str = "WITH RECURSIVE named (project) AS (
+        SELECT min(project) FROM issue_link
+        UNION ALL SELECT (SELECT min(l.project) FROM issue_link l WHERE l.project > named.project) FROM named
+            WHERE named.project IS NOT NULL
+    ) SELECT project FROM named WHERE project IS NOT NULL";
+
+/// Holds for a pair `l` whose project can be read.
+const CAN_BE_READ: &str = "NOT EXISTS (SELECT 1 FROM fact f WHERE f.name = 'away.project.' || l.project
+    AND json_extract(f.value, '$.kind') = 'lost')";
+
+impl State {
+    /// Returns the pairs whose Jira thread has to be read by this run, the latest active first: those not to be trusted,
+    /// and those in which an earlier run missed something. Those whose project cannot be read are left out.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn due_threads(&self, run: i64, limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        let mut due = self.readable("jira_seen IS NULL", "active", &[], limit)?;
+        let missed = missed_on(Side::Jira, "?2");
+        let sql = format!(
+            "SELECT {ISSUE_COLUMNS}, active FROM issue_link WHERE guance IN (
+                 SELECT a.lane FROM absent a INDEXED BY absent_open JOIN issue_link l ON l.guance = a.lane WHERE {missed} AND {CAN_BE_READ})
+             ORDER BY active DESC, guance LIMIT ?1"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![as_limit(limit), run], |row| Ok((issue_link(row)?, row.get(7)?)))?;
+        due.extend(rows.collect::<Result<Vec<(IssueLink, i64)>, _>>()?);
+        due.sort_by(|(a, a_active), (b, b_active)| (b_active, &a.guance).cmp(&(a_active, &b.guance)));
+        due.dedup_by(|(a, _), (b, _)| a.guance == b.guance);
+        Ok(first(due, limit))
+    }
+
+    /// Returns the pairs that were active last, by the remotes' clocks, and whose project can be read.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn recent_links(&self, limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        let mut links = self.readable("1", "active", &[], limit)?;
+        links.sort_by(|(a, a_active), (b, b_active)| (b_active, &a.guance).cmp(&(a_active, &b.guance)));
+        Ok(first(links, limit))
+    }
+
+    /// Returns the pairs whose sides are to be compared, those waiting longest first. Those whose project cannot be read are
+    /// left out.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn fields_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        let [now, latest] = [to_ms(now), to_ms(now) + LONGEST_WAIT];
+        let mut due = Vec::new();
+        // What is said to be due long after now was noted by a clock that was ahead.
+        for (when, at) in [("fields_due <= ?3", now), ("fields_due > ?3", latest)] {
+            due.extend(self.readable(&format!("fields_due > 0 AND {when}"), "-fields_due", &[at], limit)?);
+        }
+        due.sort_by(|(a, a_due), (b, b_due)| (Reverse(a_due), &a.guance).cmp(&(Reverse(b_due), &b.guance)));
+        Ok(first(due, limit))
+    }
+
+    /// Returns the first pairs of each project that can be read which a clause selects, in the order of `by`, the highest
+    /// first, and that. The clause's parameters begin at `?3`.
+    fn readable(
+        &self,
+        clause: &str,
+        by: &str,
+        params: &[i64],
+        limit: usize,
+    ) -> Result<Vec<(IssueLink, i64)>, StateError> {
+        let order = by.strip_prefix('-').map_or_else(|| format!("{by} DESC"), str::to_owned);
+        let sql = format!(
+            "SELECT {ISSUE_COLUMNS}, {by} FROM issue_link WHERE project = ?1 AND {clause}
+             ORDER BY {order}, guance LIMIT ?2"
+        );
+        let lost: Vec<String> = self
+            .away()?
+            .into_iter()
+            .filter(super::away::Away::is_lost)
+            .map(|away| away.name.to_ascii_uppercase())
+            .collect();
+        let mut links = Vec::new();
+        for project in self.projects()?.into_iter().filter(|project| !lost.contains(project)) {
+            let mut statement = self.conn.prepare_cached(&sql)?;
+            let mut all: Vec<&dyn rusqlite::ToSql> = vec![&project];
+            let limit = as_limit(limit);
+            all.push(&limit);
+            all.extend(params.iter().map(|param| param as &dyn rusqlite::ToSql));
+            let rows = statement.query_map(all.as_slice(), |row| Ok((issue_link(row)?, row.get(7)?)))?;
+            links.extend(rows.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(links)
+    }
+
+    /// Returns the projects that the pairs' Jira issues are in, in capitals.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn projects(&self) -> Result<Vec<String>, StateError> {
+        let mut statement = self.conn.prepare_cached(PROJECTS)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the Jira issues of the pairs that were active last in other projects than these.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn strays(&self, projects: &[String], limit: usize) -> Result<Vec<IssueId>, StateError> {
+        let sql = "SELECT jira, active FROM issue_link WHERE project = ?1 ORDER BY active DESC, guance LIMIT ?2";
+        let mut strays = Vec::new();
+        for other in self.projects()? {
+            if projects.iter().any(|project| project.eq_ignore_ascii_case(&other)) {
+                continue;
+            }
+            let mut statement = self.conn.prepare_cached(sql)?;
+            let rows = statement.query_map(params![other, as_limit(limit)], |row| {
+                Ok((row.get::<_, i64>(1)?, IssueId::new(row.get::<_, String>(0)?)))
+            })?;
+            strays.extend(rows.collect::<Result<Vec<_>, _>>()?);
+        }
+        strays.sort_by(|(a, _), (b, _)| b.cmp(a));
+        Ok(strays.into_iter().map(|(_, stray)| stray).take(limit).collect())
+    }
+
+    /// Returns the pairs whose Guance thread was read longest ago: of the open ones those active since `active_since` and not read
+    /// since `polled_before`, or not to be trusted, or in which a run before `run` missed something. A reading in the
+    /// future (the clock was set back) does not count.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn threads_in_turn(
+        &self,
+        active_since: DateTime<Utc>,
+        polled_before: DateTime<Utc>,
+        now: DateTime<Utc>,
+        run: i64,
+        limit: usize,
+    ) -> Result<Vec<IssueLink>, StateError> {
+        let [active_since, polled_before, now] = [active_since, polled_before, now].map(to_ms);
+        let missed = missed_on(Side::Guance, "?5");
+        let sql = format!(
+            "SELECT {ISSUE_COLUMNS} FROM issue_link WHERE closed = 0 AND active >= ?2
+                 AND (polled < ?3 OR polled > ?4 OR guance_seen IS NULL
+                     OR guance IN (SELECT lane FROM absent INDEXED BY absent_open WHERE {missed}))
+             ORDER BY polled, guance LIMIT ?1"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let limit = as_limit(limit);
+        let rows = statement.query_map(params![limit, active_since, polled_before, now, run], issue_link)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the pairs active since `active_since` whose Guance fields were not read since `read_before`, those read
+    /// longest ago first, and when the Guance issue was opened, as far as that is known. A reading in the future (the
+    /// clock was set back) does not count.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn fields_in_turn(
+        &self,
+        active_since: DateTime<Utc>,
+        read_before: DateTime<Utc>,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<DueFields>, StateError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT guance, opened FROM issue_link
+             WHERE active >= ?1 AND (fields_read < ?2 OR fields_read > ?3) ORDER BY fields_read, guance LIMIT ?4",
+        )?;
+        let times = [active_since, read_before, now].map(to_ms);
+        let rows = statement.query_map(params![times[0], times[1], times[2], as_limit(limit)], |row| {
+            Ok((IssueId::new(row.get::<_, String>(0)?), row.get::<_, Option<i64>>(1)?.map(from_ms)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns how many linked Guance issues were opened at or after a time of Guance's clock.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn opened_since(&self, from: DateTime<Utc>) -> Result<u64, StateError> {
+        self.count_since("opened", from)
+    }
+
+    /// Returns how many pairs were active since then.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn active_since(&self, from: DateTime<Utc>) -> Result<u64, StateError> {
+        self.count_since("active", from)
+    }
+
+    fn count_since(&self, column: &str, from: DateTime<Utc>) -> Result<u64, StateError> {
+        let sql = format!("SELECT count(*) FROM issue_link WHERE {column} >= ?1");
+        let count: i64 = self.conn.prepare_cached(&sql)?.query_row([to_ms(from)], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+}
+
+fn as_limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+fn first(links: Vec<(IssueLink, i64)>, limit: usize) -> Vec<IssueLink> {
+    links.into_iter().map(|(link, _)| link).take(limit).collect()
+}
