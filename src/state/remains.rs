@@ -1,7 +1,8 @@
 //! Texts that were taken back, and what may be left of them in the file.
 //!
 //! `SQLite` overwrites what it frees (`secure_delete`), but where it moves rows from page to page a copy may stay between
-//! them, once in some thousand rows. So after a comment was taken back the file is written anew.
+//! them, once in some thousand rows. So the words of comments lie in pages of their own, out of which nothing is moved
+//! (`words`); what earlier versions left goes when the file is written anew, once.
 
 use super::error::StateError;
 use super::file::{State, Tx};
@@ -29,18 +30,8 @@ impl State {
 }
 
 impl Tx<'_> {
-    /// Deletes writes that will not be sent; a clause tells which. If there is a comment's text among them, the file is to
-    /// be written anew. Returns how many there were.
-    pub(super) fn take_back(
-        &self,
-        clause: &str,
-        parameters: impl rusqlite::Params + Clone,
-    ) -> Result<usize, StateError> {
-        let noted = format!(
-            "INSERT OR IGNORE INTO fact (name, value, at) SELECT '{REMAINS}', 'yes', 0 FROM outbox
-             WHERE {clause} AND origin GLOB '*/comment/*' LIMIT 1"
-        );
-        self.tx.prepare_cached(&noted)?.execute(parameters.clone())?;
+    /// Deletes writes that will not be sent; a clause tells which. Returns how many there were.
+    pub(super) fn take_back(&self, clause: &str, parameters: impl rusqlite::Params) -> Result<usize, StateError> {
         Ok(self.tx.prepare_cached(&format!("DELETE FROM outbox WHERE {clause}"))?.execute(parameters)?)
     }
 }

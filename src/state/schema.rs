@@ -205,6 +205,20 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX absent_gone ON absent (since, key) WHERE gone = 1;
     CREATE INDEX ledger_old ON ledger (at);
     CREATE INDEX fact_learnt ON fact (at);
+    -- The words of comments that wait. So much stands before them that they lie in pages of their own, which no row moves
+    -- out of, and which are overwritten as soon as they are freed.
+    CREATE TABLE words (
+        place  INTEGER PRIMARY KEY,
+        room   BLOB NOT NULL,
+        action TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO words SELECT seq, zeroblob(4096), action FROM outbox WHERE stage <> 'done' AND origin GLOB '*/comment/*';
+    UPDATE outbox SET action = '' WHERE seq IN (SELECT place FROM words);
+    INSERT OR IGNORE INTO fact (name, value, at) SELECT 'state.remains', 'yes', 0 WHERE EXISTS (SELECT 1 FROM words);
+    CREATE TRIGGER words_of_deleted AFTER DELETE ON outbox BEGIN DELETE FROM words WHERE place = old.seq; END;
+    CREATE TRIGGER words_of_done AFTER UPDATE OF stage ON outbox WHEN new.stage = 'done' BEGIN
+        DELETE FROM words WHERE place = old.seq;
+    END;
     CREATE INDEX outbox_pair ON outbox (lane, origin) WHERE stage = 'done';
 ",
 ];

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::row::{FAILED, FORGIVEN, encode};
-use crate::domain::{Push, Stage};
+use crate::domain::{Key, Kind, Push, Stage};
 use crate::state::error::StateError;
 use crate::state::file::Tx;
 use crate::state::time::to_ms;
@@ -34,7 +34,10 @@ impl Tx<'_> {
         }
         self.tx.prepare_cached("DELETE FROM outbox WHERE key = ?1 AND stage = 'done'")?.execute([push.key.as_str()])?;
         let stage = if held { Stage::Held } else { Stage::Pending };
-        self.tx
+        let action = encode(push)?;
+        let is_comment = matches!(origin.parts(), Some((_, Kind::Comment, _)));
+        let changed = self
+            .tx
             .prepare_cached(&format!(
                 "INSERT INTO outbox (key, origin, lane, target, action, content, summary, stage, enqueued_at, round)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, {ROUND})
@@ -50,12 +53,25 @@ impl Tx<'_> {
                 origin.as_str(),
                 push.pair.as_str(),
                 push.target.as_str(),
-                encode(push)?,
+                if is_comment { "" } else { action.as_str() },
                 push.content.as_str(),
                 push.summary,
                 stage.as_str(),
                 to_ms(now),
             ])?;
+        if is_comment && changed > 0 {
+            self.set_words(&push.key, &action)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the action of a comment's write, behind as much as a page holds: so the words are not among what `SQLite` moves
+    /// from page to page, of which copies may stay.
+    fn set_words(&self, key: &Key, action: &str) -> Result<(), StateError> {
+        let sql = "DELETE FROM words WHERE place = (SELECT seq FROM outbox WHERE key = ?1)";
+        self.tx.prepare_cached(sql)?.execute([key.as_str()])?;
+        let sql = "INSERT INTO words (place, room, action) SELECT seq, zeroblob(4096), ?2 FROM outbox WHERE key = ?1";
+        self.tx.prepare_cached(sql)?.execute([key.as_str(), action])?;
         Ok(())
     }
 }

@@ -51,7 +51,7 @@ pub enum Doubt {
 }
 
 const COLUMNS: &str =
-    "key, lane, target, action, content, summary, stage, attempts, sent_at, not_before, doubted, alone,
+    "key, lane, target, coalesce((SELECT w.action FROM words w WHERE w.place = seq), action), content, summary, stage, attempts, sent_at, not_before, doubted, alone,
     absences, absent_since, error, attempts > 0 OR round >= 1000000000, round >= 1000000000000000";
 
 /// What has failed goes behind everything else: its round is the time at which it may go again, which no other write's

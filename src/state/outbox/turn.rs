@@ -49,8 +49,7 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn ready_news(&self, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
-        let is_new =
-            "AND o.action ->> '$.action.do' IN ('create_issue', 'add_comment')\n    ORDER BY round, seq LIMIT ?3";
+        let is_new = "AND (o.key GLOB 'guance/issue/*' OR o.key = o.origin AND o.key GLOB '*/comment/*')\n    ORDER BY round, seq LIMIT ?3";
         self.ready_of(&READY.replacen("ORDER BY round, seq LIMIT ?3", is_new, 1), target, now, limit)
     }
 

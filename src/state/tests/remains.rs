@@ -84,7 +84,7 @@ fn what_was_withdrawn_leaves_no_word_in_the_file() {
         settle(&|tx| assert!(tx.abandon(&IssueId::new(format!("lane{pair}")), Side::Guance).is_ok()));
     }
     assert!(state.unsettled().unwrap().is_empty());
-    assert!(state.clear_remains().unwrap());
+    assert!(!state.clear_remains().unwrap(), "that would take longer the larger the file is");
     drop(state);
     let bytes = bytes_of(dir.path());
     let all = String::from_utf8_lossy(&bytes);
