@@ -25,6 +25,7 @@ use std::time::Duration;
 use crate::plan::{Direction, Policy};
 use crate::ports::Limits;
 use crate::secret::{Redactor, Secret};
+use crate::words::{ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, Lang};
 use crate::{guance, http, jira};
 
 pub use error::{ConfigError, Problem};
@@ -61,9 +62,9 @@ pub struct Config {
     /// What is carried, and where to.
     pub policy: Policy,
     /// What works and should be known, as sentences for the log.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<ConfigWarning>,
     /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
-    pub advice: Vec<String>,
+    pub advice: Vec<ConfigWarning>,
 }
 
 /// How a run goes: `[sync]`.
@@ -93,9 +94,11 @@ pub struct Draft {
     /// What is carried, and where to.
     pub policy: Policy,
     /// What works and should be known, as sentences for the log.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<ConfigWarning>,
     /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
-    pub advice: Vec<String>,
+    pub advice: Vec<ConfigWarning>,
+    /// The language of `[text].language`, where it is set.
+    pub lang: Option<Lang>,
     base: PathBuf,
     guance: sections::Guance,
     jira: sections::Jira,
@@ -138,7 +141,7 @@ impl Draft {
     /// # Errors
     /// Names the key and the source of every secret that is missing, empty or cannot be fetched.
     pub fn resolve(self, env: &Environment) -> Result<Config, ConfigError> {
-        let Self { path, sync, policy, warnings, advice, base, guance, jira } = self;
+        let Self { path, sync, policy, warnings, advice, lang: _, base, guance, jira } = self;
         let mut vault = Vault { base, env, problems: Vec::new() };
         let api_keys = guance.api_keys.iter().map(|key| vault.fetch(key)).collect();
         let token = vault.fetch(&jira.token);
@@ -210,7 +213,7 @@ impl Config {
 #[derive(Clone, Debug)]
 struct SecretAt {
     key: String,
-    place: String,
+    place: ConfigPlace,
     source: SecretSource,
 }
 
@@ -223,9 +226,9 @@ struct Vault<'a> {
 
 impl Vault<'_> {
     fn fetch(&mut self, secret: &SecretAt) -> Secret {
-        secret.source.fetch(&self.base, self.env).unwrap_or_else(|why| {
-            let message = format!("no secret for {}: {why}", secret.key);
-            self.problems.push(Problem::new(message).at(&secret.place));
+        secret.source.fetch(&self.base, self.env).unwrap_or_else(|fault| {
+            let fault = ConfigFault::NoSecret { key: secret.key.clone(), fault };
+            self.problems.push(Problem::new(fault).in_place(secret.place.clone()));
             Secret::new("")
         })
     }
@@ -241,15 +244,15 @@ fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, Conf
             Ok((Some(path.to_owned()), ConfigText { name, text }))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named && env.has_settings() => {
-            Ok((None, ConfigText { name: "the environment".to_owned(), text: String::new() }))
+            Ok((None, ConfigText::default()))
         }
         Err(error) => {
-            let problem = Problem::new(format!("cannot read {name}: {error}"));
+            let problem = Problem::new(ConfigFault::CannotRead { name, why: error.to_string() });
             let hint = match error.kind() {
-                std::io::ErrorKind::NotFound => "write one with `guajira init`, or name it with --config",
-                std::io::ErrorKind::InvalidData => "save it as UTF-8",
-                std::io::ErrorKind::PermissionDenied => "make it readable for the user that runs guajira",
-                _ => "name the configuration file with --config",
+                std::io::ErrorKind::NotFound => ConfigHint::WriteOne,
+                std::io::ErrorKind::InvalidData => ConfigHint::SaveAsUtf8,
+                std::io::ErrorKind::PermissionDenied => ConfigHint::MakeReadable,
+                _ => ConfigHint::NameFile,
             };
             Err(problem.hint(hint).into())
         }

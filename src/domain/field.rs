@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::id::UnknownWord;
 use crate::domain::{NewField, Person, Side, StatusCategory};
 use crate::text::Doc;
+use crate::words::FieldName;
 
 /// A field that both issues of a pair have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,6 +39,18 @@ impl Field {
             Self::Priority => "priority",
             Self::Assignee => "assignee",
             Self::Status => "status",
+        }
+    }
+}
+
+impl From<Field> for FieldName {
+    fn from(field: Field) -> Self {
+        match field {
+            Field::Title => Self::Title,
+            Field::Body => Self::Description,
+            Field::Status => Self::Status,
+            Field::Assignee => Self::Assignee,
+            Field::Priority => Self::Priority,
         }
     }
 }

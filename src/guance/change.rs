@@ -9,6 +9,7 @@ use super::workspace::Guance;
 use super::{convert, extend};
 use crate::domain::{Change, Field, GuanceStatus, IssueId, Person, Receipt, Side, StatusTarget};
 use crate::ports::{ApiError, ApiErrorKind};
+use crate::words::Hint;
 
 /// The fact that the service knows the older statuses only.
 const OLD_STATUSES: &str = "guance.old_statuses";
@@ -107,10 +108,8 @@ fn refused(message: impl Into<String>) -> ApiError {
 /// Returns the values of `statusType` to try, in turn, and whether an older service may not know the value.
 fn codes(target: &StatusTarget) -> Result<Vec<(i64, bool)>, ApiError> {
     let find = |word: &String| {
-        GuanceStatus::called(word).ok_or_else(|| {
-            refused(format!("Guance has no status {word:?}"))
-                .with_hint("use Open, Working, Resolved, Closed or Pending in [route.status]")
-        })
+        GuanceStatus::called(word)
+            .ok_or_else(|| refused(format!("Guance has no status {word:?}")).with_hint(Hint::UseGuanceStatuses))
     };
     let wanted: Vec<_> = match target.names.as_slice() {
         [] => GuanceStatus::usual(target.category).into_iter().collect(),
