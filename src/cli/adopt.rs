@@ -10,6 +10,7 @@ use crate::engine::budget::Patience;
 use crate::engine::takeover::{Done, Handover, Plan};
 use crate::ports::Stop;
 use crate::state::{RunLock, State};
+use crate::words::{AdoptError, AdoptWords, Message as _};
 
 use super::context::{Context, LogFormat};
 use super::exit::{Exit, Usage};
@@ -67,7 +68,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         show(&plan)?;
         refuse(&plan, options, handover.is_decided()?)?;
         if options.dry_run {
-            term::line("nothing was written")?;
+            term::tell(AdoptWords::NothingWritten)?;
             return Ok(Exit::Done);
         }
         let done = handover.carry_out(&plan);
@@ -84,125 +85,104 @@ fn lock(path: &std::path::Path, signals: &Signals) -> Result<RunLock> {
             return Ok(lock);
         }
         if n == 0 {
-            term::say("waiting for the run that holds the lock");
+            term::say(&term::words(AdoptError::Waiting));
         }
         if signals.requested() {
             break;
         }
         std::thread::sleep(pause);
     }
-    let usage = Usage::new("another run holds the lock; nothing was done");
-    Err(usage.hint("stop the scheduler, or try again when that run has ended").into())
+    Err(Usage::new(term::words(AdoptError::Locked)).hint(term::words(AdoptError::LockedHint)).into())
 }
 
 fn show(plan: &Plan) -> Result<()> {
     for (word, side, who) in &plan.accounts {
-        term::line(&format!("made by {word}: {}", account(*side, who)))?;
+        term::tell(AdoptWords::Accounts { word, account: &account(*side, who) })?;
     }
     for pair in &plan.pairs {
-        term::line(&format!(
-            "-> {} becomes the pair of {} \"{}\" (made by {})",
-            pair.jira_name,
-            pair.guance,
-            pair.title,
-            name(&pair.maker)
-        ))?;
+        let (jira, guance) = (&pair.jira_name, pair.guance.as_str());
+        term::tell(AdoptWords::Pair { jira, guance, title: &pair.title, maker: name(&pair.maker) })?;
         if pair.jira_title.trim() != pair.title.trim() {
-            term::line(&format!("   look: {} is called \"{}\"", pair.jira_name, pair.jira_title))?;
+            term::tell(AdoptWords::OtherTitle { jira, title: &pair.jira_title })?;
         }
         for one in &pair.copied {
-            let copy = one.origin.opposite();
-            term::line(&format!("   {copy} {} is the copy of {} {}", one.copy, one.origin, one.original))?;
+            let (side, copy) = (one.origin.opposite().into(), one.copy.as_str());
+            term::tell(AdoptWords::CopyOf { side, copy, original: one.original.as_str() })?;
         }
         for (side, id) in &pair.doubtful {
-            term::line(&format!(
-                "   left alone: {side} {id} says again what is on the other side already; it is not carried"
-            ))?;
+            term::tell(AdoptWords::Doubtful { side: (*side).into(), id: id.as_str() })?;
         }
         if pair.uncopied > 0 {
-            let (many, have) =
-                if pair.uncopied == 1 { ("comment or reply", "has") } else { ("comments or replies", "have") };
-            term::line(&format!("   {} {many} {have} no copy yet: the next runs carry them", pair.uncopied))?;
+            term::tell(AdoptWords::Uncopied { count: pair.uncopied })?;
         }
     }
     for (issue, why) in plan.left.iter().take(MOST_LEFT) {
-        term::line(&format!("left alone: {issue}: {why}"))?;
+        term::tell(AdoptWords::LeftAlone { issue, why: &why.in_lang(term::lang()) })?;
     }
     if let Some(more) = plan.left.len().checked_sub(MOST_LEFT).filter(|more| *more > 0) {
-        term::line(&format!("left alone: {more} more"))?;
+        term::tell(AdoptWords::MoreLeftAlone { count: more })?;
     }
     let comments = plan.pairs.iter().map(|pair| pair.copied.len()).sum::<usize>();
     let (pairs, left) = (plan.pairs.len(), plan.left.len());
-    let (pairs, comments, left) = (many(pairs, "issue"), many(comments, "comment"), many(left, "issue"));
-    Ok(term::line(&format!("to be taken over: {pairs}, {comments}; left alone: {left}"))?)
+    Ok(term::tell(AdoptWords::ToBeTakenOver { pairs, comments, left })?)
 }
 
 /// Says what has to be said before anything may be written.
 fn refuse(plan: &Plan, options: &Options, is_decided: bool) -> Result<(), Usage> {
     if let Some((word, ids)) = plan.unresolved.first() {
         return Err(match ids.as_slice() {
-            [] => Usage::new(format!(
-                "--created-by: {word:?} is no account of this Jira, and no API key of that name wrote into these threads"
-            ))
-            .hint("give a Jira account id, user name or address, or the wsak_… id of a Guance API key; or leave it out"),
-            _ => Usage::new(format!("--created-by: {word:?} is more than one account: {}", ids.join(", ")))
-                .hint("give one of these ids"),
+            [] => Usage::new(term::words(AdoptError::NoSuchAccount { word }))
+                .hint(term::words(AdoptError::NoSuchAccountHint)),
+            _ => Usage::new(term::words(AdoptError::ManyAccounts { word, ids: &ids.join(", ") }))
+                .hint(term::words(AdoptError::ManyAccountsHint)),
         });
     }
     if let Some((who, count)) = plan.copiers.first() {
-        let message = format!(
-            "{count} replies of {} say what comments of the Jira issues say; nothing was written, because they would \
-             travel a second time",
-            account(Side::Guance, who)
-        );
-        return Err(Usage::new(message).hint(again(options, Side::Guance, who)));
+        let message = term::words(AdoptError::Repeats { count: *count, account: &account(Side::Guance, who) });
+        let hint = term::words(AdoptError::NameTheKey { command: &again(options, who) });
+        return Err(Usage::new(message).hint(hint));
     }
     if let ([(who, _), ..], [], false) = (plan.makers.as_slice(), plan.pairs.as_slice(), is_decided) {
         let count: usize = plan.makers.iter().map(|(_, count)| count).sum();
-        let message =
-            format!("nothing to take over: {count} issues carry a uuid, and none was made by our own account");
-        let or = "; where they mean nothing: guajira sync --release";
-        return Err(Usage::new(message).hint(again(options, Side::Jira, who) + or));
+        let message = term::words(AdoptError::NothingToTake { count });
+        let hint = term::words(AdoptError::NameTheAccount { command: &again(options, who) });
+        return Err(Usage::new(message).hint(hint));
     }
     Ok(())
 }
 
 /// Returns the command that names this account too.
-fn again(options: &Options, side: Side, who: &Person) -> String {
+fn again(options: &Options, who: &Person) -> String {
     let mut words = vec!["guajira adopt --script".to_owned()];
     let quotable = |word: &str| crate::engine::takeover::quotable(word).map(str::to_owned);
     let known = options.created_by.iter().map(|word| quotable(word).unwrap_or_else(|| format!("{word:?}")));
     words.extend(
         known.chain([quotable(&who.id).unwrap_or_else(|| "ACCOUNT".to_owned())]).map(|w| format!("--created-by {w}")),
     );
-    let whose = if side == Side::Guance { "key" } else { "account" };
-    format!("name that {whose}, if it is the script's: {}", words.join(" "))
+    words.join(" ")
 }
 
 fn tell(done: &Done) -> Result<Exit> {
     for (what, why) in &done.unmarked {
-        term::line(&format!("not marked: {what}; only the state file knows of it ({why})"))?;
+        term::tell(AdoptWords::NotMarked { what, why })?;
     }
     let Done { pairs, comments, interrupted, .. } = done;
-    term::line(&format!("taken over: {}, {}", many(*pairs, "issue"), many(*comments, "comment")))?;
+    term::tell(AdoptWords::TakenOver { pairs: *pairs, comments: *comments })?;
     if *interrupted {
-        term::line("stopped before the end; run it again to go on")?;
+        term::tell(AdoptWords::Stopped)?;
         return Ok(Exit::Interrupted);
     }
     Ok(Exit::Done)
 }
 
-fn many(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
 fn account(side: Side, who: &Person) -> String {
-    let what = match side {
-        Side::Guance if who.id.starts_with("wsak_") => "the Guance API key",
-        Side::Guance => "the Guance account",
-        Side::Jira => "the Jira account",
-    };
-    if who.name.is_empty() { format!("{what} {}", who.id) } else { format!("{what} {} ({})", who.name, who.id) }
+    let name = if who.name.is_empty() { who.id.clone() } else { format!("{} ({})", who.name, who.id) };
+    let name = &name;
+    term::words(match side {
+        Side::Guance if who.id.starts_with("wsak_") => AdoptWords::GuanceKey { name },
+        Side::Guance => AdoptWords::GuanceAccount { name },
+        Side::Jira => AdoptWords::JiraAccount { name },
+    })
 }
 
 fn name(who: &Person) -> &str {

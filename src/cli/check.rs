@@ -14,6 +14,7 @@ use crate::jira::{CheckChanges, CheckRoute, Jira};
 use crate::plan::{Deletes, Policy, Route};
 use crate::ports::{ApiError, Facts, Finding, Remote};
 use crate::state::State;
+use crate::words::{CheckWords, Fine, Lang, Mend, Message as _, Tested, Wrong, told};
 
 use super::context::Context;
 use super::exit::{Exit, Usage, hint_for};
@@ -65,15 +66,15 @@ fn check_services(config: &Config, state: &State, guance: &Guance<'_>, jira: &Ji
     if state.is_blank()? {
         return Ok(sides);
     }
-    let what = format!("state {}", config.sync.state.display());
+    let what = Tested::State { path: config.sync.state.display().to_string() };
     let now = services::of(config);
     let foreign = match (belongs::compare(state, &now)?, sides) {
         (None, Exit::SideFailed) => return Ok(sides),
         (None, _) => match belongs::verify(state, guance, jira, &now) {
             Ok(services) => {
-                let words =
-                    format!("{} and {}", belongs::guance_words(&services.guance), belongs::jira_words(&services.jira));
-                print(&Finding { what, result: Ok(format!("belongs to {words}")), hint: None, fatal: true })?;
+                let guance = told(&belongs::guance_words(&services.guance), term::lang());
+                let jira = told(&belongs::jira_words(&services.jira), term::lang());
+                print(&Finding::good(what, Fine::BelongsTo { guance, jira }))?;
                 return Ok(sides);
             }
             Err(error) if error.is::<ApiError>() => return Ok(worse(sides, Exit::SideFailed)),
@@ -81,18 +82,20 @@ fn check_services(config: &Config, state: &State, guance: &Guance<'_>, jira: &Ji
         },
         (Some(foreign), _) => foreign,
     };
-    let hint = Some(foreign.hint.clone());
-    print(&Finding { what, result: Err(foreign.to_string()), hint, fatal: true })?;
+    let hint = Some(Mend::Said(foreign.hint.clone()));
+    print(&Finding::bad(what, Wrong::Said(foreign.to_string()), hint, true))?;
     Ok(Exit::Usage)
 }
 
 fn check_config(config: &Config) -> Result<()> {
-    let place = config.path.as_ref().map_or_else(|| "the environment".to_owned(), |path| path.display().to_string());
-    let what = format!("config {place}");
+    let what = match &config.path {
+        Some(path) => Tested::Config { place: path.display().to_string() },
+        None => Tested::ConfigOfEnvironment,
+    };
     for warning in config.warnings.iter().chain(&config.advice) {
-        print(&Finding { what: what.clone(), result: Err(warning.clone()), hint: None, fatal: false })?;
+        print(&Finding::bad(what.clone(), Wrong::Config(warning.clone()), None, false))?;
     }
-    print(&Finding { what, result: Ok("no mistakes".to_owned()), hint: None, fatal: true })
+    print(&Finding::good(what, Fine::NoMistakes))
 }
 
 /// Opens the state file where there is one, for its record of requests; makes none.
@@ -104,16 +107,18 @@ fn open_state(config: &Config) -> Result<State> {
     // A full disk shows only when something is written.
     state.set_fact(CHECKED, "yes", Utc::now()).map_err(|error| Usage::state(path, &error))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let result = match folder {
-        _ if exists => Ok("readable and writable".to_owned()),
-        Some(folder) if !folder.is_dir() => Err(format!("there is no folder {}", folder.display())),
-        _ => Ok("none yet, the first sync makes one".to_owned()),
+    let what = Tested::State { path: path.display().to_string() };
+    let finding = match folder {
+        _ if exists => Finding::good(what, Fine::ReadableAndWritable),
+        Some(folder) if !folder.is_dir() => {
+            let folder = folder.display().to_string();
+            Finding::bad(what, Wrong::NoFolder { folder }, Some(Mend::MakeFolder), true)
+        }
+        _ => Finding::good(what, Fine::NoStateYet),
     };
-    let hint = Some("make the folder, or change [sync].state".to_owned());
-    let finding = Finding { what: format!("state {}", path.display()), result, hint, fatal: true };
     print(&finding)?;
     if finding.result.is_err() {
-        return Err(Usage::new("the state file cannot be made").into());
+        return Err(Usage::new(term::words(CheckWords::CannotMakeState)).into());
     }
     Ok(state)
 }
@@ -168,32 +173,23 @@ fn check_script(guance: &Guance<'_>, jira: &Jira<'_>, state: &State, config: &Co
     let found = match takeover::notice((guance, jira), state, &config.policy, from) {
         Ok(found) => found,
         Err(error) => {
-            let result = Err(format!("cannot tell whether another program made Jira issues of Guance's: {error:#}"));
-            return print(&Finding { what: "takeover".to_owned(), result, hint: None, fatal: false });
+            let wrong = Wrong::TakeoverUnclear { why: format!("{error:#}") };
+            return print(&Finding::bad(Tested::Takeover, wrong, None, false));
         }
     };
     if found.is_empty() {
         return Ok(());
     }
     let named = found.iter().take(MOST_NAMED).map(|(issue, maker)| match maker {
-        Some(maker) => format!("{issue} of {}", takeover::name_of(maker)),
-        None => format!("{issue} of our own account"),
+        Some(maker) => term::words(CheckWords::MadeBy { issue, account: takeover::name_of(maker) }),
+        None => term::words(CheckWords::MadeByUs { issue }),
     });
     let named: Vec<String> = named.collect();
     let more = if found.len() > MOST_NAMED { ", …" } else { "" };
     let maker = found.iter().find_map(|(_, maker)| maker.as_ref());
-    let account = maker.map(|maker| takeover::quotable(&maker.id).unwrap_or("ACCOUNT"));
-    let option = account.map(|account| format!(" --created-by {account}")).unwrap_or_default();
-    let result = Err(format!(
-        "{} Jira issues carry the uuid of a Guance issue, and guajira did not make them: {}{more}; their creates will be \
-         held",
-        found.len(),
-        named.join(", ")
-    ));
-    let hint = Some(format!(
-        "stop the script, then `guajira adopt --script{option} --dry-run`; where they mean nothing, [jira].script = \"none\""
-    ));
-    print(&Finding { what: "takeover".to_owned(), result, hint, fatal: false })
+    let account = maker.map(|maker| takeover::quotable(&maker.id).unwrap_or("ACCOUNT").to_owned());
+    let wrong = Wrong::MadeByOthers { count: found.len().to_string(), named: named.join(", ") + more };
+    print(&Finding::bad(Tested::Takeover, wrong, Some(Mend::Adopt { account }), false))
 }
 
 /// Returns what a sync changes in Jira issues that exist.
@@ -224,8 +220,9 @@ fn named_statuses(route: &Route, are_written: bool) -> Vec<String> {
 /// Finds out whether a side answers and takes our credentials; what else is wrong there its own check tells.
 fn reach(remote: &dyn Remote) -> Result<Exit> {
     let Err(error) = remote.identify() else { return Ok(Exit::Done) };
-    let hint = hint_for(&error);
-    print(&Finding { what: remote.about().side.to_string(), result: Err(error.message), hint, fatal: true })?;
+    let what = Tested::Side(remote.about().side.into());
+    let hint = hint_for(&error).map(Mend::Said);
+    print(&Finding::bad(what, Wrong::Said(error.message), hint, true))?;
     Ok(Exit::SideFailed)
 }
 
@@ -241,20 +238,18 @@ fn show(findings: &[Finding]) -> Result<Exit> {
 }
 
 fn print(finding: &Finding) -> Result<()> {
-    term::line(&text(finding))?;
-    match &finding.hint {
-        Some(hint) if finding.result.is_err() => Ok(term::line(&format!("     → {hint}"))?),
-        _ => Ok(()),
-    }
+    term::line(&text(finding, term::lang()))?;
+    let hint = finding.hint.as_ref().filter(|_| finding.result.is_err());
+    Ok(term::advice(hint.map(|hint| hint.in_lang(term::lang())).as_deref())?)
 }
 
-fn text(finding: &Finding) -> String {
+fn text(finding: &Finding, lang: Lang) -> String {
     let Finding { what, result, hint: _, fatal } = finding;
+    let what = &what.in_lang(lang);
     match result {
-        Ok(detail) if detail.is_empty() => format!("ok   {what}"),
-        Ok(detail) => format!("ok   {what}: {detail}"),
-        Err(wrong) if *fatal => format!("FAIL {what}: {wrong}"),
-        Err(wrong) => format!("warn {what}: {wrong}"),
+        Ok(fine) => CheckWords::Good { what, detail: &fine.in_lang(lang) }.in_lang(lang),
+        Err(wrong) if *fatal => CheckWords::Failure { what, detail: &wrong.in_lang(lang) }.in_lang(lang),
+        Err(wrong) => CheckWords::Warning { what, detail: &wrong.in_lang(lang) }.in_lang(lang),
     }
 }
 
@@ -266,21 +261,29 @@ fn worse(a: Exit, b: Exit) -> Exit {
 mod tests {
     use super::*;
 
-    fn check(result: Result<&str, &str>, fatal: bool, want: &str) {
-        let finding = Finding {
-            what: "project OPS".to_owned(),
-            result: result.map(str::to_owned).map_err(str::to_owned),
-            hint: Some("do this".to_owned()),
-            fatal,
-        };
-        assert_eq!(text(&finding), want);
-    }
-
     #[test]
     fn a_finding_is_one_line() {
-        check(Ok("Operations"), true, "ok   project OPS: Operations");
-        check(Ok(""), true, "ok   project OPS");
-        check(Err("not found"), true, "FAIL project OPS: not found");
-        check(Err("odd"), false, "warn project OPS: odd");
+        let project = || Tested::Project { key: "OPS".to_owned() };
+        let hint = || Some(Mend::CheckProject);
+        for (finding, en, zh) in [
+            (
+                Finding::good(project(), Fine::Named("Operations".to_owned())),
+                "ok   project OPS: Operations",
+                "正常 项目 OPS：Operations",
+            ),
+            (Finding::good(project(), Fine::Named(String::new())), "ok   project OPS", "正常 项目 OPS"),
+            (
+                Finding::bad(project(), Wrong::Archived, hint(), true),
+                "FAIL project OPS: it is archived",
+                "失败 项目 OPS：已归档",
+            ),
+            (
+                Finding::bad(project(), Wrong::NotGranted, hint(), false),
+                "warn project OPS: not granted",
+                "警告 项目 OPS：未授予",
+            ),
+        ] {
+            assert_eq!([text(&finding, Lang::En), text(&finding, Lang::Zh)], [en, zh]);
+        }
     }
 }

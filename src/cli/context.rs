@@ -16,10 +16,10 @@ pub(super) struct Global {
     /// The configuration file [default: sync.toml]
     #[arg(long, global = true, value_name = "FILE", env = "GUAJIRA_CONFIG", hide_env_values = true)]
     pub(super) config: Option<PathBuf>,
-    /// Say more: what is written (-v), every request and decision (-vv)
+    /// Log more: each write (-v), each request and decision too (-vv)
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     pub(super) verbose: u8,
-    /// Say only what failed newly, and what still fails after a day ([sync].remind)
+    /// Print only what failed newly, what still fails after [sync].remind (a day), and what works again
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
     /// How log lines look: for people, or one JSON object a line
@@ -28,20 +28,14 @@ pub(super) struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = term::Color::Auto)]
     pub(super) color: term::Color,
-    /// The language of what it says: "en" or "zh" [default: that of the environment]
+    /// The language of what it says: "en" or "zh" [default: that of [text].language, else of the environment]
     #[arg(long, global = true, value_enum, value_name = "LANG", hide_possible_values = true)]
     pub(super) lang: Option<Tongue>,
 }
 
-impl Global {
-    /// Returns the language in which the program speaks.
-    pub(super) fn lang(&self, env: &Environment) -> Lang {
-        match self.lang {
-            Some(Tongue::En) => Lang::En,
-            Some(Tongue::Zh) => Lang::Zh,
-            None => Lang::of_locale(["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| env.get(name))),
-        }
-    }
+/// Returns the language of an environment.
+pub(super) fn lang_of(env: &Environment) -> Lang {
+    Lang::of_locale(["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| env.get(name)))
 }
 
 /// A language of the command line.
@@ -64,8 +58,13 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Reads and checks the configuration, secrets left aside.
+    /// Reads and checks the configuration, secrets left aside. From then on the program speaks the language that is set
+    /// there, unless the command line named one.
     pub(super) fn draft(&self) -> anyhow::Result<Draft> {
-        Ok(Draft::load(self.global.config.as_deref(), &self.env)?)
+        let draft = Draft::load(self.global.config.as_deref(), &self.env)?;
+        if let (None, Some(lang)) = (self.global.lang, draft.lang) {
+            term::set_lang(lang);
+        }
+        Ok(draft)
     }
 }

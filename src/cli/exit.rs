@@ -9,7 +9,7 @@ use crate::engine::Report;
 use crate::engine::belongs::Foreign;
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::StateError;
-use crate::words::{RunWords, StateWords};
+use crate::words::{Message as _, RunWords, StateWords};
 
 use super::term;
 
@@ -74,7 +74,7 @@ impl Usage {
     /// The state file could not be opened. For a full disk nobody has to change what was asked for.
     pub(super) fn state(path: &Path, error: &StateError) -> Self {
         let exit = if matches!(error, StateError::Full(_)) { Exit::ItemsFailed } else { Exit::Usage };
-        let said = StateWords::CannotOpen { path: &path.display().to_string(), why: &error.to_string() };
+        let said = StateWords::CannotOpen { path: &path.display().to_string(), why: &term::kept(&error.to_string()) };
         let usage = Self::new(term::words(said)).hint(error.hint());
         Self { exit, ..usage }
     }
@@ -101,12 +101,13 @@ pub(super) fn at_state(path: &Path, error: anyhow::Error) -> anyhow::Error {
 pub(super) fn explain(error: &anyhow::Error) -> Exit {
     if let Some(config) = error.downcast_ref::<ConfigError>() {
         for problem in &config.problems {
-            term::error(&problem.to_string());
-            term::hint(problem.hint.as_deref());
+            term::error(&problem.in_lang(term::lang()));
+            term::hint(problem.hint.as_ref().map(|hint| hint.in_lang(term::lang())).as_deref());
         }
         return Exit::Usage;
     }
-    term::error(&format!("{error:#}"));
+    let chain: Vec<String> = error.chain().map(|cause| term::kept(&cause.to_string())).collect();
+    term::error(&chain.join(&term::words(RunWords::Colon)));
     if let Some(usage) = error.downcast_ref::<Usage>() {
         term::hint(usage.hint.as_deref());
         return usage.exit;
@@ -124,7 +125,7 @@ pub(super) fn explain(error: &anyhow::Error) -> Exit {
         };
     }
     if let Some(state) = error.downcast_ref::<StateError>() {
-        term::hint(Some(state.hint()));
+        term::hint(Some(&state.hint().to_string()));
     }
     Exit::ItemsFailed
 }

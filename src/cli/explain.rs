@@ -14,6 +14,7 @@ use crate::plan::explain::{self, Explanation, Opinion};
 use crate::plan::issues;
 use crate::ports::{ApiErrorKind, Facts, Remote as _};
 use crate::state::State;
+use crate::words::{ExplainWords, told};
 
 use super::exit::{Exit, Usage};
 use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
@@ -41,14 +42,14 @@ pub(super) fn run(config: &Config, signals: &Signals, uuid: &str) -> Result<Exit
         let Some(issue) = fetch(guance, uuid)? else { return Ok(Exit::ItemsFailed) };
         show_issue(&issue)?;
         if let Some(link) = state.issue_link(Side::Guance, &issue.id)? {
-            term::line(&format!("its copy is {} already", link.jira_name))?;
+            term::tell(ExplainWords::AlreadyIs { name: &link.jira_name })?;
         }
         let explanation = explain::explain(&issue, &config.policy);
         show_routes(&explanation)?;
         match explanation.taken {
             Ok(new) => show_create(jira, &issue, new),
             Err(reason) => {
-                term::line(&format!("not sent: {reason}"))?;
+                term::tell(ExplainWords::NotSent { why: &reason.in_lang(term::lang()) })?;
                 Ok(Exit::Done)
             }
         }
@@ -60,9 +61,9 @@ fn fetch(guance: &Guance<'_>, uuid: &str) -> Result<Option<Issue>> {
     if let Some(issue) = batch.issues.pop() {
         return Ok(Some(issue));
     }
-    let why = batch.unreadable.pop().map(|record| format!(": {}", record.why)).unwrap_or_default();
-    term::say(&format!("Guance has no issue {uuid} that this key may read{why}"));
-    term::hint(Some("the uuid begins with issue_ and stands in the address of the issue in the console"));
+    let why = batch.unreadable.pop().map(|record| record.why);
+    term::say(&term::words(ExplainWords::NoSuchIssue { uuid, why: why.as_deref() }));
+    term::hint(Some(&term::words(ExplainWords::NoSuchIssueHint)));
     Ok(None)
 }
 
@@ -77,21 +78,17 @@ fn show_issue(issue: &Issue) -> Result<()> {
 fn show_routes(explanation: &Explanation<'_>) -> Result<()> {
     let taker = explanation.taker();
     for (n, opinion) in explanation.routes.iter().enumerate() {
-        term::line(&format!(
-            "route {}: {} in {}: {}",
-            n + 1,
-            opinion.route.issue_type,
-            opinion.route.project,
-            verdict(opinion, n, taker)
-        ))?;
+        let (issue_type, project) = (&opinion.route.issue_type, &opinion.route.project);
+        let verdict = &verdict(opinion, n, taker);
+        term::tell(ExplainWords::Route { number: n + 1, issue_type, project, verdict })?;
         if let Some(when) = &opinion.route.when {
             term::line(&format!("  when {}", shown(&json!(when.source()))))?;
         }
         for (key, made) in &opinion.made {
             let made = match made {
                 Ok(Some(value)) => shown(&json!(value)),
-                Ok(None) => "nothing: left alone".to_owned(),
-                Err(why) => format!("nothing: {why}"),
+                Ok(None) => term::words(ExplainWords::MakesNothing),
+                Err(why) => term::words(ExplainWords::MakesNothingBecause { why }),
             };
             term::line(&format!("  {key} -> {made}"))?;
         }
@@ -101,21 +98,21 @@ fn show_routes(explanation: &Explanation<'_>) -> Result<()> {
 
 fn verdict(opinion: &Opinion<'_>, n: usize, taker: Option<usize>) -> String {
     match (&opinion.holds, taker) {
-        (Ok(false), _) => "does not hold".to_owned(),
-        (Err(why), _) => format!("cannot be told: {why}"),
-        (Ok(true), Some(first)) if first == n => "takes it".to_owned(),
-        (Ok(true), Some(first)) => format!("would take it, but route {} comes first", first + 1),
-        (Ok(true), None) => "holds".to_owned(),
+        (Ok(false), _) => term::words(ExplainWords::DoesNotHold),
+        (Err(why), _) => term::words(ExplainWords::CannotBeTold { why }),
+        (Ok(true), Some(first)) if first == n => term::words(ExplainWords::Takes),
+        (Ok(true), Some(first)) => term::words(ExplainWords::ComesLater { first: first + 1 }),
+        (Ok(true), None) => term::words(ExplainWords::Holds),
     }
 }
 
 /// Shows what a create would send, field by field, and what it would leave out.
 fn show_create(jira: &Jira<'_>, issue: &Issue, new: NewIssue) -> Result<Exit> {
-    term::line(&format!("Jira would get, as {} in {}:", new.issue_type, new.project))?;
+    term::tell(ExplainWords::WouldGet { issue_type: &new.issue_type, project: &new.project })?;
     let (fields, dropped) = match jira.preview(&issues::push(issue, new)) {
         Ok(preview) => preview,
         Err(error) if error.kind == ApiErrorKind::Refused => {
-            term::line(&format!("  nothing: {}", error.message))?;
+            term::tell(ExplainWords::WouldGetNothing { why: &error.message })?;
             term::hint(error.hint.as_deref());
             return Ok(Exit::ItemsFailed);
         }
@@ -125,7 +122,7 @@ fn show_create(jira: &Jira<'_>, issue: &Issue, new: NewIssue) -> Result<Exit> {
         term::line(&format!("  {field} = {}", shown(value)))?;
     }
     for left_out in dropped {
-        term::line(&format!("  without {}: {}", left_out.field, left_out.why))?;
+        term::tell(ExplainWords::Without { field: &left_out.field, why: &told(&left_out.why, term::lang()) })?;
     }
     Ok(Exit::Done)
 }

@@ -17,6 +17,9 @@ use super::term;
 /// The file that the answers are put into.
 const TEMPLATE: &str = include_str!("../../sync.toml.example");
 
+/// The line of the template that chooses a language.
+const LANGUAGE: &str = "language = \"en\"";
+
 /// What is asked: the line of the template that the answer goes into, the question, and the answer to an empty line.
 const QUESTIONS: &[(&str, Question, &str)] = &[
     ("base_url = \"https://openapi.guance.com\"", Question::GuanceAddress, "https://openapi.guance.com"),
@@ -68,7 +71,8 @@ fn filled_in(
     is_set: impl Fn(&str) -> bool,
     taken: impl Fn(&str) -> bool,
 ) -> Result<Filled> {
-    let mut text = TEMPLATE.to_owned();
+    // Nobody was asked for it: unset, the commands speak the language of whoever runs them.
+    let mut text = TEMPLATE.replacen(LANGUAGE, &format!("# {LANGUAGE}"), 1);
     let mut files = Vec::new();
     for (place, question, default) in QUESTIONS {
         // Only the user may stay empty: a personal access token says who it belongs to.
@@ -161,6 +165,7 @@ mod tests {
             "token = { env = \"MY_TOKEN\" }",
             "project = \"AB\"",
             "issue_type = 'Task \"x\"'",
+            "# language = \"en\"",
         ] {
             assert!(text.lines().any(|l| l.starts_with(line)), "{line}\n{text}");
         }
@@ -170,7 +175,7 @@ mod tests {
 
     #[test]
     fn every_question_has_its_place() {
-        for (place, _, _) in QUESTIONS {
+        for place in QUESTIONS.iter().map(|(place, _, _)| *place).chain([LANGUAGE]) {
             assert_eq!(TEMPLATE.matches(place).count(), 1, "{place}");
         }
     }

@@ -7,6 +7,7 @@ mod context;
 mod plan;
 mod progress;
 mod services;
+mod help;
 
 mod news;
 mod adopt;
@@ -23,16 +24,17 @@ mod why;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing::Level;
 
 use crate::config::Environment;
 use crate::logging::{self, Format};
+use crate::words::Lang;
 
 use context::{Context, Global, LogFormat};
 use exit::Exit;
 
-/// Keeps Guance issues and Jira issues in step, both ways, from a scheduler.
+/// Syncs Guance (观测云) issues and Jira issues both ways. Run it from cron or another scheduler.
 #[derive(Debug, Parser)]
 #[command(name = "guajira", version, propagate_version = false, max_term_width = 100)]
 struct Cli {
@@ -44,15 +46,15 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Pull, push, save the cursor, exit
+    /// Do one sync, then exit
     Sync(sync::Options),
-    /// Test config, credentials, permissions, project, issue type, priorities, clock and time zone; say how to mend
+    /// Test configuration, credentials, permissions, projects, fields and clocks, and say how to fix what is wrong
     Check(check::Options),
-    /// Show cursors, linked pairs, pending and dead items, last runs
+    /// Show where everything stands: cursors, pairs, what waits or failed and why, the last runs
     Status(status::Options),
     /// Show the history of one item, and why it is where it is
     Why(why::Options),
-    /// Put dead items back in the queue
+    /// Send dead items again with the next run
     Retry(retry::Options),
     /// Give dead items up: they are never sent again unless the original changes
     Drop(drop::Options),
@@ -70,15 +72,21 @@ enum Command {
     },
 }
 
+/// Returns the command line.
+fn command_line() -> clap::Command {
+    Cli::command()
+}
+
 /// Runs the program with these arguments, the first being its name; returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let env = Environment::of_process();
+    let lang = help::lang_of(&args, context::lang_of(&env));
+    term::set_lang(lang);
+    let parsed = help::in_lang(command_line(), lang).try_get_matches_from(&args);
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version come this way too, and are no error.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
-        }
+        Err(error) => return misunderstood(&error, &args, lang).into(),
     };
     let Cli { global, command } = cli;
     services::survive_small_files();
@@ -94,14 +102,27 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         LogFormat::Json => Format::Json,
     };
     logging::init(level, format, term::stderr_has_color());
-    let context = Context { global, env: Environment::of_process() };
-    term::set_lang(context.global.lang(&context.env));
+    let context = Context { global, env };
     let result = dispatch(&context, &command);
     logging::tell_what_was_left_out();
     match result {
         Ok(exit) => exit.into(),
         Err(error) => exit::explain(&error).into(),
     }
+}
+
+/// Says what is wrong with a command line. Help and version come this way too, and are no error.
+fn misunderstood(error: &clap::Error, args: &[OsString], lang: Lang) -> Exit {
+    match help::explained(error, (args, &command_line()), lang) {
+        Some((wrong, hint)) => {
+            term::error(&wrong);
+            term::hint(Some(&hint));
+        }
+        None => {
+            let _ = error.print();
+        }
+    }
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
 }
 
 fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
@@ -117,7 +138,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Init => init::run(context),
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "guajira", &mut script);
+            clap_complete::generate(*shell, &mut help::in_lang(command_line(), term::lang()), "guajira", &mut script);
             term::out(&String::from_utf8_lossy(&script))?;
             Ok(Exit::Done)
         }

@@ -92,7 +92,7 @@ impl Failures {
                 let StuckItem { key, stage, summary, error, hint, .. } = item;
                 let why = error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
                 let stage = term::words(StatusWords::Stage(Stage::called(stage)));
-                term::line(&format!("  {since}{stage}: {summary} ({key}){why}"))?;
+                term::line(&format!("  {since}{stage}: {} ({key}){why}", term::kept(summary)))?;
                 term::advice(hint.as_deref())?;
             } else if let Some(away) = self.projects.get(*what) {
                 term::line(&format!("  {since}{}", away.why))?;
@@ -101,7 +101,7 @@ impl Failures {
                 term::line(&format!("  {since}{what}: {why}"))?;
             } else if let Some(ItemFailure { item, summary, message, hint, .. }) = self.fleeting.get(*what) {
                 let failed = term::words(StatusWords::Stage(Stage::Failed));
-                term::line(&format!("  {since}{failed}: {summary} ({item}): {message}"))?;
+                term::line(&format!("  {since}{failed}: {} ({item}): {message}", term::kept(summary)))?;
                 term::advice(hint.as_deref())?;
             }
         }
@@ -146,9 +146,9 @@ pub(super) fn over(news: &News, state: &State) -> Result<()> {
             Some(("project", project)) => Some(term::words(NewsWords::ReadingProject { project })),
             Some(("unreadable", record)) => Some(term::words(NewsWords::ReadingRecord { record })),
             // What was dropped, or is not to be sent any more, has not worked.
-            Some((_, key)) => {
-                state.done_write(key)?.map(|summary| term::words(NewsWords::IsWritten { summary: &summary }))
-            }
+            Some((_, key)) => state
+                .done_write(key)?
+                .map(|summary| term::words(NewsWords::IsWritten { summary: &term::kept(&summary) })),
             None => None,
         };
         if let Some(summary) = summary.filter(|_| listed < MOST_LISTED) {

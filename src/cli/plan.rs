@@ -19,6 +19,7 @@ pub(super) fn show(planned: &Planned, held_for_labels: &[HeldForLabel]) -> Resul
         (true, false) => Hold::Brake,
         (false, false) => Hold::No,
     };
+    let summary = &term::kept(summary);
     term::tell(PlanWords::Planned { target: (*target).into(), summary, key, hold })?;
     let body = match action {
         Action::CreateIssue(new) => {

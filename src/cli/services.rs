@@ -22,6 +22,8 @@ use crate::secret::{Redactor, Secret};
 use crate::state::{Installation, Services, State, Workspace};
 
 use super::exit::Usage;
+use super::term;
+use crate::words::RunWords;
 
 /// How long a check waits for the request budget, in seconds: a window of it.
 pub(super) const PATIENCE_SECONDS: i64 = 65;
@@ -213,16 +215,14 @@ pub(super) fn with_world<T>(
 
 fn client(section: &str, base_url: &str, settings: &http::Settings, redactor: &Arc<Redactor>) -> Result<Http> {
     if let Err(name) = http::check_proxy(base_url) {
-        let usage = Usage::new(format!("{name}: is no address of a proxy, and would count for [{section}]"));
-        let hint = format!(
-            "set {name} to an address such as http://proxy.example.com:3128, with characters such as @ in a password \
-             written as %40; or name the host in NO_PROXY"
-        );
-        return Err(usage.hint(hint).into());
+        let variable = name;
+        let usage = Usage::new(term::words(RunWords::BadProxy { variable, section }));
+        return Err(usage.hint(term::words(RunWords::BadProxyHint { variable })).into());
     }
     Http::new(settings, Arc::clone(redactor)).map_err(|error| {
-        let usage = Usage::new(format!("cannot set up the connection to {section}: {error:#}"));
-        usage.hint(format!("check [{section}].ca_file")).into()
+        let why = &format!("{error:#}");
+        let usage = Usage::new(term::words(RunWords::CannotSetUp { section, why }));
+        usage.hint(term::words(RunWords::CheckCaFile { section })).into()
     })
 }
 

@@ -98,15 +98,21 @@ fn info(context: &Context, options: &Info) -> Result<Exit> {
     term::tell(StatusWords::Outbox { pending, failing, held: held + labelled, in_doubt, dead, dropped })?;
     match &known {
         Some(known) => {
-            term::tell(StateWords::StateOf { side: Service::Guance, what: &belongs::guance_words(&known.guance) })?;
-            term::tell(StateWords::StateOf { side: Service::Jira, what: &belongs::jira_words(&known.jira) })?;
+            term::tell(StateWords::StateOf {
+                side: Service::Guance,
+                what: &term::kept(&belongs::guance_words(&known.guance)),
+            })?;
+            term::tell(StateWords::StateOf {
+                side: Service::Jira,
+                what: &term::kept(&belongs::jira_words(&known.jira)),
+            })?;
             term::tell(StateWords::StatePair { pair: &known.pair, formerly: formerly(&former).as_deref() })?;
         }
         None => term::tell(StateWords::BelongsToNobody)?,
     }
     if let Some(foreign) = foreign {
-        term::tell(HealthWords::Refused { why: &foreign.to_string() })?;
-        term::line(&format!("         {}", foreign.hint))?;
+        term::tell(HealthWords::Refused { why: &term::kept(&foreign.to_string()) })?;
+        term::line(&format!("         {}", term::kept(&foreign.hint)))?;
     }
     Ok(Exit::Done)
 }
@@ -140,10 +146,11 @@ fn show(rebound: &Rebound, dry_run: bool) -> Result<()> {
     let Rebound { from, to, proven, missing } = rebound;
     term::tell(StateWords::Markers { proven: *proven, missing: *missing })?;
     if let Some(from) = from {
-        let (guance, jira) = (belongs::guance_words(&from.guance), belongs::jira_words(&from.jira));
+        let (guance, jira) =
+            (term::kept(&belongs::guance_words(&from.guance)), term::kept(&belongs::jira_words(&from.jira)));
         term::tell(StateWords::BelongedTo { jira: &jira, guance: &guance })?;
     }
-    let (guance, jira) = (belongs::guance_words(&to.guance), belongs::jira_words(&to.jira));
+    let (guance, jira) = (term::kept(&belongs::guance_words(&to.guance)), term::kept(&belongs::jira_words(&to.jira)));
     Ok(term::tell(StateWords::BelongsTo { jira: &jira, guance: &guance, dry_run })?)
 }
 

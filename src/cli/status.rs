@@ -15,7 +15,7 @@ use crate::engine::spent::{self, Spent};
 use crate::engine::{belongs, tells};
 use crate::ports::Purpose;
 use crate::state::{Away, Backlog, FailingSide, GoneIssue, LastRun, State, Status, StuckItem};
-use crate::words::{Column, HealthWords, Read, Stage, StatusWords, SyncWords};
+use crate::words::{Column, HealthWords, Read, Stage, StatusWords, SyncWords, told_summary};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
@@ -67,7 +67,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         let reading = Reading { paces: &paces, replies: draft.policy.flow.replies, tells, spent: &spent };
         show(&status, &reading, path)?;
         if let Some(foreign) = &foreign {
-            term::tell(HealthWords::Refused { why: &foreign.to_string() })?;
+            term::tell(HealthWords::Refused { why: &term::kept(&foreign.to_string()) })?;
         }
     }
     let Some(max_age) = options.max_age else { return Ok(Exit::Done) };
@@ -163,7 +163,7 @@ fn missing_issues(gone: &[GoneIssue], away: &[Away]) -> Result<()> {
         term::tell(StatusWords::Gone { side: (*side).into(), jira, guance: guance.as_str(), since: &since })?;
     }
     for Away { name: _, why, since, hint, .. } in away {
-        term::tell(StatusWords::Away { why, since: &term::time(*since) })?;
+        term::tell(StatusWords::Away { why: &term::kept(why), since: &term::time(*since) })?;
         term::advice(hint.as_deref())?;
     }
     Ok(())
@@ -275,7 +275,7 @@ fn item_row(item: &StuckItem) -> Vec<String> {
         key.clone(),
         attempts.to_string(),
         next,
-        summary.clone(),
+        term::kept(summary),
         error.clone().unwrap_or_default(),
     ]
 }
@@ -285,8 +285,8 @@ fn run_row(run: &LastRun) -> Vec<String> {
     let took = ended.map(|ended| term::span(ended.signed_duration_since(*started))).unwrap_or_default();
     let result = match (ended, good) {
         (None, _) => term::words(HealthWords::StillAtWork),
-        (Some(_), Some(true)) => summary.clone(),
-        (Some(_), _) => term::words(HealthWords::NotGood { summary }),
+        (Some(_), Some(true)) => told_summary(summary, term::lang()),
+        (Some(_), _) => term::words(HealthWords::NotGood { summary: &told_summary(summary, term::lang()) }),
     };
     vec![term::words(HealthWords::RunKind { backfill: kind == "backfill" }), term::time(*started), took, result]
 }

@@ -37,7 +37,7 @@ pub(super) struct Options {
     /// Print the plan, write nothing anywhere
     #[arg(long)]
     dry_run: bool,
-    /// Let go what the brake holds, and what is held because another program's issue carries its uuid
+    /// Send the new issues that the brake holds, and those held because another program made issues for them
     #[arg(long)]
     release: bool,
     /// The run's report as one JSON object on stdout
@@ -134,7 +134,9 @@ fn clear_remains(state: &State, order: Order) {
 
 fn backfill(options: &Options) -> Result<Option<Backfill>> {
     let now = Utc::now();
-    let read = |name: &str, text: &str| when::parse(text, now).map_err(|why| Usage::new(format!("--{name}: {why}")));
+    let colon = term::words(RunWords::Colon);
+    let read =
+        |name: &str, text: &str| when::parse(text, now).map_err(|why| Usage::new(format!("--{name}{colon}{why}")));
     let Some(since) = &options.since else { return Ok(None) };
     let from = read("since", since)?;
     let until = options.until.as_deref().map(|text| read("until", text)).transpose()?;
@@ -194,14 +196,14 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     for failure in &report.items_failed {
         let ItemFailure { item, summary, stage, message, hint } = failure;
         let stage = stage.map_or(Stage::Failed, Stage::called);
-        term::tell(SyncWords::ItemFailed { stage, summary, item, why: message })?;
+        term::tell(SyncWords::ItemFailed { stage, summary: &term::kept(summary), item, why: message })?;
         term::advice(hint.as_deref())?;
     }
     if report.not_listed() > 0 {
         term::tell(SyncWords::MoreUnreadable { count: report.not_listed() })?;
     }
     for dropped in &report.dropped_fields {
-        term::tell(SyncWords::LeftOut { what: dropped })?;
+        term::tell(SyncWords::LeftOut { what: &left_out(dropped) })?;
     }
     for names in &report.not_found {
         term::tell(SyncWords::NobodyFound { names })?;
@@ -217,7 +219,7 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
         term::tell(SyncWords::WhatOfDoubt)?;
     }
     for held in report.held_for_labels.iter().take(MOST_HELD) {
-        term::tell(SyncWords::HeldForLabel { summary: &held.summary, why: &held.why })?;
+        term::tell(SyncWords::HeldForLabel { summary: &term::kept(&held.summary), why: &held.why })?;
     }
     if !report.held_for_labels.is_empty() {
         term::tell(SyncWords::Decide)?;
@@ -239,4 +241,12 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
         term::tell(SyncWords::NotCarried { count: *count, why: &report.reason_in(reason, term::lang()) })?;
     }
     Ok(())
+}
+
+/// Returns what was left out, `field: why`, in the language of the program.
+fn left_out(what: &str) -> String {
+    match what.split_once(": ") {
+        Some((field, why)) => format!("{field}{}{}", term::words(RunWords::Colon), term::kept(why)),
+        None => what.to_owned(),
+    }
 }

@@ -1,14 +1,14 @@
 //! Writing to the terminal: results to stdout, problems to stderr, nothing that a remote text could drive it with.
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::ColorChoice;
 use chrono::{DateTime, Local, TimeDelta, Utc};
 
 use crate::logging::harmless_json;
 pub(super) use crate::logging::printable;
-use crate::words::{Lang, Message};
+use crate::words::{Lang, Message, RunWords, told};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -30,23 +30,28 @@ pub(super) fn set_color(color: Color) {
     .write_global();
 }
 
-/// The language in which the program speaks.
-static LANG: OnceLock<Lang> = OnceLock::new();
+/// Whether the program speaks Chinese.
+static IS_CHINESE: AtomicBool = AtomicBool::new(false);
 
 /// Decides about the language for the whole program.
 pub(super) fn set_lang(lang: Lang) {
-    let _ = LANG.set(lang);
+    IS_CHINESE.store(lang == Lang::Zh, Ordering::Relaxed);
 }
 
 /// Returns the language in which the program speaks.
 pub(super) fn lang() -> Lang {
-    LANG.get().copied().unwrap_or_default()
+    if IS_CHINESE.load(Ordering::Relaxed) { Lang::Zh } else { Lang::En }
 }
 
 /// Returns a sentence in that language.
 #[expect(clippy::needless_pass_by_value, reason = "a message is made where it is said")]
 pub(super) fn words(said: impl Message) -> String {
     said.in_lang(lang())
+}
+
+/// Returns what was kept in English in that language, where it is one of the program's own sentences.
+pub(super) fn kept(text: &str) -> String {
+    told(text, lang())
 }
 
 /// Prints a sentence as a line of result.
@@ -117,25 +122,28 @@ pub(super) fn error(text: &str) {
     let mut stderr = anstream::stderr().lock();
     for (n, line) in text.lines().enumerate() {
         let _ = match n {
-            0 => writeln!(stderr, "guajira: \x1b[31merror\x1b[0m: {}", printable(line)),
+            0 => {
+                let (word, colon) = (words(RunWords::Error), words(RunWords::Colon));
+                writeln!(stderr, "guajira: \x1b[31m{word}\x1b[0m{colon}{}", printable(line))
+            }
             _ => writeln!(stderr, "  {}", printable(line)),
         };
     }
 }
 
-/// Says how to mend it, where that is known.
+/// Says how to mend it, where that is known; a hint that was kept in English is said in the language of the program.
 pub(super) fn hint(text: Option<&str>) {
     if let Some(text) = text {
-        let _ = writeln!(anstream::stderr(), "hint: {}", printable(text));
+        let _ = writeln!(anstream::stderr(), "{}{}", words(RunWords::Hint), printable(&kept(text)));
     }
 }
 
-/// Prints how to mend what stands in the line above, where that is known.
+/// Prints how to mend what stands in the line above, where that is known; in which language is as for [`hint()`].
 ///
 /// # Errors
 /// As for [`line()`].
 pub(super) fn advice(text: Option<&str>) -> io::Result<()> {
-    text.map_or(Ok(()), |text| line(&format!("     → {text}")))
+    text.map_or(Ok(()), |text| line(&format!("     → {}", kept(text))))
 }
 
 /// Shows a time as people here read clocks.

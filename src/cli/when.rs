@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Local, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 
-/// The forms that are taken, for messages and help.
-pub(super) const FORMS: &str = "RFC 3339 (2026-11-22T08:00:00Z), \"YYYY-MM-DD\" or \"YYYY-MM-DD HH:MM\" in local time, \
-     or how long ago: 90m, 2h, 7d";
+use super::term;
+use crate::words::RunWords;
 
 /// Reads a point in time; relative ones count back from `now`.
 ///
@@ -15,7 +14,7 @@ pub(super) fn parse(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, Str
 }
 
 fn parse_in<Z: TimeZone>(zone: &Z, text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
-    let wrong = || format!("{text:?} is not a time: use {FORMS}");
+    let wrong = || term::words(RunWords::NotATime { text });
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(time.to_utc());
     }

@@ -35,7 +35,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let path = &draft.sync.state;
     let state = State::open_to_read(path).map_err(|error| Usage::state(path, &error))?;
     if let Some(foreign) = belongs::compare(&state, &services::named(draft.services()))? {
-        term::say(&term::words(HealthWords::Refused { why: &foreign.to_string() }));
+        term::say(&term::words(HealthWords::Refused { why: &term::kept(&foreign.to_string()) }));
         term::hint(Some(&foreign.hint));
     }
     let found = Found::about(&state, options.item.trim())?;
@@ -49,7 +49,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
             term::line(&line)?;
         }
         for away in &found.away {
-            term::tell(HistoryWords::Since { since: &term::time(away.since), why: &away.why })?;
+            term::tell(HistoryWords::Since { since: &term::time(away.since), why: &term::kept(&away.why) })?;
             term::advice(away.hint.as_deref())?;
         }
         for item in &queue {
@@ -197,7 +197,7 @@ fn queued(item: &StuckItem) -> String {
         stage: Stage::called(&item.stage),
         since: &term::time(item.enqueued),
         not_before: next.as_deref(),
-        summary: &item.summary,
+        summary: &term::kept(&item.summary),
         why: item.error.as_deref(),
     };
     term::words(queued) + &dropped.unwrap_or_default()

@@ -6,6 +6,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use crate::words::CommandFault;
+
 /// Longest secret, in bytes.
 pub(super) const MAX_SECRET_BYTES: u64 = 16 * 1024;
 
@@ -19,13 +21,13 @@ const POLL: Duration = Duration::from_millis(10);
 ///
 /// # Errors
 /// What went wrong, to be read after the command's name.
-pub(super) fn run(words: &[String], base: &Path) -> Result<String, String> {
+pub(super) fn run(words: &[String], base: &Path) -> Result<String, CommandFault> {
     run_within(words, base, COMMAND_TIME)
 }
 
-fn run_within(words: &[String], base: &Path, time: Duration) -> Result<String, String> {
+fn run_within(words: &[String], base: &Path, time: Duration) -> Result<String, CommandFault> {
     let deadline = Instant::now() + time;
-    let Some((program, arguments)) = words.split_first() else { return Err("is empty".to_owned()) };
+    let Some((program, arguments)) = words.split_first() else { return Err(CommandFault::Empty) };
     let is_relative_path = program.contains('/') && Path::new(program).is_relative();
     let program = if is_relative_path { base.join(program) } else { program.into() };
     let mut command = Command::new(program);
@@ -33,32 +35,31 @@ fn run_within(words: &[String], base: &Path, time: Duration) -> Result<String, S
     // A group of its own, so that what it starts can be ended with it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let mut child = command.spawn().map_err(|error| format!("cannot be started: {error}"))?;
+    let mut child = command.spawn().map_err(|error| CommandFault::NotStarted { why: error.to_string() })?;
     let done = output(&mut child, deadline).and_then(|text| Ok((text, end(&mut child, deadline)?)));
     let (text, status) = match done {
         Ok(done) => done,
         Err(Wrong::Late) => {
             kill(&mut child);
-            return Err(format!("did not end within {} seconds, and was ended", time.as_secs()));
+            return Err(CommandFault::TooLate { seconds: time.as_secs().to_string() });
         }
-        Err(Wrong::Words(words)) => {
+        Err(Wrong::Fault(fault)) => {
             kill(&mut child);
-            return Err(words);
+            return Err(fault);
         }
     };
-    if status.success() { Ok(text) } else { Err(format!("failed: {status}")) }
+    if status.success() { Ok(text) } else { Err(CommandFault::Failed { status: status.to_string() }) }
 }
 
 /// Why a command brought no secret.
 enum Wrong {
     Late,
-    Words(String),
+    Fault(CommandFault),
 }
 
 /// Reads what the child, and whoever else holds its stdout, prints.
 fn output(child: &mut Child, deadline: Instant) -> Result<String, Wrong> {
-    let words = |words: &str| Wrong::Words(words.to_owned());
-    let Some(stdout) = child.stdout.take() else { return Err(words("has no output")) };
+    let Some(stdout) = child.stdout.take() else { return Err(Wrong::Fault(CommandFault::NoOutput)) };
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
@@ -67,15 +68,11 @@ fn output(child: &mut Child, deadline: Instant) -> Result<String, Wrong> {
     });
     let left = deadline.saturating_duration_since(Instant::now());
     let bytes = receiver.recv_timeout(left).map_err(|_| Wrong::Late)?;
-    let bytes = bytes.map_err(|error| Wrong::Words(format!("cannot be read: {error}")))?;
+    let bytes = bytes.map_err(|error| Wrong::Fault(CommandFault::Unreadable { why: error.to_string() }))?;
     if bytes.len() as u64 > MAX_SECRET_BYTES {
-        return Err(Wrong::Words(format!("printed too much: {}", too_long())));
+        return Err(Wrong::Fault(CommandFault::TooMuch { most: (MAX_SECRET_BYTES / 1024).to_string() }));
     }
-    String::from_utf8(bytes).map_err(|_| words("printed something that is not UTF-8 text"))
-}
-
-pub(super) fn too_long() -> String {
-    format!("it is longer than {} KiB, which no secret is", MAX_SECRET_BYTES / 1024)
+    String::from_utf8(bytes).map_err(|_| Wrong::Fault(CommandFault::NotUtf8))
 }
 
 /// Waits for the child's own end.
@@ -85,7 +82,7 @@ fn end(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Wrong> {
             Ok(Some(status)) => return Ok(status),
             Ok(None) if Instant::now() < deadline => std::thread::sleep(POLL),
             Ok(None) => return Err(Wrong::Late),
-            Err(error) => return Err(Wrong::Words(format!("was lost: {error}"))),
+            Err(error) => return Err(Wrong::Fault(CommandFault::Lost { why: error.to_string() })),
         }
     }
 }
@@ -109,7 +106,7 @@ mod tests {
     use super::*;
 
     /// Runs a script for a second; it gets the name of a file as its first argument.
-    fn sh(script: &str, file: &str) -> (Result<String, String>, Duration) {
+    fn sh(script: &str, file: &str) -> (Result<String, CommandFault>, Duration) {
         let words = ["sh", "-c", script, "sh", file].map(str::to_owned);
         let start = Instant::now();
         (run_within(&words, Path::new(""), Duration::from_secs(1)), start.elapsed())
@@ -127,7 +124,7 @@ mod tests {
             "trap '' TERM INT HUP; while true; do sleep 1; done",
         ] {
             let (result, took) = sh(script, "");
-            let why = result.unwrap_err();
+            let why = result.unwrap_err().to_string();
             assert!(why.contains("did not end within 1 seconds") && !why.contains("TOKEN"), "{script}: {why}");
             assert!(took < Duration::from_secs(5), "{script}: {took:?}");
         }
@@ -149,7 +146,7 @@ mod tests {
     #[test]
     fn an_output_without_end_is_no_secret() {
         let (result, took) = sh("yes", "");
-        assert!(result.unwrap_err().contains("printed too much"));
+        assert!(result.unwrap_err().to_string().contains("printed too much"));
         assert!(took < Duration::from_secs(1));
         let (result, _) = sh("yes | head -c 16384 | tr '\\n' y", "");
         assert_eq!(result.unwrap().len(), 16384);
@@ -158,7 +155,7 @@ mod tests {
     #[test]
     fn a_command_in_time_is_believed() {
         assert_eq!(sh("echo TOKEN; exec >&-; sleep 0.2", "").0.unwrap(), "TOKEN\n");
-        assert!(sh("echo TOKEN; exit 3", "").0.unwrap_err().contains("exit status: 3"));
-        assert!(sh("printf '\\377'", "").0.unwrap_err().contains("UTF-8"));
+        assert!(sh("echo TOKEN; exit 3", "").0.unwrap_err().to_string().contains("exit status: 3"));
+        assert!(sh("printf '\\377'", "").0.unwrap_err().to_string().contains("UTF-8"));
     }
 }

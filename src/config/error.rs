@@ -6,45 +6,56 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::words::{ConfigFault, ConfigHint, ConfigPlace, Lang, Message as _};
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where: `sync.toml:12`, or the name of an environment variable; empty when it is nowhere in particular.
-    pub place: String,
-    /// What: a lower-case fragment without full stop.
-    pub message: String,
+    /// Where: `sync.toml:12`, or the name of an environment variable; none when it is nowhere in particular.
+    pub place: Option<ConfigPlace>,
+    /// What.
+    pub fault: ConfigFault,
     /// The offending key, and its value where it may be shown, over a line with a caret.
     pub excerpt: Option<String>,
     /// How to mend it.
-    pub hint: Option<String>,
+    pub hint: Option<ConfigHint>,
 }
 
 impl Problem {
     /// Returns a problem without place.
-    pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { place: String::new(), message: message.into(), excerpt: None, hint: None }
+    pub(super) fn new(fault: ConfigFault) -> Self {
+        Self { place: None, fault, excerpt: None, hint: None }
     }
 
     /// Says where it is.
-    pub(super) fn at(mut self, place: impl Into<String>) -> Self {
-        self.place = place.into();
+    pub(super) fn at(self, place: impl Into<String>) -> Self {
+        self.in_place(ConfigPlace::Named(place.into()))
+    }
+
+    /// Says where it is.
+    pub(super) fn in_place(mut self, place: ConfigPlace) -> Self {
+        self.place = Some(place);
         self
     }
 
     /// Says how to mend it.
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    pub(super) fn hint(mut self, hint: ConfigHint) -> Self {
+        self.hint = Some(hint);
         self
+    }
+
+    /// Returns all but the hint in a language.
+    pub fn in_lang(&self, lang: Lang) -> String {
+        let place = self.place.as_ref().map(|place| format!("{}: ", place.in_lang(lang))).unwrap_or_default();
+        let excerpt = self.excerpt.as_ref().map(|excerpt| format!("\n{excerpt}")).unwrap_or_default();
+        format!("{place}{}{excerpt}", self.fault.in_lang(lang))
     }
 }
 
+/// In English.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.place.is_empty() {
-            write!(f, "{}: ", self.place)?;
-        }
-        f.write_str(&self.message)?;
-        self.excerpt.as_ref().map_or(Ok(()), |excerpt| write!(f, "\n{excerpt}"))
+        f.write_str(&self.in_lang(Lang::En))
     }
 }
 
@@ -76,7 +87,7 @@ impl std::error::Error for ConfigError {}
 /// The text of a file, to find lines in.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ConfigText {
-    /// The file's name as the user gave it.
+    /// The file's name as the user gave it; empty for the environment alone.
     pub(super) name: String,
     /// Its content.
     pub(super) text: String,
@@ -86,6 +97,14 @@ impl ConfigText {
     /// Returns the number of the line that holds this byte, from 1.
     pub(super) fn line(&self, at: usize) -> usize {
         self.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+    }
+
+    /// Returns what it is.
+    pub(super) fn whole(&self) -> ConfigPlace {
+        match self.name.as_str() {
+            "" => ConfigPlace::Environment,
+            name => ConfigPlace::Named(name.to_owned()),
+        }
     }
 
     /// Returns `name:line`.

@@ -6,6 +6,7 @@ use super::error::{ConfigError, ConfigText, Problem};
 use super::sections;
 use super::settings::{Config, Draft};
 use super::tree::Environment;
+use crate::words::{ConfigFault, ConfigHint};
 
 /// The file that is read when none is named.
 pub const DEFAULT_FILE: &str = "sync.toml";
@@ -51,15 +52,15 @@ fn read(path: Option<&Path>, env: &Environment) -> Result<(Option<PathBuf>, Conf
             Ok((Some(path.to_owned()), ConfigText { name, text }))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named && env.has_settings() => {
-            Ok((None, ConfigText { name: "the environment".to_owned(), text: String::new() }))
+            Ok((None, ConfigText::default()))
         }
         Err(error) => {
-            let problem = Problem::new(format!("cannot read {name}: {error}"));
+            let problem = Problem::new(ConfigFault::CannotRead { name, why: error.to_string() });
             let hint = match error.kind() {
-                std::io::ErrorKind::NotFound => "write one with `guajira init`, or name it with --config",
-                std::io::ErrorKind::InvalidData => "save it as UTF-8",
-                std::io::ErrorKind::PermissionDenied => "make it readable for the user that runs guajira",
-                _ => "name the configuration file with --config",
+                std::io::ErrorKind::NotFound => ConfigHint::WriteOne,
+                std::io::ErrorKind::InvalidData => ConfigHint::SaveAsUtf8,
+                std::io::ErrorKind::PermissionDenied => ConfigHint::MakeReadable,
+                _ => ConfigHint::NameFile,
             };
             Err(problem.hint(hint).into())
         }

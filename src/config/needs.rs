@@ -6,15 +6,16 @@ use crate::plan::{Direction, Flow};
 use crate::ports::{Ability, About};
 
 use super::reader::Reader;
+use crate::words::{Flaw, Lack};
 
-/// An ability, and what is said of a service that lacks it.
-type Asked = (Ability, &'static str);
+/// An ability, and what a service cannot do that lacks it.
+type Asked = (Ability, Lack);
 
-const THREADS: Asked = (Ability::Threads, "it has no comments");
-const WRITES: Asked = (Ability::Writes, "it takes no changes");
-const CREATES: Asked = (Ability::Creates, "it takes no new issues");
-const FILES: Asked = (Ability::Files, "it has no files");
-const PEOPLE: Asked = (Ability::People, "it does not tell who people are");
+const THREADS: Asked = (Ability::Threads, Lack::Comments);
+const WRITES: Asked = (Ability::Writes, Lack::Changes);
+const CREATES: Asked = (Ability::Creates, Lack::NewIssues);
+const FILES: Asked = (Ability::Files, Lack::Files);
+const PEOPLE: Asked = (Ability::People, Lack::People);
 
 /// What one key of `[flow]` asks for.
 struct Need {
@@ -67,27 +68,26 @@ pub(super) fn refuse_missing(reader: &Reader, flow: &Flow, services: [&About; 2]
         let path = format!("flow.{}", need.key);
         let goes = (need.goes)(flow);
         // What nobody asked for carries what there is.
-        if let Some((service, why)) = lacking(need, goes, services).filter(|_| reader.has(&path)) {
+        if let Some((service, lack)) = lacking(need, goes, services).filter(|_| reader.has(&path)) {
             let can =
                 need.words.iter().filter(|(_, way)| is_within(*way, goes) && lacking(need, *way, services).is_none());
             let is_word = need.words.len() > 2;
             let can: Vec<String> =
                 can.map(|(word, _)| if is_word { format!("{word:?}") } else { (*word).to_owned() }).collect();
-            let can = can.join(" or ");
-            reader.refuse(&path, format!("asks for what {service} cannot do: {why}; write {can}"));
+            reader.refuse(&path, Flaw::CannotCarry { service: service.to_owned(), lack, can });
         }
     }
 }
 
 /// Returns the service, and why it cannot do its part of what a flow asks for that goes these ways.
-fn lacking(need: &Need, goes: Direction, services: [&About; 2]) -> Option<(&'static str, &'static str)> {
+fn lacking(need: &Need, goes: Direction, services: [&About; 2]) -> Option<(&'static str, Lack)> {
     let about = |side: Side| services.into_iter().find(|about| about.side == side);
     Side::BOTH.into_iter().filter(|target| goes.writes(*target)).find_map(|target| {
         let ends = [(target.opposite(), need.from), (target, need.to)];
         ends.into_iter().find_map(|(side, asked)| {
             let about = about(side)?;
-            let (_, why) = asked.iter().find(|(ability, _)| !about.abilities.contains(ability))?;
-            Some((about.shown, *why))
+            let (_, lack) = asked.iter().find(|(ability, _)| !about.abilities.contains(ability))?;
+            Some((about.shown, *lack))
         })
     })
 }

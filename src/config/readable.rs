@@ -2,21 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::words::ConfigWarning;
+
 /// Returns a sentence for each: the configuration, where a secret stands in it; the files of secrets; the state file.
-pub(super) fn advice(config: Option<&Path>, secrets: impl Iterator<Item = PathBuf>, state: &Path) -> Vec<String> {
+pub(super) fn advice(
+    config: Option<&Path>,
+    secrets: impl Iterator<Item = PathBuf>,
+    state: &Path,
+) -> Vec<ConfigWarning> {
     let mut advice = Vec::new();
     for path in config.map(Path::to_owned).into_iter().chain(secrets).filter(|path| is_open_to_others(path)) {
-        let path = path.display();
-        let sentence = format!("other users of this machine can read the secret in {path}: chmod 600 {path}");
+        let sentence = ConfigWarning::SecretOpenToOthers { path: path.display().to_string() };
         if !advice.contains(&sentence) {
             advice.push(sentence);
         }
     }
     if is_open_to_others(state) {
-        let path = state.display();
-        advice.push(format!(
-            "other users of this machine can read the state file, with texts of both sides in it: chmod 600 {path}"
-        ));
+        advice.push(ConfigWarning::StateOpenToOthers { path: state.display().to_string() });
     }
     advice
 }

@@ -8,10 +8,11 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::error::{ConfigError, ConfigText, Problem};
-use super::secret::SecretSource;
+use super::secret::{SecretForm, SecretSource};
 use super::size;
 use super::tree::{Environment, Node, Origin, PREFIX, Value};
 use crate::template::nearest;
+use crate::words::{ConfigFault, ConfigPlace, Flaw, Wanted};
 
 /// Longest duration that is taken: ten years.
 const MAX_DURATION: Duration = Duration::from_hours(3650 * 24);
@@ -36,12 +37,12 @@ impl Reader {
         let node = self.ask(path)?;
         match &node.value {
             Value::Text(text) | Value::Raw(text) if text.trim().is_empty() => {
-                self.wrong(path, node, "is empty");
+                self.wrong(path, node, Flaw::IsEmpty);
                 None
             }
             Value::Text(text) | Value::Raw(text) => Some(text.trim().to_owned()),
             _ => {
-                self.mistyped(path, node, "a text in quotes");
+                self.mistyped(path, node, Wanted::Text);
                 None
             }
         }
@@ -62,7 +63,7 @@ impl Reader {
             Value::Flag(flag) => return *flag,
             Value::Raw(text) if text == "true" => return true,
             Value::Raw(text) if text == "false" => return false,
-            _ => self.mistyped(path, node, "true or false"),
+            _ => self.mistyped(path, node, Wanted::Flag),
         }
         default
     }
@@ -76,13 +77,17 @@ impl Reader {
             _ => None,
         };
         let Some(number) = number else {
-            self.mistyped(path, node, "a whole number");
+            self.mistyped(path, node, Wanted::Whole);
             return default;
         };
         match u32::try_from(number) {
             Ok(number) if bounds.contains(&number) => number,
             _ => {
-                self.wrong(path, node, format!("must be between {} and {}", bounds.start(), bounds.end()));
+                self.wrong(
+                    path,
+                    node,
+                    Flaw::Between { least: bounds.start().to_string(), most: bounds.end().to_string() },
+                );
                 default
             }
         }
@@ -92,16 +97,16 @@ impl Reader {
     pub(super) fn duration(&self, path: &str, default: Duration, least: Duration) -> Duration {
         let Some(node) = self.ask(path) else { return default };
         let (Value::Text(text) | Value::Raw(text)) = &node.value else {
-            self.mistyped(path, node, "a duration in quotes, such as \"90s\", \"10m\" or \"24h\"");
+            self.mistyped(path, node, Wanted::Duration);
             return default;
         };
         match humantime::parse_duration(text.trim()) {
             Ok(time) if time < least => {
-                self.wrong(path, node, format!("must be at least {}", humantime::format_duration(least)));
+                self.wrong(path, node, Flaw::AtLeast { least: humantime::format_duration(least).to_string() });
             }
-            Ok(time) if time > MAX_DURATION => self.wrong(path, node, "must be at most 3650 days"),
+            Ok(time) if time > MAX_DURATION => self.wrong(path, node, Flaw::AtMost { most: "3650 days".to_owned() }),
             Ok(time) => return time,
-            Err(_) => self.wrong(path, node, "is not a duration such as \"90s\", \"10m\" or \"24h\""),
+            Err(_) => self.wrong(path, node, Flaw::NotADuration),
         }
         default
     }
@@ -114,7 +119,7 @@ impl Reader {
             _ => None,
         };
         read.unwrap_or_else(|| {
-            self.mistyped(path, node, "a size in quotes, such as \"10MB\" or \"512 kB\"");
+            self.mistyped(path, node, Wanted::Size);
             default
         })
     }
@@ -123,22 +128,25 @@ impl Reader {
     pub(super) fn one_of<T: Copy>(&self, path: &str, words: &[(&str, T)], default: T) -> T {
         let Some(node) = self.ask(path) else { return default };
         let (Value::Text(text) | Value::Raw(text)) = &node.value else {
-            self.mistyped(path, node, "a word in quotes");
+            self.mistyped(path, node, Wanted::Word);
             return default;
         };
         if let Some((_, found)) = words.iter().find(|(word, _)| word == text) {
             return *found;
         }
         let known: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-        let only = if known.len() == 1 { ", or be left out" } else { "" };
-        self.wrong(path, node, format!("must be {}{only}", known.join(" or ")));
+        let flaw = match known.as_slice() {
+            [word] => Flaw::OnlyOrLeftOut { word: word.clone() },
+            _ => Flaw::NoneOf { words: known },
+        };
+        self.wrong(path, node, flaw);
         default
     }
 
     /// Notes that a key, if it is set, asks for what is not in this version.
-    pub(super) fn unsupported(&self, path: &str, message: &str) {
+    pub(super) fn unsupported(&self, path: &str) {
         if let Some(node) = self.ask(path) {
-            self.wrong(path, node, message);
+            self.wrong(path, node, Flaw::NotSupported);
         }
     }
 
@@ -151,7 +159,7 @@ impl Reader {
             _ => None,
         };
         items.unwrap_or_else(|| {
-            self.mistyped(path, node, "a list of texts, such as [\"a\", \"b\"]");
+            self.mistyped(path, node, Wanted::Texts);
             Vec::new()
         })
     }
@@ -160,14 +168,14 @@ impl Reader {
     pub(super) fn pairs(&self, path: &str) -> Option<Vec<(String, String)>> {
         let node = self.ask(path)?;
         let Value::Table(entries) = &node.value else {
-            self.mistyped(path, node, "a table");
+            self.mistyped(path, node, Wanted::Table);
             return None;
         };
         let mut pairs = Vec::new();
         for (key, entry) in entries {
             match as_text(entry) {
                 Some(text) if !text.trim().is_empty() => pairs.push((key.clone(), text)),
-                _ => self.mistyped(&format!("{path}.{key}"), entry, "a text in quotes"),
+                _ => self.mistyped(&format!("{path}.{key}"), entry, Wanted::Text),
             }
         }
         Some(pairs)
@@ -187,9 +195,9 @@ impl Reader {
             _ => SecretSource::of(node).map(|source| vec![source]),
         };
         match sources {
-            Ok(sources) if sources.is_empty() => self.hidden(path, node, "is an empty list"),
+            Ok(sources) if sources.is_empty() => self.hidden(path, node, Flaw::EmptyList),
             Ok(sources) => return sources,
-            Err(message) => self.hidden(path, node, message),
+            Err(flaw) => self.hide(path, node, flaw),
         }
         Vec::new()
     }
@@ -201,7 +209,7 @@ impl Reader {
             Some((_, Value::List(items))) => items.len().max(1),
             Some((node, _)) => {
                 self.ask(path);
-                self.hidden(path, node, format!("is a list of tables: write [[{path}]]"));
+                self.hidden(path, node, Flaw::ListOfTables { path: path.to_owned() });
                 0
             }
             None => 1,
@@ -209,27 +217,27 @@ impl Reader {
     }
 
     /// Notes a wrong value and shows it.
-    pub(super) fn refuse(&self, path: &str, message: impl Into<String>) {
+    pub(super) fn refuse(&self, path: &str, flaw: Flaw) {
         match self.root.descend(path) {
-            Some(node) => self.wrong(path, node, message),
-            None => self.note(usize::MAX, Problem::new(format!("{} {}", shown(path), message.into()))),
+            Some(node) => self.wrong(path, node, flaw),
+            None => self.note(usize::MAX, Problem::new(at(path, flaw))),
         }
     }
 
     /// Notes a wrong value without showing it: it may hold a secret.
-    pub(super) fn refuse_hidden(&self, path: &str, message: impl Into<String>) {
+    pub(super) fn refuse_hidden(&self, path: &str, flaw: Flaw) {
         match self.root.descend(path) {
-            Some(node) => self.hidden(path, node, message),
-            None => self.note(usize::MAX, Problem::new(format!("{} {}", shown(path), message.into()))),
+            Some(node) => self.hidden(path, node, flaw),
+            None => self.note(usize::MAX, Problem::new(at(path, flaw))),
         }
     }
 
     /// Returns where a key was set, for messages that come later: `sync.toml:4`, or the variable.
-    pub(super) fn place(&self, path: &str) -> String {
+    pub(super) fn place(&self, path: &str) -> ConfigPlace {
         match self.root.descend(path).map(|node| &node.origin) {
-            Some(Origin::File { key, .. }) => self.source.place(key.start),
-            Some(Origin::Variable(name)) => name.clone(),
-            None => self.source.name.clone(),
+            Some(Origin::File { key, .. }) => ConfigPlace::Named(self.source.place(key.start)),
+            Some(Origin::Variable(name)) => ConfigPlace::Named(name.clone()),
+            None => self.source.whole(),
         }
     }
 
@@ -256,8 +264,8 @@ impl Reader {
         self.find_unknown("", &self.root);
         self.find_misspelt_variables(env, named);
         for path in self.missing.take() {
-            let message = format!("missing {} (or the variable {})", shown(&path), variable(&path));
-            self.note(usize::MAX - 1, Problem::new(message).at(&self.source.name));
+            let fault = ConfigFault::Missing { key: shown(&path), variable: variable(&path) };
+            self.note(usize::MAX - 1, Problem::new(fault).in_place(self.source.whole()));
         }
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|(at, _)| *at);
@@ -287,29 +295,27 @@ impl Reader {
             let is_section = self.asked.borrow().iter().any(|asked| asked.starts_with(&prefix));
             match (&child.value, is_section) {
                 (Value::Table(_) | Value::List(_), true) => self.find_unknown(&below, child),
-                (_, true) => self.hidden(&below, child, format!("is a table: write [{below}]")),
+                (_, true) => self.hidden(&below, child, Flaw::ATable { path: below.clone() }),
                 (_, false) => self.unknown(path, &key, child),
             }
         }
     }
 
     fn unknown(&self, table: &str, key: &str, node: &Node) {
-        let message = match table_name(table) {
-            name if name.is_empty() => format!("unknown key `{key}`"),
-            name => format!("unknown key `{key}` in {name}"),
-        };
         let asked = self.asked.borrow();
         let near = nearest(key, &siblings(&asked, table));
-        let message = match (near, elsewhere(&asked, key)) {
+        let table_name = Some(table_name(table)).filter(|name| !name.is_empty());
+        let key = key.to_owned();
+        let fault = match (near, elsewhere(&asked, &key)) {
             (Some(near), _) => {
                 let found = if table.is_empty() { near.to_owned() } else { format!("{table}.{near}") };
                 self.forget_missing(&found);
-                format!("{message}; did you mean `{near}`?")
+                ConfigFault::UnknownBut { key, table: table_name, near: near.to_owned() }
             }
-            (None, Some(other)) => format!("{message}; there is a {}", shown(other)),
-            (None, None) => message,
+            (None, Some(other)) => ConfigFault::UnknownHere { key, table: table_name, other: shown(other) },
+            (None, None) => ConfigFault::Unknown { key, table: table_name },
         };
-        let (at, mut problem) = self.locate(node, message);
+        let (at, mut problem) = self.locate(node, fault);
         if let Origin::File { key, .. } = &node.origin {
             problem.excerpt = Some(self.source.point_at_key(key));
         }
@@ -332,7 +338,7 @@ impl Reader {
             };
             self.forget_missing(path);
             let right = variable(path);
-            self.note(usize::MAX, Problem::new(format!("unknown variable; did you mean {right}?")).at(name));
+            self.note(usize::MAX, Problem::new(ConfigFault::UnknownVariable { right }).at(name));
         }
     }
 
@@ -341,35 +347,50 @@ impl Reader {
     }
 
     /// Notes that a value is of another type than is wanted.
-    pub(super) fn mistyped(&self, path: &str, node: &Node, wanted: &str) {
+    pub(super) fn mistyped(&self, path: &str, node: &Node, wanted: Wanted) {
         let found = match &node.value {
-            Value::Raw(_) => format!("must be {wanted}"),
-            _ => format!("must be {wanted}, and is {}", node.kind()),
+            Value::Raw(_) => Flaw::MustBe { wanted },
+            _ => Flaw::MustBeAndIs { wanted, found: node.kind() },
         };
         self.wrong(path, node, found);
     }
 
     /// Notes a wrong value and shows it.
-    pub(super) fn wrong(&self, path: &str, node: &Node, message: impl Into<String>) {
-        let (at, mut problem) = self.locate(node, format!("{} {}", shown(path), message.into()));
+    pub(super) fn wrong(&self, path: &str, node: &Node, flaw: Flaw) {
+        let (at, mut problem) = self.locate(node, at(path, flaw));
         if let Origin::File { key, value } = &node.origin {
             problem.excerpt = Some(self.source.point_at_value(key, value));
         }
         self.note(at, problem);
     }
 
-    fn hidden(&self, path: &str, node: &Node, message: impl Into<String>) {
-        let (at, mut problem) = self.locate(node, format!("{} {}", shown(path), message.into()));
+    fn hidden(&self, path: &str, node: &Node, flaw: Flaw) {
+        self.hide_problem(node, at(path, flaw));
+    }
+
+    fn hide(&self, path: &str, node: &Node, flaw: SecretForm) {
+        self.hide_problem(
+            node,
+            match flaw {
+                SecretForm::Value(flaw) => at(path, flaw),
+                SecretForm::Form(flaw) => ConfigFault::AtSecret { key: shown(path), flaw },
+            },
+        );
+    }
+
+    /// Notes a problem without the value.
+    fn hide_problem(&self, node: &Node, fault: ConfigFault) {
+        let (at, mut problem) = self.locate(node, fault);
         if let Origin::File { key, .. } = &node.origin {
             problem.excerpt = Some(self.source.point_at_key(key));
         }
         self.note(at, problem);
     }
 
-    fn locate(&self, node: &Node, message: String) -> (usize, Problem) {
+    fn locate(&self, node: &Node, fault: ConfigFault) -> (usize, Problem) {
         match &node.origin {
-            Origin::File { key, .. } => (key.start, Problem::new(message).at(self.source.place(key.start))),
-            Origin::Variable(name) => (usize::MAX - 2, Problem::new(message).at(name)),
+            Origin::File { key, .. } => (key.start, Problem::new(fault).at(self.source.place(key.start))),
+            Origin::Variable(name) => (usize::MAX - 2, Problem::new(fault).at(name)),
         }
     }
 
@@ -377,6 +398,11 @@ impl Reader {
     pub(super) fn note(&self, at: usize, problem: Problem) {
         self.problems.borrow_mut().push((at, problem));
     }
+}
+
+/// Returns what is wrong with the value of a key.
+pub(super) fn at(path: &str, flaw: Flaw) -> ConfigFault {
+    ConfigFault::At { key: shown(path), flaw }
 }
 
 /// Returns a key as people write it: `[jira.auth].token`.

@@ -4,8 +4,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::secret::Secret;
+use crate::words::{Flaw, SecretFault, SecretFlaw, SecretPlace, Wanted};
 
-use super::command::{self, MAX_SECRET_BYTES, too_long};
+use super::command::{self, MAX_SECRET_BYTES};
 use super::tree::{Environment, Node, Origin, Value};
 
 /// Where a secret is.
@@ -36,19 +37,19 @@ impl SecretSource {
     ///
     /// # Errors
     /// A fragment that says what is wrong with the form, without the value.
-    pub(super) fn of(node: &Node) -> Result<Self, String> {
+    pub(super) fn of(node: &Node) -> Result<Self, SecretForm> {
         match &node.value {
             Value::Text(text) | Value::Raw(text) => Ok(Self::Given(text.as_str().into())),
             Value::Table(entries) => Self::of_table(entries),
-            _ => Err(format!("must be a text or {FORMS}, and is {}", node.kind())),
+            _ => Err(SecretForm::Value(Flaw::MustBeAndIs { wanted: Wanted::SecretForm, found: node.kind() })),
         }
     }
 
-    fn of_table(entries: &[(String, Node)]) -> Result<Self, String> {
+    fn of_table(entries: &[(String, Node)]) -> Result<Self, SecretForm> {
         let from_variable = |entry: &&(String, Node)| matches!(entry.1.origin, Origin::Variable(_));
         let overriding: Vec<&(String, Node)> = entries.iter().filter(from_variable).collect();
         let entries = if overriding.is_empty() { entries.iter().collect() } else { overriding };
-        let [(key, node)] = entries.as_slice() else { return Err(format!("must be exactly one of {FORMS}")) };
+        let [(key, node)] = entries.as_slice() else { return Err(SecretForm::Form(SecretFlaw::NotOneForm)) };
         match (key.as_str(), &node.value) {
             // A name that cannot be one is perhaps the secret itself: it is not repeated.
             ("env", Value::Text(name) | Value::Raw(name)) if is_variable(name) => Ok(Self::Env(name.clone())),
@@ -58,15 +59,12 @@ impl SecretSource {
                     Value::Text(text) => Some(text.clone()),
                     _ => None,
                 });
-                words
-                    .collect::<Option<_>>()
-                    .map(Self::Command)
-                    .ok_or_else(|| "has a command that is not texts".to_owned())
+                words.collect::<Option<_>>().map(Self::Command).ok_or(SecretForm::Form(SecretFlaw::CommandNotTexts))
             }
-            ("env", _) => Err("must name an environment variable in `env`, such as \"JIRA_TOKEN\"; the secret itself does not belong there".to_owned()),
-            ("file", _) => Err("must name a file in `file`".to_owned()),
-            ("command", _) => Err("has a `command` that is not a list such as [\"prog\", \"arg\"]".to_owned()),
-            _ => Err(format!("has an unknown source `{key}`: use {FORMS}")),
+            ("env", _) => Err(SecretForm::Form(SecretFlaw::NoVariable)),
+            ("file", _) => Err(SecretForm::Form(SecretFlaw::NoFile)),
+            ("command", _) => Err(SecretForm::Form(SecretFlaw::CommandNotList)),
+            _ => Err(SecretForm::Form(SecretFlaw::UnknownForm { name: key.to_owned() })),
         }
     }
 
@@ -95,67 +93,70 @@ impl SecretSource {
     ///
     /// # Errors
     /// A fragment that names the source and what is wrong, without anything that came from it.
-    pub(super) fn fetch(&self, base: &Path, env: &Environment) -> Result<Secret, String> {
+    pub(super) fn fetch(&self, base: &Path, env: &Environment) -> Result<Secret, SecretFault> {
         match self {
-            Self::Given(hidden) => usable(hidden.0.expose(), "the text"),
+            Self::Given(hidden) => usable(hidden.0.expose(), SecretPlace::Text),
             Self::Env(name) => match env.get(name) {
-                Some(value) => usable(value, &format!("the variable {name}")),
-                None if is_usual_name(name) => Err(format!("the variable {name} is not set")),
-                None => Err("the variable that `env` names is not set (its name is not shown: it may be the secret \
-                             itself, and `env` wants the name of a variable that holds it)"
-                    .to_owned()),
+                Some(value) => usable(value, SecretPlace::Variable { name: name.clone() }),
+                None if is_usual_name(name) => Err(SecretFault::NotSet { name: name.clone() }),
+                None => Err(SecretFault::HiddenNotSet),
             },
             Self::File(path) => {
                 let path = base.join(path);
                 let what = match path.display().to_string() {
-                    shown if may_be_a_secret(&shown) => {
-                        "the file (its name is not shown: it may be the secret itself)".to_owned()
-                    }
-                    shown => format!("the file {shown}"),
+                    shown if may_be_a_secret(&shown) => SecretPlace::HiddenFile,
+                    path => SecretPlace::File { path },
                 };
-                let text = read_file(&path).map_err(|error| format!("cannot read {what}: {error}"))?;
-                usable(&text, &what)
+                let text = read_file(&path, &what)?;
+                usable(&text, what)
             }
             Self::Command(words) => {
-                let name = words.first().map(String::as_str).unwrap_or_default();
-                let name =
-                    if may_be_a_secret(name) { "(its name is not shown: it may be the secret itself)" } else { name };
-                let text = command::run(words, base).map_err(|error| format!("the command {name} {error}"))?;
-                usable(&text, &format!("the output of {name}"))
+                let name = words.first().cloned().unwrap_or_default();
+                let is_hidden = may_be_a_secret(&name);
+                match command::run(words, base) {
+                    Ok(text) if is_hidden => usable(&text, SecretPlace::HiddenOutput),
+                    Ok(text) => usable(&text, SecretPlace::Output { name }),
+                    Err(fault) if is_hidden => Err(SecretFault::HiddenCommand { fault }),
+                    Err(fault) => Err(SecretFault::Command { name, fault }),
+                }
             }
         }
     }
 }
 
-const FORMS: &str = "{ env = \"NAME\" }, { file = \"PATH\" } or { command = [\"prog\", \"arg\"] }";
+/// What is wrong with where a secret is.
+pub(super) enum SecretForm {
+    /// It is no form at all.
+    Value(Flaw),
+    /// The form is not filled in well.
+    Form(SecretFlaw),
+}
 
 /// Trims the end of line and makes sure that what remains can stand in a request header.
-fn usable(text: &str, what: &str) -> Result<Secret, String> {
+fn usable(text: &str, what: SecretPlace) -> Result<Secret, SecretFault> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(format!("{what} is empty"));
+        return Err(SecretFault::Empty { what });
     }
     if text.chars().any(char::is_control) {
-        return Err(format!("{what} holds more than one line, or control characters"));
+        return Err(SecretFault::ManyLines { what });
     }
     Ok(Secret::new(text))
 }
 
 /// Reads a regular file. Another kind may have no end (a device), or nobody at its other end (a FIFO).
-fn read_file(path: &Path) -> Result<String, String> {
-    let failed = |error: std::io::Error| error.to_string();
-    let regular = |data: std::fs::Metadata| if data.is_file() { Ok(()) } else { Err(NOT_A_FILE.to_owned()) };
+fn read_file(path: &Path, what: &SecretPlace) -> Result<String, SecretFault> {
+    let failed = |error: std::io::Error| SecretFault::CannotRead { what: what.clone(), why: error.to_string() };
+    let not_a_file = || SecretFault::NotAFile { what: what.clone() };
+    let regular = |data: std::fs::Metadata| if data.is_file() { Ok(()) } else { Err(not_a_file()) };
     // To open a FIFO that nobody writes to would already wait.
     std::fs::metadata(path).map_err(failed).and_then(regular)?;
     let file = std::fs::File::open(path).map_err(failed)?;
     file.metadata().map_err(failed).and_then(regular)?;
     let mut text = String::new();
     file.take(MAX_SECRET_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
-    if text.len() as u64 > MAX_SECRET_BYTES { Err(too_long()) } else { Ok(text) }
+    if text.len() as u64 > MAX_SECRET_BYTES { Err(SecretFault::TooLong { what: what.clone() }) } else { Ok(text) }
 }
-
-const NOT_A_FILE: &str =
-    "it is no regular file (a folder, a FIFO or a device): write the secret into one, or use `command`";
 
 /// Returns true for a text that can be the name of a variable.
 fn is_variable(name: &str) -> bool {

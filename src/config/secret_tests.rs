@@ -82,6 +82,7 @@ fn files_that_others_can_read_are_named() {
             fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
         }
         let advice = Draft::load(Some(&config), &Environment::default()).unwrap().advice;
+        let advice: Vec<String> = advice.iter().map(ToString::to_string).collect();
         let count = |name: &str| advice.iter().filter(|line| line.ends_with(&format!("/{name}"))).count();
         [count("sync.toml"), count("key"), count("guajira.db")]
     };

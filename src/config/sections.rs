@@ -13,7 +13,7 @@ use crate::jira::{ABOUT as TRACKER, Deployment};
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, Policy, Repeats, Route};
 use crate::ports::Limits;
 use crate::template::{Kind, nearest};
-use crate::words::{Lang, Voice, Zone};
+use crate::words::{ConfigPlace, ConfigWarning, Flaw, Lang, Voice, Zone};
 
 use super::error::{ConfigError, ConfigText};
 use super::needs;
@@ -69,10 +69,7 @@ pub(super) fn draft(
     if let Some(all) = policy.routes.iter().position(|route| route.when.is_none())
         && all + 1 < policy.routes.len()
     {
-        warnings.push(format!(
-            "[[route]] number {} has no `when`: it takes every issue, and none is left for those after it",
-            all + 1
-        ));
+        warnings.push(ConfigWarning::RouteTakesAll { number: (all + 1).to_string() });
     }
     let secrets =
         || guance.api_keys.iter().map(|key| ("guance.api_key", key)).chain([("jira.auth.token", &jira.token)]);
@@ -84,11 +81,12 @@ pub(super) fn draft(
     );
     let secrets = secrets().map(|(_, secret)| secret);
     let named: Vec<String> = secrets.filter_map(|secret| secret.source.variable().map(str::to_owned)).collect();
+    let lang = reader.has("text.language").then_some(policy.voice.lang);
     let keys = reader.finish(env, &named)?;
-    Ok((Draft { path, sync, policy, warnings, advice, base, guance, jira }, keys))
+    Ok((Draft { path, sync, policy, warnings, advice, lang, base, guance, jira }, keys))
 }
 
-fn guance(reader: &Reader, base: &Path, warnings: &mut Vec<String>) -> Guance {
+fn guance(reader: &Reader, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Guance {
     let base_url = url(reader, "guance.base_url", true, warnings);
     let console_url = url(reader, "guance.console_url", false, warnings);
     let limits = 1..=MOST_REQUESTS_PER_MINUTE;
@@ -111,7 +109,7 @@ fn guance(reader: &Reader, base: &Path, warnings: &mut Vec<String>) -> Guance {
     }
 }
 
-fn jira(reader: &Reader, base: &Path, guance: &Guance, warnings: &mut Vec<String>) -> Jira {
+fn jira(reader: &Reader, base: &Path, guance: &Guance, warnings: &mut Vec<ConfigWarning>) -> Jira {
     let deployments = [("cloud", Some(Deployment::Cloud)), ("server", Some(Deployment::Server)), ("auto", None)];
     let base_url = url(reader, "jira.base_url", true, warnings);
     let (user, token) = auth(reader, warnings);
@@ -132,7 +130,7 @@ fn jira(reader: &Reader, base: &Path, guance: &Guance, warnings: &mut Vec<String
 fn accounts(reader: &Reader, path: &str) -> Vec<String> {
     let accounts = reader.list(path);
     if accounts.iter().any(|account| account.is_empty() || account.contains(char::is_whitespace)) {
-        reader.refuse(path, "holds an account id that is empty or has a blank in it; display names are no ids");
+        reader.refuse(path, Flaw::BadAccount);
     }
     accounts
 }
@@ -144,12 +142,13 @@ enum Method {
     OAuth1,
 }
 
-fn auth(reader: &Reader, warnings: &mut Vec<String>) -> (Option<String>, SecretAt) {
+fn auth(reader: &Reader, warnings: &mut Vec<ConfigWarning>) -> (Option<String>, SecretAt) {
     let methods = [("basic", Method::Basic), ("pat", Method::Pat), ("oauth1", Method::OAuth1)];
-    let nothing = || SecretAt { key: String::new(), place: String::new(), source: SecretSource::Given("".into()) };
+    let nothing =
+        || SecretAt { key: String::new(), place: ConfigPlace::Environment, source: SecretSource::Given("".into()) };
     let method = reader.one_of("jira.auth.method", &methods, Method::Basic);
     if method == Method::OAuth1 {
-        reader.unsupported("jira.auth.method", "is not supported by this version: use \"basic\" or \"pat\"");
+        reader.unsupported("jira.auth.method");
         reader.take_whole("jira.auth");
         return (None, nothing());
     }
@@ -157,8 +156,7 @@ fn auth(reader: &Reader, warnings: &mut Vec<String>) -> (Option<String>, SecretA
         Method::Basic => Some(reader.required_text("jira.auth.user")),
         _ => {
             if reader.has("jira.auth.user") {
-                warnings
-                    .push("[jira.auth].user is not used: a personal access token says who it belongs to".to_owned());
+                warnings.push(ConfigWarning::UserNotUsed);
             }
             None
         }
@@ -215,27 +213,24 @@ fn voice(reader: &Reader) -> Voice {
     let name = reader.text(key).unwrap_or_default();
     let zone = Zone::called(&name).unwrap_or_default();
     if !name.is_empty() && Zone::called(&name).is_none() {
-        reader.refuse(key, format!("is not the name of a time zone: write {}", instead_of_zone(&name)));
+        reader.refuse(key, instead_of_zone(&name).map_or(Flaw::NoTimeZone, |near| Flaw::NoTimeZoneBut { near }));
     }
     Voice { lang, zone }
 }
 
 /// Returns what is probably meant by what is no name of a time zone. People write what their clock shows, or a city that
 /// gives its name to no zone.
-fn instead_of_zone(name: &str) -> String {
+fn instead_of_zone(name: &str) -> Option<String> {
     let bare: String = name.chars().filter(|c| c.is_alphanumeric() || *c == '+' || *c == '-').collect();
     let bare = bare.to_lowercase();
     let is_china = ["beijing", "peking", "china", "北京", "中国", "cst", "+8", "+08", "+0800"];
     if is_china.iter().any(|word| bare.ends_with(word)) {
-        return "\"Asia/Shanghai\"".to_owned();
+        return Some("Asia/Shanghai".to_owned());
     }
     let near = Zone::names().find(|zone| zone.eq_ignore_ascii_case(name.trim()));
     let city = |zone: &str| zone.rsplit('/').next().unwrap_or_default().replace('_', "").to_lowercase();
     let near = near.or_else(|| Zone::names().find(|zone| city(zone) == bare));
-    match near.or_else(|| nearest(name, &Zone::names().collect::<Vec<_>>())) {
-        Some(near) => format!("{near:?}"),
-        None => "an IANA name such as \"Asia/Shanghai\" or \"UTC\"".to_owned(),
-    }
+    near.or_else(|| nearest(name, &Zone::names().collect::<Vec<_>>())).map(str::to_owned)
 }
 
 fn projects(policy: &Policy) -> Vec<String> {
@@ -256,15 +251,15 @@ fn route(reader: &Reader, path: &str) -> Route {
     let key = |name: &str| format!("{path}.{name}");
     let project = reader.required_text(&key("project"));
     if project.contains(|c: char| c.is_whitespace() || c == '"') {
-        reader.refuse(&key("project"), "is not a project key such as \"OPS\"");
+        reader.refuse(&key("project"), Flaw::NoProjectKey);
     }
     let labels = reader.list(&key("labels"));
     if labels.iter().any(|label| label.is_empty() || label.contains(char::is_whitespace)) {
-        reader.refuse(&key("labels"), "holds a label that is empty or has a blank in it, which Jira refuses");
+        reader.refuse(&key("labels"), Flaw::BadLabel);
     }
     let parent = reader.text(&key("parent"));
     if parent.as_deref().is_some_and(|parent| !is_issue_key(parent)) {
-        reader.refuse(&key("parent"), "is not the key of an issue such as \"OPS-1\"");
+        reader.refuse(&key("parent"), Flaw::NoIssueKey);
     }
     Route {
         when: reader.template(&key("when"), Kind::Condition),
@@ -306,9 +301,9 @@ fn fields(reader: &Reader, path: &str) -> Vec<(String, FieldTemplate)> {
     let fields = reader.fields(path);
     for (field, _) in &fields {
         if let Some((_, own)) = OWN_KEY.iter().find(|(name, _)| field.eq_ignore_ascii_case(name)) {
-            reader.refuse(&format!("{path}.{field}"), format!("has a key of its own: [[route]].{own}"));
+            reader.refuse(&format!("{path}.{field}"), Flaw::OwnKey { key: (*own).to_owned() });
         } else if field.eq_ignore_ascii_case("assignee") {
-            reader.refuse(&format!("{path}.{field}"), "is a matter of [flow].assignee");
+            reader.refuse(&format!("{path}.{field}"), Flaw::IsAssignee);
         }
     }
     fields
@@ -317,7 +312,7 @@ fn fields(reader: &Reader, path: &str) -> Vec<(String, FieldTemplate)> {
 fn transition(reader: &Reader, path: &str) -> Vec<(String, FieldTemplate)> {
     let fields = reader.fields(path);
     for (field, _) in fields.iter().filter(|(field, _)| field.eq_ignore_ascii_case("resolution")) {
-        reader.refuse(&format!("{path}.{field}"), "has a key of its own: [[route]].resolution");
+        reader.refuse(&format!("{path}.{field}"), Flaw::OwnKey { key: "resolution".to_owned() });
     }
     fields
 }
@@ -332,10 +327,7 @@ fn statuses(reader: &Reader, path: &str) -> Vec<(String, String)> {
     for (guance, _) in &pairs {
         if SOURCE.statuses.called(guance).is_none() {
             let known: Vec<&str> = SOURCE.statuses.0.iter().map(|status| status.name).collect();
-            reader.refuse(
-                &format!("{path}.{guance}"),
-                format!("is for no status of Guance: it knows {}", known.join(", ")),
-            );
+            reader.refuse(&format!("{path}.{guance}"), Flaw::NoGuanceStatus { names: known.join(", ") });
         }
     }
     pairs
@@ -355,23 +347,23 @@ fn secrets(reader: &Reader, path: &str, many: bool) -> Vec<SecretAt> {
 }
 
 /// Returns a base address without trailing slash; empty when it is not set or wrong.
-fn url(reader: &Reader, path: &str, required: bool, warnings: &mut Vec<String>) -> String {
+fn url(reader: &Reader, path: &str, required: bool, warnings: &mut Vec<ConfigWarning>) -> String {
     let text = if required { reader.required_text(path) } else { reader.text(path).unwrap_or_default() };
     if text.is_empty() {
         return text;
     }
     let Ok(url) = Url::parse(&text) else {
-        reader.refuse_hidden(path, "is not an address such as \"https://example.com\"");
+        reader.refuse_hidden(path, Flaw::NoAddress);
         return String::new();
     };
     let complaint = if !url.username().is_empty() || url.password().is_some() {
-        Some("holds a user name or password: they belong into their own keys")
+        Some(Flaw::HoldsLogin)
     } else if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        Some("must begin with https:// or http://")
+        Some(Flaw::NotHttp)
     } else if url.query().is_some() || url.fragment().is_some() {
-        Some("must end before `?` and `#`")
+        Some(Flaw::HasQuery)
     } else if url.path().contains("/rest/api") || url.path().contains("/api/v1") {
-        Some("must be the address of the site, without the path of its API")
+        Some(Flaw::IsApi)
     } else {
         None
     };
@@ -379,7 +371,7 @@ fn url(reader: &Reader, path: &str, required: bool, warnings: &mut Vec<String>) 
         reader.refuse_hidden(path, complaint);
     } else if url.scheme() == "http" && !is_loopback(&url) {
         let key = reader::shown(path);
-        warnings.push(format!("{key} begins with http://: credentials and texts travel unencrypted"));
+        warnings.push(ConfigWarning::Unencrypted { key });
     }
     text.trim_end_matches('/').to_owned()
 }

@@ -11,6 +11,7 @@ use crate::jira::Deployment;
 use crate::plan::{Direction, Policy};
 use crate::ports::Limits;
 use crate::secret::{Redactor, Secret};
+use crate::words::{ConfigFault, ConfigPlace, ConfigWarning, Lang};
 use crate::{guance, http, jira};
 
 /// Everything a run needs to know.
@@ -37,9 +38,9 @@ pub struct Config {
     /// What is carried, and where to.
     pub policy: Policy,
     /// What works and should be known, as sentences for the log.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<ConfigWarning>,
     /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
-    pub advice: Vec<String>,
+    pub advice: Vec<ConfigWarning>,
 }
 
 /// How a run goes: `[sync]`.
@@ -69,9 +70,11 @@ pub struct Draft {
     /// What is carried, and where to.
     pub policy: Policy,
     /// What works and should be known, as sentences for the log.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<ConfigWarning>,
     /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
-    pub advice: Vec<String>,
+    pub advice: Vec<ConfigWarning>,
+    /// The language of `[text].language`, where it is set.
+    pub lang: Option<Lang>,
     pub(super) base: PathBuf,
     pub(super) guance: Guance,
     pub(super) jira: Jira,
@@ -110,7 +113,7 @@ pub(super) struct Jira {
 #[derive(Clone, Debug)]
 pub(super) struct SecretAt {
     pub(super) key: String,
-    pub(super) place: String,
+    pub(super) place: ConfigPlace,
     pub(super) source: SecretSource,
 }
 
@@ -123,9 +126,9 @@ struct Vault<'a> {
 
 impl Vault<'_> {
     fn fetch(&mut self, secret: &SecretAt) -> Secret {
-        secret.source.fetch(&self.base, self.env).unwrap_or_else(|why| {
-            let message = format!("no secret for {}: {why}", secret.key);
-            self.problems.push(Problem::new(message).at(&secret.place));
+        secret.source.fetch(&self.base, self.env).unwrap_or_else(|fault| {
+            let fault = ConfigFault::NoSecret { key: secret.key.clone(), fault };
+            self.problems.push(Problem::new(fault).in_place(secret.place.clone()));
             Secret::new("")
         })
     }
@@ -149,7 +152,7 @@ impl Draft {
     /// # Errors
     /// Names the key and the source of every secret that is missing, empty or cannot be fetched.
     pub fn resolve(self, env: &Environment) -> Result<Config, ConfigError> {
-        let Self { path, sync, policy, warnings, advice, base, guance, jira } = self;
+        let Self { path, sync, policy, warnings, advice, lang: _, base, guance, jira } = self;
         let mut vault = Vault { base, env, problems: Vec::new() };
         let api_keys = guance.api_keys.iter().map(|key| vault.fetch(key)).collect();
         let token = vault.fetch(&jira.token);

@@ -1,10 +1,11 @@
 //! Reads conditions and templates: compiled here, so that a mistake has its line.
 
 use super::error::Problem;
-use super::reader::{Reader, shown};
+use super::reader::{Reader, at};
 use super::tree::{Node, Origin, Value};
 use crate::plan::{self, FieldTemplate};
 use crate::template::{Kind, Mistake, Template};
+use crate::words::{Flaw, Wanted};
 
 impl Reader {
     /// Returns a condition or a template.
@@ -17,7 +18,7 @@ impl Reader {
     pub(super) fn fields(&self, path: &str) -> Vec<(String, FieldTemplate)> {
         let Some(node) = self.ask(path) else { return Vec::new() };
         let Value::Table(entries) = &node.value else {
-            self.mistyped(path, node, "a table");
+            self.mistyped(path, node, Wanted::Table);
             return Vec::new();
         };
         entries
@@ -40,11 +41,11 @@ impl Reader {
 
     fn compiled(&self, path: &str, node: &Node, kind: Kind) -> Option<Template> {
         let (Value::Text(text) | Value::Raw(text)) = &node.value else {
-            self.mistyped(path, node, "a text in quotes");
+            self.mistyped(path, node, Wanted::Text);
             return None;
         };
         if text.trim().is_empty() {
-            self.wrong(path, node, "is empty");
+            self.wrong(path, node, Flaw::IsEmpty);
             return None;
         }
         match Template::compile(kind, text, &plan::NAMES, &plan::sample) {
@@ -58,16 +59,14 @@ impl Reader {
 
     /// Notes a mistake at the line on which it stands, which may be deep inside a long text.
     fn mistaken(&self, path: &str, node: &Node, mistake: &Mistake) {
-        let Origin::File { key, value } = &node.origin else {
-            return self.wrong(path, node, format!("is wrong: {}", mistake.message));
-        };
+        let flaw = Flaw::Template { why: mistake.message.clone() };
+        let Origin::File { key, value } = &node.origin else { return self.wrong(path, node, flaw) };
         let first = self.source.first_line_of(value);
         let line = first + mistake.line - 1;
         if line == self.source.line(key.start) {
-            return self.wrong(path, node, format!("is wrong: {}", mistake.message));
+            return self.wrong(path, node, flaw);
         }
-        let message = format!("{} is wrong: {}", shown(path), mistake.message);
-        let mut problem = Problem::new(message).at(format!("{}:{line}", self.source.name));
+        let mut problem = Problem::new(at(path, flaw)).at(format!("{}:{line}", self.source.name));
         problem.excerpt = Some(self.source.point_at_line(line));
         self.note(key.start, problem);
     }

@@ -10,6 +10,7 @@ use super::error::ConfigText;
 use super::*;
 use crate::jira;
 use crate::secret::Secret;
+use crate::words::ConfigWarning;
 
 const MINIMAL: &str = r#"
 [guance]
@@ -41,6 +42,10 @@ pub(super) fn error(text: &str) -> String {
 pub(super) fn swap(from: &str, to: &str) -> String {
     assert!(MINIMAL.contains(from), "{from}");
     MINIMAL.replace(from, to)
+}
+
+fn joined(warnings: &[ConfigWarning]) -> String {
+    warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -288,7 +293,7 @@ fn addresses_are_checked() {
       | ^^^^^^^^
     "#);
     let plain = load(&swap("https://example.atlassian.net", "http://jira.example.net")).unwrap();
-    assert_snapshot!(plain.warnings.join("\n"), @"[jira].base_url begins with http://: credentials and texts travel unencrypted");
+    assert_snapshot!(joined(&plain.warnings), @"[jira].base_url begins with http://: credentials and texts travel unencrypted");
 }
 
 #[test]
@@ -309,8 +314,8 @@ fn a_file_that_cannot_be_read_says_what_to_do() {
         (&latin, "stream did not contain valid UTF-8", "UTF-8"),
     ] {
         let problem = Draft::load(Some(path), &Environment::default()).unwrap_err().problems.remove(0);
-        assert_eq!(problem.message, format!("cannot read {}: {what}", path.display()));
-        assert!(problem.hint.unwrap().contains(hint), "{what}");
+        assert_eq!(problem.fault.to_string(), format!("cannot read {}: {what}", path.display()));
+        assert!(problem.hint.unwrap().to_string().contains(hint), "{what}");
     }
 }
 
@@ -358,7 +363,7 @@ issue_type = "Task"
 "#;
     let config = load(&(MINIMAL.to_owned() + route)).unwrap();
     assert_eq!(config.jira.projects, ["OPS", "DEV"]);
-    assert_eq!(config.warnings, [] as [&str; 0]);
+    assert_eq!(config.warnings, []);
     assert!(!config.guance.names_channels && !config.guance.names_managers);
     let [first, second] = &config.policy.routes[..] else { panic!("two routes") };
     assert_eq!(first.when.as_ref().unwrap().source(), "level == 'P0' and tags.env == 'prod'");
@@ -450,7 +455,7 @@ fn routes_may_come_from_the_environment() {
 #[test]
 fn a_route_that_is_never_reached_is_warned_of() {
     let text = MINIMAL.to_owned() + "[[route]]\nproject = \"DEV\"\nissue_type = \"Task\"\n";
-    assert_snapshot!(load(&text).unwrap().warnings.join("\n"), @"[[route]] number 1 has no `when`: it takes every issue, and none is left for those after it");
+    assert_snapshot!(joined(&load(&text).unwrap().warnings), @"[[route]] number 1 has no `when`: it takes every issue, and none is left for those after it");
 }
 
 #[test]

@@ -7,12 +7,10 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{ConfigError, ConfigText, Problem};
+use crate::words::{ConfigFault, ValueKind};
 
 /// What every variable of the configuration begins with.
 pub(super) const PREFIX: &str = "GUAJIRA_";
-
-/// What is said where the tree contradicts what was just put into it.
-const LOST: &str = "cannot be placed in the configuration: this is a bug";
 
 /// The environment, taken once. Holds secrets: it has no `Debug`.
 #[derive(Clone, Default)]
@@ -87,7 +85,7 @@ pub(super) enum Value {
     /// The text of a variable: its type is what the reader asks for.
     Raw(String),
     /// Something no key takes, by its name.
-    Other(&'static str),
+    Other(ValueKind),
 }
 
 /// A value and where it came from.
@@ -113,14 +111,14 @@ impl Node {
     }
 
     /// Returns what this is, for a person.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> ValueKind {
         match &self.value {
-            Value::Text(_) | Value::Raw(_) => "a text",
-            Value::Whole(_) => "a whole number",
-            Value::Flag(_) => "true or false",
-            Value::List(_) => "a list",
-            Value::Table(_) => "a table",
-            Value::Other(kind) => kind,
+            Value::Text(_) | Value::Raw(_) => ValueKind::Text,
+            Value::Whole(_) => ValueKind::Whole,
+            Value::Flag(_) => ValueKind::Flag,
+            Value::List(_) => ValueKind::List,
+            Value::Table(_) => ValueKind::Table,
+            Value::Other(kind) => *kind,
         }
     }
 }
@@ -132,16 +130,16 @@ impl Node {
 pub(super) fn build(source: &ConfigText, env: &Environment) -> Result<Node, ConfigError> {
     let mut root = parse(source)?;
     for (path, name, value) in env.paths() {
-        overlay(&mut root, &path, name, value).map_err(|message| Problem::new(message).at(name))?;
+        overlay(&mut root, &path, name, value).map_err(|fault| Problem::new(fault).at(name))?;
     }
     Ok(root)
 }
 
 fn parse(source: &ConfigText) -> Result<Node, ConfigError> {
     let table = DeTable::parse(&source.text).map_err(|error| {
-        let mut problem = Problem::new(format!("not TOML: {}", error.message())).at(&source.name);
+        let mut problem = Problem::new(ConfigFault::NotToml { why: error.message().to_owned() }).at(&source.name);
         if let Some(span) = error.span() {
-            problem.place = source.place(span.start);
+            problem = problem.at(source.place(span.start));
             problem.excerpt = Some(source.point_at_byte(span.start));
         }
         problem
@@ -170,10 +168,10 @@ fn from_value(value: &DeValue<'_>, parent: &Origin) -> Value {
         DeValue::Boolean(flag) => Value::Flag(*flag),
         DeValue::Integer(digits) => match i64::from_str_radix(digits.as_str(), digits.radix()) {
             Ok(number) => Value::Whole(number),
-            Err(_) => Value::Other("a number beyond all bounds"),
+            Err(_) => Value::Other(ValueKind::HugeNumber),
         },
-        DeValue::Float(_) => Value::Other("a fraction"),
-        DeValue::Datetime(_) => Value::Other("a date"),
+        DeValue::Float(_) => Value::Other(ValueKind::Fraction),
+        DeValue::Datetime(_) => Value::Other(ValueKind::Date),
         DeValue::Table(table) => from_table(table),
         DeValue::Array(items) => {
             let mut list = Vec::new();
@@ -190,7 +188,7 @@ fn from_value(value: &DeValue<'_>, parent: &Origin) -> Value {
 }
 
 /// Puts one variable at its path, making tables on the way; `[[route]]` alone is a list, by number from 0.
-fn overlay(root: &mut Node, path: &[String], name: &str, text: &str) -> Result<(), String> {
+fn overlay(root: &mut Node, path: &[String], name: &str, text: &str) -> Result<(), ConfigFault> {
     let origin = Origin::Variable(name.to_owned());
     let mut node = root;
     for (depth, step) in path.iter().enumerate() {
@@ -201,29 +199,30 @@ fn overlay(root: &mut Node, path: &[String], name: &str, text: &str) -> Result<(
     Ok(())
 }
 
-fn entry<'a>(node: &'a mut Node, step: &str, origin: &Origin) -> Result<&'a mut Node, String> {
+fn entry<'a>(node: &'a mut Node, step: &str, origin: &Origin) -> Result<&'a mut Node, ConfigFault> {
     if !matches!(node.value, Value::Table(_)) {
         *node = Node { origin: origin.clone(), value: Value::Table(Vec::new()) };
     }
-    let Value::Table(entries) = &mut node.value else { return Err(LOST.to_owned()) };
+    let Value::Table(entries) = &mut node.value else { return Err(ConfigFault::Bug) };
     let at = entries.iter().position(|(key, _)| key.eq_ignore_ascii_case(step)).unwrap_or(entries.len());
     if at == entries.len() {
         entries.push((step.to_owned(), Node { origin: origin.clone(), value: Value::Table(Vec::new()) }));
     }
-    entries.get_mut(at).map(|(_, child)| child).ok_or_else(|| LOST.to_owned())
+    entries.get_mut(at).map(|(_, child)| child).ok_or(ConfigFault::Bug)
 }
 
-fn element<'a>(node: &'a mut Node, step: &str, origin: &Origin) -> Result<&'a mut Node, String> {
-    let number: usize = step.parse().map_err(|_| format!("{step:?} is not the number of a route (from 0)"))?;
+fn element<'a>(node: &'a mut Node, step: &str, origin: &Origin) -> Result<&'a mut Node, ConfigFault> {
+    let number: usize = step.parse().map_err(|_| ConfigFault::NoRouteNumber { step: step.to_owned() })?;
     if !matches!(node.value, Value::List(_)) {
         *node = Node { origin: origin.clone(), value: Value::List(Vec::new()) };
     }
-    let Value::List(items) = &mut node.value else { return Err(LOST.to_owned()) };
+    let Value::List(items) = &mut node.value else { return Err(ConfigFault::Bug) };
     if number == items.len() {
         items.push(Node { origin: origin.clone(), value: Value::Table(Vec::new()) });
     }
     let known = items.len();
-    items.get_mut(number).ok_or_else(|| format!("there is no route {number}: the next one is number {known}"))
+    let missing = || ConfigFault::NoSuchRoute { number: number.to_string(), next: known.to_string() };
+    items.get_mut(number).ok_or_else(missing)
 }
 
 /// Reads a variable's text: a TOML list or table where it is one, else text that waits for its type.

@@ -11,6 +11,7 @@ use super::id::{IssueId, Key, Kind, Side, UnknownWord};
 use super::item::Person;
 use super::status::StatusCategory;
 use crate::text::Doc;
+use crate::words::FieldName;
 
 /// A field that both issues of a pair have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -40,6 +41,18 @@ impl Field {
             Self::Priority => "priority",
             Self::Assignee => "assignee",
             Self::Status => "status",
+        }
+    }
+}
+
+impl From<Field> for FieldName {
+    fn from(field: Field) -> Self {
+        match field {
+            Field::Title => Self::Title,
+            Field::Body => Self::Description,
+            Field::Status => Self::Status,
+            Field::Assignee => Self::Assignee,
+            Field::Priority => Self::Priority,
         }
     }
 }

@@ -10,6 +10,7 @@ use super::run::{Run, Trouble};
 use crate::domain::{Action, IssueId, IssueLink, Key, Push, Side};
 use crate::ports::{ApiError, ApiErrorKind, Batch, LostProject, Standing};
 use crate::state::{Away, AwayKind, Deferral, Queued, StateError, project_of};
+use crate::words::{ItemHint, Kept};
 
 /// How soon a create is tried again that a project which cannot be read may have a copy of.
 const LATER: TimeDelta = TimeDelta::minutes(1);
@@ -35,7 +36,7 @@ pub(super) fn lost_project(lost: &LostProject, now: DateTime<Utc>) -> Away {
         asked: now,
         from: None,
         may_hide_copies: false,
-        why: format!("project {project} cannot be read: {message}"),
+        why: Kept::ProjectUnreadable { project: project.clone(), message: message.clone() }.to_string(),
         hint: hint.clone(),
     }
 }
@@ -176,8 +177,8 @@ pub(super) fn is_project_away(run: &mut Run<'_>, key: &str) -> Result<bool, Trou
             let now = run.world.clock.now();
             let lost = LostProject {
                 project: key.to_owned(),
-                message: "Jira does not show it to the bot".to_owned(),
-                hint: Some("check [[route]].project: each must exist and be visible to the bot".to_owned()),
+                message: Kept::NotShown.into(),
+                hint: Some(ItemHint::CheckProjects.into()),
             };
             let away = Away { from: run.jira_from, may_hide_copies: run.is_behind, ..lost_project(&lost, now) };
             let tx = run.world.state.begin()?;
@@ -196,7 +197,12 @@ fn archive(run: &Run<'_>, link: &IssueLink) -> Result<(), Trouble> {
     let now = run.world.clock.now();
     let name = &link.jira_name;
     let tx = run.world.state.begin()?;
-    tx.set_away(&archived(Some(link.jira.clone()), name, &format!("{name} is archived on Jira"), now))?;
+    tx.set_away(&archived(
+        Some(link.jira.clone()),
+        name,
+        &Kept::IssueArchived { issue: name.clone() }.to_string(),
+        now,
+    ))?;
     let what = format!("its copy {name} is archived on Jira: what is to be written there waits until it is restored");
     tx.note(Key::issue(Side::Guance, &link.guance).as_str(), &what, now)?;
     tx.commit()?;
@@ -211,7 +217,7 @@ fn archive_project(run: &Run<'_>, key: &str) -> Result<(), Trouble> {
         return Ok(());
     }
     let tx = run.world.state.begin()?;
-    let away = archived(None, key, &format!("project {key} is archived on Jira"), now);
+    let away = archived(None, key, &Kept::ProjectArchived { project: key.to_owned() }.to_string(), now);
     tx.set_away(&Away { may_hide_copies: run.is_behind, ..away })?;
     tx.commit()?;
     tracing::info!(side = "jira", id = key, "Project is archived: what is to be written to it waits.");
@@ -228,7 +234,7 @@ fn archived(issue: Option<IssueId>, name: &str, what: &str, now: DateTime<Utc>) 
         asked: now,
         from: None,
         may_hide_copies: false,
-        why: format!("{what}: it waits until that is restored"),
+        why: Kept::Restores { what: what.to_owned() }.to_string(),
         hint: None,
     }
 }

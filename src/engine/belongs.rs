@@ -15,6 +15,7 @@ use super::trust::{self, STATE_ID};
 use crate::domain::{Issue, IssueLink, Key, Side};
 use crate::ports::{Batch, Identity, Register, Remote};
 use crate::state::{Installation, Services, State, Workspace};
+use crate::words::{Kept, StateHint};
 
 /// How many pairs are looked at where no more than one is needed.
 const FEW: usize = 5;
@@ -44,18 +45,14 @@ impl fmt::Display for Foreign {
 
 impl std::error::Error for Foreign {}
 
-const ELSEWHERE: &str = "give these services a state file of their own ([sync].state, or GUAJIRA_SYNC__STATE)";
-
 impl Foreign {
     /// Other services, or the same under another name.
     fn or_renamed(message: String) -> Self {
-        let hint = format!("{ELSEWHERE}; if they are the same under a new name or address: guajira state rebind");
-        Self { message, hint }
+        Self { message, hint: StateHint::GiveOwnStateOrRebind.into() }
     }
 
     fn for_certain(message: String) -> Self {
-        let hint = format!("{ELSEWHERE}, or let [guance].api_key and [jira] name the former ones again");
-        Self { message, hint }
+        Self { message, hint: StateHint::GiveOwnStateOrFormerServices.into() }
     }
 }
 
@@ -105,21 +102,23 @@ pub fn compare(state: &State, now: &Services) -> Result<Option<Foreign>> {
         return Ok(None);
     }
     let (theirs, ours) = (theirs.join(" and "), ours.join(" and "));
-    let message = format!("the state belongs to {theirs}; the configuration names {ours}: nothing was written");
-    Ok(Some(Foreign::or_renamed(message)))
+    Ok(Some(Foreign::or_renamed(Kept::BelongsTo { theirs, ours }.to_string())))
 }
 
 /// Returns a Jira in words.
 pub fn jira_words(jira: &Installation) -> String {
-    let account = if jira.account.is_empty() { String::new() } else { format!(" (account {})", jira.account) };
-    format!("Jira {}{account}", jira.address)
+    let Installation { address, account, id: _ } = jira.clone();
+    let words = if account.is_empty() { Kept::Jira { address } } else { Kept::JiraAs { address, account } };
+    words.to_string()
 }
 
 /// Returns a workspace in words.
 pub fn guance_words(guance: &Workspace) -> String {
-    let Workspace { address, channel, workspace } = guance;
-    let workspace = if workspace.is_empty() { String::new() } else { format!(", workspace {workspace}") };
-    format!("Guance {address}, channel {channel:?}{workspace}")
+    let Workspace { address, channel, workspace } = guance.clone();
+    let is_known = !workspace.is_empty();
+    let words =
+        if is_known { Kept::GuanceIn { address, channel, workspace } } else { Kept::Guance { address, channel } };
+    words.to_string()
 }
 
 /// Makes sure, before anything else, that the run's state belongs to its services, and lets a new one belong to them.
@@ -216,9 +215,9 @@ fn prove_jira(
     };
     let differ = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && a != b;
     if differ(&known.jira.id, service) {
-        let (old, address) = (&known.jira.id, &now.jira.address);
-        let message = format!("the state belongs to the Jira whose id is {old}; at {address} there is {service} now");
-        return Err(Foreign::for_certain(message).into());
+        let (old, address) = (known.jira.id.clone(), now.jira.address.clone());
+        let words = Kept::OtherJira { old, address, service: service.clone() };
+        return Err(Foreign::for_certain(words.to_string()).into());
     }
     if differ(&known.jira.account, account) {
         none_is_strange(state, jira, now)?;
@@ -258,14 +257,13 @@ fn is_ours(state: &State, register: &Register) -> Result<bool> {
 
 fn unproven(sample: &Sample, now: &Services) -> Foreign {
     let what = match sample.strange.first() {
-        Some(issue) => format!("{issue} carries no marker of its pair there"),
-        None => "none of its latest pairs is there, so that no marker tells".to_owned(),
+        Some(issue) => Kept::NoMarker { issue: issue.clone() },
+        None => Kept::NoPair,
     };
+    let what = what.to_string();
     let (jira, guance) = (jira_words(&now.jira), guance_words(&now.guance));
-    let message = format!("the state does not seem to belong to {jira} and {guance}: {what}; nothing was written");
-    let mut foreign = Foreign::or_renamed(message);
-    foreign.hint.push_str("; if only the Jira account was replaced: name the earlier one in [jira].former_accounts");
-    foreign
+    let message = Kept::Unproven { jira, guance, what }.to_string();
+    Foreign { message, hint: StateHint::GiveOwnStateRebindOrFormer.into() }
 }
 
 /// Tells whether an issue's marker makes it the copy of exactly this original.
@@ -337,18 +335,15 @@ fn read_a_pair(state: &State, guance: &dyn Remote, known: &Services) -> Result<S
     match links.first() {
         None => Ok(String::new()),
         Some(link) => {
-            let (place, issue) = (guance_words(&known.guance), &link.guance);
-            let message = format!("the state does not seem to belong to {place}: its issue {issue} is not there");
-            Err(Foreign::for_certain(message).into())
+            let (place, issue) = (guance_words(&known.guance), link.guance.to_string());
+            Err(Foreign::for_certain(Kept::IssueNotThere { place, issue }.to_string()).into())
         }
     }
 }
 
 fn other_workspace(known: &Services, told: &str) -> Foreign {
     let place = guance_words(&known.guance);
-    Foreign::for_certain(format!(
-        "the state belongs to {place}; [guance].api_key is of workspace {told}: nothing was written"
-    ))
+    Foreign::for_certain(Kept::OtherWorkspace { place, told: told.to_owned() }.to_string())
 }
 
 /// Looks at what rows say which workspace they are of, before anything of them is taken over.

@@ -13,6 +13,7 @@ use crate::domain::{Action, File, Push, Receipt, Side, shown_size};
 use crate::plan::{Step, Thread, files};
 use crate::ports::{ApiError, ApiErrorKind, Content};
 use crate::state::{Deferral, Queued};
+use crate::words::ItemHint;
 
 /// After so many failures a file is named in the comment that would carry it, instead of being brought over.
 const UPLOADS: u32 = 3;
@@ -182,7 +183,7 @@ fn not_read(run: &mut Run<'_>, queued: &Queued, error: &ApiError) -> Result<(), 
 
 fn too_large(side: Side, file: &File, limit: u64) -> ApiError {
     let message = format!("{} is larger than {}", file.name, shown_size(limit));
-    ApiError::new(side, ApiErrorKind::Refused, message).with_hint("raise [flow].max_attachment")
+    ApiError::new(side, ApiErrorKind::Refused, message).with_hint(ItemHint::RaiseMaxAttachment)
 }
 
 fn measured(content: Content, limit: u64) -> Upload {

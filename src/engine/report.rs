@@ -9,7 +9,7 @@ use crate::domain::{Action, Key, Kind, Push, Receipt, Side};
 use crate::plan::{SkipReason, Step};
 use crate::ports::{ApiError, ApiErrorKind, LostProject, Unreadable};
 use crate::state::{Away, Backlog, HeldForLabel, RunEnd, SideFailure, State, StateError};
-use crate::words::{Count, Lang, RunWords, SyncWords};
+use crate::words::{Count, Hint, Lang, RunWords, Summary, SyncWords};
 
 /// A clock that differs by more than this is reported.
 const TOLERATED_SKEW: TimeDelta = TimeDelta::seconds(30);
@@ -390,7 +390,7 @@ impl Report {
     }
 
     pub(super) fn thread_failed(&mut self, side: Side, issue: &str, err: &ApiError) {
-        let summary = format!("reading the thread of {issue} on {side}");
+        let summary = Summary::Thread { issue: issue.to_owned(), side: side.into() }.to_string();
         // A run may come by it more than once.
         if !self.items_failed.iter().any(|failure| failure.summary == summary) {
             let (message, hint) = (err.message.clone(), err.hint.clone());
@@ -402,14 +402,10 @@ impl Report {
     pub(super) fn starved(&mut self, side: Side, runs: u32) {
         self.items_failed.push(ItemFailure {
             item: side.to_string(),
-            summary: format!("reading {side}"),
+            summary: Summary::Reading { side: side.into() }.to_string(),
             stage: None,
             message: format!("the request budget was used up before anything was done, in {runs} runs in a row"),
-            hint: Some(
-                "give guajira an API key of its own, or several in [guance].api_key; where the service allows more, raise \
-                 [guance].requests_per_minute"
-                    .to_owned(),
-            ),
+            hint: Some(Hint::MoreKeys.into()),
         });
     }
 
@@ -419,7 +415,7 @@ impl Report {
             return;
         }
         let item = record.issue.as_ref().map_or_else(|| format!("{side} record"), ToString::to_string);
-        let summary = format!("a record of {side} that could not be understood");
+        let summary = Summary::Record { side: side.into() }.to_string();
         let message = record.why.clone();
         self.items_failed.push(ItemFailure { item, summary, stage: None, message, hint: None });
     }

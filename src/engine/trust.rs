@@ -13,12 +13,11 @@ use super::{away, base};
 use crate::domain::{IssueLink, SealKey, Side};
 use crate::ports::{ApiError, ApiErrorKind, Register, SEAL_KEYS, seal_keys};
 use crate::state::State;
+use crate::words::ItemHint;
 
 const COUNTER: &str = "engine.counter";
 
 pub(super) const STATE_ID: &str = "engine.state-id";
-
-const HINT: &str = "let the Jira account edit its own user properties again";
 
 /// Fact: from when on, by Jira's clock, this state was behind the world.
 const DOUBT_FROM: &str = "engine.doubt-from";
@@ -46,7 +45,7 @@ pub(super) fn establish(run: &mut Run<'_>) -> Result<bool, Trouble> {
             Err(err) if err.kind == ApiErrorKind::Refused && theirs != Counter::Empty => {
                 let kind = ApiErrorKind::Unavailable { retry_after: None };
                 let message = format!("write counter not raised, so nothing is written: {}", err.message);
-                return Err(ApiError::new(err.side, kind, message).with_hint(HINT).into());
+                return Err(ApiError::new(err.side, kind, message).with_hint(ItemHint::LetAccountEditItself).into());
             }
             Err(err) if err.kind == ApiErrorKind::Refused => Trust::Verify,
             Err(err) => return Err(err.into()),

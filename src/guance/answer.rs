@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::domain::Side;
 use crate::http::{self, Failure, clean};
 use crate::ports::{ApiError, ApiErrorKind};
+use crate::words::Hint;
 
 /// A failed request: what the engine is told, and what the adapter itself branches on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,13 +62,6 @@ pub(super) struct What<'a> {
 ///
 /// Source: Guance Open API, "API limits": 20 requests a minute per key, 200 per workspace.
 pub(super) const REST: Duration = Duration::from_mins(1);
-
-const KEY_HINT: &str = "check [guance].api_key and that base_url is the site of your workspace; the console shows a \
-                        Key ID and a Key (Secret): services differ in which of the two they take, try the other one";
-const PERMISSION_HINT: &str =
-    "give the API key's role permission for Issues in Guance, Management > API Key Management";
-const ADDRESS_HINT: &str = "check [guance].base_url: it must be the OpenAPI address of your site, for example \
-                            https://openapi.guance.com";
 
 /// Returns the `content` of a good answer.
 ///
@@ -123,32 +117,28 @@ fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after
     let crowded = ApiErrorKind::Crowded { retry_after: http::LONGEST_WAIT };
     let (kind, cause, hint) = match (error_code.strip_prefix("ft.").unwrap_or(error_code), status) {
         // Source: "error definition": both come with status 401, as does a bad key: the code decides.
-        ("TriggerApiAkCurrentLimiting", _) => (slow_down, Cause::SlowDown { per_key: true }, Some(LIMIT_HINT)),
+        ("TriggerApiAkCurrentLimiting", _) => (slow_down, Cause::SlowDown { per_key: true }, Some(Hint::GuanceLimit)),
         (code, _) if code.contains("CurrentLimiting") => {
-            (slow_down, Cause::SlowDown { per_key: false }, Some(LIMIT_HINT))
+            (slow_down, Cause::SlowDown { per_key: false }, Some(Hint::GuanceLimit))
         }
         (_, 429) if endless && what.write => (crowded, Cause::Other, None),
-        (_, 429) => (slow_down, Cause::SlowDown { per_key: true }, Some(LIMIT_HINT)),
+        (_, 429) => (slow_down, Cause::SlowDown { per_key: true }, Some(Hint::GuanceLimit)),
         (code, _) if code.eq_ignore_ascii_case("InvalidAPIKey") => {
-            (ApiErrorKind::Unauthorized, Cause::Other, Some(KEY_HINT))
+            (ApiErrorKind::Unauthorized, Cause::Other, Some(Hint::CheckGuanceKey))
         }
-        ("RouterNotFound", _) => (come_back, Cause::NoRoute, Some(ADDRESS_HINT)),
-        (_, 401) => (ApiErrorKind::Unauthorized, Cause::Other, Some(KEY_HINT)),
+        ("RouterNotFound", _) => (come_back, Cause::NoRoute, Some(Hint::CheckGuanceAddress)),
+        (_, 401) => (ApiErrorKind::Unauthorized, Cause::Other, Some(Hint::CheckGuanceKey)),
         (_, 502..=504) => (unknown, Cause::Transient, None),
         (_, 408 | 500..) => (unknown, Cause::Other, None),
         (code, status) if status == 404 || code.contains("NotFound") => (ApiErrorKind::Refused, Cause::Gone, None),
-        (_, 403) => (ApiErrorKind::Refused, Cause::Other, Some(PERMISSION_HINT)),
-        (_, 300..=399) => (come_back, Cause::Other, Some(ADDRESS_HINT)),
+        (_, 403) => (ApiErrorKind::Refused, Cause::Other, Some(Hint::GiveKeyPermission)),
+        (_, 300..=399) => (come_back, Cause::Other, Some(Hint::CheckGuanceAddress)),
         _ => (ApiErrorKind::Refused, Cause::BadRequest, None),
     };
     let mut error = ApiError::new(Side::Guance, kind, format!("{} {}: {words}", what.method, what.path));
-    error.hint = hint.map(str::to_owned);
+    error.hint = hint.map(String::from);
     Fault { error, cause }
 }
-
-/// How to go on where the service counts too many requests.
-const LIMIT_HINT: &str = "the limit is used up, perhaps by another program with the same key or workspace: nothing to do, \
-                          later runs go on by themselves";
 
 /// Something between us and the service answered, or something that is not this service.
 fn not_an_envelope(what: What<'_>, status: u16, words: &str, retry_after: Option<Duration>) -> Fault {
@@ -160,7 +150,7 @@ fn not_an_envelope(what: What<'_>, status: u16, words: &str, retry_after: Option
             let assumed = if (502..=504).contains(&status) { status } else { 500 };
             let mut fault = fault(what, assumed, "", &words, retry_after);
             if !(500..600).contains(&status) {
-                fault.error.hint = Some(ADDRESS_HINT.to_owned());
+                fault.error.hint = Some(Hint::CheckGuanceAddress.into());
             }
             fault
         }

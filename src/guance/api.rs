@@ -14,6 +14,7 @@ use super::wire::{Named, Page};
 use crate::domain::{IssueId, Side};
 use crate::http::{Call, Http, Method, clean};
 use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, FOR_EVER, Facts, Purpose, Span, Stop, Urgency, Walk};
+use crate::words::Hint;
 
 /// The credential's header. Source: Guance Open API, overview.
 const KEY_HEADER: &str = "DF-API-KEY";
@@ -369,7 +370,7 @@ impl<'a> Api<'a> {
     pub(super) fn call<'q>(&self, method: Method, path: &str, credential: usize) -> Result<Call<'q>, Fault> {
         let Some(key) = self.settings.api_keys.get(credential) else {
             let error = ApiError::new(Side::Guance, ApiErrorKind::Unauthorized, "there is no API key");
-            return Err(Fault { error: error.with_hint("set [guance].api_key"), cause: Cause::Other });
+            return Err(Fault { error: error.with_hint(Hint::SetGuanceKey), cause: Cause::Other });
         };
         let url = format!("{}{path}", self.settings.base_url);
         Ok(Call { method, url, query: Vec::new(), auth: Some((KEY_HEADER, key.clone())), body: None })

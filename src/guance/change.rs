@@ -10,6 +10,7 @@ use super::workspace::Guance;
 use super::{convert, extend};
 use crate::domain::{Change, Field, IssueId, Person, Receipt, Side, StatusTarget};
 use crate::ports::{ApiError, ApiErrorKind};
+use crate::words::Hint;
 
 /// The fact that the service knows the older statuses only.
 const OLD_STATUSES: &str = "guance.old_statuses";
@@ -108,10 +109,9 @@ fn refused(message: impl Into<String>) -> ApiError {
 /// Returns the values of `statusType` to try, in turn, and whether an older service may not know the value.
 fn codes(target: &StatusTarget) -> Result<Vec<(i64, bool)>, ApiError> {
     let find = |word: &String| {
-        STATUSES.called(word).ok_or_else(|| {
-            refused(format!("Guance has no status {word:?}"))
-                .with_hint("use Open, Working, Resolved, Closed or Pending in [route.status]")
-        })
+        STATUSES
+            .called(word)
+            .ok_or_else(|| refused(format!("Guance has no status {word:?}")).with_hint(Hint::UseGuanceStatuses))
     };
     let wanted: Vec<_> = match target.names.as_slice() {
         [] => STATUSES.usual(target.category).into_iter().collect(),

@@ -11,6 +11,7 @@ use super::{api, convert, level};
 use crate::domain::{Fingerprint, Issue, Level, Side};
 use crate::ports::{ApiError, ApiErrorKind, FOR_EVER};
 use crate::secret::Secret;
+use crate::words::Hint;
 
 /// The fact that holds the levels: a JSON array of `{uuid, name}`.
 const LEVELS: &str = "guance.levels";
@@ -131,8 +132,8 @@ impl Guance<'_> {
         let Some(channel) = pick(&channels, &self.api.settings.channel) else {
             let names = channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
             let message = format!("there is no channel {:?}", self.api.settings.channel);
-            let error = ApiError::new(Side::Guance, ApiErrorKind::Refused, message)
-                .with_hint(format!("set [guance].channel to one of: {names}"));
+            let error =
+                ApiError::new(Side::Guance, ApiErrorKind::Refused, message).with_hint(Hint::SetChannel { names });
             return Err(Fault { error, cause: Cause::Other });
         };
         self.facts.remember(&self.channel_fact(), channel.uuid.as_str());

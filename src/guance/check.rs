@@ -5,7 +5,8 @@ use chrono::{TimeDelta, Utc};
 use super::channel::pick;
 use super::workspace::Guance;
 use crate::domain::Level;
-use crate::ports::{ApiError, ApiErrorKind, Finding, Span};
+use crate::ports::{ApiErrorKind, Finding, Span};
+use crate::words::{Fine, Mend, Tested, Wrong};
 
 /// A larger difference between the clocks is worth telling; it loses nothing.
 const MAX_SKEW: TimeDelta = TimeDelta::seconds(60);
@@ -22,26 +23,23 @@ impl Guance<'_> {
             Ok(channels) => channels,
             // Nothing was sent: that says nothing about the credential.
             Err(fault) if fault.error.kind == ApiErrorKind::Unrecorded => {
-                return vec![failed("state file", fault.error, true)];
+                return vec![Finding::failed(Tested::StateFile, fault.error, true)];
             }
-            Err(fault) => return vec![failed("guance credential", fault.error, true)],
+            Err(fault) => return vec![Finding::failed(Tested::GuanceCredential, fault.error, true)],
         };
-        let mut findings = vec![good("guance credential", "accepted".to_owned())];
+        let mut findings = vec![Finding::good(Tested::GuanceCredential, Fine::Accepted)];
         let setting = &self.api.settings.channel;
-        let what = format!("guance channel {setting:?}");
+        let what = Tested::GuanceChannel { name: setting.clone() };
         match pick(&channels, setting) {
             Some(channel) => {
-                findings.push(good(&what, format!("{} ({})", channel.name, channel.uuid.as_str())));
+                let (name, id) = (channel.name.clone(), channel.uuid.as_str().to_owned());
+                findings.push(Finding::good(what, Fine::Called { name, id }));
                 findings.push(self.check_issues(channel.uuid.as_str()));
             }
             None => {
                 let names = channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
-                findings.push(Finding {
-                    what,
-                    result: Err("there is no such channel".to_owned()),
-                    hint: Some(format!("set [guance].channel to one of: {names}")),
-                    fatal: true,
-                });
+                let hint = Some(Mend::SetChannel { names });
+                findings.push(Finding::bad(what, Wrong::NoSuchChannel, hint, true));
             }
         }
         findings.extend(self.check_levels(leaves_out));
@@ -52,30 +50,26 @@ impl Guance<'_> {
     fn check_issues(&self, channel: &str) -> Finding {
         let from = self.api.server_clock().unwrap_or_else(Utc::now) - TimeDelta::hours(1);
         match self.api.issues(channel, &Span::since(from), None) {
-            Ok(rows) => good("guance issues", format!("readable, {} in the last hour", rows.len())),
-            Err(fault) => failed("guance issues", fault.error, true),
+            Ok(rows) => Finding::good(Tested::GuanceIssues, Fine::IssuesReadable { count: rows.len().to_string() }),
+            Err(fault) => Finding::failed(Tested::GuanceIssues, fault.error, true),
         }
     }
 
     fn check_levels(&self, leaves_out: &dyn Fn(&Level) -> bool) -> Vec<Finding> {
         let levels = match self.api.levels() {
             Ok(levels) => levels,
-            Err(fault) => return vec![failed("guance levels", fault.error, false)],
+            Err(fault) => return vec![Finding::failed(Tested::GuanceLevels, fault.error, false)],
         };
         let names = |all: Vec<&str>| all.join(", ");
-        let mut findings = vec![good("guance levels", names(levels.iter().map(|level| level.name.as_str()).collect()))];
+        let known = names(levels.iter().map(|level| level.name.as_str()).collect());
+        let mut findings = vec![Finding::good(Tested::GuanceLevels, Fine::Named(known))];
         let is_left_out = |id: &str, name: &str| leaves_out(&Level { id: id.to_owned(), name: name.to_owned() });
         let left_out = levels.iter().filter(|level| is_left_out(level.uuid.as_str(), &level.name));
         let left_out: Vec<&str> = left_out.map(|level| level.name.as_str()).collect();
         if let Some(first) = left_out.first() {
-            let hint =
-                format!("add them, such as {first:?} = \"Low\", or leave the table out: then every level is sent");
-            findings.push(Finding {
-                what: "guance levels in [route.priority]".to_owned(),
-                result: Err(format!("{} not listed: issues of these levels are not sent", names(left_out))),
-                hint: Some(hint),
-                fatal: false,
-            });
+            let hint = Some(Mend::ListLevels { example: (*first).to_owned() });
+            let wrong = Wrong::LevelsNotListed { names: names(left_out) };
+            findings.push(Finding::bad(Tested::ListedLevels, wrong, hint, false));
         }
         findings
     }
@@ -83,27 +77,9 @@ impl Guance<'_> {
     fn check_clock(&self) -> Option<Finding> {
         let skew = self.api.clock_skew()?;
         let seconds = skew.num_seconds();
-        let what = "clock against guance";
         if skew.abs() <= MAX_SKEW {
-            return Some(good(what, format!("{seconds:+} s")));
+            return Some(Finding::good(Tested::GuanceClock, Fine::ClockOff { seconds: format!("{seconds:+}") }));
         }
-        Some(Finding {
-            what: what.to_owned(),
-            result: Err(format!(
-                "this machine is {} s {}",
-                seconds.abs(),
-                if seconds > 0 { "ahead" } else { "behind" }
-            )),
-            hint: Some("nothing is lost by it, but times in reports are off: let the machine use NTP".to_owned()),
-            fatal: false,
-        })
+        Some(Finding::bad(Tested::GuanceClock, Wrong::clock(seconds), Some(Mend::UseNtp), false))
     }
-}
-
-fn good(what: &str, detail: String) -> Finding {
-    Finding { what: what.to_owned(), result: Ok(detail), hint: None, fatal: false }
-}
-
-fn failed(what: &str, error: ApiError, fatal: bool) -> Finding {
-    Finding { what: what.to_owned(), result: Err(error.message), hint: error.hint, fatal }
 }

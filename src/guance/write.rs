@@ -10,6 +10,7 @@ use super::{convert, extend};
 use crate::domain::{Action, CommentId, IssueId, Maker, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, learn_accounts};
 use crate::text::Rest;
+use crate::words::Hint;
 
 impl Guance<'_> {
     /// Remembers which account our key writes as. Guance has no call that tells.
@@ -40,9 +41,7 @@ impl Guance<'_> {
         let whose =
             format!("reply {} was written by {}, which is not the account of our key", reply.id, reply.author.id);
         if shows {
-            let hint = "if that was the account of an earlier key of guajira's, name it in [guance].former_accounts, \
-                        then run `guajira retry`";
-            return Err(refused(whose).with_hint(hint));
+            return Err(refused(whose).with_hint(Hint::FormerKey));
         }
         Err(ApiError::new(Side::Guance, ApiErrorKind::NotOurs, whose))
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::ports::ApiErrorKind;
+use crate::words::Hint;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,10 +54,9 @@ impl Failure {
     pub fn hint(&self, section: &str, shown: &str) -> Option<String> {
         match self {
             Self::NotSent(words) => Some(connect_hint(section, words)),
-            Self::TooMuch { .. } => Some(format!(
-                "nothing of the answer is taken: look at what stands at [{section}].base_url; where it is {shown}, somebody \
-                 may have to shorten or delete what makes the answer so large"
-            )),
+            Self::TooMuch { .. } => {
+                Some(Hint::AnswerTooLarge { section: section.to_owned(), service: shown.to_owned() }.into())
+            }
             Self::NoAnswer(_) => None,
         }
     }
@@ -64,10 +64,9 @@ impl Failure {
 
 /// Returns how to mend that a service could not be reached, by what was said about the connection of this section of the configuration.
 fn connect_hint(section: &str, words: &str) -> String {
-    if words.contains("certificate") {
-        return format!("set [{section}].ca_file to your company's CA certificates, if they signed the server's");
-    }
-    format!("check [{section}].base_url, the network and the proxy settings")
+    let section = section.to_owned();
+    let is_about_trust = words.contains("certificate");
+    if is_about_trust { Hint::SetCaFile { section } } else { Hint::CheckAddress { section } }.into()
 }
 
 impl fmt::Display for Failure {

@@ -14,6 +14,7 @@ use super::moved::moved;
 use crate::domain::Side;
 use crate::http::{Answer, Call, Failure, Http, Method, Upload, clean};
 use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop, Walk};
+use crate::words::JiraHint;
 
 /// How often a repeatable request is sent again after the first time.
 const RETRIES: u32 = 2;
@@ -341,22 +342,16 @@ impl<'a> Api<'a> {
             return Some(self.credential.hint(&self.base_url, seen.login));
         }
         match seen.status {
-            410 => Some("this Jira no longer has that part of its API: update guajira".to_owned()),
+            410 => Some(JiraHint::JiraApiGone.into()),
             300..=399 => {
                 Some(moved(&self.base_url, &format!("{}{}", self.base_url, ask.path), answer.header("Location")))
             }
-            200..=299 | 404 if seen.shape == Shape::Page => Some(
-                "a page instead of JSON: check [jira].base_url with its context path, and any proxy or single sign-on \
-                 in front of Jira"
-                    .to_owned(),
-            ),
+            200..=299 | 404 if seen.shape == Shape::Page => Some(JiraHint::PageInsteadOfJson.into()),
             429 => {
-                let pause = seen.retry_after.map(|pause| format!(" of {} s", pause.as_secs())).unwrap_or_default();
-                Some(format!("Jira asks for a pause{pause}: nothing to do, later runs go on by themselves"))
+                let seconds = seen.retry_after.map(|pause| pause.as_secs().to_string());
+                Some(seconds.map_or(JiraHint::JiraPause, |seconds| JiraHint::JiraPauseOf { seconds }).into())
             }
-            403 if seen.shape == Shape::Page => {
-                Some("a proxy or firewall in front of Jira may have refused the text".to_owned())
-            }
+            403 if seen.shape == Shape::Page => Some(JiraHint::FirewallRefused.into()),
             _ => None,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::settings::Auth;
 use crate::secret::{Secret, base64};
+use crate::words::JiraHint;
 
 /// A credential ready to be sent.
 pub(super) struct Credential {
@@ -29,24 +30,20 @@ impl Credential {
     pub(super) fn hint(&self, base_url: &str, login: Option<LoginRefusal>) -> String {
         let host = host_of(base_url);
         if login == Some(LoginRefusal::Captcha) {
-            return "too many failed logins: log in as the bot in a browser and clear the CAPTCHA (or let an \
-                    administrator reset it), then correct [jira.auth].token"
-                .to_owned();
+            return JiraHint::ClearCaptcha.into();
         }
-        let why = if is_gateway(base_url) {
-            "it may have expired, or lack a scope: read:jira-work, write:jira-work and read:jira-user are needed"
+        let hint = if is_gateway(base_url) {
+            JiraHint::CheckTokenScopes
         } else if is_cloud_host(host) && self.pat {
-            "Jira Cloud takes an API token with method = \"basic\" and the account's e-mail as user"
+            JiraHint::CheckTokenUser
         } else if is_cloud_host(host) {
-            "API tokens expire after at most a year, and a scoped token works only with base_url = \
-             \"https://api.atlassian.com/ex/jira/CLOUD_ID\""
+            JiraHint::CheckTokenAge
         } else if self.pat {
-            "the personal access token may have expired or been revoked"
+            JiraHint::CheckPat
         } else {
-            "a personal access token needs method = \"pat\", and Jira 11 refuses passwords unless its administrator \
-             allows them"
+            JiraHint::CheckTokenMethod
         };
-        format!("check [jira.auth].token: {why}")
+        hint.into()
     }
 }
 

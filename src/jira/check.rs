@@ -14,6 +14,7 @@ use super::wire::text;
 use super::workflow::statuses_in;
 use crate::domain::{FieldValue, marker};
 use crate::ports::{ApiError, Finding, Register};
+use crate::words::{Fine, Mend, Purpose, Tested, Wrong};
 
 /// How far our clock may be off before it is worth a word, in seconds.
 const MAX_SKEW_S: i64 = 120;
@@ -62,13 +63,13 @@ pub struct CheckChanges {
 }
 
 /// A permission the bot needs, whether nothing works without it, and what it is for.
-pub(super) type Permission = (&'static str, bool, &'static str);
+pub(super) type Permission = (&'static str, bool, Purpose);
 
 const PERMISSIONS: [Permission; 4] = [
-    ("BROWSE_PROJECTS", true, "to see the project"),
-    ("CREATE_ISSUES", true, "to create issues"),
-    ("ADD_COMMENTS", true, "to carry replies over"),
-    ("EDIT_OWN_COMMENTS", false, "to carry edits over"),
+    ("BROWSE_PROJECTS", true, Purpose::See),
+    ("CREATE_ISSUES", true, Purpose::Create),
+    ("ADD_COMMENTS", true, Purpose::Comment),
+    ("EDIT_OWN_COMMENTS", false, Purpose::EditComments),
 ];
 
 /// The permission to look for accounts; a global one.
@@ -78,11 +79,11 @@ impl CheckChanges {
     fn permissions(self) -> impl Iterator<Item = Permission> {
         let Self { status, assignee, texts, people, deletes } = self;
         let optional = [
-            (deletes, ("DELETE_OWN_COMMENTS", false, "for [flow].deletes = \"delete\"")),
-            (status, ("TRANSITION_ISSUES", true, "to carry statuses over")),
-            (texts, ("EDIT_ISSUES", true, "to carry titles, descriptions and levels over")),
-            (assignee, ("ASSIGN_ISSUES", true, "to carry assignees over")),
-            (people, (BROWSE_USERS, false, "to find people by e-mail address or name")),
+            (deletes, ("DELETE_OWN_COMMENTS", false, Purpose::DeleteComments)),
+            (status, ("TRANSITION_ISSUES", true, Purpose::Transition)),
+            (texts, ("EDIT_ISSUES", true, Purpose::EditIssues)),
+            (assignee, ("ASSIGN_ISSUES", true, Purpose::Assign)),
+            (people, (BROWSE_USERS, false, Purpose::FindPeople)),
         ];
         PERMISSIONS.into_iter().chain(optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, one)| one))
     }
@@ -118,63 +119,60 @@ impl Jira<'_> {
     }
 
     fn check_server(&self) -> Finding {
-        let what = format!("jira at {}", self.settings.base_url);
+        let what = Tested::JiraAt { address: self.settings.base_url.clone() };
         let info = match self.server_info() {
             Ok(info) => info,
             Err(failed) => {
                 let fatal = failed.status.is_none();
-                return bad(what, failed.error.message, failed.error.hint, fatal);
+                return Finding::failed(what, failed.error, fatal);
             }
         };
         let told = if info.deployment == "Cloud" { Deployment::Cloud } else { Deployment::Server };
         if self.settings.deployment.is_some_and(|wanted| wanted != told) && !info.deployment.is_empty() {
-            let hint = "set [jira].deployment = \"auto\"".to_owned();
-            return bad(what, format!("it says that it is Jira {}", info.deployment), Some(hint), true);
+            let wrong = Wrong::OtherDeployment { told: info.deployment };
+            return Finding::bad(what, wrong, Some(Mend::SetDeployment), true);
         }
-        let kind = if info.deployment.is_empty() { "unknown" } else { &info.deployment };
-        good(what, format!("version {}, deployment {kind}", info.version))
+        let deployment = if info.deployment.is_empty() { "unknown".to_owned() } else { info.deployment };
+        Finding::good(what, Fine::JiraVersion { version: info.version, deployment })
     }
 
     fn check_login(&self) -> Vec<Finding> {
         let me = match self.log_in() {
             Ok(me) => me,
-            Err(error) => return vec![bad("jira login", error.message, error.hint, true)],
+            Err(error) => return vec![Finding::failed(Tested::JiraLogin, error, true)],
         };
-        let mut out = vec![good("jira login", format!("{} ({})", me.user.display_name, me.user.id()))];
+        let fine = Fine::Called { name: me.user.display_name.clone(), id: me.user.id().to_owned() };
+        let mut out = vec![Finding::good(Tested::JiraLogin, fine)];
         if let Some(clock) = me.clock {
             let skew = (me.at - clock).num_seconds();
             out.push(if skew.abs() <= MAX_SKEW_S {
-                good("jira clock", format!("within {} s of ours", skew.abs() + 1))
+                Finding::good(Tested::JiraClock, Fine::ClockWithin { seconds: (skew.abs() + 1).to_string() })
             } else {
-                let hint = Some("nothing is lost by it; set this machine's clock all the same".to_owned());
-                bad("jira clock", format!("our clock is {skew} s ahead of Jira's"), hint, false)
+                Finding::bad(Tested::JiraClock, Wrong::clock(skew), Some(Mend::UseNtp), false)
             });
         }
-        let zone = if me.user.time_zone.is_empty() { "not told" } else { &me.user.time_zone };
-        out.push(good("jira time zone", format!("{zone} (guajira does not depend on it)")));
+        let zone = me.user.time_zone;
+        let fine = if zone.is_empty() { Fine::TimeZoneUnknown } else { Fine::TimeZone { zone } };
+        out.push(Finding::good(Tested::JiraTimeZone, fine));
         out
     }
 
     fn check_project(&self, key: &str) -> (Finding, Option<wire::Project>) {
-        let what = format!("project {key}");
+        let what = Tested::Project { key: key.to_owned() };
         match self.read(&format!("project/{}", segment(key)), &[]) {
             Ok(value) => {
                 let project: wire::Project = wire::read(value).unwrap_or_default();
                 if project.archived {
-                    let hint = "restore it, or take it out of [[route]].project; what is for it waits".to_owned();
-                    return (bad(what, "it is archived".to_owned(), Some(hint), true), None);
+                    return (Finding::bad(what, Wrong::Archived, Some(Mend::Restore), true), None);
                 }
-                let note = match project.type_key.as_str() {
-                    "service_desk" => "a service project: what guajira writes there are internal notes".to_owned(),
-                    "" => "visible".to_owned(),
-                    kind => format!("visible ({kind})"),
+                let fine = match project.type_key.as_str() {
+                    "service_desk" => Fine::ServiceProject,
+                    "" => Fine::Visible,
+                    kind => Fine::VisibleAs { kind: kind.to_owned() },
                 };
-                (good(what, note), Some(project))
+                (Finding::good(what, fine), Some(project))
             }
-            Err(error) => {
-                let hint = "check [[route]].project, and give the bot Browse Projects there".to_owned();
-                (bad(what, error.message, error.hint.or(Some(hint)), true), None)
-            }
+            Err(error) => (Finding::failed_or(what, error, Mend::CheckProject, true), None),
         }
     }
 
@@ -185,24 +183,26 @@ impl Jira<'_> {
             // Required there; Server answers with all of them and does not know the parameter.
             query.push(("permissions", names.join(",")));
         }
-        let what = |name: &str| format!("permission {name} in {project}");
         let told = match self.read("mypermissions", &query) {
             Ok(told) => told,
-            Err(error) => return vec![bad(what("list"), error.message, error.hint, false)],
+            Err(error) => {
+                return vec![Finding::failed(Tested::Permissions { project: project.to_owned() }, error, false)];
+            }
         };
         let has = |name: &str| told.get("permissions")?.get(name)?.get("havePermission")?.as_bool();
-        let finding = |(name, fatal, purpose): &Permission| match has(name) {
-            Some(true) => good(what(name), "granted".to_owned()),
-            Some(false) => {
-                let place = if *name == BROWSE_USERS {
-                    "grant the bot the global permission Browse users and groups"
-                } else {
-                    "grant it to the bot in the project's permission scheme"
-                };
-                let hint = format!("{place}: it is needed {purpose}");
-                bad(what(name), "not granted".to_owned(), Some(hint), *fatal)
+        let finding = |(name, fatal, purpose): &Permission| {
+            let what = Tested::Permission { name: (*name).to_owned(), project: project.to_owned() };
+            let purpose = *purpose;
+            match has(name) {
+                Some(true) => Finding::good(what, Fine::Granted),
+                Some(false) => {
+                    let is_global = *name == BROWSE_USERS;
+                    let hint =
+                        if is_global { Mend::GrantGlobally { purpose } } else { Mend::GrantInScheme { purpose } };
+                    Finding::bad(what, Wrong::NotGranted, Some(hint), *fatal)
+                }
+                None => Finding::bad(what, Wrong::NotTold, None, false),
             }
-            None => bad(what(name), "this Jira does not tell".to_owned(), None, false),
         };
         needed.iter().map(finding).collect()
     }
@@ -213,13 +213,10 @@ impl Jira<'_> {
         if statuses.is_empty() {
             return None;
         }
-        let what = format!("statuses of {issue_type} in {project}");
+        let what = Tested::Statuses { issue_type: issue_type.clone(), project: project.clone() };
         let types = match self.read(&format!("project/{}/statuses", segment(project)), &[]) {
             Ok(types) => types,
-            Err(error) => {
-                let hint = "check [[route]].project, and give the bot Browse Projects there".to_owned();
-                return Some(bad(what, error.message, error.hint.or(Some(hint)), false));
-            }
+            Err(error) => return Some(Finding::failed_or(what, error, Mend::CheckProject, false)),
         };
         self.learn_workflows(&types);
         let types = types.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -230,58 +227,46 @@ impl Jira<'_> {
         let missing = statuses.iter().filter(|wanted| !known.iter().any(|status| status.is(wanted)));
         let missing: Vec<&str> = missing.map(String::as_str).collect();
         if missing.is_empty() {
-            return Some(good(what, format!("{} are there", statuses.join(", "))));
+            return Some(Finding::good(what, Fine::AreThere { names: statuses.join(", ") }));
         }
         let names: Vec<String> = known.iter().map(|status| both_names(&status.name, &status.also)).collect();
-        let hint = format!("use one of these in [route.status] and closed_status: {}", names.join(", "));
-        Some(bad(what, format!("its workflow has no {}", missing.join(", ")), Some(hint), false))
+        let hint = Some(Mend::UseStatuses { names: names.join(", ") });
+        Some(Finding::bad(what, Wrong::NoSuchStatus { names: missing.join(", ") }, hint, false))
     }
 
     fn check_issue_type(&self, route: &CheckRoute) -> Vec<Finding> {
-        let CheckRoute { project, issue_type, .. } = route;
-        let what = format!("issue type {issue_type} in {project}");
-        let types = match self.create_types(project) {
+        let (issue_type, project) = (route.issue_type.clone(), route.project.clone());
+        let what = Tested::IssueType { issue_type: issue_type.clone(), project: project.clone() };
+        let types = match self.create_types(&project) {
             Ok(types) => types,
-            Err(error) => {
-                let hint = "give the bot Create Issues there (Jira before 8.4 cannot be asked)".to_owned();
-                return vec![bad(what, error.message, error.hint.or(Some(hint)), false)];
-            }
+            Err(error) => return vec![Finding::failed_or(what, error, Mend::GrantCreate, false)],
         };
-        let Some(kind) = self.type_of(&types, issue_type) else {
+        let Some(kind) = self.type_of(&types, &issue_type) else {
             let names: Vec<String> = types.iter().map(Choice::read).map(|one| one.shown()).collect();
-            let hint = format!("set [[route]].issue_type to one of: {}", names.join(", "));
-            return vec![bad(
-                what,
-                "it does not exist there, or cannot be created by the bot".to_owned(),
-                Some(hint),
-                true,
-            )];
+            let hint = Some(Mend::SetType { names: names.join(", ") });
+            return vec![Finding::bad(what, Wrong::NoSuchType, hint, true)];
         };
-        let mut out = vec![good(what, format!("can be created as {} (id {})", kind.shown(), kind.id))];
-        match self.screen_of(project, &kind.id) {
+        let mut out = vec![Finding::good(what, Fine::CreatableAs { shown: kind.shown(), id: kind.id.clone() })];
+        match self.screen_of(&project, &kind.id) {
             Ok(screen) => out.extend(self.check_screen(route, &screen)),
-            Err(error) => {
-                out.push(bad(format!("fields of {issue_type} in {project}"), error.message, error.hint, false));
-            }
+            Err(error) => out.push(Finding::failed(Tested::Fields { issue_type, project }, error, false)),
         }
         out
     }
 
     fn check_time_search(&self) -> Finding {
-        let what = "jira search by time";
+        let what = Tested::TimeSearch;
         match self.epoch() {
-            Ok(Some(true)) => good(what, "exact times are understood".to_owned()),
-            Ok(Some(false)) => good(what, "by relative minutes".to_owned()),
-            Ok(None) => good(what, "by relative minutes until the projects hold an issue".to_owned()),
-            Err(error) => bad(what, error.message, error.hint, true),
+            Ok(Some(true)) => Finding::good(what, Fine::ExactTimes),
+            Ok(Some(false)) => Finding::good(what, Fine::MinutesOnly),
+            Ok(None) => Finding::good(what, Fine::MinutesForNow),
+            Err(error) => Finding::failed(what, error, true),
         }
     }
 
     /// Writes a property of our own user and removes it again.
     fn check_register(&self) -> Finding {
-        let what = "jira write counter";
-        let hint = "without it, a state file restored from an old copy is not noticed; let the bot edit its own profile \
-                    (scope write:jira-work)";
+        let what = Tested::WriteCounter;
         let is_writable = || -> Result<bool, ApiError> {
             if self.register()? == Register::NotKept {
                 return Ok(false);
@@ -299,9 +284,9 @@ impl Jira<'_> {
             Ok(true)
         };
         match is_writable() {
-            Ok(true) => good(what, "can be kept".to_owned()),
-            Ok(false) => bad(what, "the bot may not keep properties".to_owned(), Some(hint.to_owned()), false),
-            Err(error) => bad(what, error.message, error.hint, false),
+            Ok(true) => Finding::good(what, Fine::CounterKept),
+            Ok(false) => Finding::bad(what, Wrong::MayNotKeep, Some(Mend::LetBotEditProfile), false),
+            Err(error) => Finding::failed(what, error, false),
         }
     }
 
@@ -310,12 +295,4 @@ impl Jira<'_> {
         let ask = query.iter().fold(ask, |ask, (name, value)| ask.with(name, value.clone()));
         Ok(self.api.send(&ask)?.json)
     }
-}
-
-pub(super) fn good(what: impl Into<String>, detail: String) -> Finding {
-    Finding { what: what.into(), result: Ok(detail), hint: None, fatal: false }
-}
-
-pub(super) fn bad(what: impl Into<String>, why: String, hint: Option<String>, fatal: bool) -> Finding {
-    Finding { what: what.into(), result: Err(why), hint, fatal }
 }

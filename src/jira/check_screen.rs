@@ -1,14 +1,15 @@
 //! `guajira check`: whether a create screen takes what a route sets.
 
 use super::api::{Ask, segment};
-use super::check::{CheckRoute, bad, good};
-use super::fit::{NOT_ON_SCREEN, id_on, security_id};
+use super::check::CheckRoute;
+use super::fit::{id_on, security_id};
 use super::form;
 use super::form::{Choice, Screen, ScreenField};
 use super::service::Jira;
 use super::shape::is_known;
 use crate::domain::FieldValue;
 use crate::ports::Finding;
+use crate::words::{Fine, Mend, Tested, Wrong};
 
 /// Fields that a create always fills in, or that Jira fills in itself.
 const FILLED: [&str; 6] = ["project", "issuetype", "summary", "description", "reporter", "labels"];
@@ -28,21 +29,18 @@ impl Jira<'_> {
     fn check_field(&self, route: &CheckRoute, screen: &Screen, name: &str, value: Option<&FieldValue>) -> Finding {
         let what = what(route, name);
         let Some(field) = form::field(screen, name) else {
-            let names: Vec<&str> = screen.iter().map(|field| field.name.as_str()).collect();
-            let hint =
-                format!("put it on the create screen, or use one of these in [route.fields]: {}", names.join(", "));
-            return bad(what, NOT_ON_SCREEN.to_owned(), Some(hint), false);
+            let names = screen.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ");
+            return Finding::bad(what, Wrong::NotOnScreen, Some(Mend::PutOnScreen { names }), false);
         };
         let kind =
             if field.items.is_empty() { field.kind.clone() } else { format!("{} of {}", field.kind, field.items) };
         if !is_known(field) {
-            let hint = "leave it out of [route.fields]".to_owned();
-            return bad(what, format!("guajira cannot set a field of type {kind:?}"), Some(hint), false);
+            return Finding::bad(what, Wrong::FieldTypeUnknown { kind }, Some(Mend::LeaveFieldOut), false);
         }
         match value.map(|value| self.shaped(field, value, "")) {
-            Some(Err(error)) => bad(what, error.message, error.hint, false),
-            Some(Ok(Err(why))) => bad(what, why, Some("change its value in [route.fields]".to_owned()), false),
-            Some(Ok(Ok(_))) | None => good(what, format!("{} ({kind})", field.id)),
+            Some(Err(error)) => Finding::failed(what, error, false),
+            Some(Ok(Err(why))) => Finding::bad(what, Wrong::Said(why), Some(Mend::ChangeFieldValue), false),
+            Some(Ok(Ok(_))) | None => Finding::good(what, Fine::FieldOf { id: field.id.clone(), kind }),
         }
     }
 
@@ -52,57 +50,48 @@ impl Jira<'_> {
         let what = what(route, "parent");
         let place = form::field(screen, "parent").or_else(|| screen.iter().find(|field| field.is_epic_link()));
         let Some(place) = place else {
-            let hint = "put Parent or Epic Link on the create screen, or leave [[route]].parent out".to_owned();
-            return Some(bad(what, NOT_ON_SCREEN.to_owned(), Some(hint), false));
+            return Some(Finding::bad(what, Wrong::NotOnScreen, Some(Mend::PutParentOnScreen), false));
         };
         let path = self.rest(&format!("issue/{}", segment(key)));
         let read = path.and_then(|path| Ok(self.api.send(&Ask::get(path).with("fields", "summary"))?));
         Some(match read {
-            Ok(_) => good(what, format!("{key}, as {}", place.name)),
+            Ok(_) => Finding::good(what, Fine::ParentAs { key: key.clone(), field: place.name.clone() }),
             Err(error) => {
-                bad(what, error.message, Some(format!("check [[route]].parent: is {key} there, and visible?")), false)
+                let hint = Mend::CheckParent { key: key.clone() };
+                Finding::bad(what, Wrong::Said(error.message), Some(hint), false)
             }
         })
     }
 }
 
-fn what(route: &CheckRoute, field: &str) -> String {
-    format!("field {field} of {} in {}", route.issue_type, route.project)
+fn what(route: &CheckRoute, field: &str) -> Tested {
+    let (issue_type, project) = (route.issue_type.clone(), route.project.clone());
+    Tested::Field { name: field.to_owned(), issue_type, project }
 }
 
 fn check_fields(route: &CheckRoute, screen: &Screen) -> Vec<Finding> {
     let find = |id: &str| screen.iter().find(|field| field.id == id);
     let mut out = Vec::new();
     out.push(if find("labels").is_some() {
-        good(what(route, "labels"), "on the create screen".to_owned())
+        Finding::good(what(route, "labels"), Fine::OnCreateScreen)
     } else {
-        let own = if route.labels { ", and the route's labels are not set" } else { "" };
-        let hint = "add Labels to the create screen: by label a copy is found again when the state file is lost";
-        let why = format!("not on the create screen: the marker label may be dropped{own}");
-        bad(what(route, "labels"), why, Some(hint.to_owned()), false)
+        let wrong = Wrong::NoLabels { own_too: route.labels };
+        Finding::bad(what(route, "labels"), wrong, Some(Mend::AddLabels), false)
     });
     let named = [("priority", &route.priorities, "[route.priority]"), ("components", &route.components, "components")];
     for (id, wanted, key) in named.into_iter().filter(|(_, wanted, _)| !wanted.is_empty()) {
         out.push(check_choices(route, id, screen, wanted, key));
     }
     if let Some(level) = &route.security {
+        let what = what(route, "security");
         out.push(match security_id(Some(screen), level) {
-            Ok(id) => good(what(route, "security"), format!("{level} (id {id})")),
-            Err(why) => {
-                let hint = "nothing is created without it: check [[route]].security, the create screen, and the bot's \
-                            permission Set Issue Security";
-                bad(what(route, "security"), why, Some(hint.to_owned()), true)
-            }
+            Ok(id) => Finding::good(what, Fine::WithId { name: level.clone(), id }),
+            Err(why) => Finding::bad(what, Wrong::Said(why), Some(Mend::CheckSecurity), true),
         });
     }
     out.extend(screen.iter().filter(|field| !is_filled(route, field)).map(|field| {
-        let hint = "give it a value in [route.fields] or in Jira, or make it optional for this issue type".to_owned();
-        bad(
-            what(route, &field.id),
-            format!("{} is required, and guajira does not set it", field.name),
-            Some(hint),
-            true,
-        )
+        let wrong = Wrong::FieldRequired { name: field.name.clone() };
+        Finding::bad(what(route, &field.id), wrong, Some(Mend::GiveValue), true)
     }));
     out
 }
@@ -123,18 +112,20 @@ fn is_filled(route: &CheckRoute, field: &ScreenField) -> bool {
 fn check_choices(route: &CheckRoute, id: &str, screen: &Screen, wanted: &[String], key: &str) -> Finding {
     let what = what(route, id);
     let Some(field) = screen.iter().find(|field| field.id == id) else {
-        let hint = format!("put it on the create screen, or leave {key} out");
-        return bad(what, "not on the create screen: issues are created without it".to_owned(), Some(hint), false);
+        let hint = Some(Mend::PutOnScreenOrLeaveOut { key: key.to_owned() });
+        return Finding::bad(what, Wrong::CreatedWithout, hint, false);
     };
     let missing: Vec<&str> =
         wanted.iter().filter(|word| id_on(screen, id, word).is_err()).map(String::as_str).collect();
     if missing.is_empty() {
-        let told = if field.allowed.is_some() { "are there" } else { "on the create screen" };
-        return good(what, format!("{} {told}", wanted.join(", ")));
+        let names = wanted.join(", ");
+        let is_listed = field.allowed.is_some();
+        let fine = if is_listed { Fine::AreThere { names } } else { Fine::NamedOnCreateScreen { names } };
+        return Finding::good(what, fine);
     }
     let names: Vec<String> = field.allowed.iter().flatten().map(Choice::shown).collect();
-    let hint = format!("use one of these in {key}: {}", names.join(", "));
-    bad(what, format!("unknown there: {}", missing.join(", ")), Some(hint), false)
+    let hint = Mend::UseChoices { key: key.to_owned(), names: names.join(", ") };
+    Finding::bad(what, Wrong::UnknownThere { names: missing.join(", ") }, Some(hint), false)
 }
 
 #[cfg(test)]
@@ -164,7 +155,7 @@ mod tests {
         .iter()
         .map(ScreenField::read)
         .collect();
-        let found: Vec<(String, bool, bool)> =
+        let found: Vec<(Tested, bool, bool)> =
             check_fields(&route, &screen).into_iter().map(|f| (f.what, f.result.is_ok(), f.fatal)).collect();
         let of = |name: &str| what(&route, name);
         let want = [("labels", false), ("priority", false), ("security", true), ("customfield_1", true)];

@@ -1,12 +1,13 @@
 //! `guajira check`: what the transitions of an issue that exists ask for, and guajira does not set.
 
-use super::check::{CheckRoute, bad, good};
+use super::check::CheckRoute;
 use super::form::field;
 use super::jql;
 use super::service::Jira;
 use super::wire::text;
 use crate::domain::IssueId;
 use crate::ports::{ApiError, Finding};
+use crate::words::{Fine, Mend, Tested, Wrong};
 
 impl Jira<'_> {
     /// Looks at the transitions that are open to the issue of the route's project and type that changed last. They differ
@@ -15,8 +16,7 @@ impl Jira<'_> {
         if !route.changes.status {
             return Vec::new();
         }
-        let whole = format!("transitions of {} in {}", route.issue_type, route.project);
-        self.find_ways(route).unwrap_or_else(|error| vec![bad(whole, error.message, error.hint, false)])
+        self.find_ways(route).unwrap_or_else(|error| vec![Finding::failed(whole(route), error, false)])
     }
 
     fn find_ways(&self, route: &CheckRoute) -> Result<Vec<Finding>, ApiError> {
@@ -34,20 +34,21 @@ impl Jira<'_> {
                 route.transition.iter().filter_map(|word| Some(field(screen, word)?.id.as_str())).collect();
             way.asks.retain(|(id, _)| !set.contains(&id.as_str()));
         }
-        let what = |way: &str, to: &str| format!("transition {way:?} to {to} in {project}");
         let asking = ways.iter().filter(|way| !way.asks.is_empty()).map(|way| {
-            let why = format!("{name}: it wants {}, which guajira does not set", way.wanted());
-            let hint =
-                "give it a value in [route.transition], take it off the transition's screen, make it optional, or \
-                        give it a default"
-                    .to_owned();
-            bad(what(&way.name, &way.to.name), why, Some(hint), false)
+            let (transition, to) = (way.name.clone(), way.to.name.clone());
+            let what = Tested::Transition { name: transition, to, project: project.clone() };
+            let wrong = Wrong::TransitionWants { issue: name.clone(), wanted: way.wanted() };
+            Finding::bad(what, wrong, Some(Mend::GiveTransitionValue), false)
         });
         let asking: Vec<Finding> = asking.collect();
         if !asking.is_empty() {
             return Ok(asking);
         }
-        let told = format!("{} of {name} ask for nothing that guajira does not set", ways.len());
-        Ok(vec![good(format!("transitions of {issue_type} in {project}"), told)])
+        let fine = Fine::AsksForNothing { count: ways.len().to_string(), issue: name };
+        Ok(vec![Finding::good(whole(route), fine)])
     }
+}
+
+fn whole(route: &CheckRoute) -> Tested {
+    Tested::Transitions { issue_type: route.issue_type.clone(), project: route.project.clone() }
 }

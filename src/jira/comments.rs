@@ -14,6 +14,7 @@ use super::words::{Text, marker};
 use crate::domain::marker::Aside;
 use crate::domain::{Action, Comment, CommentId, DroppedField, IssueId, Kind, Maker, Push, Receipt, Side, Visibility};
 use crate::ports::{ApiError, ApiErrorKind, Presence, note_stranger, seal_keys};
+use crate::words::ItemHint;
 
 /// Comments asked for in one page.
 const PAGE: usize = 100;
@@ -147,9 +148,7 @@ impl Jira<'_> {
         }
         let whose = format!("comment {} was written by {}, which is not our account", raw.id, comment.author.id);
         if visible(&comment.body).is_some_and(|(named, _)| named == key) {
-            let hint = "if guajira wrote with that account before, name it in [jira].former_accounts, then run \
-                        `guajira retry`";
-            return Err(refused(whose).with_hint(hint));
+            return Err(refused(whose).with_hint(ItemHint::FormerJiraAccount));
         }
         Err(ApiError::new(Side::Jira, ApiErrorKind::NotOurs, whose))
     }
@@ -283,7 +282,7 @@ impl Jira<'_> {
             Err(failed) => format!("and it could not be deleted: {}", failed.error.message),
         };
         Err(refused(format!("POST {path}: Jira did not make the comment an internal note; {taken_back}"))
-            .with_hint("the bot must be an agent of the service project to write internal notes"))
+            .with_hint(ItemHint::MustBeAgent))
     }
 }
 

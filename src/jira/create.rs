@@ -18,6 +18,7 @@ use super::wire;
 use super::words::marker;
 use crate::domain::{Key, Kind, NewIssue, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind};
+use crate::words::ItemHint;
 
 /// Most issues in one request.
 ///
@@ -271,24 +272,21 @@ impl Jira<'_> {
         let mut by_field = None;
         for (field, _) in &failed.words.fields {
             let advice = match field.as_str() {
-                "security" => "check [[route]].security: the issue is not created without its level".to_owned(),
-                "issuetype" => format!("check [[route]].issue_type {issue_type:?}"),
-                "project" => format!("check [[route]].project {project:?} and the bot's permissions"),
+                "security" => ItemHint::CheckSecurityLevel,
+                "issuetype" => ItemHint::CheckIssueType { name: issue_type.clone() },
+                "project" => ItemHint::CheckProject { name: project.clone() },
                 id if id.starts_with("customfield_") => {
                     let name = self.name_of(id, draft);
                     if name != *id {
                         message = message.replace(id, &format!("{name} ({id})"));
                     }
-                    format!(
-                        "give {name} a value in [route.fields] or a default in Jira, or make it optional for the issue \
-                         type {issue_type}"
-                    )
+                    ItemHint::GiveFieldValue { name, issue_type: issue_type.clone() }
                 }
                 _ => continue,
             };
             by_field = by_field.or(Some(advice));
         }
-        ApiError { kind, side, message, hint: hint.or(by_field) }
+        ApiError { kind, side, message, hint: hint.or(by_field.map(String::from)) }
     }
 
     /// Returns what people call a field of the create screen; its id where that is not known.

@@ -10,9 +10,7 @@ use super::shape::chosen;
 use super::{form, jql};
 use crate::domain::{DroppedField, Push};
 use crate::ports::ApiError;
-
-/// What is said of a field that a create screen lacks.
-pub(super) const NOT_ON_SCREEN: &str = "it is not on the create screen";
+use crate::words::{FieldReason, ItemHint};
 
 impl Jira<'_> {
     /// Returns the fields that a create would send, and what it would leave out. Nothing is written.
@@ -62,8 +60,8 @@ impl Jira<'_> {
         for new in &issue.fields {
             let found = screen.map(|screen| form::field(screen, &new.field));
             match found {
-                None => draft.note(&new.field, "this Jira does not tell what its create screen holds".to_owned()),
-                Some(None) => draft.note(&new.field, NOT_ON_SCREEN.to_owned()),
+                None => draft.note(&new.field, FieldReason::ScreenUnknown.to_string()),
+                Some(None) => draft.note(&new.field, FieldReason::NotOnScreen.to_string()),
                 Some(Some(field)) => match self.shaped(field, &new.value, &issue.origin_url)? {
                     Ok(value) => {
                         draft.extra.insert(field.id.clone(), value);
@@ -107,7 +105,7 @@ fn leave_out(draft: &mut Draft<'_>, field: &str, why: String) {
 
 /// Returns the id of what a word means in a field of a screen; `None` where the screen does not list what it takes.
 pub(super) fn id_on(screen: &Screen, field: &str, word: &str) -> Result<Option<String>, String> {
-    let field = screen.iter().find(|one| one.id == field).ok_or(NOT_ON_SCREEN)?;
+    let field = screen.iter().find(|one| one.id == field).ok_or_else(|| FieldReason::NotOnScreen.to_string())?;
     Ok(chosen(field.allowed.as_deref(), word)?.map(|choice| choice.id.clone()))
 }
 
@@ -119,7 +117,7 @@ fn set_parent(draft: &mut Draft<'_>, screen: Option<&Screen>, key: &str) {
         _ if has_parent => draft.extra.insert("parent".to_owned(), json!({"key": key})),
         Some(epic) => draft.extra.insert(epic.id.clone(), json!(key)),
         None => {
-            draft.note("parent", NOT_ON_SCREEN.to_owned());
+            draft.note("parent", FieldReason::NotOnScreen.to_string());
             None
         }
     };
@@ -128,13 +126,15 @@ fn set_parent(draft: &mut Draft<'_>, screen: Option<&Screen>, key: &str) {
 /// Returns the id of a security level, which a screen gives by its name.
 pub(super) fn security_id(screen: Option<&Screen>, level: &str) -> Result<String, String> {
     let allowed = match screen {
-        Some(screen) => form::field(screen, SECURITY).ok_or(NOT_ON_SCREEN)?.allowed.as_deref(),
+        Some(screen) => {
+            form::field(screen, SECURITY).ok_or_else(|| FieldReason::NotOnScreen.to_string())?.allowed.as_deref()
+        }
         None => None,
     };
     match chosen(allowed, level)? {
         Some(choice) => Ok(choice.id.clone()),
         None if jql::is_number(level) => Ok(level.to_owned()),
-        None => Err("Jira does not tell its id".to_owned()),
+        None => Err(FieldReason::NoId.to_string()),
     }
 }
 
@@ -142,5 +142,5 @@ pub(super) fn security_id(screen: Option<&Screen>, level: &str) -> Result<String
 fn unsafe_without(level: &str, why: &str) -> ApiError {
     let message =
         format!("security level {level:?} cannot be set, and without it more people would see the issue: {why}");
-    refused(message).with_hint("check [[route]].security, and give the bot the permission Set Issue Security")
+    refused(message).with_hint(ItemHint::CheckSecurity)
 }

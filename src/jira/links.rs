@@ -9,7 +9,7 @@ use super::fault::{dropped, refused};
 use super::service::Jira;
 use crate::domain::{Action, Push, Receipt, marker};
 use crate::ports::ApiError;
-use crate::words::{Service, Written};
+use crate::words::{ItemHint, Service, Written};
 
 impl Jira<'_> {
     /// Sets the link to the other issue: created or updated by its `globalId`, so that twice is once.
@@ -33,8 +33,7 @@ impl Jira<'_> {
             Err(failed) if is_about_links(&failed) => {
                 // A login that has just died is told the same; then the link is not to be given up.
                 self.log_in()?;
-                Err(refused(failed.error.message)
-                    .with_hint("switch issue linking on in Jira and grant Link Issues, or set [flow].links = \"off\""))
+                Err(refused(failed.error.message).with_hint(ItemHint::SwitchLinksOn))
             }
             Err(failed) => Err(failed.into()),
         }

@@ -1,6 +1,7 @@
 //! What to do when Jira answers with a redirect that is not followed.
 
 use crate::http::clean;
+use crate::words::JiraHint;
 use reqwest::Url;
 
 /// Returns the hint for a redirect of a request for `asked`, an address below `base_url`.
@@ -10,21 +11,14 @@ use reqwest::Url;
 pub(super) fn moved(base_url: &str, asked: &str, location: Option<&str>) -> String {
     let target = Url::parse(asked).ok().and_then(|from| Some((from.join(location?).ok()?, from)));
     let Some((mut to, from)) = target.filter(|(to, _)| to.has_host()) else {
-        return "check [jira].base_url: what answers there sends us elsewhere, and does not say where".to_owned();
+        return JiraHint::RedirectsNowhere.into();
     };
     let host = clean(to.host_str().unwrap_or_default());
     if to.host_str() != from.host_str() {
-        return format!(
-            "what answers at [jira].base_url sends us to another host ({host}): a login page or a proxy, or Jira has \
-             moved. Ask those who run Jira before you change [jira].base_url: your credentials go there"
-        );
+        return JiraHint::RedirectsElsewhere { host }.into();
     }
     if from.scheme() == "https" && to.scheme() != "https" {
-        return format!(
-            "{host} sends us from https to {}, where credentials would travel unencrypted: keep [jira].base_url, and \
-             have the base URL of Jira, or the proxy in front of it, set to https",
-            clean(to.scheme())
-        );
+        return JiraHint::RedirectsToPlain { host, scheme: clean(to.scheme()) }.into();
     }
     // What is kept of it is the place of the site: `{base}/rest/...` leads to `{new base}/rest/...`.
     let tail = asked.strip_prefix(base_url).unwrap_or_default();
@@ -33,8 +27,7 @@ pub(super) fn moved(base_url: &str, asked: &str, location: Option<&str>) -> Stri
     to.set_query(None);
     to.set_fragment(None);
     let (_, _) = (to.set_username(""), to.set_password(None));
-    let to = clean(to.as_str().trim_end_matches('/'));
-    format!("set [jira].base_url to where the redirect leads ({to}), unless that is a login page")
+    JiraHint::RedirectsTo { address: clean(to.as_str().trim_end_matches('/')) }.into()
 }
 
 #[cfg(test)]

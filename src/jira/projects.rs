@@ -10,6 +10,7 @@ use super::search::is_invalid;
 use super::service::Jira;
 use super::{jql, wire};
 use crate::ports::{ApiError, ApiErrorKind, LostProject, Span};
+use crate::words::ItemHint;
 
 /// What reading the projects came to.
 pub(super) type Rows = Result<Vec<Value>, Failed>;
@@ -111,10 +112,11 @@ impl Jira<'_> {
     fn why_lost(&self, project: &str) -> Result<String, ApiError> {
         let archived = self.project_facts(project)?.is_some_and(|told| told.archived);
         Ok(if archived {
-            format!("project {project} is archived on Jira: restore it, or take it out of [[route]].project")
+            ItemHint::ProjectArchived { project: project.to_owned() }
         } else {
-            "check [[route]].project: each must exist, must not be archived, and must be visible to the bot".to_owned()
-        })
+            ItemHint::CheckProjectsVisible
+        }
+        .into())
     }
 
     /// Returns what Jira tells of a project; `None` where it shows none.

@@ -13,6 +13,7 @@ use super::{jql, paging, wire};
 use crate::domain::IssueId;
 use crate::http::clean;
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
+use crate::words::ItemHint;
 
 /// What we ask of an issue, its thread last. Cloud gives only ids unless asked, Server leaves `comment` out unless asked.
 const FIELDS: [&str; 16] = [
@@ -82,9 +83,7 @@ impl Jira<'_> {
             read = self.read_apart(self.walk_changed(span, &[]), span);
         }
         let (rows, lost) = read.map_err(|failed| match failed.status {
-            Some(400) => failed.error.with_hint(
-                "check [[route]].project: each must exist and be visible to the bot (a dead token is told the same)",
-            ),
+            Some(400) => failed.error.with_hint(ItemHint::CheckProjectsOrToken),
             _ => failed.error,
         })?;
         let mut batch = self.batch(rows)?;

@@ -14,6 +14,7 @@ use super::words::Text;
 use crate::domain::{FieldValue, People};
 use crate::ports::ApiError;
 use crate::text::Doc;
+use crate::words::FieldReason;
 
 /// Most choices that a message lists.
 const MOST_LISTED: usize = 12;
@@ -32,9 +33,10 @@ impl Jira<'_> {
         let mut accounts = Vec::new();
         for word in several(value) {
             let Some(person) = self.find_person(&People::asked(&word))? else {
-                let hidden =
-                    if word.contains('@') { "; one that hides its address is found by its account id" } else { "" };
-                return Ok(Err(format!("no account is {word:?}{hidden}")));
+                let is_address = word.contains('@');
+                let why =
+                    if is_address { FieldReason::NoAccountByAddress { word } } else { FieldReason::NoAccount { word } };
+                return Ok(Err(why.to_string()));
             };
             accounts.push(if cloud { json!({"accountId": person.id}) } else { json!({"name": person.id}) });
         }
@@ -42,7 +44,7 @@ impl Jira<'_> {
             return Ok(Ok(accounts.into()));
         }
         let one = if accounts.len() == 1 { accounts.pop() } else { None };
-        Ok(one.ok_or_else(|| "takes one account".to_owned()))
+        Ok(one.ok_or_else(|| FieldReason::OneAccount.to_string()))
     }
 }
 
@@ -92,7 +94,7 @@ pub(super) fn plain(field: &ScreenField, value: &FieldValue, cloud: bool, url: &
 /// Returns one value, or one of several.
 fn member(field: &ScreenField, kind: &str, word: &str) -> Shaped {
     match kind {
-        "string" => legal_label(word).map(Value::from).ok_or_else(|| "is empty".to_owned()),
+        "string" => legal_label(word).map(Value::from).ok_or_else(|| FieldReason::IsEmpty.to_string()),
         "option" => chosen(field.allowed.as_deref(), word).map(|choice| match choice {
             Some(choice) => json!({"id": choice.id}),
             None => json!({"value": word}),
@@ -104,7 +106,7 @@ fn member(field: &ScreenField, kind: &str, word: &str) -> Shaped {
             })
         }
         "group" => Ok(json!({"name": word})),
-        other => Err(format!("guajira cannot set a field of type {other:?}")),
+        other => Err(FieldReason::UnknownType { kind: other.to_owned() }.to_string()),
     }
 }
 
@@ -116,7 +118,7 @@ pub(super) fn chosen<'a>(allowed: Option<&'a [Choice]>, word: &str) -> Result<Op
         if allowed.len() > MOST_LISTED {
             names.push("…".to_owned());
         }
-        format!("{word:?} is none of {}", names.join(", "))
+        FieldReason::NoneOf { word: word.to_owned(), names: names.join(", ") }.to_string()
     })
 }
 
@@ -130,7 +132,7 @@ fn cascade(field: &ScreenField, value: &FieldValue) -> Shaped {
         FieldValue::List(all) => match all.as_slice() {
             [first] => (first.clone(), None),
             [first, second] => (first.clone(), Some(second.clone())),
-            _ => return Err("takes a value and one below it".to_owned()),
+            _ => return Err(FieldReason::ValueAndOneBelow.to_string()),
         },
         FieldValue::Table(parts) => (part(parts, "value")?, parts.get("child").cloned()),
     };
@@ -150,7 +152,7 @@ fn cascade(field: &ScreenField, value: &FieldValue) -> Shaped {
 }
 
 fn part(parts: &BTreeMap<String, String>, name: &str) -> Result<String, String> {
-    parts.get(name).cloned().ok_or_else(|| format!("needs a {name:?}"))
+    parts.get(name).cloned().ok_or_else(|| FieldReason::Needs { part: name.to_owned() }.to_string())
 }
 
 fn one(value: &FieldValue) -> Result<String, String> {
@@ -158,7 +160,7 @@ fn one(value: &FieldValue) -> Result<String, String> {
         FieldValue::Text(text) => Ok(text.clone()),
         FieldValue::List(all) => match all.as_slice() {
             [one] => Ok(one.clone()),
-            _ => Err("takes one value".to_owned()),
+            _ => Err(FieldReason::OneValue.to_string()),
         },
         FieldValue::Table(parts) => part(parts, "value"),
     }
@@ -180,13 +182,13 @@ fn number(text: &str) -> Shaped {
         return Ok(whole.into());
     }
     let number = text.trim().parse::<f64>().ok().and_then(serde_json::Number::from_f64);
-    number.map(Value::Number).ok_or_else(|| format!("{text:?} is not a number"))
+    number.map(Value::Number).ok_or_else(|| FieldReason::NoNumber { text: text.to_owned() }.to_string())
 }
 
 /// Reads a date, or the date of a moment.
 fn date(text: &str) -> Result<NaiveDate, String> {
     let start: String = text.trim().chars().take(10).collect();
-    NaiveDate::parse_from_str(&start, "%Y-%m-%d").map_err(|_| format!("{text:?} is not a date such as 2026-11-22"))
+    NaiveDate::parse_from_str(&start, "%Y-%m-%d").map_err(|_| FieldReason::NoDate { text: text.to_owned() }.to_string())
 }
 
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {

@@ -17,6 +17,7 @@ use super::{form, wire};
 use crate::domain::{DroppedField, IssueId, Status, StatusCategory, StatusTarget};
 use crate::http::clean;
 use crate::ports::{ApiError, ApiErrorKind};
+use crate::words::ItemHint;
 
 /// Most steps of one walk.
 const MAX_STEPS: usize = 5;
@@ -291,14 +292,10 @@ fn stopped(walk: &Walk<'_>, way: &Way, failed: &Failed) -> ApiError {
     let named: Vec<String> = failed.words.fields.iter().map(|(id, _)| way.called(id)).collect();
     let wanted = if named.is_empty() { way.wanted() } else { named.join(" and ") };
     if wanted.is_empty() {
-        let hint = "the workflow wants something before it lets the issue go there: see its conditions and validators";
-        return refused(format!("{transition} was refused: {}", failed.words)).with_hint(hint);
+        return refused(format!("{transition} was refused: {}", failed.words)).with_hint(ItemHint::WorkflowWants);
     }
-    let hint = format!(
-        "give {wanted} a value in [route.transition], take it off the screen of that transition, make it optional or give \
-         it a default; or name another status in [route.status]"
-    );
-    refused(format!("{transition} wants {wanted}: {}", failed.words)).with_hint(hint)
+    let message = format!("{transition} wants {wanted}: {}", failed.words);
+    refused(message).with_hint(ItemHint::GiveTransitionValue { wanted })
 }
 
 /// Says where an issue stands, where it was to go, and where it could go.
@@ -319,11 +316,10 @@ fn stuck(walk: &Walk<'_>, ways: &[Way], target: &StatusTarget, statuses: Option<
     }
     let message = format!("{}: no way leads from {:?} to {wanted}; from there it goes {open}", walk.name, walk.at.name);
     let hint = if ways.is_empty() {
-        "give the bot Transition Issues in the project's permission scheme".to_owned()
+        ItemHint::GrantTransition
     } else {
         let all = statuses.map(|all| all.iter().map(|status| status.name.as_str()).collect::<Vec<_>>().join(", "));
-        let all = all.map_or(String::new(), |all| format!(" (the workflow has {all})"));
-        format!("name a status in [route.status] that the workflow leads to{all}")
+        all.map_or(ItemHint::NameStatus, |names| ItemHint::NameStatusOf { names })
     };
     refused(message).with_hint(hint)
 }

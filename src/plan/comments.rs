@@ -9,6 +9,7 @@ use crate::plan::repeats;
 use crate::plan::step::{SkipReason, Step};
 use crate::plan::thread::Thread;
 use crate::render;
+use crate::words::Summary;
 
 /// What was decided about a thread.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -233,17 +234,21 @@ fn push(
     let origin_url = comment.url.clone();
     // Where the target is no service project the note's mark means nothing; where it is, customers must not see it.
     let internal = target == Side::Jira;
-    let (verb, action) = match copy {
-        None => ("comment", Action::AddComment { issue, body, origin_url, internal }),
+    let (is_edit, action) = match copy {
+        None => (false, Action::AddComment { issue, body, origin_url, internal }),
         Some(copy) => {
             let comment = copy.copy_id.clone();
-            ("edited comment", Action::EditComment { issue, comment, body, origin_url, internal })
+            (true, Action::EditComment { issue, comment, body, origin_url, internal })
         }
     };
-    let who = if comment.author.name.is_empty() { "somebody" } else { comment.author.name.as_str() };
-    let name = &thread.link.jira_name;
-    let summary =
-        if is_notice { format!("number of repeated alarms on {name}") } else { format!("{verb} by {who} on {name}") };
+    let who = if comment.author.name.is_empty() { "somebody".to_owned() } else { comment.author.name.clone() };
+    let name = thread.link.jira_name.clone();
+    let summary = match (is_notice, is_edit) {
+        (true, _) => Summary::Repeats { name },
+        (false, true) => Summary::EditedComment { who, name },
+        (false, false) => Summary::Comment { who, name },
+    };
+    let summary = summary.to_string();
     Push { key, pair: thread.link.guance.clone(), target, action, content, summary, seal: None }
 }
 

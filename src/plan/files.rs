@@ -9,6 +9,7 @@ use crate::plan::shown::Showing;
 use crate::plan::step::{SkipReason, Step};
 use crate::plan::thread::Thread;
 use crate::render;
+use crate::words::Summary;
 
 /// How long before a comment people attach what it shows.
 const ATTACHED_BEFORE: TimeDelta = TimeDelta::minutes(10);
@@ -98,7 +99,7 @@ fn push(thread: &Thread<'_>, file: &File, key: Key, policy: &Policy) -> Push {
     let content = Fingerprint::of(&[&file.name, &size]);
     let note = render::file(file, &link.jira_name, url, &content, policy.voice);
     let origin_url = url.to_owned();
-    let summary = format!("attachment {} of {}", file.label(), link.jira_name);
+    let summary = Summary::Attachment { file: file.label(), name: link.jira_name.clone() }.to_string();
     let issue = link.id(target).clone();
     let action = Action::AddFile { issue, file: Box::new(file.clone()), note, origin_url };
     Push { key, pair: link.guance.clone(), target, action, content, summary, seal: None }

@@ -10,6 +10,7 @@ use crate::plan::policy::{Deletes, Policy};
 use crate::plan::step::{SkipReason, Step, Whereabouts};
 use crate::plan::thread::{Thread, Whole};
 use crate::render;
+use crate::words::Summary;
 
 /// What this state knows of the originals of one side of a pair.
 #[derive(Clone, Debug, Default)]
@@ -112,13 +113,14 @@ pub fn settle(thread: &Thread<'_>, link: &CommentLink, copies: &[Comment], polic
             let body = render::deleted(&copy.body, link, thread.url, name, &content, policy.voice);
             let internal = target == Side::Jira;
             let action = Action::EditComment { issue, comment, body, origin_url: thread.url.to_owned(), internal };
-            (action, format!("note that a comment on {name} was deleted on {}", link.origin))
+            (action, Summary::DeletedNote { name: name.clone(), side: link.origin.into() })
         }
         Deletes::Delete => (
             Action::DeleteComment { issue, comment },
-            format!("deletion of a comment on {name}, as on {}", link.origin),
+            Summary::Deletion { name: name.clone(), side: link.origin.into() },
         ),
     };
+    let summary = summary.to_string();
     let push = Push { key: key.edit(&content), pair: link.pair.clone(), target, action, content, summary, seal: None };
     vec![gone, Step::Push(push)]
 }

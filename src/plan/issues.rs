@@ -14,7 +14,7 @@ use crate::plan::view;
 use crate::render;
 use crate::template::{Fault, Template};
 use crate::text::markdown;
-use crate::words::Voice;
+use crate::words::{Summary, Voice};
 
 /// The opening times that are in scope: `from <= created < until`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub fn push(issue: &Issue, new: NewIssue) -> Push {
         key: Key::issue(Side::Guance, &issue.id),
         pair: issue.id.clone(),
         target: Side::Jira,
-        summary: format!("issue \"{}\" in {}", issue.title, new.project),
+        summary: Summary::Issue { title: issue.title.clone(), project: new.project.clone() }.to_string(),
         content: content(issue, &new),
         action: Action::CreateIssue(new),
         seal: None,

@@ -2,6 +2,7 @@
 
 use crate::domain::{Action, IssueId, Key, NewIssue, Push, Side};
 use crate::plan::policy::Flow;
+use crate::words::Summary;
 
 /// A Jira issue that was just made of a Guance issue.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +35,7 @@ pub fn of_new_pair(create: &Push, new: &NewIssue, made: &NewCopy<'_>, flow: &Flo
             title: new.title.clone(),
             url: new.origin_url.clone(),
         };
-        let summary = format!("link on {} to Guance", made.name);
+        let summary = Summary::LinkToGuance { name: made.name.to_owned() }.to_string();
         links.push(push(Side::Jira, Key::link(Side::Guance, guance), action, summary));
     }
     if flow.links.writes(Side::Guance) {
@@ -44,7 +45,7 @@ pub fn of_new_pair(create: &Push, new: &NewIssue, made: &NewCopy<'_>, flow: &Flo
             title: made.name.to_owned(),
             url: made.url.to_owned(),
         };
-        let summary = format!("link on \"{}\" to {}", new.title, made.name);
+        let summary = Summary::LinkToJira { title: new.title.clone(), name: made.name.to_owned() }.to_string();
         links.push(push(Side::Guance, Key::link(Side::Jira, made.id), action, summary));
     }
     links

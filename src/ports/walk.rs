@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::error::{ApiError, ApiErrorKind};
 use super::run::Stop;
 use crate::domain::Side;
+use crate::words::Hint;
 
 /// Most rows of one answer. A hundred are asked for; a service that knows no pages gives all it has.
 const MAX_PAGE_ROWS: usize = 10_000;
@@ -58,7 +59,7 @@ impl<'a> Walk<'a> {
         }
         if self.stop.out_of_time() {
             let why = format!("the run's time was over after {pages} pages, {} rows", self.rows);
-            return Err(self.failed(&why, "raise [sync].max_runtime: what is read in pages counts only as a whole"));
+            return Err(self.failed(&why, Hint::RaiseMaxRuntime));
         }
         if pages >= MAX_PAGES {
             return Err(self.endless(&format!("it did not end after {pages} pages")));
@@ -78,30 +79,29 @@ impl<'a> Walk<'a> {
         }
         self.rows += rows.len();
         if self.rows > MAX_ROWS {
-            return Err(self.failed(&format!("more than {MAX_ROWS} rows"), SMALLER));
+            return Err(self.failed(&format!("more than {MAX_ROWS} rows"), Hint::ReadLess));
         }
         for row in rows {
             self.values += size(row, MAX_VALUES.saturating_sub(self.values));
         }
         if self.values >= MAX_VALUES {
-            return Err(self.failed(&format!("its {} rows hold more than {MAX_VALUES} values", self.rows), SMALLER));
+            return Err(
+                self.failed(&format!("its {} rows hold more than {MAX_VALUES} values", self.rows), Hint::ReadLess)
+            );
         }
         Ok(())
     }
 
     /// Returns what to say of a list whose pages make no sense.
     pub fn endless(&self, why: &str) -> ApiError {
-        self.failed(why, "the service, or a proxy in front of it, does not answer what is asked: look at its address")
+        self.failed(why, Hint::NotWhatWasAsked)
     }
 
-    fn failed(&self, why: &str, hint: &str) -> ApiError {
+    fn failed(&self, why: &str, hint: Hint) -> ApiError {
         let kind = ApiErrorKind::Unavailable { retry_after: None };
         ApiError::new(self.side, kind, format!("{}: not read to its end: {why}", self.what)).with_hint(hint)
     }
 }
-
-const SMALLER: &str =
-    "read less at a time: a smaller [sync].window, a later --since, or fewer projects in one configuration";
 
 /// Returns how many values one holds, itself included; no more than is asked for matters.
 fn size(value: &Value, most: usize) -> usize {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use rusqlite::ErrorCode;
 
+use crate::words::{Kept, StateHint};
+
 /// Why the state cannot be used.
 #[derive(Debug)]
 pub enum StateError {
@@ -28,17 +30,17 @@ pub enum StateError {
 
 impl fmt::Display for StateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Newer { version, known } => write!(
-                f,
-                "the state file has version {version}, and this guajira knows versions up to {known}: a newer guajira wrote it"
-            ),
-            Self::Corrupt(why) => write!(f, "the state file is damaged or not a guajira state file: {why}"),
-            Self::Inaccessible(why) => write!(f, "the state file cannot be read or written: {why}"),
-            Self::Full(why) => write!(f, "no room is left for the state file: {why}"),
-            Self::Database(err) => write!(f, "the state file: {err}"),
-            Self::Nonsense(what) => write!(f, "the state file holds what guajira never writes: {what}"),
-        }
+        let said = match self {
+            Self::Newer { version, known } => {
+                Kept::StateNewer { version: version.to_string(), known: known.to_string() }
+            }
+            Self::Corrupt(why) => Kept::StateDamaged { why: why.clone() },
+            Self::Inaccessible(why) => Kept::StateInaccessible { why: why.clone() },
+            Self::Full(why) => Kept::StateFull { why: why.clone() },
+            Self::Database(err) => Kept::StateDatabase { why: err.to_string() },
+            Self::Nonsense(what) => Kept::StateNonsense { what: what.clone() },
+        };
+        said.fmt(f)
     }
 }
 
@@ -46,16 +48,14 @@ impl std::error::Error for StateError {}
 
 impl StateError {
     /// Returns how to mend it.
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> StateHint {
         match self {
-            Self::Newer { .. } => "install the newer guajira, or point [sync].state at another file",
-            Self::Corrupt(_) | Self::Nonsense(_) => {
-                "move the file away: guajira rebuilds it from the markers on the other side and creates nothing twice"
-            }
-            Self::Inaccessible(why) if why.ends_with(" is a folder") => "name a file in [sync].state, not a folder",
-            Self::Inaccessible(_) => "make the file and its directory readable and writable for this user",
-            Self::Full(_) => "free some disk space; what was not recorded is read again by the next run",
-            Self::Database(_) => "if this stays, move the file away: guajira rebuilds it from the remote markers",
+            Self::Newer { .. } => StateHint::InstallNewer,
+            Self::Corrupt(_) | Self::Nonsense(_) => StateHint::MoveAway,
+            Self::Inaccessible(why) if why.ends_with(" is a folder") => StateHint::NameAFile,
+            Self::Inaccessible(_) => StateHint::MakeWritable,
+            Self::Full(_) => StateHint::FreeSpace,
+            Self::Database(_) => StateHint::MoveAwayIfItStays,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! How messages are declared. A declaration makes the enum, gives it to both catalogues to say, and lists its messages for
-//! the tests: what is declared cannot be forgotten there.
+//! How messages are declared. A declaration makes the enum, gives it to both catalogues to say, and lists its messages with
+//! sample arguments, for the tests and for [`super::known`]: what is declared cannot be forgotten there.
 
 /// What can be said in each language.
 pub trait Message {
@@ -79,7 +79,6 @@ macro_rules! messages {
             $($(#[$meta])* $variant $({ $($named)* })? $(( $($types)* ))?,)*
         }
 
-        #[cfg(test)]
         impl $(<$a>)? $crate::words::samples::Sample for $name $(<$a>)? {
             #[allow(clippy::clone_on_copy, clippy::vec_init_then_push, reason = "made for messages of any kind")]
             fn samples(_: &'static str) -> Vec<Self> {
@@ -102,7 +101,7 @@ macro_rules! messages {
     };
     (@each $all:ident [$($made:tt)*]) => { $all.push($($made)*) };
     (@each $all:ident [$($made:tt)*] $field:ident: $type:ty, $($more:tt)*) => {
-        for $field in <$type as $crate::words::samples::Sample>::samples(concat!("t-", stringify!($field))) {
+        for $field in <$type as $crate::words::samples::Sample>::samples(concat!("⟨", stringify!($field), "⟩")) {
             messages!(@each $all [$($made)*] $($more)*)
         }
     };

@@ -5,23 +5,32 @@
 
 #[macro_use]
 mod messages;
-#[cfg(test)]
 mod samples;
 
 mod en;
 mod zh;
 
+mod adopt;
+mod check;
+mod config;
+mod explain;
+mod field;
 mod health;
+mod hint;
 mod history;
 mod init;
 mod items;
+mod kept;
+mod known;
 mod news;
 mod parts;
 mod plan;
 mod run;
 mod state;
 mod status;
+mod summary;
 mod sync;
+mod usage;
 mod zone;
 
 #[cfg(test)]
@@ -31,10 +40,21 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 
+pub use adopt::{AdoptError, AdoptWords, Left};
+pub use check::{CheckWords, Fine, Mend, Purpose, Tested, Wrong};
+pub use config::{
+    CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, Flaw, Lack, SecretFault, SecretFlaw,
+    SecretPlace, ValueKind, Wanted,
+};
+pub use explain::ExplainWords;
+pub use field::FieldReason;
 pub use health::HealthWords;
+pub use hint::{Hint, ItemHint, JiraHint, StateHint};
 pub use history::HistoryWords;
 pub use init::InitWords;
 pub use items::ItemWords;
+pub use kept::Kept;
+pub use known::{told, told_summary};
 pub use messages::Message;
 pub use news::NewsWords;
 pub use parts::{Column, Count, Hold, Question, Read, Stage, Why};
@@ -42,7 +62,11 @@ pub use plan::PlanWords;
 pub use run::RunWords;
 pub use state::StateWords;
 pub use status::StatusWords;
+pub use summary::{FieldName, Summary};
 pub use sync::SyncWords;
+#[cfg(test)]
+pub use usage::help_ids;
+pub use usage::{UsageWords, help};
 pub use zone::Zone;
 
 /// A language that guajira speaks.

@@ -13,6 +13,11 @@ messages! {
         NothingWritten,
         /// Stands between the parts of a list.
         Comma,
+        /// Stands before an error.
+        Error,
+        Colon,
+        /// Stands before a hint.
+        Hint,
         AnotherRun,
         BudgetUsedUp,
         CannotSync { side: Service, why: &'a str },
@@ -22,6 +27,11 @@ messages! {
         TimeLeftSome,
         /// What to look at where a service refused our credentials.
         CheckLogin(Service),
+        NotATime { text: &'a str },
+        BadProxy { variable: &'a str, section: &'a str },
+        BadProxyHint { variable: &'a str },
+        CannotSetUp { section: &'a str, why: &'a str },
+        CheckCaFile { section: &'a str },
         InFuture { at: &'a str },
         NotAfter { until: &'a str, since: &'a str },
         Progress { done: u64, all: u64, left: Option<&'a str> },

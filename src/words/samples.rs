@@ -1,8 +1,11 @@
-//! Arguments with which the tests say every message.
+//! Arguments for every message: with them the tests say each, and [`super::known`] takes sentences apart.
+
+/// What stands around the name of an argument.
+const MARKS: (char, char) = ('⟨', '⟩');
 
 /// What has values to try a message with.
 pub(super) trait Sample: Sized {
-    /// Returns some; a text is this one, so that it is found again.
+    /// Returns some; a text is the name of the argument between marks.
     fn samples(text: &'static str) -> Vec<Self>;
 }
 
@@ -15,6 +18,12 @@ impl Sample for &str {
 impl Sample for String {
     fn samples(text: &'static str) -> Vec<Self> {
         vec![text.to_owned()]
+    }
+}
+
+impl Sample for Vec<String> {
+    fn samples(text: &'static str) -> Vec<Self> {
+        vec![vec![text.to_owned()]]
     }
 }
 
@@ -40,4 +49,19 @@ macro_rules! numbers {
     };
 }
 
-numbers!(i64, u64, usize, u32, u16);
+numbers!(i64, u64, usize);
+
+/// Takes a message with sample arguments apart: what stands around them, one piece more than there are arguments, and their
+/// names.
+pub(super) fn taken_apart(said: &str) -> (Vec<String>, Vec<String>) {
+    let (open, close) = MARKS;
+    let mut parts = said.split(open);
+    let mut pieces = vec![parts.next().unwrap_or_default().to_owned()];
+    let mut names = Vec::new();
+    for part in parts {
+        let (name, piece) = part.split_once(close).unwrap_or((part, ""));
+        names.push(name.to_owned());
+        pieces.push(piece.to_owned());
+    }
+    (pieces, names)
+}

@@ -227,10 +227,10 @@ fn not_a_command(line: &str) -> Option<String> {
         _ => return None,
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_guajira"));
-    let output = command.args(&words).arg("--help").env_remove("GUAJIRA_CONFIG").output().unwrap();
+    let output = command.args(&words).args(["--lang", "en", "--help"]).env_remove("GUAJIRA_CONFIG").output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     // Prose names an option without its value.
-    let is_known = output.status.success() || said.contains("a value is required for");
+    let is_known = output.status.success() || said.contains(" has no value");
     (!is_known).then(|| format!("{line}: {said}"))
 }
 

@@ -10,6 +10,7 @@ use crate::domain::{Issue, IssueId, Key, Person, Side, Stage};
 use crate::engine::run::Trouble;
 use crate::engine::script::name_of;
 use crate::ports::{LabelledIssue, Span};
+use crate::words::Left;
 
 /// From so many issues on, Guance's are listed: each list brings a hundred.
 const LIST_FROM: usize = 20;
@@ -51,14 +52,14 @@ impl Handover<'_> {
             let known = state.issue_link(Side::Jira, &issue.id)?;
             let [guance] = issue.originals.as_slice() else {
                 if known.is_none() {
-                    plan.left.push((issue.name, "it carries more than one uuid".to_owned()));
+                    plan.left.push((issue.name, Left::ManyUuids));
                 }
                 continue;
             };
             let guance = guance.clone();
             if let Some(link) = known {
                 if link.guance != guance {
-                    plan.left.push((issue.name, format!("it is the pair of {} already", link.guance)));
+                    plan.left.push((issue.name, Left::IsPairOf { guance: link.guance.to_string() }));
                 }
                 continue;
             }
@@ -72,10 +73,9 @@ impl Handover<'_> {
                 more.extend(Some(issue).filter(|_| is_accepted));
             } else if !is_accepted {
                 strangers.entry(issue.creator.id.clone()).or_insert_with(|| (issue.creator.clone(), 0)).1 += 1;
-                plan.left.push((issue.name, format!("{} made it, and was not named", name_of(&issue.creator))));
+                plan.left.push((issue.name, Left::NotNamed { maker: name_of(&issue.creator).to_owned() }));
             } else if state.stage_of(&Key::issue(Side::Guance, &guance))? == Some(Stage::InFlight) {
-                let why = "guajira sent a create of its own, and its answer was lost: run `guajira sync` first";
-                plan.left.push((issue.name, why.to_owned()));
+                plan.left.push((issue.name, Left::AnswerLost));
             } else {
                 places.insert(guance.clone(), candidates.len());
                 candidates.push((guance, vec![issue]));
@@ -99,24 +99,24 @@ impl Handover<'_> {
                 let name = labelled.name.clone();
                 let issue = copies.remove(&labelled.id);
                 let why = match (&original, &issue, &first) {
-                    (_, _, Some(first)) => taken(&guance, first),
-                    (None, _, _) => format!("there is no {guance} on Guance, or the key cannot read it"),
-                    (_, None, _) => "it cannot be read by its id".to_owned(),
+                    (_, _, Some(first)) => Some(taken(&guance, first)),
+                    (None, _, _) => Some(Left::NoOriginal { guance: guance.to_string() }),
+                    (_, None, _) => Some(Left::CannotBeRead),
                     (_, Some(issue), _) if claims_another(issue, &guance) => {
-                        format!("it is marked as the copy of another issue than {guance}")
+                        Some(Left::MarkedForAnother { guance: guance.to_string() })
                     }
                     // Whoever puts a uuid onto an older issue makes no copy of it.
                     (Some(original), Some(issue), _) if issue.created + CLOCKS_DIFFER < original.created + ahead => {
-                        format!("it was made before {guance} was opened")
+                        Some(Left::MadeBefore { guance: guance.to_string() })
                     }
-                    _ => String::new(),
+                    _ => None,
                 };
-                match (original.take_if(|_| why.is_empty()), issue) {
+                match (original.take_if(|_| why.is_none()), issue) {
                     (Some(original), Some(issue)) => {
                         first = Some(name);
                         chosen.push(Chosen { original, issue, labelled });
                     }
-                    _ => plan.left.push((name, why)),
+                    _ => plan.left.extend(why.map(|why| (name, why))),
                 }
             }
         }
@@ -159,8 +159,8 @@ impl Handover<'_> {
     }
 }
 
-fn taken(guance: &IssueId, name: &str) -> String {
-    format!("{guance} has a Jira issue already: {name}")
+fn taken(guance: &IssueId, name: &str) -> Left {
+    Left::HasIssue { guance: guance.to_string(), jira: name.to_owned() }
 }
 
 fn claims_another(issue: &Issue, guance: &IssueId) -> bool {

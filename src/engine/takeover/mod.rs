@@ -25,6 +25,7 @@ use crate::plan::Step;
 use crate::plan::takeover::{self as threads, Copied, Found, Threads};
 use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Takeover, seal_keys};
 use crate::state::RunEnd;
+use crate::words::Left;
 
 pub use super::script::{name_of, notice, quotable};
 pub use plan::{Done, Handover, PairPlan, Plan};
@@ -86,7 +87,7 @@ impl<'a> Handover<'a> {
             let name = labelled.name.clone();
             match self.pair(&original, &issue, labelled, &mut accepted, &mut plan.copiers)? {
                 Some(pair) => plan.pairs.push(pair),
-                None => plan.left.push((name, "its thread, or that of its Guance issue, cannot be read".to_owned())),
+                None => plan.left.push((name, Left::ThreadUnreadable)),
             }
             self.run.world.progress.delivered(to_u64(n + 1), to_u64(total - n - 1));
         }

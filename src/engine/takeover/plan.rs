@@ -6,6 +6,7 @@ use crate::domain::{CommentId, Fingerprint, IssueId, Person, Side};
 use crate::engine::run::Run;
 use crate::plan::takeover::Copied;
 use crate::ports::Takeover;
+use crate::words::Left;
 
 /// What is to be done.
 #[derive(Debug, Default)]
@@ -17,7 +18,7 @@ pub struct Plan {
     /// Pairs to be made, oldest first.
     pub pairs: Vec<PairPlan>,
     /// Issues that carry a uuid and are left alone, and why.
-    pub left: Vec<(String, String)>,
+    pub left: Vec<(String, Left)>,
     /// Who made such issues and was not named, and how many.
     pub makers: Vec<(Person, usize)>,
     /// API keys that were not named and whose replies repeat comments, and how many.

@@ -6,6 +6,7 @@ use super::{people, status, texts};
 use crate::domain::{Action, Base, Bases, Field, Fingerprint, Issue, IssueLink, Key, Push, Said, Side, Stage};
 use crate::plan::policy::{Direction, Policy};
 use crate::plan::step::{SkipReason, Step};
+use crate::words::Summary;
 
 /// Returns the fields for which this reading of one side calls for a comparison, and whether the Jira issue has come
 /// into its closed status or left it. `says` gives what the reading says about a field; it is asked only where that matters.
@@ -85,7 +86,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> 
     steps.extend(base.map(|base| Step::Base { guance: id.clone(), field, base }));
     steps.extend(why.map(skip));
     if let Some((target, change, value, (key, content))) = wanted {
-        let summary = format!("{field} of {}", pair.link.jira_name);
+        let summary = Summary::Field { field: field.into(), name: pair.link.jira_name.clone() }.to_string();
         let issue = pair.link.id(target).clone();
         let action = Action::ChangeIssue { issue, change, value };
         steps.push(Step::Push(Push { key, pair: id.clone(), target, action, content, summary, seal: None }));

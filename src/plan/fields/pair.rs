@@ -13,7 +13,7 @@ use crate::plan::policy::Direction;
 use crate::plan::step::SkipReason;
 use crate::render;
 use crate::text::{Block, Doc};
-use crate::words::Voice;
+use crate::words::{Summary, Voice};
 
 /// A pair whose sides are compared.
 #[derive(Clone, Copy, Debug)]
@@ -156,7 +156,7 @@ pub(super) fn notice(
     parts: &[&str],
     what: impl Fn(Voice) -> Vec<Block>,
     voice: Voice,
-    summary: &str,
+    summary: &Summary,
 ) -> Push {
     let id = CommentId::notice(&[&[pair.link.guance.as_str()], parts].concat());
     let content = Fingerprint::of(&[&Doc { blocks: what(Voice::default()) }.canonical()]);
@@ -168,7 +168,7 @@ pub(super) fn notice(
         target: Side::Jira,
         action: Action::AddComment { issue, body, origin_url, internal: true },
         content,
-        summary: format!("{summary} on {}", pair.link.jira_name),
+        summary: summary.to_string(),
         seal: None,
     }
 }

@@ -6,7 +6,7 @@ use crate::plan::issues;
 use crate::plan::policy::{Direction, Policy, Route};
 use crate::render;
 use crate::text::{Block, Inline};
-use crate::words::{Voice, Written};
+use crate::words::{Summary, Voice, Written};
 
 pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: &Policy) -> Outcome {
     let (guance, jira) = (&pair.guance.status, &pair.jira.status);
@@ -101,6 +101,6 @@ fn resolved(pair: &Pair<'_>, base: &Base, policy: &Policy) -> Option<crate::doma
         vec![Block::Paragraph { content: vec![Inline::strong(who), Inline::text(voice.say(set))] }]
     };
     let parts = ["resolved", &base.version.to_string(), &status.id];
-    let summary = format!("note that {} resolved it", who.unwrap_or("somebody"));
+    let summary = Summary::Resolved { who: who.unwrap_or("somebody").to_owned(), name: pair.link.jira_name.clone() };
     Some(notice(pair, &parts, what, voice, &summary))
 }

@@ -6,7 +6,7 @@ use crate::domain::{Base, Change, Field, NewIssue, Said, Side};
 use crate::plan::step::SkipReason;
 use crate::render;
 use crate::text::Block;
-use crate::words::{Voice, Written};
+use crate::words::{Summary, Voice, Written};
 
 pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, voice: Voice) -> Outcome {
     let new = &pair.carried.new;
@@ -52,7 +52,7 @@ pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, voice: Voice) -> O
         &told,
         |voice| announcement(field, new, voice),
         voice,
-        &format!("note about the new {field}"),
+        &Summary::NewText { field: field.into(), name: pair.link.jira_name.clone() },
     ));
     outcome
 }

@@ -1,26 +1,47 @@
 //! English.
 
 mod run;
+mod summary;
 mod sync;
+mod usage;
 mod news;
 mod status;
+mod adopt;
+mod check;
+mod config;
+mod explain;
+mod field;
 mod health;
+mod hint;
 mod items;
+mod kept;
 mod history;
 mod plan;
 mod state;
 mod init;
 
+pub(super) use adopt::{adopt, adopt_error, left};
+pub(super) use check::{check, fine, mend, tested, wrong};
+pub(super) use config::{
+    command_fault, config_fault, config_hint, config_place, config_warning, flaw, secret_fault, secret_flaw,
+    secret_place, wanted,
+};
+pub(super) use explain::explain;
+pub(super) use field::field_reason;
 pub(super) use health::health;
+pub(super) use hint::{hint, item_hint, jira_hint, state_hint};
 pub(super) use history::history;
 pub(super) use init::init;
 pub(super) use items::items;
+pub(super) use kept::kept;
 pub(super) use news::news;
 pub(super) use plan::plan;
 pub(super) use run::run;
 pub(super) use state::state;
 pub(super) use status::status;
+pub(super) use summary::summary;
 pub(super) use sync::sync;
+pub(super) use usage::usage;
 
 use super::{Column, Count, Cut, Service, Stage, Why, Written};
 

@@ -11,6 +11,9 @@ pub(in crate::words) fn run(said: RunWords<'_>) -> String {
         RunWords::SideAskedToWait(one) => format!("{} asked to wait", side(one)),
         RunWords::NothingToDo => "nothing to do".to_owned(),
         RunWords::NothingWritten => "nothing written".to_owned(),
+        RunWords::Error => "error".to_owned(),
+        RunWords::Colon => ": ".to_owned(),
+        RunWords::Hint => "hint: ".to_owned(),
         RunWords::Comma => ", ".to_owned(),
         RunWords::AnotherRun => "another run is still at work on this state: this one has done nothing".to_owned(),
         RunWords::BudgetUsedUp => "the request budget is used up; the next run goes on".to_owned(),
@@ -21,6 +24,19 @@ pub(in crate::words) fn run(said: RunWords<'_>) -> String {
         RunWords::TimeLeftSome => "  the run's time is used up; the next run goes on".to_owned(),
         RunWords::CheckLogin(Service::Guance) => "check [guance].api_key".to_owned(),
         RunWords::CheckLogin(Service::Jira) => "check [jira.auth]".to_owned(),
+        RunWords::NotATime { text } => format!(
+            "{text:?} is not a time: use RFC 3339 (2026-11-22T08:00:00Z), \"YYYY-MM-DD\" or \"YYYY-MM-DD HH:MM\" in local \
+             time, or how long ago: 90m, 2h, 7d"
+        ),
+        RunWords::BadProxy { variable, section } => {
+            format!("{variable}: is no address of a proxy, and would count for [{section}]")
+        }
+        RunWords::BadProxyHint { variable } => format!(
+            "set {variable} to an address such as http://proxy.example.com:3128, with characters such as @ in a password \
+             written as %40; or name the host in NO_PROXY"
+        ),
+        RunWords::CannotSetUp { section, why } => format!("cannot set up the connection to {section}: {why}"),
+        RunWords::CheckCaFile { section } => format!("check [{section}].ca_file"),
         RunWords::InFuture { at } => format!("--since: {at} lies in the future"),
         RunWords::NotAfter { until, since } => format!("--until: {until} is not after --since, {since}"),
         RunWords::Progress { done, all, left } => {

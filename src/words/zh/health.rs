@@ -1,6 +1,6 @@
 //! Whether runs succeed: the last good one, sides that fail, the table of the last runs.
 
-use super::side;
+use super::{between, head};
 use crate::words::HealthWords;
 
 pub(in crate::words) fn health(said: HealthWords<'_>) -> String {
@@ -9,7 +9,7 @@ pub(in crate::words) fn health(said: HealthWords<'_>) -> String {
         HealthWords::LastGood { at, ago: Some(ago) } => format!("最近一次成功运行：{at}，{ago} 之前"),
         HealthWords::NoGoodYet => "最近一次成功运行：还没有".to_owned(),
         HealthWords::Fails { side: one, since, ago, why } => {
-            format!("{}  自 {since}（{ago} 之前）起失败：{why}", side(one))
+            format!("{}自 {since}（{ago} 之前）起失败：{why}", head(one))
         }
         HealthWords::TriesAgain => "下一次运行会重试；`guajira check` 有更多信息".to_owned(),
         HealthWords::RunKind { backfill: true } => "补录".to_owned(),
@@ -17,7 +17,7 @@ pub(in crate::words) fn health(said: HealthWords<'_>) -> String {
         HealthWords::StillAtWork => "仍在运行，或中途中断".to_owned(),
         HealthWords::NotGood { summary } => format!("未成功：{summary}"),
         HealthWords::FailedBefore { began, side: one, why } => {
-            format!("{began} 的运行在{}上失败，现已恢复：{why}", side(one))
+            format!("{began} 的运行在{}上失败，现已恢复：{why}", between(one))
         }
         HealthWords::Refused { why } => format!("已拒绝：{why}"),
         HealthWords::NoGoodRun => "还没有成功的运行".to_owned(),

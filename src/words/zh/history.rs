@@ -1,6 +1,6 @@
 //! `guajira why`.
 
-use super::{side, stage};
+use super::{after, between, stage};
 use crate::words::{HistoryWords, Service};
 
 pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
@@ -17,7 +17,7 @@ pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
                 Service::Guance => Service::Jira,
                 Service::Jira => Service::Guance,
             };
-            format!("{}评论 {id} 对应{}的 {copy}，属于 {pair}", side(origin), side(other))
+            format!("{}评论 {id} 对应{}的 {copy}，属于 {pair}", after(origin), between(other))
         }
         HistoryWords::Since { since, why } => format!("自 {since} 起：{why}"),
         HistoryWords::Queued { stage: at, since, not_before, summary, why } => {

@@ -1,26 +1,47 @@
 //! Simplified Chinese.
 
 mod run;
+mod summary;
 mod sync;
+mod usage;
 mod news;
 mod status;
+mod adopt;
+mod check;
+mod config;
+mod explain;
+mod field;
 mod health;
+mod hint;
 mod items;
+mod kept;
 mod history;
 mod plan;
 mod state;
 mod init;
 
+pub(super) use adopt::{adopt, adopt_error, left};
+pub(super) use check::{check, fine, mend, tested, wrong};
+pub(super) use config::{
+    command_fault, config_fault, config_hint, config_place, config_warning, flaw, secret_fault, secret_flaw,
+    secret_place, wanted,
+};
+pub(super) use explain::explain;
+pub(super) use field::field_reason;
 pub(super) use health::health;
+pub(super) use hint::{hint, item_hint, jira_hint, state_hint};
 pub(super) use history::history;
 pub(super) use init::init;
 pub(super) use items::items;
+pub(super) use kept::kept;
 pub(super) use news::news;
 pub(super) use plan::plan;
 pub(super) use run::run;
 pub(super) use state::state;
 pub(super) use status::status;
+pub(super) use summary::summary;
 pub(super) use sync::sync;
+pub(super) use usage::{HELP, usage};
 
 use super::{Column, Count, Cut, Service, Stage, Why, Written};
 
@@ -45,6 +66,38 @@ pub(super) fn written(what: Written<'_>) -> String {
 /// Nothing stands behind the address: a service may take a full-width bracket for a part of it.
 pub(super) const CUT: Cut =
     Cut { begins: "…（已截断", alone: "…（已截断）", before: "…（已截断）全文：", behind: "" };
+
+/// Returns the name of a service with Chinese behind it.
+fn after(service: Service) -> &'static str {
+    match service {
+        Service::Guance => "观测云",
+        Service::Jira => "Jira ",
+    }
+}
+
+/// Returns the name of a service with Chinese before it.
+fn before(service: Service) -> &'static str {
+    match service {
+        Service::Guance => "观测云",
+        Service::Jira => " Jira",
+    }
+}
+
+/// Returns the name of a service with Chinese on both sides.
+fn between(service: Service) -> &'static str {
+    match service {
+        Service::Guance => "观测云",
+        Service::Jira => " Jira ",
+    }
+}
+
+/// Returns the name of a service as the head of a line, as wide as the other heads.
+fn head(service: Service) -> &'static str {
+    match service {
+        Service::Guance => "观测云  ",
+        Service::Jira => "Jira    ",
+    }
+}
 
 fn side(service: Service) -> &'static str {
     match service {
@@ -122,11 +175,11 @@ pub(super) fn why(why: Why<'_>) -> String {
         Why::Gone => "两边的问题有一个已不存在".to_owned(),
         Why::NotOurs => "副本已不带 guajira 的标记，不再改动".to_owned(),
         Why::BothChanged { field: name, newer } => {
-            format!("{}在两边都被修改；以较新的{}一方为准", field(name), side(newer))
+            format!("{}在两边都被修改；以较新的{}一方为准", field(name), between(newer))
         }
         Why::PriorityByHand => "优先级在 Jira 上被手工修改，保持不变".to_owned(),
         Why::ByHand(name) => format!("{}在 Jira 上被手工修改，保持不变；新内容写在评论里", field(name)),
-        Why::NobodyFound { names, on } => format!("{}上没有对应的账号：{names}（见 [people]）", side(on)),
+        Why::NobodyFound { names, on } => format!("{}上没有对应的账号：{names}（见 [people]）", after(on)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What `sync -q` says: what is new, what still fails, what works again.
 
-use super::side;
+use super::after;
 use crate::words::NewsWords;
 
 pub(in crate::words) fn news(said: NewsWords<'_>) -> String {
@@ -8,7 +8,7 @@ pub(in crate::words) fn news(said: NewsWords<'_>) -> String {
         NewsWords::StillSince { since } => format!("自 {since} 起一直如此："),
         NewsWords::AndMore { count } => format!("  另有 {count} 项：见 `guajira status`"),
         NewsWords::WorksAgain { what, since } => format!("已恢复：{what}（自 {since} 起曾报告）"),
-        NewsWords::Side(one) => format!("{}一侧", side(one)),
+        NewsWords::Side(one) => format!("{}一侧", after(one)),
         NewsWords::ReadingProject { project } => format!("读取项目 {project}"),
         NewsWords::ReadingRecord { record } => format!("读取 {record}"),
         NewsWords::IsWritten { summary } => format!("{summary} 已写入"),

@@ -1,13 +1,13 @@
 //! The state file: `guajira state`, and a file that cannot be opened.
 
-use super::side;
+use super::head;
 use crate::words::StateWords;
 
 pub(in crate::words) fn state(said: StateWords<'_>) -> String {
     match said {
         StateWords::CannotOpen { path, why } => format!("无法打开 {path}：{why}"),
         StateWords::StateFile { path, bytes, version } => format!("文件    {path}，{bytes} 字节，版本 {version}"),
-        StateWords::StateOf { side: one, what } => format!("{}  {what}", side(one)),
+        StateWords::StateOf { side: one, what } => format!("{}{what}", head(one)),
         StateWords::StatePair { pair, formerly } => {
             let formerly = formerly.map(|former| format!("，原为 {former}")).unwrap_or_default();
             format!("服务对  {pair}{formerly}")

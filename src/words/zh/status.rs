@@ -1,13 +1,13 @@
 //! The page of `guajira status`.
 
-use super::{column, side, stage};
+use super::{after, between, column, head, stage};
 use crate::words::{Read, StatusWords};
 
 pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
     match said {
         StatusWords::NoRunYet { path } => format!("{path} 中还没有运行记录"),
-        StatusWords::ReadUpTo { side: one, at, from } => format!("{}  已读到 {at}，起点 {from}", side(one)),
-        StatusWords::StatusWaits { side: one, until } => format!("等待    {}要求在 {until} 之前不要访问", side(one)),
+        StatusWords::ReadUpTo { side: one, at, from } => format!("{}已读到 {at}，起点 {from}", head(one)),
+        StatusWords::StatusWaits { side: one, until } => format!("等待    {}要求在 {until} 之前不要访问", after(one)),
         StatusWords::Linked { issues, comments } => format!("已关联  {issues} 个问题，{comments} 条评论"),
         StatusWords::ReadingEvery { what, pairs, hours, minutes } => {
             let what = match what {
@@ -30,7 +30,7 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
             spent([lists, threads, issues, writes, files, names])
         }
         StatusWords::Gone { side: one, jira, guance, since } => {
-            format!("已消失  {jira}（{guance}）的{}问题，自 {since} 起：不再写入", side(one))
+            format!("已消失  {jira}（{guance}）的{}问题，自 {since} 起：不再写入", between(one))
         }
         StatusWords::Away { why, since } => format!("等待    {why}（自 {since} 起）"),
         StatusWords::Outbox { pending, failing, held, in_doubt, dead, dropped } => {

@@ -1,6 +1,6 @@
 //! The report of a run, below its summary.
 
-use super::{side, stage};
+use super::{after, between, stage};
 use crate::words::SyncWords;
 
 pub(in crate::words) fn sync(said: SyncWords<'_>) -> String {
@@ -13,7 +13,7 @@ pub(in crate::words) fn sync(said: SyncWords<'_>) -> String {
         SyncWords::NobodyFound { names } => format!("  找不到账号：{names}；请写入 sync.toml 的 [people]"),
         SyncWords::Clock { side: one, seconds, behind } => {
             let way = if behind { "慢" } else { "快" };
-            format!("  时钟：本机比{}{way} {seconds} 秒；数据不会丢失，但请用 NTP 校时", side(one))
+            format!("  时钟：本机比{}{way} {seconds} 秒；数据不会丢失，但请用 NTP 校时", between(one))
         }
         SyncWords::OverTheBrake { most } => {
             format!("  暂扣：新问题超过一次运行的上限（max_creates = {most}）；用 `guajira sync --release` 放行")
@@ -30,7 +30,7 @@ pub(in crate::words) fn sync(said: SyncWords<'_>) -> String {
             .to_owned(),
         SyncWords::WaitsUntil { side: one, until } => format!(
             "  {}要求在 {until} 之前不要访问；之后的运行会继续（`guajira retry --all` 和补录不受此限）",
-            side(one)
+            after(one)
         ),
         SyncWords::NotCarried { count, why } => format!("  未同步：{count} 项（{why}）"),
     }

@@ -17,17 +17,18 @@ fn help_shows_the_commands() {
     assert_snapshot!(run(&["--help"]), @r#"
     exit 0
     --- stdout
-    Keeps Guance issues and Jira issues in step, both ways, from a scheduler
+    Syncs Guance (观测云) issues and Jira issues both ways. Run it from cron or another scheduler
 
     Usage: guajira [OPTIONS] <COMMAND>
 
     Commands:
-      sync         Pull, push, save the cursor, exit
-      check        Test config, credentials, permissions, project, issue type, priorities, clock and
-                   time zone; say how to mend
-      status       Show cursors, linked pairs, pending and dead items, last runs
+      sync         Do one sync, then exit
+      check        Test configuration, credentials, permissions, projects, fields and clocks, and say
+                   how to fix what is wrong
+      status       Show where everything stands: cursors, pairs, what waits or failed and why, the last
+                   runs
       why          Show the history of one item, and why it is where it is
-      retry        Put dead items back in the queue
+      retry        Send dead items again with the next run
       drop         Give dead items up: they are never sent again unless the original changes
       adopt        Take over the issues and the copies that the vendor's script made
       state        Show what the state file holds, or bind it to services that were renamed
@@ -41,21 +42,21 @@ fn help_shows_the_commands() {
 
     Options of every command:
           --config <FILE>        The configuration file [default: sync.toml] [env: GUAJIRA_CONFIG]
-      -v, --verbose...           Say more: what is written (-v), every request and decision (-vv)
-      -q, --quiet                Say only what failed newly, and what still fails after a day
-                                 ([sync].remind)
+      -v, --verbose...           Log more: each write (-v), each request and decision too (-vv)
+      -q, --quiet                Print only what failed newly, what still fails after [sync].remind (a
+                                 day), and what works again
           --log-format <FORMAT>  How log lines look: for people, or one JSON object a line [default:
                                  text] [possible values: text, json]
           --color <WHEN>         When to use colours [default: auto] [possible values: auto, always,
                                  never]
-          --lang <LANG>          The language of what it says: "en" or "zh" [default: that of the
-                                 environment]
+          --lang <LANG>          The language of what it says: "en" or "zh" [default: that of
+                                 [text].language, else of the environment]
     --- stderr
     "#);
     assert_snapshot!(run(&["sync", "--help"]), @r#"
     exit 0
     --- stdout
-    Pull, push, save the cursor, exit
+    Do one sync, then exit
 
     Usage: guajira sync [OPTIONS]
 
@@ -64,22 +65,22 @@ fn help_shows_the_commands() {
                           "YYYY-MM-DD[ HH:MM]" local, or how long ago: "90m", "2h", "7d"
           --until <WHEN>  Where the backfill ends [default: now]
           --dry-run       Print the plan, write nothing anywhere
-          --release       Let go what the brake holds, and what is held because another program's issue
-                          carries its uuid
+          --release       Send the new issues that the brake holds, and those held because another
+                          program made issues for them
           --json          The run's report as one JSON object on stdout
       -h, --help          Print help
 
     Options of every command:
           --config <FILE>        The configuration file [default: sync.toml] [env: GUAJIRA_CONFIG]
-      -v, --verbose...           Say more: what is written (-v), every request and decision (-vv)
-      -q, --quiet                Say only what failed newly, and what still fails after a day
-                                 ([sync].remind)
+      -v, --verbose...           Log more: each write (-v), each request and decision too (-vv)
+      -q, --quiet                Print only what failed newly, what still fails after [sync].remind (a
+                                 day), and what works again
           --log-format <FORMAT>  How log lines look: for people, or one JSON object a line [default:
                                  text] [possible values: text, json]
           --color <WHEN>         When to use colours [default: auto] [possible values: auto, always,
                                  never]
-          --lang <LANG>          The language of what it says: "en" or "zh" [default: that of the
-                                 environment]
+          --lang <LANG>          The language of what it says: "en" or "zh" [default: that of
+                                 [text].language, else of the environment]
     --- stderr
     "#);
 }

@@ -5,6 +5,7 @@ mod config;
 mod refusing;
 mod rounds;
 mod secrets;
+mod speech;
 
 use std::ffi::OsStr;
 use std::fs;

@@ -50,6 +50,7 @@ mod services;
 mod shown;
 mod slices;
 mod slow;
+mod spoken;
 mod stop;
 mod switches;
 mod takeover;

@@ -145,15 +145,18 @@ fn check_says_what_works_and_how_to_mend_what_does_not() {
     let rig = Rig::with(Options { levels: vec!["紧急".to_owned()], ..Options::default() });
     let findings = rig.run().check();
     assert!(findings.iter().all(|finding| finding.result.is_ok()), "{findings:?}");
-    assert!(findings.iter().any(|finding| finding.result.as_ref().is_ok_and(|detail| detail.contains("紧急"))));
+    assert!(
+        findings.iter().any(|finding| finding.result.as_ref().is_ok_and(|detail| detail.to_string().contains("紧急")))
+    );
     assert_eq!(rig.requests().len(), 3);
 
     let mut lost = rig.settings.clone();
     lost.channel = "oops".to_owned();
     let clock = OurClock(SimClock::fixed(start() + TimeDelta::minutes(5)));
     let findings = Guance::new(lost, &rig.http, &rig.slots, &rig.facts, &clock, &NoStop).check();
-    let bad: Vec<_> = findings.iter().filter(|f| f.result.is_err()).map(|f| (f.what.as_str(), f.fatal)).collect();
-    assert_eq!(bad, [("guance channel \"oops\"", true), ("clock against guance", false)]);
+    let bad: Vec<_> = findings.iter().filter(|f| f.result.is_err()).map(|f| (f.what.to_string(), f.fatal)).collect();
+    let want = [("guance channel \"oops\"", true), ("clock against guance", false)];
+    assert_eq!(bad, want.map(|(what, fatal)| (what.to_owned(), fatal)));
     assert!(findings.iter().filter(|f| f.result.is_err()).all(|f| f.hint.is_some()));
 
     rig.fake.switch(|switches| switches.bad_key_status = 401);

@@ -273,7 +273,10 @@ fn a_check_tells_what_a_route_sets_in_vain() {
         let found = rig.run().check(&[route]);
         let of = |field: &str| {
             let what = format!("field {field} of Bug in OPS");
-            let one = found.iter().find(|finding| finding.what == what).unwrap_or_else(|| panic!("{what}: {found:#?}"));
+            let one = found
+                .iter()
+                .find(|finding| finding.what.to_string() == what)
+                .unwrap_or_else(|| panic!("{what}: {found:#?}"));
             assert!(one.result.is_ok() || one.hint.is_some(), "{one:?}");
             (one.result.is_ok(), one.fatal && one.result.is_err())
         };

@@ -139,7 +139,11 @@ fn route() -> CheckRoute {
 fn faults(rig: &Rig, route: CheckRoute) -> Vec<(String, bool)> {
     let found = rig.run().check(&[route]);
     assert!(found.iter().all(|finding| finding.result.is_ok() || finding.hint.is_some()), "{found:#?}");
-    found.into_iter().filter(|finding| finding.result.is_err()).map(|finding| (finding.what, finding.fatal)).collect()
+    found
+        .into_iter()
+        .filter(|finding| finding.result.is_err())
+        .map(|finding| (finding.what.to_string(), finding.fatal))
+        .collect()
 }
 
 #[test]
@@ -199,6 +203,6 @@ fn a_check_without_a_login_stops_there() {
     let mut rig = Rig::with(Flavour::Server, Options::default());
     rig.settings.auth = Auth::Pat { token: Secret::new("wrong") };
     let found = rig.run().check(&[route()]);
-    assert_eq!(found.last().unwrap().what, "jira login");
+    assert_eq!(found.last().unwrap().what.to_string(), "jira login");
     assert!(found.last().unwrap().fatal);
 }
