@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
             term::advice(item.hint.as_deref())?;
         }
         for (at, _, what) in &events {
-            term::line(&format!("{}  {what}", term::time(*at)))?;
+            term::line(&format!("{}  {}", term::time(*at), term::kept(what)))?;
         }
     }
     if found.is_linked() || !found.away.is_empty() || !queue.is_empty() || !events.is_empty() {

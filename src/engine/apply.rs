@@ -7,6 +7,7 @@ use super::{base, gone, optional, references};
 use crate::domain::{Action, IssueId, IssueLink, Key, Push, Side, Stage};
 use crate::plan::{SkipReason, Step};
 use crate::state::Tx;
+use crate::words::Note;
 
 /// Carries out one decision in the state.
 pub(super) fn apply(
@@ -21,8 +22,9 @@ pub(super) fn apply(
         Step::Push(push) => {
             let held = held && is_create(push);
             tx.enqueue(&references::settled(run, push)?, held, now)?;
-            let what = if held { "held by the brake" } else { "enqueued" };
-            tx.note(push.key.origin().as_str(), &format!("{what}: {}", push.summary), now)?;
+            let what = push.summary.clone();
+            let note = if held { Note::HeldByBrake { what } } else { Note::Enqueued { what } };
+            tx.note(push.key.origin().as_str(), &note.to_string(), now)?;
         }
         Step::AdoptIssue { guance, jira, jira_name } => {
             adopt_issue(run, tx, guance, (jira, jira_name), now)?;
@@ -34,34 +36,38 @@ pub(super) fn apply(
             }
             // The copy may say something older than what is waiting to be sent: the original is planned again.
             tx.thread_read(&link.pair, link.origin, None, DateTime::UNIX_EPOCH, now)?;
-            tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
+            tx.note(key.as_str(), &Note::Recognised { name: link.copy_id.to_string() }.to_string(), now)?;
         }
         Step::AdoptFile(link) => {
             if tx.link_files(link, now)? {
                 let key = Key::file(link.origin, &link.origin_id);
-                tx.note(key.as_str(), &format!("recognised {} as its copy", link.copy_id), now)?;
+                tx.note(key.as_str(), &Note::Recognised { name: link.copy_id.clone() }.to_string(), now)?;
             }
         }
         Step::Disown(link) => {
             tx.forget_comments(link)?;
             // What was taken for the copy is somebody's own writing there.
             tx.read_anew(&link.pair)?;
-            let what = format!("{} is no copy of it, as was believed: it is in another issue", link.copy_id);
+            let what = Note::Disowned { name: link.copy_id.to_string() }.to_string();
             tx.note(Key::comment(link.origin, &link.origin_id).as_str(), &what, now)?;
         }
         Step::Rename { guance, jira_name } => {
             tx.rename(guance, jira_name)?;
-            tx.note(Key::issue(Side::Guance, guance).as_str(), &format!("its copy is now {jira_name}"), now)?;
+            tx.note(
+                Key::issue(Side::Guance, guance).as_str(),
+                &Note::Renamed { name: jira_name.clone() }.to_string(),
+                now,
+            )?;
         }
         Step::Absence { key, pair, now: where_now } => gone::apply(run, tx, key, pair, *where_now, now)?,
         Step::Base { guance, field, base } => tx.set_base(guance, *field, base)?,
         Step::Withdraw { key, reason } => {
             tx.withdraw(key)?;
-            tx.note(key.origin().as_str(), &format!("not sent after all: {reason}"), now)?;
+            tx.note(key.origin().as_str(), &Note::NotSentAfterAll { why: reason.to_string() }.to_string(), now)?;
         }
         Step::Skip { item, reason } => {
             if !reason.is_routine() && *reason != SkipReason::InDoubt {
-                let is_new = tx.note(item, &format!("not carried: {reason}"), now)?;
+                let is_new = tx.note(item, &Note::NotCarried { why: reason.to_string() }.to_string(), now)?;
                 // A backfill is told which window to read.
                 if is_new && (run.order.backfill.is_none() || *reason != SkipReason::OutsideWindow) {
                     run.report.first_met(reason);
@@ -85,7 +91,7 @@ fn adopt_issue(
     let own = run.world.state.unsettled_write(&key)?;
     let was_sent = run.world.state.stage_of(&key)? == Some(Stage::InFlight);
     if !tx.link_issues(&link, now, now)? {
-        let what = format!("{jira_name} is another's copy, or it has another copy: not recognised");
+        let what = Note::NotRecognised { name: jira_name.to_owned() }.to_string();
         tx.note(key.as_str(), &what, now)?;
         return Ok(());
     }
@@ -95,7 +101,7 @@ fn adopt_issue(
     }
     optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;
     base::adopted(run, tx, guance, own, now)?;
-    tx.note(key.as_str(), &format!("recognised {jira_name} as its copy"), now)?;
+    tx.note(key.as_str(), &Note::Recognised { name: jira_name.to_owned() }.to_string(), now)?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use super::run::{Run, Trouble};
 use crate::domain::{Action, Base, Field, Issue, IssueId, Key, NewIssue, Push, Receipt, Said, Side, Stage};
 use crate::plan::fields;
 use crate::state::Tx;
+use crate::words::Note;
 
 /// What the history says of a pair whose Jira issue came into its closed status.
 pub(super) const CLOSED: &str = "its copy is closed: nothing is written to it";
@@ -54,7 +55,7 @@ pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
     let tx = run.world.state.begin()?;
     tx.forget_write(key)?;
     tx.compare(&pair, Some(DateTime::UNIX_EPOCH))?;
-    tx.note(key.origin().as_str(), &format!("the {field} is compared anew"), now)?;
+    tx.note(key.origin().as_str(), &Note::ComparedAnew { field: field.to_string() }.to_string(), now)?;
     tx.commit()?;
     run.readings.forget(Side::Guance, &pair);
     run.world.failpoints.hit("to be compared")?;

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta};
 
-use super::queue::{back_off, failed, note_failure, put_back};
+use super::queue::{back_off, note_failure, put_back};
 use super::run::{Run, Trouble, delta};
 use super::settle::{bury, disown};
 use super::{away, doubt, gone, optional, quoted};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Deferral, Doubt, Queued, Tx};
+use crate::words::Note;
 
 /// What a failed write speaks against.
 pub(super) enum Blame {
@@ -87,7 +88,7 @@ pub(super) fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doub
 fn leave_in_doubt(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doubt) -> Result<(), Trouble> {
     let (world, key) = (run.world, &queued.push.key);
     tracing::warn!(%key, error = %err, "In doubt: the answer was lost, and the next run looks whether it arrived.");
-    let what = failed("in doubt, sent and the answer lost", &queued.push, err);
+    let what = Note::LostAnswer { what: queued.push.summary.clone(), why: err.message.clone() }.to_string();
     let tx = world.state.begin()?;
     tx.doubt(key, how, &err.message)?;
     tx.advise(key, err.hint.as_deref())?;

@@ -14,6 +14,7 @@ use crate::plan::gone::{self, Originals};
 use crate::plan::{Deletes, Extent, SkipReason, Step, Thread, Whereabouts, Whole};
 use crate::ports::{ApiError, Presence};
 use crate::state::{Deferral, Queued, Tx};
+use crate::words::Note;
 
 /// How soon a write is tried again whose issue was missed.
 const LATER: TimeDelta = TimeDelta::minutes(1);
@@ -167,7 +168,7 @@ fn issue_missed(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<(), T
             tx.forget_missed(&link.guance, side)?;
             // What waits for the other issue copies what stood in this one.
             let taken_back = tx.abandon(&link.guance, side)? + tx.abandon(&link.guance, side.opposite())?;
-            let what = format!("{} is gone on {side}: nothing is written to it any more", name_on(link, side));
+            let what = Note::Gone { name: name_on(link, side).to_owned(), side: side.into() }.to_string();
             tx.note(Key::issue(Side::Guance, &link.guance).as_str(), &what, now)?;
             tracing::warn!(%side, id = %link.id(side), taken_back, "Issue is gone: its pair is left alone.");
             run.report.step(&Step::Skip { item: link.guance.to_string(), reason: SkipReason::Gone }, false);
@@ -206,12 +207,12 @@ pub(super) fn apply(
         Whereabouts::Missed => tx.missed(key, pair, run.number, at)?,
         Whereabouts::Gone => {
             tx.gone(key)?;
-            tx.note(key.as_str(), "deleted", at)?;
+            tx.note(key.as_str(), &Note::Deleted.to_string(), at)?;
         }
         Whereabouts::Back => {
             let is_issue = Side::BOTH.into_iter().any(|side| key.issue_on(side).is_some());
             if tx.found(key)? {
-                tx.note(key.as_str(), "there again", at)?;
+                tx.note(key.as_str(), &Note::ThereAgain.to_string(), at)?;
                 if is_issue {
                     tx.read_anew(pair)?;
                 }
@@ -280,7 +281,7 @@ pub(super) fn take_back(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble>
     let now = run.world.clock.now();
     let tx = state.begin()?;
     tx.forget_write(&push.key)?;
-    tx.note(push.key.as_str(), &format!("not sent after all: {}", SkipReason::Deleted), now)?;
+    tx.note(push.key.as_str(), &Note::NotSentAfterAll { why: SkipReason::Deleted.to_string() }.to_string(), now)?;
     tx.commit()?;
     run.world.failpoints.hit("taken back")?;
     Ok(true)
@@ -295,7 +296,7 @@ pub(super) fn copy_is_gone(run: &mut Run<'_>, queued: &Queued) -> Result<bool, T
         tx.set_written(push.target.opposite(), &id, &push.content)?;
     }
     tx.done(&push.key, now)?;
-    tx.note(push.key.origin().as_str(), "not written: its copy was deleted by hand, and stays so", now)?;
+    tx.note(push.key.origin().as_str(), &Note::CopyDeleted.to_string(), now)?;
     tx.commit()?;
     run.world.failpoints.hit("copy gone")?;
     Ok(true)

@@ -8,6 +8,7 @@ use crate::domain::{Action, IssueId, Key, Push, Side};
 use crate::plan::links::{NewCopy, of_new_pair};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Queued, Tx};
+use crate::words::Note;
 
 /// How often such a write is tried again that a service neither takes nor refuses.
 const MAX_ATTEMPTS: u32 = 10;
@@ -62,7 +63,11 @@ pub(super) fn give_up(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<
     let tx = world.state.begin()?;
     tx.done(&push.key, now)?;
     let pair = Key::issue(Side::Guance, &push.pair);
-    tx.note(pair.as_str(), &format!("left out the {}, which {} refused: {why}", push.summary, push.target), now)?;
+    tx.note(
+        pair.as_str(),
+        &Note::LeftOutWhole { what: push.summary.clone(), side: push.target.into(), why: why.clone() }.to_string(),
+        now,
+    )?;
     tx.commit()?;
     let what = match &push.action {
         Action::AddFile { file, .. } => format!("attachment {}", file.name),

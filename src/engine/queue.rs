@@ -6,6 +6,7 @@ use super::run::{Run, Trouble};
 use crate::domain::{Key, Push};
 use crate::ports::ApiError;
 use crate::state::{Deferral, Tx};
+use crate::words::Note;
 
 /// The first and the longest wait before a failed write is tried again; each failure doubles it.
 const BACK_OFF: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
@@ -48,11 +49,10 @@ pub(super) fn advise(run: &Run<'_>, push: &Push, err: &ApiError) -> Result<(), T
 /// The same within a transaction.
 pub(super) fn note_failure(tx: &Tx<'_>, push: &Push, err: &ApiError, now: DateTime<Utc>) -> Result<(), Trouble> {
     tx.advise(&push.key, err.hint.as_deref())?;
-    tx.note(push.key.origin().as_str(), &failed("failed, and is tried again", push, err), now)?;
+    tx.note(
+        push.key.origin().as_str(),
+        &Note::FailedAgain { what: push.summary.clone(), why: err.message.clone() }.to_string(),
+        now,
+    )?;
     Ok(())
-}
-
-/// Tells what became of a write, and why.
-pub(super) fn failed(what: &str, push: &Push, err: &ApiError) -> String {
-    format!("{what}: {}: {}", push.summary, err.message)
 }

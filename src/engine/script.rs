@@ -13,6 +13,7 @@ use crate::domain::{Action, Key, Person, Receipt, Side};
 use crate::plan::{Policy, issues};
 use crate::ports::{Lookup, Remote, Span, Wanted};
 use crate::state::{Queued, State, StateError};
+use crate::words::Note;
 
 /// Fact: what was decided, and how; or that nothing was.
 const SCRIPT: &str = "engine.script";
@@ -97,7 +98,7 @@ pub(super) fn holds(run: &Run<'_>, queued: &Queued, copy: &Receipt, creator: Opt
     tracing::warn!(%key, why, "Create held.");
     let tx = state.begin()?;
     tx.hold(key, &why)?;
-    tx.note(key.origin().as_str(), &format!("held: {why}"), run.world.clock.now())?;
+    tx.note(key.origin().as_str(), &Note::Held { why: why.clone() }.to_string(), run.world.clock.now())?;
     tx.commit()?;
     run.world.failpoints.hit("held")?;
     Ok(true)

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::queue::{failed, put_back};
+use super::queue::put_back;
 use super::run::{Run, Trouble};
 use super::{base, optional, screens};
 use crate::domain::{Action, CommentId, CommentLink, FileLink, IssueId, IssueLink, Push, Receipt, Side};
 use crate::ports::ApiError;
 use crate::state::{Deferral, Queued, Tx};
+use crate::words::Note;
 
 /// How soon a write is tried again that was found, and is the copy of something else.
 const LATER: TimeDelta = TimeDelta::minutes(1);
@@ -26,8 +27,10 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
     let world = run.world;
     let now = world.clock.now();
     let tx = world.state.begin()?;
-    let how = if evidence == Evidence::Found { "found" } else { "written" };
-    tx.note(push.key.origin().as_str(), &format!("{how} as {}: {}", receipt.name, push.summary), now)?;
+    let (name, what) = (receipt.name.clone(), push.summary.clone());
+    let is_found = evidence == Evidence::Found;
+    let note = if is_found { Note::Found { name, what } } else { Note::Written { name, what } };
+    tx.note(push.key.origin().as_str(), &note.to_string(), now)?;
     if !link(run, &tx, push, receipt, evidence, now)? && evidence == Evidence::Found {
         drop(tx);
         let later = Deferral { not_before: now + LATER, counts: false };
@@ -36,7 +39,8 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
     }
     tx.done(&push.key, now)?;
     for field in &receipt.dropped {
-        let what = format!("left out {}, which {} refused: {}", field.field, push.target, field.why);
+        let (name, why) = (field.field.clone(), field.why.clone());
+        let what = Note::LeftOut { field: name, side: push.target.into(), why }.to_string();
         tx.note(push.key.origin().as_str(), &what, now)?;
     }
     tx.commit()?;
@@ -121,7 +125,11 @@ pub(super) fn bury(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result
     tx.bury(key, &err.message, now)?;
     tx.advise(key, err.hint.as_deref())?;
     base::given_up(run, &tx, &queued.push)?;
-    tx.note(key.origin().as_str(), &failed("refused for good", &queued.push, err), now)?;
+    tx.note(
+        key.origin().as_str(),
+        &Note::RefusedForGood { what: queued.push.summary.clone(), why: err.message.clone() }.to_string(),
+        now,
+    )?;
     tx.commit()?;
     screens::refused(run, &queued.push);
     run.report.item_failed(&queued.push, err);
@@ -141,7 +149,7 @@ pub(super) fn disown(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<(
         tx.forget_comments(&link)?;
     }
     tx.read_anew(&push.pair)?;
-    tx.note(push.key.origin().as_str(), &format!("not written over: {}", err.message), now)?;
+    tx.note(push.key.origin().as_str(), &Note::NotWrittenOver { why: err.message.clone() }.to_string(), now)?;
     tx.commit()?;
     run.originals.forget(&push.pair);
     run.read_whole.retain(|(_, pair)| *pair != push.pair);

@@ -5,10 +5,12 @@
 //! found is shown as it is.
 
 use super::samples::{self, Sample};
-use super::{Count, FieldReason, Hint, ItemHint, JiraHint, Kept, Lang, Message, RunWords, Service, StateHint, Summary};
+use super::{
+    Count, FieldReason, Hint, ItemHint, JiraHint, Kept, Lang, Message, Note, RunWords, Service, StateHint, Summary, Why,
+};
 
 /// Fewest characters of a sentence besides its arguments. Less would be found in anything.
-const LEAST: usize = 8;
+const LEAST: usize = 6;
 
 /// Returns a sentence that was kept in English as a language says it.
 pub fn told(kept: &str, lang: Lang) -> String {
@@ -23,6 +25,8 @@ pub fn told(kept: &str, lang: Lang) -> String {
         found::<Kept>(kept, lang),
         found::<Summary>(kept, lang),
         found::<FieldReason>(kept, lang),
+        found::<Note>(kept, lang),
+        found::<Why<'static>>(kept, lang),
     ];
     let best = all.into_iter().flatten().max_by_key(|found| found.certainty);
     best.map_or_else(|| kept.to_owned(), |found| found.said)
@@ -150,5 +154,6 @@ mod tests {
         check::<Kept>();
         check::<Summary>();
         check::<FieldReason>();
+        check::<Note>();
     }
 }

@@ -25,7 +25,7 @@ use crate::plan::Step;
 use crate::plan::takeover::{self as threads, Copied, Found, Threads};
 use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Takeover, seal_keys};
 use crate::state::RunEnd;
-use crate::words::Left;
+use crate::words::{Left, Note};
 
 pub use super::script::{name_of, notice, quotable};
 pub use plan::{Done, Handover, PairPlan, Plan};
@@ -228,7 +228,7 @@ impl<'a> Handover<'a> {
         for (side, id) in &pair.doubtful {
             let key = Key::comment(*side, id);
             tx.never(&key, &pair.guance, side.opposite(), now)?;
-            tx.note(key.as_str(), "not carried: it says again what is on the other side already", now)?;
+            tx.note(key.as_str(), &Note::SaysAgain.to_string(), now)?;
         }
         let (guance, jira, jira_name) = (pair.guance.clone(), pair.jira.clone(), pair.jira_name.clone());
         apply(&mut self.run, &tx, &Step::AdoptIssue { guance, jira, jira_name }, false, now)?;

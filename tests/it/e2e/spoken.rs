@@ -147,6 +147,16 @@ fn what_a_write_is_about_is_said_in_the_language_of_whoever_reads_it() {
             let told = world.run(args);
             assert!(told.stdout.contains(&said), "{told}");
         }
+        let why = world.run(&["why", &key, "--lang", "zh"]).stdout;
+        for line in [
+            "已进入队列：问题“disk full”（项目 OPS）".to_owned(),
+            format!("已写入为 {key}：问题“disk full”（项目 OPS）"),
+            format!("被拒绝，不再重试：{said}：POST "),
+        ] {
+            assert!(why.contains(&line), "{line}: {why}");
+        }
+        let json = world.run(&["why", &key, "--json", "--lang", "zh"]).stdout;
+        assert!(json.contains("enqueued: issue") && !json.contains("已进入队列"), "{json}");
         let json = world.run(&["status", "--json", "--lang", "zh"]).stdout;
         assert!(json.contains(&format!("comment by 李四 on {key}")) && !json.contains(&said), "{json}");
     });

@@ -1,0 +1,38 @@
+//! The history. What is changed here is not found any more where the former words were kept.
+
+use super::side;
+use crate::words::Note;
+
+pub(in crate::words) fn note(note: &Note) -> String {
+    match note {
+        Note::Enqueued { what } => format!("enqueued: {what}"),
+        Note::HeldByBrake { what } => format!("held by the brake: {what}"),
+        Note::Held { why } => format!("held: {why}"),
+        Note::Written { name, what } => format!("written as {name}: {what}"),
+        Note::Found { name, what } => format!("found as {name}: {what}"),
+        Note::LeftOut { field, side: one, why } => format!("left out {field}, which {} refused: {why}", side(*one)),
+        Note::LeftOutWhole { what, side: one, why } => {
+            format!("left out the {what}, which {} refused: {why}", side(*one))
+        }
+        Note::FailedAgain { what, why } => format!("failed, and is tried again: {what}: {why}"),
+        Note::LostAnswer { what, why } => format!("in doubt, sent and the answer lost: {what}: {why}"),
+        Note::RefusedForGood { what, why } => format!("refused for good: {what}: {why}"),
+        Note::Recognised { name } => format!("recognised {name} as its copy"),
+        Note::NotRecognised { name } => {
+            format!("{name} is another's copy, or it has another copy: not recognised")
+        }
+        Note::Disowned { name } => format!("{name} is no copy of it, as was believed: it is in another issue"),
+        Note::Renamed { name } => format!("its copy is now {name}"),
+        Note::NotSentAfterAll { why } => format!("not sent after all: {why}"),
+        Note::NotCarried { why } => format!("not carried: {why}"),
+        Note::SaysAgain => "not carried: it says again what is on the other side already".to_owned(),
+        Note::NotWrittenOver { why } => format!("not written over: {why}"),
+        Note::CopyDeleted => "not written: its copy was deleted by hand, and stays so".to_owned(),
+        Note::Deleted => "deleted".to_owned(),
+        Note::ThereAgain => "there again".to_owned(),
+        Note::Gone { name, side: one } => {
+            format!("{name} is gone on {}: nothing is written to it any more", side(*one))
+        }
+        Note::ComparedAnew { field } => format!("the {field} is compared anew"),
+    }
+}

@@ -1,0 +1,32 @@
+//! The history.
+
+use super::{after, between};
+use crate::words::Note;
+
+pub(in crate::words) fn note(note: &Note) -> String {
+    match note {
+        Note::Enqueued { what } => format!("已进入队列：{what}"),
+        Note::HeldByBrake { what } => format!("被限流阀暂扣：{what}"),
+        Note::Held { why } => format!("暂扣：{why}"),
+        Note::Written { name, what } => format!("已写入为 {name}：{what}"),
+        Note::Found { name, what } => format!("查到此前已写入为 {name}：{what}"),
+        Note::LeftOut { field, side: one, why } => format!("略去 {field}，{}拒绝了它：{why}", after(*one)),
+        Note::LeftOutWhole { what, side: one, why } => format!("略去{what}，{}拒绝了它：{why}", after(*one)),
+        Note::FailedAgain { what, why } => format!("失败，稍后重试：{what}：{why}"),
+        Note::LostAnswer { what, why } => format!("结果未知，已发送但没有收到应答：{what}：{why}"),
+        Note::RefusedForGood { what, why } => format!("被拒绝，不再重试：{what}：{why}"),
+        Note::Recognised { name } => format!("识别出 {name} 是它的副本"),
+        Note::NotRecognised { name } => format!("{name} 是别的内容的副本，或它另有副本：未识别"),
+        Note::Disowned { name } => format!("{name} 并不是它的副本：它在另一个问题中"),
+        Note::Renamed { name } => format!("它的副本现为 {name}"),
+        Note::NotSentAfterAll { why } => format!("最终没有发送：{why}"),
+        Note::NotCarried { why } => format!("未同步：{why}"),
+        Note::SaysAgain => "未同步：与对方已有的内容重复".to_owned(),
+        Note::NotWrittenOver { why } => format!("没有覆盖：{why}"),
+        Note::CopyDeleted => "没有写入：它的副本已被手工删除，不再恢复".to_owned(),
+        Note::Deleted => "已被删除".to_owned(),
+        Note::ThereAgain => "重新出现".to_owned(),
+        Note::Gone { name, side: one } => format!("{name} 已在{}消失：不再写入", between(*one)),
+        Note::ComparedAnew { field } => format!("重新比较 {field}"),
+    }
+}
