@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::queue::back_off;
 use super::run::Run;
-use super::threads::{SETTLED_AFTER, due_on_jira, thread};
+use super::threads::{due_on_jira, thread};
 use super::turns::TURNS;
 use super::{files, long, unread};
 use crate::domain::{IssueId, IssueLink, Side};
@@ -17,6 +17,9 @@ const MAX_DUE_THREADS: usize = 500;
 
 /// Most threads that one run reads in turn, of each kind.
 const MAX_TURNS: usize = 200;
+
+/// Most threads that a slice of a backfill reads: more than it brings new pairs.
+const MAX_NEW: usize = 600;
 
 /// Every so many runs the threads of many pages go first.
 const DEAR_FIRST: i64 = 4;
@@ -46,7 +49,9 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     if !run.about(side).threads_in_turn || !files::reads_guance(run) || run.is_down(side) {
         return Ok(());
     }
-    let backfill = run.order.backfill.is_some();
+    if run.order.backfill.is_some() {
+        return never_read(run);
+    }
     let long = match long::threads(run) {
         Ok(long) => long,
         Err(trouble) => return run.absorb(side, trouble),
@@ -57,12 +62,7 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     for (active, every) in TURNS {
         // Asked for each turn: what the turn before read must not seem to have been read in the future.
         let now = run.world.clock.now();
-        let (active_since, read_before) = if backfill {
-            (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + SETTLED_AFTER)
-        } else {
-            (now - active, now - every)
-        };
-        let mut due = run.world.state.threads_in_turn(active_since, read_before, now, run.number, MAX_TURNS)?;
+        let mut due = run.world.state.threads_in_turn(now - active, now - every, now, run.number, MAX_TURNS)?;
         // Where something was missed it is asked for, which takes more than to read: behind all others nothing would be left
         // of the minute, in each run that they are due.
         let mut missed = HashSet::new();
@@ -77,10 +77,16 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
         }
     }
     let mut rest = Vec::new();
-    for (pair, _) in long.iter().filter(|(_, has_rest)| **has_rest && !backfill) {
+    for (pair, _) in long.iter().filter(|(_, has_rest)| **has_rest) {
         rest.extend(run.world.state.issue_link(side, pair)?.filter(|link| link.is_writable(Side::Jira)));
     }
     in_turn(run, &rest, &mut read).map(drop)
+}
+
+/// Reads the Guance threads that were never read: what a slice of a backfill has brought.
+fn never_read(run: &mut Run<'_>) -> Result<()> {
+    let due = run.world.state.threads_never_read(MAX_NEW)?;
+    in_turn(run, &due, &mut HashSet::new()).map(drop)
 }
 
 /// Reads some Guance threads, each once in a run. Returns false when there is no time, or no budget, for more.
