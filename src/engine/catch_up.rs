@@ -31,6 +31,9 @@ const MANY: usize = 4;
 /// Pairs that were silent for longer are not read, unless the list tells of them.
 const LONGEST: TimeDelta = TimeDelta::days(30);
 
+/// Most threads that a slice of a backfill reads: more than it brings new pairs.
+const MAX_NEW: usize = 600;
+
 /// Every so many runs the threads of many pages go first.
 const DEAR_FIRST: i64 = 4;
 
@@ -67,7 +70,8 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     let slack = usize::from(run.spare(side) >= MANY);
     let mut turn = Turn { long, tells, slack, read: HashSet::new(), requests: 0 };
     if run.order.backfill.is_some() {
-        let due = turn.due(run, DateTime::UNIX_EPOCH, None, MAX_TURNS)?;
+        // What the slice has brought.
+        let due = run.world.state.threads_never_read(MAX_NEW)?;
         turn.read(run, &due, 0).map(drop)
     } else {
         turn.rounds(run)

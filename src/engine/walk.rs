@@ -14,7 +14,7 @@ pub(super) const NARROWEST: TimeDelta = TimeDelta::seconds(1);
 
 /// How wide a slice is at least that reads what the backfill itself has written, much of it in a short time: not all
 /// services tell times apart that are less than a minute apart.
-const OWN_WRITES: TimeDelta = TimeDelta::seconds(10);
+const OWN_WRITES: TimeDelta = TimeDelta::seconds(5);
 
 /// How far a backfill has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +108,7 @@ impl Slice {
             many if *many > ENOUGH => width / 2,
             some if *some > ENOUGH / 2 => width,
             some if *some > ENOUGH / 5 => width * 2,
+            0 => width * 16,
             _ => width * 4,
         };
         let least = if next >= walk.began { OWN_WRITES } else { NARROWEST };
@@ -130,13 +131,13 @@ mod tests {
 
     #[test]
     fn the_width_follows_what_came() {
-        for (issues, seconds) in [(0, 4_000), (50, 2_000), (150, 1_000), (300, 500), (2_000, 100)] {
+        for (issues, seconds) in [(0, 16_000), (1, 4_000), (50, 2_000), (150, 1_000), (300, 500), (2_000, 100)] {
             let slice = Slice { issues, ..Slice::of(walk(1_000, None), false, None, at(11_000)) };
             assert_eq!((slice.then().next, slice.then().width), (at(2_000), seconds * 1_000), "{issues}");
         }
         let last_before = |ends| Slice::of(walk(9_500, None), false, ends, at(11_000)).then();
-        assert_eq!(last_before(None).width, 10_000, "what comes then was written here");
-        assert_eq!(last_before(Some(at(10_000))).width, 4_000_000);
+        assert_eq!(last_before(None).width, 5_000, "what comes then was written here");
+        assert_eq!(last_before(Some(at(10_000))).width, 16_000_000);
     }
 
     /// The slices of a walk: where each begins and ends, and whether Guance and Jira are read for it.
@@ -144,7 +145,7 @@ mod tests {
         let mut walk = Walk { width: 6_000_000, ..walk(0, until) };
         let mut slices = Vec::new();
         loop {
-            let slice = Slice { issues: 150, ..Slice::of(walk, false, jira_ends.map(at), at(10_030)) };
+            let slice = Slice { issues: 150, ..Slice::of(walk, false, jira_ends.map(at), at(10_015)) };
             let (next, until) = (slice.walk.next.timestamp(), slice.until.map(|until| until.timestamp()));
             slices.push((next, until, slice.reads(Side::Guance), slice.reads(Side::Jira)));
             if slice.is_last() {
@@ -158,7 +159,7 @@ mod tests {
     fn each_side_is_read_to_its_end() {
         // No run reads Jira yet: it is read to the present.
         let part = |from, until| (from, Some(until), true, true);
-        let own = [part(10_000, 10_010), part(10_010, 10_020), part(10_020, 10_030), (10_030, None, true, true)];
+        let own = [part(10_000, 10_005), part(10_005, 10_010), part(10_010, 10_015), (10_015, None, true, true)];
         let to_now = [vec![(0, Some(6_000), true, true), (6_000, Some(10_000), true, true)], own.to_vec()].concat();
         assert_eq!(slices(None, None), to_now);
         // Runs read Jira: they read what was written here.

@@ -169,6 +169,20 @@ impl State {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Returns open pairs whose Guance thread was never read, or has changed since.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn threads_never_read(&self, limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        let sql = format!(
+            "SELECT {ISSUE_COLUMNS} FROM issue_link INDEXED BY issue_link_never_read
+             WHERE polled = 0 AND closed = 0 ORDER BY guance LIMIT ?1"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement.query_map([as_limit(limit)], issue_link)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Returns the pairs active since `active_since` whose Guance fields were not read since `read_before`, those read
     /// longest ago first, and when the Guance issue was opened, as far as that is known. A reading in the future (the
     /// clock was set back) does not count.

@@ -198,11 +198,11 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX issue_link_due ON issue_link (project, fields_due, guance) WHERE fields_due > 0;
     CREATE INDEX issue_link_turn ON issue_link (active, closed, polled, fields_read, guance_seen);
     CREATE INDEX issue_link_opened ON issue_link (opened);
+    CREATE INDEX issue_link_never_read ON issue_link (guance) WHERE polled = 0 AND closed = 0;
     -- People write the key of an issue in any case.
     DROP INDEX issue_link_name;
     CREATE INDEX issue_link_name ON issue_link (jira_name COLLATE NOCASE);
     CREATE INDEX absent_open ON absent (run, key, lane) WHERE gone = 0;
-    CREATE INDEX absent_gone ON absent (since, key) WHERE gone = 1;
     CREATE INDEX ledger_old ON ledger (at);
     CREATE INDEX fact_learnt ON fact (at);
     -- The words of comments that wait. So much stands before them that they lie in pages of their own, which no row moves

@@ -161,7 +161,7 @@ fn a_disk_without_room_loses_nothing_and_is_told_as_such() {
         for step in 0..12 {
             world.guance.open_issue(&format!("issue {step}"), &"<p>很长的文字</p>".repeat(200), "P1", "张三");
             let mut command = world.command("unshare");
-            let size = (64 + step * 24).to_string();
+            let size = (64 + step * 48).to_string();
             command.args(["-rm", "sh", "-c", ON_A_SMALL_DISK, env!("CARGO_BIN_EXE_guajira"), &size]);
             let outcome = Outcome::of(command);
             if outcome.code == 77 || outcome.stderr.starts_with("unshare") {

@@ -47,7 +47,7 @@ fn a_comment_that_waited_and_became_restricted_leaves_no_word_in_the_state() {
             let comment = world.jira.comment(&world.key_of(&issues[0]), "alice", text);
             guance_is_busy(&world);
             assert_eq!(world.run(&["sync"]).code, 3);
-            assert_eq!(columns(&world, &word), ["outbox.action"]);
+            assert_eq!(columns(&world, &word), ["words.action"]);
             world.guance.clear_faults();
             world.jira.restrict_comment(comment, Some(Visibility::Role("Administrators".into())));
             world.settle();
@@ -92,7 +92,7 @@ fn a_service_that_quotes_a_comment_brings_no_word_of_it_into_the_history() {
         assert_eq!((outcome.code, world.staged("dead")), (3, 1), "{outcome}");
         assert!(outcome.stdout.contains("ft.CheckObject") && !outcome.stdout.contains("plantedword"), "{outcome}");
         assert!(!outcome.stderr.contains("plantedword"), "{outcome}");
-        assert_eq!(columns(&world, "plantedword"), ["outbox.action"]);
+        assert_eq!(columns(&world, "plantedword"), ["words.action"]);
         world.jira.restrict_comment(comment, Some(Visibility::Role("Administrators".into())));
         world.settle();
         assert_eq!(places(&world, "plantedword"), Vec::<String>::new());
