@@ -23,9 +23,16 @@ pub struct Spent {
 const SMALL: [&str; 6] =
     ["SCAN named", "SCAN cursor", "SCAN round", "SCAN told", "SCAN side_failure", "SCAN unreadable"];
 
-/// Indexes that hold only what waits, or what was missed and is still looked for.
-const OPEN: [&str; 6] =
-    ["outbox_lane", "outbox_turn", "outbox_round", "absent_open", "issue_link_unread", "issue_link_due"];
+/// Indexes that hold only what waits, what is to be read, or what was missed and is still looked for.
+const OPEN: [&str; 7] = [
+    "outbox_lane",
+    "outbox_turn",
+    "outbox_round",
+    "absent_open",
+    "issue_link_unread",
+    "issue_link_due",
+    "issue_link_never_read",
+];
 
 /// How statements begin that may read a whole table, and why.
 const EXCEPTIONS: [(&str, &str); 12] = [

@@ -17,8 +17,9 @@ const KEEP: Duration = Duration::days(90);
 /// Most events, and most settled writes, that are kept: beyond that the oldest are forgotten earlier.
 const MOST_KEPT: i64 = 500_000;
 
-/// Most settled writes beyond those that one run forgets.
-const AT_ONCE: i64 = 1000;
+/// So many settled writes beyond those a run forgets, and twice as many as it has settled itself: one that writes nothing
+/// costs little, and they do not become more.
+const AT_ONCE: i64 = 20;
 
 /// Facts that are learnt anew once they are older than [`KEEP`]: there may be one for each issue, or each person.
 const LEARNT_ANEW: [&str; 7] = [
@@ -93,7 +94,7 @@ impl Tx<'_> {
 
 impl Tx<'_> {
     /// Forgets what is older, and what is more than is kept.
-    fn forget_before(&self, time: DateTime<Utc>) -> Result<(), StateError> {
+    fn forget_before(&self, time: DateTime<Utc>, started: i64) -> Result<(), StateError> {
         for forget in [
             "DELETE FROM run WHERE started < ?1",
             "DELETE FROM event WHERE at < ?1",
@@ -115,8 +116,10 @@ impl Tx<'_> {
         let last: Option<i64> = self.tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
         let behind = last.unwrap_or(0) - MOST_KEPT;
         if one.is_some_and(|one| one <= behind) {
+            let sql = "SELECT count(*) FROM outbox WHERE stage = 'done' AND settled_at >= ?1 AND settled_at < ?2";
+            let own: i64 = self.tx.prepare_cached(sql)?.query_row([started, i64::MAX], |row| row.get(0))?;
             let sql = format!("DELETE FROM outbox WHERE seq <= ?2 AND seq IN ({oldest} LIMIT ?3)");
-            self.tx.prepare_cached(&sql)?.execute([i64::MAX, behind, AT_ONCE])?;
+            self.tx.prepare_cached(&sql)?.execute([i64::MAX, behind, AT_ONCE + 2 * own])?;
         }
         Ok(())
     }
@@ -159,7 +162,9 @@ impl State {
         tx.side_failures(end, now)?;
         let sql = "SELECT started FROM run WHERE id < ?1 ORDER BY id DESC LIMIT 1";
         let before: Option<i64> = tx.tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
-        tx.forget_before(before.map_or(now, |before| now.min(from_ms(before))) - KEEP)?;
+        let started = tx.tx.prepare_cached("SELECT started FROM run WHERE id = ?1")?.query_row([id], |row| row.get(0));
+        let time = before.map_or(now, |before| now.min(from_ms(before))) - KEEP;
+        tx.forget_before(time, started.optional()?.unwrap_or(i64::MAX))?;
         tx.commit()
     }
 

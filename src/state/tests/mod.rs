@@ -3,6 +3,7 @@
 
 mod clocks;
 mod file;
+mod history;
 mod outbox;
 mod remains;
 mod threads;
