@@ -21,6 +21,9 @@ const WHOLE: &[&str] = &["guajira", "issue_", "seal"];
 const OTHERWISE: &[(&str, &str, &str)] = &[
     ("src/text/html/embed.rs", "issue_", "an issue that the console embeds in a text; `text` stands below `domain`"),
     ("src/cli/mod.rs", "guajira", "the name of the program"),
+    ("src/cli/help.rs", "guajira", "the name of the program"),
+    ("src/words/zh/usage.rs", "guajira", "the name of the program"),
+    ("src/words/zh/usage.rs", "issue_…、repim_…、OPS-12，或 Jira 评论的 id", "an example for people"),
     ("tests/it/sim/jira_remote.rs", "guajira", "the name of the simulated Jira's account"),
     (
         "src/state/outbox/wait.rs",
