@@ -19,9 +19,6 @@ const MAX_DUE_THREADS: usize = 500;
 /// Most threads that one run reads in turn, of each kind.
 const MAX_TURNS: usize = 200;
 
-/// Most threads with the latest words among which one run chooses.
-const MAX_FRESH: usize = 1000;
-
 /// Most threads that one run reads, of each kind, only because there are requests left.
 const MAX_REST: usize = 20;
 
@@ -99,16 +96,12 @@ impl Turn {
     fn rounds(&mut self, run: &mut Run<'_>) -> Result<()> {
         let since = |run: &Run<'_>, time: TimeDelta| run.world.clock.now() - time;
         let longest = since(run, LONGEST);
-        let mut called = self.due(run, longest, None, MAX_FRESH)?;
-        // Where nothing tells of a reply, a storm of new issues is no reason to let all others wait.
-        let new: Vec<IssueLink> = called.extract_if(.., |link| !self.tells && was_never_read(link)).collect();
+        let called = self.due(run, longest, None, MAX_TURNS)?;
         if !self.read(run, &called, 0)? {
             return Ok(());
         }
         run.poll.nothing_calls = true;
-        let mut fresh = if self.tells { Vec::new() } else { self.idle(run, since(run, FRESH), MAX_FRESH)? };
-        fresh.retain(|link| !was_never_read(link));
-        let fresh = in_turns(new, fresh);
+        let fresh = if self.tells { Vec::new() } else { self.idle(run, since(run, FRESH), MAX_TURNS)? };
         let mut turns = Vec::new();
         for (active, every) in if self.tells { slow_turns(run.world.policy.flow.deletes) } else { TURNS } {
             turns.extend(self.due(run, since(run, active), Some(every), MAX_TURNS)?);
@@ -168,9 +161,8 @@ impl Turn {
             // Where something was missed it is asked for, which takes more than to read: behind all others nothing would be
             // left of the minute, in each run that they are due.
             let was_missed = run.world.state.was_missed(pair, Side::Guance, run.number)?;
-            // Where the list tells, it says of a new issue that nothing has happened since it was opened. That is no proof.
-            let is_known = !run.guance_updated.contains_key(pair) || run.poll.untouched.contains(pair);
-            let is_untouched = self.tells && was_never_read(link) && is_known;
+            // Where an issue says by its times that nothing has happened since it was opened, it is not yet proven.
+            let is_untouched = self.tells && run.poll.untouched.contains(pair);
             let is_dear = self.long.contains_key(pair);
             let urge = run.world.state.times_of(pair)?.map_or(0, |times| turns::urge(now, times));
             order.insert(pair.clone(), (!was_missed, is_untouched, is_dear != dear_first, Reverse(urge)));
@@ -214,24 +206,6 @@ impl Turn {
             run.world.state.set_fact(turns::COST, &cost.to_string(), run.world.clock.now())?;
         }
         Ok(())
-    }
-}
-
-/// Returns true for a pair that was just made.
-fn was_never_read(link: &IssueLink) -> bool {
-    link.guance_seen == Some(DateTime::UNIX_EPOCH)
-}
-
-/// Puts two lists into one: one of the first, one of the second, and so on.
-fn in_turns(first: Vec<IssueLink>, second: Vec<IssueLink>) -> Vec<IssueLink> {
-    let (mut first, mut second) = (first.into_iter(), second.into_iter());
-    let mut both = Vec::with_capacity(first.len() + second.len());
-    loop {
-        let (one, other) = (first.next(), second.next());
-        if one.is_none() && other.is_none() {
-            return both;
-        }
-        both.extend(one.into_iter().chain(other));
     }
 }
 
