@@ -19,6 +19,9 @@ const MAX_DUE_THREADS: usize = 500;
 /// Most threads that one run reads in turn, of each kind.
 const MAX_TURNS: usize = 200;
 
+/// Most threads with the latest words among which one run chooses.
+const MAX_FRESH: usize = 1000;
+
 /// Most threads that one run reads, of each kind, only because there are requests left.
 const MAX_REST: usize = 20;
 
@@ -68,7 +71,7 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     };
     let tells = tells::known(run.world.state)? == Some(true);
     let slack = usize::from(run.spare(side) >= MANY);
-    let mut turn = Turn { long, tells, slack, read: HashSet::new(), requests: 0 };
+    let mut turn = Turn { long, tells, looks: false, slack, read: HashSet::new(), requests: 0 };
     if run.order.backfill.is_some() {
         // What the slice has brought.
         let due = run.world.state.threads_never_read(MAX_NEW)?;
@@ -85,6 +88,8 @@ struct Turn {
     long: BTreeMap<IssueId, bool>,
     /// Whether the list tells of replies.
     tells: bool,
+    /// Whether threads are read for which nothing calls.
+    looks: bool,
     /// So many requests are left over: where each run uses all that a minute allows, the next one has to wait for its first
     /// slot a little longer each time, since a slot is free again only after somewhat more than a minute.
     slack: usize,
@@ -100,22 +105,32 @@ impl Turn {
     fn rounds(&mut self, run: &mut Run<'_>) -> Result<()> {
         let since = |run: &Run<'_>, time: TimeDelta| run.world.clock.now() - time;
         let longest = since(run, LONGEST);
-        let called = self.due(run, longest, None, MAX_TURNS)?;
+        let mut called = self.due(run, longest, None, MAX_FRESH)?;
+        // What was read and could not be settled, or could not be read, goes behind the others.
+        let again = unsettled(run, &mut called)?;
+        // Where nothing tells of a reply, a storm of new issues is no reason to let all others wait.
+        let new: Vec<IssueLink> = called.extract_if(.., |link| !self.tells && was_never_read(link)).collect();
         if !self.read(run, &called, 0)? {
             return Ok(());
         }
-        run.poll.nothing_calls = true;
-        let fresh = if self.tells { Vec::new() } else { self.idle(run, since(run, FRESH), MAX_TURNS)? };
+        self.looks = true;
+        let mut fresh = if self.tells { Vec::new() } else { self.idle(run, since(run, FRESH), MAX_FRESH)? };
+        let is_again: HashSet<&IssueId> = again.iter().map(|link| &link.guance).collect();
+        fresh.retain(|link| !was_never_read(link) && !is_again.contains(&link.guance));
+        let fresh = in_turns(new, fresh);
         let mut turns = Vec::new();
         for (active, every) in if self.tells { slow_turns(run.world.policy.flow.deletes) } else { TURNS } {
             turns.extend(self.due(run, since(run, active), Some(every), MAX_TURNS)?);
         }
+        turns.retain(|link| !is_again.contains(&link.guance));
         let is_fresh: HashSet<&IssueId> = fresh.iter().map(|link| &link.guance).collect();
-        let others = turns.iter().filter(|link| !is_fresh.contains(&link.guance)).count();
+        let others = again.len() + turns.iter().filter(|link| !is_fresh.contains(&link.guance)).count();
+        let cost = files::thread_cost(run);
         // What is not known yet of a long thread has been said, and goes on.
         let long = if self.long.values().any(|has_rest| *has_rest) { run.spare(Side::Guance) / LONG_PART } else { 0 };
-        self.read(run, &fresh, long + others.min(FOR_TURNS) * files::thread_cost(run))?;
-        self.read(run, &turns, long)?;
+        self.read(run, &fresh, long + others.min(FOR_TURNS) * cost)?;
+        self.read(run, &turns, long + again.len().min(1) * cost)?;
+        self.read(run, &again, long)?;
         let mut rest = Vec::new();
         for (pair, _) in self.long.iter().filter(|(_, has_rest)| **has_rest) {
             rest.extend(run.pair(Side::Guance, pair)?.filter(|link| link.is_writable(Side::Jira)));
@@ -129,7 +144,6 @@ impl Turn {
                 self.read(run, &rest, 0)?;
             }
         }
-        run.poll.nothing_calls = false;
         Ok(())
     }
 
@@ -165,8 +179,9 @@ impl Turn {
             // Where something was missed it is asked for, which takes more than to read: behind all others nothing would be
             // left of the minute, in each run that they are due.
             let was_missed = run.world.state.was_missed(pair, Side::Guance, run.number)?;
-            // Where an issue says by its times that nothing has happened since it was opened, it is not yet proven.
-            let is_untouched = self.tells && run.poll.untouched.contains(pair);
+            // Where the list tells, it says of a new issue that nothing has happened since it was opened. That is no proof.
+            let is_known = !run.guance_updated.contains_key(pair) || run.poll.untouched.contains(pair);
+            let is_untouched = self.tells && was_never_read(link) && is_known;
             let is_dear = self.long.contains_key(pair);
             let urge = run.world.state.times_of(pair)?.map_or(0, |times| turns::urge(now, times));
             order.insert(pair.clone(), (!was_missed, is_untouched, is_dear != dear_first, Reverse(urge)));
@@ -188,7 +203,10 @@ impl Turn {
                 return Ok(false);
             }
             let before = run.spare(side);
-            if let Err(trouble) = thread(run, link, side) {
+            run.poll.nothing_calls = self.looks && link.guance_seen.is_some() && !was_never_read(link);
+            let read = thread(run, link, side);
+            run.poll.nothing_calls = false;
+            if let Err(trouble) = read {
                 run.absorb(side, trouble)?;
                 return Ok(false);
             }
@@ -210,6 +228,35 @@ impl Turn {
             run.world.state.set_fact(turns::COST, &cost.to_string(), run.world.clock.now())?;
         }
         Ok(())
+    }
+}
+
+/// Takes those out that were read before, and are to be read again because not all in them could be settled, or read.
+fn unsettled(run: &Run<'_>, called: &mut Vec<IssueLink>) -> Result<Vec<IssueLink>> {
+    let mut again = Vec::new();
+    for link in std::mem::take(called) {
+        let times = run.world.state.times_of(&link.guance)?;
+        let was_read = times.is_some_and(|times| times.read > DateTime::UNIX_EPOCH);
+        if link.guance_seen.is_none() && was_read { again.push(link) } else { called.push(link) }
+    }
+    Ok(again)
+}
+
+/// Returns true for a pair that was just made.
+fn was_never_read(link: &IssueLink) -> bool {
+    link.guance_seen == Some(DateTime::UNIX_EPOCH)
+}
+
+/// Puts two lists into one: one of the first, one of the second, and so on.
+fn in_turns(first: Vec<IssueLink>, second: Vec<IssueLink>) -> Vec<IssueLink> {
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    let mut both = Vec::with_capacity(first.len() + second.len());
+    loop {
+        let (one, other) = (first.next(), second.next());
+        if one.is_none() && other.is_none() {
+            return both;
+        }
+        both.extend(one.into_iter().chain(other));
     }
 }
 

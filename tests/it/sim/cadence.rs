@@ -131,6 +131,28 @@ fn where_nothing_tells_of_replies_fifteen_pairs_wait_for_one_run_and_no_longer()
 }
 
 #[test]
+fn a_storm_of_new_issues_does_not_keep_replies_to_others_waiting() {
+    hush();
+    let dir = scratch();
+    let (world, ()) = on_stage(&setup(false, false), None, dir.path(), true, |stage| {
+        pairs(stage, 5);
+        for n in 0..60 {
+            does(stage, 100 + n, Deed::OpenGuance { listed: true }, 0);
+        }
+        // To make the copies takes time.
+        for _ in 0..2 {
+            run_at_the_minute(stage);
+        }
+        // To one of the five. Of the sixty some have never been read.
+        does(stage, 300, Deed::Reply, 0);
+        run_at_the_minute(stage);
+        let log = stage.world.borrow().log.join("\n");
+        assert_eq!(copied(stage, Side::Guance), (1, 1), "{log}");
+    });
+    assert_eq!(world.wrong, Vec::<String>::new());
+}
+
+#[test]
 fn where_the_list_tells_of_replies_threads_are_read_when_it_does() {
     hush();
     let (dir, rng) = (scratch(), &mut Rng::new(7));

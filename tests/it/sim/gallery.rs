@@ -105,7 +105,7 @@ pub(super) const CAUGHT_BY: [(Bug, u64); 41] = [
     (Bug::NoOverlap, 91),
     (Bug::CursorBeforeTheRow, 35),
     (Bug::FirstPageOnly, 3),
-    (Bug::IsLastTrusted, 25),
+    (Bug::IsLastTrusted, 35),
     (Bug::LocalDates, 4),
     (Bug::MinutesAsText, 60),
     (Bug::PostRepeated, 8),
