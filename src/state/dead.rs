@@ -29,6 +29,9 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn dead_creates(&self) -> Result<Vec<DeadCreates>, StateError> {
+        if !self.has_unsettled()? {
+            return Ok(Vec::new());
+        }
         let mut statement = self.conn.prepare_cached(
             "SELECT action ->> '$.action.project', action ->> '$.action.issue_type', key
              FROM outbox WHERE target = 'jira' AND stage = 'dead' AND stage <> 'done' AND dropped IS NULL

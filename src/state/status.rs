@@ -186,6 +186,9 @@ impl State {
 
     /// Returns the writes that are not done which a clause selects, each with its place.
     fn stuck(&self, clause: &str, params: &[&String]) -> Result<Vec<(i64, StuckItem)>, StateError> {
+        if !self.has_unsettled()? {
+            return Ok(Vec::new());
+        }
         let mut statement = self.conn.prepare_cached(&format!("{STUCK}{clause}"))?;
         let rows = statement.query_map(rusqlite::params_from_iter(params), |row| {
             let not_before: i64 = row.get(5)?;

@@ -47,6 +47,16 @@ const BACKLOG: &str = concat!(
 );
 
 impl State {
+    /// Returns true when there is a write that is not done. Most runs find none: it costs them less to ask for that first than
+    /// to prepare the statements that tell more of such writes.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(in crate::state) fn has_unsettled(&self) -> Result<bool, StateError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_lane WHERE stage <> 'done')";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
     /// Returns every write that is not done, oldest first.
     ///
     /// # Errors
@@ -63,6 +73,9 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn held_for_labels(&self) -> Result<Vec<HeldForLabel>, StateError> {
+        if !self.has_unsettled()? {
+            return Ok(Vec::new());
+        }
         let mut statement = self.conn.prepare_cached(
             "SELECT key, summary, error FROM outbox WHERE target IN ('guance', 'jira') AND stage = 'held'
                  AND stage <> 'done' AND error IS NOT NULL ORDER BY seq",
@@ -140,6 +153,9 @@ impl State {
     /// When the file cannot be read.
     pub fn backlog(&self) -> Result<Backlog, StateError> {
         let mut backlog = Backlog::default();
+        if !self.has_unsettled()? {
+            return Ok(backlog);
+        }
         let mut statement = self.conn.prepare_cached(BACKLOG)?;
         let rows = statement
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
