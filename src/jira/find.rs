@@ -284,13 +284,12 @@ impl Jira<'_> {
     fn read_pages(&self, project: &str, probe: &mut Probe) -> Result<bool, ApiError> {
         let holes = std::mem::take(&mut probe.holes);
         self.read_numbers(project, probe, &holes)?;
-        let mut start = probe.next;
-        for _ in 0..MAX_PAGES {
-            if self.api.out_of_time() {
-                break;
-            }
+        let (mut start, mut pages) = (probe.next, 0);
+        while pages < MAX_PAGES && !self.api.out_of_time() {
             let size = u64::try_from(MAX_FETCH).unwrap_or(u64::MAX);
             let page: Vec<u64> = (start..start.saturating_add(size)).collect();
+            // What this run has made is not read, and any number of it may follow.
+            pages += u32::from(!page.iter().all(|number| self.has_made(project, *number)));
             let found = self.read_numbers(project, probe, &page)?;
             start = start.saturating_add(size);
             if found == 0 && start > probe.ceiling {
@@ -323,19 +322,23 @@ impl Jira<'_> {
         for hole in holes {
             self.read_number(project, probe, hole)?;
         }
-        let mut misses = 0;
-        let start = probe.next;
-        for number in start..start.saturating_add(MAX_READS) {
-            if self.api.out_of_time() {
-                break;
-            }
+        let (mut misses, mut number, mut reads) = (0, probe.next, 0);
+        while reads < MAX_READS && !self.api.out_of_time() {
+            // What this run has made is not read, and any number of it may follow.
+            reads += u64::from(!self.has_made(project, number));
             misses = if self.read_number(project, probe, number)? { 0 } else { misses + 1 };
             if misses >= MAX_MISSES && number >= probe.ceiling {
                 probe.holes.retain(|hole| *hole < probe.next);
                 return Ok(true);
             }
+            number += 1;
         }
         Ok(false)
+    }
+
+    /// Returns true for the key of an issue that this run has created.
+    fn has_made(&self, project: &str, number: u64) -> bool {
+        self.made.borrow().holds(&format!("{project}-{number}"))
     }
 
     fn read_number(&self, project: &str, probe: &mut Probe, number: u64) -> Result<bool, ApiError> {

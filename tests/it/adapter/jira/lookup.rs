@@ -100,6 +100,27 @@ fn one_run_asks_again_for_what_came_meanwhile() {
 }
 
 #[test]
+fn however_much_one_run_has_made_it_can_still_tell_what_is_absent() {
+    let rig = Rig::new(Flavour::Server);
+    rig.people_open(3);
+    rig.fake.switch(|s| s.index_lag = Duration::from_mins(10));
+    let run = rig.run();
+    let ask = |push: &Push| {
+        let wanted = Wanted { key: push.key.clone(), issue: None, project: Some("OPS".into()), content: None };
+        run.find(&[wanted], &|_, _| false).unwrap().remove(0)
+    };
+    assert_eq!(found(&ask(&create(1))), "absent");
+    let all: Vec<Push> = (1..=550).map(create).collect();
+    for some in all.chunks(50) {
+        assert!(run.push(some).into_iter().all(|made| made.is_ok()));
+    }
+    rig.sim.advance(Duration::from_mins(1));
+    rig.requests();
+    assert_eq!(found(&ask(&create(551))), "absent");
+    assert!(rig.requests().len() < 10, "what this run made is not read again");
+}
+
+#[test]
 fn the_original_copy_wins_over_its_clones() {
     for flavour in BOTH {
         let rig = Rig::new(flavour);
