@@ -65,8 +65,11 @@ pub(super) const AT_LAST: i64 = 1_000_000_000_000_000;
 pub(in crate::state) const FORGIVEN: &str = "doubted = 0, alone = 0, absences = 0, absent_since = NULL";
 
 impl State {
-    /// Returns the rows that a statement selects; `{}` in it stands for the columns.
+    /// Returns the rows that a statement selects among those that are not done; `{}` in it stands for the columns.
     pub(super) fn rows(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Queued>, StateError> {
+        if !self.has_unsettled()? {
+            return Ok(Vec::new());
+        }
         let mut statement = self.conn.prepare_cached(&sql.replacen("{}", COLUMNS, 1))?;
         let rows = statement.query_map(params, |row| Ok(queued(row)))?;
         rows.map(|row| row?).collect()

@@ -54,9 +54,6 @@ impl State {
     }
 
     fn ready_of(&self, sql: &str, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
-        if !self.has_unsettled()? {
-            return Ok(Vec::new());
-        }
         self.rows(
             sql,
             params![target.as_str(), to_ms(now), i64::try_from(limit).unwrap_or(i64::MAX), to_ms(now) + LONGEST_WAIT],
@@ -68,6 +65,6 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn in_flight(&self, target: Side) -> Result<Vec<Queued>, StateError> {
-        if self.has_unsettled()? { self.rows(IN_FLIGHT, params![target.as_str()]) } else { Ok(Vec::new()) }
+        self.rows(IN_FLIGHT, params![target.as_str()])
     }
 }
