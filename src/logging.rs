@@ -95,20 +95,17 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     if is_harmless {
         return Cow::Borrowed(text);
     }
-    let shown: String = text.chars().filter(|c| !turns(*c)).map(|c| if acts(c) { ' ' } else { c }).collect();
-    Cow::Owned(disarmed(&shown, " "))
+    Cow::Owned(shown(text, |_| false))
 }
 
-/// Puts `between` into each command, behind its first character.
-fn disarmed(text: &str, between: &str) -> String {
-    let mut rest = 0;
-    let mut shown = String::with_capacity(text.len());
-    for at in commands(text) {
-        shown.push_str(text.get(rest..=at).unwrap_or_default());
-        shown.push_str(between);
-        rest = at + 1;
+/// Returns a text of which nothing acts, but for the characters to keep.
+fn shown(text: &str, keep: impl Fn(char) -> bool) -> String {
+    let visible = text.chars().filter(|c| !turns(*c));
+    let mut shown: String = visible.map(|c| if acts(c) && !keep(c) { ' ' } else { c }).collect();
+    let places: Vec<usize> = commands(&shown).collect();
+    for at in places.into_iter().rev() {
+        shown.insert(at + 1, ' ');
     }
-    shown.push_str(text.get(rest..).unwrap_or_default());
     shown
 }
 
@@ -161,10 +158,8 @@ struct Stderr {
 impl Stderr {
     fn clean(self, text: &str) -> String {
         let keep = |c: char| c == '\n' || (self.ansi && c == '\u{1b}');
-        let shown: String =
-            text.chars().filter(|c| !turns(*c)).map(|c| if acts(c) && !keep(c) { ' ' } else { c }).collect();
-        // A blank does no harm to a line of JSON either.
-        disarmed(&shown, " ")
+        // A blank in a command does no harm to a line of JSON either.
+        shown(text, keep)
     }
 }
 
