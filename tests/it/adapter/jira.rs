@@ -109,8 +109,7 @@ impl Rig {
     }
 
     fn find_issue(&self, push: &Push) -> Lookup {
-        let wanted = Wanted { key: push.key.clone(), issue: None, project: Some("OPS".into()), content: None };
-        self.run().find(&[wanted], &|_, _| false).unwrap().remove(0)
+        find_in(&self.run(), push)
     }
 
     fn id(&self, key: &str) -> IssueId {
@@ -136,6 +135,12 @@ fn text(words: &str) -> Doc {
 }
 
 /// The creation of the copy of Guance issue number `n`.
+/// Asks a run for an issue.
+fn find_in(run: &Jira<'_>, push: &Push) -> Lookup {
+    let wanted = Wanted { key: push.key.clone(), issue: None, project: Some("OPS".into()), content: None };
+    run.find(&[wanted], &|_, _| false).unwrap().remove(0)
+}
+
 fn create(n: usize) -> Push {
     let id = uuid(n);
     Push {

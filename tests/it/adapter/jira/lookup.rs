@@ -7,7 +7,7 @@ use guajira::ports::{Lookup, Wanted, Writes as _};
 use guajira_fakes::jira::{Flavour, OffScreen, Options, Project};
 use guajira_fakes::server::What;
 
-use super::{BOTH, Rig, add, create, edit, uuid};
+use super::{BOTH, Rig, add, create, edit, find_in, uuid};
 
 fn found(lookup: &Lookup) -> &str {
     match lookup {
@@ -84,16 +84,12 @@ fn one_run_asks_again_for_what_came_meanwhile() {
         rig.people_open(3);
         rig.fake.switch(|s| s.index_lag = Duration::from_mins(10));
         let run = rig.run();
-        let ask = |push: &Push| {
-            let wanted = Wanted { key: push.key.clone(), issue: None, project: Some("OPS".into()), content: None };
-            run.find(&[wanted], &|_, _| false).unwrap().remove(0)
-        };
-        assert_eq!(found(&ask(&create(1))), "absent");
+        assert_eq!(found(&find_in(&run, &create(1))), "absent");
         rig.push(create(1)).unwrap();
-        assert_eq!(found(&ask(&create(1))), "OPS-4");
+        assert_eq!(found(&find_in(&run, &create(1))), "OPS-4");
         run.push(&[create(2)]).remove(0).unwrap();
         rig.requests();
-        assert_eq!(found(&ask(&create(2))), "OPS-5");
+        assert_eq!(found(&find_in(&run, &create(2))), "OPS-5");
         let reads = rig.requests().iter().filter(|r| r.ends_with("/issue/OPS-5")).count();
         assert_eq!(reads, 0, "what this run made is not read again");
     }
@@ -105,18 +101,14 @@ fn however_much_one_run_has_made_it_can_still_tell_what_is_absent() {
     rig.people_open(3);
     rig.fake.switch(|s| s.index_lag = Duration::from_mins(10));
     let run = rig.run();
-    let ask = |push: &Push| {
-        let wanted = Wanted { key: push.key.clone(), issue: None, project: Some("OPS".into()), content: None };
-        run.find(&[wanted], &|_, _| false).unwrap().remove(0)
-    };
-    assert_eq!(found(&ask(&create(1))), "absent");
+    assert_eq!(found(&find_in(&run, &create(1))), "absent");
     let all: Vec<Push> = (1..=550).map(create).collect();
     for some in all.chunks(50) {
         assert!(run.push(some).into_iter().all(|made| made.is_ok()));
     }
     rig.sim.advance(Duration::from_mins(1));
     rig.requests();
-    assert_eq!(found(&ask(&create(551))), "absent");
+    assert_eq!(found(&find_in(&run, &create(551))), "absent");
     assert!(rig.requests().len() < 10, "what this run made is not read again");
 }
 
