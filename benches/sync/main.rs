@@ -16,6 +16,8 @@
 mod chart;
 mod figures;
 mod front;
+#[path = "../../tests/our_times.rs"]
+mod our_times;
 mod scenarios;
 mod world;
 

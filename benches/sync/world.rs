@@ -16,6 +16,7 @@ use wait4::Wait4 as _;
 
 use crate::figures::Figures;
 use crate::front::{self, Certificate};
+use crate::our_times::make_older;
 
 /// How the program reaches the services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,20 +43,6 @@ const PROJECT: &str = "OPS";
 
 /// How often the memory of the program is looked at.
 const LOOK: Duration = Duration::from_millis(2);
-
-/// Columns of the state that hold times by the program's own clock.
-const OUR_TIMES: [(&str, &str); 10] = [
-    ("cursor", "swept"),
-    ("fact", "at"),
-    ("issue_link", "polled"),
-    ("issue_link", "fields_read"),
-    ("issue_link", "fields_due"),
-    ("outbox", "not_before"),
-    ("outbox", "settled_at"),
-    ("ledger", "at"),
-    ("unreadable", "next"),
-    ("run", "started"),
-];
 
 impl World {
     /// Starts both services; `None` where TLS is asked for and `openssl` is not there.
@@ -129,18 +116,14 @@ impl World {
         Connection::open(self.path("guajira.db")).expect("a state file")
     }
 
-    /// Lets time pass on both services and for the program: what the program remembers of its own clock grows older.
+    /// Lets time pass on both services and for the program.
     pub(crate) fn pass(&self, time: Duration) {
         self.guance.clock().advance(time);
         self.jira.clock().advance(time);
         if !self.path("guajira.db").exists() {
             return;
         }
-        let (state, ms) = (self.state(), i64::try_from(time.as_millis()).unwrap_or(i64::MAX));
-        for (table, column) in OUR_TIMES {
-            let sql = format!("UPDATE {table} SET {column} = {column} - ?1 WHERE {column} > ?1");
-            state.execute(&sql, [ms]).expect("a column of the state");
-        }
+        make_older(&self.state(), time);
     }
 
     /// Runs the program, and returns what the run cost.

@@ -26,5 +26,7 @@ mod layers;
 mod layers_inside;
 mod length;
 mod markers;
+#[path = "../our_times.rs"]
+mod our_times;
 mod scratch;
 mod sim;

@@ -14,29 +14,13 @@ use guajira_fakes::server::Recorded;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use crate::our_times::make_older;
 use crate::scratch::scratch;
 
 pub(super) use guajira_fakes::jira::Flavour;
 
 /// The credentials in play; none may ever be printed.
 pub(super) const SECRETS: [&str; 3] = ["guance-test-key", "bot-secret", "bot-pat"];
-
-/// Columns of the state that hold times by our own clock.
-const OUR_TIMES: [(&str, &str); 13] = [
-    ("cursor", "swept"),
-    ("fact", "at"),
-    ("issue_link", "polled"),
-    ("issue_link", "fields_read"),
-    ("issue_link", "fields_due"),
-    ("outbox", "not_before"),
-    ("outbox", "sent_at"),
-    ("outbox", "settled_at"),
-    ("outbox", "absent_since"),
-    ("ledger", "at"),
-    ("unreadable", "next"),
-    ("run", "started"),
-    ("run", "ended"),
-];
 
 /// Both services and the place where the program runs.
 pub(super) struct World {
@@ -203,21 +187,13 @@ P3 = "Low"
     }
 
     /// Lets time pass on both services and for the program.
-    ///
-    /// The program lives by the machine's clock, which nobody can move. What it remembers of that clock is made
-    /// older instead, which is the same to it.
     pub(super) fn pass(&self, time: Duration) {
         self.guance.clock().advance(time);
         self.jira.clock().advance(time);
         if !self.path("guajira.db").exists() {
             return;
         }
-        let state = self.state();
-        let ms = i64::try_from(time.as_millis()).unwrap();
-        for (table, column) in OUR_TIMES {
-            let sql = format!("UPDATE {table} SET {column} = {column} - ?1 WHERE {column} > ?1");
-            state.execute(&sql, [ms]).unwrap();
-        }
+        make_older(&self.state(), time);
     }
 
     /// Puts both services' clocks so far from the machine's.
