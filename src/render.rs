@@ -42,7 +42,7 @@ pub fn issue_as(original: &Issue, text: Doc, voice: Voice) -> Doc {
 pub fn comment(original: &Comment, issue_name: &str, content: &Fingerprint, voice: Voice) -> Doc {
     let name = person(&original.author).unwrap_or("?");
     let place = place_of(original.side, issue_name, voice);
-    let id = (original.side == Side::Guance).then(|| original.id.as_str());
+    let id = original.side.is_source().then(|| original.id.as_str());
     let line = vec![
         Inline::strong(name),
         Inline::text(BETWEEN),
@@ -73,8 +73,10 @@ pub fn file(file: &File, issue_name: &str, url: &str, content: &Fingerprint, voi
 /// `url` is where people see the issue.
 pub fn notice(url: &str, id: &CommentId, what: Vec<Block>, content: &Fingerprint, voice: Voice) -> Doc {
     let address = marked(url, Some(id.as_str()), content);
-    let line =
-        vec![Inline::link(place_of(Side::Guance, "", voice), address), Inline::text(format!("{BETWEEN}{NOTICE}"))];
+    let line = vec![
+        Inline::link(voice.say(Written::Name(Service::Guance)), address),
+        Inline::text(format!("{BETWEEN}{NOTICE}")),
+    ];
     let mut blocks = vec![Block::Paragraph { content: line }];
     blocks.extend(what);
     Doc { blocks }
@@ -106,8 +108,8 @@ pub fn deleted(
         _ => {
             let id = &link.origin_id;
             let address = match link.origin {
-                Side::Jira => marked(&marker::comment_address(url, id.as_str()), None, content),
-                Side::Guance => marked(url, Some(id.as_str()), content),
+                Side::Tracker(_) => marked(&marker::comment_address(url, id.as_str()), None, content),
+                Side::Source(_) => marked(url, Some(id.as_str()), content),
             };
             let head = vec![Inline::link(place_of(link.origin, issue_name, voice), address), note];
             doc.blocks.insert(0, Block::Paragraph { content: head });
@@ -118,8 +120,8 @@ pub fn deleted(
 
 fn place_of(side: Side, on_jira: &str, voice: Voice) -> String {
     match side {
-        Side::Jira => on_jira.to_owned(),
-        Side::Guance => voice.say(Written::Name(Service::Guance)),
+        Side::Tracker(_) => on_jira.to_owned(),
+        Side::Source(_) => voice.say(Written::Name(Service::Guance)),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
-use guajira::config::{Config, Environment};
+use guajira::config::{Config, Draft, Environment};
 use guajira::domain::{Fingerprint, SealKey, SealKeys};
 use guajira::engine::budget::{Ledger, Patience};
 use guajira::engine::{self, Askers, Order, Quiet, Report, Settings, World};
@@ -127,7 +127,9 @@ P2 = "Medium"
 
     fn config(&self) -> Result<Config> {
         let env = Environment::from([("GUANCE_API_KEY", GUANCE_KEY), ("JIRA_API_TOKEN", &self.jira_token())]);
-        Ok(Config::load(Some(&self.config_path()), &env)?)
+        let drafts = Draft::load(Some(&self.config_path()), &env)?;
+        let draft = drafts.into_iter().next().context("no source")?;
+        Ok(draft.resolve(&env)?)
     }
 
     /// Does one run, as `guajira sync` does it, but by the story's clock.

@@ -9,10 +9,10 @@ use crate::domain::{Person, Side};
 use crate::engine::budget::Patience;
 use crate::engine::takeover::{Done, Handover, Plan};
 use crate::ports::Stop;
-use crate::state::{RunLock, State};
+use crate::state::RunLock;
 use crate::words::{AdoptError, AdoptWords, Message as _};
 
-use super::context::{Context, LogFormat};
+use super::context::{self, Context, LogFormat};
 use super::exit::{Exit, Usage};
 use super::progress::{self, Bar};
 use super::services::{self, Signals};
@@ -45,7 +45,7 @@ pub(super) struct Options {
 /// # Errors
 /// When it could not begin, or a service or the state file failed.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
-    let config = context.draft()?.resolve(&context.env)?;
+    let config = context::guance(context.drafts()?)?.resolve(&context.env)?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
@@ -53,14 +53,15 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let path = &config.sync.state;
     let cannot_open = |error| Usage::state(path, &error);
     let _lock = if options.dry_run { None } else { Some(lock(path, &signals)?) };
-    let state = if options.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
+    let state = if options.dry_run { services::copy_state(&config) } else { services::open_state(&config) }
+        .map_err(cannot_open)?;
     let global = &context.global;
     let bar = Bar::new(
         !global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text),
         progress::Plan::Kept,
     );
     services::prove(&config, &state, &signals, Patience::Endless)?;
-    services::with_world(&config, &state, &signals, Patience::Endless, &bar, |world, guance, jira| {
+    services::with_world(&config, &state, &signals, Patience::Endless, &bar, None, |world, guance, jira| {
         let mut handover = Handover::new(world, guance, jira, options.dry_run);
         let plan = handover.plan(&options.created_by);
         bar.clear();
@@ -138,7 +139,7 @@ fn refuse(plan: &Plan, options: &Options, is_decided: bool) -> Result<(), Usage>
         });
     }
     if let Some((who, count)) = plan.copiers.first() {
-        let message = term::words(AdoptError::Repeats { count: *count, account: &account(Side::Guance, who) });
+        let message = term::words(AdoptError::Repeats { count: *count, account: &account(Side::GUANCE, who) });
         let hint = term::words(AdoptError::NameTheKey { command: &again(options, who) });
         return Err(Usage::new(message).hint(hint));
     }
@@ -179,9 +180,9 @@ fn account(side: Side, who: &Person) -> String {
     let name = if who.name.is_empty() { who.id.clone() } else { format!("{} ({})", who.name, who.id) };
     let name = &name;
     term::words(match side {
-        Side::Guance if who.id.starts_with("wsak_") => AdoptWords::GuanceKey { name },
-        Side::Guance => AdoptWords::GuanceAccount { name },
-        Side::Jira => AdoptWords::JiraAccount { name },
+        Side::Source(_) if who.id.starts_with("wsak_") => AdoptWords::GuanceKey { name },
+        Side::Source(_) => AdoptWords::GuanceAccount { name },
+        Side::Tracker(_) => AdoptWords::JiraAccount { name },
     })
 }
 

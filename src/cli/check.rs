@@ -40,21 +40,36 @@ pub(super) struct Options {
 /// # Errors
 /// When the configuration is wrong or the state file cannot be opened.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
-    let config = context.draft()?.resolve(&context.env)?;
+    let drafts = context.drafts()?;
+    let configs = drafts.into_iter().map(|draft| draft.resolve(&context.env)).collect::<Result<Vec<_>, _>>()?;
     let signals = Signals::listen()?;
-    if let Some(issue) = &options.explain {
-        return explain::run(&config, &signals, issue.trim());
+    if let (Some(issue), Some(config)) = (&options.explain, configs.first()) {
+        return explain::run(config, &signals, issue.trim());
     }
-    check_config(&config)?;
-    let state = open_state(&config)?;
+    let mut exit = Exit::Done;
+    for (n, config) in configs.iter().enumerate() {
+        if n == 0 {
+            check_config(config)?;
+        }
+        if configs.len() > 1 {
+            term::line(&format!("[{}]", config.line))?;
+        }
+        exit = exit.worse(check_line(config, &signals)?);
+    }
+    Ok(exit)
+}
+
+/// Tests what a line needs.
+fn check_line(config: &Config, signals: &Signals) -> Result<Exit> {
+    let state = open_state(config)?;
     let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
     let scratch = Scratch::default();
-    let facts: &dyn Facts = if services::are_known(&config, &state)? { &state } else { &scratch };
-    services::with_sides(&config, &state, facts, &signals, patience, |guance, jira| {
-        let sides = worse(check_guance(guance, &config.policy)?, check_jira(jira, &config)?);
-        let exit = check_services(&config, &state, guance, jira, sides)?;
+    let facts: &dyn Facts = if services::are_known(config, &state)? { &state } else { &scratch };
+    services::with_sides(config, &state, facts, signals, patience, |guance, jira| {
+        let sides = check_guance(guance, &config.policy)?.worse(check_jira(jira, config)?);
+        let exit = check_services(config, &state, guance, jira, sides)?;
         if sides != Exit::SideFailed && exit == sides {
-            check_script(guance, jira, &state, &config)?;
+            check_script(guance, jira, &state, config)?;
         }
         Ok(exit)
     })
@@ -77,7 +92,7 @@ fn check_services(config: &Config, state: &State, guance: &Guance<'_>, jira: &Ji
                 print(&Finding::good(what, Fine::BelongsTo { guance, jira }))?;
                 return Ok(sides);
             }
-            Err(error) if error.is::<ApiError>() => return Ok(worse(sides, Exit::SideFailed)),
+            Err(error) if error.is::<ApiError>() => return Ok(sides.worse(Exit::SideFailed)),
             Err(error) => error.downcast::<Foreign>()?,
         },
         (Some(foreign), _) => foreign,
@@ -102,7 +117,7 @@ fn check_config(config: &Config) -> Result<()> {
 fn open_state(config: &Config) -> Result<State> {
     let path = &config.sync.state;
     let exists = path.exists();
-    let state = if exists { State::open(path) } else { State::open_copy(path) };
+    let state = if exists { services::open_state(config) } else { services::copy_state(config) };
     let state = state.map_err(|error| Usage::state(path, &error))?;
     // A full disk shows only when something is written.
     state.set_fact(CHECKED, "yes", Utc::now()).map_err(|error| Usage::state(path, &error))?;
@@ -155,10 +170,10 @@ fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
         })
         .collect();
     let mut findings = jira.check(&routes);
-    if config.policy.flow.links.writes(Side::Jira) {
+    if config.policy.flow.links.writes(Side::JIRA) {
         findings.extend(jira.check_links(&config.jira.projects));
     }
-    if config.policy.flow.attachments.writes(Side::Jira) {
+    if config.policy.flow.attachments.writes(Side::JIRA) {
         findings.extend(jira.check_attachments(&config.jira.projects, config.policy.flow.max_attachment));
     }
     show(&findings)
@@ -195,9 +210,9 @@ fn check_script(guance: &Guance<'_>, jira: &Jira<'_>, state: &State, config: &Co
 /// Returns what a sync changes in Jira issues that exist.
 fn changes(policy: &Policy) -> CheckChanges {
     let flow = &policy.flow;
-    let assignee = flow.assignee.writes(Side::Jira);
+    let assignee = flow.assignee.writes(Side::JIRA);
     CheckChanges {
-        status: flow.status.writes(Side::Jira),
+        status: flow.status.writes(Side::JIRA),
         assignee,
         texts: flow.updates || flow.level,
         deletes: flow.deletes == Deletes::Delete,
@@ -251,10 +266,6 @@ fn text(finding: &Finding, lang: Lang) -> String {
         Err(wrong) if *fatal => CheckWords::Failure { what, detail: &wrong.in_lang(lang) }.in_lang(lang),
         Err(wrong) => CheckWords::Warning { what, detail: &wrong.in_lang(lang) }.in_lang(lang),
     }
-}
-
-fn worse(a: Exit, b: Exit) -> Exit {
-    if a as u8 >= b as u8 { a } else { b }
 }
 
 #[cfg(test)]

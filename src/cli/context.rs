@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::exit::Usage;
 use super::term;
 use crate::config::{Draft, Environment};
-use crate::words::Lang;
+use crate::domain::ServiceName;
+use crate::state::State;
+use crate::words::{ItemWords, Lang, RunWords};
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -51,6 +54,29 @@ pub(super) enum LogFormat {
     Json,
 }
 
+/// Returns the draft of the line of `[guance]`: that which the vendor's script served.
+pub(super) fn guance(drafts: Vec<Draft>) -> anyhow::Result<Draft> {
+    let found = drafts.into_iter().find(|draft| draft.line == ServiceName::GUANCE);
+    found.ok_or_else(|| Usage::new(term::words(RunWords::NoGuance)).into())
+}
+
+/// Opens the state files that are there, one for each line.
+///
+/// # Errors
+/// When there is none, or one cannot be opened.
+pub(super) fn states(drafts: &[Draft]) -> anyhow::Result<Vec<State>> {
+    let mut states = Vec::new();
+    for draft in drafts.iter().filter(|draft| draft.sync.state.exists()) {
+        let path = &draft.sync.state;
+        states.push(State::open(path).map_err(|error| Usage::state(path, &error))?.of_line(draft.line));
+    }
+    let path = drafts.first().map(|draft| draft.sync.main.display().to_string()).unwrap_or_default();
+    if states.is_empty() {
+        return Err(Usage::new(term::words(ItemWords::NoStateFile { path: &path })).into());
+    }
+    Ok(states)
+}
+
 /// What every command works with.
 pub(super) struct Context {
     pub(super) global: Global,
@@ -58,13 +84,13 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Reads and checks the configuration, secrets left aside. From then on the program speaks the language that is set
+    /// Reads and checks the configuration of each line, secrets left aside. From then on the program speaks the language that is set
     /// there, unless the command line named one.
-    pub(super) fn draft(&self) -> anyhow::Result<Draft> {
-        let draft = Draft::load(self.global.config.as_deref(), &self.env)?;
-        if let (None, Some(lang)) = (self.global.lang, draft.lang) {
+    pub(super) fn drafts(&self) -> anyhow::Result<Vec<Draft>> {
+        let drafts = Draft::load(self.global.config.as_deref(), &self.env)?;
+        if let (None, Some(lang)) = (self.global.lang, drafts.first().and_then(|draft| draft.lang)) {
             term::set_lang(lang);
         }
-        Ok(draft)
+        Ok(drafts)
     }
 }

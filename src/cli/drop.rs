@@ -4,10 +4,10 @@ use anyhow::Result;
 use chrono::Utc;
 use clap::Args;
 
-use crate::state::State;
+use crate::state::{State, Tx};
 use crate::words::ItemWords;
 
-use super::context::Context;
+use super::context::{self, Context};
 use super::exit::{Exit, Usage};
 use super::term;
 
@@ -35,15 +35,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     if because.is_empty() {
         return Err(Usage::new(term::words(ItemWords::WhyDrop)).hint(term::words(ItemWords::WhyDropHint)).into());
     }
-    let path = context.draft()?.sync.state;
-    if !path.exists() {
-        return Err(Usage::new(term::words(ItemWords::NoStateFile { path: &path.display().to_string() })).into());
-    }
-    let state = State::open(&path).map_err(|error| Usage::state(&path, &error))?;
-    let tx = state.begin()?;
-    let mut count = 0;
+    let states = context::states(&context.drafts()?)?;
+    let open = states.iter().map(State::begin).collect::<Result<Vec<_>, _>>()?;
+    let (mut count, now) = (0, Utc::now());
     for id in &options.ids {
-        match tx.give_up(id.trim(), &because, Utc::now())? {
+        match open.iter().map(|tx| tx.give_up(id.trim(), &because, now)).sum::<Result<usize, _>>()? {
             0 => {
                 let usage = Usage::new(term::words(ItemWords::NoSuchToDrop { id }));
                 return Err(usage.hint(term::words(ItemWords::StatusListsDead)).into());
@@ -51,7 +47,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
             n => count += n,
         }
     }
-    tx.commit()?;
+    open.into_iter().try_for_each(Tx::commit)?;
     term::tell(ItemWords::Dropped { count })?;
     Ok(Exit::Done)
 }

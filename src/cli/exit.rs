@@ -35,6 +35,23 @@ impl From<Exit> for ExitCode {
 }
 
 impl Exit {
+    /// Returns the worse of two ends.
+    pub(super) fn worse(self, other: Self) -> Self {
+        if self as u8 >= other as u8 { self } else { other }
+    }
+
+    /// Returns how a run of several lines ended. Where some of the sources failed, the others did what they could.
+    pub(super) fn of_lines(ends: &[(Self, bool)]) -> Self {
+        let failed = |end: &&(Self, bool)| end.0 == Self::SideFailed;
+        let is_down = ends.iter().filter(failed).count() == ends.len() || ends.iter().filter(failed).any(|end| end.1);
+        let worst = ends.iter().map(|(end, _)| *end).fold(Self::Done, Self::worse);
+        match worst {
+            Self::SideFailed if !is_down => Self::ItemsFailed,
+            Self::Usage if ends.iter().any(|(end, _)| *end != Self::Usage) => Self::ItemsFailed,
+            worst => worst,
+        }
+    }
+
     /// Returns how a run ended that came to its end.
     pub(super) fn of_run(report: &Report) -> Self {
         let left = &report.backlog;

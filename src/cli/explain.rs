@@ -5,7 +5,7 @@ use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::domain::{Issue, IssueId, NewIssue, Side};
+use crate::domain::{Issue, IssueId, NewIssue};
 use crate::engine::belongs;
 use crate::engine::budget::Patience;
 use crate::guance::Guance;
@@ -13,7 +13,6 @@ use crate::jira::Jira;
 use crate::plan::explain::{self, Explanation, Opinion};
 use crate::plan::issues;
 use crate::ports::{ApiErrorKind, Facts, Remote as _};
-use crate::state::State;
 use crate::words::{ExplainWords, told};
 
 use super::exit::{Exit, Usage};
@@ -30,7 +29,7 @@ const MAX_SHOWN: usize = 200;
 pub(super) fn run(config: &Config, signals: &Signals, uuid: &str) -> Result<Exit> {
     let path = &config.sync.state;
     // A request is recorded where a sync will see it.
-    let state = if path.exists() { State::open(path) } else { State::open_copy(path) };
+    let state = if path.exists() { services::open_state(config) } else { services::copy_state(config) };
     let state = state.map_err(|error| Usage::state(path, &error))?;
     if let Some(foreign) = belongs::compare(&state, &services::of(config))? {
         return Err(foreign.into());
@@ -41,7 +40,7 @@ pub(super) fn run(config: &Config, signals: &Signals, uuid: &str) -> Result<Exit
     services::with_sides(config, &state, facts, signals, patience, |guance, jira| {
         let Some(issue) = fetch(guance, uuid)? else { return Ok(Exit::ItemsFailed) };
         show_issue(&issue)?;
-        if let Some(link) = state.issue_link(Side::Guance, &issue.id)? {
+        if let Some(link) = state.issue_link(issue.side(), &issue.id)? {
             term::tell(ExplainWords::AlreadyIs { name: &link.jira_name })?;
         }
         let explanation = explain::explain(&issue, &config.policy);

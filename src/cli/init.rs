@@ -169,7 +169,7 @@ mod tests {
         ] {
             assert!(text.lines().any(|l| l.starts_with(line)), "{line}\n{text}");
         }
-        let draft = Draft::of_text("sync.toml", &text).unwrap();
+        let draft = Draft::of_text("sync.toml", &text).unwrap().remove(0);
         assert_eq!(draft.policy.routes.first().unwrap().issue_type, "Task \"x\"");
     }
 

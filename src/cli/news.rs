@@ -140,7 +140,8 @@ pub(super) fn over(news: &News, state: &State) -> Result<()> {
     for (what, since) in &news.over {
         let summary = match what.split_once(' ') {
             Some(("side", side)) => {
-                let known = side.parse().ok().map(|side: Side| term::words(NewsWords::Side(side.into())));
+                let known =
+                    Side::of_line(state.line(), side).ok().map(|side| term::words(NewsWords::Side(side.into())));
                 known.or_else(|| Some(side.to_owned()))
             }
             Some(("project", project)) => Some(term::words(NewsWords::ReadingProject { project })),

@@ -3,10 +3,10 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::state::State;
+use crate::state::{State, Tx};
 use crate::words::ItemWords;
 
-use super::context::Context;
+use super::context::{self, Context};
 use super::exit::{Exit, Usage};
 use super::term;
 
@@ -31,18 +31,12 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
             .hint(term::words(ItemWords::WhatToRetryHint))
             .into());
     }
-    let path = context.draft()?.sync.state;
-    if !path.exists() {
-        return Err(Usage::new(term::words(ItemWords::NoStateFile { path: &path.display().to_string() })).into());
-    }
-    let state = State::open(&path).map_err(|error| Usage::state(&path, &error))?;
-    let tx = state.begin()?;
-    let mut count = 0;
-    if options.all {
-        count = tx.revive(None)?;
-    }
+    let states = context::states(&context.drafts()?)?;
+    let open = states.iter().map(State::begin).collect::<Result<Vec<_>, _>>()?;
+    let revive = |id: Option<&str>| open.iter().map(|tx| tx.revive(id)).sum::<Result<usize, _>>();
+    let mut count = if options.all { revive(None)? } else { 0 };
     for id in &options.ids {
-        match tx.revive(Some(id))? {
+        match revive(Some(id))? {
             0 => {
                 let usage = Usage::new(term::words(ItemWords::NoSuchToRetry { id }));
                 return Err(usage.hint(term::words(ItemWords::StatusLists)).into());
@@ -50,7 +44,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
             n => count += n,
         }
     }
-    tx.commit()?;
+    open.into_iter().try_for_each(Tx::commit)?;
     term::tell(if count == 0 { ItemWords::NothingToRetry } else { ItemWords::BackInQueue { count } })?;
     Ok(Exit::Done)
 }

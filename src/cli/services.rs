@@ -16,10 +16,10 @@ use crate::engine::budget::{Ledger, Patience};
 use crate::engine::{Askers, Progress, Settings, World, belongs};
 use crate::guance::Guance;
 use crate::http::{self, Http};
-use crate::jira::{Auth, Jira};
+use crate::jira::{Auth, Jira, Shared};
 use crate::ports::{Budget, Clock, Facts, NoFailpoints, Stop};
 use crate::secret::{Redactor, Secret};
-use crate::state::{Installation, Services, State, Workspace};
+use crate::state::{Installation, Services, State, StateError, Workspace};
 
 use super::exit::Usage;
 use super::term;
@@ -164,7 +164,7 @@ pub(super) fn with_sides<T>(
     patience: Patience,
     work: impl FnOnce(&Guance<'_>, &Jira<'_>) -> Result<T>,
 ) -> Result<T> {
-    open(config, state, facts, stop, patience, |guance, jira, _| work(guance, jira))
+    open(config, state, facts, stop, patience, None, |guance, jira, _| work(guance, jira))
 }
 
 /// The same, with Guance's request budget.
@@ -174,6 +174,7 @@ fn open<T>(
     facts: &dyn Facts,
     stop: &dyn Stop,
     patience: Patience,
+    shared: Option<&Shared>,
     work: impl FnOnce(&Guance<'_>, &Jira<'_>, &dyn Budget) -> Result<T>,
 ) -> Result<T> {
     let clock = SystemClock;
@@ -182,15 +183,45 @@ fn open<T>(
     let guance_http = client("guance", &config.guance.base_url, &config.guance_http, &redactor)?;
     let jira_http = client("jira", &config.jira.base_url, &config.jira_http, &redactor)?;
     let keys = &config.guance.api_keys;
-    let budget = Ledger::new(state, &clock, stop, keys, config.requests_per_minute, patience)
-        .with_workspace_limit(config.workspace_requests_per_minute);
+    let common = common_ledger(config, state)?;
+    let budget =
+        Ledger::new(common.as_ref().unwrap_or(state), &clock, stop, keys, config.requests_per_minute, patience)
+            .for_line(config.line, config.polls)
+            .with_workspace_limit(config.workspace_requests_per_minute);
     let guance = Guance::new(config.guance.clone(), &guance_http, &budget, facts, &clock, stop);
     let mut settings = config.jira.clone();
     if are_known(config, state)? {
         settings.former_pairs = state.former_pairs(&settings.pair_id)?;
     }
-    let jira = Jira::new(settings, &jira_http, facts, &clock, stop);
+    let jira = Jira::new(settings, &jira_http, facts, &clock, stop).sharing(shared);
     work(&guance, &jira, &budget)
+}
+
+/// Opens the state file of the line.
+///
+/// # Errors
+/// Says what is wrong with the file.
+pub(super) fn open_state(config: &Config) -> Result<State, StateError> {
+    Ok(State::open(&config.sync.state)?.of_line(config.line))
+}
+
+/// Opens a copy of it in memory.
+///
+/// # Errors
+/// As for [`open_state`].
+pub(super) fn copy_state(config: &Config) -> Result<State, StateError> {
+    Ok(State::open_copy(&config.sync.state)?.of_line(config.line))
+}
+
+/// Opens the record of requests where another file than the line's own state keeps it: lines may use the same keys.
+fn common_ledger(config: &Config, state: &State) -> Result<Option<State>> {
+    let (own, main) = (&config.sync.state, &config.sync.main);
+    if own == main {
+        return Ok(None);
+    }
+    // A dry run leaves no trace.
+    let opened = if state.path().is_some() { State::open(main) } else { State::open_copy(main) };
+    opened.map(Some).map_err(|error| Usage::state(main, &error).into())
 }
 
 /// Hands the engine's whole world, with the two sides in it, to `work`.
@@ -203,9 +234,10 @@ pub(super) fn with_world<T>(
     stop: &dyn Stop,
     patience: Patience,
     progress: &dyn Progress,
+    shared: Option<&Shared>,
     work: impl FnOnce(World<'_>, &Guance<'_>, &Jira<'_>) -> Result<T>,
 ) -> Result<T> {
-    open(config, state, state, stop, patience, |guance, jira, budget| {
+    open(config, state, state, stop, patience, shared, |guance, jira, budget| {
         let (policy, settings) = (&config.policy, &settings(config));
         let (clock, failpoints) = (&SystemClock, &NoFailpoints);
         let world = World { guance, jira, budget, state, policy, settings, clock, stop, failpoints, progress };

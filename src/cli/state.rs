@@ -7,6 +7,7 @@ use chrono::{TimeDelta, Utc};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::config::{Config, Draft, lines_beside, state_of_line};
 use crate::engine::belongs::{self, Rebound};
 use crate::engine::budget::Patience;
 use crate::state::{Backlog, RunLock, State};
@@ -67,11 +68,20 @@ pub(super) fn run(context: &Context, verb: &Verb) -> Result<Exit> {
 }
 
 fn info(context: &Context, options: &Info) -> Result<Exit> {
-    let draft = context.draft()?;
+    let drafts = context.drafts()?;
+    let is_there = |draft: &&Draft| draft.sync.state.exists();
+    let known: Vec<&Draft> = drafts.iter().filter(is_there).collect();
+    for draft in if known.is_empty() { drafts.iter().take(1).collect() } else { known } {
+        info_of(draft, options)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn info_of(draft: &Draft, options: &Info) -> Result<()> {
     let path = there(&draft.sync.state)?;
     let cannot_open = |error| Usage::state(path, &error);
     let version = State::version_of(path).map_err(cannot_open)?;
-    let state = State::open_copy(path).map_err(cannot_open)?;
+    let state = State::open_copy(path).map_err(cannot_open)?.of_line(draft.line);
     let bytes = std::fs::metadata(path).map(|data| data.len()).unwrap_or_default();
     let status = state.status()?;
     let known = state.services()?;
@@ -90,7 +100,7 @@ fn info(context: &Context, options: &Info) -> Result<Exit> {
             "former_pairs": former,
             "refused": foreign.as_ref().map(ToString::to_string),
         }))?;
-        return Ok(Exit::Done);
+        return Ok(());
     }
     term::tell(StateWords::StateFile { path: &path.display().to_string(), bytes, version })?;
     term::tell(StatusWords::Linked { issues: status.issue_pairs, comments: status.comment_pairs })?;
@@ -114,7 +124,7 @@ fn info(context: &Context, options: &Info) -> Result<Exit> {
         term::tell(HealthWords::Refused { why: &term::kept(&foreign.to_string()) })?;
         term::line(&format!("         {}", term::kept(&foreign.hint)))?;
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
 fn formerly(former: &[String]) -> Option<String> {
@@ -122,24 +132,31 @@ fn formerly(former: &[String]) -> Option<String> {
 }
 
 fn rebind(context: &Context, options: &Rebind) -> Result<Exit> {
-    let mut config = context.draft()?.resolve(&context.env)?;
-    let path = config.sync.state.clone();
-    let path = there(&path)?;
-    let cannot_open = |error| Usage::state(path, &error);
-    let _lock = locked(path)?;
-    let state = if options.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
+    let drafts = context.drafts()?;
     let signals = Signals::listen()?;
+    let main = drafts.first().map(|draft| draft.sync.main.clone()).unwrap_or_default();
+    let _lock = locked(there(&main)?)?;
+    for draft in drafts.into_iter().filter(|draft| draft.sync.state.exists()) {
+        rebind_line(draft.resolve(&context.env)?, &signals, options)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn rebind_line(mut config: Config, signals: &Signals, options: &Rebind) -> Result<()> {
+    let path = &config.sync.state;
+    let cannot_open = |error| Usage::state(path, &error);
+    let state = if options.dry_run { services::copy_state(&config) } else { services::open_state(&config) }
+        .map_err(cannot_open)?;
     let now = services::of(&config);
     let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
     // Markers name the pair as it was called when they were written.
     config.jira.former_pairs = state.former_pairs(&now.pair)?;
     // What the state remembers may be another service's.
     let scratch = Scratch::default();
-    let rebound = services::with_sides(&config, &state, &scratch, &signals, patience, |guance, jira| {
+    let rebound = services::with_sides(&config, &state, &scratch, signals, patience, |guance, jira| {
         belongs::rebind(&state, guance, jira, &now, Utc::now(), options.dry_run)
     })?;
-    show(&rebound, options.dry_run)?;
-    Ok(Exit::Done)
+    show(&rebound, options.dry_run)
 }
 
 fn show(rebound: &Rebound, dry_run: bool) -> Result<()> {
@@ -162,6 +179,14 @@ fn copy(options: &Copy) -> Result<Exit> {
     State::copy(from, to).map_err(|error| {
         Usage::new(term::words(StateWords::CannotCopy { from: &old, to: &new, why: &error.to_string() }))
     })?;
+    for (line, beside) in lines_beside(from) {
+        let there = state_of_line(to, line);
+        let (old, new) = (beside.display().to_string(), there.display().to_string());
+        State::copy(&beside, &there).map_err(|error| {
+            Usage::new(term::words(StateWords::CannotCopy { from: &old, to: &new, why: &error.to_string() }))
+        })?;
+        term::tell(StateWords::Copied { from: &old, to: &new })?;
+    }
     drop(lock);
     term::tell(StateWords::Copied { from: &old, to: &new })?;
     Ok(Exit::Done)

@@ -10,6 +10,7 @@ use clap::Args;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
+use crate::config::Draft;
 use crate::engine::pace::{self, Pace};
 use crate::engine::spent::{self, Spent};
 use crate::engine::{belongs, tells};
@@ -40,16 +41,41 @@ pub(super) struct Options {
 /// # Errors
 /// When the configuration is wrong or the state file cannot be read.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
-    let draft = context.draft()?;
+    let drafts = context.drafts()?;
+    let mut told = serde_json::Map::new();
+    let mut exit = Exit::Done;
+    for draft in &drafts {
+        if drafts.len() > 1 && !options.json {
+            term::line(&format!("[{}]", draft.line))?;
+        }
+        let (line, json) = of_line(draft, options)?;
+        exit = exit.worse(line);
+        told.insert(draft.line.to_string(), json);
+        if drafts.len() > 1 && !options.json {
+            term::line("")?;
+        }
+    }
+    if options.json {
+        match drafts.as_slice() {
+            [draft] => term::json(&told.remove(draft.line.as_str()))?,
+            _ => term::json(&json!({ "sources": told }))?,
+        }
+    }
+    Ok(exit)
+}
+
+/// Shows where a line stands; returns how the command ends for it, and its status as JSON.
+fn of_line(draft: &Draft, options: &Options) -> Result<(Exit, Value)> {
     let path = &draft.sync.state;
-    let state = State::open_to_read(path).map_err(|error| Usage::state(path, &error))?;
+    let state = State::open_to_read(path).map_err(|error| Usage::state(path, &error))?.of_line(draft.line);
     let status = state.status()?;
     let foreign = belongs::compare(&state, &services::named(draft.services()))?;
     let paces = pace::of(&state, &draft.policy.flow, draft.requests_per_minute(), Utc::now())?;
     let spent = spent::of(&state, Utc::now())?;
     let tells = tells::known(&state)?;
+    let mut told = Value::Null;
     if options.json {
-        let mut told = as_json(&status, &paces);
+        told = as_json(&status, &paces);
         if let Some(told) = told.as_object_mut() {
             told.insert("guance_requests_last_hour".to_owned(), json!(spent));
             told.insert("list_tells_replies".to_owned(), json!(tells));
@@ -62,7 +88,6 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         if let (Some(foreign), Some(told)) = (&foreign, told.as_object_mut()) {
             told.insert("refused".to_owned(), json!(foreign.to_string()));
         }
-        term::json(&told)?;
     } else {
         let reading = Reading { paces: &paces, replies: draft.policy.flow.replies, tells, spent: &spent };
         show(&status, &reading, path)?;
@@ -70,21 +95,26 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
             term::tell(HealthWords::Refused { why: &term::kept(&foreign.to_string()) })?;
         }
     }
-    let Some(max_age) = options.max_age else { return Ok(Exit::Done) };
+    Ok((age(&status, options.max_age), told))
+}
+
+/// Returns how the command ends where the last good run may be so old at most.
+fn age(status: &Status, max_age: Option<Duration>) -> Exit {
+    let Some(max_age) = max_age else { return Exit::Done };
     let Some(last_good) = status.last_good else {
         term::say(&term::words(HealthWords::NoGoodRun));
-        return Ok(Exit::ItemsFailed);
+        return Exit::ItemsFailed;
     };
     let age = Utc::now().signed_duration_since(last_good);
     if age < TimeDelta::zero() {
         term::say(&term::words(HealthWords::LastGoodAhead { at: &term::time(last_good) }));
-        return Ok(Exit::ItemsFailed);
+        return Exit::ItemsFailed;
     }
     if age > TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX) {
         term::say(&term::words(HealthWords::LastGoodAgo { ago: &term::span(age) }));
-        return Ok(Exit::ItemsFailed);
+        return Exit::ItemsFailed;
     }
-    Ok(Exit::Done)
+    Exit::Done
 }
 
 /// How Guance is read.

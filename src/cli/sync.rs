@@ -1,13 +1,17 @@
 //! `guajira sync`: one run, and what it did.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use anyhow::Result;
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 
-use crate::config::Config;
+use crate::config::{Config, Draft};
 use crate::engine::budget::Patience;
 use crate::engine::report::ItemFailure;
 use crate::engine::{self, Backfill, Order, Report};
+use crate::jira::Shared;
 use crate::ports::{ApiError, ApiErrorKind, LostProject};
 use crate::state::{News, RunLock, State};
 use crate::words::{RunWords, Stage, SyncWords};
@@ -34,6 +38,9 @@ pub(super) struct Options {
     /// Where the backfill ends [default: now]
     #[arg(long, value_name = "WHEN", requires = "since")]
     until: Option<String>,
+    /// This source only; may be given several times
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
     /// Print the plan, write nothing anywhere
     #[arg(long)]
     dry_run: bool,
@@ -45,71 +52,178 @@ pub(super) struct Options {
     json: bool,
 }
 
-/// Does one run.
+/// Does one run: every line in turn.
 ///
 /// # Errors
-/// When it could not begin, or the state file failed.
+/// When it could not begin, or, with a single line, the state file failed.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let order = Order { backfill: backfill(options)?, dry_run: options.dry_run, release: options.release };
-    let config = context.draft()?.resolve(&context.env)?;
-    for warning in &config.warnings {
+    let configs = configs(context, options)?;
+    let Some(first) = configs.first() else { return Ok(Exit::Done) };
+    for warning in &first.warnings {
         tracing::warn!("{warning}");
     }
     let signals = Signals::listen()?;
-    let path = &config.sync.state;
-    let cannot_open = |error| Usage::state(path, &error);
-    let lock = if order.dry_run { None } else { Some(RunLock::take(path).map_err(cannot_open)?) };
+    let main = &first.sync.main;
+    let lock =
+        if order.dry_run { None } else { Some(RunLock::take(main).map_err(|error| Usage::state(main, &error))?) };
     if let Some(None) = lock {
         if !context.global.quiet {
             term::say(&term::words(RunWords::AnotherRun));
         }
         return Ok(Exit::Done);
     }
-    for advice in &config.advice {
+    for advice in &first.advice {
         tracing::warn!("{advice}");
     }
-    let state = if order.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
-    clear_remains(&state, order);
-    let patience = match order.backfill {
-        Some(_) => Patience::Endless,
-        None => {
-            Patience::Until(Utc::now() + TimeDelta::from_std(config.sync.limits.max_runtime).unwrap_or(TimeDelta::MAX))
+    let lines = Lines { context, options, order, signals };
+    match configs.as_slice() {
+        [config] => {
+            let Some(ended) = lines.sync(config, None)? else { return Ok(Exit::Done) };
+            lines.tell(&ended)?;
+            Ok(ended.exit)
         }
-    };
-    let bar = bar(context, options);
-    tracing::info!(dry_run = order.dry_run, backfill = order.backfill.is_some(), "Run begins.");
-    if let Err(error) = services::prove(&config, &state, &signals, patience) {
-        if error.downcast_ref::<ApiError>().is_some_and(|api| api.kind == ApiErrorKind::OutOfBudget) {
-            if !context.global.quiet {
-                term::say(&term::words(RunWords::BudgetUsedUp));
+        _ => lines.all(configs),
+    }
+}
+
+/// Returns the configurations of the lines that are to be synced.
+fn configs(context: &Context, options: &Options) -> Result<Vec<Config>> {
+    let drafts = context.drafts()?;
+    let names: Vec<String> = drafts.iter().map(|draft| draft.line.to_string()).collect();
+    if let Some(name) = options.only.iter().find(|name| !names.contains(name)) {
+        return Err(Usage::new(term::words(RunWords::NoSuchSource { name, names: &names.join(", ") })).into());
+    }
+    let is_meant =
+        |draft: &Draft| options.only.is_empty() || options.only.iter().any(|name| draft.line.as_str() == name);
+    let drafts = drafts.into_iter().filter(is_meant);
+    Ok(drafts.map(|draft| draft.resolve(&context.env)).collect::<Result<_, _>>()?)
+}
+
+/// The lines of one run.
+struct Lines<'a> {
+    context: &'a Context,
+    options: &'a Options,
+    order: Order,
+    signals: Signals,
+}
+
+/// A line that was synced.
+struct Ended {
+    config: Config,
+    state: State,
+    report: Report,
+    exit: Exit,
+    /// What failed, and what of it is new; `None` for a dry run, and where nothing can be recorded.
+    news: Option<(Failures, News)>,
+}
+
+impl Lines<'_> {
+    /// Syncs every line, and tells what each did. One that fails leaves the others as they are.
+    fn all(&self, configs: Vec<Config>) -> Result<Exit> {
+        let shared = self.order.backfill.is_none().then(Shared::default);
+        let until = configs.first().map(|config| Utc::now() + delta(config.sync.limits.max_runtime));
+        let (mut ended, mut ends) = (Vec::new(), Vec::new());
+        let mut left = configs.len();
+        for mut config in in_turn(configs, Utc::now()) {
+            // What a line does not need of its time is there for those that follow.
+            let rest = until.map(|until| until - Utc::now()).and_then(|rest| rest.to_std().ok()).unwrap_or_default();
+            config.sync.limits.max_runtime = rest / u32::try_from(left).unwrap_or(u32::MAX).max(1);
+            left = left.saturating_sub(1);
+            match self.sync(&config, shared.as_ref()) {
+                Ok(Some(line)) => {
+                    let on_jira = line.report.sides_failed.keys().any(|side| !side.is_source());
+                    ends.push((line.exit, on_jira));
+                    ended.push(line);
+                }
+                Ok(None) => ends.push((Exit::Done, false)),
+                Err(error) => ends.push((exit::explain(&error.context(config.line.to_string())), false)),
             }
-            return Ok(Exit::Done);
         }
-        return Err(error);
+        self.tell_all(&ended)?;
+        Ok(Exit::of_lines(&ends))
     }
-    let report = services::with_world(&config, &state, &signals, patience, &bar, |world, _, _| {
-        let report = engine::sync_once(&world, &order);
-        bar.clear();
-        report
-    })
-    .map_err(|error| exit::at_state(path, error))?;
-    clear_remains(&state, order);
-    let elapsed_ms = report.ended.signed_duration_since(report.started).num_milliseconds();
-    tracing::info!(report = report.summary(), elapsed_ms, "Run ended.");
-    if order.dry_run {
-        show(&report, (context, &config), options, None)?;
-        return Ok(Exit::of_run(&report));
+
+    fn tell_all(&self, ended: &[Ended]) -> Result<()> {
+        if self.options.json {
+            let reports: BTreeMap<&str, &Report> =
+                ended.iter().map(|line| (line.config.line.as_str(), &line.report)).collect();
+            return term::json(&serde_json::json!({ "sources": reports }));
+        }
+        let global = &self.context.global;
+        let is_dull = |line: &Ended| line.exit == Exit::Done && line.report.is_idle() && global.verbose == 0;
+        for line in ended.iter().filter(|line| !is_dull(line)) {
+            if !global.quiet || line.exit != Exit::Done {
+                term::line(&format!("[{}]", line.config.line))?;
+            }
+            self.tell(line)?;
+        }
+        if !global.quiet && !ended.is_empty() && ended.iter().all(is_dull) {
+            term::line(&term::words(RunWords::NothingToDo))?;
+        }
+        Ok(())
     }
-    let told = Failures::of(&state, &report).map_err(|error| exit::at_state(path, error.into()))?;
-    // Where nothing can be recorded, silence would be the worse.
-    let news = told.news(&state, config.sync.remind, report.ended);
-    show(&report, (context, &config), options, news.as_ref().ok().map(|news| (&told, news)))?;
-    if let Ok(news) = &news
-        && !options.json
-    {
-        news::over(news, &state)?;
+
+    fn tell(&self, line: &Ended) -> Result<()> {
+        let Ended { config, state, report, exit: _, news } = line;
+        show(report, (self.context, config), self.options, news.as_ref().map(|(told, news)| (told, news)))?;
+        if let Some((_, news)) = news.as_ref().filter(|_| !self.options.json) {
+            news::over(news, state)?;
+        }
+        Ok(())
     }
-    Ok(Exit::of_run(&report))
+
+    /// Syncs a line; `None` where the request budget lets it not even prove whose its state is.
+    fn sync(&self, config: &Config, shared: Option<&Shared>) -> Result<Option<Ended>> {
+        let (order, signals, path) = (self.order, &self.signals, &config.sync.state);
+        let state = if order.dry_run { services::copy_state(config) } else { services::open_state(config) };
+        let state = state.map_err(|error| Usage::state(path, &error))?;
+        clear_remains(&state, order);
+        let patience = match order.backfill {
+            Some(_) => Patience::Endless,
+            None => Patience::Until(Utc::now() + delta(config.sync.limits.max_runtime)),
+        };
+        let bar = bar(self.context, self.options);
+        tracing::info!(line = %config.line, dry_run = order.dry_run, backfill = order.backfill.is_some(), "Run begins.");
+        if let Err(error) = services::prove(config, &state, signals, patience) {
+            if error.downcast_ref::<ApiError>().is_some_and(|api| api.kind == ApiErrorKind::OutOfBudget) {
+                if !self.context.global.quiet {
+                    term::say(&term::words(RunWords::BudgetUsedUp));
+                }
+                return Ok(None);
+            }
+            return Err(error);
+        }
+        let report = services::with_world(config, &state, signals, patience, &bar, shared, |world, _, _| {
+            let report = engine::sync_once(&world, &order);
+            bar.clear();
+            report
+        })
+        .map_err(|error| exit::at_state(path, error))?;
+        clear_remains(&state, order);
+        let elapsed_ms = report.ended.signed_duration_since(report.started).num_milliseconds();
+        tracing::info!(line = %config.line, report = report.summary(), elapsed_ms, "Run ended.");
+        let mut news = None;
+        if !order.dry_run {
+            let told = Failures::of(&state, &report).map_err(|error| exit::at_state(path, error.into()))?;
+            // Where nothing can be recorded, silence would be the worse.
+            news = told.news(&state, config.sync.remind, report.ended).ok().map(|news| (told, news));
+        }
+        let exit = Exit::of_run(&report);
+        Ok(Some(Ended { config: config.clone(), state, report, exit, news }))
+    }
+}
+
+/// Returns the lines in the order of this run: each minute another one is the first, so that none of those that use the same keys
+/// has all of their requests.
+fn in_turn(mut configs: Vec<Config>, now: DateTime<Utc>) -> Vec<Config> {
+    let first = usize::try_from(now.timestamp() / 60).unwrap_or(0) % configs.len().max(1);
+    configs.rotate_left(first);
+    configs
+}
+
+fn delta(time: Duration) -> TimeDelta {
+    TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX)
 }
 
 /// Returns what shows how far the run has come.

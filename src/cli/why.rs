@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::domain::{CommentId, CommentLink, Field, FileId, IssueId, IssueLink, Key, Side};
+use crate::config::Draft;
+use crate::domain::{CommentId, CommentLink, Field, FileId, IssueId, IssueLink, Key, ServiceName, Side};
 use crate::engine::belongs;
 use crate::state::{Away, State, StateError, StuckItem};
 use crate::words::{HealthWords, HistoryWords, Stage};
@@ -31,9 +32,33 @@ pub(super) struct Options {
 /// # Errors
 /// When the configuration is wrong or the state file cannot be read.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
-    let draft = context.draft()?;
+    let drafts = context.drafts()?;
+    let mut told = Vec::new();
+    let mut is_known = false;
+    for draft in &drafts {
+        let (known, json) = about(draft, options)?;
+        is_known |= known;
+        told.extend(json.filter(|_| known || drafts.len() == 1));
+    }
+    if options.json {
+        // What several lines know of one id is told for each.
+        match <[Value; 1]>::try_from(told) {
+            Ok([one]) => term::json(&one)?,
+            Err(told) => term::json(&told)?,
+        }
+    }
+    if is_known {
+        return Ok(Exit::Done);
+    }
+    term::say(&term::words(HistoryWords::NothingKnown { item: &options.item }));
+    term::hint(Some(&term::words(HistoryWords::NothingKnownHint)));
+    Ok(Exit::ItemsFailed)
+}
+
+/// Tells what a line knows of the item; returns whether it knows something, and what as JSON, where that is wanted.
+fn about(draft: &Draft, options: &Options) -> Result<(bool, Option<Value>)> {
     let path = &draft.sync.state;
-    let state = State::open_to_read(path).map_err(|error| Usage::state(path, &error))?;
+    let state = State::open_to_read(path).map_err(|error| Usage::state(path, &error))?.of_line(draft.line);
     if let Some(foreign) = belongs::compare(&state, &services::named(draft.services()))? {
         term::say(&term::words(HealthWords::Refused { why: &term::kept(&foreign.to_string()) }));
         term::hint(Some(&foreign.hint));
@@ -42,30 +67,25 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let queue = found.queue(&state)?;
     let names: Vec<String> = found.names.iter().cloned().collect();
     let events = state.events(&names)?;
+    let is_known = found.is_linked() || !found.away.is_empty() || !queue.is_empty() || !events.is_empty();
     if options.json {
-        term::json(&found.as_json(&queue, &events))?;
-    } else {
-        for line in found.links() {
-            term::line(&line)?;
-        }
-        for away in &found.away {
-            term::tell(HistoryWords::Since { since: &term::time(away.since), why: &term::kept(&away.why) })?;
-            term::advice(away.hint.as_deref())?;
-        }
-        for item in &queue {
-            term::line(&queued(item))?;
-            term::advice(item.hint.as_deref())?;
-        }
-        for (at, _, what) in &events {
-            term::line(&format!("{}  {}", term::time(*at), term::kept(what)))?;
-        }
+        return Ok((is_known, Some(found.as_json(&queue, &events))));
     }
-    if found.is_linked() || !found.away.is_empty() || !queue.is_empty() || !events.is_empty() {
-        return Ok(Exit::Done);
+    for line in found.links() {
+        term::line(&line)?;
     }
-    term::say(&term::words(HistoryWords::NothingKnown { item: &options.item }));
-    term::hint(Some(&term::words(HistoryWords::NothingKnownHint)));
-    Ok(Exit::ItemsFailed)
+    for away in &found.away {
+        term::tell(HistoryWords::Since { since: &term::time(away.since), why: &term::kept(&away.why) })?;
+        term::advice(away.hint.as_deref())?;
+    }
+    for item in &queue {
+        term::line(&queued(item))?;
+        term::advice(item.hint.as_deref())?;
+    }
+    for (at, _, what) in &events {
+        term::line(&format!("{}  {}", term::time(*at), term::kept(what)))?;
+    }
+    Ok((is_known, None))
 }
 
 /// What an item is called, and what it is linked to.
@@ -91,18 +111,18 @@ impl Found {
         // The key of a field names the pair's Guance issue first.
         let id = id.split('/').next().unwrap_or_default().to_owned();
         let named = state.issues_called(&id)?;
-        let links = Side::BOTH.map(|side| state.issue_link(side, &IssueId::new(id.as_str())));
+        let links = Side::Source(state.line()).both().map(|side| state.issue_link(side, &IssueId::new(id.as_str())));
         for link in links.into_iter().chain(named.into_iter().map(|link| Ok(Some(link)))) {
             found.issues.extend(link?.filter(|link| !found.issues.contains(link)));
         }
-        for side in Side::BOTH {
+        for side in Side::Source(state.line()).both() {
             let link = state.comment_link(side, &CommentId::new(id.as_str()))?;
             found.comments.extend(link.filter(|link| !found.comments.contains(link)));
         }
-        found.name(&id);
+        found.name(state.line(), &id);
         for link in found.issues.clone() {
             for name in [link.guance.as_str(), link.jira.as_str(), &link.jira_name] {
-                found.name(name);
+                found.name(state.line(), name);
             }
         }
         for link in &found.issues {
@@ -110,7 +130,7 @@ impl Found {
         }
         for link in found.comments.clone() {
             for name in [link.origin_id.as_str(), link.copy_id.as_str()] {
-                found.name(name);
+                found.name(state.line(), name);
             }
         }
         // What never got a copy is known by its writes alone.
@@ -124,15 +144,15 @@ impl Found {
     }
 
     /// Adds an id and the keys that it may stand in.
-    fn name(&mut self, id: &str) {
+    fn name(&mut self, line: ServiceName, id: &str) {
         self.names.insert(id.to_owned());
-        for side in Side::BOTH {
+        for side in Side::Source(line).both() {
             self.names.insert(Key::issue(side, &IssueId::new(id)).as_str().to_owned());
             self.names.insert(Key::comment(side, &CommentId::new(id)).as_str().to_owned());
             self.names.insert(Key::file(side, &FileId::new(id)).as_str().to_owned());
             self.names.insert(Key::link(side, &IssueId::new(id)).as_str().to_owned());
         }
-        let fields = Field::ALL.map(|field| Key::field(&IssueId::new(id), field).as_str().to_owned());
+        let fields = Field::ALL.map(|field| Key::field(line, &IssueId::new(id), field).as_str().to_owned());
         self.names.extend(fields);
     }
 

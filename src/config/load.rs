@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{ConfigError, ConfigText, Problem};
 use super::sections;
-use super::settings::{Config, Draft};
+use super::settings::Draft;
 use super::tree::Environment;
 use crate::words::{ConfigFault, ConfigHint};
 
@@ -12,33 +12,23 @@ use crate::words::{ConfigFault, ConfigHint};
 pub const DEFAULT_FILE: &str = "sync.toml";
 
 impl Draft {
-    /// Reads and checks the configuration. Without a path, `sync.toml` in the current folder is read if it is there.
+    /// Reads and checks the configuration: one draft for each line, that of `[guance]` first, and at least one. Without a path, `sync.toml` in the current folder is read if it is there.
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn load(path: Option<&Path>, env: &Environment) -> Result<Self, ConfigError> {
+    pub fn load(path: Option<&Path>, env: &Environment) -> Result<Vec<Self>, ConfigError> {
         let (path, source) = read(path, env)?;
         let base = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-        sections::draft(path, base, source, env).map(|(draft, _)| draft)
+        sections::drafts(path, base, source, env).map(|(drafts, _)| drafts)
     }
 
     /// Checks a text as if it were a file of this name, without the environment.
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn of_text(name: &str, text: &str) -> Result<Self, ConfigError> {
+    pub fn of_text(name: &str, text: &str) -> Result<Vec<Self>, ConfigError> {
         let source = ConfigText { name: name.to_owned(), text: text.to_owned() };
-        sections::draft(None, PathBuf::new(), source, &Environment::default()).map(|(draft, _)| draft)
-    }
-}
-
-impl Config {
-    /// Reads and checks the configuration and fetches its secrets.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn load(path: Option<&Path>, env: &Environment) -> Result<Self, ConfigError> {
-        Draft::load(path, env)?.resolve(env)
+        sections::drafts(None, PathBuf::new(), source, &Environment::default()).map(|(drafts, _)| drafts)
     }
 }
 

@@ -11,8 +11,11 @@ mod secret;
 mod readable;
 mod reader;
 mod templates;
+mod places;
 mod needs;
 mod settings;
+mod common;
+mod sources;
 mod sections;
 mod load;
 
@@ -25,6 +28,7 @@ mod tests;
 
 pub use error::{ConfigError, Problem};
 pub use load::DEFAULT_FILE;
+pub use places::{lines_beside, state_of_line};
 pub use secret::is_usual_name;
 pub use settings::{Config, Draft, SyncSettings};
 pub use tree::Environment;

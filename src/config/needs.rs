@@ -5,6 +5,7 @@ use crate::domain::Side;
 use crate::plan::{Direction, Flow};
 use crate::ports::{Ability, About};
 
+use super::places::Place;
 use super::reader::Reader;
 use crate::words::{Flaw, Lack};
 
@@ -63,9 +64,9 @@ fn to_jira(is_on: bool) -> Direction {
 }
 
 /// Refuses the flows that the file switches on and that one of the two services has no ability for.
-pub(super) fn refuse_missing(reader: &Reader, flow: &Flow, services: [&About; 2]) {
+pub(super) fn refuse_missing(reader: &Reader, place: &Place, flow: &Flow, services: [&About; 2]) {
     for need in NEEDS {
-        let path = format!("flow.{}", need.key);
+        let path = place.of_line(&format!("flow.{}", need.key));
         let goes = (need.goes)(flow);
         // What nobody asked for carries what there is.
         if let Some((service, lack)) = lacking(need, goes, services).filter(|_| reader.has(&path)) {
@@ -81,7 +82,7 @@ pub(super) fn refuse_missing(reader: &Reader, flow: &Flow, services: [&About; 2]
 
 /// Returns the service, and why it cannot do its part of what a flow asks for that goes these ways.
 fn lacking(need: &Need, goes: Direction, services: [&About; 2]) -> Option<(&'static str, Lack)> {
-    let about = |side: Side| services.into_iter().find(|about| about.side == side);
+    let about = |side: Side| services.into_iter().find(|about| about.side.is_source() == side.is_source());
     Side::BOTH.into_iter().filter(|target| goes.writes(*target)).find_map(|target| {
         let ends = [(target.opposite(), need.from), (target, need.to)];
         ends.into_iter().find_map(|(side, asked)| {
@@ -115,7 +116,7 @@ mod tests {
         let env = Environment::default();
         let root = tree::build(&source, &env).unwrap();
         let reader = Reader::new(source, root);
-        refuse_missing(&reader, &flow(&reader), services);
+        refuse_missing(&reader, &Place::guance(), &flow(&reader, &Place::guance()), services);
         reader.finish(&env, &[]).map_or_else(|error| error.to_string(), |_| String::new())
     }
 

@@ -424,6 +424,8 @@ fn table_name(table: &str) -> String {
     match parts.as_slice() {
         [] | [""] => String::new(),
         ["route"] => "[[route]]".to_owned(),
+        ["source"] => "[[source]]".to_owned(),
+        ["source", "route"] => "[[source.route]]".to_owned(),
         parts => format!("[{}]", parts.join(".")),
     }
 }

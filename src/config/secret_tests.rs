@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use tempfile::TempDir;
 
 use super::tests::{error, load_with, swap};
-use super::{Config, Draft, Environment};
+use super::{Draft, Environment};
 use crate::jira;
 
 #[test]
@@ -81,7 +81,7 @@ fn files_that_others_can_read_are_named() {
         for name in ["sync.toml", "key", "guajira.db"] {
             fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
         }
-        let advice = Draft::load(Some(&config), &Environment::default()).unwrap().advice;
+        let advice = Draft::load(Some(&config), &Environment::default()).unwrap().remove(0).advice;
         let advice: Vec<String> = advice.iter().map(ToString::to_string).collect();
         let count = |name: &str| advice.iter().filter(|line| line.ends_with(&format!("/{name}"))).count();
         [count("sync.toml"), count("key"), count("guajira.db")]
@@ -99,7 +99,11 @@ fn secrets_come_from_files_and_commands_beside_the_config() {
     let text = swap("\"g-key\"", "{ file = \"key\" }")
         .replace("\"j-token\"", "{ command = [\"sh\", \"-c\", \"echo from-command\"] }");
     fs::write(at("sync.toml"), text).unwrap();
-    let config = Config::load(Some(&at("sync.toml")), &Environment::default()).unwrap();
+    let config = Draft::load(Some(&at("sync.toml")), &Environment::default())
+        .unwrap()
+        .remove(0)
+        .resolve(&Environment::default())
+        .unwrap();
     assert_eq!(config.guance.api_keys[0].expose(), "from-file");
     assert!(matches!(&config.jira.auth, jira::Auth::Basic { token, .. } if token.expose() == "from-command"));
     assert_eq!(config.sync.state, at("guajira.db"));
@@ -144,7 +148,7 @@ fn secrets_are_not_needed_for_a_draft() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("sync.toml");
     fs::write(&file, swap("\"j-token\"", "{ env = \"NO_SUCH\" }")).unwrap();
-    let draft = Draft::load(Some(&file), &Environment::default()).unwrap();
+    let draft = Draft::load(Some(&file), &Environment::default()).unwrap().remove(0);
     assert_eq!(draft.sync.state, folder.path().join("guajira.db"));
     assert!(draft.resolve(&Environment::default()).is_err());
 }

@@ -4,76 +4,55 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::Url;
-
-use crate::domain::{Fingerprint, People};
-use crate::guance::{ABOUT as SOURCE, ReplyFormat};
-use crate::http;
+use crate::domain::People;
+use crate::guance::ABOUT as SOURCE;
 use crate::jira::{ABOUT as TRACKER, Deployment};
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, Policy, Repeats, Route};
 use crate::ports::Limits;
 use crate::template::{Kind, nearest};
 use crate::words::{ConfigPlace, ConfigWarning, Flaw, Lang, Voice, Zone};
 
+use super::common::{accounts, http_settings, secrets, url};
 use super::error::{ConfigError, ConfigText};
 use super::needs;
+use super::places::{self, Place};
 use super::readable;
-use super::reader::{self, Reader};
+use super::reader::Reader;
 use super::secret::SecretSource;
-use super::settings::{Draft, Guance, Jira, SecretAt, SyncSettings};
+use super::settings::{Draft, Jira, SecretAt, SyncSettings};
+use super::sources;
 use super::tree::{self, Environment};
-
-/// Requests a minute that the service allows one key.
-///
-/// Source: Guance documentation, `open-api/api-limit.md`.
-const REQUESTS_PER_MINUTE: u32 = 20;
-/// What all keys of a workspace may make together.
-const WORKSPACE_REQUESTS_PER_MINUTE: u32 = 200;
-/// A private deployment sets its own limits.
-const MOST_REQUESTS_PER_MINUTE: u32 = 100_000;
-
-/// The channel that holds every issue.
-const DEFAULT_CHANNEL: &str = "default";
-
-/// How long one request may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Reads every section. Returns the draft and every key that was asked for.
+/// Reads every section. Returns the lines, the one of `[guance]` first, and every key that was asked for.
 ///
 /// # Errors
 /// Everything that is wrong.
-pub(super) fn draft(
+pub(super) fn drafts(
     path: Option<PathBuf>,
     base: PathBuf,
     source: ConfigText,
     env: &Environment,
-) -> Result<(Draft, BTreeSet<String>), ConfigError> {
+) -> Result<(Vec<Draft>, BTreeSet<String>), ConfigError> {
     let root = tree::build(&source, env)?;
     let reader = Reader::new(source, root);
     let mut warnings = Vec::new();
-    let guance = guance(&reader, &base, &mut warnings);
-    let mut jira = jira(&reader, &base, &guance, &mut warnings);
     let sync = sync(&reader, &base);
-    let policy = Policy {
-        flow: flow(&reader),
-        routes: routes(&reader),
-        people: people(&reader),
-        voice: voice(&reader),
-        statuses: SOURCE.statuses,
+    let voice = voice(&reader);
+    let places = places::places(&reader);
+    let policies: Vec<Policy> = places.iter().map(|place| policy(&reader, place, voice, &mut warnings)).collect();
+    let sources = sources::read(&reader, &places, &base, &mut warnings);
+    let jira = jira(&reader, &base, &policies, &mut warnings);
+    let secrets = || {
+        let keys = places
+            .iter()
+            .zip(&sources)
+            .flat_map(|(place, source)| source.api_keys.iter().map(|key| (place.key("api_key"), key)));
+        keys.chain([("jira.auth.token".to_owned(), &jira.token)])
     };
-    needs::refuse_missing(&reader, &policy.flow, [&SOURCE, &TRACKER]);
-    jira.projects = projects(&policy);
-    if let Some(all) = policy.routes.iter().position(|route| route.when.is_none())
-        && all + 1 < policy.routes.len()
-    {
-        warnings.push(ConfigWarning::RouteTakesAll { number: (all + 1).to_string() });
-    }
-    let secrets =
-        || guance.api_keys.iter().map(|key| ("guance.api_key", key)).chain([("jira.auth.token", &jira.token)]);
-    let is_in_file = |(key, secret): (&str, &SecretAt)| secret.source.is_given() && reader.is_in_file(key);
+    let is_in_file = |(key, secret): (String, &SecretAt)| secret.source.is_given() && reader.is_in_file(&key);
     let advice = readable::advice(
         path.as_deref().filter(|_| secrets().any(is_in_file)),
         secrets().filter_map(|(_, secret)| secret.source.file(&base)),
@@ -81,35 +60,49 @@ pub(super) fn draft(
     );
     let secrets = secrets().map(|(_, secret)| secret);
     let named: Vec<String> = secrets.filter_map(|secret| secret.source.variable().map(str::to_owned)).collect();
-    let lang = reader.has("text.language").then_some(policy.voice.lang);
+    let lang = reader.has("text.language").then_some(voice.lang);
+    let shared: Vec<_> = sources.iter().map(|source| source.keys_of).collect();
+    let drafts = places.iter().zip(policies).zip(sources).map(|((place, policy), guance)| {
+        let projects = projects(std::slice::from_ref(&policy));
+        let pair_id = place.pair_id(&guance);
+        Draft {
+            line: place.name,
+            polls: shared.iter().filter(|keys_of| **keys_of == guance.keys_of).count(),
+            path: path.clone(),
+            sync: SyncSettings { state: place.state(&sync.main), ..sync.clone() },
+            policy,
+            warnings: warnings.clone(),
+            advice: advice.clone(),
+            lang,
+            base: base.clone(),
+            guance,
+            jira: Jira { projects, pair_id, ..jira.clone() },
+        }
+    });
+    let drafts = drafts.collect();
     let keys = reader.finish(env, &named)?;
-    Ok((Draft { path, sync, policy, warnings, advice, lang, base, guance, jira }, keys))
+    Ok((drafts, keys))
 }
 
-fn guance(reader: &Reader, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Guance {
-    let base_url = url(reader, "guance.base_url", true, warnings);
-    let console_url = url(reader, "guance.console_url", false, warnings);
-    let limits = 1..=MOST_REQUESTS_PER_MINUTE;
-    let requests_per_minute = reader.whole("guance.requests_per_minute", REQUESTS_PER_MINUTE, &limits);
-    let together = WORKSPACE_REQUESTS_PER_MINUTE.max(requests_per_minute);
-    Guance {
-        console_url: if console_url.is_empty() { console_of(&base_url) } else { console_url },
-        base_url,
-        api_keys: secrets(reader, "guance.api_key", true),
-        channel: reader.text("guance.channel").unwrap_or_else(|| DEFAULT_CHANNEL.to_owned()),
-        requests_per_minute,
-        workspace_requests_per_minute: reader.whole("guance.workspace_requests_per_minute", together, &limits),
-        reply_format: reader.one_of(
-            "guance.reply_format",
-            &[("html", ReplyFormat::Html), ("markdown", ReplyFormat::Markdown), ("text", ReplyFormat::Text)],
-            ReplyFormat::Html,
-        ),
-        former_accounts: accounts(reader, "guance.former_accounts"),
-        http: http_settings(reader, "guance", base),
+/// Reads what is carried between a source and Jira, and where to.
+fn policy(reader: &Reader, place: &Place, voice: Voice, warnings: &mut Vec<ConfigWarning>) -> Policy {
+    let policy = Policy {
+        flow: flow(reader, place),
+        routes: routes(reader, place),
+        people: People { pairs: reader.pairs(&place.of_line("people")).unwrap_or_default() },
+        voice,
+        statuses: SOURCE.statuses,
+    };
+    needs::refuse_missing(reader, place, &policy.flow, [&SOURCE, &TRACKER]);
+    if let Some(all) = policy.routes.iter().position(|route| route.when.is_none())
+        && all + 1 < policy.routes.len()
+    {
+        warnings.push(ConfigWarning::RouteTakesAll { number: (all + 1).to_string() });
     }
+    policy
 }
 
-fn jira(reader: &Reader, base: &Path, guance: &Guance, warnings: &mut Vec<ConfigWarning>) -> Jira {
+fn jira(reader: &Reader, base: &Path, policies: &[Policy], warnings: &mut Vec<ConfigWarning>) -> Jira {
     let deployments = [("cloud", Some(Deployment::Cloud)), ("server", Some(Deployment::Server)), ("auto", None)];
     let base_url = url(reader, "jira.base_url", true, warnings);
     let (user, token) = auth(reader, warnings);
@@ -119,20 +112,12 @@ fn jira(reader: &Reader, base: &Path, guance: &Guance, warnings: &mut Vec<Config
         user,
         token,
         projects: Vec::new(),
+        polled: projects(policies),
         no_script: reader.one_of("jira.script", &[("none", true)], false),
-        pair_id: Fingerprint::of(&[&format!("{}\n{}", guance.base_url, guance.channel)]).as_str().to_owned(),
+        pair_id: String::new(),
         former_accounts: accounts(reader, "jira.former_accounts"),
         http: http_settings(reader, "jira", base),
     }
-}
-
-/// Reads accounts that guajira wrote with before, by their ids.
-fn accounts(reader: &Reader, path: &str) -> Vec<String> {
-    let accounts = reader.list(path);
-    if accounts.iter().any(|account| account.is_empty() || account.contains(char::is_whitespace)) {
-        reader.refuse(path, Flaw::BadAccount);
-    }
-    accounts
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -166,11 +151,13 @@ fn auth(reader: &Reader, warnings: &mut Vec<ConfigWarning>) -> (Option<String>, 
 }
 
 fn sync(reader: &Reader, base: &Path) -> SyncSettings {
-    let SyncSettings { state, limits, remind } = SyncSettings::default();
+    let SyncSettings { state, main: _, limits, remind } = SyncSettings::default();
     let max_creates = u32::try_from(limits.max_creates).unwrap_or(u32::MAX);
     let creates = reader.whole("sync.max_creates", max_creates, &(0..=1_000_000));
+    let state = base.join(reader.text("sync.state").map_or(state, PathBuf::from));
     SyncSettings {
-        state: base.join(reader.text("sync.state").map_or(state, PathBuf::from)),
+        state: state.clone(),
+        main: state,
         limits: Limits {
             window: reader.duration("sync.window", limits.window, SECOND),
             overlap: reader.duration("sync.overlap", limits.overlap, MINUTE),
@@ -184,26 +171,23 @@ fn sync(reader: &Reader, base: &Path) -> SyncSettings {
     }
 }
 
-pub(super) fn flow(reader: &Reader) -> Flow {
+pub(super) fn flow(reader: &Reader, place: &Place) -> Flow {
+    let key = |name: &str| place.of_line(&format!("flow.{name}"));
     Flow {
-        issues: reader.flag("flow.issues", true),
-        comments: reader.flag("flow.comments", true),
-        replies: reader.flag("flow.replies", true),
-        edits: reader.flag("flow.edits", true),
-        status: reader.one_of("flow.status", &Direction::WORDS, Direction::Off),
-        assignee: reader.one_of("flow.assignee", &Direction::WORDS, Direction::Off),
-        level: reader.flag("flow.level", false),
-        updates: reader.flag("flow.updates", false),
-        copy_restricted: reader.one_of("flow.restricted", &[("skip", false), ("copy", true)], false),
-        attachments: reader.one_of("flow.attachments", &Direction::WORDS, Direction::Off),
-        max_attachment: reader.size("flow.max_attachment", Flow::default().max_attachment),
-        links: reader.one_of("flow.links", &Direction::WORDS, Flow::default().links),
-        deletes: reader.one_of("flow.deletes", &Deletes::WORDS, Deletes::Keep),
+        issues: reader.flag(&key("issues"), true),
+        comments: reader.flag(&key("comments"), true),
+        replies: reader.flag(&key("replies"), true),
+        edits: reader.flag(&key("edits"), true),
+        status: reader.one_of(&key("status"), &Direction::WORDS, Direction::Off),
+        assignee: reader.one_of(&key("assignee"), &Direction::WORDS, Direction::Off),
+        level: reader.flag(&key("level"), false),
+        updates: reader.flag(&key("updates"), false),
+        copy_restricted: reader.one_of(&key("restricted"), &[("skip", false), ("copy", true)], false),
+        attachments: reader.one_of(&key("attachments"), &Direction::WORDS, Direction::Off),
+        max_attachment: reader.size(&key("max_attachment"), Flow::default().max_attachment),
+        links: reader.one_of(&key("links"), &Direction::WORDS, Flow::default().links),
+        deletes: reader.one_of(&key("deletes"), &Deletes::WORDS, Deletes::Keep),
     }
-}
-
-fn people(reader: &Reader) -> People {
-    People { pairs: reader.pairs("people").unwrap_or_default() }
 }
 
 /// `[text]`.
@@ -233,9 +217,9 @@ fn instead_of_zone(name: &str) -> Option<String> {
     near.or_else(|| nearest(name, &Zone::names().collect::<Vec<_>>())).map(str::to_owned)
 }
 
-fn projects(policy: &Policy) -> Vec<String> {
+fn projects(policies: &[Policy]) -> Vec<String> {
     let mut projects: Vec<String> = Vec::new();
-    for route in &policy.routes {
+    for route in policies.iter().flat_map(|policy| &policy.routes) {
         if !projects.contains(&route.project) {
             projects.push(route.project.clone());
         }
@@ -243,8 +227,9 @@ fn projects(policy: &Policy) -> Vec<String> {
     projects
 }
 
-fn routes(reader: &Reader) -> Vec<Route> {
-    (0..reader.count("route")).map(|n| route(reader, &format!("route.{n}"))).collect()
+fn routes(reader: &Reader, place: &Place) -> Vec<Route> {
+    let path = place.of_line("route");
+    (0..reader.count(&path)).map(|n| route(reader, &format!("{path}.{n}"))).collect()
 }
 
 fn route(reader: &Reader, path: &str) -> Route {
@@ -331,66 +316,4 @@ fn statuses(reader: &Reader, path: &str) -> Vec<(String, String)> {
         }
     }
     pairs
-}
-
-fn http_settings(reader: &Reader, section: &str, base: &Path) -> http::Settings {
-    http::Settings {
-        ca_file: reader.text(&format!("{section}.ca_file")).map(|path| base.join(path)),
-        timeout: reader.duration(&format!("{section}.timeout"), TIMEOUT, SECOND),
-    }
-}
-
-fn secrets(reader: &Reader, path: &str, many: bool) -> Vec<SecretAt> {
-    let (key, place) = (reader::shown(path), reader.place(path));
-    let at = |source| SecretAt { key: key.clone(), place: place.clone(), source };
-    reader.secrets(path, many).into_iter().map(at).collect()
-}
-
-/// Returns a base address without trailing slash; empty when it is not set or wrong.
-fn url(reader: &Reader, path: &str, required: bool, warnings: &mut Vec<ConfigWarning>) -> String {
-    let text = if required { reader.required_text(path) } else { reader.text(path).unwrap_or_default() };
-    if text.is_empty() {
-        return text;
-    }
-    let Ok(url) = Url::parse(&text) else {
-        reader.refuse_hidden(path, Flaw::NoAddress);
-        return String::new();
-    };
-    let complaint = if !url.username().is_empty() || url.password().is_some() {
-        Some(Flaw::HoldsLogin)
-    } else if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        Some(Flaw::NotHttp)
-    } else if url.query().is_some() || url.fragment().is_some() {
-        Some(Flaw::HasQuery)
-    } else if url.path().contains("/rest/api") || url.path().contains("/api/v1") {
-        Some(Flaw::IsApi)
-    } else {
-        None
-    };
-    if let Some(complaint) = complaint {
-        reader.refuse_hidden(path, complaint);
-    } else if url.scheme() == "http" && !is_loopback(&url) {
-        let key = reader::shown(path);
-        warnings.push(ConfigWarning::Unencrypted { key });
-    }
-    text.trim_end_matches('/').to_owned()
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let is_address = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    is_address || host == "localhost" || host.ends_with(".localhost")
-}
-
-/// Returns the console of a known site: `openapi.` and `xx-openapi.` become `console.` and `xx-console.`.
-///
-/// Source: `GuanceCloud/dataflux-func`, `guance-node-urls.json`.
-fn console_of(base_url: &str) -> String {
-    let Some((scheme, rest)) = base_url.split_once("://") else { return base_url.to_owned() };
-    match rest.split_once('.') {
-        Some((label, domain)) if label == "openapi" || label.ends_with("-openapi") => {
-            format!("{scheme}://{}.{domain}", label.replace("openapi", "console"))
-        }
-        _ => base_url.to_owned(),
-    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::error::{ConfigError, Problem};
 use super::secret::SecretSource;
 use super::tree::Environment;
+use crate::domain::ServiceName;
 use crate::guance::ReplyFormat;
 use crate::jira::Deployment;
 use crate::plan::{Direction, Policy};
@@ -17,6 +18,10 @@ use crate::{guance, http, jira};
 /// Everything a run needs to know.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// The line, which is called as its source is.
+    pub line: ServiceName,
+    /// How many lines use the same keys: each needs a request to poll.
+    pub polls: usize,
     /// The file it came from; `None` when all of it came from the environment.
     pub path: Option<PathBuf>,
     /// How to talk to Guance.
@@ -46,8 +51,10 @@ pub struct Config {
 /// How a run goes: `[sync]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyncSettings {
-    /// The state file.
+    /// The state file of the line.
     pub state: PathBuf,
+    /// The state file that `[sync].state` names. It holds the lock of a run and the record of requests for all lines.
+    pub main: PathBuf,
     /// Windows and limits of a run.
     pub limits: Limits,
     /// How often a quiet run repeats what still fails.
@@ -56,13 +63,18 @@ pub struct SyncSettings {
 
 impl Default for SyncSettings {
     fn default() -> Self {
-        Self { state: PathBuf::from("guajira.db"), limits: Limits::default(), remind: Duration::from_hours(24) }
+        let state = PathBuf::from("guajira.db");
+        Self { main: state.clone(), state, limits: Limits::default(), remind: Duration::from_hours(24) }
     }
 }
 
 /// A checked configuration whose secrets have not been fetched.
 #[derive(Clone, Debug)]
 pub struct Draft {
+    /// The line, which is called as its source is.
+    pub line: ServiceName,
+    /// How many lines use the same keys.
+    pub(super) polls: usize,
     /// The file it came from; `None` when all of it came from the environment.
     pub path: Option<PathBuf>,
     /// How a run goes.
@@ -87,6 +99,8 @@ pub(super) struct Guance {
     pub(super) console_url: String,
     pub(super) api_keys: Vec<SecretAt>,
     pub(super) channel: String,
+    /// The source that these address and keys were given for.
+    pub(super) keys_of: ServiceName,
     pub(super) requests_per_minute: u32,
     pub(super) workspace_requests_per_minute: u32,
     pub(super) reply_format: ReplyFormat,
@@ -102,7 +116,10 @@ pub(super) struct Jira {
     /// With basic authentication; a personal access token has no user.
     pub(super) user: Option<String>,
     pub(super) token: SecretAt,
+    /// Projects of the line.
     pub(super) projects: Vec<String>,
+    /// Projects of all lines: each poll reads them for all.
+    pub(super) polled: Vec<String>,
     pub(super) pair_id: String,
     pub(super) no_script: bool,
     pub(super) former_accounts: Vec<String>,
@@ -152,7 +169,7 @@ impl Draft {
     /// # Errors
     /// Names the key and the source of every secret that is missing, empty or cannot be fetched.
     pub fn resolve(self, env: &Environment) -> Result<Config, ConfigError> {
-        let Self { path, sync, policy, warnings, advice, lang: _, base, guance, jira } = self;
+        let Self { line, polls, path, sync, policy, warnings, advice, lang: _, base, guance, jira } = self;
         let mut vault = Vault { base, env, problems: Vec::new() };
         let api_keys = guance.api_keys.iter().map(|key| vault.fetch(key)).collect();
         let token = vault.fetch(&jira.token);
@@ -164,7 +181,10 @@ impl Draft {
             return Err(ConfigError { problems: vault.problems });
         }
         Ok(Config {
+            line,
+            polls,
             guance: guance::Settings {
+                line,
                 base_url: guance.base_url,
                 console_url: guance.console_url,
                 api_keys,
@@ -177,10 +197,12 @@ impl Draft {
             },
             guance_http: guance.http,
             jira: jira::Settings {
+                line,
                 base_url: jira.base_url,
                 deployment: jira.deployment,
                 auth,
                 projects: jira.projects,
+                polled: jira.polled,
                 pair_id: jira.pair_id,
                 former_accounts: jira.former_accounts,
                 former_pairs: Vec::new(),

@@ -28,7 +28,8 @@ issue_type = "Bug"
 
 pub(super) fn load_with(text: &str, env: &Environment) -> Result<Config, ConfigError> {
     let source = ConfigText { name: "sync.toml".to_owned(), text: text.to_owned() };
-    sections::draft(None, PathBuf::new(), source, env).and_then(|(draft, _)| draft.resolve(env))
+    sections::drafts(None, PathBuf::new(), source, env)
+        .and_then(|(drafts, _)| drafts.into_iter().next().unwrap().resolve(env))
 }
 
 fn load(text: &str) -> Result<Config, ConfigError> {
@@ -81,7 +82,7 @@ fn the_example_is_true_and_complete() {
     assert_eq!(example.policy.routes[0].priority.as_ref().unwrap()[0], ("P0".to_owned(), "Highest".to_owned()));
 
     let source = ConfigText { name: String::new(), text: text.to_owned() };
-    let (_, keys) = sections::draft(None, PathBuf::new(), source, &env).unwrap();
+    let (_, keys) = sections::drafts(None, PathBuf::new(), source, &env).unwrap();
     let tables = ["route.0.priority", "route.0.status", "route.0.fields", "route.0.transition", "people"];
     for key in keys.iter().filter(|key| !tables.contains(&key.as_str())) {
         let word = key.rsplit('.').next().unwrap();
@@ -322,7 +323,8 @@ fn a_file_that_cannot_be_read_says_what_to_do() {
 #[test]
 fn a_status_table_knows_the_statuses_of_guance() {
     let with = |table: &str| MINIMAL.to_owned() + &format!("closed_status = \"Closed\"\n[route.status]\n{table}\n");
-    let policy = Draft::of_text("sync.toml", &with("Working = \"In Review\"\n25 = \"Closed\"")).unwrap().policy;
+    let policy =
+        Draft::of_text("sync.toml", &with("Working = \"In Review\"\n25 = \"Closed\"")).unwrap().remove(0).policy;
     let route = &policy.routes[0];
     assert_eq!(route.status.first().unwrap(), &("Working".to_owned(), "In Review".to_owned()));
     assert_eq!(route.closed_status.as_deref(), Some("Closed"));
@@ -333,7 +335,7 @@ fn a_status_table_knows_the_statuses_of_guance() {
 #[test]
 fn the_table_of_people_has_guance_on_the_left() {
     let table = "[people]\n\"zhang.san@example.com\" = \"zhangsan\"\n\"李四\" = \"li@example.com\"\n";
-    let people = Draft::of_text("sync.toml", &(MINIMAL.to_owned() + table)).unwrap().policy.people;
+    let people = Draft::of_text("sync.toml", &(MINIMAL.to_owned() + table)).unwrap().remove(0).policy.people;
     let pair = |guance: &str, jira: &str| (guance.to_owned(), jira.to_owned());
     assert_eq!(people.pairs, [pair("zhang.san@example.com", "zhangsan"), pair("李四", "li@example.com")]);
     assert_eq!(load(MINIMAL).unwrap().policy.people.pairs, []);

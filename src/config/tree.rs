@@ -187,16 +187,22 @@ fn from_value(value: &DeValue<'_>, parent: &Origin) -> Value {
     }
 }
 
-/// Puts one variable at its path, making tables on the way; `[[route]]` alone is a list, by number from 0.
+/// Puts one variable at its path, making tables on the way; `[[route]]` and `[[source]]` are lists, by number from 0.
 fn overlay(root: &mut Node, path: &[String], name: &str, text: &str) -> Result<(), ConfigFault> {
     let origin = Origin::Variable(name.to_owned());
     let mut node = root;
     for (depth, step) in path.iter().enumerate() {
-        let listed = depth == 1 && path.first().is_some_and(|section| section == "route");
+        let listed = is_list(path.get(..depth).unwrap_or_default());
         node = if listed { element(node, step, &origin)? } else { entry(node, step, &origin)? };
     }
     *node = Node { value: raw(text, &origin), origin };
     Ok(())
+}
+
+/// Returns true where a path leads to a list of tables.
+fn is_list(path: &[String]) -> bool {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    matches!(path.as_slice(), ["route" | "source"] | ["source", _, "route"])
 }
 
 fn entry<'a>(node: &'a mut Node, step: &str, origin: &Origin) -> Result<&'a mut Node, ConfigFault> {

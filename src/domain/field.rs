@@ -7,8 +7,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::create::NewField;
-use super::id::{IssueId, Key, Kind, Side, UnknownWord};
+use super::id::{IssueId, Key, Kind, Side};
 use super::item::Person;
+use super::name::{ServiceName, UnknownWord};
 use super::status::StatusCategory;
 use crate::text::Doc;
 use crate::words::FieldName;
@@ -72,14 +73,14 @@ impl FromStr for Field {
 }
 
 impl Key {
-    /// Returns the key of a field that both issues of a pair have; `pair` is the Guance issue.
-    pub fn field(pair: &IssueId, field: Field) -> Self {
-        Self(format!("{}/field/{pair}/{field}", Side::Guance))
+    /// Returns the key of a field that both issues of a pair have; `pair` is the item of the line's source.
+    pub fn field(line: ServiceName, pair: &IssueId, field: Field) -> Self {
+        Self(format!("{line}/field/{pair}/{field}"))
     }
 
-    /// Returns the pair's Guance issue and the field when this is the key of a field.
+    /// Returns the pair's item and the field when this is the key of a field.
     pub fn field_of(&self) -> Option<(IssueId, Field)> {
-        let Some((Side::Guance, Kind::Field, id)) = self.parts() else { return None };
+        let Some((_, Kind::Field, id)) = self.parts() else { return None };
         let (pair, field) = id.split_once('/')?;
         Some((IssueId::new(pair), field.parse().ok()?))
     }
@@ -136,8 +137,8 @@ impl Said {
             return Self::Outdated(words.to_owned());
         }
         match (side, text.strip_prefix(Self::UNLISTED)) {
-            (Side::Jira, Some(_)) if text == Self::BY_HAND => Self::ByHand,
-            (Side::Guance, Some(level)) => Self::Unlisted(level.to_owned()),
+            (Side::Tracker(_), Some(_)) if text == Self::BY_HAND => Self::ByHand,
+            (Side::Source(_), Some(level)) => Self::Unlisted(level.to_owned()),
             (_, _) => Self::Words(text.to_owned()),
         }
     }
@@ -166,8 +167,8 @@ impl Base {
     /// Returns what this side said.
     pub fn on(&self, side: Side) -> Option<&Said> {
         match side {
-            Side::Guance => self.guance.as_ref(),
-            Side::Jira => self.jira.as_ref(),
+            Side::Source(_) => self.guance.as_ref(),
+            Side::Tracker(_) => self.jira.as_ref(),
         }
     }
 
@@ -175,8 +176,8 @@ impl Base {
     #[must_use]
     pub fn with(mut self, side: Side, said: Option<Said>) -> Self {
         match side {
-            Side::Guance => self.guance = said,
-            Side::Jira => self.jira = said,
+            Side::Source(_) => self.guance = said,
+            Side::Tracker(_) => self.jira = said,
         }
         self
     }
@@ -261,8 +262,8 @@ impl People {
     /// Returns the rows of the table as one side reads them: its own word first, then the other side's.
     pub fn rows(&self, from: Side) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(move |(guance, jira)| match from {
-            Side::Guance => (guance.as_str(), jira.as_str()),
-            Side::Jira => (jira.as_str(), guance.as_str()),
+            Side::Source(_) => (guance.as_str(), jira.as_str()),
+            Side::Tracker(_) => (jira.as_str(), guance.as_str()),
         })
     }
 
@@ -278,12 +279,12 @@ impl People {
     /// Returns true when these two, one of each side, are certainly one person. False where a service has to be asked
     /// first: people choose their names themselves, so a name alone decides only where nothing else is known.
     pub fn same(&self, guance: &Person, jira: &Person) -> bool {
-        let told = |(here, there): (&str, &str)| (is_proof(guance, here), is_proof(jira, there));
-        if self.rows(Side::Guance).any(|row| told(row) == (true, true)) {
+        let told = |(here, there): &(String, String)| (is_proof(guance, here), is_proof(jira, there));
+        if self.pairs.iter().any(|row| told(row) == (true, true)) {
             return true;
         }
-        let is_named = |(here, there): (&str, &str)| may_mean(guance, here) || may_mean(jira, there);
-        if self.rows(Side::Guance).any(is_named) {
+        let is_named = |(here, there): &(String, String)| may_mean(guance, here) || may_mean(jira, there);
+        if self.pairs.iter().any(is_named) {
             return false;
         }
         match (&guance.email, &jira.email) {

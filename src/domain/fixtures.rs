@@ -31,14 +31,15 @@ pub(crate) fn at(second: i64) -> DateTime<Utc> {
 
 /// Returns the status that an issue begins with on this side.
 pub(crate) fn open(side: Side) -> Status {
-    let (id, name) = if side == Side::Guance { ("10", "Open") } else { ("1", "To Do") };
+    let (id, name) = if side == Side::GUANCE { ("10", "Open") } else { ("1", "To Do") };
     Status { id: id.to_owned(), name: name.to_owned(), category: StatusCategory::Todo, also: Vec::new() }
 }
 
 /// Returns one issue of the pair.
 pub(crate) fn issue(side: Side) -> Issue {
-    let (id, name) = if side == Side::Guance { (ISSUE, ISSUE) } else { (JIRA_ISSUE, "OPS-1") };
+    let (id, name) = if side == Side::GUANCE { (ISSUE, ISSUE) } else { (JIRA_ISSUE, "OPS-1") };
     Issue {
+        line: side.line(),
         id: IssueId::new(id),
         name: name.to_owned(),
         url: format!("https://{side}.example/{id}"),
@@ -57,17 +58,17 @@ pub(crate) fn issue(side: Side) -> Issue {
 
 /// Returns the Guance issue of the pair with these details.
 pub(crate) fn source(detail: SourceDetail) -> Issue {
-    Issue { detail: Detail::Source(detail), ..issue(Side::Guance) }
+    Issue { detail: Detail::Source(detail), ..issue(Side::GUANCE) }
 }
 
 /// Returns the Jira issue of the pair with these details.
 pub(crate) fn tracker(detail: TrackerDetail) -> Issue {
-    Issue { detail: Detail::Tracker(detail), ..issue(Side::Jira) }
+    Issue { detail: Detail::Tracker(detail), ..issue(Side::JIRA) }
 }
 
 /// Returns a comment of the pair's issue on this side, that nobody in particular wrote and everybody may see.
 pub(crate) fn comment(side: Side, id: &str) -> Comment {
-    let issue = if side == Side::Guance { ISSUE } else { JIRA_ISSUE };
+    let issue = if side == Side::GUANCE { ISSUE } else { JIRA_ISSUE };
     Comment {
         side,
         id: CommentId::new(id),
@@ -85,7 +86,7 @@ pub(crate) fn comment(side: Side, id: &str) -> Comment {
 
 /// Returns a file of the pair's issue on this side, of which nothing is known but its name.
 pub(crate) fn file(side: Side, id: &str) -> File {
-    let issue = if side == Side::Guance { ISSUE } else { JIRA_ISSUE };
+    let issue = if side == Side::GUANCE { ISSUE } else { JIRA_ISSUE };
     File {
         side,
         id: FileId::new(id),

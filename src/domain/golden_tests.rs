@@ -1,6 +1,7 @@
 //! Names that stand on the services and in state files for ever, byte for byte.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use super::name::ServiceName;
 use super::*;
 use crate::golden::{Line, golden, line};
 use crate::secret::Secret;
@@ -23,17 +24,17 @@ fn notice() -> CommentId {
 fn originals() -> Vec<(String, Key)> {
     let (guance, jira) = (IssueId::new(ISSUE), IssueId::new("10001"));
     let mut keys = vec![
-        ("issue of guance".to_owned(), Key::issue(Side::Guance, &guance)),
-        ("issue of jira".to_owned(), Key::issue(Side::Jira, &jira)),
-        ("comment of guance".to_owned(), Key::comment(Side::Guance, &CommentId::new(REPLY))),
-        ("comment of jira".to_owned(), Key::comment(Side::Jira, &CommentId::new("10042"))),
-        ("notice".to_owned(), Key::comment(Side::Guance, &notice())),
-        ("file of guance".to_owned(), Key::file(Side::Guance, &FileId::new(ATTACHMENT))),
-        ("file of jira".to_owned(), Key::file(Side::Jira, &FileId::new("10009"))),
-        ("link to the guance issue".to_owned(), Key::link(Side::Guance, &guance)),
-        ("link to the jira issue".to_owned(), Key::link(Side::Jira, &jira)),
+        ("issue of guance".to_owned(), Key::issue(Side::GUANCE, &guance)),
+        ("issue of jira".to_owned(), Key::issue(Side::JIRA, &jira)),
+        ("comment of guance".to_owned(), Key::comment(Side::GUANCE, &CommentId::new(REPLY))),
+        ("comment of jira".to_owned(), Key::comment(Side::JIRA, &CommentId::new("10042"))),
+        ("notice".to_owned(), Key::comment(Side::GUANCE, &notice())),
+        ("file of guance".to_owned(), Key::file(Side::GUANCE, &FileId::new(ATTACHMENT))),
+        ("file of jira".to_owned(), Key::file(Side::JIRA, &FileId::new("10009"))),
+        ("link to the guance issue".to_owned(), Key::link(Side::GUANCE, &guance)),
+        ("link to the jira issue".to_owned(), Key::link(Side::JIRA, &jira)),
     ];
-    keys.extend(Field::ALL.map(|field| (format!("field {field}"), Key::field(&guance, field))));
+    keys.extend(Field::ALL.map(|field| (format!("field {field}"), Key::field(ServiceName::GUANCE, &guance, field))));
     keys
 }
 
@@ -63,7 +64,7 @@ fn ids_of_notices_are_what_they_were() {
         [&[ISSUE, "repeats"][..], &[ISSUE], &[ISSUE, "resolved", "1", "20"], &[ISSUE, "title", "1", "磁盘满"]];
     let lines: Vec<Line> =
         notices.map(|parts| line(parts.join(" "), CommentId::notice(parts).as_str())).into_iter().collect();
-    assert!(notice().is_notice() && Key::comment(Side::Guance, &notice()).is_about_notice());
+    assert!(notice().is_notice() && Key::comment(Side::GUANCE, &notice()).is_about_notice());
     golden(
         "notices.tsv",
         &lines,
@@ -73,7 +74,8 @@ fn ids_of_notices_are_what_they_were() {
 
 #[test]
 fn words_are_what_they_were() {
-    let mut lines: Vec<Line> = Side::BOTH.map(|side| line(format!("{side:?}"), side.as_str())).into();
+    let mut lines: Vec<Line> =
+        Side::BOTH.map(|side| line(if side.is_source() { "Guance" } else { "Jira" }, side.as_str())).into();
     let kinds = [Kind::Issue, Kind::Comment, Kind::Field, Kind::Link, Kind::Attachment];
     lines.extend(kinds.map(|kind| line(format!("kind {kind:?}"), kind.as_str())));
     lines.extend(Field::ALL.map(|field| line(format!("field {field:?}"), field.as_str())));
@@ -90,8 +92,8 @@ fn words_are_what_they_were() {
 #[test]
 fn fingerprints_are_what_they_were() {
     let comment =
-        Comment { body: Doc::from_plain("looking\nat it\n\n磁盘满"), ..fixtures::comment(Side::Jira, "10042") };
-    let issue = Issue { title: "磁盘满".into(), body: comment.body.clone(), ..fixtures::issue(Side::Guance) };
+        Comment { body: Doc::from_plain("looking\nat it\n\n磁盘满"), ..fixtures::comment(Side::JIRA, "10042") };
+    let issue = Issue { title: "磁盘满".into(), body: comment.body.clone(), ..fixtures::issue(Side::GUANCE) };
     let lines = [
         line("of nothing", Fingerprint::of(&[]).as_str()),
         line("of one empty part", Fingerprint::of(&[""]).as_str()),
@@ -99,13 +101,13 @@ fn fingerprints_are_what_they_were() {
         line("of two parts", Fingerprint::of(&["a", "b"]).as_str()),
         line("text of a comment", comment.body.canonical()),
         line("comment", comment.fingerprint().as_str()),
-        line("comment of nothing", fixtures::comment(Side::Guance, REPLY).fingerprint().as_str()),
+        line("comment of nothing", fixtures::comment(Side::GUANCE, REPLY).fingerprint().as_str()),
         line("issue", issue.fingerprint().as_str()),
-        line("deleted on guance", CommentLink::tombstone(Side::Guance, &CommentId::new(REPLY)).as_str()),
-        line("deleted on jira", CommentLink::tombstone(Side::Jira, &CommentId::new("10042")).as_str()),
+        line("deleted on guance", CommentLink::tombstone(Side::GUANCE, &CommentId::new(REPLY)).as_str()),
+        line("deleted on jira", CommentLink::tombstone(Side::JIRA, &CommentId::new("10042")).as_str()),
         line(
             "changed and lost",
-            Base { guance: Some("10".into()), ..Base::default() }.outdated(Side::Guance).guance.unwrap().stored(),
+            Base { guance: Some("10".into()), ..Base::default() }.outdated(Side::GUANCE).guance.unwrap().stored(),
         ),
     ];
     golden(
@@ -148,7 +150,7 @@ fn seals_are_what_they_were() {
 #[test]
 fn fragments_are_what_they_were() {
     let seal = Seal::parse(&"5a".repeat(16)).unwrap();
-    let (notice, key) = (notice(), Key::comment(Side::Guance, &CommentId::new(REPLY)));
+    let (notice, key) = (notice(), Key::comment(Side::GUANCE, &CommentId::new(REPLY)));
     let ids = [
         ("comment of jira", "https://jira.example/browse/OPS-12?focusedCommentId=10042", None),
         ("file of jira", "https://jira.example/browse/OPS-12?attachment=10009", None),
@@ -163,7 +165,7 @@ fn fragments_are_what_they_were() {
             lines.push(line(format!("{name}{sealed}"), marker.url()));
         }
     }
-    let tombstone = CommentLink::tombstone(Side::Guance, &key.comment_on(Side::Guance).unwrap());
+    let tombstone = CommentLink::tombstone(Side::GUANCE, &key.comment_on(Side::GUANCE).unwrap());
     lines.push(line(
         "deleted",
         Marker { address: "https://g/x", id: Some(REPLY), content: tombstone, seal: None }.url(),

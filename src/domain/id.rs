@@ -6,45 +6,89 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::name::{ServiceName, TRACKER, UnknownWord};
 use crate::words::Service;
 
-/// One of the two services.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// An end of the pairs of one line. A line is a source and its way to the tracker, and is called as its source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Side {
-    /// Guance (观测云) or `TrueWatch`.
-    Guance,
-    /// Jira Cloud, Server or Data Center.
-    Jira,
+    /// Where the items of the line begin.
+    Source(ServiceName),
+    /// Jira: Cloud, Server or Data Center; the line's issues there.
+    Tracker(ServiceName),
 }
 
 impl Side {
-    /// Both sides, in reading order.
-    pub const BOTH: [Self; 2] = [Self::Guance, Self::Jira];
+    /// The source that `[guance]` configures.
+    pub const GUANCE: Self = Self::Source(ServiceName::GUANCE);
+    /// Jira, as far as the source is concerned that `[guance]` configures.
+    pub const JIRA: Self = Self::Tracker(ServiceName::GUANCE);
+    /// Both ends of the line that `[guance]` configures.
+    pub const BOTH: [Self; 2] = [Self::GUANCE, Self::JIRA];
 
-    /// Returns the other side.
+    /// Returns the line's other end.
     #[must_use]
     pub fn opposite(self) -> Self {
         match self {
-            Self::Guance => Self::Jira,
-            Self::Jira => Self::Guance,
+            Self::Source(line) => Self::Tracker(line),
+            Self::Tracker(line) => Self::Source(line),
         }
     }
 
-    /// Returns the lower-case word used in keys, logs and the state file.
-    pub fn as_str(self) -> &'static str {
+    /// Returns both ends of the line, in reading order.
+    #[must_use]
+    pub fn both(self) -> [Self; 2] {
+        [self.source(), self.tracker()]
+    }
+
+    /// Returns the line's source.
+    #[must_use]
+    pub fn source(self) -> Self {
+        Self::Source(self.line())
+    }
+
+    /// Returns the line's end on Jira.
+    #[must_use]
+    pub fn tracker(self) -> Self {
+        Self::Tracker(self.line())
+    }
+
+    /// Returns the name of the line.
+    #[must_use]
+    pub fn line(self) -> ServiceName {
         match self {
-            Self::Guance => "guance",
-            Self::Jira => "jira",
+            Self::Source(line) | Self::Tracker(line) => line,
         }
+    }
+
+    /// Returns true for the end where items begin.
+    #[must_use]
+    pub fn is_source(self) -> bool {
+        matches!(self, Self::Source(_))
+    }
+
+    /// Returns the service's name, which stands in keys, logs and the state file.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Source(line) => line.as_str(),
+            Self::Tracker(_) => TRACKER,
+        }
+    }
+
+    /// Returns the end of a line that is called so.
+    ///
+    /// # Errors
+    /// When it is no name of a service.
+    pub fn of_line(line: ServiceName, word: &str) -> Result<Self, UnknownWord> {
+        if word == TRACKER { Ok(Self::Tracker(line)) } else { word.parse().map(Self::Source) }
     }
 }
 
 impl From<Side> for Service {
     fn from(side: Side) -> Self {
         match side {
-            Side::Guance => Self::Guance,
-            Side::Jira => Self::Jira,
+            Side::Source(_) => Self::Guance,
+            Side::Tracker(_) => Self::Jira,
         }
     }
 }
@@ -55,15 +99,17 @@ impl fmt::Display for Side {
     }
 }
 
-impl FromStr for Side {
-    type Err = UnknownWord;
+impl Serialize for Side {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
 
-    fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        match word {
-            "guance" => Ok(Self::Guance),
-            "jira" => Ok(Self::Jira),
-            _ => Err(UnknownWord(word.to_owned())),
-        }
+/// The tracker's name does not tell the line: whoever stores a side stores the line beside it.
+impl<'de> Deserialize<'de> for Side {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::of_line(ServiceName::GUANCE, &word).map_err(serde::de::Error::custom)
     }
 }
 
@@ -110,18 +156,6 @@ impl FromStr for Kind {
         }
     }
 }
-
-/// A word that should have named a side or a kind and does not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownWord(pub String);
-
-impl fmt::Display for UnknownWord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown word {:?}", self.0)
-    }
-}
-
-impl std::error::Error for UnknownWord {}
 
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident) => {
@@ -213,21 +247,26 @@ impl Key {
         &self.0
     }
 
-    /// Returns side, kind and remote id of the original thing.
-    pub fn parts(&self) -> Option<(Side, Kind, &str)> {
+    /// Returns service, kind and remote id of the original thing.
+    pub fn parts(&self) -> Option<(&str, Kind, &str)> {
         let whole = self.0.split('@').next()?;
-        let (side, rest) = whole.split_once('/')?;
+        let (service, rest) = whole.split_once('/')?;
         let (kind, id) = rest.split_once('/')?;
-        if id.is_empty() {
+        if id.is_empty() || !ServiceName::is_one(service) {
             return None;
         }
-        Some((side.parse().ok()?, kind.parse().ok()?, id))
+        Some((service, kind.parse().ok()?, id))
+    }
+
+    /// Returns true where the original thing was born on `side`.
+    pub fn is_from(&self, side: Side) -> bool {
+        self.parts().is_some_and(|(service, ..)| service == side.as_str())
     }
 
     /// Returns the issue id when this is the key of an issue born on `side`.
     pub fn issue_on(&self, side: Side) -> Option<IssueId> {
         match self.parts() {
-            Some((s, Kind::Issue, id)) if s == side => Some(IssueId::new(id)),
+            Some((service, Kind::Issue, id)) if service == side.as_str() => Some(IssueId::new(id)),
             _ => None,
         }
     }
@@ -235,7 +274,7 @@ impl Key {
     /// Returns the file's id when this is the key of a file attached on `side`.
     pub fn file_on(&self, side: Side) -> Option<FileId> {
         match self.parts() {
-            Some((s, Kind::Attachment, id)) if s == side => Some(FileId::new(id)),
+            Some((service, Kind::Attachment, id)) if service == side.as_str() => Some(FileId::new(id)),
             _ => None,
         }
     }
@@ -243,7 +282,7 @@ impl Key {
     /// Returns the comment id when this is the key of a comment born on `side`.
     pub fn comment_on(&self, side: Side) -> Option<CommentId> {
         match self.parts() {
-            Some((s, Kind::Comment, id)) if s == side => Some(CommentId::new(id)),
+            Some((service, Kind::Comment, id)) if service == side.as_str() => Some(CommentId::new(id)),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::id::{CommentId, Fingerprint, IssueId, Key, Side};
+use super::name::ServiceName;
 use super::status::{Status, is_called};
 use crate::text::Doc;
 
@@ -152,6 +153,8 @@ pub struct Channel {
 /// One issue as read from either side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issue {
+    /// The line that it was read for.
+    pub line: ServiceName,
     /// Its id there.
     pub id: IssueId,
     /// What people call it: `OPS-12` on Jira, the uuid on Guance.
@@ -193,8 +196,8 @@ impl Detail {
     /// Returns the detail of an issue of this side of which nothing of the kind is known.
     pub fn unknown(side: Side) -> Self {
         match side {
-            Side::Guance => Self::Source(SourceDetail::default()),
-            Side::Jira => Self::Tracker(TrackerDetail::default()),
+            Side::Source(_) => Self::Source(SourceDetail::default()),
+            Side::Tracker(_) => Self::Tracker(TrackerDetail::default()),
         }
     }
 }
@@ -269,8 +272,8 @@ impl Issue {
     /// Returns where it was read.
     pub fn side(&self) -> Side {
         match self.detail {
-            Detail::Source(_) => Side::Guance,
-            Detail::Tracker(_) => Side::Jira,
+            Detail::Source(_) => Side::Source(self.line),
+            Detail::Tracker(_) => Side::Tracker(self.line),
         }
     }
 

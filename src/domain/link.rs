@@ -45,22 +45,22 @@ impl IssueLink {
     /// may be written. `None` (after an adoption, a rolled-back state, an unfinished read) means: read it first.
     pub fn seen(&self, side: Side) -> Option<DateTime<Utc>> {
         match side {
-            Side::Guance => self.guance_seen,
-            Side::Jira => self.jira_seen,
+            Side::Source(_) => self.guance_seen,
+            Side::Tracker(_) => self.jira_seen,
         }
     }
 
     /// Returns true while something may be written to the issue on `target`: both issues are there, and a Jira issue is not
     /// in its route's closed status.
     pub fn is_writable(&self, target: Side) -> bool {
-        !(self.gone || target == Side::Jira && self.closed)
+        !(self.gone || !target.is_source() && self.closed)
     }
 
     /// Returns the issue's id on `side`.
     pub fn id(&self, side: Side) -> &IssueId {
         match side {
-            Side::Guance => &self.guance,
-            Side::Jira => &self.jira,
+            Side::Source(_) => &self.guance,
+            Side::Tracker(_) => &self.jira,
         }
     }
 }

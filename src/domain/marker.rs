@@ -9,6 +9,7 @@
 use serde_json::{Value, json};
 
 use super::id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
+use super::name::{ServiceName, TRACKER};
 use super::seal::Seal;
 use crate::text::{Block, Doc, Inline, Mark};
 use crate::words::{Service, Written, is_minute};
@@ -65,25 +66,49 @@ pub fn file_address(issue: &str, id: &str) -> String {
 }
 
 /// Returns the key of the comment or file that an address on Jira ends with.
-fn original_at(address: &str) -> Option<Key> {
+fn original_at(address: &str, tracker: Side) -> Option<Key> {
     let (_, query) = address.rsplit_once('?')?;
     let (name, id) = query.split_once('=')?;
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     match name {
-        COMMENT_IN => Some(Key::comment(Side::Jira, &CommentId::new(id))),
-        FILE_IN => Some(Key::file(Side::Jira, &FileId::new(id))),
+        COMMENT_IN => Some(Key::comment(tracker, &CommentId::new(id))),
+        FILE_IN => Some(Key::file(tracker, &FileId::new(id))),
         _ => None,
     }
 }
 
-/// Returns the label that marks the copy of the original with this key: its id, where it is a Guance issue.
-pub fn label(key: &Key) -> Option<&str> {
+/// Returns the label that marks the copy of the item with this key: the item's id, where that is a word and 32 hexadecimal
+/// digits; else the source's name and 32 digits that stand for the id, so that every label is legal and names its source.
+pub fn label(key: &Key) -> Option<String> {
     match key.parts() {
-        Some((Side::Guance, Kind::Issue, id)) => Some(id),
+        Some((service, Kind::Issue, id)) if service != TRACKER => {
+            Some(if is_tag(id) { id.to_owned() } else { tag(service, id) })
+        }
         _ => None,
     }
+}
+
+fn tag(service: &str, id: &str) -> String {
+    let (one, other) = (Fingerprint::of(&[service, id]), Fingerprint::of(&[service, id, "again"]));
+    format!("{service}_{one}{other}")
+}
+
+/// Returns what a label names: an item of this source, by its id or by what stands for that in labels.
+pub fn labelled(label: &str, source: Side) -> Option<Key> {
+    let id = label_id(label).or_else(|| {
+        let is_ours = label.rsplit_once('_').is_some_and(|(word, _)| word == source.as_str());
+        (is_ours && is_tag(label)).then(|| IssueId::new(label))
+    })?;
+    Some(Key::issue(source, &id))
+}
+
+/// Returns what a label of this item names: where the label holds the item's id, that is the key itself.
+pub fn as_labelled(key: &Key) -> Key {
+    let tagged =
+        label(key).zip(key.parts()).map(|(label, (service, kind, _))| format!("{service}/{}/{label}", kind.as_str()));
+    tagged.map_or_else(|| key.clone(), Key)
 }
 
 /// Returns the global id of a remote link to an issue on this host: it stays the same when title or address change.
@@ -121,7 +146,12 @@ impl Key {
 
 /// Returns true for the id of a reply or a notice, as the visible marker on Jira names it.
 fn names_reply(id: &str) -> bool {
-    is_uuid(id, REPLY_ID) || is_uuid(id, NOTICE_ID)
+    is_tag(id)
+}
+
+/// Returns true for a name or a word, `_`, and 32 lower-case hexadecimal digits.
+fn is_tag(id: &str) -> bool {
+    id.rsplit_once('_').is_some_and(|(word, _)| ServiceName::is_one(word) && is_uuid(id, &format!("{word}_")))
 }
 
 /// Returns true for `prefix` and 32 lower-case hexadecimal digits.
@@ -168,7 +198,7 @@ impl Aside {
 
     /// Returns true when the original is a thing of this kind on this side.
     pub fn is_about(&self, side: Side, kind: Kind) -> bool {
-        matches!(self.key.parts(), Some((at, found, _)) if at == side && found == kind)
+        matches!(self.key.parts(), Some((at, found, _)) if at == side.as_str() && found == kind)
     }
 }
 
@@ -231,12 +261,12 @@ impl<'t> Marker<'t> {
 pub fn shown(text: &Doc, origin: Side) -> Option<(Key, Marker<'_>)> {
     let marker = own_link(text).and_then(Marker::parse)?;
     let key = match origin {
-        Side::Guance => {
+        Side::Source(_) => {
             let id = marker.id.filter(|id| names_reply(id))?;
             Key::comment(origin, &CommentId::new(id))
         }
-        Side::Jira if marker.id.is_none() => original_at(marker.address)?,
-        Side::Jira => return None,
+        Side::Tracker(_) if marker.id.is_none() => original_at(marker.address, origin)?,
+        Side::Tracker(_) => return None,
     };
     Some((key, marker))
 }

@@ -1,5 +1,6 @@
 //! The words we sync: plain data. No I/O, no clock, no wire types.
 
+pub mod name;
 pub mod id;
 pub mod seal;
 pub mod marker;
@@ -28,6 +29,7 @@ pub use item::{
 };
 pub use link::{Absence, CommentLink, IssueLink, Known, Stage};
 pub use marker::Marker;
+pub use name::{ServiceName, TRACKER, UnknownWord};
 pub use push::{Action, Proof, Push, Receipt};
 pub use seal::{Seal, SealKey, SealKeys, comment_place, issue_place};
 pub use status::{SourceStatus, SourceStatuses, Status, StatusCategory};

@@ -259,7 +259,7 @@ mod tests {
         let keys = SealKeys::default().led_by(SealKey::parse(&"07".repeat(32)).unwrap());
         let content = Fingerprint::of(&["x"]);
         let (issue, comment, origin_url) = (IssueId::new("issue_a"), CommentId::new("repim_a"), String::new());
-        let (body, file) = (copy(&content), fixtures::file(Side::Jira, "10009"));
+        let (body, file) = (copy(&content), fixtures::file(Side::JIRA, "10009"));
         for action in [
             Action::CreateIssue(NewIssue { body: body.clone(), ..NewIssue::default() }),
             Action::AddComment {
@@ -278,9 +278,9 @@ mod tests {
             Action::AddFile { issue: issue.clone(), file: Box::new(file), note: body, origin_url },
             Action::DeleteComment { issue, comment },
         ] {
-            let key = Key::comment(Side::Jira, &CommentId::new("10042"));
+            let key = Key::comment(Side::JIRA, &CommentId::new("10042"));
             let (pair, summary) = (IssueId::new("issue_a"), "comment".to_owned());
-            let push = Push { key, pair, target: Side::Guance, action, content: content.clone(), summary, seal: None };
+            let push = Push { key, pair, target: Side::GUANCE, action, content: content.clone(), summary, seal: None };
             let mut sent = push.clone().sealed(&keys, "services", "bot");
             assert_eq!(sent.seal.is_some(), !matches!(push.action, Action::DeleteComment { .. }), "{push:?}");
             sent.seal = None;

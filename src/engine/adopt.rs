@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::apply::apply;
 use super::reading::LATEST_COPY;
 use super::run::{Run, Trouble};
-use crate::domain::{Issue, IssueId, Key, Side};
+use crate::domain::{Issue, IssueId, Key};
 use crate::plan::issues;
 use crate::ports::Span;
 
@@ -28,7 +28,7 @@ pub(super) fn adopt(run: &mut Run<'_>, issues: &mut [Issue]) -> Result<(), Troub
     let state = run.world.state;
     prove(run, issues)?;
     let claims = issues.iter().map(|issue| (&issue.id, issue.claim.as_ref().map(|claim| claim.key.clone())));
-    let known = run.known_issues(Side::Jira, claims)?;
+    let known = run.known_issues(run.tracker(), claims)?;
     let steps = issues::copies(issues, &known);
     if steps.is_empty() {
         return Ok(());
@@ -52,14 +52,14 @@ fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     let mut strangers = 0;
     for issue in issues.iter() {
         let Some(claim) = issue.claim.as_ref().filter(|claim| !claim.proven) else { continue };
-        let Some(original) = claim.key.issue_on(Side::Guance) else { continue };
+        let Some(original) = claim.key.issue_on(run.source()) else { continue };
         if !claim.is_ours() && strangers == MAX_STRANGERS {
             continue;
         }
         let disproved = state.fact(&disproved(issue))?;
         let is_known = disproved
             .is_some_and(|(at, told)| at == issue.updated.to_rfc3339() && now >= told && now - told < DISPROVED_FOR);
-        if !is_known && run.pair(Side::Jira, &issue.id)?.is_none() && run.pair(Side::Guance, &original)?.is_none() {
+        if !is_known && run.pair(run.tracker(), &issue.id)?.is_none() && run.pair(run.source(), &original)?.is_none() {
             strangers += usize::from(!claim.is_ours());
             doubtful.push(issue.id.clone());
         }

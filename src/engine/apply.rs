@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::run::{Run, Trouble};
 use super::{base, gone, optional, references};
-use crate::domain::{Action, IssueId, IssueLink, Key, Push, Side, Stage};
+use crate::domain::{Action, IssueId, IssueLink, Key, Push, Stage};
 use crate::plan::{SkipReason, Step};
 use crate::state::Tx;
 use crate::words::Note;
@@ -54,7 +54,7 @@ pub(super) fn apply(
         Step::Rename { guance, jira_name } => {
             tx.rename(guance, jira_name)?;
             tx.note(
-                Key::issue(Side::Guance, guance).as_str(),
+                Key::issue(run.source(), guance).as_str(),
                 &Note::Renamed { name: jira_name.clone() }.to_string(),
                 now,
             )?;
@@ -87,7 +87,7 @@ fn adopt_issue(
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
     let link = IssueLink::new(guance.clone(), jira.clone(), jira_name);
-    let key = Key::issue(Side::Guance, guance);
+    let key = Key::issue(run.source(), guance);
     let own = run.world.state.unsettled_write(&key)?;
     let was_sent = run.world.state.stage_of(&key)? == Some(Stage::InFlight);
     if !tx.link_issues(&link, now, now)? {
@@ -97,7 +97,7 @@ fn adopt_issue(
     }
     if was_sent {
         // Jira is still at work on what else it was asked for then.
-        tx.look_anew(Side::Jira)?;
+        tx.look_anew(run.tracker())?;
     }
     optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;
     base::adopted(run, tx, guance, own, now)?;

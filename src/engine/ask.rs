@@ -121,13 +121,13 @@ impl Run<'_> {
 
     /// Asks whether an issue of Jira can be written to; `None` where nothing tells.
     pub(super) fn standing(&self, issue: &IssueId) -> Result<Option<Standing>, ApiError> {
-        let Some(archive) = self.abilities(Side::Jira).archive else { return Ok(None) };
+        let Some(archive) = self.abilities(self.tracker()).archive else { return Ok(None) };
         Ok(archive.standing(std::slice::from_ref(issue))?.into_iter().next())
     }
 
     /// Asks whether a project takes new issues.
     pub(super) fn project_standing(&self, project: &str) -> Result<Standing, ApiError> {
-        self.abilities(Side::Jira).archive.map_or(Ok(Standing::Open), |archive| archive.project_standing(project))
+        self.abilities(self.tracker()).archive.map_or(Ok(Standing::Open), |archive| archive.project_standing(project))
     }
 
     /// The configuration has asked for something that the service has no ability for.

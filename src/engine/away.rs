@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::memory::Trust;
 use super::queue::put_back;
 use super::run::{Run, Trouble};
-use crate::domain::{Action, IssueId, IssueLink, Key, Push, Side};
+use crate::domain::{Action, IssueId, IssueLink, Key, Push};
 use crate::ports::{ApiError, ApiErrorKind, Batch, LostProject, Standing};
 use crate::state::{Away, AwayKind, Deferral, Queued, StateError, project_of};
 use crate::words::{ItemHint, Kept};
@@ -64,13 +64,13 @@ pub(super) fn without_lost(run: &Run<'_>, links: &[IssueLink]) -> Result<Vec<Iss
 /// Returns true for a write that was sent and that nobody can look for: its project cannot be read.
 pub(super) fn hides(run: &Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let lost = lost(run)?;
-    if lost.is_empty() || queued.push.target != Side::Jira {
+    if lost.is_empty() || queued.push.target != run.tracker() {
         return Ok(false);
     }
     if let Action::CreateIssue(new) = &queued.push.action {
         return Ok(lost.iter().any(|away| away.is_project(&new.project)));
     }
-    let link = run.pair(Side::Guance, &queued.push.pair)?;
+    let link = run.pair(run.source(), &queued.push.pair)?;
     Ok(link.is_some_and(|link| lost.iter().any(|away| away.concerns(&link))))
 }
 
@@ -109,7 +109,7 @@ pub(super) fn noticed(run: &mut Run<'_>, batch: &Batch, is_search: bool) -> Resu
     let known = run.world.state.away()?;
     for id in &batch.archived {
         if !known.iter().any(|away| away.issue.as_ref() == Some(id))
-            && let Some(link) = run.pair(Side::Jira, id)?
+            && let Some(link) = run.pair(run.tracker(), id)?
         {
             archive(run, &link)?;
         }
@@ -127,7 +127,7 @@ pub(super) fn noticed(run: &mut Run<'_>, batch: &Batch, is_search: bool) -> Resu
 /// A refused write may have been to something that is archived, or lost: then it waits. Returns whether it does.
 pub(super) fn holds(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result<bool, Trouble> {
     let push = &queued.push;
-    if err.kind != ApiErrorKind::Refused || push.target != Side::Jira {
+    if err.kind != ApiErrorKind::Refused || push.target != run.tracker() {
         return Ok(false);
     }
     let later = match &push.action {
@@ -143,7 +143,7 @@ pub(super) fn holds(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Resul
 /// Returns when a write to an issue may be tried again that is archived, or of which that cannot be told yet.
 fn issue_is_away(run: &mut Run<'_>, push: &Push) -> Result<Option<DateTime<Utc>>, Trouble> {
     let now = run.world.clock.now();
-    let Some(link) = run.pair(Side::Guance, &push.pair)? else { return Ok(None) };
+    let Some(link) = run.pair(run.source(), &push.pair)? else { return Ok(None) };
     if run.standings.contains(&link.jira) {
         return Ok(None);
     }
@@ -151,7 +151,7 @@ fn issue_is_away(run: &mut Run<'_>, push: &Push) -> Result<Option<DateTime<Utc>>
         Some(Standing::Archived(None)) => archive(run, &link)?,
         Some(Standing::Archived(Some(project))) => archive_project(run, &project)?,
         Some(Standing::Unclear(until)) => {
-            let theirs = run.identities.get(&Side::Jira).and_then(|who| who.clock).unwrap_or(now);
+            let theirs = run.identities.get(&run.tracker()).and_then(|who| who.clock).unwrap_or(now);
             return Ok(Some(now + (until - theirs).max(LATER)));
         }
         Some(Standing::Open | Standing::Missing) | None => {
@@ -204,7 +204,7 @@ fn archive(run: &Run<'_>, link: &IssueLink) -> Result<(), Trouble> {
         now,
     ))?;
     let what = format!("its copy {name} is archived on Jira: what is to be written there waits until it is restored");
-    tx.note(Key::issue(Side::Guance, &link.guance).as_str(), &what, now)?;
+    tx.note(Key::issue(run.source(), &link.guance).as_str(), &what, now)?;
     tx.commit()?;
     tracing::info!(side = "jira", id = name, "Issue is archived: what is to be written to it waits.");
     run.world.failpoints.hit("archived")?;
@@ -246,10 +246,10 @@ pub(super) fn restore(run: &Run<'_>, away: &Away) -> Result<(), Trouble> {
     tx.is_back(away)?;
     match &away.issue {
         Some(issue) => {
-            if let Some(link) = run.pair(Side::Jira, issue)? {
+            if let Some(link) = run.pair(run.tracker(), issue)? {
                 tx.read_anew(&link.guance)?;
                 let what = format!("its copy {} is not archived any more", away.name);
-                tx.note(Key::issue(Side::Guance, &link.guance).as_str(), &what, now)?;
+                tx.note(Key::issue(run.source(), &link.guance).as_str(), &what, now)?;
             }
         }
         None => tx.read_project_anew(&away.name)?,

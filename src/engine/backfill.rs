@@ -11,7 +11,6 @@ use super::reading::Reading;
 use super::run::{Run, Trouble};
 use super::walk::{NARROWEST, Slice, Walk};
 use super::world::Backfill;
-use crate::domain::Side;
 use crate::ports::{Batch, Span};
 
 /// Fact: how far a backfill has come that is not at its end.
@@ -45,12 +44,12 @@ pub(super) fn next(run: &mut Run<'_>) -> Result<bool> {
         }
     };
     // With a cursor, the runs to come read what is changed from now on.
-    let jira_ends = run.world.state.cursor(Side::Jira)?.map(|_| walk.began);
-    let mut slice = Slice::of(walk, is_first, jira_ends, run.now_on(Side::Jira));
-    if slice.reads(Side::Guance) && !run.is_down(Side::Guance) {
+    let jira_ends = run.world.state.cursor(run.tracker())?.map(|_| walk.began);
+    let mut slice = Slice::of(walk, is_first, jira_ends, run.now_on(run.tracker()));
+    if slice.reads(run.source()) && !run.is_down(run.source()) {
         match list(run, &mut slice) {
             Ok(batch) => slice.listed = Some(batch),
-            Err(trouble) => run.absorb(Side::Guance, trouble)?,
+            Err(trouble) => run.absorb(run.source(), trouble)?,
         }
     }
     tracing::info!(from = %slice.walk.next, until = ?slice.until, "Slice of the backfill.");
@@ -68,12 +67,12 @@ fn begin(run: &mut Run<'_>, backfill: Backfill) -> Result<Walk> {
         tracing::info!(next = %walk.next, "Backfill goes on where it was cut off.");
         return Ok(walk);
     }
-    if !run.is_down(Side::Jira)
-        && let Err(error) = run.identify(Side::Jira)
+    if !run.is_down(run.tracker())
+        && let Err(error) = run.identify(run.tracker())
     {
-        run.absorb(Side::Jira, error.into())?;
+        run.absorb(run.tracker(), error.into())?;
     }
-    let began = run.now_on(Side::Jira);
+    let began = run.now_on(run.tracker());
     let whole = until.unwrap_or(began).min(began) - from;
     let width = if whole <= SHORT { whole } else { (whole / 8).max(SHORT) };
     let width = width.max(NARROWEST).num_milliseconds();
@@ -82,13 +81,13 @@ fn begin(run: &mut Run<'_>, backfill: Backfill) -> Result<Walk> {
 
 /// Lists what Guance has for a slice, which is made narrower until it fits.
 fn list(run: &mut Run<'_>, slice: &mut Slice) -> Result<Batch, Trouble> {
-    run.identify(Side::Guance)?;
+    run.identify(run.source())?;
     let from = slice.walk.next;
     loop {
         let span = Span { until: slice.until, ..Span::since(from) };
-        let width = slice.until.unwrap_or_else(|| run.now_on(Side::Guance)) - from;
+        let width = slice.until.unwrap_or_else(|| run.now_on(run.source())) - from;
         let most = if width <= NARROWEST { usize::MAX } else { MOST_PAGES };
-        let (batch, parts) = run.changed_within(Side::Guance, &span, most)?;
+        let (batch, parts) = run.changed_within(run.source(), &span, most)?;
         let Some(parts) = parts else {
             let ends_window = slice.until.is_some() && slice.until == slice.walk.until;
             // Where the list is about updates, an issue that was opened in the window may stand behind its end.
@@ -104,10 +103,10 @@ fn list(run: &mut Run<'_>, slice: &mut Slice) -> Result<Batch, Trouble> {
 pub(super) fn store(run: &Run<'_>, reading: &Reading) -> Result<(), Trouble> {
     let Some(slice) = &run.slice else { return Ok(()) };
     // Guance is taken over last.
-    if slice.reads(Side::Guance) && reading.side == Side::Jira {
+    if slice.reads(run.source()) && !reading.side.is_source() {
         return Ok(());
     }
-    if run.interrupted || run.is_down(Side::Jira) || run.order.dry_run {
+    if run.interrupted || run.is_down(run.tracker()) || run.order.dry_run {
         return Ok(());
     }
     let value = serde_json::json!(slice.then()).to_string();

@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 
 use super::run::{Run, Trouble};
-use crate::domain::{Action, Base, Field, Issue, IssueId, Key, NewIssue, Push, Receipt, Said, Side, Stage};
+use crate::domain::{Action, Base, Field, Issue, IssueId, Key, NewIssue, Push, Receipt, Said, Stage};
 use crate::plan::fields;
 use crate::state::Tx;
 use crate::words::Note;
@@ -57,7 +57,7 @@ pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
     tx.compare(&pair, Some(DateTime::UNIX_EPOCH))?;
     tx.note(key.origin().as_str(), &Note::ComparedAnew { field: field.to_string() }.to_string(), now)?;
     tx.commit()?;
-    run.readings.forget(Side::Guance, &pair);
+    run.readings.forget(run.source(), &pair);
     run.world.failpoints.hit("to be compared")?;
     Ok(())
 }
@@ -69,10 +69,10 @@ pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issu
     if said.is_none() {
         tx.compare(&pair, Some(DateTime::UNIX_EPOCH))?;
     }
-    if now.is_some_and(|now| now.side() == Side::Jira && run.world.policy.closed(now).is_some()) {
+    if now.is_some_and(|now| !now.side().is_source() && run.world.policy.closed(now).is_some()) {
         // We closed it ourselves: what this run still finds to say is too late.
         tx.set_closed(&pair, true)?;
-        tx.note(Key::issue(Side::Guance, &pair).as_str(), CLOSED, run.world.clock.now())?;
+        tx.note(Key::issue(run.source(), &pair).as_str(), CLOSED, run.world.clock.now())?;
     }
     Ok(tx.set_base(&pair, field, &base.with(push.target, said))?)
 }

@@ -134,7 +134,7 @@ pub(super) fn settle(run: &mut Run<'_>) -> Result<()> {
         tx.commit()?;
     }
     let is_old = state.services()?.is_none() && !state.is_blank()?;
-    for side in [Side::Jira, Side::Guance] {
+    for side in [run.tracker(), run.source()] {
         if run.is_down(side) {
             continue;
         }
@@ -150,18 +150,18 @@ fn establish(run: &mut Run<'_>, side: Side, is_old: bool) -> Result<(), Trouble>
     let (state, services) = (run.world.state, &run.world.settings.services);
     let known = state.services()?;
     let bound = match (side, known.clone()) {
-        (Side::Jira, known) => {
-            let identity = run.identify(Side::Jira)?;
+        (Side::Tracker(_), known) => {
+            let identity = run.identify(run.tracker())?;
             prove_jira(state, run.world.jira, &identity, known, services)?
         }
-        (Side::Guance, Some(known)) => {
-            let identity = run.identify(Side::Guance)?;
+        (Side::Source(_), Some(known)) => {
+            let identity = run.identify(run.source())?;
             prove_guance(state, run.world.guance, &identity, known, is_old)?
         }
         // It is Jira that tells whether the channel is the right one.
-        (Side::Guance, None) => {
+        (Side::Source(_), None) => {
             if !state.is_blank()? {
-                run.down.push(Side::Guance);
+                run.down.push(run.source());
             }
             return Ok(());
         }
@@ -285,7 +285,7 @@ fn sample(state: &State, jira: &dyn Remote, size: usize, is_it: &dyn Fn(&Issue, 
             sample.missing += 1;
             continue;
         };
-        let key = Key::issue(Side::Guance, &link.guance);
+        let key = Key::issue(Side::Source(state.line()), &link.guance);
         if is_it(issue, &key) {
             sample.proven += 1;
         } else {

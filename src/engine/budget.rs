@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::spent::{self, Spent};
-use crate::domain::{Fingerprint, Side};
+use crate::domain::{Fingerprint, ServiceName, Side};
 use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, Purpose, Stop, Urgency};
 use crate::secret::Secret;
 use crate::state::State;
@@ -29,10 +29,14 @@ const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// Hands out slots, and records each before its request is sent.
 pub struct Ledger<'a> {
+    /// The source whose requests these are.
+    side: Side,
     state: &'a State,
     clock: &'a dyn Clock,
     stop: &'a dyn Stop,
     per_minute: usize,
+    /// Slots that deliveries leave for polls.
+    reserve: usize,
     /// What all keys may make together.
     together: usize,
     patience: Patience,
@@ -66,13 +70,32 @@ impl<'a> Ledger<'a> {
         let per_minute = usize::try_from(per_minute).unwrap_or(usize::MAX).max(1);
         let together = WORKSPACE_LIMIT.max(per_minute);
         let spent = RefCell::new((Spent::default(), clock.now()));
-        Self { state, clock, stop, per_minute, together, patience, credentials, spent }
+        Self {
+            side: Side::Source(state.line()),
+            state,
+            clock,
+            stop,
+            per_minute,
+            reserve: RESERVE,
+            together,
+            patience,
+            credentials,
+            spent,
+        }
     }
 
     /// Sets what all keys together may make in a minute, where the service has a limit of its own.
     #[must_use]
     pub fn with_workspace_limit(mut self, per_minute: u32) -> Self {
         self.together = usize::try_from(per_minute).unwrap_or(usize::MAX).max(1);
+        self
+    }
+
+    /// Sets whose requests these are, and how many lines use the same keys: each of them needs room to poll.
+    #[must_use]
+    pub fn for_line(mut self, line: ServiceName, polls: usize) -> Self {
+        self.side = Side::Source(line);
+        self.reserve = RESERVE + polls.saturating_sub(1);
         self
     }
 
@@ -89,7 +112,8 @@ impl<'a> Ledger<'a> {
         let mut slots = Vec::new();
         let mut total = 0;
         for (name, rest_until) in self.credentials.borrow().iter() {
-            let used = self.state.requests_since(name, at - WINDOW, now, limit).map_err(|err| broken(&err))?;
+            let used =
+                self.state.requests_since(name, at - WINDOW, now, limit).map_err(|err| broken(self.side, &err))?;
             total += used.count;
             let resting = rest_until.filter(|until| *until > at);
             let free = if resting.is_some() { 0 } else { limit.saturating_sub(used.count) };
@@ -107,7 +131,7 @@ impl<'a> Ledger<'a> {
 
     fn wait_until(&self, ready: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), ApiError> {
         if self.stop.requested() {
-            return Err(ApiError::new(Side::Guance, ApiErrorKind::Stopped, "asked to stop"));
+            return Err(ApiError::new(self.side, ApiErrorKind::Stopped, "asked to stop"));
         }
         let wait = (ready - now).clamp(TimeDelta::milliseconds(50), TimeDelta::seconds(1));
         self.clock.sleep(wait.to_std().unwrap_or(Duration::from_secs(1)));
@@ -128,7 +152,7 @@ impl<'a> Ledger<'a> {
 impl Budget for Ledger<'_> {
     fn take(&self, urgency: Urgency, purpose: Purpose) -> Result<usize, ApiError> {
         let reserve = match (urgency, self.patience) {
-            (Urgency::Write, Patience::Until(_)) => RESERVE,
+            (Urgency::Write, Patience::Until(_)) => self.reserve,
             _ => 0,
         };
         let asked = self.clock.now();
@@ -140,7 +164,7 @@ impl Budget for Ledger<'_> {
             if let Some((index, _)) = best {
                 let credentials = self.credentials.borrow();
                 let name = credentials.get(index).map(|(name, _)| name.as_str()).unwrap_or_default();
-                self.state.record_request(name, now).map_err(|err| broken(&err))?;
+                self.state.record_request(name, now).map_err(|err| broken(self.side, &err))?;
                 self.count(purpose, now);
                 return Ok(index);
             }
@@ -153,7 +177,7 @@ impl Budget for Ledger<'_> {
                 (Patience::Endless, _) => self.wait_until(ready, now)?,
                 _ => {
                     let message = "this minute's request budget is used up";
-                    return Err(ApiError::new(Side::Guance, ApiErrorKind::OutOfBudget, message));
+                    return Err(ApiError::new(self.side, ApiErrorKind::OutOfBudget, message));
                 }
             }
         }
@@ -165,7 +189,7 @@ impl Budget for Ledger<'_> {
             Patience::Endless => return ENDLESS,
             Patience::Until(deadline) => (now + SOON).min(deadline).max(now),
         };
-        let slots = self.slots(now, soon, RESERVE).unwrap_or_default();
+        let slots = self.slots(now, soon, self.reserve).unwrap_or_default();
         slots.iter().map(|(free, _)| free).sum()
     }
 
@@ -184,9 +208,9 @@ impl Budget for Ledger<'_> {
 }
 
 /// Without a record of the request it must not be sent.
-fn broken(err: &crate::state::StateError) -> ApiError {
+fn broken(side: Side, err: &crate::state::StateError) -> ApiError {
     let message = format!("a request could not be recorded, so it was not sent: {err}");
-    ApiError::new(Side::Guance, ApiErrorKind::Unrecorded, message).with_hint(err.hint())
+    ApiError::new(side, ApiErrorKind::Unrecorded, message).with_hint(err.hint())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::run::Run;
 use super::threads::{SETTLED_AFTER, due_on_jira, is_dear, thread};
 use super::turns::{self, FOR_TURNS, FRESH, ONE_RUN, REST, TURNS, slow_turns};
 use super::{files, long, tells, unread};
-use crate::domain::{IssueId, IssueLink, Side};
+use crate::domain::{IssueId, IssueLink};
 
 /// Most threads that one run catches up on.
 const MAX_DUE_THREADS: usize = 500;
@@ -43,7 +43,7 @@ const DEAR_FIRST: i64 = 4;
 /// Reads the Jira threads that are due: not read whole, or not to be trusted. Guance's are read in turn, or when
 /// something is to be written into them, for each costs a request of a small budget.
 pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
-    if run.is_down(Side::Jira) {
+    if run.is_down(run.tracker()) {
         return Ok(());
     }
     // Those that are left to the end of the run must not take the places of others.
@@ -52,7 +52,7 @@ pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
     due.truncate(MAX_DUE_THREADS);
     for some in due.chunks(100) {
         if let Err(trouble) = due_on_jira(run, some) {
-            return run.absorb(Side::Jira, trouble);
+            return run.absorb(run.tracker(), trouble);
         }
     }
     Ok(())
@@ -61,7 +61,7 @@ pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
 /// Reads Guance threads, with what the deliveries left of the minute's budget: Guance has no "replies since".
 /// A backfill reads only those that were never read, and waits for budget.
 pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
-    let side = Side::Guance;
+    let side = run.source();
     if !run.about(side).threads_in_turn || !files::reads_guance(run) || run.is_down(side) {
         return Ok(());
     }
@@ -127,13 +127,13 @@ impl Turn {
         let others = again.len() + turns.iter().filter(|link| !is_fresh.contains(&link.guance)).count();
         let cost = files::thread_cost(run);
         // What is not known yet of a long thread has been said, and goes on.
-        let long = if self.long.values().any(|has_rest| *has_rest) { run.spare(Side::Guance) / LONG_PART } else { 0 };
+        let long = if self.long.values().any(|has_rest| *has_rest) { run.spare(run.source()) / LONG_PART } else { 0 };
         self.read(run, &fresh, long + others.min(FOR_TURNS) * cost)?;
         self.read(run, &turns, long + again.len().min(1) * cost)?;
         self.read(run, &again, long)?;
         let mut rest = Vec::new();
         for (pair, _) in self.long.iter().filter(|(_, has_rest)| **has_rest) {
-            rest.extend(run.pair(Side::Guance, pair)?.filter(|link| link.is_writable(Side::Jira)));
+            rest.extend(run.pair(run.source(), pair)?.filter(|link| link.is_writable(run.tracker())));
         }
         self.read(run, &rest, 0)?;
         self.read(run, &fresh, 0)?;
@@ -178,7 +178,7 @@ impl Turn {
             let pair = &link.guance;
             // Where something was missed it is asked for, which takes more than to read: behind all others nothing would be
             // left of the minute, in each run that they are due.
-            let was_missed = run.world.state.was_missed(pair, Side::Guance, run.number)?;
+            let was_missed = run.world.state.was_missed(pair, run.source(), run.number)?;
             // Where the list tells, it says of a new issue that nothing has happened since it was opened. That is no proof.
             let is_known = !run.guance_updated.contains_key(pair) || run.poll.untouched.contains(pair);
             let is_untouched = self.tells && was_never_read(link) && is_known;
@@ -192,7 +192,7 @@ impl Turn {
 
     /// Reads some threads, and leaves so many requests. Returns false when there is no time, or no budget, for more.
     fn read(&mut self, run: &mut Run<'_>, due: &[IssueLink], leave: usize) -> Result<bool> {
-        let side = Side::Guance;
+        let side = run.source();
         for link in due {
             if !self.read.insert(link.guance.clone()) {
                 continue;
@@ -269,15 +269,15 @@ pub(super) fn again(run: &mut Run<'_>) -> Result<()> {
         run.unread.iter().filter(|(_, known)| is_due(known)).map(|(pair, (_, at))| (*at, pair.clone())).collect();
     due.sort_unstable();
     for (at, pair) in due {
-        if run.is_down(Side::Jira) || run.must_stop() {
+        if run.is_down(run.tracker()) || run.must_stop() {
             return Ok(());
         }
-        let Some(link) = run.pair(Side::Guance, &pair)? else {
+        let Some(link) = run.pair(run.source(), &pair)? else {
             unread::forget(run, &pair);
             continue;
         };
         if let Err(trouble) = due_on_jira(run, std::slice::from_ref(&link)) {
-            return run.absorb(Side::Jira, trouble);
+            return run.absorb(run.tracker(), trouble);
         }
         // What is not there any more is not asked for here.
         if run.unread.get(&pair).is_some_and(|(_, last)| *last == at) {

@@ -34,7 +34,7 @@ type Sent = (Queued, Result<Receipt, ApiError>);
 
 /// Delivers to both sides; Jira first, since a new pair's comments wait for it.
 pub(super) fn both(run: &mut Run<'_>) -> Result<()> {
-    for target in [Side::Jira, Side::Guance] {
+    for target in [run.tracker(), run.source()] {
         side(run, target)?;
     }
     Ok(())
@@ -229,7 +229,7 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
 /// Returns true when everything of ours in the thread that is to be written into is known. Else it is read, and the outbox
 /// may have changed.
 fn is_thread_known(run: &mut Run<'_>, target: Side, queued: &Queued) -> Result<bool, Trouble> {
-    let Some(link) = run.pair(Side::Guance, &queued.push.pair)? else { return Ok(true) };
+    let Some(link) = run.pair(run.source(), &queued.push.pair)? else { return Ok(true) };
     if trust::holds(run, &link, target) {
         return Ok(true);
     }
@@ -237,7 +237,7 @@ fn is_thread_known(run: &mut Run<'_>, target: Side, queued: &Queued) -> Result<b
         return Err(ApiError::new(target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
     }
     let read = threads::thread(run, &link, target);
-    let link = run.pair(Side::Guance, &link.guance)?;
+    let link = run.pair(run.source(), &link.guance)?;
     if !link.is_some_and(|link| trust::holds(run, &link, target)) {
         put_last(run, &queued.push.key, "its thread could not be read whole")?;
     }

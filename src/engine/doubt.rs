@@ -104,14 +104,14 @@ fn in_parts(run: &mut Run<'_>, doubtful: Vec<Queued>) -> Result<(), Trouble> {
     let mut read = HashSet::new();
     for queued in doubtful {
         let pair = &queued.push.pair;
-        let link = run.pair(Side::Guance, pair)?;
+        let link = run.pair(run.source(), pair)?;
         // It is sent in doubt, and stays so, until the whole thread says that it is not there.
         let Some(link) = link.filter(|_| !run.must_stop()) else {
             leave(run, &queued);
             continue;
         };
-        if read.insert(pair.clone()) && run.has_room(Side::Guance, 1) {
-            threads::thread(run, &link, Side::Guance)?;
+        if read.insert(pair.clone()) && run.has_room(run.source(), 1) {
+            threads::thread(run, &link, run.source())?;
         }
         match long::look_for(run, pair, &wanted(&queued.push), queued.sent_at)? {
             Lookup::Found(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,

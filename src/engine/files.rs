@@ -39,12 +39,12 @@ pub(super) fn plan(run: &Run<'_>, thread: &Thread<'_>, as_of: DateTime<Utc>) -> 
 
 /// Returns how many requests one Guance thread takes.
 pub(super) fn thread_cost(run: &Run<'_>) -> usize {
-    1 + usize::from(run.world.policy.flow.attachments.writes(Side::Jira))
+    1 + usize::from(run.world.policy.flow.attachments.writes(run.tracker()))
 }
 
 /// Returns true when Guance threads are read in turn: for replies, or for what is attached to them.
 pub(super) fn reads_guance(run: &Run<'_>) -> bool {
-    run.world.policy.flow.replies || run.world.policy.flow.attachments.writes(Side::Jira)
+    run.world.policy.flow.replies || run.world.policy.flow.attachments.writes(run.tracker())
 }
 
 /// What a look for the copy of a file brought.
@@ -63,9 +63,9 @@ pub(super) enum CopyOnJira {
 pub(super) fn copy_on_jira(run: &mut Run<'_>, queued: &Queued) -> Result<CopyOnJira, Trouble> {
     let Action::AddFile { issue, file, .. } = &queued.push.action else { return Ok(CopyOnJira::None) };
     let mut alike = Vec::new();
-    for there in run.files(Side::Jira, issue)?.1 {
+    for there in run.files(run.tracker(), issue)?.1 {
         let namesake = there.ours && there.name == file.name;
-        if namesake && run.world.state.file_copy(Side::Guance, there.id.as_str())?.is_none() {
+        if namesake && run.world.state.file_copy(run.source(), there.id.as_str())?.is_none() {
             alike.push(there);
         }
     }

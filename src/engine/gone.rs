@@ -139,7 +139,7 @@ fn copies_in_long(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLin
             Ok(Glimpse::Gone) => Vec::new(),
             Ok(Glimpse::NotFound | Glimpse::Unknown) => continue,
             Err(Trouble::Api(error)) => {
-                steps.extend(not_read(Side::Guance, &error));
+                steps.extend(not_read(run.source(), &error));
                 break;
             }
             Err(trouble) => return Err(trouble),
@@ -169,7 +169,7 @@ fn issue_missed(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<(), T
             // What waits for the other issue copies what stood in this one.
             let taken_back = tx.abandon(&link.guance, side)? + tx.abandon(&link.guance, side.opposite())?;
             let what = Note::Gone { name: name_on(link, side).to_owned(), side: side.into() }.to_string();
-            tx.note(Key::issue(Side::Guance, &link.guance).as_str(), &what, now)?;
+            tx.note(Key::issue(run.source(), &link.guance).as_str(), &what, now)?;
             tracing::warn!(%side, id = %link.id(side), taken_back, "Issue is gone: its pair is left alone.");
             run.report.step(&Step::Skip { item: link.guance.to_string(), reason: SkipReason::Gone }, false);
         }
@@ -182,8 +182,8 @@ fn issue_missed(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<(), T
 
 fn name_on(link: &IssueLink, side: Side) -> &str {
     match side {
-        Side::Jira => &link.jira_name,
-        Side::Guance => link.guance.as_str(),
+        Side::Tracker(_) => &link.jira_name,
+        Side::Source(_) => link.guance.as_str(),
     }
 }
 
@@ -210,7 +210,7 @@ pub(super) fn apply(
             tx.note(key.as_str(), &Note::Deleted.to_string(), at)?;
         }
         Whereabouts::Back => {
-            let is_issue = Side::BOTH.into_iter().any(|side| key.issue_on(side).is_some());
+            let is_issue = run.source().both().into_iter().any(|side| key.issue_on(side).is_some());
             if tx.found(key)? {
                 tx.note(key.as_str(), &Note::ThereAgain.to_string(), at)?;
                 if is_issue {
@@ -227,7 +227,7 @@ pub(super) fn apply(
 pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let push = &queued.push;
     let Some(issue) = issue_of(&push.action) else { return Ok(false) };
-    let Some(link) = run.pair(Side::Guance, &push.pair)? else { return Ok(false) };
+    let Some(link) = run.pair(run.source(), &push.pair)? else { return Ok(false) };
     if !run.has_room(push.target, 1) {
         // It is asked for when a later run is told the same.
         let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
@@ -243,7 +243,7 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
     };
     let Some(thread) = thread else {
         issues_missed(run, std::slice::from_ref(&link), push.target)?;
-        let gone = run.pair(Side::Guance, &push.pair)?.is_some_and(|link| link.gone);
+        let gone = run.pair(run.source(), &push.pair)?.is_some_and(|link| link.gone);
         if gone {
             let tx = run.world.state.begin()?;
             tx.forget_write(&push.key)?;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::{CommentId, Issue, IssueId, IssueLink, Key, Known, Side};
+use crate::domain::{CommentId, Issue, IssueId, IssueLink, Key, Known, ServiceName, Side};
 use crate::plan::fields::{self, Carried};
 use crate::plan::{Held, Policy};
 use crate::state::{State, StateError};
@@ -112,8 +112,7 @@ impl Readings {
     pub(super) fn carried(&self, issue: &Issue, jira_name: &str, policy: &Policy) -> Rc<Carried> {
         let make = || Rc::new(fields::carried(issue, jira_name, policy));
         // What is not the latest reading is asked for once.
-        if issue.side() == Side::Jira || self.of(issue.side(), &issue.id).is_none_or(|reading| reading.issue != *issue)
-        {
+        if !issue.side().is_source() || self.of(issue.side(), &issue.id).is_none_or(|reading| reading.issue != *issue) {
             return make();
         }
         let mut known = self.carried.borrow_mut();
@@ -149,7 +148,7 @@ impl Pairs {
         let link = state.issue_link(side, id)?;
         if self.is_valid(state) {
             match &link {
-                Some(link) => self.learn(link),
+                Some(link) => self.learn(side.line(), link),
                 None => drop(self.known.insert(place, None)),
             }
         }
@@ -168,13 +167,13 @@ impl Pairs {
     ) -> Result<Known, StateError> {
         let known = state.known_issues(side, issues)?;
         if self.is_valid(state) {
-            known.issues.values().for_each(|link| self.learn(link));
+            known.issues.values().for_each(|link| self.learn(side.line(), link));
         }
         Ok(known)
     }
 
-    fn learn(&mut self, link: &IssueLink) {
-        for side in Side::BOTH {
+    fn learn(&mut self, line: ServiceName, link: &IssueLink) {
+        for side in Side::Source(line).both() {
             self.known.insert((side, link.id(side).clone()), Some(link.clone()));
         }
     }
@@ -262,9 +261,9 @@ mod tests {
         let link = IssueLink::new(guance.clone(), jira.clone(), "OPS-1");
         let mut pairs = Pairs::default();
         let mut known = || {
-            let by_guance = pairs.of(&state, Side::Guance, &guance).unwrap();
-            assert_eq!(by_guance, pairs.of(&state, Side::Jira, &jira).unwrap());
-            assert_eq!(by_guance, state.issue_link(Side::Guance, &guance).unwrap());
+            let by_guance = pairs.of(&state, Side::GUANCE, &guance).unwrap();
+            assert_eq!(by_guance, pairs.of(&state, Side::JIRA, &jira).unwrap());
+            assert_eq!(by_guance, state.issue_link(Side::GUANCE, &guance).unwrap());
             by_guance.map(|link| link.closed)
         };
         assert_eq!((known(), known()), (None, None));

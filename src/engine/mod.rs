@@ -54,8 +54,6 @@ pub mod takeover;
 
 use anyhow::Result;
 
-use crate::domain::Side;
-
 pub use report::Report;
 pub use world::{Askers, Backfill, Order, Progress, Quiet, Settings, World};
 
@@ -63,9 +61,9 @@ use run::{Retries, Run};
 
 /// Pulls both sides, plans, and delivers: all of a run, or a slice of a backfill.
 fn read_and_write(run: &mut Run<'_>) -> Result<()> {
-    pull::side(run, Side::Jira)?;
+    pull::side(run, run.tracker())?;
     script::jira_read(run)?;
-    pull::side(run, Side::Guance)?;
+    pull::side(run, run.source())?;
     if run.order.dry_run {
         script::foresee(run)?;
         catch_up::due_threads(run)?;
@@ -77,7 +75,7 @@ fn read_and_write(run: &mut Run<'_>) -> Result<()> {
     (run.may_link, run.retries) = (false, None);
     fields::due(run)?;
     screens::look(run)?;
-    deliver::side(run, Side::Jira)?;
+    deliver::side(run, run.tracker())?;
     catch_up::due_threads(run)?;
     fields::due(run)?;
     run.may_link = true;
@@ -94,8 +92,8 @@ fn read_and_write(run: &mut Run<'_>) -> Result<()> {
     run.retries = Some(Retries::AtLast);
     catch_up::again(run)?;
     // What goes to Guance needs reads of Jira; what those bring for Jira still goes.
-    deliver::side(run, Side::Guance)?;
-    deliver::side(run, Side::Jira)
+    deliver::side(run, run.source())?;
+    deliver::side(run, run.tracker())
 }
 
 /// Does one run. What a remote refuses or fails to answer is in the report.

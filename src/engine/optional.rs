@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::run::{Run, Trouble};
-use crate::domain::{Action, IssueId, Key, Push, Side};
+use crate::domain::{Action, IssueId, Key, Push};
 use crate::plan::links::{NewCopy, of_new_pair};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Queued, Tx};
@@ -22,7 +22,7 @@ pub(super) fn of_new_pair_in(
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
     let Action::CreateIssue(new) = &create.action else { return Ok(()) };
-    let url = run.remote(Side::Jira).issue_url(name);
+    let url = run.remote(run.tracker()).issue_url(name);
     for push in of_new_pair(create, new, &NewCopy { id, name, url: &url }, &run.world.policy.flow) {
         tx.enqueue(&push, false, now)?;
     }
@@ -62,7 +62,7 @@ pub(super) fn give_up(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<
     };
     let tx = world.state.begin()?;
     tx.done(&push.key, now)?;
-    let pair = Key::issue(Side::Guance, &push.pair);
+    let pair = Key::issue(run.source(), &push.pair);
     tx.note(
         pair.as_str(),
         &Note::LeftOutWhole { what: push.summary.clone(), side: push.target.into(), why: why.clone() }.to_string(),

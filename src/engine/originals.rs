@@ -11,7 +11,7 @@ use super::queue::{put_back, put_last};
 use super::run::{Run, Trouble};
 use super::settle::{Evidence, settle};
 use super::{gone, threads};
-use crate::domain::{Action, CommentId, IssueId, IssueLink, Receipt, Side};
+use crate::domain::{Action, CommentId, IssueId, IssueLink, Receipt};
 use crate::plan::SkipReason;
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Deferral, Queued};
@@ -50,7 +50,7 @@ fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     if run.about(push.target).reads_comments || is_seen(run) {
         return Ok(true);
     }
-    let Some(link) = run.pair(Side::Guance, &push.pair)? else { return Ok(true) };
+    let Some(link) = run.pair(run.source(), &push.pair)? else { return Ok(true) };
     if !run.has_room(push.target, 2) {
         return Err(ApiError::new(push.target, ApiErrorKind::OutOfBudget, "no request left to read a thread").into());
     }
@@ -93,23 +93,23 @@ fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     }
     let state = run.world.state;
     let mut pairs = vec![queued.push.pair.clone()];
-    for other in state.ready(Side::Guance, run.world.clock.now(), MAX_ISSUES)? {
+    for other in state.ready(run.source(), run.world.clock.now(), MAX_ISSUES)? {
         if carries_words(&other) && !pairs.contains(&other.push.pair) && !is_read(run, &other.push.pair) {
             pairs.push(other.push.pair);
         }
     }
     pairs.truncate(MAX_ISSUES);
-    let links = pairs.iter().filter_map(|pair| run.pair(Side::Guance, pair).transpose());
+    let links = pairs.iter().filter_map(|pair| run.pair(run.source(), pair).transpose());
     let links: Vec<IssueLink> = links.collect::<Result<_, _>>()?;
-    if !run.is_down(Side::Jira)
+    if !run.is_down(run.tracker())
         && let Err(trouble) = threads::look_again(run, &links)
     {
         match trouble {
-            Trouble::Api(_) => run.absorb(Side::Jira, trouble).map_err(Trouble::Fatal)?,
+            Trouble::Api(_) => run.absorb(run.tracker(), trouble).map_err(Trouble::Fatal)?,
             Trouble::Fatal(_) => return Err(trouble),
         }
     }
-    let link = run.pair(Side::Guance, &queued.push.pair)?;
+    let link = run.pair(run.source(), &queued.push.pair)?;
     if link.is_some_and(|link| link.gone) {
         let tx = state.begin()?;
         tx.forget_write(&queued.push.key)?;
@@ -128,9 +128,10 @@ fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
 /// Returns true for a write that carries what people wrote on Jira.
 fn carries_words(queued: &Queued) -> bool {
     let push = &queued.push;
-    let is_original = push.key.comment_on(Side::Jira).is_some() || push.key.file_on(Side::Jira).is_some();
+    let tracker = push.target.tracker();
+    let is_original = push.key.comment_on(tracker).is_some() || push.key.file_on(tracker).is_some();
     let is_new = matches!(push.action, Action::AddComment { .. } | Action::EditComment { .. } | Action::AddFile { .. });
-    push.target == Side::Guance && is_original && is_new
+    push.target.is_source() && is_original && is_new
 }
 
 fn is_fresh(run: &Run<'_>, read: Option<DateTime<Utc>>) -> bool {

@@ -37,7 +37,7 @@ pub fn of(state: &State, flow: &Flow, requests_per_minute: u64, now: DateTime<Ut
     // Each run's poll is one; the slots that deliveries leave to the next poll, and one more, are not used either.
     let reserve = u64::try_from(RESERVE).unwrap_or(u64::MAX);
     let mut left = requests_per_minute.saturating_sub(reserve + 2).max(1) * SPAN;
-    let fields = flow.carries_fields_to(Side::Jira);
+    let fields = flow.carries_fields_to(Side::Tracker(state.line()));
     let tells = tells::known(state)? == Some(true);
     let (page, cost) = (turns::page(state)?, turns::cost(state)?.unwrap_or(100));
     let mut counted = 0;

@@ -41,7 +41,7 @@ pub(super) fn name_people_in_descriptions(run: &Run<'_>, steps: Vec<Step>) -> Ve
     }
     let named = |push: Push| {
         let plain = push.clone();
-        with_people(run, Side::Guance, push).unwrap_or_else(|error| {
+        with_people(run, run.source(), push).unwrap_or_else(|error| {
             tracing::warn!(side = %error.side, error = %error, "Mentioned person not found now.");
             plain
         })

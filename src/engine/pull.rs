@@ -39,20 +39,22 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     if reading.first {
         match side {
             // A backfill has looked for copies with its first slice.
-            Side::Jira if run.slice.as_ref().is_some_and(|slice| !slice.is_first) => {}
-            Side::Jira => {
+            Side::Tracker(_) if run.slice.as_ref().is_some_and(|slice| !slice.is_first) => {}
+            Side::Tracker(_) => {
                 trust::learn_key(run)?;
                 rebuild(run, DateTime::UNIX_EPOCH)?;
             }
             // Where to begin is told by the copies on Jira; without them a lost state would leave a gap.
-            Side::Guance if run.world.state.cursor(Side::Jira)?.is_none() && run.is_down(Side::Jira) => return Ok(()),
-            Side::Guance => {}
+            Side::Source(_) if run.world.state.cursor(run.tracker())?.is_none() && run.is_down(run.tracker()) => {
+                return Ok(());
+            }
+            Side::Source(_) => {}
         }
     }
-    if side == Side::Jira {
+    if !side.is_source() {
         run.jira_from = Some(reading.cursor.at - delta(run.world.settings.limits.overlap));
     }
-    if side == Side::Jira && reading.sweep {
+    if !side.is_source() && reading.sweep {
         trust::look(run)?;
         // A copy that search showed late, and that had left the routes' projects before this state knew it.
         rebuild(run, reading.span.from)?;
@@ -60,7 +62,7 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     if run.reads_in_parts(side) {
         return slices::poll(run, reading);
     }
-    if side == Side::Guance {
+    if side.is_source() {
         let listed = run.slice.as_mut().and_then(|slice| slice.listed.take());
         let mut batch = listed.map_or_else(|| run.world.guance.changed(&reading.span), Ok)?;
         if let Some(slice) = &mut run.slice {
@@ -105,6 +107,6 @@ fn check_pairs(run: &mut Run<'_>, batch: &mut Batch) -> Result<Batch, Trouble> {
     batch.issues.retain(|issue| !read.contains(&issue.id));
     let odd: HashSet<&IssueId> = checked.unreadable.iter().filter_map(|record| record.issue.as_ref()).collect();
     links.retain(|link| !read.contains(&link.jira) && !odd.contains(&link.jira) && !link.gone);
-    gone::issues_missed(run, &links, Side::Jira)?;
+    gone::issues_missed(run, &links, run.tracker())?;
     Ok(Batch { clock: batch.clock, ..checked })
 }

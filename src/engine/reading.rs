@@ -57,8 +57,8 @@ impl Reading {
                 Cursor { at: start, floor, swept: ours }
             }
         };
-        let strays = if side == Side::Jira { strays(run)? } else { Vec::new() };
-        let lost = if side == Side::Jira { away::to_be_read(run)? } else { Vec::new() };
+        let strays = if !side.is_source() { strays(run)? } else { Vec::new() };
+        let lost = if !side.is_source() { away::to_be_read(run)? } else { Vec::new() };
         let span = |from, until| Span { from, until, strays, lost, ours_only: false };
         if let Some(backfill) = run.order.backfill {
             let scope = Scope { from: backfill.from, until: backfill.until };
@@ -77,7 +77,7 @@ impl Reading {
             from = from.min(theirs - delta(settings.limits.sweep_back));
         }
         // Jira comments of old pairs are in scope however old the pair is; only a Guance issue's opening is not.
-        let from = if first || side == Side::Guance { from.max(cursor.floor) } else { from };
+        let from = if first || side.is_source() { from.max(cursor.floor) } else { from };
         let scope = Scope { from: cursor.floor, until: None };
         Ok(Self { sweep, ..Self::new(side, span(from, None), scope, cursor, first) })
     }
@@ -87,10 +87,10 @@ impl Reading {
     }
 
     /// Returns a reading of Guance that looks far back, in slices.
-    pub(super) fn far_back(cursor: Cursor) -> Self {
+    pub(super) fn far_back(side: Side, cursor: Cursor) -> Self {
         let scope = Scope { from: cursor.floor, until: None };
         let span = Span::since(cursor.floor);
-        Self { sweep: true, last: false, ..Self::new(Side::Guance, span, scope, cursor, false) }
+        Self { sweep: true, last: false, ..Self::new(side, span, scope, cursor, false) }
     }
 
     /// Returns the time of the remote's clock, by its last answer in this run; ours where it told none.
@@ -217,7 +217,7 @@ fn start(run: &Run<'_>, side: Side, clock: DateTime<Utc>) -> Result<DateTime<Utc
     let ours = run.world.clock.now();
     let since = ours - run.world.state.first_run(ours)?.map_or(ours, |first| first.min(ours));
     let start = clock - since - delta(settings.limits.window);
-    let copied = if side == Side::Guance { latest_copy(run)? } else { None };
+    let copied = if side.is_source() { latest_copy(run)? } else { None };
     Ok(copied.map_or(start, |copied| start.min(copied - delta(settings.limits.overlap))))
 }
 

@@ -7,7 +7,6 @@ use super::adopt;
 use super::away::{lost_project, restore};
 use super::reading::Reading;
 use super::run::{Run, Trouble};
-use crate::domain::Side;
 use crate::ports::{Batch, Standing};
 use crate::state::{Away, Tx};
 
@@ -26,7 +25,7 @@ pub(super) fn read(
     batch: &Batch,
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
-    if reading.side != Side::Jira {
+    if reading.side != run.tracker() {
         return Ok(());
     }
     let known = run.world.state.away()?;

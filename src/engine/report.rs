@@ -209,8 +209,24 @@ impl Report {
         self.summary_in(Lang::En)
     }
 
+    /// Returns true where there was nothing to do.
+    pub fn is_idle(&self) -> bool {
+        self.parts(Lang::En).is_empty()
+    }
+
     /// Returns the one line that a run prints.
     pub fn summary_in(&self, lang: Lang) -> String {
+        let mut parts = self.parts(lang);
+        if parts.is_empty() {
+            parts.push(RunWords::NothingToDo.in_lang(lang));
+        } else if self.dry_run {
+            parts.push(RunWords::NothingWritten.in_lang(lang));
+        }
+        parts.join(&RunWords::Comma.in_lang(lang))
+    }
+
+    /// Returns what was done, what waits and what failed, each in a few words.
+    fn parts(&self, lang: Lang) -> Vec<String> {
         let mut parts = Vec::new();
         let mut count = |n: usize, what: Count| {
             if n > 0 {
@@ -252,12 +268,7 @@ impl Report {
         self.sides_failed.keys().for_each(|side| said(RunWords::SideFailed((*side).into())));
         self.projects_lost.iter().for_each(|lost| said(RunWords::ProjectNotRead { project: &lost.project }));
         self.waiting.keys().for_each(|side| said(RunWords::SideAskedToWait((*side).into())));
-        if parts.is_empty() {
-            parts.push(RunWords::NothingToDo.in_lang(lang));
-        } else if self.dry_run {
-            parts.push(RunWords::NothingWritten.in_lang(lang));
-        }
-        parts.join(&RunWords::Comma.in_lang(lang))
+        parts
     }
 
     /// Returns a reason of [`Self::skipped`] or [`Self::left_out`] in a language.
@@ -358,8 +369,8 @@ impl Report {
         let unauthorized = err.kind == ApiErrorKind::Unauthorized;
         let by_kind = || match side {
             _ if !unauthorized => None,
-            Side::Guance => Some("check [guance].api_key".to_owned()),
-            Side::Jira => Some("check [jira.auth]".to_owned()),
+            Side::Source(_) => Some("check [guance].api_key".to_owned()),
+            Side::Tracker(_) => Some("check [jira.auth]".to_owned()),
         };
         self.sides_failed.entry(side).or_insert_with(|| SideFailure {
             message: err.message.clone(),

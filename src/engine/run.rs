@@ -195,10 +195,20 @@ impl<'a> Run<'a> {
         self.pairs.borrow_mut().known(self.world.state, side, issues)
     }
 
+    /// Returns the end of the line where items begin.
+    pub(super) fn source(&self) -> Side {
+        self.world.guance.about().side
+    }
+
+    /// Returns the end of the line on Jira.
+    pub(super) fn tracker(&self) -> Side {
+        self.source().opposite()
+    }
+
     pub(super) fn remote(&self, side: Side) -> &'a dyn Remote {
         match side {
-            Side::Guance => self.world.guance,
-            Side::Jira => self.world.jira,
+            Side::Source(_) => self.world.guance,
+            Side::Tracker(_) => self.world.jira,
         }
     }
 
@@ -229,7 +239,7 @@ impl<'a> Run<'a> {
 
     /// Lets the reads in turn leave room for what waits to be tried again at last: a thread and a write.
     pub(super) fn keep_room(&mut self) -> Result<()> {
-        let ready = self.world.state.ready(Side::Guance, self.world.clock.now(), 1)?;
+        let ready = self.world.state.ready(self.source(), self.world.clock.now(), 1)?;
         self.kept = if ready.is_empty() { 0 } else { 2 };
         Ok(())
     }
@@ -290,7 +300,7 @@ impl<'a> Run<'a> {
 
     /// Forgets what was read: it is read again where it is needed.
     pub(super) fn forget_read(&mut self) {
-        for side in Side::BOTH {
+        for side in self.source().both() {
             self.remote(side).forget();
         }
         self.readings = Readings::default();

@@ -3,14 +3,14 @@
 use anyhow::Result;
 
 use super::run::{Run, Trouble};
-use crate::domain::{Action, Push, Side};
+use crate::domain::{Action, Push};
 use crate::ports::{FOR_EVER, Facts as _};
 use crate::state::DeadCreates;
 
 /// Puts dead creates back in the queue whose create screen is another than when they were refused. A screen is asked for
 /// once an hour at most, and only while something is dead for it.
 pub(super) fn look(run: &mut Run<'_>) -> Result<()> {
-    if run.is_down(Side::Jira) {
+    if run.is_down(run.tracker()) {
         return Ok(());
     }
     for dead in run.world.state.dead_creates()? {
@@ -18,7 +18,7 @@ pub(super) fn look(run: &mut Run<'_>) -> Result<()> {
             break;
         }
         if let Err(trouble) = compare(run, &dead) {
-            return run.absorb(Side::Jira, trouble);
+            return run.absorb(run.tracker(), trouble);
         }
     }
     Ok(())
@@ -26,7 +26,7 @@ pub(super) fn look(run: &mut Run<'_>) -> Result<()> {
 
 fn compare(run: &mut Run<'_>, dead: &DeadCreates) -> Result<(), Trouble> {
     let (state, DeadCreates { project, issue_type, .. }) = (run.world.state, dead);
-    let Some(screens) = run.abilities(Side::Jira).screens else { return Ok(()) };
+    let Some(screens) = run.abilities(run.tracker()).screens else { return Ok(()) };
     let now = screens.create_screen(project, issue_type)?;
     let fact = fact(project, issue_type);
     let before = state.recall(&fact, FOR_EVER);
@@ -52,7 +52,7 @@ fn compare(run: &mut Run<'_>, dead: &DeadCreates) -> Result<(), Trouble> {
 pub(super) fn refused(run: &Run<'_>, push: &Push) {
     let Action::CreateIssue(new) = &push.action else { return };
     let fact = fact(&new.project, &new.issue_type);
-    let Some(screens) = run.abilities(Side::Jira).screens else { return };
+    let Some(screens) = run.abilities(run.tracker()).screens else { return };
     match screens.create_screen(&new.project, &new.issue_type) {
         Ok(now) => run.world.state.remember(&fact, now.as_str()),
         // The next run's is as good: it compares with that.

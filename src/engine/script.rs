@@ -65,7 +65,7 @@ pub(super) fn begin(run: &mut Run<'_>) -> Result<()> {
 /// guajira has been at work before. Without any, it is open.
 pub(super) fn jira_read(run: &Run<'_>) -> Result<()> {
     let state = run.world.state;
-    if run.is_down(Side::Jira) || run.interrupted || state.fact(SCRIPT)?.is_some() {
+    if run.is_down(run.tracker()) || run.interrupted || state.fact(SCRIPT)?.is_some() {
         return Ok(());
     }
     let how = if state.has_links()? { "pairs" } else { OPEN };
@@ -106,24 +106,24 @@ pub(super) fn holds(run: &Run<'_>, queued: &Queued, copy: &Receipt, creator: Opt
 
 /// Finds out for a dry run which of the planned creates would be held. The state is a copy.
 pub(super) fn foresee(run: &mut Run<'_>) -> Result<()> {
-    if run.is_down(Side::Jira) || is_decided(run.world.state)? {
+    if run.is_down(run.tracker()) || is_decided(run.world.state)? {
         return Ok(());
     }
     match look(run) {
         Ok(()) => Ok(()),
-        Err(trouble) => run.absorb(Side::Jira, trouble),
+        Err(trouble) => run.absorb(run.tracker(), trouble),
     }
 }
 
 fn look(run: &mut Run<'_>) -> Result<(), Trouble> {
-    let mut creates = run.world.state.ready(Side::Jira, run.world.clock.now(), MOST_FORESEEN)?;
+    let mut creates = run.world.state.ready(run.tracker(), run.world.clock.now(), MOST_FORESEEN)?;
     creates.retain(|queued| matches!(queued.push.action, Action::CreateIssue(_)));
     if creates.is_empty() {
         return Ok(());
     }
-    run.identify(Side::Jira)?;
+    run.identify(run.tracker())?;
     let wanted: Vec<Wanted> = creates.iter().map(|queued| wanted(&queued.push)).collect();
-    let found = look_up(run, Side::Jira, &wanted)?;
+    let found = look_up(run, run.tracker(), &wanted)?;
     for (queued, lookup) in creates.iter().zip(found) {
         match lookup {
             Lookup::Labelled(copy) => drop(holds(run, queued, &copy, None)?),
@@ -152,10 +152,10 @@ pub fn notice(
     let span = Span::since(from);
     let mut wanted = Vec::new();
     for issue in guance.changed(&span)?.issues {
-        if state.issue_link(Side::Guance, &issue.id)?.is_none()
+        if state.issue_link(issue.side(), &issue.id)?.is_none()
             && let Ok(new) = issues::create(&issue, policy)
         {
-            let key = Key::issue(Side::Guance, &issue.id);
+            let key = Key::issue(issue.side(), &issue.id);
             wanted.push(Wanted { key, issue: None, project: Some(new.project), content: None });
         }
     }
@@ -164,7 +164,8 @@ pub fn notice(
         Vec::new()
     } else {
         {
-            let taken = |key: &Key, id: &str| state.is_copy_of_another(Side::Jira, key, id).unwrap_or(false);
+            let taken =
+                |key: &Key, id: &str| state.is_copy_of_another(Side::Tracker(state.line()), key, id).unwrap_or(false);
             jira.abilities().writes.map_or(Ok(Vec::new()), |writes| writes.find(&wanted, &taken))?
         }
     };

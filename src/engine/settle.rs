@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::queue::put_back;
 use super::run::{Run, Trouble};
 use super::{base, optional, screens};
-use crate::domain::{Action, CommentId, CommentLink, FileLink, IssueId, IssueLink, Push, Receipt, Side};
+use crate::domain::{Action, CommentId, CommentLink, FileLink, IssueId, IssueLink, Push, Receipt};
 use crate::ports::ApiError;
 use crate::state::{Deferral, Queued, Tx};
 use crate::words::Note;
@@ -48,7 +48,7 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
     run.report.delivered(push, receipt, evidence == Evidence::Found);
     if evidence == Evidence::Answered && matches!(push.action, Action::CreateIssue(_)) {
         // Both threads of a pair that is just made hold nothing of ours.
-        run.read_whole.extend(Side::BOTH.map(|side| (side, push.pair.clone())));
+        run.read_whole.extend(run.source().both().map(|side| (side, push.pair.clone())));
     }
     base::written(run, push, receipt);
     world.failpoints.hit("settled")?;

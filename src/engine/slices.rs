@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use super::reading::Reading;
 use super::run::{Run, Trouble, delta};
 use super::{take, tells};
-use crate::domain::Side;
 use crate::ports::{ApiErrorKind, Span};
 
 /// Fact: how far a poll has come that did not fit into one run.
@@ -92,7 +91,7 @@ fn latest(run: &mut Run<'_>, reading: &mut Reading, slices: &mut Slices) -> Resu
         return Ok(());
     }
     let span = Span::since(from);
-    let (mut batch, _) = run.changed_within(Side::Guance, &span, MOST_LATEST)?;
+    let (mut batch, _) = run.changed_within(run.source(), &span, MOST_LATEST)?;
     batch.watermark = None;
     reading.last = false;
     slices.creates += take::guance(run, reading, &mut batch, slices.creates, false)?;
@@ -101,19 +100,19 @@ fn latest(run: &mut Run<'_>, reading: &mut Reading, slices: &mut Slices) -> Resu
 
 /// Looks far back on Guance now and then, with what the deliveries have left.
 pub(super) fn sweep(run: &mut Run<'_>) -> Result<()> {
-    if run.order.backfill.is_some() || run.is_down(Side::Guance) {
+    if run.order.backfill.is_some() || run.is_down(run.source()) {
         return Ok(());
     }
     match sweep_on(run) {
         Ok(()) => Ok(()),
         // The slow tier waits for a better minute; nothing else does for it.
         Err(Trouble::Api(err)) if err.kind == ApiErrorKind::OutOfBudget => Ok(()),
-        Err(trouble) => run.absorb(Side::Guance, trouble),
+        Err(trouble) => run.absorb(run.source(), trouble),
     }
 }
 
 fn sweep_on(run: &mut Run<'_>) -> Result<(), Trouble> {
-    let Some(cursor) = run.world.state.cursor(Side::Guance)? else { return Ok(()) };
+    let Some(cursor) = run.world.state.cursor(run.source())? else { return Ok(()) };
     if run.world.state.fact(POLL)?.is_some() {
         return Ok(());
     }
@@ -124,7 +123,7 @@ fn sweep_on(run: &mut Run<'_>) -> Result<(), Trouble> {
     if known.is_none() && !is_due {
         return Ok(());
     }
-    let mut reading = Reading::far_back(cursor);
+    let mut reading = Reading::far_back(run.source(), cursor);
     let from = (reading.now(run) - delta(settings.limits.sweep_back)).max(cursor.floor);
     let mut slices = known.unwrap_or(Slices { next: from, width: i64::MAX, creates: 0 });
     let share = Share::of(run);
@@ -140,7 +139,7 @@ fn sweep_on(run: &mut Run<'_>) -> Result<(), Trouble> {
         keep(run, SWEEP, &slices)?;
     }
     let tx = run.world.state.begin()?;
-    tx.advance(Side::Guance, &crate::state::Cursor { swept: ours, ..cursor })?;
+    tx.advance(run.source(), &crate::state::Cursor { swept: ours, ..cursor })?;
     tx.commit()?;
     forget(run, SWEEP)
 }
@@ -162,8 +161,8 @@ fn window(
     reading.span.until = until.or(reading.sweep.then_some(end));
     let is_narrow = width.is_some_and(|width| width <= NARROWEST);
     let requests = if is_narrow { share.most(run) } else { share.left(run) }.max(1);
-    let before = run.spare(Side::Guance);
-    let (mut batch, parts) = run.changed_within(Side::Guance, &reading.span, requests)?;
+    let before = run.spare(run.source());
+    let (mut batch, parts) = run.changed_within(run.source(), &reading.span, requests)?;
     // Guance tells what time it is with what it lists.
     if !reading.sweep && reading.follow_back(run, batch.clock)? {
         // What came is taken over as it is, and moves the cursor nowhere but back.
@@ -172,9 +171,9 @@ fn window(
         *slices = Slices { next: reading.span.from, width: i64::MAX, creates };
         return window(run, reading, slices, end, share, false);
     }
-    let used = before.saturating_sub(run.spare(Side::Guance));
+    let used = before.saturating_sub(run.spare(run.source()));
     let mut end = end;
-    if let (Some(clock), Some(identity)) = (batch.clock, run.identities.get_mut(&Side::Guance)) {
+    if let (Some(clock), Some(identity)) = (batch.clock, run.identities.get_mut(&run.source())) {
         identity.clock = Some(clock);
         end = if reading.sweep { end } else { clock };
     }
@@ -218,18 +217,18 @@ struct Share {
 
 impl Share {
     fn of(run: &Run<'_>) -> Self {
-        let spare = run.spare(Side::Guance);
+        let spare = run.spare(run.source());
         let others = spare / 2;
         Self { others, least: (spare - others).div_ceil(2).max(1) }
     }
 
     fn left(&self, run: &Run<'_>) -> usize {
-        run.spare(Side::Guance).saturating_sub(self.others)
+        run.spare(run.source()).saturating_sub(self.others)
     }
 
     /// What cannot be divided may use more.
     fn most(&self, run: &Run<'_>) -> usize {
-        run.spare(Side::Guance).saturating_sub(self.others / 2)
+        run.spare(run.source()).saturating_sub(self.others / 2)
     }
 
     fn has_more(&self, run: &Run<'_>) -> bool {
@@ -270,7 +269,7 @@ pub(super) fn account(run: &mut Run<'_>) -> Result<()> {
     let runs = runs.saturating_add(1);
     state.set_fact(STARVED, &runs.to_string(), since)?;
     if runs >= MOST_STARVED && (now - since).abs() > BUDGET_COMES_BACK {
-        run.report.starved(Side::Guance, runs);
+        run.report.starved(run.source(), runs);
     }
     Ok(())
 }

@@ -26,12 +26,12 @@ pub(super) fn guance(
 ) -> Result<usize, Trouble> {
     belongs::rows(run, batch)?;
     reading.begin_by(run, batch.clock)?;
-    run.report.read(Side::Guance, batch.issues.len());
+    run.report.read(run.source(), batch.issues.len());
     if first && reading.is_beginning(run)? {
         run.report.begins_at = Some(reading.scope.from);
     }
     if first {
-        reread(run, Side::Guance, batch)?;
+        reread(run, run.source(), batch)?;
     }
     run.guance_updated.extend(batch.issues.iter().map(|issue| (issue.id.clone(), issue.updated)));
     tells::listed(run, reading, &batch.issues);
@@ -86,9 +86,9 @@ pub(super) fn take_over(
     let state = run.world.state;
     let now = run.world.clock.now();
     let mut steps = taken.steps;
-    if reading.side == Side::Guance {
-        let keys = batch.issues.iter().map(|issue| (&issue.id, Some(Key::issue(Side::Guance, &issue.id))));
-        let known = run.known_issues(Side::Guance, keys)?;
+    if reading.side.is_source() {
+        let keys = batch.issues.iter().map(|issue| (&issue.id, Some(Key::issue(run.source(), &issue.id))));
+        let known = run.known_issues(run.source(), keys)?;
         let originals = issues::originals(&batch.issues, &known, run.world.policy, reading.scope);
         steps.extend(pings::name_people_in_descriptions(run, originals));
         stay_dropped(run, batch, &mut steps)?;
@@ -102,7 +102,7 @@ pub(super) fn take_over(
     }
     let issues = by_id(batch);
     for issue in steps.iter().filter_map(|step| created(step, &issues)) {
-        tx.set_original(&Key::issue(Side::Guance, &issue.id), &original(issue))?;
+        tx.set_original(&Key::issue(run.source(), &issue.id), &original(issue))?;
     }
     if reading.sweep {
         run.report.found_late += late(run, reading, batch, &taken.seen, &steps);
@@ -110,7 +110,7 @@ pub(super) fn take_over(
     // Before the threads count as read: whether a pair is trusted tells what its base is worth.
     fields::notice(run, &tx, &batch.issues, now)?;
     for Seen { link, whole, updated } in &taken.seen {
-        tx.thread_read(&link.guance, Side::Jira, *whole, *updated, now)?;
+        tx.thread_read(&link.guance, run.tracker(), *whole, *updated, now)?;
     }
     if run.about(reading.side).threads_in_turn && files::reads_guance(run) {
         for issue in &batch.issues {
@@ -140,7 +140,7 @@ fn stay_dropped(run: &Run<'_>, batch: &Batch, steps: &mut [Step]) -> Result<(), 
     let issues = by_id(batch);
     for step in steps {
         let Some(issue) = created(step, &issues) else { continue };
-        let dropped = run.world.state.dropped_original(&Key::issue(Side::Guance, &issue.id))?;
+        let dropped = run.world.state.dropped_original(&Key::issue(run.source(), &issue.id))?;
         if dropped.is_some_and(|dropped| dropped == original(issue)) {
             *step = Step::Skip { item: issue.id.to_string(), reason: SkipReason::Dead };
         }
@@ -155,7 +155,7 @@ fn created<'b>(step: &Step, issues: &HashMap<&IssueId, &'b Issue>) -> Option<&'b
 }
 
 fn by_id(batch: &Batch) -> HashMap<&IssueId, &Issue> {
-    batch.issues.iter().filter(|issue| issue.side() == Side::Guance).map(|issue| (&issue.id, issue)).collect()
+    batch.issues.iter().filter(|issue| issue.side().is_source()).map(|issue| (&issue.id, issue)).collect()
 }
 
 /// Returns the fingerprint of what an issue says itself.
@@ -169,8 +169,10 @@ fn late(run: &Run<'_>, reading: &Reading, batch: &Batch, threads: &[Seen], steps
     let before = reading.cursor.at - delta(run.world.settings.limits.overlap);
     let mut pairs: HashSet<&IssueId> = HashSet::new();
     match reading.side {
-        Side::Guance => pairs.extend(batch.issues.iter().filter(|i| i.created < before).map(|i| &i.id)),
-        Side::Jira => pairs.extend(threads.iter().filter(|seen| seen.updated < before).map(|seen| &seen.link.guance)),
+        Side::Source(_) => pairs.extend(batch.issues.iter().filter(|i| i.created < before).map(|i| &i.id)),
+        Side::Tracker(_) => {
+            pairs.extend(threads.iter().filter(|seen| seen.updated < before).map(|seen| &seen.link.guance))
+        }
     }
     steps.iter().filter(|step| matches!(step, Step::Push(push) if pairs.contains(&push.pair))).count()
 }

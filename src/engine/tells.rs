@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reading::Reading;
 use super::run::{Run, Trouble};
-use crate::domain::{Comment, Issue, IssueLink, Side};
+use crate::domain::{Comment, Issue, IssueLink};
 use crate::state::{State, StateError};
 
 /// Fact: what is believed.
@@ -67,7 +67,7 @@ pub(super) fn listed(run: &mut Run<'_>, reading: &Reading, issues: &[Issue]) {
 
 /// Takes note that the poll has listed everything.
 pub(super) fn polled(run: &mut Run<'_>, reading: &Reading) {
-    let clock = run.identities.get(&Side::Guance).and_then(|identity| identity.clock);
+    let clock = run.identities.get(&run.source()).and_then(|identity| identity.clock);
     run.poll.span = clock.filter(|_| !reading.turned_back).map(|clock| (reading.span.from, clock));
 }
 

@@ -71,13 +71,13 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: ReadFrom) -
     let mut taken = Taken::default();
     let mut failed = 0;
     for issue in &batch.issues {
-        let Some(link) = run.pair(Side::Jira, &issue.id)? else { continue };
+        let Some(link) = run.pair(run.tracker(), &issue.id)? else { continue };
         // A search index that lags may show an older state than what was read before: that is no news. An issue read
         // by id is asked for because its thread is to be written into.
         let news = link.jira_seen.is_none_or(|seen| seen < issue.updated);
         let wanted = match source {
             ReadFrom::Index => false,
-            ReadFrom::Item => !trust::holds(run, &link, Side::Jira) || was_missed(run, &link, Side::Jira)?,
+            ReadFrom::Item => !trust::holds(run, &link, run.tracker()) || was_missed(run, &link, run.tracker())?,
             // That a comment was deleted may not have moved its issue's `updated`.
             ReadFrom::Again => true,
             ReadFrom::Swept => link.gone || run.world.policy.flow.deletes != Deletes::Keep,
@@ -111,7 +111,7 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: ReadFrom) -
             Err(Trouble::Api(err)) if matches!(err.kind, ApiErrorKind::Unavailable { .. } | ApiErrorKind::Refused) => {
                 failed += 1;
                 unread::failed(run, &link)?;
-                run.report.thread_failed(Side::Jira, &link.jira_name, &err);
+                run.report.thread_failed(run.tracker(), &link.jira_name, &err);
                 taken.seen.push(Seen { link, whole: None, updated: issue.updated });
                 if failed >= MAX_FAILED_THREADS {
                     return Err(Trouble::Api(err));
@@ -172,12 +172,12 @@ fn plan_thread(
     let ids = ids.chain([(&number, None)]);
     let mut known = run.world.state.known_comments(side, ids.clone())?;
     let name = match side {
-        Side::Jira => link.jira_name.as_str(),
-        Side::Guance => link.guance.as_str(),
+        Side::Tracker(_) => link.jira_name.as_str(),
+        Side::Source(_) => link.guance.as_str(),
     };
     let url = run.remote(side).issue_url(name);
     let elsewhere = !claims::homeless(side, said, &known).is_empty();
-    if side == Side::Guance {
+    if side.is_source() {
         dear(run, link, elsewhere)?;
     }
     let originals = if elsewhere { held(run, link, side.opposite())? } else { None };
@@ -228,10 +228,10 @@ fn from_issues(run: &mut Run<'_>, links: &[IssueLink], source: ReadFrom) -> Resu
     if links.is_empty() || run.must_stop() {
         return Ok(());
     }
-    run.identify(Side::Jira)?;
+    run.identify(run.tracker())?;
     let ids: Vec<_> = links.iter().map(|link| link.jira.clone()).collect();
     let mut batch = run.world.jira.issues(&ids)?;
-    batch.clock = batch.clock.or_else(|| run.identities.get(&Side::Jira).and_then(|i| i.clock));
+    batch.clock = batch.clock.or_else(|| run.identities.get(&run.tracker()).and_then(|i| i.clock));
     away::noticed(run, &batch, false)?;
     adopt(run, &mut batch.issues)?;
     fields::noticed(run, &batch.issues)?;
@@ -239,14 +239,14 @@ fn from_issues(run: &mut Run<'_>, links: &[IssueLink], source: ReadFrom) -> Resu
     let unreadable = |link: &IssueLink| batch.unreadable.iter().any(|record| record.issue.as_ref() == Some(&link.jira));
     let read = |link: &IssueLink| batch.issues.iter().any(|issue| issue.id == link.jira);
     let absent: Vec<IssueLink> = links.iter().filter(|link| !read(link) && !unreadable(link)).cloned().collect();
-    gone::issues_missed(run, &absent, Side::Jira)?;
+    gone::issues_missed(run, &absent, run.tracker())?;
     taken.seen.extend(absent.iter().map(Seen::absent));
-    settle_threads(run, Side::Jira, &taken)
+    settle_threads(run, run.tracker(), &taken)
 }
 
 /// Reads one thread, or what this run can afford of it, and takes over what it brings.
 pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<(), Trouble> {
-    if side == Side::Jira {
+    if !side.is_source() {
         return due_on_jira(run, std::slice::from_ref(link));
     }
     run.identify(side)?;
@@ -342,7 +342,7 @@ fn held(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<Option<Held>,
         return Ok(Some(known.clone()));
     }
     // In a project that cannot be read nothing is seen, and it may be there.
-    if run.is_down(side) || side == Side::Jira && away::is_lost(run, link).unwrap_or(true) {
+    if run.is_down(side) || !side.is_source() && away::is_lost(run, link).unwrap_or(true) {
         return Ok(None);
     }
     if !run.has_room(side, 2) {

@@ -36,7 +36,8 @@ pub(super) fn establish(run: &mut Run<'_>) -> Result<bool, Trouble> {
     let next = counter(state)?.max(known) + 1;
     state.set_fact(COUNTER, &next.to_string(), now)?;
     run.world.failpoints.hit("counter raised")?;
-    run.trust = if let (Some(register), Counter::Empty | Counter::At(_)) = (run.abilities(Side::Jira).register, theirs)
+    run.trust = if let (Some(register), Counter::Empty | Counter::At(_)) =
+        (run.abilities(run.tracker()).register, theirs)
     {
         let counter = format!("{}:{next}", state_id(state, now)?);
         match register.write_register(&counter, seal_keys(state).first()) {
@@ -115,7 +116,7 @@ fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
     }
     run.is_behind |= behind;
     run.nothing_written = theirs == Counter::Empty && mine == 0;
-    if behind || theirs == Counter::NotKept && state.cursor(Side::Jira)?.is_none() {
+    if behind || theirs == Counter::NotKept && state.cursor(run.tracker())?.is_none() {
         away::look_for_projects(run)?;
     }
     run.trust = Trust::Compared(theirs);

@@ -4,7 +4,6 @@ use anyhow::Result;
 use chrono::TimeDelta;
 
 use super::run::Run;
-use crate::domain::Side;
 
 /// What is left of a wait, and no longer than this, a run waits out itself.
 const PATIENCE: TimeDelta = TimeDelta::seconds(5);
@@ -14,7 +13,7 @@ pub(super) fn obey(run: &mut Run<'_>) -> Result<()> {
     if run.order.backfill.is_some() {
         return Ok(());
     }
-    for side in Side::BOTH {
+    for side in run.source().both() {
         let now = run.world.clock.now();
         let Some(until) = run.world.state.waits_until(side, Some(run.world.settings.askers.on(side)), now)? else {
             continue;

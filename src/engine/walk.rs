@@ -76,8 +76,8 @@ impl Slice {
     pub(super) fn reads(&self, side: Side) -> bool {
         let Walk { from, until, next, .. } = self.walk;
         match side {
-            Side::Guance => until.is_none_or(|until| next < until),
-            Side::Jira => next == from || self.jira_ends.is_none_or(|end| next < end),
+            Side::Source(_) => until.is_none_or(|until| next < until),
+            Side::Tracker(_) => next == from || self.jira_ends.is_none_or(|end| next < end),
         }
     }
 
@@ -91,7 +91,7 @@ impl Slice {
     pub(super) fn brought(&mut self, side: Side, batch: &mut Batch) {
         self.issues = self.issues.max(batch.issues.len());
         let [guance, jira] = &mut self.walk.seen;
-        let seen = if side == Side::Guance { guance } else { jira };
+        let seen = if side.is_source() { guance } else { jira };
         *seen = (*seen).max(batch.watermark);
         batch.watermark = *seen;
     }
@@ -147,7 +147,7 @@ mod tests {
         loop {
             let slice = Slice { issues: 150, ..Slice::of(walk, false, jira_ends.map(at), at(10_015)) };
             let (next, until) = (slice.walk.next.timestamp(), slice.until.map(|until| until.timestamp()));
-            slices.push((next, until, slice.reads(Side::Guance), slice.reads(Side::Jira)));
+            slices.push((next, until, slice.reads(Side::GUANCE), slice.reads(Side::JIRA)));
             if slice.is_last() {
                 return slices;
             }

@@ -62,8 +62,8 @@ pub struct Askers {
 impl Askers {
     pub(super) fn on(&self, side: Side) -> &Fingerprint {
         match side {
-            Side::Guance => &self.guance,
-            Side::Jira => &self.jira,
+            Side::Source(_) => &self.guance,
+            Side::Tracker(_) => &self.jira,
         }
     }
 }

@@ -100,7 +100,7 @@ pub(super) fn judge(
 
 /// Returns what a request without a complete answer means.
 pub(super) fn unanswered(what: What<'_>, failure: &Failure) -> Fault {
-    let mut error = ApiError::new(Side::Guance, failure.kind(!what.write), failure.words());
+    let mut error = ApiError::new(Side::GUANCE, failure.kind(!what.write), failure.words());
     error.hint = failure.hint("guance", "Guance");
     let cause = if matches!(failure, Failure::TooMuch { .. }) { Cause::TooMuch } else { Cause::Transient };
     Fault { error, cause }
@@ -135,7 +135,7 @@ fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after
         (_, 300..=399) => (come_back, Cause::Other, Some(Hint::CheckGuanceAddress)),
         _ => (ApiErrorKind::Refused, Cause::BadRequest, None),
     };
-    let mut error = ApiError::new(Side::Guance, kind, format!("{} {}: {words}", what.method, what.path));
+    let mut error = ApiError::new(Side::GUANCE, kind, format!("{} {}: {words}", what.method, what.path));
     error.hint = hint.map(String::from);
     Fault { error, cause }
 }

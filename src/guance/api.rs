@@ -195,7 +195,7 @@ impl<'a> Api<'a> {
         let query = vec![("search", search.to_owned())];
         let content = self.send(&Request { method: Method::Get, path, query, body: None, write: false })?;
         let page = Page::read(content).ok_or_else(|| odd("workspace/members/list", "no list in it"))?;
-        Walk::new(Side::Guance, "workspace/members/list", self.stop).took(&page.rows)?;
+        Walk::new(Side::GUANCE, "workspace/members/list", self.stop).took(&page.rows)?;
         let more = page.total.is_some_and(|total| total > page.rows.len());
         Ok((page.rows, more))
     }
@@ -236,7 +236,7 @@ impl<'a> Api<'a> {
     /// Reads a list of things with a uuid and a name; rows that are something else are left out.
     fn named(&self, path: &str) -> Result<Vec<Named>, Fault> {
         let page = Page::read(self.get(path.to_owned())?).ok_or_else(|| odd(path, "no list in it"))?;
-        Walk::new(Side::Guance, path, self.stop).took(&page.rows)?;
+        Walk::new(Side::GUANCE, path, self.stop).took(&page.rows)?;
         Ok(page.rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect())
     }
 
@@ -271,7 +271,7 @@ impl<'a> Api<'a> {
                 self.learn_page_size(fact, index, &page);
                 Ok(page)
             };
-            collect(Walk::new(Side::Guance, &request(size, 1).path, self.stop), size, &page)
+            collect(Walk::new(Side::GUANCE, &request(size, 1).path, self.stop), size, &page)
         };
         if self.facts.recall(fact, PAGE_SIZE_AGE).is_some() {
             return read(SMALL_PAGE);
@@ -369,7 +369,7 @@ impl<'a> Api<'a> {
     /// Returns a request with its credential, and with nothing in it yet.
     pub(super) fn call<'q>(&self, method: Method, path: &str, credential: usize) -> Result<Call<'q>, Fault> {
         let Some(key) = self.settings.api_keys.get(credential) else {
-            let error = ApiError::new(Side::Guance, ApiErrorKind::Unauthorized, "there is no API key");
+            let error = ApiError::new(Side::GUANCE, ApiErrorKind::Unauthorized, "there is no API key");
             return Err(Fault { error: error.with_hint(Hint::SetGuanceKey), cause: Cause::Other });
         };
         let url = format!("{}{path}", self.settings.base_url);
@@ -430,7 +430,7 @@ pub(super) fn row<T: DeserializeOwned>(value: Value) -> Result<T, (Option<IssueI
 /// An answer that is none; only reads get here.
 fn odd(path: &str, why: &str) -> Fault {
     let kind = ApiErrorKind::Unavailable { retry_after: None };
-    Fault { error: ApiError::new(Side::Guance, kind, format!("{path}: unexpected answer: {why}")), cause: Cause::Other }
+    Fault { error: ApiError::new(Side::GUANCE, kind, format!("{path}: unexpected answer: {why}")), cause: Cause::Other }
 }
 
 /// An id as a part of an address; one that could lead elsewhere is refused.
@@ -439,6 +439,6 @@ pub(super) fn segment(id: &str) -> Result<&str, Fault> {
     if !id.is_empty() && id.bytes().all(legal) {
         return Ok(id);
     }
-    let error = ApiError::new(Side::Guance, ApiErrorKind::Refused, format!("{id:?} is not a Guance id"));
+    let error = ApiError::new(Side::GUANCE, ApiErrorKind::Refused, format!("{id:?} is not a Guance id"));
     Err(Fault { error, cause: Cause::Gone })
 }

@@ -103,7 +103,7 @@ impl Guance<'_> {
 }
 
 fn refused(message: impl Into<String>) -> ApiError {
-    ApiError::new(Side::Guance, ApiErrorKind::Refused, message)
+    ApiError::new(Side::GUANCE, ApiErrorKind::Refused, message)
 }
 
 /// Returns the values of `statusType` to try, in turn, and whether an older service may not know the value.

@@ -133,7 +133,7 @@ impl Guance<'_> {
             let names = channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
             let message = format!("there is no channel {:?}", self.api.settings.channel);
             let error =
-                ApiError::new(Side::Guance, ApiErrorKind::Refused, message).with_hint(Hint::SetChannel { names });
+                ApiError::new(Side::GUANCE, ApiErrorKind::Refused, message).with_hint(Hint::SetChannel { names });
             return Err(Fault { error, cause: Cause::Other });
         };
         self.facts.remember(&self.channel_fact(), channel.uuid.as_str());

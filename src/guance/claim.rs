@@ -87,12 +87,12 @@ pub(super) fn extend_of(key: &Key, content: &Fingerprint, seal: Option<&Seal>) -
 
 fn hidden(extend: &Value) -> Option<Aside> {
     let ours = Aside::read(extend.get(marker::OURS)?)?;
-    (ours.is_about(Side::Jira, Kind::Comment) || ours.is_about(Side::Jira, Kind::Attachment)).then_some(ours)
+    (ours.is_about(Side::JIRA, Kind::Comment) || ours.is_about(Side::JIRA, Kind::Attachment)).then_some(ours)
 }
 
 /// Returns the original of the link in a text's first line, and its marker.
 pub(super) fn visible(text: &Doc) -> Option<(Key, Marker<'_>)> {
-    marker::shown(text, Side::Jira)
+    marker::shown(text, Side::JIRA)
 }
 
 #[cfg(test)]
@@ -202,7 +202,7 @@ mod tests {
         let push = Push {
             key: key.clone(),
             pair: issue(),
-            target: Side::Guance,
+            target: Side::GUANCE,
             action,
             content: content.clone(),
             summary: String::new(),

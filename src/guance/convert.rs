@@ -9,7 +9,7 @@ use super::statuses::STATUSES;
 use super::wire::{CreatorInfo, IssueRow, Named, ReplyRow};
 use super::{claim, plain};
 use crate::domain::{
-    Channel, Comment, CommentId, Detail, Issue, IssueId, Level, Person, Push, Side, SourceDetail, Status,
+    Channel, Comment, CommentId, Detail, Issue, IssueId, Level, Person, Push, ServiceName, Side, SourceDetail, Status,
     StatusCategory, Visibility,
 };
 use crate::text::{Block, Doc, Inline, Mark, Rest, html, markdown};
@@ -20,13 +20,22 @@ use crate::text::{Block, Doc, Inline, Mark, Rest, html, markdown};
 /// say bytes or characters; a limit in bytes holds for both.
 pub(super) const MAX_REPLY_BYTES: usize = 65_535;
 
+/// For which line rows are read, and where people see what they tell of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'p> {
+    /// The line.
+    pub(super) line: ServiceName,
+    /// The address of the console, without a slash at its end.
+    pub(super) console_url: &'p str,
+}
+
 /// Returns an issue.
 ///
 /// # Errors
 /// When the row does not say when the issue was opened: no window could hold it.
-pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> Result<Issue, String> {
+pub(super) fn issue(row: IssueRow, level: Option<Level>, at: Place<'_>) -> Result<Issue, String> {
     let Some(created) = row.create_at else { return Err("no createAt".to_owned()) };
-    let url = issue_url(console_url, &row.workspace, row.uuid.as_str());
+    let url = issue_url(at.console_url, &row.workspace, row.uuid.as_str());
     let author = person(row.creator, row.creator_info, &row.extend);
     let updated_by = person(row.updator, row.updator_info, &Value::Null);
     let detail = SourceDetail {
@@ -39,6 +48,7 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
         updated_by,
     };
     Ok(Issue {
+        line: at.line,
         id: IssueId::new(row.uuid.as_str()),
         name: row.uuid.as_str().to_owned(),
         url,
@@ -74,7 +84,7 @@ pub(super) fn comment(
     row: ReplyRow,
     attached: &[Value],
     issue: &IssueId,
-    console_url: &str,
+    at: Place<'_>,
     authors: &Authors,
 ) -> Result<Comment, String> {
     let latest = row.update_at.max(row.modified_at);
@@ -84,10 +94,10 @@ pub(super) fn comment(
     let claim = authors.claim(&row.creator, &row.extend, &body, issue);
     body.blocks.extend(attached.iter().filter_map(attachment));
     Ok(Comment {
-        side: Side::Guance,
+        side: Side::Source(at.line),
         id: CommentId::new(row.uuid.as_str()),
         issue: issue.clone(),
-        url: issue_url(console_url, &row.workspace, issue.as_str()),
+        url: issue_url(at.console_url, &row.workspace, issue.as_str()),
         claim,
         author: person(row.creator, row.creator_info, &row.extend),
         body,
@@ -227,7 +237,14 @@ mod tests {
         row.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
         let row: ReplyRow = serde_json::from_value(row).unwrap();
         let attached = row.attachments_list.clone();
-        comment(row, &attached, &IssueId::new("issue_1"), "https://c", &Authors::default()).unwrap()
+        comment(
+            row,
+            &attached,
+            &IssueId::new("issue_1"),
+            Place { line: ServiceName::GUANCE, console_url: "https://c" },
+            &Authors::default(),
+        )
+        .unwrap()
     }
 
     #[test]

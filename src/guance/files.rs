@@ -22,7 +22,7 @@ impl Guance<'_> {
         let mut files = match self.api.issue(issue) {
             Ok(row) => {
                 let list = row.get("attachments").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-                list.iter().filter_map(|one| file(one, issue, &Person::default())).collect()
+                list.iter().filter_map(|one| file(one, self.about.side, issue, &Person::default())).collect()
             }
             Err(fault) if fault.cause == Cause::Gone => Vec::new(),
             Err(fault) => return Err(fault.error),
@@ -40,7 +40,7 @@ impl Guance<'_> {
     /// Remembers for this run what a reply carries, unless the reply is ours.
     pub(super) fn note_files(&self, issue: &IssueId, comment: &Comment, attached: &[Value]) {
         if comment.claim.is_none() {
-            let read = attached.iter().filter_map(|one| file(one, issue, &comment.author));
+            let read = attached.iter().filter_map(|one| file(one, self.about.side, issue, &comment.author));
             let read = read.map(|file| File { created: Some(comment.created), ..file });
             self.files.borrow_mut().entry(issue.clone()).or_default().extend(read);
         }
@@ -50,7 +50,7 @@ impl Guance<'_> {
     /// and leads to where it is.
     pub(super) fn add_file(&self, push: &Push, content: Option<Content>) -> Result<Receipt, ApiError> {
         let Action::AddFile { issue, file, note, origin_url } = &push.action else {
-            return Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, "no file; this is a bug"));
+            return Err(ApiError::new(Side::GUANCE, ApiErrorKind::Refused, "no file; this is a bug"));
         };
         let uploaded = match content {
             Some(content) => self.api.upload(&file.name, file.mime.as_deref(), content)?,
@@ -94,7 +94,7 @@ fn set(request: &mut Value, uuids: Value) {
 }
 
 /// Reads an element of `attachments` or `attachmentsList`: an object with `uuid` and `fileName`, or a bare uuid.
-fn file(one: &Value, issue: &IssueId, author: &Person) -> Option<File> {
+fn file(one: &Value, side: Side, issue: &IssueId, author: &Person) -> Option<File> {
     let text = |names: &[&str]| names.iter().find_map(|name| one.get(name)?.as_str()).filter(|text| !text.is_empty());
     let id = one.as_str().or_else(|| text(&["uuid", "attachmentUUID", "attachmentUuid"]))?;
     let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
@@ -107,7 +107,7 @@ fn file(one: &Value, issue: &IssueId, author: &Person) -> Option<File> {
         name = portable_name(&format!("{name}.{suffix}"));
     }
     Some(File {
-        side: Side::Guance,
+        side,
         id: FileId::new(id),
         issue: issue.clone(),
         name,
@@ -141,7 +141,7 @@ mod tests {
             (json!("../x"), None),
             (json!(7), None),
         ] {
-            let read = file(&one, &IssueId::new("issue_1"), &Person::default());
+            let read = file(&one, Side::GUANCE, &IssueId::new("issue_1"), &Person::default());
             assert_eq!(read.as_ref().map(|file| (file.id.as_str(), file.name.as_str())), want, "{one}");
         }
     }

@@ -4,12 +4,12 @@
 use serde_json::{Value, json};
 
 use super::claim::Authors;
-use super::convert::{comment, issue, reply_request};
+use super::convert::{Place, comment, issue, reply_request};
 use super::extend::add_link;
 use super::settings::ReplyFormat;
 use crate::domain::{
     Action, Comment, Field, File, Fingerprint, IssueId, Key, Level, Maker, NewIssue, Person, Push, SealKey, SealKeys,
-    Side, fixtures,
+    ServiceName, Side, fixtures,
 };
 use crate::golden::line;
 use crate::plan::fields;
@@ -20,6 +20,8 @@ use crate::words::Voice;
 
 const ISSUE: &str = "issue_0123456789abcdef0123456789abcdef";
 const JIRA: &str = "https://jira.example/browse/OPS-12";
+
+const PLACE: Place<'_> = Place { line: ServiceName::GUANCE, console_url: "https://c" };
 
 fn golden(name: &str) -> String {
     let path = format!("{}/tests/data/golden/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -49,7 +51,7 @@ impl Facts for Known {
 fn push(key: Key, body: Doc, content: Fingerprint) -> Push {
     let issue = IssueId::new(ISSUE);
     let action = Action::AddComment { issue: issue.clone(), body, origin_url: String::new(), internal: false };
-    Push { key, pair: issue, target: Side::Guance, action, content, summary: String::new(), seal: None }
+    Push { key, pair: issue, target: Side::GUANCE, action, content, summary: String::new(), seal: None }
 }
 
 /// The copy of a comment, and the reply that carries a file.
@@ -63,16 +65,16 @@ fn copies() -> [Push; 2] {
         body: Doc::from_plain("looking at it"),
         created: time,
         updated: time,
-        ..fixtures::comment(Side::Jira, "10042")
+        ..fixtures::comment(Side::JIRA, "10042")
     };
-    let file = File { size: Some(5), author: mia, created: Some(time), ..fixtures::file(Side::Jira, "10009") };
+    let file = File { size: Some(5), author: mia, created: Some(time), ..fixtures::file(Side::JIRA, "10009") };
     [
         push(
-            Key::comment(Side::Jira, &comment.id),
+            Key::comment(Side::JIRA, &comment.id),
             render::comment(&comment, "OPS-12", &content, Voice::default()),
             content.clone(),
         ),
-        push(Key::file(Side::Jira, &file.id), render::file(&file, "OPS-12", JIRA, &content, Voice::default()), content),
+        push(Key::file(Side::JIRA, &file.id), render::file(&file, "OPS-12", JIRA, &content, Voice::default()), content),
     ]
 }
 
@@ -146,12 +148,12 @@ fn what_people_write_on_guance_has_the_fingerprint_that_it_had() {
         let row = json!({"uuid": "repim_1", "type": "reply", "content": text, "createAt": 10, "updateAt": 20,
             "creator": "acnt_1", "workspaceUUID": "wksp_1"});
         let id = IssueId::new(ISSUE);
-        let reply = comment(serde_json::from_value(row).unwrap(), &[], &id, "https://c", &Authors::default()).unwrap();
+        let reply = comment(serde_json::from_value(row).unwrap(), &[], &id, PLACE, &Authors::default()).unwrap();
         lines.push(line(format!("reply: {name}"), reply.fingerprint().as_str()));
         let row = json!({"uuid": ISSUE, "name": "磁盘满", "description": text, "statusType": 20, "createAt": 10,
             "updateAt": 20, "extend": {"manager": ["group_2", "acnt_1", "someone@example.com"]}});
         let level = Level { id: "system_level_1".into(), name: "P1".into() };
-        let issue = issue(serde_json::from_value(row).unwrap(), Some(level), "https://c").unwrap();
+        let issue = issue(serde_json::from_value(row).unwrap(), Some(level), PLACE).unwrap();
         lines.push(line(format!("issue: {name}"), issue.fingerprint().as_str()));
         let new = NewIssue {
             title: issue.title.clone(),

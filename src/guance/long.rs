@@ -73,7 +73,7 @@ impl Guance<'_> {
         match part.comments.iter().find(is_it) {
             None if part.next.is_some() => {
                 let message = format!("reply {reply} of a long thread was not read");
-                Err(ApiError::new(Side::Guance, ApiErrorKind::Unavailable { retry_after: None }, message))
+                Err(ApiError::new(Side::GUANCE, ApiErrorKind::Unavailable { retry_after: None }, message))
             }
             found => Ok(found.cloned()),
         }

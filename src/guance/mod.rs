@@ -11,6 +11,7 @@ mod paging;
 mod api;
 mod level;
 mod statuses;
+mod about;
 mod plain;
 mod claim;
 mod convert;
@@ -34,6 +35,6 @@ mod check;
 #[cfg(test)]
 mod golden_tests;
 
-pub use remote::ABOUT;
+pub use about::ABOUT;
 pub use settings::{ReplyFormat, Settings};
 pub use workspace::Guance;

@@ -189,7 +189,7 @@ mod tests {
             let rows = ids.iter().map(|id| json!({"uuid": format!("u{id}")})).collect();
             Ok::<_, ApiError>(Page { rows, size, total })
         };
-        let rows = collect(Walk::new(Side::Guance, "list", &Never), LARGE_PAGE, fetch)?;
+        let rows = collect(Walk::new(Side::GUANCE, "list", &Never), LARGE_PAGE, fetch)?;
         Ok((rows.len(), requests))
     }
 

@@ -86,7 +86,7 @@ mod tests {
         let (before, now) = (address("00112233aabbccdd"), address("aabbccdd00112233"));
         let copy = markdown::read(&format!("{}\n\nwords", line(&before)));
         let pair = CommentLink {
-            origin: Side::Jira,
+            origin: Side::JIRA,
             origin_id: CommentId::new("1"),
             copy_id: CommentId::new("repim_1"),
             pair: IssueId::new("issue_1"),

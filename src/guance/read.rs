@@ -10,7 +10,7 @@ use super::paging::is_about_updates;
 use super::wire::{IssueRow, ReplyRow};
 use super::workspace::{Guance, Seen};
 use super::{api, claim, convert};
-use crate::domain::{Comment, CommentId, Issue, IssueId, Side};
+use crate::domain::{Comment, CommentId, Issue, IssueId};
 use crate::ports::{ApiError, Batch, FOR_EVER, Presence, Span, Unreadable, note_stranger};
 
 /// The fact that `issue/list` was seen to select by update time.
@@ -39,7 +39,7 @@ impl Guance<'_> {
         let level = self.level_of(&row)?;
         self.learn_people(&row);
         let tells_channels = row.bind_channels.is_some();
-        let mut issue = convert::issue(row, level, &self.api.settings.console_url);
+        let mut issue = convert::issue(row, level, self.place());
         if let Ok(issue) = &mut issue {
             self.name_managers(issue)?;
             self.name_channels(issue, tells_channels)?;
@@ -89,7 +89,7 @@ impl Guance<'_> {
                 Ok(row) if row.kind == "change" || row.is_deleted() => continue,
                 Ok(mut row) => {
                     let attached = std::mem::take(&mut row.attachments_list);
-                    let comment = convert::comment(row, &attached, issue, &self.api.settings.console_url, &authors);
+                    let comment = convert::comment(row, &attached, issue, self.place(), &authors);
                     comment.inspect(|comment| self.note_files(issue, comment, &attached))
                 }
                 Err((_, why)) => Err(why),
@@ -106,7 +106,7 @@ impl Guance<'_> {
         thread.sort_by_key(|(number, comment)| (comment.created, *number));
         let thread: Vec<Comment> = thread.into_iter().map(|(_, comment)| comment).collect();
         for comment in thread.iter().filter(|comment| claim::is_like_ours(comment)) {
-            note_stranger(self.facts, Side::Guance, &comment.author.id);
+            note_stranger(self.facts, self.about.side, &comment.author.id);
         }
         (thread, whole)
     }

@@ -8,7 +8,7 @@ use crate::domain::{Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind};
 
 pub(super) fn refused(message: impl Into<String>) -> ApiError {
-    ApiError::new(Side::Guance, ApiErrorKind::Refused, message)
+    ApiError::new(Side::GUANCE, ApiErrorKind::Refused, message)
 }
 
 /// Reads the object that a reply write returns.
@@ -17,7 +17,7 @@ pub(super) fn refused(message: impl Into<String>) -> ApiError {
 /// `InDoubt` when it does not name the reply: it may be there, and only a look-up can tell.
 pub(super) fn receipt(answer: &Value) -> Result<Receipt, ApiError> {
     let row: ReplyRow = api::row(answer.clone()).map_err(|(_, why)| {
-        ApiError::new(Side::Guance, ApiErrorKind::InDoubt, format!("the reply was accepted, but not named: {why}"))
+        ApiError::new(Side::GUANCE, ApiErrorKind::InDoubt, format!("the reply was accepted, but not named: {why}"))
     })?;
     Ok(Receipt::of(row.uuid.as_str(), row.update_at.or(row.create_at)))
 }

@@ -8,34 +8,16 @@ use super::answer::Cause;
 use super::convert;
 use super::paging::is_about_updates;
 use super::read::BY_UPDATE;
-use super::statuses::STATUSES;
 use super::workspace::Guance;
-use crate::domain::{Comment, CommentId, File, IssueId, Key, Maker, Person, Push, Receipt, Side, Visibility};
+use crate::domain::{Comment, CommentId, File, IssueId, Key, Maker, Person, Push, Receipt, Visibility};
 use crate::ports::{
-    Abilities, Ability, About, ApiError, ApiErrorKind, Batch, Content, Directory, FOR_EVER, Files, Identity, Listing,
-    Lookup, Parts, Presence, Remote, Span, Statuses, ThreadPage, ThreadPart, Threads, Unreadable, Wanted, Writes,
-};
-
-/// What is known of Guance without asking it.
-pub const ABOUT: About = About {
-    side: Side::Guance,
-    shown: "Guance",
-    abilities: &[Ability::Threads, Ability::Parts, Ability::Writes, Ability::Files, Ability::People, Ability::Statuses],
-    batch: 1,
-    statuses: STATUSES,
-    is_metered: true,
-    tells_account: false,
-    listing: Listing::MaybeByOpening,
-    threads_in_turn: true,
-    marks_files: true,
-    reads_comments: false,
-    hides_addresses: false,
-    statuses_in_steps: false,
+    Abilities, About, ApiError, ApiErrorKind, Batch, Content, Directory, FOR_EVER, Files, Identity, Lookup, Parts,
+    Presence, Remote, Span, Statuses, ThreadPage, ThreadPart, Threads, Unreadable, Wanted, Writes,
 };
 
 impl Remote for Guance<'_> {
     fn about(&self) -> &About {
-        &ABOUT
+        &self.about
     }
 
     fn abilities(&self) -> Abilities<'_> {

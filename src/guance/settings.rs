@@ -1,5 +1,6 @@
 //! How to talk to Guance.
 
+use crate::domain::ServiceName;
 use crate::secret::Secret;
 use crate::words::Lang;
 
@@ -17,6 +18,8 @@ pub enum ReplyFormat {
 /// How to talk to Guance.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The line that it is the source of.
+    pub line: ServiceName,
     /// Base address, without a trailing slash.
     pub base_url: String,
     /// Base address of the console, for links people follow, without a trailing slash.

@@ -62,5 +62,5 @@ impl Guance<'_> {
 }
 
 fn refused(message: String) -> ApiError {
-    ApiError::new(Side::Guance, ApiErrorKind::Refused, message)
+    ApiError::new(Side::GUANCE, ApiErrorKind::Refused, message)
 }

@@ -82,7 +82,7 @@ impl Api<'_> {
             };
             let Some(url) = address(&content, &self.settings.base_url) else {
                 let error = ApiError::new(
-                    crate::domain::Side::Guance,
+                    crate::domain::Side::GUANCE,
                     ApiErrorKind::Refused,
                     format!("GET {path}: no file in the answer"),
                 );

@@ -6,11 +6,13 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::about::ABOUT;
 use super::api::Api;
+use super::convert::Place;
 use super::settings::Settings;
-use crate::domain::{Comment, CommentId, File, IssueId, Person};
+use crate::domain::{Comment, CommentId, File, IssueId, Person, Side};
 use crate::http::Http;
-use crate::ports::{Budget, Clock, Facts, Stop};
+use crate::ports::{About, Budget, Clock, Facts, Stop};
 
 /// How old a reading of a thread may be that tells who wrote a reply.
 pub(super) const FRESH: TimeDelta = TimeDelta::minutes(1);
@@ -23,6 +25,7 @@ pub(super) struct Seen {
 
 /// A Guance workspace, as one of the two sides.
 pub struct Guance<'a> {
+    pub(super) about: About,
     pub(super) api: Api<'a>,
     pub(super) facts: &'a dyn Facts,
     pub(super) channel: OnceCell<String>,
@@ -44,6 +47,11 @@ impl fmt::Debug for Guance<'_> {
 }
 
 impl<'a> Guance<'a> {
+    /// Returns for which line rows are read, and where people see what they tell of.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { line: self.about.side.line(), console_url: &self.api.settings.console_url }
+    }
+
     /// Returns the side; nothing is contacted yet.
     pub fn new(
         settings: Settings,
@@ -53,8 +61,10 @@ impl<'a> Guance<'a> {
         clock: &'a dyn Clock,
         stop: &'a dyn Stop,
     ) -> Self {
+        let about = About { side: Side::Source(settings.line), ..ABOUT };
         let api = Api::new(settings, http, budget, facts, clock, stop);
         Self {
+            about,
             api,
             facts,
             channel: OnceCell::new(),

@@ -43,7 +43,7 @@ impl Guance<'_> {
         if shows {
             return Err(refused(whose).with_hint(Hint::FormerKey));
         }
-        Err(ApiError::new(Side::Guance, ApiErrorKind::NotOurs, whose))
+        Err(ApiError::new(Side::GUANCE, ApiErrorKind::NotOurs, whose))
     }
 
     pub(super) fn push_one(&self, push: &Push) -> Result<Receipt, ApiError> {

@@ -223,7 +223,7 @@ impl<'a> Api<'a> {
         }
         let answer = opened.into_answer().map_err(|failure| lost(&ask, &failure))?;
         let mut failed = match self.judge(&ask, &answer) {
-            Ok(_) => Failed::from(ApiError::new(Side::Jira, ApiErrorKind::Refused, format!("{}: no file", ask.name()))),
+            Ok(_) => Failed::from(ApiError::new(Side::JIRA, ApiErrorKind::Refused, format!("{}: no file", ask.name()))),
             Err(failed) => failed,
         };
         if is_page && answer.status < 400 {
@@ -254,7 +254,7 @@ impl<'a> Api<'a> {
 
     /// Begins a walk through the pages of a list.
     pub(super) fn walk<'w>(&'w self, what: &'w str) -> Walk<'w> {
-        Walk::new(Side::Jira, what, self.stop)
+        Walk::new(Side::JIRA, what, self.stop)
     }
 
     /// Returns true once the run's time is over.
@@ -264,7 +264,7 @@ impl<'a> Api<'a> {
 
     fn go_on(&self, ask: &Ask) -> Result<(), Failed> {
         if self.stop.requested() && !ask.finish {
-            let error = ApiError::new(Side::Jira, ApiErrorKind::Stopped, format!("{}: not sent", ask.name()));
+            let error = ApiError::new(Side::JIRA, ApiErrorKind::Stopped, format!("{}: not sent", ask.name()));
             return Err(error.into());
         }
         Ok(())
@@ -315,7 +315,7 @@ impl<'a> Api<'a> {
             retry_after: answer.retry_after.filter(|wait| !wait.is_zero()),
         };
         let kind = kind_of(&seen);
-        let mut error = ApiError::new(Side::Jira, kind, message(ask, &seen, &words, answer));
+        let mut error = ApiError::new(Side::JIRA, kind, message(ask, &seen, &words, answer));
         error.hint = self.hint(ask, kind, &seen, answer);
         Err(Failed {
             error,
@@ -370,7 +370,7 @@ fn lost(ask: &Ask, failure: &Failure) -> Failed {
         Failure::TooMuch { status, .. } => (Some(*status), true),
         Failure::NotSent(_) | Failure::NoAnswer(_) => (None, false),
     };
-    let mut error = ApiError::new(Side::Jira, failure.kind(ask.repeatable), clean(failure.words()));
+    let mut error = ApiError::new(Side::JIRA, failure.kind(ask.repeatable), clean(failure.words()));
     error.hint = failure.hint("jira", "Jira");
     Failed { status, too_much, ..Failed::from(error) }
 }

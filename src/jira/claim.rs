@@ -8,7 +8,7 @@ use crate::domain::marker::Aside;
 use crate::domain::{Claim, IssueId, Key, Kind, Maker, Marker, SealKeys, Side, Witness, issue_place, marker};
 use crate::text::Doc;
 
-pub(super) use crate::domain::marker::{OURS as PROPERTY, label_id};
+pub(super) use crate::domain::marker::{OURS as PROPERTY, as_labelled, label_id, labelled};
 
 impl Reader<'_> {
     /// Returns true for the pair of services that we serve, under any name that it ever had.
@@ -28,29 +28,24 @@ impl Reader<'_> {
     /// Reads what an issue says about being our copy.
     pub(super) fn issue_marks(self, raw: &wire::Issue) -> IssueMarks {
         let maker = self.maker(raw.fields.creator.as_ref());
-        let property = raw.properties.get(PROPERTY).and_then(|value| property(value, Kind::Issue));
+        let property = raw.properties.get(PROPERTY).and_then(|value| property(value, self.source, Kind::Issue));
         let property = property.filter(|property| self.is_our_pair(&property.pair)).and_then(|property| {
             let mut ids = raw.fields.creator.iter().flat_map(wire::User::ids);
             let sealed = ids.any(|id| is_sealed(&property, self.keys, &issue_place(&property.pair, id)));
             Claim::credible(property.key, property.written, maker, sealed, Witness::Hidden)
         });
-        let labels: Vec<Key> = raw
-            .fields
-            .labels
-            .iter()
-            .filter_map(|label| label_id(label))
-            .map(|id| Key::issue(Side::Guance, &id))
-            .collect();
-        let contradicts = property.as_ref().is_some_and(|claim| !labels.is_empty() && !labels.contains(&claim.key));
+        let labels: Vec<Key> = raw.fields.labels.iter().filter_map(|label| labelled(label, self.source)).collect();
+        let contradicts =
+            property.as_ref().is_some_and(|claim| !labels.is_empty() && !labels.contains(&as_labelled(&claim.key)));
         IssueMarks { maker, property, labels, contradicts }
     }
 
     /// Returns the originals that an issue's property and labels name.
     pub(super) fn issue_names(self, raw: &wire::Issue) -> Vec<Key> {
-        let property = raw.properties.get(PROPERTY).and_then(|value| property(value, Kind::Issue));
+        let property = raw.properties.get(PROPERTY).and_then(|value| property(value, self.source, Kind::Issue));
         let property = property.filter(|property| self.is_our_pair(&property.pair)).map(|property| property.key);
-        let labels = raw.fields.labels.iter().filter_map(|label| label_id(label));
-        property.into_iter().chain(labels.map(|id| Key::issue(Side::Guance, &id))).collect()
+        let labels = raw.fields.labels.iter().filter_map(|label| labelled(label, self.source));
+        property.into_iter().chain(labels).collect()
     }
 
     /// The property is proof where our account made the issue, or where its seal holds. A label alone only says that
@@ -74,12 +69,12 @@ impl Reader<'_> {
     /// written.
     pub(super) fn comment_claim(self, raw: &wire::Comment, text: &Doc, issue: &IssueId) -> Option<Claim> {
         let maker = self.maker(raw.author.as_ref());
-        let property = raw.property(PROPERTY).and_then(|value| property(value, Kind::Comment));
+        let property = raw.property(PROPERTY).and_then(|value| property(value, self.source, Kind::Comment));
         let by_property = property.filter(|property| self.is_our_pair(&property.pair)).and_then(|property| {
             let sealed = is_sealed_in(&property, self.keys, issue, raw.author.as_ref());
             Claim::credible(property.key, property.written, maker, sealed, Witness::Hidden)
         });
-        let visible = visible(text).and_then(|(key, marker)| {
+        let visible = visible(text, self.source).and_then(|(key, marker)| {
             let written = (&key, &marker.content);
             let authors = || raw.author.iter().flat_map(wire::User::ids);
             let sealed = marker.seal.is_some_and(|seal| self.keys.made_in_thread(&seal, written, issue, authors()));
@@ -122,13 +117,13 @@ fn is_sealed_in(property: &Aside, keys: &SealKeys, issue: &IssueId, author: Opti
 }
 
 /// Reads our property, if it is about a thing of this kind.
-pub(super) fn property(value: &Value, kind: Kind) -> Option<Aside> {
-    Aside::read(value).filter(|property| property.is_about(Side::Guance, kind))
+pub(super) fn property(value: &Value, source: Side, kind: Kind) -> Option<Aside> {
+    Aside::read(value).filter(|property| property.is_about(source, kind))
 }
 
 /// Returns the original of the marker `#guajira-repim_<32 hex>-<16 hex>` in a text's first line, and the marker.
-pub(super) fn visible(text: &Doc) -> Option<(Key, Marker<'_>)> {
-    marker::shown(text, Side::Guance)
+pub(super) fn visible(text: &Doc, source: Side) -> Option<(Key, Marker<'_>)> {
+    marker::shown(text, source)
 }
 
 #[cfg(test)]

@@ -42,8 +42,8 @@ impl Jira<'_> {
             raws.iter().map(|raw| reader.comment(raw, issue, &seen.name, seen.service)).collect()
         })?;
         sort(&mut thread);
-        for comment in thread.iter().filter(|one| one.claim.is_none() && visible(&one.body).is_some()) {
-            note_stranger(self.facts, Side::Jira, &comment.author.id);
+        for comment in thread.iter().filter(|one| one.claim.is_none() && visible(&one.body, self.source()).is_some()) {
+            note_stranger(self.facts, Side::JIRA, &comment.author.id);
         }
         Ok(Some(thread))
     }
@@ -119,7 +119,7 @@ impl Jira<'_> {
         let (reply, said) = self.send_text(*text, send)?;
         let comment: wire::Comment = wire::read(reply.json).map_err(|why| {
             let message = format!("{path}: the new comment's answer cannot be read: {why}");
-            ApiError::new(crate::domain::Side::Jira, ApiErrorKind::InDoubt, message)
+            ApiError::new(crate::domain::Side::JIRA, ApiErrorKind::InDoubt, message)
         })?;
         if internal && comment.internal() != Some(true) && self.has_customers(issue) {
             self.hide_or_take_back(issue, &comment.id)?;
@@ -147,10 +147,10 @@ impl Jira<'_> {
             return Ok(Some(raw));
         }
         let whose = format!("comment {} was written by {}, which is not our account", raw.id, comment.author.id);
-        if visible(&comment.body).is_some_and(|(named, _)| named == key) {
+        if visible(&comment.body, self.source()).is_some_and(|(named, _)| named == key) {
             return Err(refused(whose).with_hint(ItemHint::FormerJiraAccount));
         }
-        Err(ApiError::new(Side::Jira, ApiErrorKind::NotOurs, whose))
+        Err(ApiError::new(Side::JIRA, ApiErrorKind::NotOurs, whose))
     }
 
     /// Rewrites a comment of ours, with the visibility it has now; leaves it alone when it already says this.
@@ -171,7 +171,7 @@ impl Jira<'_> {
         let Action::EditComment { body, origin_url, .. } = &push.action else {
             return Err(refused(format!("{}: no edit of a comment; this is a bug", push.key)));
         };
-        let carried = now.property(PROPERTY).and_then(|value| property(value, Kind::Comment));
+        let carried = now.property(PROPERTY).and_then(|value| property(value, self.source(), Kind::Comment));
         let is_it = |it: &Aside| it.key == push.key.origin() && it.written.as_ref() == Some(&push.content);
         if carried.as_ref().is_some_and(is_it) {
             return Ok(receipt(&now));

@@ -13,6 +13,8 @@ use crate::text::{Doc, adf, wiki};
 /// What reading needs to know about the site and about us.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'r> {
+    /// The source whose items have their copies here.
+    pub(super) source: Side,
     /// Base address for people.
     pub(super) base: &'r str,
     /// Our own account.
@@ -49,6 +51,7 @@ impl Reader<'_> {
             names: self.issue_names(raw),
         };
         Ok(Issue {
+            line: self.source.line(),
             url: self.issue_url(&name),
             title: fields.summary.clone(),
             body: body(&fields.description),
@@ -93,7 +96,7 @@ impl Reader<'_> {
         let created = time(&raw.created).or_else(|| time(&raw.updated)).unwrap_or(DateTime::UNIX_EPOCH);
         let text = body(&raw.body);
         Comment {
-            side: Side::Jira,
+            side: self.source.tracker(),
             id: CommentId::new(&raw.id),
             issue: issue.clone(),
             url: marker::comment_address(&self.issue_url(name), &raw.id),
@@ -225,6 +228,7 @@ pub(super) mod tests {
         let me = me();
         let (former, keys) = (former(), keys());
         read(&Reader {
+            source: Side::GUANCE,
             base: "https://x/jira",
             me: &me,
             former: &former,

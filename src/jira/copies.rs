@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 
+use super::claim::as_labelled;
 use super::convert::{Reader, person, time};
 use super::wire;
 use crate::domain::{Claim, Key, Maker, Person};
@@ -108,7 +109,7 @@ impl Candidate {
     }
 
     pub(super) fn names(&self, key: &Key) -> bool {
-        self.claim.as_ref().is_some_and(|claim| claim.key == *key) || self.labelled.contains(key)
+        self.claim.as_ref().is_some_and(|claim| claim.key == *key) || self.labelled.contains(&as_labelled(key))
     }
 }
 
@@ -169,7 +170,7 @@ mod tests {
     use super::*;
 
     fn key(digit: char) -> Key {
-        Key::issue(Side::Guance, &IssueId::new(format!("issue_{}", digit.to_string().repeat(32))))
+        Key::issue(Side::GUANCE, &IssueId::new(format!("issue_{}", digit.to_string().repeat(32))))
     }
 
     fn copy(name: &str, minute: u32, property: Option<(char, Maker)>, label: Option<char>) -> Candidate {

@@ -7,9 +7,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::about::MAX_BULK;
 use super::answer::words_of;
 use super::api::{Ask, Failed, segment};
-use super::claim::{PROPERTY, label_id, property};
+use super::claim::{PROPERTY, as_labelled, labelled, property};
 use super::convert::time;
 use super::draft::Draft;
 use super::fault::{refused, unavailable};
@@ -19,11 +20,6 @@ use super::words::marker;
 use crate::domain::{Key, Kind, NewIssue, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::words::ItemHint;
-
-/// Most issues in one request.
-///
-/// Source: Jira Cloud REST v3 and Data Center REST v2, `POST /issue/bulk`.
-pub(super) const MAX_BULK: usize = 50;
 
 /// So many new issues are read one by one where that is the only way to their properties.
 const FEW: usize = 2;
@@ -185,15 +181,15 @@ impl Jira<'_> {
         let (rows, shown) = self.new_rows(&ids, fields).unwrap_or_default();
         let mut seen = Seen::default();
         let read = |rows: Vec<Value>| rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
-        let shown = read(shown).map(|raw| (label_key(&raw.fields.labels), raw));
+        let shown = read(shown).map(|raw| (label_key(&raw.fields.labels, self.source()), raw));
         let rows = read(rows).map(|raw| {
-            let claim = raw.properties.get(PROPERTY).and_then(|value| property(value, Kind::Issue));
+            let claim = raw.properties.get(PROPERTY).and_then(|value| property(value, self.source(), Kind::Issue));
             (claim.map(|claim| claim.key), raw)
         });
         for (key, raw) in rows.chain(shown) {
             let is_marked = key.is_some();
             if let Some(key) = key {
-                seen.by_key.insert(key, wire::Created { id: raw.id.clone(), key: raw.key.clone() });
+                seen.by_key.insert(as_labelled(&key), wire::Created { id: raw.id.clone(), key: raw.key.clone() });
             }
             let at = time(&raw.fields.created);
             let is_secured = !raw.fields.security.is_null();
@@ -214,7 +210,8 @@ impl Jira<'_> {
         }
         let found = self.walk(&format!("id in ({})", ids.join(", ")), fields).unwrap_or_default();
         let is_labelled = |row: &Value| {
-            wire::read::<wire::Issue>(row.clone()).is_ok_and(|raw| label_key(&raw.fields.labels).is_some())
+            wire::read::<wire::Issue>(row.clone())
+                .is_ok_and(|raw| label_key(&raw.fields.labels, self.source()).is_some())
         };
         let id_of = |row: &Value| row.get("id").and_then(wire::id_text);
         let mut shown: Vec<Value> = found.into_iter().filter(is_labelled).collect();
@@ -241,13 +238,13 @@ impl Jira<'_> {
             }
             // The property in the issue itself knows better than the order of an answer.
             Some(CreateOutcome::Created(by_order)) => {
-                seen.by_key.get(&draft.push.key.origin()).cloned().unwrap_or(by_order)
+                seen.by_key.get(&as_labelled(&draft.push.key.origin())).cloned().unwrap_or(by_order)
             }
-            Some(CreateOutcome::Somewhere) | None => match seen.by_key.get(&draft.push.key.origin()) {
+            Some(CreateOutcome::Somewhere) | None => match seen.by_key.get(&as_labelled(&draft.push.key.origin())) {
                 Some(created) => created.clone(),
                 None => {
                     let message = "POST issue: the answer does not say which issue was created".to_owned();
-                    return Err(ApiError::new(Side::Jira, ApiErrorKind::InDoubt, message));
+                    return Err(ApiError::new(Side::JIRA, ApiErrorKind::InDoubt, message));
                 }
             },
         };
@@ -357,10 +354,10 @@ fn unlabelled(project: &str) -> String {
 }
 
 /// Returns the original that a label names, where one does.
-fn label_key(labels: &[String]) -> Option<Key> {
-    let mut named = labels.iter().filter_map(|label| label_id(label));
-    let id = named.next()?;
-    named.next().is_none().then(|| Key::issue(Side::Guance, &id))
+fn label_key(labels: &[String], source: Side) -> Option<Key> {
+    let mut named = labels.iter().filter_map(|label| labelled(label, source));
+    let key = named.next()?;
+    named.next().is_none().then_some(key)
 }
 
 fn may_give_way(failed: &Failed) -> bool {
@@ -388,7 +385,7 @@ fn element_failure(error: &wire::BulkError) -> Failed {
     let message = format!("POST issue/bulk: {status}: {words}");
     let error = match status {
         429 | 409 => unavailable(message),
-        500.. => ApiError::new(Side::Jira, ApiErrorKind::InDoubt, message),
+        500.. => ApiError::new(Side::JIRA, ApiErrorKind::InDoubt, message),
         _ => refused(message),
     };
     Failed { status: Some(status), words: Box::new(words), ..Failed::from(error) }

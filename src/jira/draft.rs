@@ -71,7 +71,7 @@ impl<'p> Draft<'p> {
 
     /// Returns the label that marks the copy: the original's uuid.
     pub(super) fn marker_label(&self) -> Option<String> {
-        legal_label(label(&self.push.key)?)
+        legal_label(&label(&self.push.key)?)
     }
 
     /// Returns what is sent: fields and the marker property.
@@ -296,9 +296,9 @@ mod tests {
     fn create() -> Push {
         let uuid = IssueId::new("issue_0123456789abcdef0123456789abcdef");
         Push {
-            key: Key::issue(Side::Guance, &uuid),
+            key: Key::issue(Side::GUANCE, &uuid),
             pair: uuid,
-            target: Side::Jira,
+            target: Side::JIRA,
             action: Action::CreateIssue(NewIssue {
                 project: "OPS".into(),
                 issue_type: "Bug".into(),

@@ -4,11 +4,11 @@ use crate::domain::{DroppedField, Side};
 use crate::ports::{ApiError, ApiErrorKind};
 
 pub(super) fn refused(message: impl Into<String>) -> ApiError {
-    ApiError::new(Side::Jira, ApiErrorKind::Refused, message)
+    ApiError::new(Side::JIRA, ApiErrorKind::Refused, message)
 }
 
 pub(super) fn unavailable(message: impl Into<String>) -> ApiError {
-    ApiError::new(Side::Jira, ApiErrorKind::Unavailable { retry_after: None }, message)
+    ApiError::new(Side::JIRA, ApiErrorKind::Unavailable { retry_after: None }, message)
 }
 
 /// Names a field that was left out, or not taken as it was sent.

@@ -92,7 +92,7 @@ impl Jira<'_> {
         let made = json.get(0).unwrap_or(&json);
         let Some(id) = made.get("id").and_then(wire::id_text) else {
             let message = format!("POST {path}: the answer names no attachment");
-            return Err(ApiError::new(Side::Jira, ApiErrorKind::InDoubt, message));
+            return Err(ApiError::new(Side::JIRA, ApiErrorKind::InDoubt, message));
         };
         let at = made.get("created").and_then(time);
         Ok(Receipt::of(id, at))
@@ -141,7 +141,7 @@ fn file(one: &Value, issue: &IssueId, reader: Reader<'_>) -> Option<File> {
     let author: wire::User = wire::read(one.get("author")?.clone()).unwrap_or_default();
     let text = |name: &str| one.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
     Some(File {
-        side: Side::Jira,
+        side: reader.source.tracker(),
         id: FileId::new(one.get("id").and_then(wire::id_text)?),
         issue: issue.clone(),
         name: portable_name(&text("filename").unwrap_or_default()),

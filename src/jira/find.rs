@@ -7,11 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use serde_json::Value;
 
+use super::claim::as_labelled;
 use super::copies::{Candidate, Choice, Probe, choose, number_of, project_of};
 use super::search::MAX_FETCH;
 use super::service::Jira;
 use super::{jql, wire};
-use crate::domain::{Comment, IssueId, Key, Receipt, Side};
+use crate::domain::{Comment, IssueId, Key, Receipt, marker};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted};
 
 /// Most labels in one query.
@@ -60,11 +61,11 @@ impl Jira<'_> {
     ) -> Result<Vec<Lookup>, ApiError> {
         let mut out = vec![Lookup::Unsure; wanted.len()];
         self.look_up_comments(wanted, taken, &mut out)?;
-        let issues: Vec<(usize, &Wanted, IssueId)> = wanted
+        let issues: Vec<(usize, &Wanted, String)> = wanted
             .iter()
             .enumerate()
             .filter(|(_, want)| want.issue.is_none())
-            .filter_map(|(index, want)| Some((index, want, want.key.issue_on(Side::Guance)?)))
+            .filter_map(|(index, want)| Some((index, want, marker::label(&want.key)?)))
             .collect();
         let labelled = self.by_label(&issues.iter().map(|(_, _, id)| id.as_str()).collect::<Vec<_>>())?;
         let mut open = Vec::new();
@@ -150,8 +151,9 @@ impl Jira<'_> {
         let (key, projects) = (want.key.origin(), self.projects_of(want));
         copies.iter().find_map(|copy| {
             let (labels, creator) = copy.foreign.as_ref()?;
-            let fits =
-                copy.claim.is_none() && labels.contains(&key) && projects.iter().any(|p| project_of(&copy.name) == p);
+            let fits = copy.claim.is_none()
+                && labels.contains(&as_labelled(&key))
+                && projects.iter().any(|p| project_of(&copy.name) == p);
             fits.then(|| Lookup::Foreign(receipt(copy), creator.clone()))
         })
     }

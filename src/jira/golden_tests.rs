@@ -42,7 +42,7 @@ fn keys() -> SealKeys {
 
 fn push(key: Key, action: Action) -> Push {
     let content = Fingerprint::parse(PRINT).unwrap();
-    Push { key, pair: IssueId::new(ISSUE), target: Side::Jira, action, content, summary: String::new(), seal: None }
+    Push { key, pair: IssueId::new(ISSUE), target: Side::JIRA, action, content, summary: String::new(), seal: None }
 }
 
 fn reply() -> Push {
@@ -54,12 +54,12 @@ fn reply() -> Push {
         body: Doc::from_plain("looking at it"),
         created: time,
         updated: time,
-        ..fixtures::comment(Side::Guance, REPLY)
+        ..fixtures::comment(Side::GUANCE, REPLY)
     };
     let body = render::comment(&reply, "", &Fingerprint::parse(PRINT).unwrap(), Voice::default());
     let issue = IssueId::new("10001");
     let action = Action::AddComment { issue, body, origin_url: reply.url.clone(), internal: false };
-    push(Key::comment(Side::Guance, &reply.id), action)
+    push(Key::comment(Side::GUANCE, &reply.id), action)
 }
 
 fn written(push: &Push, cloud: bool) -> Value {
@@ -69,7 +69,15 @@ fn written(push: &Push, cloud: bool) -> Value {
 
 fn with_reader<T>(read: impl FnOnce(Reader<'_>) -> T) -> T {
     let me = wire::User { account_id: "acc-bot".into(), ..wire::User::default() };
-    read(Reader { base: "https://jira.example", me: &me, former: &[], keys: &keys(), pair: PAIR, former_pairs: &[] })
+    read(Reader {
+        source: Side::GUANCE,
+        base: "https://jira.example",
+        me: &me,
+        former: &[],
+        keys: &keys(),
+        pair: PAIR,
+        former_pairs: &[],
+    })
 }
 
 type Claimed = Option<(String, Option<String>, Maker, bool)>;
@@ -120,7 +128,7 @@ fn a_comment_is_written_as_it_was_and_every_version_of_it_is_recognised() {
 
 #[test]
 fn an_issue_is_marked_as_it_was_and_every_version_of_it_is_recognised() {
-    let key = Key::issue(Side::Guance, &IssueId::new(ISSUE));
+    let key = Key::issue(Side::GUANCE, &IssueId::new(ISSUE));
     let create = || push(key.clone(), Action::CreateIssue(NewIssue::default()));
     for (version, push) in [("-0.1", create()), ("", create().sealed(&keys(), PAIR, "acc-bot"))] {
         let told = format!("issue property{version} is other than it was: an upgrade would make the issue once more");
@@ -140,7 +148,7 @@ fn a_notice_is_marked_as_it_was() {
     let body = render::notice(url, &id, Doc::from_plain("told").blocks, &content, Voice::default());
     let issue = IssueId::new("10001");
     let action = Action::AddComment { issue, body, origin_url: url.into(), internal: true };
-    let notice = push(Key::comment(Side::Guance, &id), action);
+    let notice = push(Key::comment(Side::GUANCE, &id), action);
     let mut lines = Vec::new();
     for (version, push) in [("", notice.clone()), (", sealed", notice.sealed(&keys(), PAIR, "acc-bot"))] {
         lines.push(line(format!("wiki{version}"), written(&push, false).as_str().unwrap()));
@@ -157,7 +165,7 @@ fn a_notice_is_marked_as_it_was() {
 
 #[test]
 fn an_issue_has_the_label_that_it_had_and_every_version_of_it_is_read() {
-    let key = Key::issue(Side::Guance, &IssueId::new(ISSUE));
+    let key = Key::issue(Side::GUANCE, &IssueId::new(ISSUE));
     let create = push(key, Action::CreateIssue(NewIssue::default()));
     let mut lines = vec![line("label", Draft::new(&create).unwrap().marker_label().unwrap())];
     for label in [ISSUE.to_owned(), format!("guance-{ISSUE}"), format!("guance_{ISSUE}"), format!("guance{ISSUE}")] {

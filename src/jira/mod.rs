@@ -21,6 +21,8 @@ mod copies;
 mod names;
 mod form;
 mod seen;
+mod shared;
+mod about;
 mod paging;
 mod service;
 
@@ -57,8 +59,9 @@ mod check_ways;
 #[cfg(test)]
 mod golden_tests;
 
+pub use about::ABOUT;
 pub use check::{CheckChanges, CheckRoute};
 pub use pace::Pace;
-pub use remote::ABOUT;
 pub use service::Jira;
 pub use settings::{Auth, Deployment, Settings};
+pub use shared::Shared;

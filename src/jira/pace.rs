@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::about::MAX_BULK;
 use super::api::{Ask, Failed, Reply};
-use super::create::MAX_BULK;
 use super::service::Jira;
 use crate::ports::{ApiErrorKind, FOR_EVER};
 

@@ -168,7 +168,7 @@ mod tests {
     }
 
     fn walk() -> Walk<'static> {
-        Walk::new(Side::Jira, "search", &Never)
+        Walk::new(Side::JIRA, "search", &Never)
     }
 
     /// Issues with their update times in seconds; after each page, some change and so move to the end.

@@ -26,7 +26,7 @@ impl Jira<'_> {
     /// Returns the projects that this run's searches name: without those that are known to be lost.
     pub(super) fn searched(&self) -> Vec<String> {
         let lost = self.lost.borrow();
-        self.settings.projects.iter().filter(|project| !lost.contains(*project)).cloned().collect()
+        self.settings.polled.iter().filter(|project| !lost.contains(*project)).cloned().collect()
     }
 
     /// Returns true for a project that this run could not read.
@@ -37,7 +37,7 @@ impl Jira<'_> {
     /// Notes which projects an earlier run could not read: nothing but [`Jira::read_apart`] asks for them.
     pub(super) fn mind_lost(&self, span: &Span) {
         let known = span.lost.iter().map(|(project, _)| project.clone());
-        self.lost.replace(known.filter(|project| self.settings.projects.contains(project)).collect());
+        self.lost.replace(known.filter(|project| self.settings.polled.contains(project)).collect());
     }
 
     /// Makes the best of a search of the projects: where it was refused as a whole, each is asked for alone, whatever the

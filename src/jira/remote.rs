@@ -2,49 +2,20 @@
 
 use std::time::Duration;
 
-use super::create::MAX_BULK;
 use super::fault::refused;
 use super::service::Jira;
 use super::words::Text;
 use crate::domain::{
-    Action, Comment, CommentId, File, Fingerprint, IssueId, Key, Person, Push, Receipt, SealKey, Side, SourceStatuses,
-    Visibility,
+    Action, Comment, CommentId, File, Fingerprint, IssueId, Key, Person, Push, Receipt, SealKey, Visibility,
 };
 use crate::ports::{
-    Abilities, Ability, About, ApiError, ApiErrorKind, Archive, Batch, Content, Creates, Directory, Files, Identity,
-    Listing, Lookup, Presence, Quota, Register, Registry, Remote, Screens, Span, Standing, Threads, Wanted, Writes,
-};
-
-/// What is known of Jira without asking it.
-pub const ABOUT: About = About {
-    side: Side::Jira,
-    shown: "Jira",
-    abilities: &[
-        Ability::Threads,
-        Ability::Writes,
-        Ability::Creates,
-        Ability::Screens,
-        Ability::Files,
-        Ability::People,
-        Ability::Archive,
-        Ability::Quota,
-        Ability::Register,
-    ],
-    batch: MAX_BULK,
-    statuses: SourceStatuses(&[]),
-    is_metered: false,
-    tells_account: true,
-    listing: Listing::ByUpdate,
-    threads_in_turn: false,
-    marks_files: false,
-    reads_comments: true,
-    hides_addresses: true,
-    statuses_in_steps: true,
+    Abilities, About, ApiError, ApiErrorKind, Archive, Batch, Content, Creates, Directory, Files, Identity, Lookup,
+    Presence, Quota, Register, Registry, Remote, Screens, Span, Standing, Threads, Wanted, Writes,
 };
 
 impl Remote for Jira<'_> {
     fn about(&self) -> &About {
-        &ABOUT
+        &self.about
     }
 
     fn abilities(&self) -> Abilities<'_> {

@@ -180,9 +180,22 @@ impl Jira<'_> {
 
     fn walk_changed(&self, span: &Span, strays: &[String]) -> Result<Vec<Value>, Failed> {
         match jql::scope(&self.searched(), strays) {
-            Some(scope) => self.walk_scope(&scope, (span.from, span.until), &FIELDS),
+            Some(scope) => self.walk_shared(&scope, span),
             None => Ok(Vec::new()),
         }
+    }
+
+    /// Reads what changed in a scope, unless that was read for another line of this run.
+    fn walk_shared(&self, scope: &str, span: &Span) -> Result<Vec<Value>, Failed> {
+        let query = format!("{scope} {} {:?}", span.from, span.until);
+        if let Some(rows) = self.shared.and_then(|shared| shared.recall(&query)) {
+            return Ok(rows.to_vec());
+        }
+        let rows = self.walk_scope(scope, (span.from, span.until), &FIELDS)?;
+        if let Some(shared) = self.shared {
+            shared.keep(query, &rows);
+        }
+        Ok(rows)
     }
 
     /// Reads what changed in these projects.

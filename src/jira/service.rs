@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::about::ABOUT;
 use super::api::Api;
 use super::auth::Credential;
 use super::copies::{Made, Probe};
@@ -10,13 +11,17 @@ use super::form::Asked;
 use super::names::Names;
 use super::seen::{Me, SeenIssue, Site};
 use super::settings::Settings;
-use crate::domain::IssueId;
+use super::shared::Shared;
+use crate::domain::{IssueId, Side};
 use crate::http::Http;
-use crate::ports::{Clock, Facts, Stop};
+use crate::ports::{About, Clock, Facts, Stop};
 
 /// A Jira, for the length of one run.
 pub struct Jira<'a> {
+    pub(super) about: About,
     pub(super) settings: Settings,
+    /// What was asked for another line of this run, where there are several.
+    pub(super) shared: Option<&'a Shared>,
     pub(super) api: Api<'a>,
     pub(super) facts: &'a dyn Facts,
     pub(super) clock: &'a dyn Clock,
@@ -51,6 +56,18 @@ pub struct Jira<'a> {
 }
 
 impl<'a> Jira<'a> {
+    /// Asks nothing again that was asked for another line of this run.
+    #[must_use]
+    pub fn sharing(mut self, shared: Option<&'a Shared>) -> Self {
+        self.shared = shared;
+        self
+    }
+
+    /// Returns the source whose items have their copies here.
+    pub(super) fn source(&self) -> Side {
+        self.about.side.source()
+    }
+
     /// Returns the Jira that the settings name. Nothing is sent yet.
     pub fn new(
         settings: Settings,
@@ -59,11 +76,14 @@ impl<'a> Jira<'a> {
         clock: &'a dyn Clock,
         stop: &'a dyn Stop,
     ) -> Self {
+        let about = About { side: Side::Tracker(settings.line), ..ABOUT };
         let credential = Credential::new(&settings.auth);
         let api = Api::new(http, clock, stop, &settings.base_url, credential);
         let former_pairs = RefCell::new(settings.former_pairs.clone());
         Self {
+            about,
             settings,
+            shared: None,
             api,
             facts,
             clock,

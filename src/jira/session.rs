@@ -114,17 +114,23 @@ impl Jira<'_> {
         }
         let me = Me { user, clock: reply.date, at: self.clock.now() };
         *self.me.borrow_mut() = Some(me.clone());
+        if let Some(shared) = self.shared {
+            *shared.me.borrow_mut() = Some(me.clone());
+        }
         Ok(me)
     }
 
     fn not_logged_in(&self, message: String) -> ApiError {
         let hint = self.api.login_hint();
-        ApiError::new(Side::Jira, ApiErrorKind::Unauthorized, message).with_hint(hint)
+        ApiError::new(Side::JIRA, ApiErrorKind::Unauthorized, message).with_hint(hint)
     }
 
     /// Returns our account; an answer without anything in it means nothing before this is known.
     pub(super) fn me(&self) -> Result<Me, ApiError> {
-        let known = self.me.borrow().clone();
+        let known = self.me.borrow().clone().or_else(|| {
+            let told = self.shared?.me.borrow().clone()?;
+            Some(self.me.borrow_mut().insert(told).clone())
+        });
         known.map_or_else(|| self.log_in(), Ok)
     }
 
@@ -149,7 +155,8 @@ impl Jira<'_> {
         let (former, former_pairs) = (&self.former_accounts(), self.former_pairs.borrow());
         let keys = seal_keys(self.facts);
         let (base, me, pair) = (&site.base, &me.user, &self.settings.pair_id);
-        Ok(read(Reader { base, me, former, keys: &keys, pair, former_pairs: &former_pairs }))
+        let source = self.source();
+        Ok(read(Reader { source, base, me, former, keys: &keys, pair, former_pairs: &former_pairs }))
     }
 
     /// Returns true when the project is a service project. Fails closed.

@@ -1,5 +1,6 @@
 //! How to talk to Jira.
 
+use crate::domain::ServiceName;
 use crate::secret::Secret;
 use crate::words::Lang;
 
@@ -32,6 +33,8 @@ pub enum Auth {
 /// How to talk to Jira.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The line whose issues it reads.
+    pub line: ServiceName,
     /// Base address with its context path, without a trailing slash.
     pub base_url: String,
     /// `None`: find out from `serverInfo`.
@@ -40,6 +43,8 @@ pub struct Settings {
     pub auth: Auth,
     /// Projects of the routes, by key: the usual selection of a poll.
     pub projects: Vec<String>,
+    /// Projects that a poll reads: those of all lines, so that one answer serves them all.
+    pub polled: Vec<String>,
     /// Distinguishes this pair of services from others that use the same bot account: hex digits.
     pub pair_id: String,
     /// Accounts that guajira wrote with before: account ids (Cloud), user keys or login names (Server).

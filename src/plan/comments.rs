@@ -24,7 +24,9 @@ pub struct Decision {
 pub fn thread(thread: &Thread<'_>, known: &Known, policy: &Policy) -> Decision {
     let wanted = repeats::wanted(thread, policy);
     let tally = match wanted {
-        Repeats::Count => repeats::tally(thread, is_told(&repeats::notice_id(&thread.link.guance), known)),
+        Repeats::Count => {
+            repeats::tally(thread, is_told(&repeats::notice_id(&thread.link.guance), thread.side.source(), known))
+        }
         Repeats::Comment | Repeats::Skip => None,
     };
     let mut decision = Decision::default();
@@ -47,9 +49,9 @@ pub fn thread(thread: &Thread<'_>, known: &Known, policy: &Policy) -> Decision {
     decision
 }
 
-fn is_told(notice: &CommentId, known: &Known) -> bool {
-    let waits = known.outbox.contains_key(&Key::comment(Side::Guance, notice));
-    waits || known.comments.contains_key(&(Side::Guance, notice.clone()))
+fn is_told(notice: &CommentId, source: Side, known: &Known) -> bool {
+    let waits = known.outbox.contains_key(&Key::comment(source, notice));
+    waits || known.comments.contains_key(&(source, notice.clone()))
 }
 
 /// A repeat that is to be no comment of its own. One that is a comment already stays one.
@@ -165,8 +167,8 @@ fn created(
 ) -> Step {
     let skip = |reason| Step::Skip { item: comment.id.to_string(), reason };
     let (flow, on) = match thread.side {
-        Side::Jira => ("comments", policy.flow.comments),
-        Side::Guance => ("replies", policy.flow.replies),
+        Side::Tracker(_) => ("comments", policy.flow.comments),
+        Side::Source(_) => ("replies", policy.flow.replies),
     };
     match (known.outbox.get(key), restricted) {
         (Some((Stage::InFlight, _)), _) => skip(SkipReason::InDoubt),
@@ -233,7 +235,7 @@ fn push(
     };
     let origin_url = comment.url.clone();
     // Where the target is no service project the note's mark means nothing; where it is, customers must not see it.
-    let internal = target == Side::Jira;
+    let internal = !target.is_source();
     let (is_edit, action) = match copy {
         None => (false, Action::AddComment { issue, body, origin_url, internal }),
         Some(copy) => {
@@ -266,7 +268,7 @@ mod tests {
             url: "https://jira.example/browse/OPS-1?focusedCommentId=10042".into(),
             author: Person { name: "张三".into(), ..Person::default() },
             body: Doc::from_plain(text),
-            ..fixtures::comment(Side::Jira, "10042")
+            ..fixtures::comment(Side::JIRA, "10042")
         }
     }
 
@@ -286,7 +288,7 @@ mod tests {
         let link = link();
         let all = [comment.clone()];
         let thread =
-            Thread { link: &link, side: Side::Jira, url: "", comments: &all, extent: Extent::All, originals: None };
+            Thread { link: &link, side: Side::JIRA, url: "", comments: &all, extent: Extent::All, originals: None };
         super::thread(&thread, known, policy).steps.remove(0)
     }
 
@@ -300,13 +302,13 @@ mod tests {
     fn copied(written: &Comment) -> Known {
         let mut known = Known::default();
         let link = CommentLink {
-            origin: Side::Jira,
+            origin: Side::JIRA,
             origin_id: CommentId::new("10042"),
             copy_id: CommentId::new("repim_b"),
             pair: IssueId::new("issue_a"),
             written: Some(written.fingerprint()),
         };
-        known.comments.insert((Side::Jira, link.origin_id.clone()), link);
+        known.comments.insert((Side::JIRA, link.origin_id.clone()), link);
         known
     }
 
@@ -332,7 +334,7 @@ mod tests {
             restricted
         );
         let mut waiting = Known::default();
-        waiting.outbox.insert(Key::comment(Side::Jira, &secret.id), (Stage::Pending, secret.fingerprint()));
+        waiting.outbox.insert(Key::comment(Side::JIRA, &secret.id), (Stage::Pending, secret.fingerprint()));
         assert!(matches!(decide(&secret, &waiting), Step::Withdraw { .. }), "it must not be sent after all");
         let mut open = policy();
         open.flow.copy_restricted = true;
@@ -353,15 +355,15 @@ mod tests {
 
     #[test]
     fn our_own_writing_is_recognised_with_and_without_the_state() {
-        let key = Key::comment(Side::Guance, &CommentId::new("repim_c"));
+        let key = Key::comment(Side::GUANCE, &CommentId::new("repim_c"));
         let ours = Comment {
             claim: Some(Claim { key, proven: true, written: None, maker: Maker::Us, sealed: true }),
             ..comment("x")
         };
         let Step::AdoptComment(adopted) = decide(&ours, &Known::default()) else { panic!() };
-        assert_eq!((adopted.origin, adopted.origin_id.as_str()), (Side::Guance, "repim_c"));
+        assert_eq!((adopted.origin, adopted.origin_id.as_str()), (Side::GUANCE, "repim_c"));
         let mut known = Known::default();
-        known.comments.insert((Side::Jira, ours.id.clone()), adopted);
+        known.comments.insert((Side::JIRA, ours.id.clone()), adopted);
         assert_eq!(reason(decide(&ours, &known)), SkipReason::Echo);
     }
 
@@ -369,11 +371,11 @@ mod tests {
     fn a_doubtful_write_makes_the_thread_unfinished() {
         let original = comment("x");
         let mut known = Known::default();
-        known.outbox.insert(Key::comment(Side::Jira, &original.id), (Stage::InFlight, original.fingerprint()));
+        known.outbox.insert(Key::comment(Side::JIRA, &original.id), (Stage::InFlight, original.fingerprint()));
         let link = link();
         let all = [original];
         let thread =
-            Thread { link: &link, side: Side::Jira, url: "", comments: &all, extent: Extent::All, originals: None };
+            Thread { link: &link, side: Side::JIRA, url: "", comments: &all, extent: Extent::All, originals: None };
         assert!(super::thread(&thread, &known, &policy()).unfinished);
     }
 }

@@ -130,7 +130,7 @@ mod tests {
             size: Some(5),
             author: person("alice"),
             created: Some(fixtures::at(100_000)),
-            ..fixtures::file(Side::Jira, "10009")
+            ..fixtures::file(Side::JIRA, "10009")
         }
     }
 
@@ -142,7 +142,7 @@ mod tests {
             created: time,
             updated: time,
             visibility: Visibility::Restricted("role Administrators".into()),
-            ..fixtures::comment(Side::Jira, "10042")
+            ..fixtures::comment(Side::JIRA, "10042")
         }
     }
 
@@ -150,7 +150,7 @@ mod tests {
         let mut flow = Flow::default();
         change(&mut flow);
         let link = link();
-        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments, extent: Extent::All, originals: None };
+        let thread = Thread { link: &link, side: Side::JIRA, url: URL, comments, extent: Extent::All, originals: None };
         let policy = Policy { flow, ..Policy::default() };
         of_thread(&thread, &Visibility::Public, std::slice::from_ref(file), known, &policy).remove(0)
     }
@@ -159,12 +159,12 @@ mod tests {
     fn a_file_travels_once_with_a_reply_that_says_where_it_is() {
         let one = file("trace.txt");
         let Step::Push(push) = decide(&one, &[], &Known::default(), |_| {}) else { panic!() };
-        assert_eq!((push.key.as_str(), push.target), ("jira/attachment/10009", Side::Guance));
+        assert_eq!((push.key.as_str(), push.target), ("jira/attachment/10009", Side::GUANCE));
         let Action::AddFile { note, .. } = &push.action else { panic!() };
         let text = note.canonical();
         assert!(text.contains("browse/OPS-1?attachment=10009#guajira-") && text.contains("trace.txt (5 B)"), "{text}");
         let mut known = Known::default();
-        known.files.insert((Side::Jira, one.id.clone()));
+        known.files.insert((Side::JIRA, one.id.clone()));
         let step = decide(&one, &[], &known, |_| {});
         assert!(matches!(step, Step::Skip { reason: SkipReason::Unchanged, .. }), "{step:?}");
         let step = decide(&File { ours: true, ..one.clone() }, &[], &Known::default(), |_| {});
@@ -193,7 +193,7 @@ mod tests {
             assert!(matches!(step, Step::Push(_)));
         }
         let mut waiting = Known::default();
-        let key = Key::file(Side::Jira, &FileId::new("10009"));
+        let key = Key::file(Side::JIRA, &FileId::new("10009"));
         waiting.outbox.insert(key, (Stage::Pending, Fingerprint::of(&["x"])));
         let step = decide(&file("trace.txt"), &[comment("bob", "trace.txt", 1)], &waiting, |_| {});
         assert!(matches!(step, Step::Withdraw { .. }), "it must not be sent after all: {step:?}");
@@ -207,7 +207,7 @@ mod tests {
     /// Which of these files stay beside these comments.
     fn kept(files: &[File], comments: &[Comment]) -> Vec<bool> {
         let link = link();
-        let thread = Thread { link: &link, side: Side::Jira, url: URL, comments, extent: Extent::All, originals: None };
+        let thread = Thread { link: &link, side: Side::JIRA, url: URL, comments, extent: Extent::All, originals: None };
         let steps = of_thread(&thread, &Visibility::Public, files, &Known::default(), &Policy::default());
         steps.iter().map(|step| matches!(step, Step::Skip { reason: SkipReason::Restricted(_), .. })).collect()
     }
@@ -216,7 +216,7 @@ mod tests {
     fn what_a_restricted_comment_may_show_stays_unless_a_public_one_names_it() {
         let nameless = |minutes: i64| Comment { body: showing("", ""), ..comment("bob", "", minutes) };
         let public = |text: &str| Comment { visibility: Visibility::Public, ..comment("bob", text, 1) };
-        let key = Key::file(Side::Guance, &FileId::new("1"));
+        let key = Key::file(Side::GUANCE, &FileId::new("1"));
         let claim = Some(Claim { key, proven: true, written: None, maker: Maker::Us, sealed: true });
         let edited = Comment { updated: comment("bob", "", 9).created, ..nameless(-9) };
         let lost = File { created: None, ..file("trace.txt") };

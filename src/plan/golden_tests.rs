@@ -88,8 +88,8 @@ fn policy() -> Policy {
 
 fn comment(side: Side, text: &str) -> Comment {
     let (id, url) = match side {
-        Side::Guance => (REPLY, "https://console.guance.example/x"),
-        Side::Jira => ("10042", "https://jira.example/browse/OPS-1?focusedCommentId=10042"),
+        Side::Source(_) => (REPLY, "https://console.guance.example/x"),
+        Side::Tracker(_) => ("10042", "https://jira.example/browse/OPS-1?focusedCommentId=10042"),
     };
     Comment { url: url.into(), author: mia(), body: Doc::from_plain(text), ..fixtures::comment(side, id) }
 }
@@ -140,7 +140,7 @@ fn of_file(side: Side, bytes: Option<u64>) -> Vec<Push> {
     let link = link();
     let url = "https://jira.example/browse/OPS-1";
     let thread = Thread { link: &link, side, url, comments: &[], extent: Extent::All, originals: None };
-    let id = if side == Side::Guance { "att_0123456789abcdef0123456789abcdef" } else { "10009" };
+    let id = if side == Side::GUANCE { "att_0123456789abcdef0123456789abcdef" } else { "10009" };
     let file = File { size: bytes, author: mia(), ..fixtures::file(side, id) };
     pushes(files::of_thread(&thread, &Visibility::Public, &[file], &Known::default(), &policy()))
 }
@@ -149,14 +149,14 @@ fn of_file(side: Side, bytes: Option<u64>) -> Vec<Push> {
 fn of_field(field: Field, side: Side) -> Vec<Step> {
     let (mut guance, mut jira) = (guance(), jira());
     let bases = bases(&guance, &jira);
-    let issue = if side == Side::Guance { &mut guance } else { &mut jira };
+    let issue = if side == Side::GUANCE { &mut guance } else { &mut jira };
     match field {
         Field::Title => issue.title = "磁盘又满".into(),
         Field::Body => issue.body = Doc::from_plain("使用率 95%"),
         Field::Priority => issue.source_mut().into_iter().for_each(|detail| detail.level = None),
         Field::Assignee => issue.assignees.clear(),
         Field::Status => {
-            let id = if side == Side::Guance { "20" } else { "10002" };
+            let id = if side == Side::GUANCE { "20" } else { "10002" };
             issue.status =
                 Status { id: id.into(), name: "Resolved".into(), category: StatusCategory::Done, also: Vec::new() };
         }
@@ -206,7 +206,7 @@ fn writes_are_named_and_told_apart_as_they_were() {
             }
         }
     }
-    let alarm = Comment { by_monitor: true, ..comment(Side::Guance, "still full") };
+    let alarm = Comment { by_monitor: true, ..comment(Side::GUANCE, "still full") };
     add(&mut lines, "number of repeats", of_thread(&alarm, &Known::default()));
     golden("writes.tsv", &lines, WRITES);
 }
@@ -215,11 +215,11 @@ fn writes_are_named_and_told_apart_as_they_were() {
 fn changes_of_fields_and_their_notices_are_what_they_were() {
     let mut lines = Vec::new();
     for (field, side) in [
-        (Field::Title, Side::Guance),
-        (Field::Body, Side::Guance),
-        (Field::Assignee, Side::Guance),
-        (Field::Status, Side::Guance),
-        (Field::Status, Side::Jira),
+        (Field::Title, Side::GUANCE),
+        (Field::Body, Side::GUANCE),
+        (Field::Assignee, Side::GUANCE),
+        (Field::Status, Side::GUANCE),
+        (Field::Status, Side::JIRA),
     ] {
         add(&mut lines, &format!("{field} changed on {side}"), pushes(of_field(field, side)));
     }
@@ -253,7 +253,7 @@ fn the_merge_base_keeps_the_words_that_it_kept() {
     for (field, base) in fresh {
         lines.push(line(format!("{field} of a new pair"), kept(&base)));
     }
-    let by_hand = Issue { title: "mine".into(), detail: Detail::unknown(Side::Jira), ..jira() };
+    let by_hand = Issue { title: "mine".into(), detail: Detail::unknown(Side::JIRA), ..jira() };
     for step in decide(&guance, &by_hand, &Bases::new()) {
         if let Step::Base { field, base, .. } = step {
             lines.push(line(format!("{field} of a pair that was found again"), kept(&base)));

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::{Absence, Action, Comment, CommentId, CommentLink, Fingerprint, Key, Push, Side, Stage};
+use crate::domain::{Absence, Action, Comment, CommentId, CommentLink, Fingerprint, Key, Push, Stage};
 use crate::plan::policy::{Deletes, Policy};
 use crate::plan::step::{SkipReason, Step, Whereabouts};
 use crate::plan::thread::{Thread, Whole};
@@ -111,7 +111,7 @@ pub fn settle(thread: &Thread<'_>, link: &CommentLink, copies: &[Comment], polic
         Deletes::Mark if claim.written.as_ref() == Some(&content) => return vec![gone],
         Deletes::Mark => {
             let body = render::deleted(&copy.body, link, thread.url, name, &content, policy.voice);
-            let internal = target == Side::Jira;
+            let internal = !target.is_source();
             let action = Action::EditComment { issue, comment, body, origin_url: thread.url.to_owned(), internal };
             (action, Summary::DeletedNote { name: name.clone(), side: link.origin.into() })
         }
@@ -130,6 +130,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
     use super::*;
+    use crate::domain::Side;
     use crate::domain::{Claim, IssueId, IssueLink, Maker, Person, fixtures};
     use crate::plan::{Extent, Flow};
     use crate::text::Doc;
@@ -152,7 +153,7 @@ mod tests {
 
     fn original(id: &str) -> CommentLink {
         CommentLink {
-            origin: Side::Guance,
+            origin: Side::GUANCE,
             origin_id: CommentId::new(id),
             copy_id: CommentId::new("10042"),
             pair: IssueId::new("issue_a"),
@@ -167,7 +168,7 @@ mod tests {
     fn with<T>(link: &IssueLink, comments: &[Comment], then: impl FnOnce(&Thread<'_>) -> T) -> T {
         then(&Thread {
             link,
-            side: Side::Guance,
+            side: Side::GUANCE,
             url: "https://guance.example/issue_a",
             comments,
             extent: Extent::All,
@@ -178,7 +179,7 @@ mod tests {
     fn known(absence: Option<Absence>) -> Originals {
         let mut originals = Originals { links: vec![original("repim_a")], ..Originals::default() };
         originals.links.push(original(CommentId::notice(&["x"]).as_str()));
-        let key = Key::comment(Side::Guance, &CommentId::new("repim_a"));
+        let key = Key::comment(Side::GUANCE, &CommentId::new("repim_a"));
         originals.absences.extend(absence.map(|absence| (key, absence)));
         originals
     }
@@ -188,7 +189,7 @@ mod tests {
         let asked = |link: &IssueLink, deletes, known: &Originals, here: &[Comment]| {
             with(link, here, |thread| look(&thread.whole().unwrap(), known, RUN, &policy(deletes)))
         };
-        let here = [comment(Side::Guance, "repim_a", "x")];
+        let here = [comment(Side::GUANCE, "repim_a", "x")];
         assert_eq!(asked(&link(), Deletes::Mark, &known(None), &[]).ask, [CommentId::new("repim_a")]);
         assert_eq!(asked(&link(), Deletes::Mark, &known(None), &here), Look::default());
         assert_eq!(asked(&link(), Deletes::Keep, &known(None), &[]), Look::default());
@@ -212,12 +213,12 @@ mod tests {
 
     #[test]
     fn only_a_copy_with_our_marker_is_touched() {
-        let key = Key::comment(Side::Guance, &CommentId::new("repim_a"));
+        let key = Key::comment(Side::GUANCE, &CommentId::new("repim_a"));
         let claim = |key: &Key, proven, written: Option<&Fingerprint>| {
             Some(Claim { key: key.clone(), proven, written: written.cloned(), maker: Maker::Us, sealed: false })
         };
-        let tombstone = CommentLink::tombstone(Side::Guance, &CommentId::new("repim_a"));
-        let other = Key::comment(Side::Guance, &CommentId::new("repim_z"));
+        let tombstone = CommentLink::tombstone(Side::GUANCE, &CommentId::new("repim_a"));
+        let other = Key::comment(Side::GUANCE, &CommentId::new("repim_z"));
         for (deletes, claim, writes) in [
             (Deletes::Mark, claim(&key, true, None), true),
             (Deletes::Mark, claim(&key, true, Some(&tombstone)), false),
@@ -226,7 +227,7 @@ mod tests {
             (Deletes::Delete, claim(&other, true, None), false),
             (Deletes::Delete, None, false),
         ] {
-            let copies = [Comment { claim, ..comment(Side::Jira, "10042", "words") }];
+            let copies = [Comment { claim, ..comment(Side::JIRA, "10042", "words") }];
             let steps = with(&link(), &[], |thread| settle(thread, &original("repim_a"), &copies, &policy(deletes)));
             let pushed = steps.iter().any(|step| matches!(step, Step::Push(push) if push.key.origin() == key));
             assert_eq!(pushed, writes, "{deletes:?} {:?}", copies[0].claim);
@@ -238,14 +239,14 @@ mod tests {
 
     #[test]
     fn a_mark_keeps_the_words_and_is_recognised() {
-        let written = comment(Side::Guance, "repim_a", "the words");
+        let written = comment(Side::GUANCE, "repim_a", "the words");
         let body = render::comment(&written, "OPS-1", &written.fingerprint(), Voice::default());
-        let key = Key::comment(Side::Guance, &written.id);
-        let content = CommentLink::tombstone(Side::Guance, &written.id);
+        let key = Key::comment(Side::GUANCE, &written.id);
+        let content = CommentLink::tombstone(Side::GUANCE, &written.id);
         let bare = Doc::from_plain("the words, and nothing else");
         for copy in [body, bare] {
             let claim = Some(Claim { key: key.clone(), proven: true, written: None, maker: Maker::Us, sealed: false });
-            let copies = [Comment { body: copy, claim, ..comment(Side::Jira, "10042", "") }];
+            let copies = [Comment { body: copy, claim, ..comment(Side::JIRA, "10042", "") }];
             let steps =
                 with(&link(), &[], |thread| settle(thread, &original("repim_a"), &copies, &policy(Deletes::Mark)));
             let [_, Step::Push(push)] = steps.as_slice() else { panic!("{steps:?}") };

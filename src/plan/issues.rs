@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
-    Action, DroppedField, FieldValue, Fingerprint, Issue, IssueId, Key, Known, Maker, NewField, NewIssue, Push, Side,
-    Stage,
+    Action, DroppedField, FieldValue, Fingerprint, Issue, IssueId, Key, Known, Maker, NewField, NewIssue, Push, Stage,
 };
 use crate::plan::policy::{FieldTemplate, NoRoute, Policy, Route};
 use crate::plan::step::{SkipReason, Step};
@@ -41,10 +40,10 @@ pub fn originals(issues: &[Issue], known: &Known, policy: &Policy, scope: Scope)
 
 fn original(issue: &Issue, known: &Known, policy: &Policy, scope: Scope) -> Step {
     let skip = |reason| Step::Skip { item: issue.id.to_string(), reason };
-    if known.issues.contains_key(&(Side::Guance, issue.id.clone())) {
+    if known.issues.contains_key(&(issue.side(), issue.id.clone())) {
         return skip(SkipReason::Unchanged);
     }
-    let key = Key::issue(Side::Guance, &issue.id);
+    let key = Key::issue(issue.side(), &issue.id);
     let queued = known.outbox.get(&key);
     match queued {
         Some((Stage::Done, _)) => return skip(SkipReason::Unchanged),
@@ -72,9 +71,9 @@ fn original(issue: &Issue, known: &Known, policy: &Policy, scope: Scope) -> Step
 /// Returns the write that creates an issue.
 pub fn push(issue: &Issue, new: NewIssue) -> Push {
     Push {
-        key: Key::issue(Side::Guance, &issue.id),
+        key: Key::issue(issue.side(), &issue.id),
         pair: issue.id.clone(),
-        target: Side::Jira,
+        target: issue.side().tracker(),
         summary: Summary::Issue { title: issue.title.clone(), project: new.project.clone() }.to_string(),
         content: content(issue, &new),
         action: Action::CreateIssue(new),
@@ -201,14 +200,14 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
     }
     let mut steps = Vec::new();
     for issue in issues {
-        if let Some(link) = known.issues.get(&(Side::Jira, issue.id.clone())) {
+        if let Some(link) = known.issues.get(&(issue.side(), issue.id.clone())) {
             if link.jira_name != issue.name {
                 steps.push(Step::Rename { guance: link.guance.clone(), jira_name: issue.name.clone() });
             }
             continue;
         }
         let Some((guance, maker)) = proven(issue) else { continue };
-        let taken = known.issues.contains_key(&(Side::Guance, guance.clone()));
+        let taken = known.issues.contains_key(&(issue.side().source(), guance.clone()));
         let first = best.get(&guance).is_some_and(|(_, first)| first.id == issue.id);
         let contested = maker == Maker::Other && rivals.get(&(guance.clone(), maker)).is_some_and(|count| *count > 1);
         steps.push(if taken || !first || contested {
@@ -222,7 +221,7 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
 
 fn proven(issue: &Issue) -> Option<(IssueId, Maker)> {
     let claim = issue.claim.as_ref().filter(|claim| claim.proven)?;
-    Some((claim.key.issue_on(Side::Guance)?, claim.maker))
+    Some((claim.key.issue_on(issue.side().source())?, claim.maker))
 }
 
 /// Jira's ids are numbers in the order of creation.
@@ -235,6 +234,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use super::*;
+    use crate::domain::Side;
     use crate::domain::{Claim, IssueLink, Level, fixtures};
 
     fn issue(side: Side, id: &str) -> Issue {
@@ -246,10 +246,10 @@ mod tests {
     }
 
     fn copy(id: &str, claims: &str, proven: bool) -> Issue {
-        let key = Key::issue(Side::Guance, &IssueId::new(claims));
+        let key = Key::issue(Side::GUANCE, &IssueId::new(claims));
         Issue {
             claim: Some(Claim { key, proven, written: None, maker: Maker::Us, sealed: false }),
-            ..issue(Side::Jira, id)
+            ..issue(Side::JIRA, id)
         }
     }
 
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn an_issue_in_scope_that_nobody_knows_is_pushed() {
-        let issue = issue(Side::Guance, "issue_a");
+        let issue = issue(Side::GUANCE, "issue_a");
         let step = original(&issue, &Known::default(), &policy(None), scope(0));
         let Step::Push(push) = step else { panic!("{step:?}") };
         assert_eq!(push.key.as_str(), "guance/issue/issue_a");
@@ -283,12 +283,12 @@ mod tests {
     #[test]
     fn what_is_not_pushed_says_why() {
         let unknown = Known::default();
-        let a = issue(Side::Guance, "issue_a");
+        let a = issue(Side::GUANCE, "issue_a");
         assert_eq!(why(&a, &unknown, &policy(None), scope(2000)), Some(SkipReason::OutsideWindow));
         let unlisted = policy(Some(&[("P0", "Highest")]));
         assert_eq!(why(&a, &unknown, &unlisted, scope(0)), Some(SkipReason::LevelNotListed("P1".into())));
         let mut known = Known::default();
-        known.outbox.insert(Key::issue(Side::Guance, &a.id), (Stage::InFlight, Fingerprint::of(&["x"])));
+        known.outbox.insert(Key::issue(Side::GUANCE, &a.id), (Stage::InFlight, Fingerprint::of(&["x"])));
         assert_eq!(why(&a, &known, &policy(None), scope(0)), Some(SkipReason::InDoubt));
     }
 
@@ -296,7 +296,7 @@ mod tests {
     fn a_level_is_listed_by_name_in_any_case_or_by_id() {
         for word in ["P1", "p1", "system_level_1"] {
             let listed = policy(Some(&[(word, "High")]));
-            let step = original(&issue(Side::Guance, "issue_a"), &Known::default(), &listed, scope(0));
+            let step = original(&issue(Side::GUANCE, "issue_a"), &Known::default(), &listed, scope(0));
             let Step::Push(Push { action: Action::CreateIssue(new), .. }) = step else { panic!("{step:?}") };
             assert_eq!(new.priority.as_deref(), Some("High"));
         }
@@ -304,10 +304,10 @@ mod tests {
 
     #[test]
     fn a_waiting_create_follows_a_changed_title() {
-        let mut a = issue(Side::Guance, "issue_a");
+        let mut a = issue(Side::GUANCE, "issue_a");
         let mut known = Known::default();
         let carried = content(&a, &create(&a, &policy(None)).unwrap());
-        known.outbox.insert(Key::issue(Side::Guance, &a.id), (Stage::Pending, carried));
+        known.outbox.insert(Key::issue(Side::GUANCE, &a.id), (Stage::Pending, carried));
         assert_eq!(why(&a, &known, &policy(None), scope(0)), Some(SkipReason::Queued));
         a.title = "磁盘快满".to_owned();
         assert_eq!(why(&a, &known, &policy(None), scope(0)), None);
@@ -327,7 +327,7 @@ mod tests {
         assert!(copies(&[copy("10001", "issue_a", false)], &Known::default()).is_empty());
         let mut known = Known::default();
         let link = IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1");
-        known.issues.insert((Side::Guance, link.guance.clone()), link);
+        known.issues.insert((Side::GUANCE, link.guance.clone()), link);
         let steps = copies(&[copy("10009", "issue_a", true)], &known);
         assert!(matches!(steps.as_slice(), [Step::Skip { reason: SkipReason::SecondClaim, .. }]), "{steps:?}");
     }

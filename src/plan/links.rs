@@ -1,6 +1,6 @@
 //! Which issue of a pair shows people the other one.
 
-use crate::domain::{Action, IssueId, Key, NewIssue, Push, Side};
+use crate::domain::{Action, IssueId, Key, NewIssue, Push};
 use crate::plan::policy::Flow;
 use crate::words::Summary;
 
@@ -17,6 +17,7 @@ pub struct NewCopy<'a> {
 
 /// Returns the links that the two issues of a new pair get; `create` is the write that made it.
 pub fn of_new_pair(create: &Push, new: &NewIssue, made: &NewCopy<'_>, flow: &Flow) -> Vec<Push> {
+    let [source, tracker] = create.target.both();
     let guance = &create.pair;
     let push = |target, key, action, summary| Push {
         key,
@@ -28,7 +29,7 @@ pub fn of_new_pair(create: &Push, new: &NewIssue, made: &NewCopy<'_>, flow: &Flo
         seal: None,
     };
     let mut links = Vec::new();
-    if flow.links.writes(Side::Jira) {
+    if flow.links.writes(tracker) {
         let action = Action::LinkIssue {
             issue: made.id.clone(),
             to: guance.clone(),
@@ -36,9 +37,9 @@ pub fn of_new_pair(create: &Push, new: &NewIssue, made: &NewCopy<'_>, flow: &Flo
             url: new.origin_url.clone(),
         };
         let summary = Summary::LinkToGuance { name: made.name.to_owned() }.to_string();
-        links.push(push(Side::Jira, Key::link(Side::Guance, guance), action, summary));
+        links.push(push(tracker, Key::link(source, guance), action, summary));
     }
-    if flow.links.writes(Side::Guance) {
+    if flow.links.writes(source) {
         let action = Action::LinkIssue {
             issue: guance.clone(),
             to: made.id.clone(),
@@ -46,7 +47,7 @@ pub fn of_new_pair(create: &Push, new: &NewIssue, made: &NewCopy<'_>, flow: &Flo
             url: made.url.to_owned(),
         };
         let summary = Summary::LinkToJira { title: new.title.clone(), name: made.name.to_owned() }.to_string();
-        links.push(push(Side::Guance, Key::link(Side::Jira, made.id), action, summary));
+        links.push(push(source, Key::link(tracker, made.id), action, summary));
     }
     links
 }
@@ -55,6 +56,7 @@ pub fn of_new_pair(create: &Push, new: &NewIssue, made: &NewCopy<'_>, flow: &Flo
 mod tests {
     use super::*;
     use crate::domain::Fingerprint;
+    use crate::domain::Side;
     use crate::plan::Direction;
     use crate::text::Doc;
 
@@ -72,9 +74,9 @@ mod tests {
             ..NewIssue::default()
         };
         let create = Push {
-            key: Key::issue(Side::Guance, &guance),
+            key: Key::issue(Side::GUANCE, &guance),
             pair: guance,
-            target: Side::Jira,
+            target: Side::JIRA,
             action: Action::CreateIssue(new.clone()),
             content: Fingerprint::of(&["a"]),
             summary: String::new(),
@@ -91,11 +93,7 @@ mod tests {
             let pushes = of_new_pair(&create, &new, &made, &Flow { links, ..Flow::default() });
             let keys: Vec<&str> = pushes.iter().map(|push| push.key.as_str()).collect();
             assert_eq!(keys, want);
-            assert!(
-                pushes
-                    .iter()
-                    .all(|push| push.key.origin().parts().map(|(side, ..)| side) == Some(push.target.opposite()))
-            );
+            assert!(pushes.iter().all(|push| push.key.origin().is_from(push.target.opposite())));
         }
     }
 }

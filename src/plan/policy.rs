@@ -94,8 +94,8 @@ impl Direction {
     /// Returns true when the flow writes to this side.
     pub fn writes(self, target: Side) -> bool {
         match target {
-            Side::Jira => matches!(self, Self::ToJira | Self::Both),
-            Side::Guance => matches!(self, Self::ToGuance | Self::Both),
+            Side::Tracker(_) => matches!(self, Self::ToJira | Self::Both),
+            Side::Source(_) => matches!(self, Self::ToGuance | Self::Both),
         }
     }
 }

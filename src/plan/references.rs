@@ -71,7 +71,7 @@ pub fn settled(mut push: Push, sites: &Sites, pairs: &Pairs, policy: &Policy) ->
 /// texts are compared as.
 #[must_use]
 pub(super) fn indifferent(body: Doc) -> Doc {
-    let name = |text: &str| unnamed(&unnamed(text, Side::Jira), Side::Guance);
+    let name = |text: &str| unnamed(&unnamed(text, Side::JIRA), Side::GUANCE);
     body.rerouted(|text, address| {
         let Some(address) = address else { return Some(vec![(name(text), None)]) };
         let place = without_site(address);
@@ -97,8 +97,8 @@ impl Sites {
             return None;
         }
         match side {
-            Side::Guance => uuid_in(address).map(|uuid| Named::Guance(IssueId::new(uuid))),
-            Side::Jira => {
+            Side::Source(_) => uuid_in(address).map(|uuid| Named::Guance(IssueId::new(uuid))),
+            Side::Tracker(_) => {
                 let absolute = self.absolute(address, side).unwrap_or_else(|| address.to_owned());
                 let path = strip_prefix_of_any_case(&absolute, self.root(side))?;
                 key_in(path).map(|key| Named::Jira(key.to_owned()))
@@ -109,16 +109,16 @@ impl Sites {
     /// Returns the address of an issue.
     fn address(&self, side: Side, name: &str) -> String {
         match side {
-            Side::Guance => format!("{}{name}", self.guance),
-            Side::Jira => format!("{}{name}", self.jira),
+            Side::Source(_) => format!("{}{name}", self.guance),
+            Side::Tracker(_) => format!("{}{name}", self.jira),
         }
     }
 
     /// Returns where a side's addresses are relative to, without a slash at its end: Jira's to its context path too.
     fn root(&self, side: Side) -> &str {
         match side {
-            Side::Jira => self.jira.strip_suffix("/browse/").unwrap_or(&self.jira),
-            Side::Guance => origin(&self.guance),
+            Side::Tracker(_) => self.jira.strip_suffix("/browse/").unwrap_or(&self.jira),
+            Side::Source(_) => origin(&self.guance),
         }
     }
 
@@ -193,7 +193,7 @@ impl Writer<'_> {
             return None;
         }
         let to = self.from.opposite();
-        let name = if to == Side::Jira { pair.jira_name.as_str() } else { pair.guance.as_str() };
+        let name = if !to.is_source() { pair.jira_name.as_str() } else { pair.guance.as_str() };
         Some((self.sites.address(to, name), pair.jira_name.as_str()))
     }
 }
@@ -210,8 +210,8 @@ fn words(text: &str, side: Side) -> Vec<(&str, Option<Named>)> {
     while let Some((start, end)) = next_word(text, from, side) {
         let word = text.get(start..end).unwrap_or_default();
         let named = match side {
-            Side::Guance => Named::Guance(IssueId::new(word)),
-            Side::Jira => Named::Jira(word.to_owned()),
+            Side::Source(_) => Named::Guance(IssueId::new(word)),
+            Side::Tracker(_) => Named::Jira(word.to_owned()),
         };
         if done < start {
             out.push((text.get(done..start).unwrap_or_default(), None));
@@ -237,8 +237,8 @@ fn next_word(text: &str, from: usize, side: Side) -> Option<(usize, usize)> {
         let whole =
             !text.get(..start)?.ends_with(['/', '.', '@', '#', '=', '&']) && !tail.get(length..)?.starts_with('/');
         let fits = match side {
-            Side::Guance => uuid_in(word) == Some(word),
-            Side::Jira => is_issue_key(word),
+            Side::Source(_) => uuid_in(word) == Some(word),
+            Side::Tracker(_) => is_issue_key(word),
         };
         if whole && fits {
             return Some((start, start + length));

@@ -20,7 +20,7 @@ fn comment(body: Doc, target: Side) -> Push {
 
 fn push(action: Action, target: Side) -> Push {
     Push {
-        key: Key::issue(Side::Guance, &IssueId::new("a")),
+        key: Key::issue(Side::GUANCE, &IssueId::new("a")),
         pair: IssueId::new(OTHER),
         target,
         action,
@@ -64,7 +64,7 @@ fn what_jira_names_leads_to_the_guance_issue() {
     ] {
         let said = said.replace("OPS-12.log", "OPS-12\u{2060}.log");
         let want = want.replace("OPS-12.log", &format!("[OPS-12]{there}.log"));
-        assert_eq!(written(wiki::read(&said), Side::Guance), want, "{said}");
+        assert_eq!(written(wiki::read(&said), Side::GUANCE), want, "{said}");
     }
 }
 
@@ -81,7 +81,7 @@ fn what_is_not_known_leads_back_to_where_it_was_said() {
         ("!https://e.com/a.png!", "![](https://e.com/a.png)"),
         ("mailto: a@e.com", "mailto: [a@e.com](mailto:a@e.com)"),
     ] {
-        assert_eq!(written(wiki::read(said), Side::Guance), want, "{said}");
+        assert_eq!(written(wiki::read(said), Side::GUANCE), want, "{said}");
     }
 }
 
@@ -106,16 +106,16 @@ fn what_guance_names_leads_to_the_jira_issue() {
         ("<a href=\"/dash?x=1\">d</a>".into(), "[d](https://console.e.com/dash?x=1)".into()),
         ("<img src=\"/i.png\" alt=\"i\">".into(), "![i](https://console.e.com/i.png)".into()),
     ] {
-        assert_eq!(written(html::read(&said), Side::Jira), want, "{said}");
+        assert_eq!(written(html::read(&said), Side::JIRA), want, "{said}");
     }
 }
 
 #[test]
 fn markers_and_the_link_back_stay() {
     let marker = format!("[Guance](https://console.e.com/x?id={KNOWN}#guajira-repim_1-0011)");
-    assert_eq!(written(markdown::read(&marker), Side::Jira), marker);
+    assert_eq!(written(markdown::read(&marker), Side::JIRA), marker);
     let marker = "[OPS-12](https://e.com/jira/browse/OPS-12?focusedCommentId=1#guajira-0011)";
-    assert_eq!(written(markdown::read(marker), Side::Guance), marker);
+    assert_eq!(written(markdown::read(marker), Side::GUANCE), marker);
     let back = format!("Guance: [{OTHER}](https://console.e.com/x?id={OTHER}) {OTHER} {KNOWN}");
     let new = NewIssue {
         project: "OPS".into(),
@@ -124,7 +124,7 @@ fn markers_and_the_link_back_stay() {
         body: markdown::read(&back),
         ..NewIssue::default()
     };
-    let body = settle(push(Action::CreateIssue(new), Side::Jira));
+    let body = settle(push(Action::CreateIssue(new), Side::JIRA));
     let want = back.replace(KNOWN, "[OPS-12](https://e.com/jira/browse/OPS-12)");
     assert_eq!(markdown::write(&body, 10_000, ""), want);
 }
@@ -134,7 +134,7 @@ fn a_description_reads_the_same_whatever_was_known_when_it_was_written() {
     let said =
         format!("a https://console.e.com/x?id={KNOWN} {KNOWN} [d](/dash) <{OTHER}> [{OTHER}](/x?id={OTHER}) UTF-8");
     let body = markdown::read(&said);
-    let settled = settle(comment(body.clone(), Side::Jira));
+    let settled = settle(comment(body.clone(), Side::JIRA));
     let plain = |body: &Doc| indifferent(body.clone()).written().canonical();
     assert_ne!(body.clone().written(), settled.clone().written());
     assert_eq!(plain(&body), plain(&settled));

@@ -19,8 +19,8 @@ pub fn notice_id(pair: &IssueId) -> CommentId {
 /// Returns what becomes of the repeats in this thread.
 pub(super) fn wanted(thread: &Thread<'_>, policy: &Policy) -> Repeats {
     match thread.side {
-        Side::Guance => policy.repeats(&thread.link.jira_name),
-        Side::Jira => Repeats::Comment,
+        Side::Source(_) => policy.repeats(&thread.link.jira_name),
+        Side::Tracker(_) => Repeats::Comment,
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
             created: time,
             updated: time,
             by_monitor,
-            ..fixtures::comment(Side::Guance, &format!("repim_{second}"))
+            ..fixtures::comment(Side::GUANCE, &format!("repim_{second}"))
         }
     }
 
@@ -89,7 +89,7 @@ mod tests {
         let policy = Policy { routes: vec![route], flow, ..Policy::default() };
         let thread = Thread {
             link: &link,
-            side: Side::Guance,
+            side: Side::GUANCE,
             url: "https://g/issue_a",
             comments: rows,
             extent: Extent::All,
@@ -130,15 +130,15 @@ mod tests {
         let id = notice_id(&IssueId::new("issue_a"));
         let steps = decide(&[row(60, true)], Repeats::Count, &known, Flow::default());
         let Some(Step::Push(first)) = steps.last() else { panic!("{steps:?}") };
-        assert_eq!(first.key, Key::comment(Side::Guance, &id));
+        assert_eq!(first.key, Key::comment(Side::GUANCE, &id));
         let link = CommentLink {
-            origin: Side::Guance,
+            origin: Side::GUANCE,
             origin_id: id.clone(),
             copy_id: CommentId::new("10042"),
             pair: IssueId::new("issue_a"),
             written: Some(first.content.clone()),
         };
-        known.comments.insert((Side::Guance, id.clone()), link);
+        known.comments.insert((Side::GUANCE, id.clone()), link);
         let flow = || Flow { edits: false, ..Flow::default() };
         assert!(pushed(&decide(&[row(60, true)], Repeats::Count, &known, flow())).is_empty());
         let more = decide(&[row(60, true), row(61, true)], Repeats::Count, &known, flow());
@@ -151,7 +151,7 @@ mod tests {
     fn a_repeat_that_waits_is_taken_back_and_one_that_is_a_comment_stays() {
         let rows = [row(60, true)];
         let mut known = Known::default();
-        known.outbox.insert(Key::comment(Side::Guance, &rows[0].id), (Stage::Pending, rows[0].fingerprint()));
+        known.outbox.insert(Key::comment(Side::GUANCE, &rows[0].id), (Stage::Pending, rows[0].fingerprint()));
         let steps = decide(&rows, Repeats::Skip, &known, Flow::default());
         assert!(matches!(steps.as_slice(), [Step::Withdraw { reason: SkipReason::Repeat, .. }]), "{steps:?}");
         let off = Flow { replies: false, ..Flow::default() };

@@ -162,7 +162,7 @@ fn a_waiting_create_follows_the_routes() {
     for (stage, reason) in [(Stage::Pending, SkipReason::Queued), (Stage::Dead, SkipReason::Dead)] {
         let known = |stage: Stage, content: &Fingerprint| {
             let mut known = Known::default();
-            known.outbox.insert(Key::issue(Side::Guance, &given.id), (stage, content.clone()));
+            known.outbox.insert(Key::issue(Side::GUANCE, &given.id), (stage, content.clone()));
             known
         };
         let known = known(stage, &push.content);

@@ -23,6 +23,8 @@ const FURTHEST_SIGN: usize = 400;
 /// Both threads of a pair, oldest first.
 #[derive(Clone, Copy, Debug)]
 pub struct Threads<'a> {
+    /// An end of their line.
+    pub line: Side,
     /// Comments of the Jira issue.
     pub jira: &'a [Comment],
     /// Replies of the Guance issue.
@@ -63,17 +65,17 @@ pub struct Found {
 pub fn find(threads: &Threads<'_>, open: &dyn Fn(&Comment) -> bool, copies: &dyn Fn(&Comment) -> bool) -> Found {
     let mut found = Found::default();
     let mut used: HashSet<(Side, CommentId)> = HashSet::new();
-    for origin in [Side::Guance, Side::Jira] {
+    for origin in threads.line.both() {
         let (from, to) = match origin {
-            Side::Jira => (threads.jira, threads.guance),
-            Side::Guance => (threads.guance, threads.jira),
+            Side::Tracker(_) => (threads.jira, threads.guance),
+            Side::Source(_) => (threads.guance, threads.jira),
         };
         let is_free = |comment: &&Comment| {
             let id = (comment.side, comment.id.clone());
             comment.claim.is_none() && !comment.by_monitor && !used.contains(&id) && open(comment)
         };
         // On Guance, what such an account wrote is a copy; on Jira, the same account may be a person's too.
-        let may_be_original = |comment: &&Comment| origin == Side::Jira || !copies(comment);
+        let may_be_original = |comment: &&Comment| !origin.is_source() || !copies(comment);
         let words = |comment| Words::of(comment, threads.jira_ahead);
         let originals: Vec<Words<'_>> = from.iter().filter(is_free).filter(may_be_original).map(words).collect();
         let written: Vec<Words<'_>> = to.iter().filter(is_free).filter(|comment| copies(comment)).map(words).collect();
@@ -115,18 +117,18 @@ impl<'a> Words<'a> {
             }
         };
         match comment.side {
-            Side::Jira => {
+            Side::Tracker(_) => {
                 let markup = wiki::write(&comment.body, usize::MAX, "");
                 add(skeleton(&markup));
                 add(skeleton(&wiki::read(&markup).plain_text()));
             }
-            Side::Guance => add(skeleton(&wiki::read(&plain).plain_text())),
+            Side::Source(_) => add(skeleton(&wiki::read(&plain).plain_text())),
         }
         if html::looks_like_html(&plain) {
             add(skeleton(&html::read(&plain).plain_text()));
         }
         let rests = rests(&comment.body, &plain);
-        let ahead = if comment.side == Side::Jira { jira_ahead } else { TimeDelta::zero() };
+        let ahead = if !comment.side.is_source() { jira_ahead } else { TimeDelta::zero() };
         Self { comment, forms, rests, at: comment.created - ahead }
     }
 
@@ -187,8 +189,8 @@ fn names(line: &str, original: &Comment) -> bool {
     let author = &original.author;
     let known = [author.name.as_str(), author.id.as_str(), author.email.as_deref().unwrap_or_default()];
     let services = match original.side {
-        Side::Jira => ["jira"].as_slice(),
-        Side::Guance => ["guance", "观测云", "truewatch"].as_slice(),
+        Side::Tracker(_) => ["jira"].as_slice(),
+        Side::Source(_) => ["guance", "观测云", "truewatch"].as_slice(),
     };
     let mut words = known.into_iter().map(skeleton).filter(|word| !word.is_empty());
     words.any(|word| line.contains(&word)) || services.iter().any(|service| line.contains(service))
@@ -282,9 +284,9 @@ mod tests {
     fn said(side: Side, id: &str, author: &str, second: i64, text: &str) -> Comment {
         let at = fixtures::at(100_000 + second);
         let body = match side {
-            Side::Jira => wiki::read(text),
-            Side::Guance if html::looks_like_html(text) => html::read(text),
-            Side::Guance => markdown::read(text),
+            Side::Tracker(_) => wiki::read(text),
+            Side::Source(_) if html::looks_like_html(text) => html::read(text),
+            Side::Source(_) => markdown::read(text),
         };
         Comment {
             author: Person { id: author.to_owned(), name: author.to_owned(), email: None },
@@ -296,16 +298,16 @@ mod tests {
     }
 
     fn jira(id: &str, author: &str, second: i64, text: &str) -> Comment {
-        said(Side::Jira, id, author, second, text)
+        said(Side::JIRA, id, author, second, text)
     }
 
     fn guance(id: &str, author: &str, second: i64, text: &str) -> Comment {
-        said(Side::Guance, id, author, second, text)
+        said(Side::GUANCE, id, author, second, text)
     }
 
     /// What is found where `bot` and `wsak_1` copy: `original>copy`, and what is doubtful.
     fn found(jira: &[Comment], guance: &[Comment]) -> (Vec<String>, Vec<String>) {
-        let threads = Threads { jira, guance, jira_ahead: TimeDelta::zero() };
+        let threads = Threads { line: Side::GUANCE, jira, guance, jira_ahead: TimeDelta::zero() };
         let found = find(&threads, &|_| true, &|comment| ["bot", "wsak_1"].contains(&comment.author.id.as_str()));
         let mut pairs: Vec<String> = found.copied.iter().map(|one| format!("{}>{}", one.original, one.copy)).collect();
         pairs.sort();

@@ -141,11 +141,11 @@ mod tests {
             (Extent::Known(&rows), None, Some(1)),
             (Extent::Part, None, None),
         ] {
-            let thread = Thread { link: &link, side: Side::Guance, url: "", comments: &[], extent, originals: None };
+            let thread = Thread { link: &link, side: Side::GUANCE, url: "", comments: &[], extent, originals: None };
             assert_eq!(thread.whole().map(|whole| whole.holds(&id)), whole, "{extent:?}");
             assert_eq!(thread.rows().map(|rows| rows.len()), all, "{extent:?}");
         }
-        let key = Key::comment(Side::Guance, &id);
+        let key = Key::comment(Side::GUANCE, &id);
         assert_eq!(Held::some(HashSet::new()).holds(&key), None);
         assert_eq!(Held::all(HashSet::new()).holds(&key), Some(false));
         assert_eq!(Held::some(HashSet::from([key.clone()])).holds(&key), Some(true));

@@ -152,7 +152,7 @@ mod tests {
     fn a_walk_ends_when_the_run_does() {
         let told = Told::default();
         told.late.set(true);
-        let mut walk = Walk::new(Side::Jira, "GET list", &told);
+        let mut walk = Walk::new(Side::JIRA, "GET list", &told);
         walk.next_page().unwrap();
         walk.took(&[json!({})]).unwrap();
         let error = walk.next_page().unwrap_err();
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_walk_takes_so_much_and_no_more() {
         let told = Told::default();
-        let mut walk = Walk::new(Side::Jira, "GET list", &told);
+        let mut walk = Walk::new(Side::JIRA, "GET list", &told);
         assert!(
             walk.took(&vec![json!({}); MAX_PAGE_ROWS + 1]).unwrap_err().message.contains("10001 rows in one answer")
         );
@@ -175,14 +175,14 @@ mod tests {
         }
         assert!(walk.took(&page).unwrap_err().message.contains("more than 100000 rows"));
 
-        let mut walk = Walk::new(Side::Jira, "GET list", &told);
+        let mut walk = Walk::new(Side::JIRA, "GET list", &told);
         let row = [json!({"a": vec![0; 999_998]})];
         for _ in 0..9 {
             walk.took(&row).unwrap();
         }
         assert!(walk.took(&row).unwrap_err().message.contains("its 10 rows hold more than 10000000 values"));
 
-        let mut walk = Walk::new(Side::Jira, "GET list", &told);
+        let mut walk = Walk::new(Side::JIRA, "GET list", &told);
         for _ in 0..MAX_PAGES {
             walk.next_page().unwrap();
         }

@@ -96,9 +96,10 @@ impl State {
             "SELECT a.key, a.lane, l.jira_name, a.since FROM absent a JOIN issue_link l ON l.guance = a.lane
              WHERE a.gone = 1 AND a.key GLOB '*/issue/*' ORDER BY a.since, a.key",
         )?;
+        let tracker = Side::Tracker(self.line);
         let rows = statement.query_map([], |row| {
             let key: String = row.get(0)?;
-            let side = if key.starts_with(Side::Jira.as_str()) { Side::Jira } else { Side::Guance };
+            let side = if key.starts_with(tracker.as_str()) { tracker } else { tracker.opposite() };
             let guance = IssueId::new(row.get::<_, String>(1)?);
             Ok(GoneIssue { side, guance, jira: row.get(2)?, since: from_ms(row.get(3)?) })
         })?;
@@ -160,7 +161,7 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn abandon(&self, pair: &IssueId, target: Side) -> Result<usize, StateError> {
         let waits = "lane = ?1 AND target = ?2 AND stage IN ('pending', 'held', 'dead') AND stage <> 'done'
-            AND key NOT GLOB 'guance/issue/*'";
+            AND key NOT GLOB '*/issue/*'";
         self.take_back(waits, [pair.as_str(), target.as_str()])
     }
 

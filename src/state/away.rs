@@ -21,7 +21,7 @@ macro_rules! awaited {
             $what,
             " FROM fact f WHERE EXISTS (SELECT 1 FROM fact WHERE name >= 'away.' AND name < 'away/')
                 AND f.name IN (
-                    'away.project.' || upper(CASE WHEN o.key GLOB 'guance/issue/*' AND json_valid(o.action)
+                    'away.project.' || upper(CASE WHEN o.key GLOB '*/issue/*' AND json_valid(o.action)
                         THEN json_extract(o.action, '$.action.project') END),
                     (SELECT 'away.project.' || l.project FROM issue_link l WHERE l.guance = o.lane),
                     (SELECT 'away.issue.' || l.jira FROM issue_link l WHERE l.guance = o.lane))

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::error::StateError;
 use super::file::State;
 use super::{lock, schema};
+use crate::domain::ServiceName;
 
 impl State {
     /// Returns a copy of the file (an empty state when there is no file): what a dry run works on. Nobody else sees it, and it
@@ -25,7 +26,7 @@ impl State {
             rusqlite::backup::Backup::new(&source, &mut conn)?.run_to_completion(1000, Duration::ZERO, None)?;
         }
         schema::migrate(&mut conn)?;
-        Ok(Self { conn, path: None, requests: RefCell::default() })
+        Ok(Self { conn, path: None, requests: RefCell::default(), line: ServiceName::GUANCE })
     }
 
     /// Opens the file to look at it as it is now, without copying it: a run may go on meanwhile. A file of an older version is
@@ -47,7 +48,7 @@ impl State {
         super::cost::watch(&mut conn)?;
         // All that is asked is of one moment.
         conn.execute_batch("BEGIN")?;
-        Ok(Self { conn, path: Some(path.to_owned()), requests: RefCell::default() })
+        Ok(Self { conn, path: Some(path.to_owned()), requests: RefCell::default(), line: ServiceName::GUANCE })
     }
 
     /// Returns the version of the file at this path, as it is.

@@ -35,7 +35,7 @@ impl State {
         let mut statement = self.conn.prepare_cached(
             "SELECT action ->> '$.action.project', action ->> '$.action.issue_type', key
              FROM outbox WHERE target = 'jira' AND stage = 'dead' AND stage <> 'done' AND dropped IS NULL
-                 AND key GLOB 'guance/issue/*'
+                 AND key GLOB '*/issue/*'
              ORDER BY seq",
         )?;
         let mut rows = statement.query([])?;

@@ -37,7 +37,7 @@ impl State {
     /// When the file cannot be read.
     pub fn due_threads(&self, run: i64, limit: usize) -> Result<Vec<IssueLink>, StateError> {
         let mut due = self.readable("jira_seen IS NULL", "active", &[], limit)?;
-        let missed = missed_on(Side::Jira, "?2");
+        let missed = missed_on(Side::Tracker(self.line), "?2");
         let sql = format!(
             "SELECT {ISSUE_COLUMNS}, active FROM issue_link WHERE guance IN (
                  SELECT a.lane FROM absent a INDEXED BY absent_open JOIN issue_link l ON l.guance = a.lane WHERE {missed} AND {CAN_BE_READ})
@@ -156,7 +156,7 @@ impl State {
         limit: usize,
     ) -> Result<Vec<IssueLink>, StateError> {
         let [active_since, polled_before, now] = [active_since, polled_before, now].map(to_ms);
-        let missed = missed_on(Side::Guance, "?5");
+        let missed = missed_on(Side::Source(self.line), "?5");
         let sql = format!(
             "SELECT {ISSUE_COLUMNS} FROM issue_link WHERE closed = 0 AND active >= ?2
                  AND (polled < ?3 OR polled > ?4 OR guance_seen IS NULL

@@ -16,12 +16,13 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn bases(&self, pair: &IssueId) -> Result<Bases, StateError> {
+        let line = self.line;
         let mut statement =
             self.conn.prepare_cached("SELECT field, guance, jira, version FROM field_base WHERE lane = ?1")?;
         let rows = statement
             .query_map([pair.as_str()], |row| {
                 let said = |side, text: Option<String>| text.map(|text| Said::parse(side, &text));
-                let (guance, jira) = (said(Side::Guance, row.get(1)?), said(Side::Jira, row.get(2)?));
+                let (guance, jira) = (said(Side::Source(line), row.get(1)?), said(Side::Tracker(line), row.get(2)?));
                 let base = Base { guance, jira, version: row.get(3)? };
                 Ok((row.get::<_, String>(0)?, base))
             })?
@@ -39,7 +40,7 @@ impl State {
     pub fn field_writes(&self, pair: &IssueId) -> Result<HashMap<Key, (Stage, Fingerprint)>, StateError> {
         let mut known = Known::default();
         for field in Field::ALL {
-            self.queued_about(&Key::field(pair, field), &mut known)?;
+            self.queued_about(&Key::field(self.line, pair, field), &mut known)?;
         }
         known.outbox.retain(|_, (stage, _)| *stage != Stage::Done);
         Ok(known.outbox)
@@ -79,7 +80,7 @@ impl Tx<'_> {
     /// # Errors
     /// When the file cannot be written.
     pub fn set_base(&self, pair: &IssueId, field: Field, base: &Base) -> Result<(), StateError> {
-        let [guance, jira] = Side::BOTH.map(|side| base.on(side).map(Said::stored));
+        let [guance, jira] = Side::Source(self.line).both().map(|side| base.on(side).map(Said::stored));
         self.tx
             .prepare_cached(
                 "INSERT OR REPLACE INTO field_base (lane, field, guance, jira, version) VALUES (?1, ?2, ?3, ?4, ?5)",

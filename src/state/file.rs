@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::error::StateError;
 use super::requests::Requests;
 use super::{lock, schema};
+use crate::domain::ServiceName;
 
 /// How many statements stay prepared: all there are, so that none is parsed twice in a run.
 const STATEMENTS: usize = 100;
@@ -30,6 +31,8 @@ pub struct State {
     pub(super) conn: Connection,
     pub(super) path: Option<PathBuf>,
     pub(super) requests: RefCell<Requests>,
+    /// The line whose rows it holds.
+    pub(super) line: ServiceName,
 }
 
 #[cfg(debug_assertions)]
@@ -43,9 +46,15 @@ impl Drop for State {
 #[derive(Debug)]
 pub struct Tx<'a> {
     pub(super) tx: rusqlite::Transaction<'a>,
+    pub(super) line: ServiceName,
 }
 
 impl Tx<'_> {
+    /// Returns the line whose rows it writes.
+    pub fn line(&self) -> ServiceName {
+        self.line
+    }
+
     /// Makes the changes durable.
     ///
     /// # Errors
@@ -96,7 +105,19 @@ impl State {
         schema::migrate(&mut conn)?;
         #[cfg(debug_assertions)]
         super::cost::watch(&mut conn)?;
-        Ok(Self { conn, path: Some(path.to_owned()), requests: RefCell::default() })
+        Ok(Self { conn, path: Some(path.to_owned()), requests: RefCell::default(), line: ServiceName::GUANCE })
+    }
+
+    /// Takes it for the state of this line.
+    #[must_use]
+    pub fn of_line(mut self, line: ServiceName) -> Self {
+        self.line = line;
+        self
+    }
+
+    /// Returns the line whose rows it holds.
+    pub fn line(&self) -> ServiceName {
+        self.line
     }
 
     /// Returns where the file is; `None` for a copy in memory.
@@ -120,6 +141,6 @@ impl State {
     /// When another process holds the file for longer than five seconds, or it cannot be written.
     pub fn begin(&self) -> Result<Tx<'_>, StateError> {
         let tx = rusqlite::Transaction::new_unchecked(&self.conn, rusqlite::TransactionBehavior::Immediate)?;
-        Ok(Tx { tx })
+        Ok(Tx { tx, line: self.line })
     }
 }

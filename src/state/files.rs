@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::error::StateError;
 use super::file::{State, Tx};
-use crate::domain::{FileId, FileLink, IssueId, Key, Known, Side};
+use crate::domain::{FileId, FileLink, IssueId, Key, Known, ServiceName, Side};
 
 const COLUMNS: &str = "origin, origin_id, copy_id, lane";
 
@@ -48,7 +48,7 @@ impl State {
         let row = self
             .conn
             .prepare_cached(&format!("SELECT {COLUMNS} FROM file_link WHERE {clause}"))?
-            .query_row(params![side.as_str(), id], file_link)
+            .query_row(params![side.as_str(), id], |row| file_link(row, side.line()))
             .optional()?;
         row.transpose()
     }
@@ -73,9 +73,9 @@ impl Tx<'_> {
     }
 }
 
-fn file_link(row: &Row<'_>) -> rusqlite::Result<Result<FileLink, StateError>> {
+fn file_link(row: &Row<'_>, line: ServiceName) -> rusqlite::Result<Result<FileLink, StateError>> {
     let origin: String = row.get(0)?;
-    let Ok(origin) = origin.parse::<Side>() else {
+    let Ok(origin) = Side::of_line(line, &origin) else {
         return Ok(Err(StateError::Nonsense(format!("a file link from {origin}"))));
     };
     Ok(Ok(FileLink {

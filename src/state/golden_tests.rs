@@ -35,15 +35,15 @@ fn opened_from(sql: &str) -> (tempfile::TempDir, State) {
 fn a_state_of_version_0_1_is_read_whole() {
     let (_dir, state) = opened();
     let told = "an upgrade would forget this pair, and make its copy once more";
-    let link = state.issue_link(Side::Guance, &IssueId::new(ISSUE)).unwrap().expect(told);
+    let link = state.issue_link(Side::GUANCE, &IssueId::new(ISSUE)).unwrap().expect(told);
     assert_eq!((link.jira.as_str(), link.jira_name.as_str(), link.gone, link.closed), ("10002", "OPS-1", false, false));
     assert_eq!(state.count_links().unwrap(), (5, 11), "{told}");
-    let comment = state.comment_link(Side::Guance, &CommentId::new("repim_2f4c6b4a8b185719697ce407a6a6a3ca")).unwrap();
+    let comment = state.comment_link(Side::GUANCE, &CommentId::new("repim_2f4c6b4a8b185719697ce407a6a6a3ca")).unwrap();
     let comment = comment.expect(told);
     assert_eq!((comment.copy_id.as_str(), comment.pair.as_str()), ("10004", ISSUE), "{told}");
     assert_eq!(comment.written.map(|content| content.as_str().to_owned()).as_deref(), Some("18727a1e52ffea3a"));
-    assert!(state.file_link(Side::Jira, &crate::domain::FileId::new("10022")).unwrap().is_some(), "{told}");
-    assert!(state.cursor(Side::Guance).unwrap().is_some() && state.cursor(Side::Jira).unwrap().is_some());
+    assert!(state.file_link(Side::JIRA, &crate::domain::FileId::new("10022")).unwrap().is_some(), "{told}");
+    assert!(state.cursor(Side::GUANCE).unwrap().is_some() && state.cursor(Side::JIRA).unwrap().is_some());
     assert_eq!(state.fact("engine.counter").unwrap().map(|(value, _)| value).as_deref(), Some("8"));
     assert_eq!(state.absences(&IssueId::new(ISSUE)).unwrap().len(), 1);
 }
@@ -70,12 +70,12 @@ fn every_write_that_version_0_1_left_is_understood() {
         assert!(!body.blocks.is_empty() && queued.push.seal.is_none(), "{told}");
     }
     let in_a_year = DateTime::from_timestamp(1_827_000_000, 0).unwrap();
-    let ready = state.ready(Side::Guance, in_a_year, 50).unwrap();
+    let ready = state.ready(Side::GUANCE, in_a_year, 50).unwrap();
     assert_eq!(ready.iter().map(|queued| queued.push.key.as_str()).collect::<Vec<_>>(), ["jira/comment/10026"]);
     // What is done is known to be: nothing would be made again.
     let key: Key = format!("guance/issue/{ISSUE}").parse().unwrap();
     let issue = IssueId::new(ISSUE);
-    let known = state.known_issues(Side::Guance, [(&issue, Some(key.clone()))].into_iter()).unwrap();
+    let known = state.known_issues(Side::GUANCE, [(&issue, Some(key.clone()))].into_iter()).unwrap();
     assert_eq!(known.outbox.get(&key).map(|(stage, _)| *stage), Some(Stage::Done), "{told}");
 }
 
@@ -116,7 +116,7 @@ fn actions() -> Vec<(&'static str, Action)> {
         url: Some("https://jira.example/secure/attachment/10009/trace.txt".into()),
         author: mia.clone(),
         created: Some(fixtures::at(1_795_000_000)),
-        ..fixtures::file(Side::Jira, "10009")
+        ..fixtures::file(Side::JIRA, "10009")
     };
     let change = |change| Action::ChangeIssue { issue: jira.clone(), change, value: "20".into() };
     let status = StatusTarget {
@@ -162,9 +162,9 @@ fn actions() -> Vec<(&'static str, Action)> {
 
 fn push((name, action): (&str, Action)) -> Push {
     Push {
-        key: Key::comment(Side::Jira, &CommentId::new(name)),
+        key: Key::comment(Side::JIRA, &CommentId::new(name)),
         pair: IssueId::new(ISSUE),
-        target: Side::Jira,
+        target: Side::JIRA,
         action,
         content: Fingerprint::parse("00112233aabbccdd").unwrap(),
         summary: name.to_owned(),
@@ -222,13 +222,13 @@ fn a_state_of_schema_10_is_read_whole() {
     lines.extend(Side::BOTH.map(|side| line(format!("ready for {side}"), ready(side))));
     for link in state.recent_links(50).unwrap() {
         let ms = |side| link.seen(side).map(|at| at.timestamp_millis());
-        let (guance, jira) = (ms(Side::Guance), ms(Side::Jira));
+        let (guance, jira) = (ms(Side::GUANCE), ms(Side::JIRA));
         let says = format!("{} {} {guance:?} {jira:?} {} {}", link.jira, link.jira_name, link.closed, link.gone);
         for (field, base) in state.bases(&link.guance).unwrap() {
             let says = format!(
                 "{:?} {:?} {}",
-                base.on(Side::Guance).map(Said::stored),
-                base.on(Side::Jira).map(Said::stored),
+                base.on(Side::GUANCE).map(Said::stored),
+                base.on(Side::JIRA).map(Said::stored),
                 base.version
             );
             lines.push(line(format!("{field} of {}", link.guance), says));
@@ -242,7 +242,7 @@ fn a_state_of_schema_10_is_read_whole() {
         }
         lines.push(line(link.guance.as_str(), says));
     }
-    let file = state.file_link(Side::Jira, &FileId::new("10022")).unwrap().expect(TOLD);
+    let file = state.file_link(Side::JIRA, &FileId::new("10022")).unwrap().expect(TOLD);
     lines.push(line("file 10022 of jira", format!("{} {}", file.copy_id, file.pair)));
     let backlog = state.backlog().unwrap();
     lines.push(line("backlog", serde_json::json!(backlog).to_string()));

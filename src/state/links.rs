@@ -7,7 +7,9 @@ use super::error::StateError;
 use super::facts::{LONG_THREAD, THREAD_ROWS};
 use super::file::{State, Tx};
 use super::time::{from_ms, to_ms};
-use crate::domain::{CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Kind, Known, Side, Stage};
+use crate::domain::{
+    CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Kind, Known, ServiceName, Side, Stage,
+};
 
 pub(super) const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen, closed, EXISTS (SELECT 1 FROM absent \
                              WHERE lane = issue_link.guance AND absent.gone = 1 AND key GLOB '*/issue/*')";
@@ -82,7 +84,7 @@ impl State {
     /// Returns the pair that an original is known to belong to, by its Guance issue: it was carried, waits to be, or was
     /// there and is missed.
     fn home(&self, key: &Key) -> Result<Option<IssueId>, StateError> {
-        let Some((side, kind, id)) = key.parts() else { return Ok(None) };
+        let Some((service, kind, id)) = key.parts() else { return Ok(None) };
         let table = match kind {
             Kind::Comment => "comment_link",
             Kind::Attachment => "file_link",
@@ -96,7 +98,7 @@ impl State {
         let home = self
             .conn
             .prepare_cached(&sql)?
-            .query_row(params![side.as_str(), id, key.origin().as_str()], |row| row.get::<_, String>(0))
+            .query_row(params![service, id, key.origin().as_str()], |row| row.get::<_, String>(0))
             .optional()?;
         Ok(home.map(IssueId::new))
     }
@@ -121,8 +123,8 @@ impl State {
     /// When the file cannot be read.
     pub fn issue_link(&self, side: Side, id: &IssueId) -> Result<Option<IssueLink>, StateError> {
         let column = match side {
-            Side::Guance => "guance",
-            Side::Jira => "jira",
+            Side::Source(_) => "guance",
+            Side::Tracker(_) => "jira",
         };
         Ok(self
             .conn
@@ -169,7 +171,9 @@ impl State {
                 "SELECT {COMMENT_COLUMNS} FROM comment_link
                  WHERE (origin = ?1 AND origin_id = ?3) OR (origin = ?2 AND copy_id = ?3)"
             ))?
-            .query_row(params![side.as_str(), side.opposite().as_str(), id.as_str()], comment_link)
+            .query_row(params![side.as_str(), side.opposite().as_str(), id.as_str()], |row| {
+                comment_link(row, self.line)
+            })
             .optional()?;
         row.transpose()
     }
@@ -202,7 +206,7 @@ impl State {
     pub fn comments_of(&self, pair: &IssueId) -> Result<Vec<CommentLink>, StateError> {
         let sql = format!("SELECT {COMMENT_COLUMNS} FROM comment_link WHERE lane = ?1 ORDER BY rowid");
         let mut statement = self.conn.prepare_cached(&sql)?;
-        statement.query_map([pair.as_str()], comment_link)?.map(|row| row?).collect()
+        statement.query_map([pair.as_str()], |row| comment_link(row, self.line))?.map(|row| row?).collect()
     }
 
     /// Returns how many pairs of issues and of comments there are.
@@ -244,7 +248,7 @@ impl Tx<'_> {
         if inserted == 0 {
             return Ok(false);
         }
-        self.done(&Key::issue(Side::Guance, &link.guance), now)?;
+        self.done(&Key::issue(Side::Source(self.line), &link.guance), now)?;
         Ok(true)
     }
 
@@ -309,7 +313,7 @@ impl Tx<'_> {
         now: DateTime<Utc>,
     ) -> Result<(), StateError> {
         let column = seen_column(side);
-        let polled = if side == Side::Guance { to_ms(now) } else { 0 };
+        let polled = if side.is_source() { to_ms(now) } else { 0 };
         self.tx
             .prepare_cached(&format!(
                 "UPDATE issue_link SET {column} = ?2, active = max(active, ?3),
@@ -361,8 +365,8 @@ impl Tx<'_> {
 
 fn seen_column(side: Side) -> &'static str {
     match side {
-        Side::Guance => "guance_seen",
-        Side::Jira => "jira_seen",
+        Side::Source(_) => "guance_seen",
+        Side::Tracker(_) => "jira_seen",
     }
 }
 
@@ -378,9 +382,9 @@ pub(super) fn issue_link(row: &Row<'_>) -> rusqlite::Result<IssueLink> {
     })
 }
 
-fn comment_link(row: &Row<'_>) -> rusqlite::Result<Result<CommentLink, StateError>> {
+fn comment_link(row: &Row<'_>, line: ServiceName) -> rusqlite::Result<Result<CommentLink, StateError>> {
     let origin: String = row.get(0)?;
-    let Ok(origin) = origin.parse::<Side>() else {
+    let Ok(origin) = Side::of_line(line, &origin) else {
         return Ok(Err(StateError::Nonsense(format!("a comment link from {origin}"))));
     };
     Ok(Ok(CommentLink {

@@ -11,7 +11,7 @@ use super::away::{Away, awaited};
 use super::error::StateError;
 use super::file::{State, Tx};
 use super::history::SideFailure;
-use super::outbox::Backlog;
+use super::outbox::{Backlog, both_ends};
 use super::time::{from_ms, to_ms};
 use crate::domain::{IssueId, Side};
 
@@ -38,9 +38,6 @@ const STUCK: &str = concat!(
     ", error) ELSE error END, hint, dropped, seq
     FROM outbox o WHERE stage <> 'done' AND "
 );
-
-/// Both sides are named so that an index of what is not done serves.
-const ON_BOTH: &str = "target IN ('guance', 'jira') ORDER BY seq";
 
 /// The whole of it.
 #[derive(Clone, Debug, Serialize)]
@@ -134,13 +131,13 @@ impl State {
     pub fn status(&self) -> Result<Status, StateError> {
         let (issue_pairs, comment_pairs) = self.count_links()?;
         let mut cursors = Vec::new();
-        for side in Side::BOTH {
+        for side in Side::Source(self.line).both() {
             if let Some(cursor) = self.cursor(side)? {
                 cursors.push((side, cursor.at, cursor.floor));
             }
         }
         let mut waits = Vec::new();
-        for side in Side::BOTH {
+        for side in Side::Source(self.line).both() {
             waits.extend(self.waits_until(side, None, Utc::now())?.map(|until| (side, until)));
         }
         let last_good: Option<i64> = self.conn.query_row(LAST_GOOD, [], |row| row.get(0)).optional()?.flatten();
@@ -165,7 +162,7 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn stuck_items(&self) -> Result<Vec<StuckItem>, StateError> {
-        let items = self.stuck(ON_BOTH, &[])?;
+        let items = self.stuck(&format!("{} ORDER BY seq", both_ends(self.line)), &[])?;
         Ok(items.into_iter().map(|(_, item)| item).collect())
     }
 
@@ -218,7 +215,7 @@ impl State {
         let rows = statement.query_map([], |row| {
             let side: String = row.get(0)?;
             let (since, at) = (from_ms(row.get(1)?), from_ms(row.get(2)?));
-            Ok(side.parse().ok().map(|side| (side, since, at, row.get(3), row.get(4))))
+            Ok(Side::of_line(self.line, &side).ok().map(|side| (side, since, at, row.get(3), row.get(4))))
         })?;
         let mut failing = Vec::new();
         for row in rows {
@@ -265,7 +262,7 @@ impl State {
             .collect::<Result<Vec<(String, String, String)>, _>>()?;
         Ok(rows
             .into_iter()
-            .filter_map(|(side, issue, why)| Some((side.parse().ok()?, IssueId::new(issue), why)))
+            .filter_map(|(side, issue, why)| Some((Side::of_line(self.line, &side).ok()?, IssueId::new(issue), why)))
             .collect())
     }
 }

@@ -67,16 +67,16 @@ mod tests {
         let state = State::open_with(&dir.path().join("state.db"), Durability::Process).unwrap();
         let at = |seconds: i64| DateTime::from_timestamp(1_000_000 + seconds, 0).unwrap();
         let [us, others] = ["us", "others"].map(|name| Fingerprint::of(&[name]));
-        state.asked_to_wait(Side::Jira, &us, Duration::from_mins(30), at(0)).unwrap();
-        let until = |seconds| state.waits_until(Side::Jira, Some(&us), at(seconds)).unwrap();
+        state.asked_to_wait(Side::JIRA, &us, Duration::from_mins(30), at(0)).unwrap();
+        let until = |seconds| state.waits_until(Side::JIRA, Some(&us), at(seconds)).unwrap();
         assert_eq!((until(0), until(1799), until(1800)), (Some(at(1800)), Some(at(1800)), None));
         assert_eq!(until(-3600), None, "our clock was set back by an hour");
-        assert_eq!(state.waits_until(Side::Guance, Some(&us), at(0)).unwrap(), None);
-        assert_eq!(state.waits_until(Side::Jira, Some(&others), at(0)).unwrap(), None, "nobody told them");
-        assert_eq!(state.waits_until(Side::Jira, None, at(0)).unwrap(), Some(at(1800)));
+        assert_eq!(state.waits_until(Side::GUANCE, Some(&us), at(0)).unwrap(), None);
+        assert_eq!(state.waits_until(Side::JIRA, Some(&others), at(0)).unwrap(), None, "nobody told them");
+        assert_eq!(state.waits_until(Side::JIRA, None, at(0)).unwrap(), Some(at(1800)));
         // As an earlier build remembered it.
         state.set_fact("wait.jira", "1800000", at(0)).unwrap();
-        assert_eq!(state.waits_until(Side::Jira, Some(&others), at(0)).unwrap(), Some(at(1800)));
+        assert_eq!(state.waits_until(Side::JIRA, Some(&others), at(0)).unwrap(), Some(at(1800)));
         state.begin().unwrap().revive(None).unwrap();
     }
 }

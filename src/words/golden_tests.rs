@@ -36,10 +36,10 @@ fn every_text(voice: Voice) -> Vec<(&'static str, Doc)> {
         ..fixtures::comment(side, id)
     };
     let browse = "https://jira.example/browse/OPS-12";
-    let comment = render::comment(&said(Side::Jira, "10042", browse), "OPS-12", &content, voice);
-    let reply = render::comment(&said(Side::Guance, REPLY, CONSOLE), "OPS-12", &content, voice);
+    let comment = render::comment(&said(Side::JIRA, "10042", browse), "OPS-12", &content, voice);
+    let reply = render::comment(&said(Side::GUANCE, REPLY, CONSOLE), "OPS-12", &content, voice);
     let file =
-        File { size: Some(5), author: mia.clone(), created: Some(created), ..fixtures::file(Side::Jira, "10009") };
+        File { size: Some(5), author: mia.clone(), created: Some(created), ..fixtures::file(Side::JIRA, "10009") };
     let file = render::file(&file, "OPS-12", browse, &content, voice);
     let notice = CommentId::notice(&[ISSUE, "repeats"]);
     let notice = render::notice(CONSOLE, &notice, vec![Block::paragraph("told")], &content, voice);
@@ -50,10 +50,10 @@ fn every_text(voice: Voice) -> Vec<(&'static str, Doc)> {
     };
     let bare = Doc::from_plain("nothing but words");
     vec![
-        ("comment of jira, deleted", deleted(Side::Jira, "10042", &comment)),
-        ("reply of guance, deleted", deleted(Side::Guance, REPLY, &reply)),
-        ("comment of jira, without its line, deleted", deleted(Side::Jira, "10042", &bare)),
-        ("reply of guance, without its line, deleted", deleted(Side::Guance, REPLY, &bare)),
+        ("comment of jira, deleted", deleted(Side::JIRA, "10042", &comment)),
+        ("reply of guance, deleted", deleted(Side::GUANCE, REPLY, &reply)),
+        ("comment of jira, without its line, deleted", deleted(Side::JIRA, "10042", &bare)),
+        ("reply of guance, without its line, deleted", deleted(Side::GUANCE, REPLY, &bare)),
         ("comment of jira", comment),
         ("reply of guance", reply),
         ("file of jira", file),

@@ -19,6 +19,8 @@ messages! {
         /// Stands before a hint.
         Hint,
         AnotherRun,
+        NoGuance,
+        NoSuchSource { name: &'a str, names: &'a str },
         BudgetUsedUp,
         CannotSync { side: Service, why: &'a str },
         FirstRun { begins: &'a str },

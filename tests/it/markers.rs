@@ -27,7 +27,7 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
     ("tests/it/sim/jira_remote.rs", "guajira", "the name of the simulated Jira's account"),
     (
         "src/state/outbox/wait.rs",
-        "(key GLOB 'guance/link/*' OR key GLOB 'guance/comment/notice_*')",
+        "(key GLOB '*/link/*' OR key GLOB '*/comment/notice_*')",
         "keys as the state file holds them, in SQL",
     ),
 ];

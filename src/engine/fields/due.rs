@@ -20,15 +20,15 @@ const MAX_PAIRS: usize = 500;
 pub(in crate::engine) fn due(run: &mut Run<'_>) -> Result<()> {
     let due = run.world.state.fields_due(run.world.clock.now(), MAX_PAIRS)?;
     for some in due.chunks(100) {
-        if run.is_down(Side::Jira) || run.must_stop() {
+        if run.is_down(run.tracker()) || run.must_stop() {
             return Ok(());
         }
         let links = match guance_side(run, some) {
             Ok(links) => links,
-            Err(trouble) => return run.absorb(Side::Guance, trouble),
+            Err(trouble) => return run.absorb(run.source(), trouble),
         };
         if let Err(trouble) = jira_side(run, &links) {
-            return run.absorb(Side::Jira, trouble);
+            return run.absorb(run.tracker(), trouble);
         }
         if let Err((side, trouble)) = compare(run, &links) {
             return run.absorb(side, trouble);
@@ -41,21 +41,21 @@ pub(in crate::engine) fn due(run: &mut Run<'_>) -> Result<()> {
 fn guance_side(run: &mut Run<'_>, links: &[IssueLink]) -> Result<Vec<IssueLink>, Trouble> {
     let mut at_hand = Vec::new();
     for link in links {
-        let key = (Side::Guance, link.guance.clone());
-        let is_read = |run: &Run<'_>| run.readings.of(Side::Guance, &link.guance).is_some();
+        let key = (run.source(), link.guance.clone());
+        let is_read = |run: &Run<'_>| run.readings.of(run.source(), &link.guance).is_some();
         if !is_read(run) {
-            if run.is_down(Side::Guance) || run.must_stop() || !run.has_room(Side::Guance, 1) {
+            if run.is_down(run.source()) || run.must_stop() || !run.has_room(run.source(), 1) {
                 continue;
             }
-            run.identify(Side::Guance)?;
-            read(run, Side::Guance, std::slice::from_ref(&link.guance))?;
+            run.identify(run.source())?;
+            read(run, run.source(), std::slice::from_ref(&link.guance))?;
         }
         if is_read(run) {
             at_hand.push(link.clone());
         } else {
             let absent = !run.unreadable.contains(&key);
             if absent {
-                gone::issues_missed(run, std::slice::from_ref(link), Side::Guance)?;
+                gone::issues_missed(run, std::slice::from_ref(link), run.source())?;
             }
             settle_unread(run, link, absent)?;
         }
@@ -67,17 +67,17 @@ fn jira_side(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
     if links.is_empty() {
         return Ok(());
     }
-    run.identify(Side::Jira)?;
+    run.identify(run.tracker())?;
     let ids: Vec<IssueId> = links.iter().map(|link| link.jira.clone()).collect();
     for id in &ids {
-        run.readings.forget(Side::Jira, id);
+        run.readings.forget(run.tracker(), id);
     }
-    read(run, Side::Jira, &ids)?;
-    let missing = |link: &&IssueLink| run.readings.of(Side::Jira, &link.jira).is_none();
+    read(run, run.tracker(), &ids)?;
+    let missing = |link: &&IssueLink| run.readings.of(run.tracker(), &link.jira).is_none();
     let missing: Vec<IssueLink> = links.iter().filter(missing).cloned().collect();
-    let is_absent = |run: &Run<'_>, link: &IssueLink| !run.unreadable.contains(&(Side::Jira, link.jira.clone()));
+    let is_absent = |run: &Run<'_>, link: &IssueLink| !run.unreadable.contains(&(run.tracker(), link.jira.clone()));
     let absent: Vec<IssueLink> = missing.iter().filter(|link| is_absent(run, link)).cloned().collect();
-    gone::issues_missed(run, &absent, Side::Jira)?;
+    gone::issues_missed(run, &absent, run.tracker())?;
     for link in missing {
         settle_unread(run, &link, is_absent(run, &link))?;
     }
@@ -100,9 +100,11 @@ fn settle_unread(run: &Run<'_>, link: &IssueLink, absent: bool) -> Result<(), Tr
 /// Compares pairs whose both sides were read.
 fn compare(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), (Side, Trouble)> {
     for link in links {
-        let sides = Side::BOTH.map(|side| run.readings.of(side, link.id(side)).map(|reading| reading.issue.clone()));
+        let sides =
+            run.source().both().map(|side| run.readings.of(side, link.id(side)).map(|reading| reading.issue.clone()));
         let [Some(guance), Some(jira)] = sides else { continue };
-        let fatal = |trouble: Trouble| (Side::Jira, trouble);
+        let tracker = run.tracker();
+        let fatal = |trouble: Trouble| (tracker, trouble);
         let state = run.world.state;
         let bases = state.bases(&link.guance).map_err(|err| fatal(err.into()))?;
         let queued = state.field_writes(&link.guance).map_err(|err| fatal(err.into()))?;
@@ -140,13 +142,13 @@ fn conclude(run: &mut Run<'_>, pair: &Pair<'_>) -> Result<(), Trouble> {
     let steps = pings::name_people_in_descriptions(run, fields::decide(pair, policy));
     let in_doubt = pair.queued.values().any(|(stage, _)| *stage == Stage::InFlight);
     let tx = state.begin()?;
-    if let Some(link) = run.pair(Side::Guance, &pair.link.guance)? {
+    if let Some(link) = run.pair(run.source(), &pair.link.guance)? {
         turn(&tx, &link, policy.closed(pair.jira).is_some(), now)?;
     }
     for step in &steps {
         if let Step::Push(push) = step
-            && let Some(id) = push.key.comment_on(Side::Guance).filter(CommentId::is_notice)
-            && (state.comment_link(Side::Guance, &id)?.is_some() || state.is_queued(&push.key)?)
+            && let Some(id) = push.key.comment_on(run.source()).filter(CommentId::is_notice)
+            && (state.comment_link(run.source(), &id)?.is_some() || state.is_queued(&push.key)?)
         {
             // This notice was given already.
             continue;

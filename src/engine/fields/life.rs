@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::readings::{UNREADABLE_WAIT, read};
-use crate::domain::{Action, Field, Issue, Receipt, Said, Side};
+use crate::domain::{Action, Field, Issue, Receipt, Said};
 use crate::engine::base::{decide_anew, said};
 use crate::engine::gone;
 use crate::engine::memory::Reading;
@@ -38,7 +38,7 @@ pub(in crate::engine) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Resu
         run.readings.forget(push.target, issue);
         read(run, push.target, std::slice::from_ref(issue))?;
     }
-    let link = run.pair(Side::Guance, &pair)?;
+    let link = run.pair(run.source(), &pair)?;
     let name = link.as_ref().map(|link| link.jira_name.clone()).unwrap_or_default();
     let Some(Reading { issue: now, .. }) = run.readings.of(push.target, issue) else {
         let is_odd = run.unreadable.contains(&key);
@@ -52,7 +52,7 @@ pub(in crate::engine) fn still_holds(run: &mut Run<'_>, queued: &Queued) -> Resu
     let said = said(run, now, field, &name);
     let bases = state.bases(&pair)?;
     let expected = bases.get(&field).and_then(|base| base.on(push.target));
-    let closed = push.target == Side::Jira && run.world.policy.closed(now).is_some();
+    let closed = !push.target.is_source() && run.world.policy.closed(now).is_some();
     if !closed && expected.is_none_or(|expected| fields::same_value(field, push.target, expected, &said)) {
         return Ok(true);
     }
@@ -71,7 +71,7 @@ pub(in crate::engine) fn took_effect(run: &mut Run<'_>, queued: &Queued) -> Resu
     run.readings.forget(push.target, issue);
     read(run, push.target, std::slice::from_ref(issue))?;
     let state = run.world.state;
-    let name = run.pair(Side::Guance, &pair)?.map(|link| link.jira_name).unwrap_or_default();
+    let name = run.pair(run.source(), &pair)?.map(|link| link.jira_name).unwrap_or_default();
     let bases = state.bases(&pair)?;
     let before = bases.get(&field).and_then(|base| base.on(push.target));
     let is_new = |now: &Issue| {

@@ -31,7 +31,7 @@ pub(in crate::engine) fn notice(
         if run.about(issue.side()).listing == Listing::MaybeByOpening {
             tx.fields_read(&link.guance, Some(issue.created), now)?;
         }
-        if issue.side() == Side::Jira && trust::may_have_forgotten(run, &link, issue.updated)? {
+        if !issue.side().is_source() && trust::may_have_forgotten(run, &link, issue.updated)? {
             // Who changed a status last cannot be told from an old base: the sides are compared as of a pair found again.
             tx.forget_base(&link.guance, Field::Status)?;
         }
@@ -60,7 +60,7 @@ pub(in crate::engine) fn noticed(run: &Run<'_>, issues: &[Issue]) -> Result<(), 
 
 /// A Jira issue that is closed is written to no more, also before its pair is compared.
 pub(super) fn is_closed(run: &Run<'_>, issue: &Issue) -> bool {
-    issue.side() == Side::Jira && run.world.policy.closed(issue).is_some()
+    !issue.side().is_source() && run.world.policy.closed(issue).is_some()
 }
 
 /// What is on its way already is no news.
@@ -95,7 +95,7 @@ pub(super) fn turn(tx: &Tx<'_>, link: &IssueLink, closed: bool, now: DateTime<Ut
     }
     let taken_back = tx.set_closed(&link.guance, closed)?;
     let what = if closed { base::CLOSED } else { "its copy is open again" };
-    tx.note(Key::issue(Side::Guance, &link.guance).as_str(), what, now)?;
+    tx.note(Key::issue(Side::Source(tx.line()), &link.guance).as_str(), what, now)?;
     tracing::debug!(id = %link.guance, closed, taken_back, "Closed status reached or left.");
     Ok(())
 }

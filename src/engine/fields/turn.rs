@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::due::due;
 use super::notice::notice;
 use super::readings::keep;
-use crate::domain::{Issue, IssueId, Side};
+use crate::domain::{Issue, IssueId};
 use crate::engine::run::{Run, Trouble};
 use crate::engine::turns::{self, TURNS};
 use crate::ports::{Listing, Span};
@@ -23,7 +23,7 @@ const DENSITY: &str = "engine.listed-per-link";
 
 /// Reads Guance's fields in turn, where they are carried to Jira, and compares what changed.
 pub(in crate::engine) fn in_turn(run: &mut Run<'_>) -> Result<()> {
-    let side = Side::Guance;
+    let side = run.source();
     let carried = run.about(side).listing == Listing::MaybeByOpening
         && run.world.policy.flow.carries_fields_to(side.opposite())
         && run.order.backfill.is_none();
@@ -44,23 +44,23 @@ fn read(run: &mut Run<'_>, due: Vec<DueFields>) -> Result<(), Trouble> {
     let listed = listable(run, &due)?;
     if let Some(from) = listed {
         let from = from - TimeDelta::seconds(1);
-        run.identify(Side::Guance)?;
+        run.identify(run.source())?;
         let span = Span::since(from);
         // A service that gives fewer rows in a page than was reckoned with must not cost what the others need.
-        let requests = (run.spare(Side::Guance) / 2).max(1);
-        let (batch, parts) = run.changed_within(Side::Guance, &span, requests)?;
+        let requests = (run.spare(run.source()) / 2).max(1);
+        let (batch, parts) = run.changed_within(run.source(), &span, requests)?;
         let parts = usize::try_from(parts.unwrap_or(1)).unwrap_or(usize::MAX);
         learn_density(run, from, batch.issues.len().saturating_mul(parts))?;
         take_over(run, &batch.issues, None)?;
     }
     for (pair, _) in due {
-        if run.readings.of(Side::Guance, &pair).is_some() {
+        if run.readings.of(run.source(), &pair).is_some() {
             continue;
         }
-        if run.must_stop() || !run.has_room(Side::Guance, 1) {
+        if run.must_stop() || !run.has_room(run.source(), 1) {
             return Ok(());
         }
-        run.identify(Side::Guance)?;
+        run.identify(run.source())?;
         let batch = run.world.guance.issues(std::slice::from_ref(&pair))?;
         take_over(run, &batch.issues, Some(&pair))?;
     }
@@ -73,7 +73,7 @@ fn listable(run: &Run<'_>, due: &[DueFields]) -> Result<Option<DateTime<Utc>>, T
     let state = run.world.state;
     let mut opened: Vec<DateTime<Utc>> = due.iter().filter_map(|(_, opened)| *opened).collect();
     opened.sort_unstable_by(|a, b| b.cmp(a));
-    let spare = u64::try_from(run.spare(Side::Guance)).unwrap_or(u64::MAX);
+    let spare = u64::try_from(run.spare(run.source())).unwrap_or(u64::MAX);
     let density = state.fact(DENSITY)?.and_then(|(value, _)| value.parse::<u64>().ok()).unwrap_or(100);
     let page = turns::page(state)?;
     while let Some(from) = opened.last() {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use super::kept::{Long, SHOWN_LATE, is_long, recall, recall_rows};
-use crate::domain::{Comment, CommentId, IssueId, IssueLink, Key, Maker, Receipt, Side};
+use crate::domain::{Comment, CommentId, IssueId, IssueLink, Key, Maker, Receipt};
 use crate::engine::run::{Run, Trouble, delta};
 use crate::plan::{Held, Row};
 use crate::ports::{ApiErrorKind, Lookup, Wanted};
@@ -36,8 +36,8 @@ pub(in crate::engine) fn glimpse(run: &mut Run<'_>, link: &IssueLink, id: &Comme
     let size = rows.len().div_ceil(long.pages.max(1)).max(1);
     let mut page = place / size + 1;
     let mut tried = HashSet::new();
-    while tried.len() < MOST_PAGES && tried.insert(page) && !run.must_stop() && run.has_room(Side::Guance, 1) {
-        let one = match run.thread_page(Side::Guance, &link.guance, page) {
+    while tried.len() < MOST_PAGES && tried.insert(page) && !run.must_stop() && run.has_room(run.source(), 1) {
+        let one = match run.thread_page(run.source(), &link.guance, page) {
             Ok(Some(one)) => one,
             Ok(None) => break,
             Err(err) if err.kind == ApiErrorKind::OutOfBudget => break,
@@ -68,12 +68,12 @@ fn among_newest(
     rows: &[Row],
     id: &CommentId,
 ) -> Result<Glimpse, Trouble> {
-    let requests = run.spare(Side::Guance).min(MOST_PAGES);
+    let requests = run.spare(run.source()).min(MOST_PAGES);
     if requests == 0 {
         return Ok(Glimpse::NotFound);
     }
     let down_to = Some(long.newest - SHOWN_LATE);
-    let Some(part) = run.thread_part(Side::Guance, &link.guance, down_to, requests)? else {
+    let Some(part) = run.thread_part(run.source(), &link.guance, down_to, requests)? else {
         return Ok(Glimpse::NotFound);
     };
     run.originals.saw_replies(part.comments.iter().map(|comment| &comment.id), run.world.clock.now());
@@ -90,7 +90,7 @@ pub(in crate::engine) fn held(run: &Run<'_>, pair: &IssueId) -> Result<Option<He
     let Some(long) = recall(run, pair)? else { return Ok(None) };
     let rows = recall_rows(run, pair)?;
     let keys: HashSet<Key> =
-        rows.known.iter().chain(&rows.reading).map(|row| Key::comment(Side::Guance, &row.id)).collect();
+        rows.known.iter().chain(&rows.reading).map(|row| Key::comment(run.source(), &row.id)).collect();
     // While a reading is under way the newest ones may not be among them.
     let is_all = long.known && long.reading.is_none();
     Ok(Some(if is_all { Held::all(keys) } else { Held::some(keys) }))
@@ -114,7 +114,7 @@ pub(in crate::engine) fn look_for(
     for row in rows.known.iter().chain(&rows.reading) {
         let Some(claim) = row.claim.as_ref().filter(|claim| claim.proven && claim.key == key) else { continue };
         let says_it = wanted.content.is_none() || claim.written == wanted.content;
-        if !says_it || run.world.state.is_copy_of_another(Side::Guance, &key, row.id.as_str())? {
+        if !says_it || run.world.state.is_copy_of_another(run.source(), &key, row.id.as_str())? {
             continue;
         }
         if found.is_none_or(|(_, doubt)| claim.doubt() < doubt) {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::kept::{Came, Long, Read, Reading, Rows, SHOWN_LATE, add, keep, recall, recall_rows};
-use crate::domain::{Comment, CommentId, IssueLink, Side};
+use crate::domain::{Comment, CommentId, IssueLink};
 use crate::engine::run::{Run, Trouble, delta};
 use crate::ports::{ApiErrorKind, ThreadPart};
 
@@ -20,13 +20,13 @@ const ENOUGH: usize = 2;
 pub(in crate::engine) fn read(run: &mut Run<'_>, link: &IssueLink) -> Result<Option<Read>, Trouble> {
     let now = run.world.clock.now();
     if run.order.backfill.is_some() {
-        let thread = run.read_thread(Side::Guance, &link.guance)?;
+        let thread = run.read_thread(run.source(), &link.guance)?;
         return Ok(thread.map(|comments| Read { comments, came: Came::All, kept: None }));
     }
     let most = affordable(run);
     let Some(mut long) = recall(run, &link.guance)? else { return first(run, link, most) };
     let mut rows = recall_rows(run, &link.guance)?;
-    let is_trusted = link.seen(Side::Guance).is_some();
+    let is_trusted = link.seen(run.source()).is_some();
     if long.reading.is_none() && (!is_trusted || is_due(run, link, &long)?) {
         if long.pages <= most {
             return first(run, link, most);
@@ -34,12 +34,12 @@ pub(in crate::engine) fn read(run: &mut Run<'_>, link: &IssueLink) -> Result<Opt
         long.begin(now);
         rows.reading.clear();
     }
-    let spare = run.spare(Side::Guance);
+    let spare = run.spare(run.source());
     let mut newer = Vec::new();
     // Where hardly a request is left, the newest pages and the rest take turns.
     let takes_turns = long.reading.is_some() && most <= ENOUGH && run.number % 2 == 0;
     if long.known && !takes_turns {
-        let Some(part) = run.thread_part(Side::Guance, &link.guance, Some(long.newest - SHOWN_LATE), most)? else {
+        let Some(part) = run.thread_part(run.source(), &link.guance, Some(long.newest - SHOWN_LATE), most)? else {
             return Ok(None);
         };
         let meets = part.comments.iter().any(|comment| rows.known.iter().any(|row| row.id == comment.id));
@@ -64,7 +64,7 @@ pub(in crate::engine) fn read(run: &mut Run<'_>, link: &IssueLink) -> Result<Opt
             }
         }
     }
-    let left = most.saturating_sub(spare.saturating_sub(run.spare(Side::Guance)));
+    let left = most.saturating_sub(spare.saturating_sub(run.spare(run.source())));
     let left = if long.reading.is_some() { left.max(ENOUGH) } else { left };
     let Some((older, has_ended)) = onwards(run, link, &mut long, &mut rows, left)? else { return Ok(None) };
     let came = match long.reading.as_ref().is_some_and(|reading| reading.odd) {
@@ -84,8 +84,8 @@ pub(in crate::engine) fn read(run: &mut Run<'_>, link: &IssueLink) -> Result<Opt
 /// Reads a thread that is not known to be long. One that is longer than what the minute has left is noted as long, to be
 /// read in parts when its turn comes.
 pub(in crate::engine) fn whole(run: &Run<'_>, link: &IssueLink) -> Result<Entire, Trouble> {
-    let requests = run.spare(Side::Guance).max(1);
-    let Some(part) = run.thread_part(Side::Guance, &link.guance, None, requests)? else { return Ok(Entire::NoIssue) };
+    let requests = run.spare(run.source()).max(1);
+    let Some(part) = run.thread_part(run.source(), &link.guance, None, requests)? else { return Ok(Entire::NoIssue) };
     let Some(next) = part.next else { return Ok(Entire::Thread(part.comments)) };
     let now = run.world.clock.now();
     let pages = part.pages.max(next - 1).max(1);
@@ -114,7 +114,7 @@ fn unknown(pages: usize, newest: DateTime<Utc>, now: DateTime<Utc>) -> Long {
 
 /// How many requests one thread may take of what the minute has left.
 fn affordable(run: &Run<'_>) -> usize {
-    (run.spare(Side::Guance) * 2 / 3).max(1)
+    (run.spare(run.source()) * 2 / 3).max(1)
 }
 
 /// Tells whether a thread is to be read whole again: now and then, when something in it was missed, and when it is asked
@@ -123,10 +123,10 @@ fn is_due(run: &Run<'_>, link: &IssueLink, long: &Long) -> Result<bool, Trouble>
     let (state, now) = (run.world.state, run.world.clock.now());
     let age = now.signed_duration_since(long.read);
     let every = WHOLE_EVERY * i32::try_from(long.pages).unwrap_or(i32::MAX);
-    if age < TimeDelta::zero() || age >= every || state.was_missed(&link.guance, Side::Guance, run.number)? {
+    if age < TimeDelta::zero() || age >= every || state.was_missed(&link.guance, run.source(), run.number)? {
         return Ok(true);
     }
-    let doubtful = state.in_flight(Side::Guance)?;
+    let doubtful = state.in_flight(run.source())?;
     let settled = long.began - delta(run.world.settings.limits.in_doubt_wait);
     Ok(doubtful.iter().any(|queued| queued.push.pair == link.guance && queued.sent_at.is_some_and(|at| at >= settled)))
 }
@@ -149,8 +149,8 @@ impl Long {
 /// Reads a thread of which nothing is known, or that is to be read whole: whole, if this run can afford it.
 fn first(run: &mut Run<'_>, link: &IssueLink, most: usize) -> Result<Option<Read>, Trouble> {
     let now = run.world.clock.now();
-    let spare = run.spare(Side::Guance);
-    let Some(part) = run.thread_part(Side::Guance, &link.guance, None, most)? else { return Ok(None) };
+    let spare = run.spare(run.source());
+    let Some(part) = run.thread_part(run.source(), &link.guance, None, most)? else { return Ok(None) };
     let ThreadPart { comments, next, pages, newest, odd } = part;
     let newest = newest.unwrap_or(DateTime::UNIX_EPOCH);
     let known = next.is_none();
@@ -164,7 +164,7 @@ fn first(run: &mut Run<'_>, link: &IssueLink, most: usize) -> Result<Option<Read
     }
     // Where the service does not tell how long it is, at least what came was there.
     long = unknown(pages.max(next.unwrap_or(2) - 1).max(1), newest, now);
-    let left = most.saturating_sub(spare.saturating_sub(run.spare(Side::Guance)));
+    let left = most.saturating_sub(spare.saturating_sub(run.spare(run.source())));
     let Some((comments, has_ended)) = onwards(run, link, &mut long, &mut rows, left)? else { return Ok(None) };
     let came = if has_ended { Came::Known } else { Came::Part };
     if has_ended {
@@ -200,7 +200,7 @@ fn onwards(
         if has_ended || run.must_stop() {
             break;
         }
-        let one = match run.thread_page(Side::Guance, &link.guance, reading.page) {
+        let one = match run.thread_page(run.source(), &link.guance, reading.page) {
             Ok(Some(one)) => one,
             Ok(None) => return Ok(None),
             Err(err) if err.kind == ApiErrorKind::OutOfBudget => break,

@@ -27,8 +27,10 @@ impl Accepted {
     pub(super) fn holds(&self, comment: &Comment) -> bool {
         let author = &comment.author;
         match comment.side {
-            Side::Jira => self.jira.contains(&author.id),
-            Side::Guance => self.guance.contains(&author.id) || (is_key(author) && self.names.contains(&author.name)),
+            Side::Tracker(_) => self.jira.contains(&author.id),
+            Side::Source(_) => {
+                self.guance.contains(&author.id) || (is_key(author) && self.names.contains(&author.name))
+            }
         }
     }
 
@@ -68,7 +70,7 @@ impl Handover<'_> {
             if is_key(&Person { id: word.clone(), ..Person::default() }) || word.starts_with("acnt_") {
                 accepted.guance.insert(word.clone());
                 let who = Person { id: word.clone(), ..Person::default() };
-                plan.accounts.push((word.clone(), Side::Guance, who));
+                plan.accounts.push((word.clone(), self.run.source(), who));
                 continue;
             }
             let is_it = |who: &Person| {
@@ -84,7 +86,7 @@ impl Handover<'_> {
             let found = match makers.len() {
                 0 => {
                     let email = Some(word.clone()).filter(|word| word.contains('@'));
-                    self.run.person(Side::Jira, &Person { id: word.clone(), name: String::new(), email })?
+                    self.run.person(self.run.tracker(), &Person { id: word.clone(), name: String::new(), email })?
                 }
                 1 => makers.values().next().map(|who| (*who).clone()),
                 _ => {
@@ -95,7 +97,7 @@ impl Handover<'_> {
             match found {
                 Some(who) => {
                     accepted.jira.insert(who.id.clone());
-                    plan.accounts.push((word.clone(), Side::Jira, who));
+                    plan.accounts.push((word.clone(), self.run.tracker(), who));
                 }
                 None => accepted.names.push(word.clone()),
             }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::accounts::Accepted;
 use super::plan::{Handover, Plan};
-use crate::domain::{Issue, IssueId, Key, Person, Side, Stage};
+use crate::domain::{Issue, IssueId, Key, Person, Stage};
 use crate::engine::run::Trouble;
 use crate::engine::script::name_of;
 use crate::ports::{LabelledIssue, Span};
@@ -49,7 +49,7 @@ impl Handover<'_> {
         let mut places: HashMap<IssueId, usize> = HashMap::new();
         let mut strangers: BTreeMap<String, (Person, usize)> = BTreeMap::new();
         for issue in labelled {
-            let known = state.issue_link(Side::Jira, &issue.id)?;
+            let known = state.issue_link(self.run.tracker(), &issue.id)?;
             let [guance] = issue.originals.as_slice() else {
                 if known.is_none() {
                     plan.left.push((issue.name, Left::ManyUuids));
@@ -64,7 +64,7 @@ impl Handover<'_> {
                 continue;
             }
             let is_accepted = accepted.jira.contains(&issue.creator.id);
-            if let Some(link) = state.issue_link(Side::Guance, &guance)? {
+            if let Some(link) = state.issue_link(self.run.source(), &guance)? {
                 // Who clones an issue clones its labels: that is worth a word only of those who made the first.
                 if is_accepted {
                     plan.left.push((issue.name, taken(&guance, &link.jira_name)));
@@ -74,7 +74,7 @@ impl Handover<'_> {
             } else if !is_accepted {
                 strangers.entry(issue.creator.id.clone()).or_insert_with(|| (issue.creator.clone(), 0)).1 += 1;
                 plan.left.push((issue.name, Left::NotNamed { maker: name_of(&issue.creator).to_owned() }));
-            } else if state.stage_of(&Key::issue(Side::Guance, &guance))? == Some(Stage::InFlight) {
+            } else if state.stage_of(&Key::issue(self.run.source(), &guance))? == Some(Stage::InFlight) {
                 plan.left.push((issue.name, Left::AnswerLost));
             } else {
                 places.insert(guance.clone(), candidates.len());
@@ -165,5 +165,5 @@ fn taken(guance: &IssueId, name: &str) -> Left {
 
 fn claims_another(issue: &Issue, guance: &IssueId) -> bool {
     let claim = issue.claim.as_ref().filter(|claim| claim.proven);
-    claim.is_some_and(|claim| claim.key.issue_on(Side::Guance).as_ref() != Some(guance))
+    claim.is_some_and(|claim| claim.key.issue_on(issue.side().source()).as_ref() != Some(guance))
 }

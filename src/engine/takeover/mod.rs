@@ -61,10 +61,10 @@ impl<'a> Handover<'a> {
     fn make_plan(&mut self, created_by: &[String]) -> Result<Plan, Trouble> {
         let run = &mut self.run;
         belongs::settle(run).map_err(Trouble::Fatal)?;
-        let me = run.identify(Side::Jira)?.account;
-        run.identify(Side::Guance)?;
+        let me = run.identify(run.tracker())?.account;
+        run.identify(run.source())?;
         script::begin(run).map_err(Trouble::Fatal)?;
-        if run.world.state.cursor(Side::Jira)?.is_none() {
+        if run.world.state.cursor(run.tracker())?.is_none() {
             // What carries guajira's own marker is a pair already.
             trust::learn_key(run)?;
             rebuild(run, DateTime::UNIX_EPOCH)?;
@@ -80,9 +80,12 @@ impl<'a> Handover<'a> {
         let total = chosen.len();
         for (n, Chosen { original, issue, labelled }) in chosen.into_iter().enumerate() {
             if self.run.must_stop() {
-                return Err(
-                    ApiError::new(Side::Jira, ApiErrorKind::Stopped, "asked to stop; nothing was written").into()
-                );
+                return Err(ApiError::new(
+                    self.run.tracker(),
+                    ApiErrorKind::Stopped,
+                    "asked to stop; nothing was written",
+                )
+                .into());
             }
             let name = labelled.name.clone();
             match self.pair(&original, &issue, labelled, &mut accepted, &mut plan.copiers)? {
@@ -94,7 +97,9 @@ impl<'a> Handover<'a> {
         for name in std::mem::take(&mut accepted.names) {
             let ids: Vec<String> = accepted.keys.remove(&name).unwrap_or_default().into_iter().collect();
             match ids.as_slice() {
-                [id] => plan.accounts.push((name.clone(), Side::Guance, Person { id: id.clone(), name, email: None })),
+                [id] => {
+                    plan.accounts.push((name.clone(), self.run.source(), Person { id: id.clone(), name, email: None }))
+                }
                 // Nothing was read that could tell, and nothing waits for the answer: a takeover that was done before.
                 [] if !accepted.saw_threads && plan.makers.is_empty() => {}
                 _ => plan.unresolved.push((name, ids)),
@@ -106,7 +111,7 @@ impl<'a> Handover<'a> {
     /// Finds out how far Jira's clock is ahead of Guance's, once both have told theirs; it costs no request.
     fn compare_clocks(&mut self) -> Result<(), Trouble> {
         let Some(guance) = self.run.world.guance.identify()?.clock else { return Ok(()) };
-        let Some(jira) = self.run.identify(Side::Jira)?.clock else { return Ok(()) };
+        let Some(jira) = self.run.identify(self.run.tracker())?.clock else { return Ok(()) };
         // Each told its own when it was asked: what lies between is the time that passed since.
         let passed = self.run.world.clock.now() - self.run.report.started;
         let ahead = jira + passed - guance;
@@ -126,12 +131,12 @@ impl<'a> Handover<'a> {
         let world = self.run.world;
         let jira = match &issue.thread {
             Some(thread) => Some(thread.clone()),
-            None => self.run.read_thread(Side::Jira, &issue.id)?,
+            None => self.run.read_thread(self.run.tracker(), &issue.id)?,
         };
         let Some(jira) = jira else { return Ok(None) };
         // Without a comment on Jira there are no copies, on either side: that spares a request of Guance's.
         let guance =
-            if jira.is_empty() { Some(Vec::new()) } else { self.run.read_thread(Side::Guance, &original.id)? };
+            if jira.is_empty() { Some(Vec::new()) } else { self.run.read_thread(self.run.source(), &original.id)? };
         let Some(guance) = guance else { return Ok(None) };
         accepted.meet(&guance);
         let mut settled: HashSet<(Side, CommentId)> = HashSet::new();
@@ -140,7 +145,7 @@ impl<'a> Handover<'a> {
                 settled.insert((comment.side, comment.id.clone()));
             }
         }
-        let threads = Threads { jira: &jira, guance: &guance, jira_ahead: self.jira_ahead };
+        let threads = Threads { line: self.run.source(), jira: &jira, guance: &guance, jira_ahead: self.jira_ahead };
         let is_open = |comment: &Comment| !settled.contains(&(comment.side, comment.id.clone()));
         let Found { copied, doubtful } = threads::find(&threads, &is_open, &|comment| accepted.holds(comment));
         let sides = |one: &Copied| [(one.origin, one.original.clone()), (one.origin.opposite(), one.copy.clone())];
@@ -148,7 +153,7 @@ impl<'a> Handover<'a> {
         let is_open = |comment: &Comment| !settled.contains(&(comment.side, comment.id.clone()));
         // Programs that were not named and do the same: whoever takes over has to know of them.
         let unnamed =
-            |comment: &Comment| comment.side == Side::Guance && is_key(&comment.author) && !accepted.holds(comment);
+            |comment: &Comment| comment.side.is_source() && is_key(&comment.author) && !accepted.holds(comment);
         let others = threads::find(&threads, &is_open, &unnamed);
         for copy in others.copied.iter().map(|one| &one.copy).chain(others.doubtful.iter().map(|(_, id)| id)) {
             let Some(comment) = guance.iter().find(|comment| comment.id == *copy) else { continue };
@@ -211,10 +216,10 @@ impl<'a> Handover<'a> {
     }
 
     fn take_over_pair(&mut self, pair: &PairPlan, done: &mut Done) -> Result<(), Trouble> {
-        for target in Side::BOTH {
+        for target in self.run.source().both() {
             self.mark_copies(pair, target, done)?;
         }
-        let key = Key::issue(Side::Guance, &pair.guance);
+        let key = Key::issue(self.run.source(), &pair.guance);
         let place = issue_place(&self.run.world.settings.services.pair, &pair.maker.id);
         if let Err(error) = self.jira.mark_issue(&self.mark(pair.jira.as_str(), key.clone(), &pair.content, &place)) {
             unmarked(&pair.jira_name, error, done)?;
@@ -251,8 +256,8 @@ impl<'a> Handover<'a> {
             return Ok(());
         }
         let (side, issue) = match target {
-            Side::Guance => (self.guance, &pair.guance),
-            Side::Jira => (self.jira, &pair.jira),
+            Side::Source(_) => (self.guance, &pair.guance),
+            Side::Tracker(_) => (self.jira, &pair.jira),
         };
         let mark = |one: &&Copied| {
             let key = Key::comment(one.origin, &one.original);

@@ -18,7 +18,7 @@ pub fn differs(
     policy: &Policy,
 ) -> (Vec<Field>, bool) {
     let side = issue.side();
-    let turned = side == Side::Jira && policy.closed(issue).is_some() != link.closed;
+    let turned = !side.is_source() && policy.closed(issue).is_some() != link.closed;
     if !link.is_writable(side.opposite()) {
         // Nothing is written to the Jira issue; when it is open again, both are compared.
         return (Vec::new(), turned);
@@ -37,7 +37,7 @@ pub fn differs(
 /// Returns the key and the content of the write that carries what `origin` says about a field.
 pub fn write_of(link: &IssueLink, field: Field, origin: Side, said: &Said) -> (Key, Fingerprint) {
     let content = Fingerprint::of(&[origin.as_str(), &said.stored()]);
-    (Key::field(&link.guance, field).edit(&content), content)
+    (Key::field(origin.line(), &link.guance, field).edit(&content), content)
 }
 
 /// Decides about every field of a pair.
@@ -49,12 +49,12 @@ pub fn decide(pair: &Pair<'_>, policy: &Policy) -> Vec<Step> {
 fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> Vec<Step> {
     let id = &pair.link.guance;
     let skip = |reason| Step::Skip { item: id.to_string(), reason };
-    let key = Key::field(id, field);
+    let key = Key::field(pair.source().line(), id, field);
     let about = |(other, _): &(&Key, &(Stage, Fingerprint))| other.origin() == key;
     if pair.queued.iter().filter(about).any(|(_, (stage, _))| *stage == Stage::InFlight) {
         return vec![skip(SkipReason::InDoubt)];
     }
-    let [guance, jira] = Side::BOTH.map(|side| value(pair.on(side), field, pair.carried));
+    let [guance, jira] = pair.sides().map(|side| value(pair.on(side), field, pair.carried));
     let now = Base { guance: Some(guance.clone()), jira: Some(jira.clone()), version: 0 };
     let outcome = match field {
         Field::Status => status::decide(pair, direction, &now, policy),
@@ -63,7 +63,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> 
         Field::Priority => texts::priority(pair, &now),
     };
     let Outcome { carry, notices, base, why } = outcome;
-    let to_jira = !notices.is_empty() || matches!(carry, Some((Side::Jira, _)));
+    let to_jira = !notices.is_empty() || matches!(carry, Some((Side::Tracker(_), _)));
     if let Some(status) = policy.closed(pair.jira).filter(|_| to_jira) {
         let weighed = weighed(pair, field, direction, jira);
         let weighed = weighed.map(|base| Step::Base { guance: id.clone(), field, base });
@@ -72,7 +72,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> 
     let mut steps = Vec::new();
     let wanted = carry.map(|(to, change)| {
         let origin = to.opposite();
-        let value = if origin == Side::Guance { &guance } else { &jira };
+        let value = if origin.is_source() { &guance } else { &jira };
         (to, change, value.stored(), write_of(pair.link, field, origin, value))
     });
     match &wanted {
@@ -97,17 +97,17 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> 
 /// Guance's change is newer, and waits until the Jira issue is open again. What Jira says is weighed by that: it is no
 /// news in the next run. Of a field that goes to Jira only, the base says what guajira left there, and stays.
 fn weighed(pair: &Pair<'_>, field: Field, direction: Direction, jira: Said) -> Option<Base> {
-    let base = pair.bases.get(&field).filter(|_| direction.writes(Side::Guance))?;
-    let weighed = base.clone().with(Side::Jira, Some(jira));
+    let base = pair.bases.get(&field).filter(|_| direction.writes(pair.source()))?;
+    let weighed = base.clone().with(pair.tracker(), Some(jira));
     (weighed != *base).then_some(weighed)
 }
 
 /// A write that waits though nothing is to be written any more. One that a person put back in the queue may go while
 /// it says what its side still says: it was given up, so that the base counts it as brought over.
 fn overtaken(pair: &Pair<'_>, field: Field, now: &Base) -> Vec<Step> {
-    let origin = Key::field(&pair.link.guance, field);
+    let origin = Key::field(pair.source().line(), &pair.link.guance, field);
     let base = pair.bases.get(&field);
-    let put_back = Side::BOTH.into_iter().filter_map(|side| {
+    let put_back = pair.sides().into_iter().filter_map(|side| {
         let said = now.on(side)?;
         let given_up = base.and_then(|base| base.on(side)) == Some(said);
         given_up.then(|| Fingerprint::of(&[side.as_str(), &said.stored()]))

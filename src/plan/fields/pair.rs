@@ -46,11 +46,26 @@ pub struct Counterpart {
 }
 
 impl Pair<'_> {
+    /// Returns the end of the line where the item is.
+    pub(super) fn source(&self) -> Side {
+        self.guance.side().source()
+    }
+
+    /// Returns the end of the line where the Jira issue is.
+    pub(super) fn tracker(&self) -> Side {
+        self.guance.side().tracker()
+    }
+
+    /// Returns both ends.
+    pub(super) fn sides(&self) -> [Side; 2] {
+        self.guance.side().both()
+    }
+
     /// Returns the issue on this side.
     pub fn on(&self, side: Side) -> &Issue {
         match side {
-            Side::Guance => self.guance,
-            Side::Jira => self.jira,
+            Side::Source(_) => self.guance,
+            Side::Tracker(_) => self.jira,
         }
     }
 
@@ -60,10 +75,10 @@ impl Pair<'_> {
             let now = value(self.on(side), field, self.carried);
             match base.on(side) {
                 Some(before) => !same_value(field, side, before, &now),
-                None => base.version == 0 && side == Side::Jira && self.taken_up(field),
+                None => base.version == 0 && !side.is_source() && self.taken_up(field),
             }
         };
-        (moved(Side::Guance), moved(Side::Jira))
+        (moved(self.source()), moved(self.tracker()))
     }
 
     /// Returns true when somebody has taken up the Jira issue between its making and its first reading: a workflow begins
@@ -83,8 +98,8 @@ impl Pair<'_> {
     /// Where a field goes one way, the side it comes from leads; where it goes both ways, the newer change does.
     pub(super) fn leader(&self, direction: Direction, moved: (bool, bool)) -> Option<(Side, bool)> {
         match (direction, moved) {
-            (Direction::ToJira, (true, _)) | (Direction::Both, (true, false)) => Some((Side::Guance, false)),
-            (Direction::ToGuance, (_, true)) | (Direction::Both, (false, true)) => Some((Side::Jira, false)),
+            (Direction::ToJira, (true, _)) | (Direction::Both, (true, false)) => Some((self.source(), false)),
+            (Direction::ToGuance, (_, true)) | (Direction::Both, (false, true)) => Some((self.tracker(), false)),
             (Direction::Both, (true, true)) => Some((self.newer(), true)),
             _ => None,
         }
@@ -92,7 +107,7 @@ impl Pair<'_> {
 
     /// Returns the side that changed last.
     pub(super) fn newer(&self) -> Side {
-        if self.guance.updated > self.jira.updated { Side::Guance } else { Side::Jira }
+        if self.guance.updated > self.jira.updated { self.source() } else { self.tracker() }
     }
 }
 
@@ -163,9 +178,9 @@ pub(super) fn notice(
     let body = render::notice(&pair.guance.url, &id, what(voice), &content, voice);
     let (issue, origin_url) = (pair.link.jira.clone(), pair.guance.url.clone());
     Push {
-        key: Key::comment(Side::Guance, &id),
+        key: Key::comment(pair.source(), &id),
         pair: pair.link.guance.clone(),
-        target: Side::Jira,
+        target: pair.tracker(),
         action: Action::AddComment { issue, body, origin_url, internal: true },
         content,
         summary: summary.to_string(),

@@ -17,26 +17,26 @@ pub fn stranger(pair: &Pair<'_>, policy: &Policy) -> Option<(Side, Person)> {
     let (leader, _) = pair.leader(direction, pair.moved(Field::Assignee, base))?;
     let view = View { pair, policy };
     match leader {
-        Side::Guance => {
+        Side::Source(_) => {
             if view.fits() {
                 return None;
             }
             let mut asked = view.candidates();
             asked
-                .find(|one| view.counterpart(Side::Jira, one).is_none_or(|found| found.is.is_some()))
-                .filter(|one| view.counterpart(Side::Jira, one).is_none())
-                .map(|one| (Side::Jira, one.clone()))
+                .find(|one| view.counterpart(pair.tracker(), one).is_none_or(|found| found.is.is_some()))
+                .filter(|one| view.counterpart(pair.tracker(), one).is_none())
+                .map(|one| (pair.tracker(), one.clone()))
         }
-        Side::Jira => {
+        Side::Tracker(_) => {
             let now = pair.jira.assignees.first();
             if now.is_some_and(|person| view.entry_of(person).is_some()) {
                 return None;
             }
-            let before = base.on(Side::Jira).map(Said::words).and_then(person_in);
+            let before = base.on(pair.tracker()).map(Said::words).and_then(person_in);
             let unknown =
-                |person: &Person| view.entry_of(person).is_none() && view.counterpart(Side::Guance, person).is_none();
+                |person: &Person| view.entry_of(person).is_none() && view.counterpart(pair.source(), person).is_none();
             let wanted = [now.cloned(), before.filter(|_| !pair.guance.assignees.is_empty())];
-            wanted.into_iter().flatten().find(unknown).map(|person| (Side::Guance, person))
+            wanted.into_iter().flatten().find(unknown).map(|person| (pair.source(), person))
         }
     }
 }
@@ -49,8 +49,8 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: 
     };
     let view = View { pair, policy };
     let outcome = match leader {
-        Side::Guance => view.to_jira(base, now),
-        Side::Jira => view.to_guance(base, now),
+        Side::Source(_) => view.to_jira(base, now),
+        Side::Tracker(_) => view.to_guance(base, now),
     };
     match outcome.carry {
         Some(_) if both => outcome.over_the_other(Field::Assignee, leader),
@@ -83,9 +83,9 @@ impl View<'_> {
 
     /// Returns which of Guance's managers this Jira account is.
     fn entry_of(&self, jira: &Person) -> Option<&Person> {
-        let found = self.counterpart(Side::Guance, jira).and_then(|found| found.is.as_ref());
+        let found = self.counterpart(self.pair.source(), jira).and_then(|found| found.is.as_ref());
         self.candidates().find(|one| {
-            let account = self.counterpart(Side::Jira, one).and_then(|found| found.is.as_ref());
+            let account = self.counterpart(self.pair.tracker(), one).and_then(|found| found.is.as_ref());
             self.policy.people.same(one, jira)
                 || found.is_some_and(|found| found.id == one.id)
                 || account.is_some_and(|account| account.id == jira.id)
@@ -96,28 +96,32 @@ impl View<'_> {
         if self.fits() {
             return Outcome::agree(Some(base), now, self.pair);
         }
-        let account = |one| self.counterpart(Side::Jira, one).and_then(|found| found.is.clone());
+        let account = |one| self.counterpart(self.pair.tracker(), one).and_then(|found| found.is.clone());
         let set = self.candidates().find_map(account);
         if set.is_none() && !self.pair.guance.assignees.is_empty() {
-            return nobody(Outcome::agree(Some(base), now, self.pair), Side::Jira, &self.pair.guance.assignees);
+            return nobody(
+                Outcome::agree(Some(base), now, self.pair),
+                self.pair.tracker(),
+                &self.pair.guance.assignees,
+            );
         }
-        Outcome::carry(Some(base), now, Side::Jira, Change::Assignee { set, instead_of: None })
+        Outcome::carry(Some(base), now, self.pair.tracker(), Change::Assignee { set, instead_of: None })
     }
 
     fn to_guance(&self, base: &Base, now: &Base) -> Outcome {
-        let before = base.on(Side::Jira).map(Said::words).and_then(person_in);
+        let before = base.on(self.pair.tracker()).map(Said::words).and_then(person_in);
         let instead_of = before.and_then(|person| self.entry_of(&person)).map(|entry| entry.id.clone());
         let agree = || Outcome::agree(Some(base), now, self.pair);
         let set = match self.pair.jira.assignees.first() {
             None if instead_of.is_none() => return agree(),
             None => None,
             Some(person) if self.entry_of(person).is_some() => return agree(),
-            Some(person) => match self.counterpart(Side::Guance, person).and_then(|found| found.is.clone()) {
+            Some(person) => match self.counterpart(self.pair.source(), person).and_then(|found| found.is.clone()) {
                 Some(account) => Some(account),
-                None => return nobody(agree(), Side::Guance, std::slice::from_ref(person)),
+                None => return nobody(agree(), self.pair.source(), std::slice::from_ref(person)),
             },
         };
-        Outcome::carry(Some(base), now, Side::Guance, Change::Assignee { set, instead_of })
+        Outcome::carry(Some(base), now, self.pair.source(), Change::Assignee { set, instead_of })
     }
 }
 

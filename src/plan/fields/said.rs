@@ -20,16 +20,16 @@ pub struct Carried {
 /// description and priority as they are carried.
 pub fn value(issue: &Issue, field: Field, carried: &Carried) -> Said {
     let Carried { new, unlisted } = carried;
-    if let (Field::Priority, Side::Guance, Some(level)) = (field, issue.side(), unlisted) {
+    if let (Field::Priority, Side::Source(_), Some(level)) = (field, issue.side(), unlisted) {
         return Said::Unlisted(level.clone());
     }
     Said::Words(match (field, issue.side()) {
-        (Field::Title, Side::Guance) => new.title.clone(),
-        (Field::Title, Side::Jira) => issue.title.clone(),
-        (Field::Body, Side::Guance) => print(&render::without_link_back(new.body.clone())),
-        (Field::Body, Side::Jira) => print(&issue.body),
-        (Field::Priority, Side::Guance) => new.priority.clone().unwrap_or_default(),
-        (Field::Priority, Side::Jira) => issue.priority().map(|one| one.id.clone()).unwrap_or_default(),
+        (Field::Title, Side::Source(_)) => new.title.clone(),
+        (Field::Title, Side::Tracker(_)) => issue.title.clone(),
+        (Field::Body, Side::Source(_)) => print(&render::without_link_back(new.body.clone())),
+        (Field::Body, Side::Tracker(_)) => print(&issue.body),
+        (Field::Priority, Side::Source(_)) => new.priority.clone().unwrap_or_default(),
+        (Field::Priority, Side::Tracker(_)) => issue.priority().map(|one| one.id.clone()).unwrap_or_default(),
         (Field::Assignee, _) => responsible(issue),
         (Field::Status, _) => issue.status.id.clone(),
     })
@@ -47,12 +47,12 @@ const BETWEEN: char = '\t';
 /// the entry that stands for them on Guance can be told later.
 fn responsible(issue: &Issue) -> String {
     match issue.side() {
-        Side::Guance => {
+        Side::Source(_) => {
             let mut ids: Vec<&str> = issue.assignees.iter().map(|person| person.id.as_str()).collect();
             ids.sort_unstable();
             ids.join(",")
         }
-        Side::Jira => issue
+        Side::Tracker(_) => issue
             .assignees
             .first()
             .map(|Person { id, name, email }| {
@@ -96,7 +96,7 @@ pub fn says<'c>(issue: &Issue, change: &'c Change) -> Says<'c> {
         Change::Assignee { set: None, instead_of } => !instead_of.as_deref().is_some_and(is_responsible),
         Change::Status(target) if target.names.is_empty() => issue.status.category == target.category,
         Change::Status(target) => match target.names.iter().position(|word| issue.status.is(word)) {
-            Some(1..) if issue.side() == Side::Guance => {
+            Some(1..) if issue.side().is_source() => {
                 return target.names.first().map_or(Says::This, |status| Says::Substitute(status));
             }
             found => found.is_some(),
@@ -108,7 +108,7 @@ pub fn says<'c>(issue: &Issue, change: &'c Change) -> Says<'c> {
 /// Returns true when two values that a side said about a field mean the same.
 pub fn same_value(field: Field, side: Side, one: &Said, other: &Said) -> bool {
     match (field, side, one, other) {
-        (Field::Assignee, Side::Jira, Said::Words(one), Said::Words(other)) => id_of(one) == id_of(other),
+        (Field::Assignee, Side::Tracker(_), Said::Words(one), Said::Words(other)) => id_of(one) == id_of(other),
         _ => one == other,
     }
 }
@@ -119,7 +119,7 @@ pub fn same_value(field: Field, side: Side, one: &Said, other: &Said) -> bool {
 /// An issue that was moved elsewhere, or whose project has another key now, goes by the route that would take it. Of a
 /// Jira issue nothing is made: it speaks for itself.
 pub fn carried(guance: &Issue, jira_name: &str, policy: &Policy) -> Carried {
-    if guance.side() == Side::Jira {
+    if !guance.side().is_source() {
         return Carried::default();
     }
     let none = Route::default();

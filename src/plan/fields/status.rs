@@ -24,28 +24,28 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: 
         // A pair that was found again: what does not fit goes the way that is open.
         None if jira_fits(route, guance, jira) || guance_fits(route, guance, jira) => None,
         // Nothing is written to a closed one: then that is what stands.
-        None if direction.writes(Side::Guance) && policy.closed(pair.jira).is_some() => Some((Side::Jira, false)),
+        None if direction.writes(pair.source()) && policy.closed(pair.jira).is_some() => Some((pair.tracker(), false)),
         None => pair.leader(direction, (true, true)).map(|(side, _)| (side, false)),
     };
     let Some((leader, both)) = leader else {
         return base.map_or_else(|| Outcome::agree(None, now, pair), |base| Outcome::rest(base, now));
     };
     let fits = match leader {
-        Side::Guance => jira_fits(route, guance, jira),
-        Side::Jira => guance_fits(route, guance, jira),
+        Side::Source(_) => jira_fits(route, guance, jira),
+        Side::Tracker(_) => guance_fits(route, guance, jira),
     };
     if fits {
         return Outcome::agree(base, now, pair);
     }
     let target = match leader {
-        Side::Guance => for_jira(route, pair.guance),
-        Side::Jira => for_guance(route, jira, policy.statuses),
+        Side::Source(_) => for_jira(route, pair.guance),
+        Side::Tracker(_) => for_guance(route, jira, policy.statuses),
     };
     let mut outcome = Outcome::carry(base, now, leader.opposite(), Change::Status(target));
     if both {
         outcome = outcome.over_the_other(Field::Status, leader);
     }
-    if leader == Side::Guance {
+    if leader.is_source() {
         outcome.notices.extend(base.and_then(|base| resolved(pair, base, policy)));
     }
     outcome
@@ -88,7 +88,7 @@ fn for_guance(route: &Route, jira: &Status, statuses: SourceStatuses) -> StatusT
 /// Somebody has resolved the issue on Guance: a comment tells who and when.
 fn resolved(pair: &Pair<'_>, base: &Base, policy: &Policy) -> Option<crate::domain::Push> {
     let status = &pair.guance.status;
-    let before = base.on(Side::Guance).map(Said::words).and_then(|id| policy.statuses.of(id));
+    let before = base.on(pair.source()).map(Said::words).and_then(|id| policy.statuses.of(id));
     let was_done = before.is_some_and(|before| before.category == StatusCategory::Done);
     if was_done || status.category != StatusCategory::Done {
         return None;

@@ -58,8 +58,8 @@ struct Case {
 impl Case {
     /// Both sides say the same, and have done so before.
     fn agreed() -> Self {
-        let guance = issue(Side::Guance);
-        let jira = Issue { body: render::issue(&guance, Voice::default()).written(), ..issue(Side::Jira) };
+        let guance = issue(Side::GUANCE);
+        let jira = Issue { body: render::issue(&guance, Voice::default()).written(), ..issue(Side::JIRA) };
         let mut case = Self {
             guance,
             jira,
@@ -94,7 +94,7 @@ impl Case {
     }
 
     fn newer(&mut self, side: Side) {
-        let issue = if side == Side::Guance { &mut self.guance } else { &mut self.jira };
+        let issue = if side == Side::GUANCE { &mut self.guance } else { &mut self.jira };
         issue.updated = DateTime::from_timestamp(2000, 0).unwrap();
     }
 
@@ -169,19 +169,19 @@ fn a_status_that_changed_on_one_side_goes_to_the_other() {
     let none: &[(&str, &str)] = &[];
     let table: &[(&str, &str)] = &[("Working", "In Review"), ("25", "Closed"), ("Resolved", "Done")];
     let cases: &[StatusCase] = &[
-        ("20", "To Do", Side::Guance, none, Some((Side::Jira, &[], Done))),
-        ("15", "To Do", Side::Guance, none, Some((Side::Jira, &[], InProgress))),
-        ("30", "To Do", Side::Guance, none, None),
-        ("10", "Done", Side::Jira, none, Some((Side::Guance, &["20"], Done))),
-        ("10", "In Progress", Side::Jira, none, Some((Side::Guance, &["15", "10"], InProgress))),
-        ("30", "To Do", Side::Jira, none, None),
-        ("25", "Done", Side::Jira, none, None),
-        ("20", "To Do", Side::Jira, none, Some((Side::Guance, &["10"], Todo))),
-        ("15", "In Progress", Side::Guance, table, Some((Side::Jira, &["In Review"], InProgress))),
-        ("15", "In Progress", Side::Jira, table, None),
-        ("20", "Closed", Side::Jira, table, Some((Side::Guance, &["25", "20"], Done))),
-        ("25", "Closed", Side::Jira, table, None),
-        ("25", "Done", Side::Guance, table, Some((Side::Jira, &["Closed"], Done))),
+        ("20", "To Do", Side::GUANCE, none, Some((Side::JIRA, &[], Done))),
+        ("15", "To Do", Side::GUANCE, none, Some((Side::JIRA, &[], InProgress))),
+        ("30", "To Do", Side::GUANCE, none, None),
+        ("10", "Done", Side::JIRA, none, Some((Side::GUANCE, &["20"], Done))),
+        ("10", "In Progress", Side::JIRA, none, Some((Side::GUANCE, &["15", "10"], InProgress))),
+        ("30", "To Do", Side::JIRA, none, None),
+        ("25", "Done", Side::JIRA, none, None),
+        ("20", "To Do", Side::JIRA, none, Some((Side::GUANCE, &["10"], Todo))),
+        ("15", "In Progress", Side::GUANCE, table, Some((Side::JIRA, &["In Review"], InProgress))),
+        ("15", "In Progress", Side::JIRA, table, None),
+        ("20", "Closed", Side::JIRA, table, Some((Side::GUANCE, &["25", "20"], Done))),
+        ("25", "Closed", Side::JIRA, table, None),
+        ("25", "Done", Side::GUANCE, table, Some((Side::JIRA, &["Closed"], Done))),
     ];
     for (guance, jira, changed, table, want) in cases {
         let mut case = Case::agreed();
@@ -203,11 +203,11 @@ fn a_status_that_changed_on_one_side_goes_to_the_other() {
 #[test]
 fn of_two_changed_statuses_the_newer_wins_and_one_way_the_side_it_comes_from() {
     let ways = [
-        (Direction::Both, Side::Guance, Some(Side::Jira)),
-        (Direction::Both, Side::Jira, Some(Side::Guance)),
-        (Direction::ToJira, Side::Jira, Some(Side::Jira)),
-        (Direction::ToGuance, Side::Guance, Some(Side::Guance)),
-        (Direction::Off, Side::Guance, None),
+        (Direction::Both, Side::GUANCE, Some(Side::JIRA)),
+        (Direction::Both, Side::JIRA, Some(Side::GUANCE)),
+        (Direction::ToJira, Side::JIRA, Some(Side::JIRA)),
+        (Direction::ToGuance, Side::GUANCE, Some(Side::GUANCE)),
+        (Direction::Off, Side::GUANCE, None),
     ];
     for (direction, newer, target) in ways {
         let mut case = Case::agreed();
@@ -226,11 +226,11 @@ fn a_write_expects_what_was_read_and_counts_until_it_has_arrived() {
     let mut case = Case::agreed();
     case.guance.status = guance_status("20");
     case.jira.status = jira_status("In Progress");
-    case.newer(Side::Guance);
+    case.newer(Side::GUANCE);
     let base = case.base(Field::Status).unwrap();
-    let outdated = Base { guance: Some("10".into()), ..base.clone() }.outdated(Side::Guance);
+    let outdated = Base { guance: Some("10".into()), ..base.clone() }.outdated(Side::GUANCE);
     assert_eq!(
-        (&base, base.on(Side::Jira)),
+        (&base, base.on(Side::JIRA)),
         (&outdated, Some(&"2".into())),
         "what won counts as changed, whatever it says then"
     );
@@ -242,7 +242,7 @@ fn a_write_expects_what_was_read_and_counts_until_it_has_arrived() {
     assert_eq!(case.reasons(), [SkipReason::InDoubt]);
     // Taken back on Guance while it waits.
     case.queued.insert(push.key.clone(), (Stage::Pending, push.content));
-    (case.guance.status, case.jira.status) = (fixtures::open(Side::Guance), fixtures::open(Side::Jira));
+    (case.guance.status, case.jira.status) = (fixtures::open(Side::GUANCE), fixtures::open(Side::JIRA));
     assert!(matches!(case.decide().as_slice(), [Step::Withdraw { key, .. }] if *key == push.key));
 }
 
@@ -274,13 +274,13 @@ fn a_pair_found_again_takes_what_both_say_and_moves_what_does_not_fit() {
     assert_eq!(case.base(Field::Title).unwrap().guance, Some("disk full".into()));
     assert_ne!(case.base(Field::Title).unwrap().jira, Some("edited by hand".into()), "it is not what we left");
     case.guance.status = guance_status("20");
-    for (direction, target) in [(Direction::ToJira, Side::Jira), (Direction::ToGuance, Side::Guance)] {
+    for (direction, target) in [(Direction::ToJira, Side::JIRA), (Direction::ToGuance, Side::GUANCE)] {
         case.policy.flow.status = direction;
         assert_eq!(case.changes()[0].0, target);
     }
     case.policy.flow.status = Direction::Both;
-    case.newer(Side::Jira);
-    assert_eq!(case.changes()[0].0, Side::Guance);
+    case.newer(Side::JIRA);
+    assert_eq!(case.changes()[0].0, Side::GUANCE);
     assert_eq!(case.notices(), Vec::<String>::new());
 }
 
@@ -290,7 +290,7 @@ fn a_fresh_pair_follows_what_guance_said_when_it_was_made() {
     case.guance.status = guance_status("25");
     let new = fields::carried(&case.guance, "OPS-1", &case.policy);
     case.bases = fields::fresh(&new.new, &case.policy);
-    assert_eq!(case.changes().iter().map(names).collect::<Vec<_>>(), [(Side::Jira, vec![], StatusCategory::Done)]);
+    assert_eq!(case.changes().iter().map(names).collect::<Vec<_>>(), [(Side::JIRA, vec![], StatusCategory::Done)]);
     case.policy.flow.status = Direction::ToGuance;
     assert_eq!(case.changes(), [], "Jira's first status is nobody's wish");
     assert_eq!(case.base(Field::Body).unwrap().jira, Some(fields::value(&case.jira, Field::Body, &new)));
@@ -317,12 +317,12 @@ fn a_new_text_is_written_only_over_what_guajira_left() {
     assert!(notices[1].contains("The description on Guance is now:\n\nnearly"), "{notices:?}");
     let base = case.base(Field::Title).unwrap();
     assert_eq!(
-        (base.on(Side::Guance), base.on(Side::Jira)),
+        (base.on(Side::GUANCE), base.on(Side::JIRA)),
         (Some(&"disk nearly full".into()), Some(&"disk full".into()))
     );
     // It has arrived by another way.
     case.jira.title = "disk  nearly full ".into();
-    assert_eq!(case.base(Field::Title).unwrap().on(Side::Jira), Some(&"disk  nearly full ".into()));
+    assert_eq!(case.base(Field::Title).unwrap().on(Side::JIRA), Some(&"disk  nearly full ".into()));
 }
 
 #[test]
@@ -336,7 +336,7 @@ fn a_changed_level_becomes_the_priority_unless_people_chose_one() {
     case.settle();
     assert_eq!(case.changes(), []);
     case.guance.source_mut().unwrap().level = level("P0");
-    assert_eq!(case.changes(), [(Side::Jira, Change::Priority("Highest".into()))]);
+    assert_eq!(case.changes(), [(Side::JIRA, Change::Priority("Highest".into()))]);
     case.guance.source_mut().unwrap().level = level("P7");
     assert_eq!((case.changes(), case.reasons()), (vec![], vec![SkipReason::LevelNotListed("P7".into())]));
     case.guance.source_mut().unwrap().level = level("P0");
@@ -360,25 +360,25 @@ fn an_assignee_is_found_on_the_other_side_and_the_rest_stays() {
 
     // Jira gives it to 李四, whose account hides its address.
     case.jira.assignees = vec![jli.clone()];
-    case.found = vec![Counterpart { on: Side::Guance, of: jli.clone(), is: Some(li.clone()) }];
+    case.found = vec![Counterpart { on: Side::GUANCE, of: jli.clone(), is: Some(li.clone()) }];
     let set = Change::Assignee { set: Some(li.clone()), instead_of: Some("acnt_1".into()) };
-    assert_eq!(case.changes(), [(Side::Guance, set)]);
+    assert_eq!(case.changes(), [(Side::GUANCE, set)]);
     case.found[0].is = None;
     assert_eq!(case.changes(), []);
-    assert_eq!(case.reasons(), [SkipReason::NobodyFound(Side::Guance, "Li Si".into())]);
+    assert_eq!(case.reasons(), [SkipReason::NobodyFound(Side::GUANCE, "Li Si".into())]);
 
     // Nobody on Jira any more: only the entry that stood for the one before goes.
     case.jira.assignees.clear();
     let unset = Change::Assignee { set: None, instead_of: Some("acnt_1".into()) };
-    assert_eq!(case.changes(), [(Side::Guance, unset)]);
+    assert_eq!(case.changes(), [(Side::GUANCE, unset)]);
 
     // Guance gives it to 李四.
     case.jira.assignees = vec![jzs];
     case.guance.assignees = vec![team.clone(), li.clone()];
-    case.found = vec![Counterpart { on: Side::Jira, of: li.clone(), is: Some(jli.clone()) }];
-    assert_eq!(case.changes(), [(Side::Jira, Change::Assignee { set: Some(jli), instead_of: None })]);
+    case.found = vec![Counterpart { on: Side::JIRA, of: li.clone(), is: Some(jli.clone()) }];
+    assert_eq!(case.changes(), [(Side::JIRA, Change::Assignee { set: Some(jli), instead_of: None })]);
     case.guance.assignees = vec![team];
-    assert_eq!(case.reasons(), [SkipReason::NobodyFound(Side::Jira, "SRE".into())]);
+    assert_eq!(case.reasons(), [SkipReason::NobodyFound(Side::JIRA, "SRE".into())]);
 }
 
 #[test]
@@ -423,7 +423,7 @@ fn nothing_is_written_to_a_closed_issue() {
     case.guance.status = guance_status("25");
     case.settle();
     case.guance.title = "disk nearly full".into();
-    case.guance.status = fixtures::open(Side::Guance);
+    case.guance.status = fixtures::open(Side::GUANCE);
     assert_eq!(case.pushes(), []);
     let closed = SkipReason::Closed("Closed".into());
     assert_eq!(case.reasons(), [closed.clone(), closed]);
@@ -446,7 +446,7 @@ fn what_both_changed_is_weighed_once_while_the_issue_is_closed() {
     case.jira.title = "by hand".into();
     case.guance.status = guance_status("15");
     case.guance.title = "disk nearly full".into();
-    case.newer(Side::Guance);
+    case.newer(Side::GUANCE);
     assert_eq!(case.pushes(), []);
     let closed = SkipReason::Closed("Closed".into());
     assert_eq!(case.reasons(), [closed.clone(), closed]);
@@ -463,6 +463,6 @@ fn what_both_changed_is_weighed_once_while_the_issue_is_closed() {
 
     // To reopen it is the newest change of its status.
     case.jira.status = jira_status("To Do");
-    case.newer(Side::Jira);
-    assert_eq!(case.changes().first().map(names).unwrap().0, Side::Guance);
+    case.newer(Side::JIRA);
+    assert_eq!(case.changes().first().map(names).unwrap().0, Side::GUANCE);
 }

@@ -2,7 +2,7 @@
 
 use super::alike::{same_body, same_title};
 use super::pair::{Outcome, Pair, notice};
-use crate::domain::{Base, Change, Field, NewIssue, Said, Side};
+use crate::domain::{Base, Change, Field, NewIssue, Said};
 use crate::plan::step::SkipReason;
 use crate::render;
 use crate::text::Block;
@@ -42,7 +42,7 @@ pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, voice: Voice) -> O
             Field::Body => Change::Body { body: new.body.clone(), origin_url: new.origin_url.clone() },
             _ => Change::Title(new.title.clone()),
         };
-        return Outcome::carry(Some(base), now, Side::Jira, change);
+        return Outcome::carry(Some(base), now, pair.tracker(), change);
     }
     let mut outcome = left_alone(pair, base, now).because(SkipReason::ByHand(field));
     let version = base.version.to_string();
@@ -95,7 +95,7 @@ pub(super) fn priority(pair: &Pair<'_>, now: &Base) -> Outcome {
             None => left_alone(pair, base, now),
         },
         Some(word) if base.jira == now.jira => {
-            Outcome::carry(Some(base), now, Side::Jira, Change::Priority(word.to_owned()))
+            Outcome::carry(Some(base), now, pair.tracker(), Change::Priority(word.to_owned()))
         }
         Some(_) => left_alone(pair, base, now).because(SkipReason::ByHand(Field::Priority)),
     }

@@ -12,7 +12,7 @@ use crate::state::time::to_ms;
 /// The round in which a new write goes. Those of one pair go one round after the other, so that a pair with many takes
 /// turns with the rest, also from one run to the next; what comes later joins the round after the one that is on, behind
 /// those who wait there. A create is before them all.
-const ROUND: &str = "CASE WHEN ?1 GLOB 'guance/issue/*' THEN 0 ELSE 1 + max(
+const ROUND: &str = "CASE WHEN ?1 GLOB '*/issue/*' THEN 0 ELSE 1 + max(
         coalesce((SELECT number FROM round WHERE target = ?4), 0),
         coalesce((SELECT max(round) FROM outbox WHERE lane = ?3 AND target = ?4 AND stage <> 'done'
             AND round < 1000000000), 0)) END";

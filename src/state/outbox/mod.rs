@@ -13,7 +13,7 @@ mod end;
 #[cfg(test)]
 pub(super) use row::encode;
 pub use row::{Doubt, Queued};
-pub(super) use row::{FAILED, FORGIVEN};
+pub(super) use row::{FAILED, FORGIVEN, both_ends};
 pub use standing::{Backlog, HeldForLabel};
 #[cfg(test)]
 pub(super) use turn::{IN_FLIGHT, READY};

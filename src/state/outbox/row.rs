@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::Row;
 
-use crate::domain::{Fingerprint, IssueId, Push, Stage};
+use crate::domain::{Action, Fingerprint, IssueId, Push, ServiceName, Side, Stage, TRACKER};
 use crate::state::error::StateError;
 use crate::state::file::State;
 use crate::state::time::from_ms;
@@ -64,6 +64,11 @@ pub(super) const AT_LAST: i64 = 1_000_000_000_000_000;
 /// What a write is when nothing is known against it.
 pub(in crate::state) const FORGIVEN: &str = "doubted = 0, alone = 0, absences = 0, absent_since = NULL";
 
+/// Says that a write goes to one of the line's two ends: all of them do, and an index serves only a statement that says so.
+pub(in crate::state) fn both_ends(line: ServiceName) -> String {
+    format!("target IN ('{line}', '{TRACKER}')")
+}
+
 impl State {
     /// Returns the rows that a statement selects among those that are not done; `{}` in it stands for the columns.
     pub(super) fn rows(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Queued>, StateError> {
@@ -71,7 +76,7 @@ impl State {
             return Ok(Vec::new());
         }
         let mut statement = self.conn.prepare_cached(&sql.replacen("{}", COLUMNS, 1))?;
-        let rows = statement.query_map(params, |row| Ok(queued(row)))?;
+        let rows = statement.query_map(params, |row| Ok(queued(row, self.line)))?;
         rows.map(|row| row?).collect()
     }
 }
@@ -81,21 +86,23 @@ pub(in crate::state) fn encode(push: &Push) -> Result<String, StateError> {
         .map_err(|err| StateError::Nonsense(format!("action of {}: {err}", push.key)))
 }
 
-fn queued(row: &Row<'_>) -> Result<Queued, StateError> {
+fn queued(row: &Row<'_>, line: ServiceName) -> Result<Queued, StateError> {
     let key: String = row.get(0)?;
     let nonsense = || StateError::Nonsense(format!("outbox row {key}"));
     let target: String = row.get(2)?;
+    let target = Side::of_line(line, &target).map_err(|_| nonsense())?;
     let action: String = row.get(3)?;
     let content: String = row.get(4)?;
     let stage: String = row.get(6)?;
     let mut envelope: serde_json::Value = serde_json::from_str(&action).map_err(|_| nonsense())?;
     let action = serde_json::from_value(envelope.get_mut("action").map(serde_json::Value::take).unwrap_or_default())
         .map_err(|_| nonsense())?;
+    let action = of_line(action, target);
     Ok(Queued {
         push: Push {
             key: key.parse().map_err(|_| nonsense())?,
             pair: IssueId::new(row.get::<_, String>(1)?),
-            target: target.parse().map_err(|_| nonsense())?,
+            target,
             action,
             content: Fingerprint::parse(&content).ok_or_else(nonsense)?,
             summary: row.get(5)?,
@@ -117,4 +124,13 @@ fn queued(row: &Row<'_>) -> Result<Queued, StateError> {
         behind: row.get(15)?,
         at_last: row.get(16)?,
     })
+}
+
+/// Returns an action whose file is known to be on the other end of the line than this one: what is stored does not name the
+/// line.
+fn of_line(mut action: Action, target: Side) -> Action {
+    if let Action::AddFile { file, .. } = &mut action {
+        file.side = target.opposite();
+    }
+    action
 }

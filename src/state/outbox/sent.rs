@@ -76,7 +76,7 @@ impl Tx<'_> {
         self.tx
             .prepare_cached(
                 "UPDATE outbox SET not_before = 0
-                 WHERE target = ?1 AND stage = 'in_flight' AND stage <> 'done' AND key GLOB 'guance/issue/*'",
+                 WHERE target = ?1 AND stage = 'in_flight' AND stage <> 'done' AND key GLOB '*/issue/*'",
             )?
             .execute([target.as_str()])?;
         Ok(())

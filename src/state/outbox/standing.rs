@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension as _, params};
 
 use super::row::Queued;
+use super::row::both_ends;
 use crate::domain::{IssueId, Key, Push, Stage};
 use crate::state::away::awaited;
 use crate::state::error::StateError;
@@ -62,10 +63,8 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn unsettled(&self) -> Result<Vec<Queued>, StateError> {
-        self.rows(
-            "SELECT {} FROM outbox WHERE target IN ('guance', 'jira') AND stage <> 'done' ORDER BY seq",
-            params![],
-        )
+        let sql = format!("SELECT {{}} FROM outbox WHERE {} AND stage <> 'done' ORDER BY seq", both_ends(self.line));
+        self.rows(&sql, params![])
     }
 
     /// Returns the writes that are held for a label, oldest first: what each is, and why it is held.
@@ -76,10 +75,11 @@ impl State {
         if !self.has_unsettled()? {
             return Ok(Vec::new());
         }
-        let mut statement = self.conn.prepare_cached(
-            "SELECT key, summary, error FROM outbox WHERE target IN ('guance', 'jira') AND stage = 'held'
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT key, summary, error FROM outbox WHERE {} AND stage = 'held'
                  AND stage <> 'done' AND error IS NOT NULL ORDER BY seq",
-        )?;
+            both_ends(self.line)
+        ))?;
         let rows = statement
             .query_map([], |row| Ok(HeldForLabel { key: row.get(0)?, summary: row.get(1)?, why: row.get(2)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -141,9 +141,11 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn pending(&self) -> Result<u64, StateError> {
-        let sql = "SELECT count(*) FROM outbox WHERE target IN ('guance', 'jira') AND stage = 'pending'
-                       AND stage <> 'done'";
-        let count: i64 = self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        let sql = format!(
+            "SELECT count(*) FROM outbox WHERE {} AND stage = 'pending' AND stage <> 'done'",
+            both_ends(self.line)
+        );
+        let count: i64 = self.conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
 

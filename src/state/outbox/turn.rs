@@ -28,9 +28,9 @@ pub(in crate::state) const READY: &str = concat!(
             AND p.stage <> 'done' AND p.stage <> 'dead'
             AND p.origin NOT GLOB '*/link/*' AND p.origin NOT GLOB '*/attachment/*')
         -- But where a copy is known by name and size alone, no file goes while one may be there that nobody knows of.
-        AND NOT EXISTS (SELECT 1 FROM outbox q WHERE o.origin GLOB 'guance/attachment/*'
+        AND NOT EXISTS (SELECT 1 FROM outbox q WHERE o.target = 'jira' AND o.origin GLOB '*/attachment/*'
             AND q.lane = o.lane AND q.target = o.target AND q.stage <> 'done' AND q.stage <> 'dead'
-            AND q.origin GLOB 'guance/attachment/*' AND q.sent_at IS NOT NULL
+            AND q.origin GLOB '*/attachment/*' AND q.sent_at IS NOT NULL
             AND q.seq <> o.seq AND (q.seq < o.seq OR o.sent_at IS NULL))
     ORDER BY round, seq LIMIT ?3"
 );
@@ -49,7 +49,7 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn ready_news(&self, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
-        let is_new = "AND (o.key GLOB 'guance/issue/*' OR o.key = o.origin AND o.key GLOB '*/comment/*')\n    ORDER BY round, seq LIMIT ?3";
+        let is_new = "AND (o.key GLOB '*/issue/*' OR o.key = o.origin AND o.key GLOB '*/comment/*')\n    ORDER BY round, seq LIMIT ?3";
         self.ready_of(&READY.replacen("ORDER BY round, seq LIMIT ?3", is_new, 1), target, now, limit)
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::row::{AT_LAST, FAILED, FORGIVEN};
+use super::row::{AT_LAST, FAILED, FORGIVEN, both_ends};
 use crate::domain::Key;
 use crate::state::error::StateError;
 use crate::state::file::Tx;
@@ -19,7 +19,7 @@ pub struct Deferral {
 }
 
 /// What no later reading would ask for again: it is kept while its Jira issue is closed.
-const KEPT_WHILE_CLOSED: &str = "(key GLOB 'guance/link/*' OR key GLOB 'guance/comment/notice_*')";
+const KEPT_WHILE_CLOSED: &str = "(key GLOB '*/link/*' OR key GLOB '*/comment/notice_*')";
 
 impl Tx<'_> {
     /// Puts a write back: it certainly did not happen, and is to be sent later, behind the others where it failed. Onto a Jira issue that was closed
@@ -93,9 +93,12 @@ impl Tx<'_> {
     /// # Errors
     /// When the file cannot be written.
     pub fn release(&self) -> Result<usize, StateError> {
-        let sql = "UPDATE outbox SET stage = 'pending', not_before = 0, error = NULL
-                   WHERE target IN ('guance', 'jira') AND stage = 'held' AND stage <> 'done'";
-        Ok(self.tx.execute(sql, [])?)
+        let sql = format!(
+            "UPDATE outbox SET stage = 'pending', not_before = 0, error = NULL
+             WHERE {} AND stage = 'held' AND stage <> 'done'",
+            both_ends(self.line)
+        );
+        Ok(self.tx.execute(&sql, [])?)
     }
 
     /// Lets go what is held for a label; returns how many writes.
@@ -103,8 +106,11 @@ impl Tx<'_> {
     /// # Errors
     /// When the file cannot be written.
     pub fn release_labelled(&self) -> Result<usize, StateError> {
-        let sql = "UPDATE outbox SET stage = 'pending', not_before = 0, error = NULL
-                   WHERE target IN ('guance', 'jira') AND stage = 'held' AND stage <> 'done' AND error IS NOT NULL";
-        Ok(self.tx.execute(sql, [])?)
+        let sql = format!(
+            "UPDATE outbox SET stage = 'pending', not_before = 0, error = NULL
+             WHERE {} AND stage = 'held' AND stage <> 'done' AND error IS NOT NULL",
+            both_ends(self.line)
+        );
+        Ok(self.tx.execute(&sql, [])?)
     }
 }

@@ -31,10 +31,10 @@ fn a_cursor_never_moves_backwards() {
     let (_dir, state) = fresh();
     for seconds in [500, 300] {
         let tx = state.begin().unwrap();
-        tx.advance(Side::Jira, &Cursor { at: at(seconds), floor: at(100), swept: at(0) }).unwrap();
+        tx.advance(Side::JIRA, &Cursor { at: at(seconds), floor: at(100), swept: at(0) }).unwrap();
         tx.commit().unwrap();
     }
-    assert_eq!(state.cursor(Side::Jira).unwrap().unwrap().at, at(500));
+    assert_eq!(state.cursor(Side::JIRA).unwrap().unwrap().at, at(500));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_record_that_a_clock_ahead_could_not_read_is_tried_again_soon() {
     let (_dir, state) = fresh();
     let keep = |seconds: i64| {
         let tx = state.begin().unwrap();
-        tx.keep_unreadable(Side::Jira, &IssueId::new("1"), "odd", at(seconds)).unwrap();
+        tx.keep_unreadable(Side::JIRA, &IssueId::new("1"), "odd", at(seconds)).unwrap();
         tx.commit().unwrap();
     };
     let is_due = |seconds: i64| !state.unreadable_before(at(seconds)).unwrap().is_empty();

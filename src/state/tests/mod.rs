@@ -27,9 +27,9 @@ fn fresh() -> (tempfile::TempDir, State) {
 
 fn comment(id: &str, pair: &str, text: &str) -> Push {
     Push {
-        key: Key::comment(Side::Jira, &CommentId::new(id)),
+        key: Key::comment(Side::JIRA, &CommentId::new(id)),
         pair: IssueId::new(pair),
-        target: Side::Guance,
+        target: Side::GUANCE,
         action: Action::AddComment {
             issue: IssueId::new(pair),
             body: Doc::from_plain(text),
@@ -49,6 +49,6 @@ fn enqueue(state: &State, push: &Push) {
 }
 
 fn ready(state: &State) -> Vec<String> {
-    let rows = state.ready(Side::Guance, at(100), 50).unwrap();
+    let rows = state.ready(Side::GUANCE, at(100), 50).unwrap();
     rows.into_iter().map(|queued| queued.push.key.as_str().to_owned()).collect()
 }

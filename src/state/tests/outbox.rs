@@ -21,7 +21,7 @@ fn a_text_of_any_depth_can_be_read_back() {
         let Action::AddComment { body, .. } = &mut push.action else { panic!() };
         *body = crate::text::html::read(text);
         enqueue(&state, &push);
-        assert_eq!(state.ready(Side::Guance, at(100), 50).unwrap().get(n).map(|queued| &queued.push), Some(&push));
+        assert_eq!(state.ready(Side::GUANCE, at(100), 50).unwrap().get(n).map(|queued| &queued.push), Some(&push));
     }
 }
 
@@ -44,7 +44,7 @@ fn a_write_in_flight_is_not_touched_by_a_new_plan() {
     tx.mark_in_flight(&[&push.key], at(1)).unwrap();
     tx.commit().unwrap();
     enqueue(&state, &comment("1", "a", "new"));
-    let rows = state.in_flight(Side::Guance).unwrap();
+    let rows = state.in_flight(Side::GUANCE).unwrap();
     assert_eq!(rows.first().map(|row| (&row.push, row.stage)), Some((&push, Stage::InFlight)));
 }
 
@@ -79,7 +79,7 @@ fn what_turned_out_to_be_done_is_not_put_back_nor_given_up() {
     tx.bury(&push.key, "refused", at(3)).unwrap();
     tx.mark_in_flight(&[&push.key], at(4)).unwrap();
     tx.commit().unwrap();
-    assert_eq!((state.unsettled().unwrap(), state.in_flight(Side::Guance).unwrap()), (Vec::new(), Vec::new()));
+    assert_eq!((state.unsettled().unwrap(), state.in_flight(Side::GUANCE).unwrap()), (Vec::new(), Vec::new()));
     assert_eq!(ready(&state), Vec::<String>::new());
 }
 

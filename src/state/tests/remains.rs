@@ -64,7 +64,7 @@ fn what_was_withdrawn_leaves_no_word_in_the_file() {
             }
             4 => settle(&|tx| {
                 let link = crate::domain::CommentLink {
-                    origin: Side::Jira,
+                    origin: Side::JIRA,
                     origin_id: CommentId::new(&id),
                     copy_id: CommentId::new(format!("copy{id}")),
                     pair: IssueId::new(&pair),
@@ -76,12 +76,12 @@ fn what_was_withdrawn_leaves_no_word_in_the_file() {
         }
         if n % 50 == 49 {
             for pair in 0..7 {
-                settle(&|tx| assert!(tx.abandon(&IssueId::new(format!("lane{pair}")), Side::Guance).is_ok()));
+                settle(&|tx| assert!(tx.abandon(&IssueId::new(format!("lane{pair}")), Side::GUANCE).is_ok()));
             }
         }
     }
     for pair in 0..7 {
-        settle(&|tx| assert!(tx.abandon(&IssueId::new(format!("lane{pair}")), Side::Guance).is_ok()));
+        settle(&|tx| assert!(tx.abandon(&IssueId::new(format!("lane{pair}")), Side::GUANCE).is_ok()));
     }
     assert!(state.unsettled().unwrap().is_empty());
     assert!(!state.clear_remains().unwrap(), "that would take longer the larger the file is");

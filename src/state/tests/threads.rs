@@ -15,10 +15,10 @@ fn threads_come_in_turn_by_activity_and_closed_ones_not_at_all() {
         let link = IssueLink::new(IssueId::new(format!("issue_{n}")), IssueId::new(n.to_string()), format!("OPS-{n}"));
         tx.link_issues(&link, at(active), now).unwrap();
         let seen = (n != 5).then(|| at(active));
-        tx.thread_read(&link.guance, Side::Guance, seen, at(active), at(polled.max(1))).unwrap();
+        tx.thread_read(&link.guance, Side::GUANCE, seen, at(active), at(polled.max(1))).unwrap();
     }
     tx.set_closed(&IssueId::new("issue_4"), true).unwrap();
-    let key = Key::comment(Side::Guance, &CommentId::new("repim_1"));
+    let key = Key::comment(Side::GUANCE, &CommentId::new("repim_1"));
     tx.missed(&key, &IssueId::new("issue_3"), 7, now).unwrap();
     tx.commit().unwrap();
     let turn = |run| {
@@ -33,21 +33,21 @@ fn threads_come_in_turn_by_activity_and_closed_ones_not_at_all() {
 fn what_one_run_misses_a_later_one_must_miss_too() {
     let (_dir, state) = fresh();
     let pair = IssueId::new("issue_1");
-    let key = Key::issue(Side::Jira, &IssueId::new("1"));
+    let key = Key::issue(Side::JIRA, &IssueId::new("1"));
     let tx = state.begin().unwrap();
     tx.link_issues(&IssueLink::new(pair.clone(), IssueId::new("1"), "OPS-1"), at(1), at(1)).unwrap();
     tx.missed(&key, &pair, 3, at(5)).unwrap();
     tx.missed(&key, &pair, 4, at(6)).unwrap();
     tx.commit().unwrap();
     assert_eq!(state.absences(&pair).unwrap().get(&key), Some(&Absence::Missed(3)), "the first is kept");
-    assert!(!state.issue_link(Side::Guance, &pair).unwrap().unwrap().gone);
+    assert!(!state.issue_link(Side::GUANCE, &pair).unwrap().unwrap().gone);
     let tx = state.begin().unwrap();
     tx.gone(&key).unwrap();
     tx.commit().unwrap();
-    assert!(state.issue_link(Side::Guance, &pair).unwrap().unwrap().gone);
+    assert!(state.issue_link(Side::GUANCE, &pair).unwrap().unwrap().gone);
     assert_eq!(state.gone_issues().unwrap().first().map(|one| one.since), Some(at(5)));
     let tx = state.begin().unwrap();
     assert!(tx.found(&key).unwrap());
     tx.commit().unwrap();
-    assert!(!state.issue_link(Side::Guance, &pair).unwrap().unwrap().gone);
+    assert!(!state.issue_link(Side::GUANCE, &pair).unwrap().unwrap().gone);
 }

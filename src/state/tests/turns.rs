@@ -11,7 +11,7 @@ fn only_the_first_write_of_a_lane_is_ready() {
     }
     assert_eq!(ready(&state), ["jira/comment/1", "jira/comment/3"]);
     let tx = state.begin().unwrap();
-    tx.bury(&Key::comment(Side::Jira, &CommentId::new("1")), "too long", at(1)).unwrap();
+    tx.bury(&Key::comment(Side::JIRA, &CommentId::new("1")), "too long", at(1)).unwrap();
     tx.commit().unwrap();
     assert_eq!(ready(&state), ["jira/comment/3", "jira/comment/2"], "a dead write does not block its pair");
 }
@@ -37,7 +37,7 @@ fn what_waits_is_found_without_reading_what_is_done() {
 fn lanes_take_turns_and_keep_their_own_order_from_run_to_run() {
     let (dir, state) = fresh();
     let send = |state: &State| {
-        let next = state.ready(Side::Guance, at(100), 1).unwrap().pop().unwrap().push;
+        let next = state.ready(Side::GUANCE, at(100), 1).unwrap().pop().unwrap().push;
         let tx = state.begin().unwrap();
         tx.mark_in_flight(&[&next.key], at(100)).unwrap();
         tx.done(&next.key, at(100)).unwrap();
@@ -78,7 +78,7 @@ fn what_an_older_version_left_waiting_takes_turns_too() {
     drop(old);
     let state = State::open(&path).unwrap();
     let mut order = Vec::new();
-    while let Some(next) = state.ready(Side::Guance, at(100), 1).unwrap().pop() {
+    while let Some(next) = state.ready(Side::GUANCE, at(100), 1).unwrap().pop() {
         let tx = state.begin().unwrap();
         tx.mark_in_flight(&[&next.push.key], at(100)).unwrap();
         tx.done(&next.push.key, at(100)).unwrap();

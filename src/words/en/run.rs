@@ -15,6 +15,8 @@ pub(in crate::words) fn run(said: RunWords<'_>) -> String {
         RunWords::Colon => ": ".to_owned(),
         RunWords::Hint => "hint: ".to_owned(),
         RunWords::Comma => ", ".to_owned(),
+        RunWords::NoGuance => "no source is called guance: this command is about that one".to_owned(),
+        RunWords::NoSuchSource { name, names } => format!("--only: no source is called {name:?}: there is {names}"),
         RunWords::AnotherRun => "another run is still at work on this state: this one has done nothing".to_owned(),
         RunWords::BudgetUsedUp => "the request budget is used up; the next run goes on".to_owned(),
         RunWords::CannotSync { side: one, why } => format!("cannot sync {}: {why}", side(one)),

@@ -15,6 +15,8 @@ pub(in crate::words) fn run(said: RunWords<'_>) -> String {
         RunWords::Colon => "：".to_owned(),
         RunWords::Hint => "提示：".to_owned(),
         RunWords::Comma => "，".to_owned(),
+        RunWords::NoGuance => "没有名为 guance 的来源：此命令只针对它".to_owned(),
+        RunWords::NoSuchSource { name, names } => format!("--only：没有名为 {name:?} 的来源：现有 {names}"),
         RunWords::AnotherRun => "另一次运行仍在使用该状态文件：本次未做任何操作".to_owned(),
         RunWords::BudgetUsedUp => "本分钟的请求额度已用完；下一次运行继续".to_owned(),
         RunWords::CannotSync { side: one, why } => format!("无法同步{}：{why}", before(one)),

@@ -55,7 +55,7 @@ impl Rig {
     fn with(options: Options) -> Self {
         let clock = SimClock::fixed(start());
         let keys = options.keys.iter().map(|key| Secret::new(key.secret.clone())).collect();
-        let slots = Slots::new(Side::Guance, options.keys.len());
+        let slots = Slots::new(Side::GUANCE, options.keys.len());
         let fake = FakeGuance::start(Options { clock: clock.clone(), per_key: 1000, per_workspace: 1000, ..options });
         let settings = settings(&fake.base_url(), keys);
         Self { settings, http: http(), slots, facts: Memory::new(clock.clone()), clock: OurClock(clock), fake }
@@ -106,6 +106,7 @@ impl Rig {
 
 fn settings(base_url: &str, api_keys: Vec<Secret>) -> Settings {
     Settings {
+        line: guajira::domain::ServiceName::GUANCE,
         base_url: base_url.to_owned(),
         console_url: "https://console.example.com".to_owned(),
         api_keys,
@@ -135,7 +136,7 @@ fn copy(issue: &str, text: &str) -> Push {
         body: Doc { blocks: vec![Block::Paragraph { content: vec![Inline::text(text)] }] },
         created: start(),
         updated: start(),
-        ..fixtures::comment(Side::Jira, "10042")
+        ..fixtures::comment(Side::JIRA, "10042")
     };
     push(
         Action::AddComment {
@@ -150,9 +151,9 @@ fn copy(issue: &str, text: &str) -> Push {
 
 fn push(action: Action, pair: &str) -> Push {
     Push {
-        key: Key::comment(Side::Jira, &CommentId::new("10042")),
+        key: Key::comment(Side::JIRA, &CommentId::new("10042")),
         pair: IssueId::new(pair),
-        target: Side::Guance,
+        target: Side::GUANCE,
         action,
         content: content(),
         summary: "comment by 李四 on OPS-12".to_owned(),

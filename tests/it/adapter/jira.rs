@@ -54,10 +54,12 @@ impl Rig {
         let fake = FakeJira::start(flavour, Options { clock: sim.clone(), ..options });
         let (user, secret) = fake.basic("bot");
         let settings = Settings {
+            line: guajira::domain::ServiceName::GUANCE,
             base_url: fake.base_url(),
             deployment: None,
             auth: Auth::Basic { user, token: Secret::new(secret) },
             projects: vec!["OPS".into()],
+            polled: vec!["OPS".into()],
             pair_id: PAIR.into(),
             former_accounts: Vec::new(),
             former_pairs: Vec::new(),
@@ -144,9 +146,9 @@ fn find_in(run: &Jira<'_>, push: &Push) -> Lookup {
 fn create(n: usize) -> Push {
     let id = uuid(n);
     Push {
-        key: Key::issue(Side::Guance, &id),
+        key: Key::issue(Side::GUANCE, &id),
         pair: id,
-        target: Side::Jira,
+        target: Side::JIRA,
         action: Action::CreateIssue(NewIssue {
             project: "OPS".into(),
             issue_type: "Bug".into(),
@@ -184,9 +186,9 @@ fn rendered(n: usize, words: &str) -> Doc {
 
 fn comment_push(n: usize, words: &str, action: Action) -> Push {
     Push {
-        key: Key::comment(Side::Guance, &reply(n)),
+        key: Key::comment(Side::GUANCE, &reply(n)),
         pair: uuid(1),
-        target: Side::Jira,
+        target: Side::JIRA,
         action,
         content: Fingerprint::of(&[words]),
         summary: String::new(),

@@ -172,8 +172,8 @@ impl World {
     /// What a note says about being our copy, as a careful adapter reads it.
     pub(super) fn claim_of(&self, side: Side, issue: &str, note: &Note) -> Option<Claim> {
         let maker = match side {
-            Side::Jira => self.jira_maker(&note.author.id),
-            Side::Guance => self.guance_maker(&note.author.id),
+            Side::Tracker(_) => self.jira_maker(&note.author.id),
+            Side::Source(_) => self.guance_maker(&note.author.id),
         };
         match self.bug {
             Some(Bug::EchoByEqualText) => return gallery::claim_by_text(self, side, note),
@@ -201,7 +201,7 @@ impl World {
 
     /// The same, as if this account had written it. On Jira a seal names its author.
     pub(super) fn claim_by(&self, author: &str, side: Side, issue: &str, note: &Note, maker: Maker) -> Option<Claim> {
-        let author = if side == Side::Jira { author } else { "" };
+        let author = if side == Side::JIRA { author } else { "" };
         let place = &comment_place(&IssueId::new(issue), author);
         let aside = note.aside.as_ref().and_then(|mark| {
             let sealed = mark.holds(&self.keys, place);

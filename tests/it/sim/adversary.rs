@@ -125,7 +125,7 @@ pub(super) fn also(setup: &Setup, uid: u32) -> Vec<Event> {
     // Whose seal it is that he copies is known by the account alone, which is another since.
     let own = &mut Rng::new(mix(setup.seed ^ 0x5ea1_ed00, u64::from(uid)));
     if adversary && moves && own.chance(12) {
-        let forged = Deed::Forge(Forgery::Old { side: Side::Jira, of: Of::Beside });
+        let forged = Deed::Forge(Forgery::Old { side: Side::JIRA, of: Of::Beside });
         told.push((1 + own.below(60), What::Person(forged, own.below(1000))));
         told.push((1, What::MoveBot));
         if setup.sweep {
@@ -160,14 +160,14 @@ fn is_ours(state: &IssueState) -> bool {
 }
 
 fn original(w: &World, at: usize) -> Option<usize> {
-    let id = w.jira.issues[at].now.born.as_ref()?.issue_on(Side::Guance)?;
+    let id = w.jira.issues[at].now.born.as_ref()?.issue_on(Side::GUANCE)?;
     w.guance.place(id.as_str())
 }
 
 fn thread(w: &World, side: Side, at: usize) -> &[Note] {
     match side {
-        Side::Guance => &w.guance.issues[at].notes,
-        Side::Jira => &w.jira.issues[at].now.notes,
+        Side::Source(_) => &w.guance.issues[at].notes,
+        Side::Tracker(_) => &w.jira.issues[at].now.notes,
     }
 }
 
@@ -175,8 +175,8 @@ fn thread(w: &World, side: Side, at: usize) -> &[Note] {
 fn mark(w: &World, side: Side, (guance, jira): (usize, usize), of: Of, pick: u32) -> Option<Mark> {
     let origin = side.opposite();
     let (here, issues) = match origin {
-        Side::Guance => (guance, w.guance.issues.len()),
-        Side::Jira => (jira, w.jira.issues.len()),
+        Side::Source(_) => (guance, w.guance.issues.len()),
+        Side::Tracker(_) => (jira, w.jira.issues.len()),
     };
     let people = |at: usize| {
         let notes =
@@ -192,19 +192,19 @@ fn mark(w: &World, side: Side, (guance, jira): (usize, usize), of: Of, pick: u32
     let unknown = |key| Some(Mark { key, written: Fingerprint::of(&["forged"]), seal: None });
     match of {
         Of::Copied => {
-            let places = if side == Side::Guance { w.guance.issues.len() } else { w.jira.issues.len() };
+            let places = if side == Side::GUANCE { w.guance.issues.len() } else { w.jira.issues.len() };
             let copies: Vec<Mark> =
                 (0..places).flat_map(|at| thread(w, side, at)).filter_map(|n| shown(n, side)).collect();
             (!copies.is_empty()).then(|| copies[pick as usize / 7 % copies.len()].clone())
         }
         Of::Beside => {
-            let at = if side == Side::Guance { guance } else { jira };
+            let at = if side == Side::GUANCE { guance } else { jira };
             let copies: Vec<Mark> = thread(w, side, at).iter().filter_map(|note| shown(note, side)).collect();
             copies.get(pick as usize / 7 % copies.len().max(1)).cloned()
         }
         Of::Here => of_one(people(here)),
         Of::Elsewhere => of_one((0..issues).filter(|at| *at != here).flat_map(people).collect()),
-        Of::Next if origin == Side::Jira => {
+        Of::Next if !origin.is_source() => {
             let id = w.jira.coming(1 + pick % 3);
             let is_file = pick.is_multiple_of(4);
             unknown(if is_file {
@@ -214,7 +214,7 @@ fn mark(w: &World, side: Side, (guance, jira): (usize, usize), of: Of, pick: u32
             })
         }
         Of::Next | Of::Nothing => {
-            let id = if origin == Side::Jira { "99999999".to_owned() } else { format!("{REPLY_ID}{}", "f".repeat(32)) };
+            let id = if origin == Side::JIRA { "99999999".to_owned() } else { format!("{REPLY_ID}{}", "f".repeat(32)) };
             unknown(Key::comment(origin, &CommentId::new(id)))
         }
     }
@@ -236,7 +236,7 @@ fn shown(note: &Note, side: Side) -> Option<Mark> {
 fn address(mark: &Mark, origin: Side) -> String {
     let issue = "https://jira.test/browse/OPS-1";
     let (address, id) = match (mark.key.comment_on(origin), mark.key.file_on(origin)) {
-        (Some(id), _) if origin == Side::Jira => (marker::comment_address(issue, id.as_str()), None),
+        (Some(id), _) if !origin.is_source() => (marker::comment_address(issue, id.as_str()), None),
         (None, Some(id)) => (marker::file_address(issue, id.as_str()), None),
         (id, _) => ("https://console.test/exceptions/issue/i".to_owned(), id),
     };
@@ -264,7 +264,7 @@ fn note(w: &mut World, side: Side, how: How, of: Of, pick: u32, uid: u32) {
     let mut name = None;
     match how {
         // What `extend` would hold is dropped in some worlds.
-        How::Beside if side == Side::Jira || w.setup.extend_kept => aside = Some(mark.clone()),
+        How::Beside if side == Side::JIRA || w.setup.extend_kept => aside = Some(mark.clone()),
         How::Beside | How::Headline => body.blocks.insert(0, headline(&mark, origin)),
         How::Quotation => body.blocks.push(Block::Quote { blocks: vec![headline(&mark, origin)] }),
         How::Name => author.name = format!("Mia{BETWEEN}{}", address(&mark, origin)),
@@ -276,18 +276,18 @@ fn note(w: &mut World, side: Side, how: How, of: Of, pick: u32, uid: u32) {
         let file = FileDeed { side, large: false, shown: false };
         return attach(w, file, places, name, uid);
     }
-    let at = if side == Side::Guance { places.0 } else { places.1 };
+    let at = if side == Side::GUANCE { places.0 } else { places.1 };
     let (id, now) = match side {
-        Side::Guance => (w.guance.fresh_reply_id(), w.guance_now()),
-        Side::Jira => (w.jira.fresh_comment_id(), w.jira_now()),
+        Side::Source(_) => (w.guance.fresh_reply_id(), w.guance_now()),
+        Side::Tracker(_) => (w.jira.fresh_comment_id(), w.jira_now()),
     };
     let note = Note { aside, ..fresh(id, author, body, now, &token) };
     match side {
-        Side::Guance => {
+        Side::Source(_) => {
             w.guance.issues[at].notes.push(note);
             w.replied(at);
         }
-        Side::Jira => {
+        Side::Tracker(_) => {
             w.jira.issues[at].now.notes.push(note);
             w.touched(at, uid);
         }
@@ -297,13 +297,13 @@ fn note(w: &mut World, side: Side, how: How, of: Of, pick: u32, uid: u32) {
 fn attach(w: &mut World, deed: FileDeed, (guance, jira): (usize, usize), name: String, uid: u32) {
     let token = format!("tok{uid:05}");
     match deed.side {
-        Side::Guance => {
+        Side::Source(_) => {
             let now = w.guance_now();
             let file = files::made(format!("att_{uid}"), deed, &token, uid, now);
             w.guance.issues[guance].files.push(files::Attached { name, ..file });
             w.replied(guance);
         }
-        Side::Jira => {
+        Side::Tracker(_) => {
             let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
             let file = files::made(id, deed, &token, uid, now);
             w.jira.issues[jira].now.files.push(files::Attached { name, ..file });
@@ -315,14 +315,14 @@ fn attach(w: &mut World, deed: FileDeed, (guance, jira): (usize, usize), name: S
 /// Nothing tells anybody that a property was set.
 fn old(w: &mut World, side: Side, of: Of, pick: u32) {
     let Some(places) = pair(w, pick) else { return };
-    if side == Side::Guance && !w.setup.extend_kept {
+    if side == Side::GUANCE && !w.setup.extend_kept {
         return;
     }
     let Some(mark) = mark(w, side, places, of, pick) else { return };
     let bots = w.accounts.bots();
     let notes = match side {
-        Side::Guance => &mut w.guance.issues[places.0].notes,
-        Side::Jira => &mut w.jira.issues[places.1].now.notes,
+        Side::Source(_) => &mut w.guance.issues[places.0].notes,
+        Side::Tracker(_) => &mut w.jira.issues[places.1].now.notes,
     };
     let is_his =
         |note: &&mut Note| note.born.is_none() && !note.deleted && !note.by_monitor && !bots.contains(&note.author.id);
@@ -338,14 +338,14 @@ fn old(w: &mut World, side: Side, of: Of, pick: u32) {
 /// and the link's words.
 pub(super) fn believed(w: &mut World, pick: u32, uid: u32) -> Option<(Side, Key, String, String)> {
     let places = pair(w, pick)?;
-    let side = if pick.is_multiple_of(2) { Side::Guance } else { Side::Jira };
+    let side = if pick.is_multiple_of(2) { Side::GUANCE } else { Side::JIRA };
     let origin = side.opposite();
     let (first, second) = (format!("tok{uid:05}"), format!("tok{:05}", uid + 10));
     let (original, pair) = (Doc::from_plain(&format!("well, {first}")), w.guance.issues[places.0].id.clone());
     let written = Fingerprint::of(&[&original.canonical()]);
     let ids = match side {
-        Side::Guance => (w.jira.fresh_comment_id(), w.guance.fresh_reply_id()),
-        Side::Jira => (w.guance.fresh_reply_id(), w.jira.fresh_comment_id()),
+        Side::Source(_) => (w.jira.fresh_comment_id(), w.guance.fresh_reply_id()),
+        Side::Tracker(_) => (w.guance.fresh_reply_id(), w.jira.fresh_comment_id()),
     };
     let key = Key::comment(origin, &CommentId::new(&ids.0));
     let mark = Mark { key: key.clone(), written, seal: None };
@@ -354,14 +354,14 @@ pub(super) fn believed(w: &mut World, pick: u32, uid: u32) -> Option<(Side, Key,
         (origin, ids.0.clone(), original, first, None),
         (side, ids.1.clone(), Doc::from_plain(&format!("mine {second}")), second, Some(mark)),
     ] {
-        let now = if on == Side::Guance { times.0 } else { times.1 };
+        let now = if on == Side::GUANCE { times.0 } else { times.1 };
         let note = Note { aside, ..fresh(id, mallory(pick), body, now, &words) };
         match on {
-            Side::Guance => {
+            Side::Source(_) => {
                 w.guance.issues[places.0].notes.push(note);
                 w.replied(places.0);
             }
-            Side::Jira => {
+            Side::Tracker(_) => {
                 w.jira.issues[places.1].now.notes.push(note);
                 w.touched(places.1, uid);
             }

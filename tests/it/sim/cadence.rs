@@ -79,7 +79,7 @@ fn run_at_the_minute(stage: &Theatre<'_>) -> (i64, usize) {
 fn copied(stage: &Theatre<'_>, side: Side) -> (usize, usize) {
     let w = stage.world.borrow();
     let notes: Vec<String> = match side {
-        Side::Guance => w
+        Side::Source(_) => w
             .guance
             .issues
             .iter()
@@ -87,7 +87,7 @@ fn copied(stage: &Theatre<'_>, side: Side) -> (usize, usize) {
             .filter(|n| n.born.is_none())
             .map(|n| n.id.clone())
             .collect(),
-        Side::Jira => w
+        Side::Tracker(_) => w
             .jira
             .issues
             .iter()
@@ -147,7 +147,7 @@ fn a_storm_of_new_issues_does_not_keep_replies_to_others_waiting() {
         does(stage, 300, Deed::Reply, 0);
         run_at_the_minute(stage);
         let log = stage.world.borrow().log.join("\n");
-        assert_eq!(copied(stage, Side::Guance), (1, 1), "{log}");
+        assert_eq!(copied(stage, Side::GUANCE), (1, 1), "{log}");
     });
     assert_eq!(world.wrong, Vec::<String>::new());
 }
@@ -180,7 +180,7 @@ fn where_the_list_tells_of_replies_threads_are_read_when_it_does() {
         // From now on the list tells nothing any more. That is noticed, once.
         stage.world.borrow_mut().setup.reply_bumps = false;
         does(stage, 900, Deed::Reply, 3);
-        let told = |stage: &Theatre<'_>| copied(stage, Side::Guance).0 == copied(stage, Side::Guance).1;
+        let told = |stage: &Theatre<'_>| copied(stage, Side::GUANCE).0 == copied(stage, Side::GUANCE).1;
         let waited = (1..200).find(|_| {
             run_at_the_minute(stage);
             told(stage)

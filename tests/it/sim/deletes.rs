@@ -66,7 +66,7 @@ impl World {
     fn is_cloned_by_us(&self, at: usize) -> bool {
         let bots = self.accounts.bots();
         let state = &self.jira.issues[at].now;
-        let Some(id) = state.born.as_ref().and_then(|key| key.issue_on(Side::Guance)) else { return false };
+        let Some(id) = state.born.as_ref().and_then(|key| key.issue_on(Side::GUANCE)) else { return false };
         let is_clone = |other: &JiraIssue| {
             let other = &other.now;
             let labelled = other.labels.iter().any(|label| label == id.as_str());
@@ -88,8 +88,8 @@ impl World {
             return;
         }
         let original = match origin {
-            Side::Guance => self.guance.find_note(id.as_str()).map(|(at, n)| &self.guance.issues[at].notes[n]),
-            Side::Jira => self.jira.find_note(id.as_str()).map(|(at, n)| &self.jira.issues[at].now.notes[n]),
+            Side::Source(_) => self.guance.find_note(id.as_str()).map(|(at, n)| &self.guance.issues[at].notes[n]),
+            Side::Tracker(_) => self.jira.find_note(id.as_str()).map(|(at, n)| &self.jira.issues[at].now.notes[n]),
         };
         if !original.is_some_and(|note| note.deleted) {
             self.blame(format!("buried alive: {} takes its original for deleted", push.key));
@@ -124,7 +124,7 @@ fn says_all(copy: &Note) -> bool {
 
 /// What must hold of a pair's repeats.
 pub(super) fn repeats(w: &World, issue: &GuanceIssue, copy: &JiraIssue, wrong: &mut Vec<String>) {
-    let key = Key::comment(Side::Guance, &repeats::notice_id(&IssueId::new(&issue.id)));
+    let key = Key::comment(Side::GUANCE, &repeats::notice_id(&IssueId::new(&issue.id)));
     let told: Vec<&Note> = copy.now.notes.iter().filter(|n| n.born.as_ref() == Some(&key) && !n.deleted).collect();
     let living = issue.notes.iter().filter(|note| note.by_monitor && !note.deleted).count();
     // A state put back from before the count rose, and fell again, cannot know what was told meanwhile.
@@ -148,7 +148,7 @@ pub(super) fn repeats(w: &World, issue: &GuanceIssue, copy: &JiraIssue, wrong: &
     }
     if w.setup.deletes.repeats != Repeats::Comment {
         for note in issue.notes.iter().filter(|note| note.by_monitor) {
-            let key = Key::comment(Side::Guance, &CommentId::new(&note.id));
+            let key = Key::comment(Side::GUANCE, &CommentId::new(&note.id));
             if copy.now.notes.iter().any(|copy| copy.born.as_ref() == Some(&key)) {
                 wrong.push(format!("flood: the repeat {key} became a comment"));
             }

@@ -189,7 +189,7 @@ impl Theatre<'_> {
                 let w = &mut *self.world.borrow_mut();
                 let keys = w.keys.clone();
                 // Nothing tells whose a file is but the account that attached it.
-                let known = w.setup.trust.former || !w.setup.files.writes(Side::Jira);
+                let known = w.setup.trust.former || !w.setup.files.writes(Side::JIRA);
                 let moved = known && w.accounts.move_bot(&keys);
                 w.note(|| format!("Jira's account is another: {moved}"));
             }
@@ -221,12 +221,13 @@ impl Theatre<'_> {
         }
         let Some((at, n)) = w.find_original(&key) else { return Ok(()) };
         let body = match side.opposite() {
-            Side::Guance => &w.guance.issues[at].notes[n].body,
-            Side::Jira => &w.jira.issues[at].now.notes[n].body,
+            Side::Source(_) => &w.guance.issues[at].notes[n].body,
+            Side::Tracker(_) => &w.jira.issues[at].now.notes[n].body,
         };
         let written = if edited { Fingerprint::of(&["older"]) } else { Fingerprint::of(&[&body.canonical()]) };
         let origin_id = key.comment_on(side.opposite()).unwrap_or_else(|| CommentId::new(""));
-        let row = (side.opposite().as_str(), origin_id.as_str(), copy.as_str(), pair.as_str(), written.as_str());
+        let origin = side.opposite();
+        let row = (origin.as_str(), origin_id.as_str(), copy.as_str(), pair.as_str(), written.as_str());
         file.execute(
             "INSERT INTO comment_link (origin, origin_id, copy_id, lane, written) VALUES (?1, ?2, ?3, ?4, ?5)",
             row,
@@ -287,14 +288,14 @@ impl Theatre<'_> {
             before = gallery::before(&Connection::open(self.file)?)?;
             state = self.opened()?;
         }
-        let cursors = [state.cursor(Side::Guance)?, state.cursor(Side::Jira)?];
+        let cursors = [state.cursor(Side::GUANCE)?, state.cursor(Side::JIRA)?];
         let crashed = self.process(&state)?;
         let moved = |side: Side| {
-            let old = &cursors[usize::from(side == Side::Jira)];
+            let old = &cursors[usize::from(side == Side::JIRA)];
             state.cursor(side).is_ok_and(|new| new.map(|c| c.at) != old.map(|c| c.at))
         };
         let w = &mut *self.world.borrow_mut();
-        if w.floor_unknown && state.cursor(Side::Guance)?.is_some() {
+        if w.floor_unknown && state.cursor(Side::GUANCE)?.is_some() {
             (w.floor, w.floor_unknown) = (w.run_started, false);
         }
         if !w.floor_unknown {

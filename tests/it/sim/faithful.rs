@@ -89,7 +89,7 @@ pub(super) enum How {
 
 impl Faithful {
     pub(super) fn draw(rng: &mut Rng) -> Self {
-        let side = if rng.chance(65) { Side::Jira } else { Side::Guance };
+        let side = if rng.chance(65) { Side::JIRA } else { Side::GUANCE };
         let every = [
             Request::Create,
             Request::Create,
@@ -131,11 +131,11 @@ impl Faithful {
             How::ServerError => (lost, "500"),
             How::Refused => (ApiErrorKind::Refused, "400"),
             How::Slow | How::Hang => (lost, "no answer"),
-            How::SlowDown { whole: false, after_s } if writes && self.side == Side::Jira => {
+            How::SlowDown { whole: false, after_s } if writes && !self.side.is_source() => {
                 (ApiErrorKind::Crowded { retry_after: time(after_s.unwrap_or(REST)) }, "429")
             }
             // A limit of Guance without a time is a write that failed.
-            How::SlowDown { after_s: None, .. } if writes && self.side == Side::Guance => {
+            How::SlowDown { after_s: None, .. } if writes && self.side.is_source() => {
                 (ApiErrorKind::Unavailable { retry_after: None }, "429")
             }
             How::SlowDown { after_s, .. } => {
@@ -260,7 +260,7 @@ fn subject(w: &World, fault: Faithful, push: &Push) -> Option<String> {
     }
     Some(match fault.of {
         Of::Item => push.key.origin().as_str().to_owned(),
-        Of::Project if push.target == Side::Jira => format!("{:?}", project_of(w, push)),
+        Of::Project if !push.target.is_source() => format!("{:?}", project_of(w, push)),
         Of::Pair | Of::Project => push.pair.as_str().to_owned(),
         Of::All => String::new(),
     })
@@ -291,8 +291,8 @@ fn is_foreign(w: &World, push: &Push) -> bool {
         return false;
     };
     let refusal = match push.target {
-        Side::Guance => w.guance.find_note(comment.as_str()).and_then(|(at, _)| w.foreign_reply(at, comment, push)),
-        Side::Jira => w.jira.find_note(comment.as_str()).and_then(|(at, n)| w.foreign_comment(at, n, push)),
+        Side::Source(_) => w.guance.find_note(comment.as_str()).and_then(|(at, _)| w.foreign_reply(at, comment, push)),
+        Side::Tracker(_) => w.jira.find_note(comment.as_str()).and_then(|(at, n)| w.foreign_comment(at, n, push)),
     };
     refusal.is_some()
 }
@@ -433,7 +433,7 @@ fn stall(
     }
     w.now += TIMEOUT;
     w.catch_up();
-    let target = pushes.first().map_or(Side::Jira, |push| push.target);
+    let target = pushes.first().map_or(Side::JIRA, |push| push.target);
     pushes.iter().map(|_| Err(ApiError::new(target, ApiErrorKind::InDoubt, format!("no answer {WORDS}")))).collect()
 }
 

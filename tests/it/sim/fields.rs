@@ -144,7 +144,7 @@ pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str, 
             (sorted(&before) != sorted(&issue.managers)).then_some(Field::Assignee)
         }
         FieldDeed::Describe => {
-            issue.body = guajira::text::Doc::from_plain(&texts.say(Side::Guance, &format!("it is full, {token}"), uid));
+            issue.body = guajira::text::Doc::from_plain(&texts.say(Side::GUANCE, &format!("it is full, {token}"), uid));
             Some(Field::Body)
         }
         FieldDeed::Grave { grave } => (issue.grave != grave).then(|| {
@@ -208,7 +208,7 @@ pub(super) fn jira_status(status: usize) -> Status {
 
 pub(super) fn managers(issue: &GuanceIssue) -> Vec<Person> {
     let person = |id: &String| match id.strip_prefix("acnt_") {
-        Some(n) => account(Side::Guance, n.parse().unwrap_or(0)),
+        Some(n) => account(Side::GUANCE, n.parse().unwrap_or(0)),
         None => Person { id: id.clone(), name: id.clone(), email: id.contains('@').then(|| id.clone()) },
     };
     issue.managers.iter().map(person).collect()
@@ -217,15 +217,15 @@ pub(super) fn managers(issue: &GuanceIssue) -> Vec<Person> {
 /// People are called otherwise on either side; their addresses tell.
 pub(super) fn account(side: Side, n: usize) -> Person {
     let (id, name) = match side {
-        Side::Guance => (format!("acnt_{n}"), format!("张{n}")),
-        Side::Jira => (format!("user-{n}"), format!("Zhang {n}")),
+        Side::Source(_) => (format!("acnt_{n}"), format!("张{n}")),
+        Side::Tracker(_) => (format!("user-{n}"), format!("Zhang {n}")),
     };
     Person { id, name, email: Some(format!("p{n}@x")) }
 }
 
 /// Looks for an account by its address. The last of Jira's people has none on Guance.
 pub(super) fn find(side: Side, who: &Person) -> Option<Person> {
-    let known = if side == Side::Guance { 2 } else { 3 };
+    let known = if side == Side::GUANCE { 2 } else { 3 };
     (0..known).map(|n| account(side, n)).find(|one| one.email == who.email)
 }
 
@@ -245,7 +245,7 @@ pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Cha
             truth.leave(Field::Title, issue.title.clone());
         }
         Change::Body { body, origin_url } => {
-            issue.body = texts.kept(Side::Jira, &body.clone().written(), origin_url);
+            issue.body = texts.kept(Side::JIRA, &body.clone().written(), origin_url);
             truth.leave(Field::Body, issue.body.canonical());
         }
         Change::Priority(name) => {
@@ -253,7 +253,7 @@ pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Cha
             truth.leave(Field::Priority, name.clone());
         }
         Change::Assignee { set, .. } => {
-            let number = |person: &Person| (0..3).find(|n| account(Side::Jira, *n).id == person.id);
+            let number = |person: &Person| (0..3).find(|n| account(Side::JIRA, *n).id == person.id);
             issue.assignee = set.as_ref().map(|person| number(person).ok_or("no such account")).transpose()?;
         }
         Change::Status(target) => {
@@ -302,6 +302,6 @@ pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &C
 }
 
 fn copy_of(w: &World, pair: &str) -> Option<usize> {
-    let key = Key::issue(Side::Guance, &IssueId::new(pair));
+    let key = Key::issue(Side::GUANCE, &IssueId::new(pair));
     w.jira.issues.iter().position(|issue| issue.now.born.as_ref() == Some(&key) && !issue.now.deleted)
 }

@@ -80,8 +80,8 @@ impl Attached {
             name: self.name.clone(),
             size: tells_size.then_some(self.bytes.len() as u64),
             author: self.author.clone(),
-            created: (side == Side::Jira || self.reply.is_some()).then(|| time(self.created)),
-            ours: side == Side::Jira && matches!(maker, Maker::Us | Maker::Former),
+            created: (side == Side::JIRA || self.reply.is_some()).then(|| time(self.created)),
+            ours: side == Side::JIRA && matches!(maker, Maker::Us | Maker::Former),
             ..fixtures::file(side, &self.id)
         }
     }
@@ -118,11 +118,11 @@ pub(super) fn on_jira(w: &mut World, issue: &IssueId) -> (Visibility, Vec<File>)
     let issue = &w.jira.issues[at].now;
     let listed: Vec<_> = issue.files.iter().filter(|file| file.born.is_none() || !forgetful).collect();
     let public = listed.iter().filter(|file| !issue.secure && file.is_carried() && !file.is_hidden(&issue.notes));
-    w.shown.extend(public.map(|file| file.key(Side::Jira)));
+    w.shown.extend(public.map(|file| file.key(Side::JIRA)));
     let visibility = if issue.secure { Visibility::Restricted("security".into()) } else { Visibility::Public };
     (
         visibility,
-        listed.into_iter().map(|file| file.told(Side::Jira, &issue.id, true, w.jira_maker(&file.author.id))).collect(),
+        listed.into_iter().map(|file| file.told(Side::JIRA, &issue.id, true, w.jira_maker(&file.author.id))).collect(),
     )
 }
 
@@ -132,8 +132,8 @@ pub(super) fn on_guance(w: &mut World, issue: &IssueId) -> Vec<File> {
     let issue = &w.guance.issues[at];
     let listed: Vec<_> =
         issue.files.iter().filter(|file| file.born.is_none() && is_there(file, &issue.notes)).collect();
-    w.shown.extend(listed.iter().filter(|file| file.is_carried()).map(|file| file.key(Side::Guance)));
-    listed.into_iter().map(|file| file.told(Side::Guance, &issue.id, w.setup.file_sizes, Maker::Other)).collect()
+    w.shown.extend(listed.iter().filter(|file| file.is_carried()).map(|file| file.key(Side::GUANCE)));
+    listed.into_iter().map(|file| file.told(Side::GUANCE, &issue.id, w.setup.file_sizes, Maker::Other)).collect()
 }
 
 /// With a reply goes what it carries.
@@ -147,11 +147,11 @@ pub(super) fn eligible<'w>(w: &'w World, side: Side, id: &str) -> Option<(&'w st
         return None;
     }
     match side {
-        Side::Guance => w.guance.issues.iter().find_map(|issue| {
+        Side::Source(_) => w.guance.issues.iter().find_map(|issue| {
             let file = issue.files.iter().find(|file| file.id == id)?;
             (file.is_carried() && is_there(file, &issue.notes)).then_some((issue.id.as_str(), file.created))
         }),
-        Side::Jira => w.jira.issues.iter().find_map(|issue| {
+        Side::Tracker(_) => w.jira.issues.iter().find_map(|issue| {
             let issue = &issue.now;
             let file = issue.files.iter().find(|file| file.id == id)?;
             let open = !issue.secure && !file.is_hidden(&issue.notes);
@@ -166,13 +166,13 @@ pub(super) fn eligible<'w>(w: &'w World, side: Side, id: &str) -> Option<(&'w st
 /// Opens a file. An answer that is cut short breaks off in the middle.
 pub(super) fn open(w: &World, file: &File, cut: bool) -> Result<Content, ApiError> {
     let all = match file.side {
-        Side::Guance => w.guance.place(file.issue.as_str()).map(|at| &w.guance.issues[at].files),
-        Side::Jira => w.jira.place(file.issue.as_str()).map(|at| &w.jira.issues[at].now.files),
+        Side::Source(_) => w.guance.place(file.issue.as_str()).map(|at| &w.guance.issues[at].files),
+        Side::Tracker(_) => w.jira.place(file.issue.as_str()).map(|at| &w.jira.issues[at].now.files),
     };
     let found = all.and_then(|all| all.iter().find(|one| one.id == file.id.as_str()));
     let gone = || ApiError::new(file.side, ApiErrorKind::Refused, "404 no such file");
     let bytes = found.ok_or_else(gone)?.bytes.clone();
-    let size = (file.side == Side::Jira || w.setup.file_sizes).then_some(bytes.len() as u64);
+    let size = (file.side == Side::JIRA || w.setup.file_sizes).then_some(bytes.len() as u64);
     let data: Box<dyn Read + Send> = if cut {
         Box::new(Cursor::new(bytes[..bytes.len() / 2].to_vec()).chain(Broken))
     } else {
@@ -197,7 +197,7 @@ pub(super) fn drained(mut content: Content) -> Option<Vec<u8>> {
 
 /// Jira takes a file.
 pub(super) fn attach_on_jira(w: &mut World, push: &Push, bytes: &[u8]) -> Result<Receipt, ApiError> {
-    let refused = |why: &str| Err(ApiError::new(Side::Jira, ApiErrorKind::Refused, why.to_owned()));
+    let refused = |why: &str| Err(ApiError::new(Side::JIRA, ApiErrorKind::Refused, why.to_owned()));
     let Action::AddFile { issue, file, .. } = &push.action else { return refused("no file") };
     let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
     if w.jira.projects[w.jira.issues[at].now.project].service {
@@ -205,7 +205,7 @@ pub(super) fn attach_on_jira(w: &mut World, push: &Push, bytes: &[u8]) -> Result
     }
     super::fields::closed(w, at, push);
     w.crosses(push, &String::from_utf8_lossy(bytes));
-    w.check_home(&push.key, Side::Jira, issue.as_str());
+    w.check_home(&push.key, Side::JIRA, issue.as_str());
     w.copied(&push.key);
     let (id, created) = (w.jira.fresh_comment_id(), w.jira_now());
     let author = Person { id: w.accounts.bot(), ..Person::default() };
@@ -239,7 +239,7 @@ pub(super) fn settled(w: &World, issue: &super::guance::GuanceIssue, copy: &supe
             return;
         }
         match copies.as_slice() {
-            [None] if side == Side::Jira && w.troubled => {}
+            [None] if side == Side::JIRA && w.troubled => {}
             [Some(bytes)] if *bytes == file.bytes => {}
             [Some(_)] => wrong.push(format!("stale: the copy of {key} has other bytes")),
             other => wrong.push(format!("lost: {key} ({}) has {} copies", file.name, other.len())),
@@ -252,16 +252,16 @@ pub(super) fn settled(w: &World, issue: &super::guance::GuanceIssue, copy: &supe
         unseen && there.notes.iter().any(|note| note.restricted && note.deleted && file.is_shown_by(note))
     };
     for file in issue.files.iter().filter(|file| is_there(file, &issue.notes)) {
-        let key = file.key(Side::Guance);
+        let key = file.key(Side::GUANCE);
         let copies = there.files.iter().filter(|copy| copy.born.as_ref() == Some(&key));
-        check(file, Side::Guance, copies.map(|copy| Some(copy.bytes.as_slice())).collect(), !w.is_closed(copy));
+        check(file, Side::GUANCE, copies.map(|copy| Some(copy.bytes.as_slice())).collect(), !w.is_closed(copy));
     }
     for file in &there.files {
-        let key = file.key(Side::Jira);
+        let key = file.key(Side::JIRA);
         let replies = issue.notes.iter().filter(|note| !note.deleted && note.born.as_ref() == Some(&key));
         let bytes = |note: &Note| issue.files.iter().find(|file| file.reply.as_ref() == Some(&note.id));
         let copies = replies.map(|note| bytes(note).map(|file| file.bytes.as_slice())).collect();
-        check(file, Side::Jira, copies, !there.secure && !file.is_hidden(&there.notes) && !ghosts(file));
+        check(file, Side::JIRA, copies, !there.secure && !file.is_hidden(&there.notes) && !ghosts(file));
     }
     wrong
 }
@@ -276,8 +276,8 @@ pub(super) fn is_unknown(state: &State, side: Side, id: &str) -> Result<bool, St
 /// Says what everybody may read by now.
 pub(super) fn published(w: &mut World, side: Side, at: usize) {
     let open: Vec<String> = match side {
-        Side::Guance => w.guance.issues[at].files.iter().flat_map(Attached::tokens).collect(),
-        Side::Jira => {
+        Side::Source(_) => w.guance.issues[at].files.iter().flat_map(Attached::tokens).collect(),
+        Side::Tracker(_) => {
             let issue = &w.jira.issues[at].now;
             let open = issue.files.iter().filter(|file| !issue.secure && !file.is_hidden(&issue.notes));
             open.flat_map(Attached::tokens).collect()

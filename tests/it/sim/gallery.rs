@@ -324,8 +324,8 @@ fn forget_the_absent(file: &Connection, w: &World) -> rusqlite::Result<()> {
 pub(super) fn claim_by_text(w: &World, side: Side, note: &Note) -> Option<Claim> {
     let text = note.body.canonical();
     let others: Vec<&Note> = match side {
-        Side::Jira => w.guance.issues.iter().flat_map(|issue| &issue.notes).collect(),
-        Side::Guance => w.jira.issues.iter().flat_map(|issue| &issue.now.notes).collect(),
+        Side::Tracker(_) => w.guance.issues.iter().flat_map(|issue| &issue.notes).collect(),
+        Side::Source(_) => w.jira.issues.iter().flat_map(|issue| &issue.now.notes).collect(),
     };
     let original = others.into_iter().find(|other| other.born.is_none() && text.contains(&other.words))?;
     let key = Key::comment(side.opposite(), &CommentId::new(&original.id));
@@ -351,8 +351,8 @@ pub(super) fn incremented(before: &Doc, now: &Doc) -> Doc {
 /// Takes a seal for good wherever it was made.
 pub(super) fn claim_anywhere(w: &World, side: Side, note: &Note, maker: Maker) -> Option<Claim> {
     let places: Vec<&str> = match side {
-        Side::Guance => w.guance.issues.iter().map(|issue| issue.id.as_str()).collect(),
-        Side::Jira => w.jira.issues.iter().map(|issue| issue.now.id.as_str()).collect(),
+        Side::Source(_) => w.guance.issues.iter().map(|issue| issue.id.as_str()).collect(),
+        Side::Tracker(_) => w.jira.issues.iter().map(|issue| issue.now.id.as_str()).collect(),
     };
     let claims = || places.iter().filter_map(|place| w.claim_in(side, place, note, maker));
     claims().find(|claim| claim.sealed).or_else(|| claims().next())
@@ -369,10 +369,10 @@ pub(super) fn claim_by_anybody(w: &World, side: Side, issue: &str, note: &Note, 
 pub(super) fn claim_of_another_pair(w: &World, side: Side, issue: &str, note: &Note) -> Option<Claim> {
     let claim = w.claim_in(side, issue, note, Maker::Us)?;
     let (home, _) = w.find_original(&claim.key)?;
-    let pair = |jira: usize| w.jira.issues[jira].now.born.as_ref()?.issue_on(Side::Guance);
+    let pair = |jira: usize| w.jira.issues[jira].now.born.as_ref()?.issue_on(Side::GUANCE);
     let same = match side {
-        Side::Guance => pair(home).is_some_and(|id| id.as_str() == issue),
-        Side::Jira => pair(w.jira.place(issue)?).is_some_and(|id| id.as_str() == w.guance.issues[home].id),
+        Side::Source(_) => pair(home).is_some_and(|id| id.as_str() == issue),
+        Side::Tracker(_) => pair(w.jira.place(issue)?).is_some_and(|id| id.as_str() == w.guance.issues[home].id),
     };
     (!same).then_some(Claim { sealed: true, ..claim })
 }

@@ -2,7 +2,7 @@
 
 use guajira::domain::marker::{ISSUE_ID, REPLY_ID};
 use guajira::domain::{
-    Comment, CommentId, Detail, Issue, IssueId, Level, Maker, Person, Push, Side, SourceDetail, Visibility,
+    Comment, CommentId, Detail, Issue, IssueId, Level, Maker, Person, Push, ServiceName, Side, SourceDetail, Visibility,
 };
 use guajira::ports::{ApiError, ApiErrorKind};
 use guajira::text::Doc;
@@ -76,7 +76,7 @@ impl World {
         }
         let notes = self.guance.issues[issue].notes.iter().filter(|note| !note.deleted);
         self.public.extend(notes.flat_map(Note::said));
-        files::published(self, Side::Guance, issue);
+        files::published(self, Side::GUANCE, issue);
     }
 
     pub(super) fn guance_issue(issue: &GuanceIssue) -> Issue {
@@ -91,6 +91,7 @@ impl World {
             ..SourceDetail::default()
         };
         Issue {
+            line: ServiceName::GUANCE,
             id: IssueId::new(&issue.id),
             name: issue.id.clone(),
             url: format!("https://console.test/exceptions/issue/{}", issue.id),
@@ -116,12 +117,12 @@ impl World {
         let may_be_ours = maker == Maker::Unknown && !note.author.id.starts_with("acnt_");
         let is_own = matches!(maker, Maker::Us | Maker::Former) || may_be_ours || claims;
         let blind = self.bug == Some(Bug::AuthorNotRead);
-        (!is_own && !blind).then(|| ApiError::new(Side::Guance, ApiErrorKind::NotOurs, "not our account's"))
+        (!is_own && !blind).then(|| ApiError::new(Side::GUANCE, ApiErrorKind::NotOurs, "not our account's"))
     }
 
     pub(super) fn guance_reply(&self, issue: &GuanceIssue, note: &Note) -> Comment {
         Comment {
-            side: Side::Guance,
+            side: Side::GUANCE,
             id: CommentId::new(&note.id),
             issue: IssueId::new(&issue.id),
             url: format!("https://console.test/exceptions/issue/{}?reply={}", issue.id, note.id),
@@ -130,7 +131,7 @@ impl World {
             created: time(note.created),
             updated: time(note.updated),
             visibility: Visibility::Public,
-            claim: self.claim_of(Side::Guance, &issue.id, note),
+            claim: self.claim_of(Side::GUANCE, &issue.id, note),
             by_monitor: note.by_monitor,
         }
     }

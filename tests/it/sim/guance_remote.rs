@@ -46,7 +46,7 @@ impl SimGuance<'_> {
             let known = self.facts.recall(ACCOUNTS, FOR_EVER).unwrap_or_default();
             w.accounts.known = known.split_whitespace().map(str::to_owned).collect();
         }
-        let passage = send(self.world, Side::Guance, what, writes);
+        let passage = send(self.world, Side::GUANCE, what, writes);
         if let Err(error) = &passage
             && let ApiErrorKind::Unavailable { retry_after: Some(wait) } = error.kind
         {
@@ -72,7 +72,7 @@ impl SimGuance<'_> {
 
     pub(super) fn read_replies(&self, issue: &IssueId, page: usize) -> Result<(), ApiError> {
         self.read(&format!("replies of {issue}, page {page}"))?;
-        faithful::read(self.world, Side::Guance, Request::Thread, Some(issue.as_str()), "")
+        faithful::read(self.world, Side::GUANCE, Request::Thread, Some(issue.as_str()), "")
     }
 
     /// A request that changes nothing that anybody sees.
@@ -255,7 +255,7 @@ impl Parts for SimGuance<'_> {
 impl Directory for SimGuance<'_> {
     fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
         self.read(&format!("look for {}", who.name))?;
-        Ok(fields::find(Side::Guance, who))
+        Ok(fields::find(Side::GUANCE, who))
     }
 }
 

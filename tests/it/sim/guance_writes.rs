@@ -8,13 +8,14 @@ use super::fields;
 use super::files;
 use super::gallery::Bug;
 use super::guance_remote::SimGuance;
+use super::parts;
 use super::passage::Passage;
 use super::tight::rest_of;
 use super::world::{Mark, Note, World, time};
 
 impl SimGuance<'_> {
     fn write(w: &mut World, push: &Push) -> Result<Receipt, ApiError> {
-        let refused = |why: &str| Err(ApiError::new(Side::Guance, ApiErrorKind::Refused, why.to_owned()));
+        let refused = |why: &str| Err(ApiError::new(Side::GUANCE, ApiErrorKind::Refused, why.to_owned()));
         let (issue, body) = match &push.action {
             Action::CreateIssue(_) => return refused("issues are not created here"),
             Action::AddComment { issue, body, .. } | Action::EditComment { issue, body, .. } => (issue, Some(body)),
@@ -39,11 +40,11 @@ impl SimGuance<'_> {
         }
         let kept = w.setup.extend_kept.then(|| Mark::of(push));
         if let Action::AddComment { body, .. } | Action::AddFile { note: body, .. } = &push.action {
-            w.check_home(&push.key, Side::Guance, issue.as_str());
+            w.check_home(&push.key, Side::GUANCE, issue.as_str());
             w.copied(&push.key);
             let id = w.guance.fresh_reply_id();
             let author = w.accounts.api_key();
-            let body = w.kept(Side::Guance, body, rest_of(push));
+            let body = w.kept(Side::GUANCE, body, rest_of(push));
             w.guance.issues[at].notes.push(Note::copy(id.clone(), &author, &body, push, kept, now));
             w.replied(at);
             w.writes += 1;
@@ -55,7 +56,7 @@ impl SimGuance<'_> {
         if let Some(refusal) = w.foreign_reply(at, comment, push) {
             return Err(refusal);
         }
-        let body = body.map(|body| w.kept(Side::Guance, body, rest_of(push)));
+        let body = body.map(|body| w.kept(Side::GUANCE, body, rest_of(push)));
         let notes = &mut w.guance.issues[at].notes;
         let Some(note) = notes.iter_mut().find(|note| note.id == comment.as_str() && !note.deleted) else {
             // A copy that is gone already counts as deleted.
@@ -72,7 +73,7 @@ impl SimGuance<'_> {
         w.check_deletion(push);
         w.trampled(&push.key, trampled);
         // Who copies a copy's seal into the same thread makes his own words its twin.
-        let twin = w.twin_of(Side::Guance, issue.as_str(), &was) == Some(push.key.origin());
+        let twin = w.twin_of(Side::GUANCE, issue.as_str(), &was) == Some(push.key.origin());
         if !ours && !twin {
             w.blame(format!("foreign: {} rewrote reply {comment}, which is no copy of it", push.key));
         }
@@ -82,7 +83,7 @@ impl SimGuance<'_> {
     }
 
     fn look(w: &World, wanted: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Lookup {
-        let Some((Side::Jira, Kind::Comment | Kind::Attachment, _)) = wanted.key.parts() else {
+        let Some((Side::JIRA, Kind::Comment | Kind::Attachment, _)) = parts(&wanted.key) else {
             return Lookup::Unsure;
         };
         let Some(at) = wanted.issue.as_ref().and_then(|id| w.guance.place(id.as_str())) else {
@@ -147,7 +148,7 @@ impl Files for SimGuance<'_> {
 
     fn open_file(&self, file: &File) -> Result<Content, ApiError> {
         let passage = self.harmless(&format!("open {}", file.id), Urgency::Write)?;
-        faithful::read(self.world, Side::Guance, Request::Open, Some(file.issue.as_str()), file.id.as_str())?;
+        faithful::read(self.world, Side::GUANCE, Request::Open, Some(file.issue.as_str()), file.id.as_str())?;
         files::open(&self.world.borrow(), file, passage == Passage::AnswerCut)
     }
 
@@ -157,7 +158,7 @@ impl Files for SimGuance<'_> {
                 let bytes = files::drained(content);
                 self.harmless(&format!("upload for {}", push.key), Urgency::Write)?;
                 let broken =
-                    || ApiError::new(Side::Guance, ApiErrorKind::Unavailable { retry_after: None }, "broke off");
+                    || ApiError::new(Side::GUANCE, ApiErrorKind::Unavailable { retry_after: None }, "broke off");
                 Some(bytes.ok_or_else(broken)?)
             }
             None => None,
@@ -172,6 +173,6 @@ impl Files for SimGuance<'_> {
         };
         let done = faithful::carry(&mut self.world.borrow_mut(), std::slice::from_ref(push), passage, write);
         self.learn(&done);
-        done.into_iter().next().unwrap_or_else(|| Err(ApiError::new(Side::Guance, ApiErrorKind::InDoubt, "no answer")))
+        done.into_iter().next().unwrap_or_else(|| Err(ApiError::new(Side::GUANCE, ApiErrorKind::InDoubt, "no answer")))
     }
 }

@@ -45,14 +45,14 @@ pub(super) fn left_over(w: &mut World, state: &State, now: chrono::DateTime<chro
     let calm = w.run.faults.is_empty() && w.run.dies_at.is_none() && !w.run.unheard && !w.stop;
     let in_time = w.now - w.run_started < 49_000;
     let (writes, reads) = w.stubborn.answers;
-    let works = (1..12).contains(&writes) && reads == 0 && state.waits_until(Side::Jira, None, now)?.is_none();
+    let works = (1..12).contains(&writes) && reads == 0 && state.waits_until(Side::JIRA, None, now)?.is_none();
     if !w.stubborn.holds() || !calm || !in_time || !works {
         return Ok(());
     }
     note_waiting(w, state)?;
     let fresh = |row: &Queued| !row.behind && row.absences == 0 && !w.is_unsure(&row.push.key);
     let open = |row: &Queued| fresh(row) && !w.stubborn.is_touched(row.push.pair.as_str(), row.push.target);
-    let unsent = state.ready(Side::Jira, now, 50)?;
+    let unsent = state.ready(Side::JIRA, now, 50)?;
     if let Some(key) = unsent.iter().find(|row| open(row)).map(|row| row.push.key.clone()) {
         w.blame(format!("left: {key} was ready and not sent, though only {writes} requests failed"));
     }
@@ -62,7 +62,7 @@ pub(super) fn left_over(w: &mut World, state: &State, now: chrono::DateTime<chro
 /// The Guance issue of the pair that a Jira issue belongs to.
 pub(super) fn lane_of(w: &World, jira: &IssueId) -> Option<String> {
     let at = w.jira.place(jira.as_str())?;
-    w.jira.issues[at].now.born.as_ref()?.issue_on(Side::Guance).map(|id| id.as_str().to_owned())
+    w.jira.issues[at].now.born.as_ref()?.issue_on(Side::GUANCE).map(|id| id.as_str().to_owned())
 }
 
 /// A careless engine gives a side up after three failures, and counts every element of one answer.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use guajira::domain::{
-    Claim, Comment, CommentId, Detail, Issue, IssueId, Key, Maker, Person, SealKeys, Side, TrackerDetail, Visibility,
-    Witness, issue_place, marker,
+    Claim, Comment, CommentId, Detail, Issue, IssueId, Key, Maker, Person, SealKeys, ServiceName, Side, TrackerDetail,
+    Visibility, Witness, issue_place, marker,
 };
 use guajira::text::Doc;
 
@@ -181,7 +181,7 @@ impl World {
             let notes = issue.now.notes.iter().filter(|note| !note.restricted && !note.deleted);
             self.public.extend(notes.flat_map(Note::said));
         }
-        files::published(self, Side::Jira, at);
+        files::published(self, Side::JIRA, at);
     }
 
     pub(super) fn indexed(&self, issue: &JiraIssue) -> Option<Rc<IssueState>> {
@@ -198,9 +198,9 @@ impl World {
         let maker = self.jira_maker(&state.author.id);
         let label = || state.labels.iter().find_map(|label| marker::label_id(label));
         let labels = state.labels.iter().filter_map(|label| marker::label_id(label));
-        let named = labels.map(|id| Key::issue(Side::Guance, &id));
+        let named = labels.map(|id| Key::issue(Side::GUANCE, &id));
         let by_label = |proven| {
-            let key = Key::issue(Side::Guance, &label()?);
+            let key = Key::issue(Side::GUANCE, &label()?);
             Some(Claim { key, proven, written: None, maker, sealed: false })
         };
         let property = state.property.as_ref().filter(|_| !by_search || self.setup.search_properties);
@@ -220,13 +220,14 @@ impl World {
             names: property.map(|mark| mark.key.clone()).into_iter().chain(named).collect(),
         };
         Issue {
+            line: ServiceName::GUANCE,
             id: IssueId::new(&state.id),
             url: format!("https://jira.test/browse/{name}"),
             name,
             title: state.title.clone(),
             body: state.body.clone(),
             status: fields::jira_status(state.status),
-            assignees: state.assignee.map(|n| fields::account(Side::Jira, n)).into_iter().collect(),
+            assignees: state.assignee.map(|n| fields::account(Side::JIRA, n)).into_iter().collect(),
             author: state.author.clone(),
             created: time(state.created),
             updated: time(state.updated),
@@ -240,10 +241,10 @@ impl World {
         let hidden = if note.restricted { Some("role Developers") } else { issue.secure.then_some("security level") };
         // A careless state sends what it planned as it was planned.
         let id = CommentId::new(&note.id);
-        let stale = self.bug == Some(Bug::SentUnlooked) && self.ever_public.contains(&Key::comment(Side::Jira, &id));
+        let stale = self.bug == Some(Bug::SentUnlooked) && self.ever_public.contains(&Key::comment(Side::JIRA, &id));
         let hidden = hidden.filter(|_| !stale);
         Comment {
-            side: Side::Jira,
+            side: Side::JIRA,
             id: CommentId::new(&note.id),
             issue: IssueId::new(&issue.id),
             url: marker::comment_address(&format!("https://jira.test/browse/{}", self.jira.name(issue)), &note.id),
@@ -252,7 +253,7 @@ impl World {
             created: time(note.created),
             updated: time(note.updated),
             visibility: hidden.map_or(Visibility::Public, |why| Visibility::Restricted(why.into())),
-            claim: self.claim_of(Side::Jira, &issue.id, note),
+            claim: self.claim_of(Side::JIRA, &issue.id, note),
             by_monitor: false,
         }
     }

@@ -44,7 +44,7 @@ impl SimJira<'_> {
             w.keys = seal_keys(self.1);
             w.accounts.seen = seen.split_whitespace().map(str::to_owned).collect();
         }
-        let passage = send(self.0, Side::Jira, what, false)?;
+        let passage = send(self.0, Side::JIRA, what, false)?;
         if passage == Passage::DieAfter {
             std::panic::panic_any(Killed);
         }
@@ -54,7 +54,7 @@ impl SimJira<'_> {
     /// A careful adapter asks who it is before it believes that nothing is there.
     pub(super) fn somebody(&self) -> Result<(), ApiError> {
         if self.0.borrow().anonymous {
-            return Err(ApiError::new(Side::Jira, ApiErrorKind::Unauthorized, "we are nobody"));
+            return Err(ApiError::new(Side::JIRA, ApiErrorKind::Unauthorized, "we are nobody"));
         }
         Ok(())
     }
@@ -213,7 +213,7 @@ impl Threads for SimJira<'_> {
     fn thread(&self, issue: &IssueId) -> Result<Option<Vec<Comment>>, ApiError> {
         self.read(&format!("thread of {issue}"))?;
         let pair = isolated::lane_of(&self.0.borrow(), issue);
-        faithful::read(self.0, Side::Jira, Request::Thread, pair.as_deref(), "")?;
+        faithful::read(self.0, Side::JIRA, Request::Thread, pair.as_deref(), "")?;
         let w = self.0.borrow();
         let Some(at) = w.jira.place(issue.as_str()).filter(|_| !w.anonymous) else { return Ok(None) };
         let state = &w.jira.issues[at].now;
@@ -254,7 +254,7 @@ impl Creates for SimJira<'_> {
 impl Directory for SimJira<'_> {
     fn person(&self, who: &Person) -> Result<Option<Person>, ApiError> {
         self.read(&format!("look for {}", who.name))?;
-        Ok(fields::find(Side::Jira, who))
+        Ok(fields::find(Side::JIRA, who))
     }
 }
 
@@ -285,15 +285,15 @@ impl Registry for SimJira<'_> {
 
     fn write_register(&self, counter: &str, key: Option<&SealKey>) -> Result<(), ApiError> {
         if !self.0.borrow().setup.register {
-            return Err(ApiError::new(Side::Jira, ApiErrorKind::Refused, "403 no permission"));
+            return Err(ApiError::new(Side::JIRA, ApiErrorKind::Refused, "403 no permission"));
         }
-        let passage = send(self.0, Side::Jira, &format!("write register {counter}"), true)?;
+        let passage = send(self.0, Side::JIRA, &format!("write register {counter}"), true)?;
         let w = &mut *self.0.borrow_mut();
         w.accounts.set_register(counter, key);
         match passage {
             Passage::DieAfter => std::panic::panic_any(Killed),
             Passage::AnswerLost | Passage::Stalled => {
-                Err(ApiError::new(Side::Jira, ApiErrorKind::InDoubt, "no answer"))
+                Err(ApiError::new(Side::JIRA, ApiErrorKind::InDoubt, "no answer"))
             }
             _ => Ok(()),
         }

@@ -10,6 +10,7 @@ use super::gallery::{self, Bug};
 use super::isolated;
 use super::jira::{Choice, IssueState, SERVICES};
 use super::jira_remote::SimJira;
+use super::parts;
 use super::passage::{Passage, send};
 use super::routes;
 use super::tight::rest_of;
@@ -18,7 +19,7 @@ use super::{fields, files};
 
 impl SimJira<'_> {
     fn create(w: &mut World, push: &Push, new: &NewIssue) -> Result<Receipt, ApiError> {
-        let refused = |why: &str| Err(ApiError::new(Side::Jira, ApiErrorKind::Refused, why.to_owned()));
+        let refused = |why: &str| Err(ApiError::new(Side::JIRA, ApiErrorKind::Refused, why.to_owned()));
         let Some(project) = w.jira.project(&new.project) else { return refused("no such project") };
         let text = format!("{} {}", new.title, new.body.canonical());
         w.crosses(push, &text);
@@ -26,13 +27,13 @@ impl SimJira<'_> {
         routes::check(w, new, project);
         let author = Person { id: w.accounts.bot(), ..Person::default() };
         w.seals();
-        let (title, body) = (w.setup.texts.kept_title(&new.title), w.kept(Side::Jira, &new.body, &new.origin_url));
+        let (title, body) = (w.setup.texts.kept_title(&new.title), w.kept(Side::JIRA, &new.body, &new.origin_url));
         let at = w.open_jira(project, title, body, author);
         let labels_dropped = w.setup.labels_dropped;
         let state = &mut w.jira.issues[at].now;
         if !labels_dropped {
             state.labels.clone_from(&new.labels);
-            state.labels.extend(marker::label(&push.key).map(str::to_owned));
+            state.labels.extend(marker::label(&push.key));
         }
         let wanted = ["Highest", "High"].into_iter().find(|name| new.priority.as_deref() == Some(name));
         state.priority = wanted.unwrap_or("Medium");
@@ -45,7 +46,7 @@ impl SimJira<'_> {
     }
 
     pub(super) fn write(w: &mut World, push: &Push) -> Result<Receipt, ApiError> {
-        let refused = |why: &str| Err(ApiError::new(Side::Jira, ApiErrorKind::Refused, why.to_owned()));
+        let refused = |why: &str| Err(ApiError::new(Side::JIRA, ApiErrorKind::Refused, why.to_owned()));
         let (issue, body, internal) = match &push.action {
             Action::CreateIssue(new) => return Self::create(w, push, new),
             Action::AddComment { issue, body, internal, .. } | Action::EditComment { issue, body, internal, .. } => {
@@ -94,9 +95,9 @@ impl SimJira<'_> {
             Action::CreateIssue(_) | Action::ChangeIssue { .. } | Action::LinkIssue { .. } | Action::AddFile { .. } => {
             }
             Action::AddComment { body, origin_url, .. } => {
-                let body = &w.kept(Side::Jira, body, origin_url);
-                if !push.key.comment_on(Side::Guance).is_some_and(|id| id.is_notice()) {
-                    w.check_home(&push.key, Side::Jira, issue.as_str());
+                let body = &w.kept(Side::JIRA, body, origin_url);
+                if !push.key.comment_on(Side::GUANCE).is_some_and(|id| id.is_notice()) {
+                    w.check_home(&push.key, Side::JIRA, issue.as_str());
                 }
                 w.copied(&push.key);
                 let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
@@ -120,12 +121,12 @@ impl SimJira<'_> {
                 }
                 // The seal names who wrote the comment, which may be an account of before.
                 let push = &push.clone().sealed(&w.keys, SERVICES, &w.jira.issues[at].now.notes[n].author.id);
-                let body = body.and(push.action.body()).map(|body| w.kept(Side::Jira, body, rest_of(push)));
+                let body = body.and(push.action.body()).map(|body| w.kept(Side::JIRA, body, rest_of(push)));
                 let kept = w.setup.comment_properties.then(|| Mark::of(push));
                 let note = &mut w.jira.issues[at].now.notes[n];
                 let (was, ours) = (note.clone(), note.born == Some(push.key.origin()));
                 let trampled = note.tramples(&push.content);
-                let counts = push.key.comment_on(Side::Guance).is_some_and(|id| id.is_notice());
+                let counts = push.key.comment_on(Side::GUANCE).is_some_and(|id| id.is_notice());
                 match body {
                     Some(body) if counts && bug == Some(Bug::CountedByIncrement) => {
                         note.rewrite(&gallery::incremented(&note.body.clone(), &body), &push.content, kept);
@@ -136,7 +137,7 @@ impl SimJira<'_> {
                 note.updated = now;
                 w.check_deletion(push);
                 w.trampled(&push.key, trampled);
-                let twin = w.twin_of(Side::Jira, issue.as_str(), &was) == Some(push.key.origin());
+                let twin = w.twin_of(Side::JIRA, issue.as_str(), &was) == Some(push.key.origin());
                 if !ours && !twin {
                     w.blame(format!("foreign: {} rewrote comment {comment}, which is no copy of it", push.key));
                 }
@@ -149,8 +150,8 @@ impl SimJira<'_> {
     }
 
     fn look(w: &World, wanted: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Lookup {
-        let Some((side, kind, _)) = wanted.key.parts() else { return Lookup::Unsure };
-        if side != Side::Guance {
+        let Some((side, kind, _)) = parts(&wanted.key) else { return Lookup::Unsure };
+        if side != Side::GUANCE {
             return Lookup::Unsure;
         }
         if w.anonymous {
@@ -204,7 +205,7 @@ impl World {
         let is_own = matches!(maker, Maker::Us | Maker::Former) || self.bug == Some(Bug::AuthorNotRead);
         let claims =
             || self.jira_comment(state, &state.notes[n]).claim.is_some_and(|claim| claim.key == push.key.origin());
-        (!is_own && !claims()).then(|| ApiError::new(Side::Jira, ApiErrorKind::NotOurs, "not our account's"))
+        (!is_own && !claims()).then(|| ApiError::new(Side::JIRA, ApiErrorKind::NotOurs, "not our account's"))
     }
 }
 
@@ -221,13 +222,13 @@ impl Writes for SimJira<'_> {
         let again = bug == Some(Bug::PostRepeated);
         let carry = |pushes: &[Push]| {
             if isolated::has_given_up(&self.0.borrow()) {
-                let enough = ApiError::new(Side::Jira, ApiErrorKind::OutOfBudget, "too many writes failed in a row");
+                let enough = ApiError::new(Side::JIRA, ApiErrorKind::OutOfBudget, "too many writes failed in a row");
                 return pushes.iter().map(|_| Err(enough.clone())).collect();
             }
             let began = self.0.borrow().now;
             let words: Vec<_> = pushes.iter().map(|push| push.key.as_str()).collect();
             fields::attempted(&mut self.0.borrow_mut(), pushes);
-            let passage = match send(self.0, Side::Jira, &format!("write {}", words.join(" ")), true) {
+            let passage = match send(self.0, Side::JIRA, &format!("write {}", words.join(" ")), true) {
                 Ok(passage) => self.somebody().map(|()| passage),
                 lost => lost,
             };
@@ -280,16 +281,16 @@ impl Files for SimJira<'_> {
         let passage = self.read(&format!("open {}", file.id))?;
         self.somebody()?;
         let pair = isolated::lane_of(&self.0.borrow(), &file.issue);
-        faithful::read(self.0, Side::Jira, Request::Open, pair.as_deref(), file.id.as_str())?;
+        faithful::read(self.0, Side::JIRA, Request::Open, pair.as_deref(), file.id.as_str())?;
         files::open(&self.0.borrow(), file, passage == Passage::AnswerCut)
     }
 
     fn push_file(&self, push: &Push, content: Option<Content>) -> Result<Receipt, ApiError> {
         let bytes = content.and_then(files::drained);
-        let passage = send(self.0, Side::Jira, &format!("attach {}", push.key), true);
+        let passage = send(self.0, Side::JIRA, &format!("attach {}", push.key), true);
         let passage = passage.and_then(|passage| self.somebody().map(|()| passage));
         // What breaks off is stored nowhere.
-        let broken = || ApiError::new(Side::Jira, ApiErrorKind::InDoubt, "broke off");
+        let broken = || ApiError::new(Side::JIRA, ApiErrorKind::InDoubt, "broke off");
         let (passage, bytes) = match bytes {
             Some(bytes) => (passage, bytes),
             None => (passage.and_then(|_| Err(broken())), Vec::new()),

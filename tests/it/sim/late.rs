@@ -26,7 +26,7 @@ pub(super) fn story(rng: &mut Rng) -> Vec<(u32, What)> {
     let write = match rng.below(10) {
         0..4 => Deed::Comment { restricted: false, as_bot: false },
         4..8 => Deed::EditNewest,
-        _ => Deed::Attach(files::FileDeed { side: Side::Jira, large: false, shown: false }),
+        _ => Deed::Attach(files::FileDeed { side: Side::JIRA, large: false, shown: false }),
     };
     let hide = rng.pick(&[Hide::Comment, Hide::Comment, Hide::Issue, Hide::Delete, Hide::File]);
     let calm = What::Run(Run::default());
@@ -125,9 +125,9 @@ impl World {
     }
 
     fn hidden_since(&self, push: &Push) -> Option<(&'static str, i64)> {
-        if let Some(id) = push.key.comment_on(Side::Jira) {
+        if let Some(id) = push.key.comment_on(Side::JIRA) {
             // What is told to be deleted says what it said.
-            if push.content == CommentLink::tombstone(Side::Jira, &CommentId::new(id.as_str())) {
+            if push.content == CommentLink::tombstone(Side::JIRA, &CommentId::new(id.as_str())) {
                 return None;
             }
             let (at, n) = self.jira.find_note(id.as_str())?;
@@ -135,7 +135,7 @@ impl World {
             let own = issue.notes[n].hidden_since.map(|at| ("original", at));
             return own.into_iter().chain(issue.hidden_since.map(|at| ("issue", at))).min_by_key(|(_, at)| *at);
         }
-        let id = push.key.file_on(Side::Jira)?;
+        let id = push.key.file_on(Side::JIRA)?;
         let has_it = |files: &[files::Attached]| files.iter().position(|file| file.id == id.as_str());
         let (issue, n) = self.jira.issues.iter().find_map(|issue| Some((&issue.now, has_it(&issue.now.files)?)))?;
         let file = &issue.files[n];

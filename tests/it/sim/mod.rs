@@ -53,6 +53,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::scratch::scratch;
+use guajira::domain::{Key, Kind, ServiceName, Side};
 use history::History;
 use hunt::{Found, OnFailure, explain, hunt, hush};
 
@@ -145,4 +146,10 @@ fn a_seed_tells_the_same_story_every_time() {
         assert_eq!(differs, None, "seed {seed}");
         assert_eq!(first.log.len(), second.log.len(), "seed {seed}");
     }
+}
+
+/// Returns where the original of a key was born in the line that the simulation plays, its kind, and its id there.
+fn parts(key: &Key) -> Option<(Side, Kind, &str)> {
+    let (service, kind, id) = key.parts()?;
+    Some((Side::of_line(ServiceName::GUANCE, service).ok()?, kind, id))
 }

@@ -142,7 +142,7 @@ impl SimGuance<'_> {
         match self.newest(issue, None, usize::MAX)? {
             // As a careful adapter: nothing is had of what was not read to its end.
             Some(part) if part.next.is_some() => {
-                Err(ApiError::new(Side::Guance, ApiErrorKind::OutOfBudget, "a thread longer than the budget"))
+                Err(ApiError::new(Side::GUANCE, ApiErrorKind::OutOfBudget, "a thread longer than the budget"))
             }
             part => Ok(part.map(|part| part.comments)),
         }
@@ -158,6 +158,6 @@ impl SimGuance<'_> {
 fn part(mut comments: Vec<Comment>, next: Option<usize>, pages: usize) -> ThreadPart {
     comments.reverse();
     let newest = comments.iter().map(|comment| comment.created).max();
-    debug_assert!(comments.iter().all(|comment| comment.side == Side::Guance));
+    debug_assert!(comments.iter().all(|comment| comment.side == Side::GUANCE));
     ThreadPart { comments, next, pages, newest, odd: false }
 }

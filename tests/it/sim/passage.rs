@@ -35,14 +35,14 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         let n = w.requests;
         w.requests += 1;
         let poll = ["who am I", "search", "list"].iter().any(|word| what.starts_with(word));
-        let reads_thread = side == Side::Guance && (what.starts_with("replies of") || what.starts_with("files of"));
+        let reads_thread = side == Side::GUANCE && (what.starts_with("replies of") || what.starts_with("files of"));
         w.needless += u32::from(!poll && !reads_thread);
         w.looks += u32::from(reads_thread);
         let unheard = w.run.unheard && writes;
-        let busy = w.run.busy && writes && side == Side::Guance;
+        let busy = w.run.busy && writes && side == Side::GUANCE;
         let fault = w.run.faults.get(&n).copied();
         let fault = fault.or(busy.then_some(Fault::SlowDown)).or(unheard.then_some(Fault::AnswerLost));
-        if side == Side::Guance {
+        if side == Side::GUANCE {
             w.count_guance_request();
         }
         w.note(|| format!("  {n}: {side} {what}{}", fault.map(|f| format!("  <- {f:?}")).unwrap_or_default()));
@@ -135,7 +135,7 @@ impl World {
         match passage {
             Passage::DieAfter => std::panic::panic_any(Killed),
             Passage::AnswerLost => {
-                let side = pushes.first().map_or(Side::Jira, |push| push.target);
+                let side = pushes.first().map_or(Side::JIRA, |push| push.target);
                 pushes.iter().map(|_| Err(ApiError::new(side, ApiErrorKind::InDoubt, "no answer"))).collect()
             }
             _ => done,

@@ -9,6 +9,7 @@ use super::files::{self, Attached, FileDeed};
 use super::history::Deed;
 use super::jira::IssueState;
 use super::late;
+use super::parts;
 use super::rng::mix;
 use super::tampering;
 use super::world::{Note, World, tokens};
@@ -21,7 +22,7 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
         Deed::OpenGuance { listed } => {
             w.public.insert(token.clone());
             let (texts, title) = (w.setup.texts, w.setup.texts.title("disk full", &token, uid));
-            w.open_guance(title, Doc::from_plain(&texts.say(Side::Guance, "it is full", uid)), listed);
+            w.open_guance(title, Doc::from_plain(&texts.say(Side::GUANCE, "it is full", uid)), listed);
         }
         Deed::EditGuanceIssue => guance_issue(w, pick, |w, at| {
             w.public.insert(token.clone());
@@ -40,21 +41,23 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
             w.touched(at, uid);
         }
         Deed::Reply => {
-            let said = w.setup.texts.say(Side::Guance, &format!("well, {token}"), uid);
+            let said = w.setup.texts.say(Side::GUANCE, &format!("well, {token}"), uid);
             reply(w, pick, &token, Doc::from_plain(&said));
         }
         Deed::Comment { restricted, as_bot } => {
-            let body = Doc::from_plain(&w.setup.texts.say(Side::Jira, &format!("I say {token}"), uid));
+            let body = Doc::from_plain(&w.setup.texts.say(Side::JIRA, &format!("I say {token}"), uid));
             let author = author(w, as_bot, pick);
             comment(w, pick, uid, &token, body, author, restricted);
         }
-        Deed::PlusOne { side: Side::Guance } => reply(w, pick, "+1", Doc::from_plain("+1")),
-        Deed::PlusOne { side: Side::Jira } => comment(w, pick, uid, "+1", Doc::from_plain("+1"), person(pick), false),
-        Deed::EditReply => edit(w, Side::Guance, pick, uid, false),
-        Deed::EditComment => edit(w, Side::Jira, pick, uid, false),
+        Deed::PlusOne { side: Side::Source(_) } => reply(w, pick, "+1", Doc::from_plain("+1")),
+        Deed::PlusOne { side: Side::Tracker(_) } => {
+            comment(w, pick, uid, "+1", Doc::from_plain("+1"), person(pick), false)
+        }
+        Deed::EditReply => edit(w, Side::GUANCE, pick, uid, false),
+        Deed::EditComment => edit(w, Side::JIRA, pick, uid, false),
         Deed::EditCopy { side } => edit(w, side, pick, uid, true),
-        Deed::DeleteReply => with_note(w, Side::Guance, pick, uid, false, |note| note.deleted = true),
-        Deed::DeleteComment => with_note(w, Side::Jira, pick, uid, false, |note| note.deleted = true),
+        Deed::DeleteReply => with_note(w, Side::GUANCE, pick, uid, false, |note| note.deleted = true),
+        Deed::DeleteComment => with_note(w, Side::JIRA, pick, uid, false, |note| note.deleted = true),
         Deed::DeleteIssue => jira_issue(w, pick, uid, World::delete_issue),
         // A flapping monitor comes more than once.
         Deed::Repeat => guance_issue(w, pick, |w, at| {
@@ -76,8 +79,8 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
                 *w.copy_deleted.entry(key).or_default() += 1;
             }
         }
-        Deed::Restrict => with_note(w, Side::Jira, pick, uid, false, |note| note.restricted = true),
-        Deed::Unrestrict => with_note(w, Side::Jira, pick, uid, false, |note| note.restricted = false),
+        Deed::Restrict => with_note(w, Side::JIRA, pick, uid, false, |note| note.restricted = true),
+        Deed::Unrestrict => with_note(w, Side::JIRA, pick, uid, false, |note| note.restricted = false),
         Deed::Secure => jira_issue(w, pick, uid, |w, at| w.jira.issues[at].now.secure = true),
         Deed::Unsecure => jira_issue(w, pick, uid, |w, at| {
             let now = w.jira_now();
@@ -111,8 +114,8 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
         Deed::Quote { side, of, as_bot } => quote(w, side, of, as_bot, pick, uid),
         Deed::Attach(deed) => attach(w, deed, pick, uid),
         Deed::Field(deed) => match deed {
-            FieldDeed::Status { side: Side::Guance, .. }
-            | FieldDeed::Assign { side: Side::Guance, .. }
+            FieldDeed::Status { side: Side::GUANCE, .. }
+            | FieldDeed::Assign { side: Side::GUANCE, .. }
             | FieldDeed::Describe
             | FieldDeed::Grave { .. } => guance_issue(w, pick, |w, at| fields::on_guance(w, at, deed, &token, uid)),
             _ => jira_issue(w, pick, uid, |w, at| fields::on_jira(w, at, deed, &token)),
@@ -124,7 +127,7 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
 fn attach(w: &mut World, deed: FileDeed, pick: u32, uid: u32) {
     let token = format!("tok{uid:05}");
     match deed.side {
-        Side::Guance => guance_issue(w, pick, |w, at| {
+        Side::Source(_) => guance_issue(w, pick, |w, at| {
             let now = w.guance_now();
             let mut file = files::made(format!("att_{uid}"), deed, &token, uid, now);
             if deed.shown {
@@ -136,7 +139,7 @@ fn attach(w: &mut World, deed: FileDeed, pick: u32, uid: u32) {
             w.guance.issues[at].files.push(file);
             w.replied(at);
         }),
-        Side::Jira => jira_issue(w, pick, uid, |w, at| {
+        Side::Tracker(_) => jira_issue(w, pick, uid, |w, at| {
             let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
             let file = files::made(id, deed, &token, uid, now);
             if deed.shown {
@@ -219,10 +222,10 @@ pub(super) fn fresh(id: String, author: Person, body: Doc, now: i64, words: &str
 fn notes_of(w: &World, side: Side, copies: bool) -> Vec<(usize, usize)> {
     let wanted = |note: &Note| !note.deleted && note.born.is_some() == copies;
     let threads: Vec<&Vec<Note>> = match side {
-        Side::Guance => w.guance.issues.iter().map(|issue| &issue.notes).collect(),
-        Side::Jira => w.jira.issues.iter().map(|issue| &issue.now.notes).collect(),
+        Side::Source(_) => w.guance.issues.iter().map(|issue| &issue.notes).collect(),
+        Side::Tracker(_) => w.jira.issues.iter().map(|issue| &issue.now.notes).collect(),
     };
-    let gone = |at: usize| side == Side::Jira && w.jira.issues[at].now.deleted;
+    let gone = |at: usize| side == Side::JIRA && w.jira.issues[at].now.deleted;
     let each = threads.iter().enumerate().filter(|(at, _)| !gone(*at));
     each.flat_map(|(at, notes)| (0..notes.len()).filter(|n| wanted(&notes[*n])).map(move |n| (at, n))).collect()
 }
@@ -233,20 +236,20 @@ fn with_note(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool, deed:
         return;
     }
     let (at, n) = notes[pick as usize % notes.len()];
-    let now = if side == Side::Jira { w.jira_now() } else { w.guance_now() };
+    let now = if side == Side::JIRA { w.jira_now() } else { w.guance_now() };
     let note = match side {
-        Side::Guance => &mut w.guance.issues[at].notes[n],
-        Side::Jira => &mut w.jira.issues[at].now.notes[n],
+        Side::Source(_) => &mut w.guance.issues[at].notes[n],
+        Side::Tracker(_) => &mut w.jira.issues[at].now.notes[n],
     };
     note.updated = now;
     deed(note);
     let (id, born, unseen) = (note.id.clone(), note.born.clone(), note.deleted && !w.setup.deletes.bumps);
     w.note(|| format!("        on {side} {id}{}", born.map(|key| format!(", the copy of {key}")).unwrap_or_default()));
     match side {
-        Side::Guance => w.replied(at),
+        Side::Source(_) => w.replied(at),
         // What it showed is a file like any other.
-        Side::Jira if unseen => super::files::published(w, side, at),
-        Side::Jira => w.touched(at, uid),
+        Side::Tracker(_) if unseen => super::files::published(w, side, at),
+        Side::Tracker(_) => w.touched(at, uid),
     }
 }
 
@@ -290,8 +293,8 @@ fn quote(w: &mut World, side: Side, of: Side, as_bot: bool, pick: u32, uid: u32)
     }
     let (at, n) = copies[pick as usize % copies.len()];
     let quoted = match of {
-        Side::Guance => w.guance.issues[at].notes[n].body.clone(),
-        Side::Jira => w.jira.issues[at].now.notes[n].body.clone(),
+        Side::Source(_) => w.guance.issues[at].notes[n].body.clone(),
+        Side::Tracker(_) => w.jira.issues[at].now.notes[n].body.clone(),
     };
     let mut body = Doc::from_plain(&format!("as they say {token}"));
     let wrapped = mix(w.setup.seed, u64::from(uid)).is_multiple_of(2);
@@ -303,8 +306,8 @@ fn quote(w: &mut World, side: Side, of: Side, as_bot: bool, pick: u32, uid: u32)
     // Whatever a person carries over by hand, and where everybody reads it, is no longer a secret.
     let carried: Vec<String> = tokens(&body.canonical()).map(str::to_owned).collect();
     match side {
-        Side::Guance => reply(w, pick, &token, body),
-        Side::Jira => {
+        Side::Source(_) => reply(w, pick, &token, body),
+        Side::Tracker(_) => {
             let author = author(w, as_bot, pick);
             comment(w, pick, uid, &token, body, author, false);
         }
@@ -319,7 +322,7 @@ impl World {
     /// Returns where the note with this key is.
     pub(super) fn find_original(&self, key: &Key) -> Option<(usize, usize)> {
         let at = |side: Side| key.comment_on(side);
-        match (at(Side::Guance), at(Side::Jira)) {
+        match (at(Side::GUANCE), at(Side::JIRA)) {
             (Some(id), _) => self.guance.find_note(id.as_str()),
             (_, Some(id)) => self.jira.find_note(id.as_str()),
             (None, None) => None,
@@ -328,7 +331,7 @@ impl World {
 
     /// Checks that a write which is no comment goes to the issue that guajira made for its pair.
     pub(super) fn check_pair(&mut self, push: &Push, at: usize) {
-        let born = self.jira.issues[at].now.born.as_ref().and_then(|key| key.issue_on(Side::Guance));
+        let born = self.jira.issues[at].now.born.as_ref().and_then(|key| key.issue_on(Side::GUANCE));
         if born.as_ref() != Some(&push.pair) {
             let name = self.jira.name(&self.jira.issues[at].now);
             self.blame(format!("astray: {} went to {name}, which is no copy of its issue", push.key));
@@ -337,18 +340,18 @@ impl World {
 
     /// Checks that a copy is made of a person's own thing, in the one place where it belongs.
     pub(super) fn check_home(&mut self, key: &Key, target: Side, issue: &str) {
-        let Some((origin, kind, id)) = key.parts() else { return self.blame(format!("odd: {key} names nothing")) };
+        let Some((origin, kind, id)) = parts(key) else { return self.blame(format!("odd: {key} names nothing")) };
         if origin == target {
             return self.blame(format!("echo: {key} is copied to its own side"));
         }
         let is_file = kind == guajira::domain::Kind::Attachment;
-        let pair_of = |issue: &IssueState| issue.born.as_ref().and_then(|key| key.issue_on(Side::Guance));
+        let pair_of = |issue: &IssueState| issue.born.as_ref().and_then(|key| key.issue_on(Side::GUANCE));
         let home = match origin {
-            Side::Jira => self.jira.issues.iter().find_map(|issue| {
+            Side::Tracker(_) => self.jira.issues.iter().find_map(|issue| {
                 let (files, notes) = (&issue.now.files, &issue.now.notes);
                 Some((pair_of(&issue.now), born(is_file, files, notes, id)?))
             }),
-            Side::Guance => self.guance.issues.iter().find_map(|issue| {
+            Side::Source(_) => self.guance.issues.iter().find_map(|issue| {
                 let born = born(is_file, &issue.files, &issue.notes, id)?;
                 let copy = self
                     .jira

@@ -40,7 +40,7 @@ impl Stranger {
     fn known_by_asking(self) -> Option<Side> {
         match self {
             Self::Jira | Self::Channel | Self::Workspace | Self::Upgrade => None,
-            Self::Installation => Some(Side::Jira),
+            Self::Installation => Some(Side::JIRA),
         }
     }
 }
@@ -85,9 +85,9 @@ pub(super) fn run(
     let before = remembered(state)?;
     let machine = Machine(world);
     let named = |side: Side| match (what, side) {
-        (Stranger::Workspace, Side::Guance) | (Stranger::Installation, Side::Jira) => "another".to_owned(),
-        (_, Side::Guance) => bound.guance.workspace.clone(),
-        (_, Side::Jira) => bound.jira.id.clone(),
+        (Stranger::Workspace, Side::Source(_)) | (Stranger::Installation, Side::Tracker(_)) => "another".to_owned(),
+        (_, Side::Source(_)) => bound.guance.workspace.clone(),
+        (_, Side::Tracker(_)) => bound.jira.id.clone(),
     };
     let service = |about: About| Service { world, about, id: named(about.side) };
     let [guance, jira] = [guajira::guance::ABOUT, guajira::jira::ABOUT].map(service);
@@ -170,7 +170,7 @@ impl Remote for Service<'_> {
     }
 
     fn identify(&self) -> Result<Identity, ApiError> {
-        let account = if self.about.side == Side::Jira { self.world.borrow().accounts.bot() } else { String::new() };
+        let account = if self.about.side == Side::JIRA { self.world.borrow().accounts.bot() } else { String::new() };
         Ok(Identity { account, service: self.id.clone(), ..Identity::default() })
     }
 

@@ -22,7 +22,7 @@ pub(super) enum Tamper {
 /// The originals that an issue may claim to be the copy of, those without a copy first.
 fn claimed(w: &World, pick: u32) -> Option<Key> {
     let keys = |site: &GuanceSite| {
-        site.issues.iter().map(|issue| Key::issue(Side::Guance, &IssueId::new(&issue.id))).collect::<Vec<_>>()
+        site.issues.iter().map(|issue| Key::issue(Side::GUANCE, &IssueId::new(&issue.id))).collect::<Vec<_>>()
     };
     let all = keys(&w.guance);
     let open: Vec<&Key> =
@@ -40,7 +40,7 @@ fn unsealed(key: Key) -> Mark {
 }
 
 fn label_of(key: &Key) -> Option<String> {
-    marker::label(key).map(str::to_owned)
+    marker::label(key)
 }
 
 pub(super) fn issue(w: &mut World, sealed: bool, labelled: bool, pick: u32, uid: u32) {

@@ -74,7 +74,7 @@ impl TextSetup {
         if !self.tight() {
             return words.to_owned();
         }
-        let wide = rng.chance(40) && (side == Side::Guance || self.wide == Wide::Stored);
+        let wide = rng.chance(40) && (side == Side::GUANCE || self.wide == Wide::Stored);
         let mut said = words.to_owned();
         if wide {
             said.push_str(" 🔥 𠮷野家");
@@ -86,7 +86,7 @@ impl TextSetup {
         };
         // On Jira a text and what stands around it stay below what it takes.
         let most =
-            if side == Side::Jira && self.jira > 0 { self.jira / if self.cloud { 3 } else { 1 } - 60 } else { 4000 };
+            if side == Side::JIRA && self.jira > 0 { self.jira / if self.cloud { 3 } else { 1 } - 60 } else { 4000 };
         for n in 0..count {
             let more = format!("{}word {n}{}", if n % 12 == 11 { "\n\n" } else { " " }, if wide { " 👍" } else { "" });
             if said.len() + more.len() > most {
@@ -115,12 +115,14 @@ impl TextSetup {
         let less = |limit: usize, usual: usize| if limit == 0 { usual } else { limit - limit / 40 };
         match side {
             _ if !self.tight() => body.clone(),
-            Side::Guance => html::read(&html::write(body, if self.guance == 0 { 65_535 } else { self.guance }, rest)),
-            Side::Jira if self.cloud => {
+            Side::Source(_) => {
+                html::read(&html::write(body, if self.guance == 0 { 65_535 } else { self.guance }, rest))
+            }
+            Side::Tracker(_) if self.cloud => {
                 let written = adf::write(body, less(self.jira, 30_000), rest).to_string();
                 adf::read(&serde_json::from_str(&self.stored(&written)).unwrap_or(Value::Null))
             }
-            Side::Jira => wiki::read(&self.stored(&wiki::write(body, less(self.jira, 32_000), rest))),
+            Side::Tracker(_) => wiki::read(&self.stored(&wiki::write(body, less(self.jira, 32_000), rest))),
         }
     }
 
@@ -190,10 +192,10 @@ impl TextSetup {
         }
         let dense = |doc: &Doc| doc.plain_text().split_whitespace().collect::<String>();
         let (said, read) = (dense(original), dense(copy));
-        let said = if side == Side::Jira { self.stored(&said) } else { said };
+        let said = if side == Side::JIRA { self.stored(&said) } else { said };
         let limit = match side {
-            Side::Guance => self.guance,
-            Side::Jira => self.jira,
+            Side::Source(_) => self.guance,
+            Side::Tracker(_) => self.jira,
         };
         // Around the words stands what the format needs, a blank for every few of them included, and before them who wrote
         // them: a name may be long, and look like a link.
@@ -251,7 +253,7 @@ impl SimJira<'_> {
         let too_much: Vec<(bool, bool)> = pushes.iter().map(|push| setup.too_much(push)).collect();
         let long = too_much.iter().any(|(long, _)| *long) && !known.contains("long");
         let wide = too_much.iter().any(|(_, wide)| *wide) && !known.contains("wide");
-        let failed = || Err(ApiError::new(Side::Jira, ApiErrorKind::InDoubt, "500 on these words"));
+        let failed = || Err(ApiError::new(Side::JIRA, ApiErrorKind::InDoubt, "500 on these words"));
         if !long && !wide {
             return Ok(passage);
         }
@@ -264,12 +266,12 @@ impl SimJira<'_> {
         let learnt = format!("{known}{}{}", if long { " long" } else { "" }, if wide { " wide" } else { "" });
         if wide && setup.wide == Wide::Fails {
             self.0.borrow_mut().troubled = true;
-            if send(self.0, Side::Jira, "try characters", true).is_ok_and(|passage| passage == Passage::Clear) {
+            if send(self.0, Side::JIRA, "try characters", true).is_ok_and(|passage| passage == Passage::Clear) {
                 self.1.remember(KNOWN, &format!("{known} wide"));
             }
             return failed();
         }
-        let passage = send(self.0, Side::Jira, "write it once more, and less of it", true)?;
+        let passage = send(self.0, Side::JIRA, "write it once more, and less of it", true)?;
         self.1.remember(KNOWN, &learnt);
         Ok(passage)
     }

@@ -334,8 +334,8 @@ impl World {
     fn rewritten(&self, push: &Push) -> Option<&Note> {
         let Action::EditComment { comment, .. } = &push.action else { return None };
         match push.target {
-            Side::Guance => self.guance.find_note(comment.as_str()).map(|(at, n)| &self.guance.issues[at].notes[n]),
-            Side::Jira => self.jira.find_note(comment.as_str()).map(|(at, n)| &self.jira.issues[at].now.notes[n]),
+            Side::Source(_) => self.guance.find_note(comment.as_str()).map(|(at, n)| &self.guance.issues[at].notes[n]),
+            Side::Tracker(_) => self.jira.find_note(comment.as_str()).map(|(at, n)| &self.jira.issues[at].now.notes[n]),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Changing an issue: its status and its managers; and finding members.
 
-use guajira::domain::{Change, Person, StatusCategory, StatusTarget};
+use guajira::domain::{Change, Person, ServiceName, StatusCategory, StatusTarget};
 use guajira::ports::Directory as _;
 use guajira_fakes::guance::MemberSearch;
 
@@ -9,9 +9,9 @@ use super::*;
 fn change(issue: &str, change: Change) -> Push {
     let id = IssueId::new(issue);
     Push {
-        key: Key::field(&id, change.field()).edit(&Fingerprint::of(&["x"])),
+        key: Key::field(ServiceName::GUANCE, &id, change.field()).edit(&Fingerprint::of(&["x"])),
         pair: id.clone(),
-        target: Side::Guance,
+        target: Side::GUANCE,
         action: Action::ChangeIssue { issue: id, change, value: "x".into() },
         content: Fingerprint::of(&["x"]),
         summary: String::new(),

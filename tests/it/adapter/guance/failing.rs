@@ -117,7 +117,7 @@ fn one_bad_row_costs_one_row() {
     let thread = json!({"code": 200, "content": [reply, {"uuid": ""}], "success": true});
     let channels = json!({"code": 200, "content": [{"uuid": "chan_1", "name": "default"}], "success": true});
     let server = Canned(vec![(LIST, page), ("issue_1/list", thread), ("quick_list", channels)]).serve();
-    let (slots, clock) = (Slots::new(Side::Guance, 1), SimClock::fixed(start()));
+    let (slots, clock) = (Slots::new(Side::GUANCE, 1), SimClock::fixed(start()));
     let (facts, ours, http) = (Memory::new(clock.clone()), OurClock(clock), http());
     let run = Guance::new(settings(&server.base_url(), vec![Secret::new(KEY)]), &http, &slots, &facts, &ours, &NoStop);
 
@@ -128,7 +128,7 @@ fn one_bad_row_costs_one_row() {
 
     assert_eq!(run.thread(&IssueId::new("issue_1")).unwrap().unwrap().len(), 1);
     let wanted = Wanted {
-        key: Key::comment(Side::Jira, &CommentId::new("1")),
+        key: Key::comment(Side::JIRA, &CommentId::new("1")),
         issue: Some(IssueId::new("issue_1")),
         project: None,
         content: None,
@@ -186,7 +186,7 @@ fn the_published_answers_are_understood() {
         ("/list", read("issue-reply-list")),
     ])
     .serve();
-    let (slots, clock) = (Slots::new(Side::Guance, 1), SimClock::fixed(start()));
+    let (slots, clock) = (Slots::new(Side::GUANCE, 1), SimClock::fixed(start()));
     let (facts, ours, http) = (Memory::new(clock.clone()), OurClock(clock), http());
     let mut published = settings(&server.base_url(), vec![Secret::new(KEY)]);
     published.channel = "test频道_20230406T1549314fPYn0".to_owned();

@@ -7,7 +7,7 @@ use super::*;
 pub(super) fn link(issue: &str) -> Push {
     let url = "https://jira.example.com/browse/OPS-12".to_owned();
     let to = IssueId::new("10001");
-    let key = Key::link(Side::Jira, &to);
+    let key = Key::link(Side::JIRA, &to);
     let action = Action::LinkIssue { issue: IssueId::new(issue), to, title: "OPS-12".to_owned(), url };
     Push { key, ..push(action, issue) }
 }

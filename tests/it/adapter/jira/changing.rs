@@ -1,6 +1,6 @@
 //! Changing fields: statuses by walking, assignees, titles, descriptions, priorities; and finding people.
 
-use guajira::domain::{Action, Change, DroppedField, Fingerprint, IssueId, Person, Push, Receipt, Side};
+use guajira::domain::{Action, Change, DroppedField, Fingerprint, IssueId, Person, Push, Receipt, ServiceName, Side};
 use guajira::domain::{Key, StatusCategory, StatusTarget};
 use guajira::ports::{ApiError, ApiErrorKind, Directory as _, Remote as _};
 use guajira::text::{Block, Doc, Inline};
@@ -14,9 +14,9 @@ use super::{BOTH, Rig, text, uuid, words_of};
 pub(super) fn change(issue: &IssueId, change: Change) -> Push {
     let field = change.field();
     Push {
-        key: Key::field(&uuid(1), field).edit(&Fingerprint::of(&["x"])),
+        key: Key::field(ServiceName::GUANCE, &uuid(1), field).edit(&Fingerprint::of(&["x"])),
         pair: uuid(1),
-        target: Side::Jira,
+        target: Side::JIRA,
         action: Action::ChangeIssue { issue: issue.clone(), change, value: "x".into() },
         content: Fingerprint::of(&["x"]),
         summary: String::new(),

@@ -13,12 +13,12 @@ use crate::fixtures;
 
 /// The copy of a Guance file.
 pub(super) fn attach(rig: &Rig, key: &str, name: &str) -> Push {
-    let file = File { name: name.to_owned(), ..fixtures::file(Side::Guance, "att_1") };
+    let file = File { name: name.to_owned(), ..fixtures::file(Side::GUANCE, "att_1") };
     let (note, origin_url) = (Doc::default(), String::new());
     Push {
-        key: Key::file(Side::Guance, &FileId::new("att_1")),
+        key: Key::file(Side::GUANCE, &FileId::new("att_1")),
         pair: uuid(1),
-        target: Side::Jira,
+        target: Side::JIRA,
         action: Action::AddFile { issue: rig.id(key), file: Box::new(file), note, origin_url },
         content: Fingerprint::of(&[name]),
         summary: String::new(),

@@ -21,12 +21,12 @@ fn comment(rig: &Rig) -> Push {
         author: Person { name: "张三".into(), ..Person::default() },
         body: text("looking at it"),
         created: super::start(),
-        ..fixtures::comment(Side::Guance, reply(1).as_str())
+        ..fixtures::comment(Side::GUANCE, reply(1).as_str())
     };
     let content = original.fingerprint();
     let body = render::comment(&original, "", &content, Voice::default());
     let action = Action::AddComment { issue: rig.id("OPS-1"), body, origin_url: original.url.clone(), internal: false };
-    Push { key: Key::comment(Side::Guance, &original.id), content, ..super::comment_push(1, "", action) }
+    Push { key: Key::comment(Side::GUANCE, &original.id), content, ..super::comment_push(1, "", action) }
 }
 
 fn edited(push: &Push, comment: &str) -> Push {

@@ -9,9 +9,9 @@ use super::{BOTH, Rig, create, uuid};
 pub(super) fn link(rig: &Rig, key: &str, title: &str) -> Push {
     let url = "https://console.example/exceptions?__docid=issue_1".to_owned();
     Push {
-        key: Key::link(Side::Guance, &uuid(1)),
+        key: Key::link(Side::GUANCE, &uuid(1)),
         pair: uuid(1),
-        target: Side::Jira,
+        target: Side::JIRA,
         action: Action::LinkIssue { issue: rig.id(key), to: uuid(1), title: title.to_owned(), url },
         content: Fingerprint::of(&["issue"]),
         summary: String::new(),

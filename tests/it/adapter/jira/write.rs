@@ -276,7 +276,7 @@ fn a_delete_is_done_when_it_is_gone() {
         rig.push(delete()).unwrap();
         assert!(rig.fake.comments("OPS-1").is_empty());
         rig.push(delete()).unwrap();
-        assert_eq!(delete().key, guajira::domain::Key::comment(guajira::domain::Side::Guance, &reply(7)));
+        assert_eq!(delete().key, guajira::domain::Key::comment(guajira::domain::Side::GUANCE, &reply(7)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What must hold of the fields.
 
-use guajira::domain::{Action, Change, Field, IssueId, Key, Person, Push, Side, StatusCategory};
+use guajira::domain::{Action, Change, Field, IssueId, Key, Person, Push, ServiceName, Side, StatusCategory};
 use guajira::guance::ABOUT;
 use guajira::plan::Direction;
 use guajira::state::{State, StateError};
@@ -19,11 +19,11 @@ const AT_ONCE: i64 = 2000;
 pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     let field = change.field();
     let (said, origin) = match push.target {
-        Side::Jira => {
+        Side::Tracker(_) => {
             let origin = w.guance.place(push.pair.as_str()).map(|at| w.guance.issues[at].updated);
             (said_on_jira(&w.jira.issues[at], field), origin)
         }
-        Side::Guance => {
+        Side::Source(_) => {
             let origin = copy_of(w, push.pair.as_str()).map(|at| w.jira.issues[at].now.updated);
             (said_on_guance(&w.guance.issues[at], field), origin)
         }
@@ -31,17 +31,17 @@ pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     let two_ways = w.setup.fields.flow().direction(field) == Some(Direction::Both) && w.setup.jira_skew_s == 0;
     // Of a pair that was found again, the closed side stands.
     let copy = copy_of(w, push.pair.as_str()).map(|at| &w.jira.issues[at]);
-    let stands = w.state_lost && push.target == Side::Guance && copy.is_some_and(|copy| w.is_closed(copy));
+    let stands = w.state_lost && push.target == Side::GUANCE && copy.is_some_and(|copy| w.is_closed(copy));
     // An older state takes what it remembers for the last that was left there; the counter tells it about statuses.
     let forgot = w.state_restored && (field != Field::Status || !w.setup.register);
     let troubled = w.troubled;
     // Who takes an issue up within moments of its making cannot be told from the service that makes it.
     let (truth, made_by) = match push.target {
-        Side::Jira => {
+        Side::Tracker(_) => {
             let JiraIssue { now, truth, .. } = &mut w.jira.issues[at];
             (truth, now.created + AT_ONCE)
         }
-        Side::Guance => (&mut w.guance.issues[at].truth, 0),
+        Side::Source(_) => (&mut w.guance.issues[at].truth, 0),
     };
     let by_hand = truth.hand_at.get(&field).copied().filter(|at| *at < truth.read_at && *at > made_by);
     // Who puts back what stood there at first, before a write that was cut off, when it was last seen, or when both sides
@@ -71,15 +71,15 @@ pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
 /// What kind of status it is that a side says.
 fn category(side: Side, said: &str) -> Option<StatusCategory> {
     match side {
-        Side::Guance => ABOUT.statuses.of(said).map(|status| status.category),
-        Side::Jira => said.parse().ok().and_then(|at: usize| JIRA.get(at)).map(|(.., category)| *category),
+        Side::Source(_) => ABOUT.statuses.of(said).map(|status| status.category),
+        Side::Tracker(_) => said.parse().ok().and_then(|at: usize| JIRA.get(at)).map(|(.., category)| *category),
     }
 }
 
 /// Returns true when a person has assigned whom guajira is about to assign, or set a status that means what it is about
 /// to set.
 fn says_so_already(target: Side, said: &str, change: &Change) -> bool {
-    if let (Change::Status(to), Side::Jira) = (change, target) {
+    if let (Change::Status(to), Side::JIRA) = (change, target) {
         let now = said.parse().ok().and_then(|at: usize| JIRA.get(at));
         return now.is_some_and(|(_, name, category)| match to.names.first() {
             Some(wanted) => wanted == name,
@@ -118,17 +118,18 @@ pub(in crate::sim) fn settled(
     jira: &JiraIssue,
 ) -> Result<Vec<String>, StateError> {
     let pair = IssueId::new(&guance.id);
-    let Some(link) = state.issue_link(Side::Guance, &pair)? else { return Ok(Vec::new()) };
+    let Some(link) = state.issue_link(Side::GUANCE, &pair)? else { return Ok(Vec::new()) };
     let flow = w.setup.fields.flow();
     let mut wrong = Vec::new();
     if link.jira.as_str() != jira.now.id {
         return Ok(wrong);
     }
-    let notice = |key: &Key| key.comment_on(Side::Guance).is_some_and(|id| id.is_notice());
+    let notice = |key: &Key| key.comment_on(Side::GUANCE).is_some_and(|id| id.is_notice());
     let mut check = |field: Field, holds: bool, what: String| {
         // What is told in a notice goes with the notice.
         let told = matches!(field, Field::Title | Field::Body);
-        let refused = w.refused.contains(&Key::field(&pair, field)) || told && w.refused.iter().any(notice);
+        let refused =
+            w.refused.contains(&Key::field(ServiceName::GUANCE, &pair, field)) || told && w.refused.iter().any(notice);
         if !holds && !refused && flow.direction(field).is_some() {
             wrong.push(format!("apart: {field} of {pair}: {what}"));
         }
@@ -161,7 +162,7 @@ pub(in crate::sim) fn settled(
         // What was written and could not be read since, before it changed again, may be somebody's: then it is told too.
         let holds = there.contains(&token) || (by_hand(field)[1] || w.troubled) && told(&token);
         check(field, holds, format!("{token} is not told: {there}"));
-        let short = w.setup.texts.falls_short(Side::Jira, &guance.body, &jira.now.body);
+        let short = w.setup.texts.falls_short(Side::JIRA, &guance.body, &jira.now.body);
         if let Some(why) = short.filter(|_| field == Field::Body && there.contains(&token)) {
             check(field, false, format!("mutilated: {why}"));
         }

@@ -80,8 +80,8 @@ pub(in crate::sim) fn attempted(w: &mut World, pushes: &[Push]) {
     for push in pushes {
         let Action::ChangeIssue { issue, change: Change::Status(target), .. } = &push.action else { continue };
         let truth = match push.target {
-            Side::Jira => w.jira.place(issue.as_str()).map(|at| &mut w.jira.issues[at].truth),
-            Side::Guance => w.guance.place(issue.as_str()).map(|at| &mut w.guance.issues[at].truth),
+            Side::Tracker(_) => w.jira.place(issue.as_str()).map(|at| &mut w.jira.issues[at].truth),
+            Side::Source(_) => w.guance.place(issue.as_str()).map(|at| &mut w.guance.issues[at].truth),
         };
         if let Some(truth) = truth {
             truth.asked = truth.asks.replace(target.category);
@@ -135,7 +135,7 @@ pub(super) fn agreed(w: &mut World, on_guance: Option<usize>, on_jira: Option<us
 /// A pair whose sides are compared, and say the same without guajira's doing, agrees too.
 pub(in crate::sim) fn compared(w: &mut World, at: usize) {
     let issue = &w.jira.issues[at].now;
-    let original = issue.born.as_ref().and_then(|key| key.issue_on(Side::Guance));
+    let original = issue.born.as_ref().and_then(|key| key.issue_on(Side::GUANCE));
     let Some(on_guance) = original.and_then(|id| w.guance.place(id.as_str())) else { return };
     let guance = &w.guance.issues[on_guance];
     let one_status = guance_status(guance).category == jira_status(issue.status).category;

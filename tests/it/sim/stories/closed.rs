@@ -13,7 +13,7 @@ use super::{calm, meets, must_hold, sets, status_story, within};
 fn nothing_follows_the_status_that_closes_an_issue() {
     hush();
     let reply = What::Person(Deed::Reply, 1);
-    let told = vec![(20, reply), (10_000, sets(Side::Jira, 1)), (45, sets(Side::Guance, 3))];
+    let told = vec![(20, reply), (10_000, sets(Side::JIRA, 1)), (45, sets(Side::GUANCE, 3))];
     must_hold(status_story(Direction::ToJira, told));
 }
 
@@ -23,7 +23,7 @@ fn nothing_is_written_to_an_issue_that_was_closed_a_moment_ago() {
     hush();
     for seed in 1..40 {
         let reply = What::Person(Deed::Reply, 1);
-        let story = status_story(Direction::ToGuance, vec![(20, reply), (30, sets(Side::Jira, 3))]);
+        let story = status_story(Direction::ToGuance, vec![(20, reply), (30, sets(Side::JIRA, 3))]);
         let setup = Setup { seed, register: false, sweep: false, max_lag_s: 500, ..story.setup };
         must_hold(History { setup, ..story });
     }
@@ -33,7 +33,7 @@ fn nothing_is_written_to_an_issue_that_was_closed_a_moment_ago() {
 fn a_closed_issue_stands_when_a_lost_pair_is_found_again() {
     hush();
     let title = What::Person(Deed::EditGuanceIssue, 1);
-    let told = vec![(60, sets(Side::Jira, 3)), (7000, What::LoseState), (60, title)];
+    let told = vec![(60, sets(Side::JIRA, 3)), (7000, What::LoseState), (60, title)];
     must_hold(status_story(Direction::Both, told));
 }
 
@@ -41,17 +41,17 @@ fn a_closed_issue_stands_when_a_lost_pair_is_found_again() {
 #[test]
 fn a_closed_issue_that_was_found_again_is_left_in_peace() {
     hush();
-    must_hold(status_story(Direction::ToJira, vec![(70, sets(Side::Jira, 3)), (4, What::LoseState)]));
+    must_hold(status_story(Direction::ToJira, vec![(70, sets(Side::JIRA, 3)), (4, What::LoseState)]));
 }
 
 /// What changed on both sides, and last on Guance, is weighed once: the closed issue is not read for it in every run.
 #[test]
 fn a_newer_status_of_guance_rests_while_the_issue_is_closed() {
     hush();
-    let told = vec![(60, sets(Side::Jira, 3)), (60, sets(Side::Guance, 1))];
+    let told = vec![(60, sets(Side::JIRA, 3)), (60, sets(Side::GUANCE, 1))];
     must_hold(status_story(Direction::Both, told.clone()));
     // Once it is open again, the sides fit: to reopen it is the newest change.
-    let reopened = [(60, What::Run(Run::default())), (600, sets(Side::Jira, 0))];
+    let reopened = [(60, What::Run(Run::default())), (600, sets(Side::JIRA, 0))];
     must_hold(status_story(Direction::Both, [told, reopened.into()].concat()));
 }
 
@@ -61,7 +61,7 @@ fn an_issue_that_is_found_closed_when_it_is_to_be_written_to_stays_as_it_is() {
     let told = vec![
         (81, What::LoseState),
         (6533, What::Run(Run::default())),
-        (1, sets(Side::Jira, 3)),
+        (1, sets(Side::JIRA, 3)),
         (37, What::Person(Deed::Reply, 1)),
     ];
     let story = status_story(Direction::Both, told);
@@ -77,8 +77,8 @@ fn what_was_in_doubt_when_its_issue_was_closed_is_not_sent_again() {
     hush();
     for (dies, lost) in (3..7).flat_map(|dies| (4..8).map(move |lost| (dies, lost))) {
         let told = vec![
-            (4, What::Person(Deed::PlusOne { side: Side::Jira }, 224)),
-            (25, sets(Side::Jira, 3)),
+            (4, What::Person(Deed::PlusOne { side: Side::JIRA }, 224)),
+            (25, sets(Side::JIRA, 3)),
             (104, meets(&[(dies, Fault::CrashAfter)])),
             (69, What::Person(Deed::Reply, 997)),
             (52, meets(&[(3, Fault::AnswerLost)])),
@@ -102,9 +102,9 @@ fn what_waits_while_an_issue_is_closed_goes_once_it_is_open_again() {
             (20, What::Person(Deed::Field(FieldDeed::JiraBody), 0)),
             (20, open),
             (6, meets(&[(request, Fault::ServerError), (request + 1, Fault::ServerError)])),
-            (60, sets(Side::Jira, 3)),
+            (60, sets(Side::JIRA, 3)),
             (60, calm()),
-            (63, sets(Side::Jira, 1)),
+            (63, sets(Side::JIRA, 1)),
         ];
         for pick in [0, 1] {
             let mut story = status_story(Direction::Off, told.clone());
@@ -124,7 +124,7 @@ fn nothing_is_written_to_an_issue_that_another_write_found_closed() {
     hush();
     let unheard = What::Run(Run { unheard: true, ..Run::default() });
     let told =
-        vec![(1, What::Person(Deed::Reply, 1)), (60, sets(Side::Guance, 1)), (60, unheard), (60, sets(Side::Jira, 3))];
+        vec![(1, What::Person(Deed::Reply, 1)), (60, sets(Side::GUANCE, 1)), (60, unheard), (60, sets(Side::JIRA, 3))];
     let story = status_story(Direction::Both, told);
     for seed in 1..20 {
         let setup = Setup { seed, max_lag_s: 540, sweep: true, ..story.setup.clone() };
@@ -137,12 +137,12 @@ fn nothing_is_written_to_an_issue_that_another_write_found_closed() {
 fn who_closes_an_issue_before_it_was_first_read_is_not_overruled_by_its_beginning() {
     hush();
     for request in 4..9 {
-        let attaches = Deed::Attach(FileDeed { side: Side::Guance, large: false, shown: false });
+        let attaches = Deed::Attach(FileDeed { side: Side::GUANCE, large: false, shown: false });
         let told = vec![
             (60, What::Person(Deed::OpenGuance { listed: true }, 1)),
             (60, meets(&[(request, Fault::NoConnection)])),
-            (7000, What::Person(Deed::Field(FieldDeed::Status { side: Side::Jira, to: 3 }), 0)),
-            (1, What::Person(Deed::Field(FieldDeed::Status { side: Side::Jira, to: 3 }), 1)),
+            (7000, What::Person(Deed::Field(FieldDeed::Status { side: Side::JIRA, to: 3 }), 0)),
+            (1, What::Person(Deed::Field(FieldDeed::Status { side: Side::JIRA, to: 3 }), 1)),
             (56, What::Person(attaches, 0)),
             (1, What::Person(attaches, 1)),
         ];
@@ -158,7 +158,7 @@ fn nothing_is_written_to_a_closed_issue_while_guance_is_silent() {
         let told = vec![
             (30, What::Person(Deed::Reply, 1)),
             (30, meets(&[(busy, Fault::SlowDown)])),
-            (60, sets(Side::Jira, 3)),
+            (60, sets(Side::JIRA, 3)),
             (60, meets(&[(silent, Fault::NoConnection)])),
         ];
         must_hold(within(status_story(Direction::Both, told), |world| world.reply_bumps = true));

@@ -36,7 +36,7 @@ fn comments() -> (u32, What) {
 fn slow_failures_leave_the_others_their_time() {
     hush();
     for how in [How::Slow, How::Hang] {
-        let fault = fails(Side::Jira, Of::All, Some(Request::Link), how, 0);
+        let fault = fails(Side::JIRA, Of::All, Some(Request::Link), how, 0);
         must_hold(story(vec![fault, opens(), opens(), opens(), opens(), (61, calm()), replies()]));
     }
 }
@@ -46,7 +46,7 @@ fn slow_failures_leave_the_others_their_time() {
 fn a_thread_that_cannot_be_read_delays_only_itself() {
     hush();
     for how in [How::Hang, How::Refused, How::ServerError] {
-        let fault = fails(Side::Jira, Of::All, Some(Request::Thread), how, 0);
+        let fault = fails(Side::JIRA, Of::All, Some(Request::Thread), how, 0);
         let speak = |pick| (1, What::Person(Deed::Comment { restricted: false, as_bot: false }, pick));
         let told = vec![opens(), opens(), opens(), (61, calm()), speak(0), speak(1), speak(2), fault, opens()];
         must_hold(story(told));
@@ -59,9 +59,9 @@ fn who_is_told_to_wait_each_time_goes_last() {
     hush();
     for (whole, after_s) in [(true, Some(1800)), (true, None), (false, Some(90))] {
         let how = How::SlowDown { whole, after_s };
-        let jira = fails(Side::Jira, Of::Project, None, how, 0);
+        let jira = fails(Side::JIRA, Of::Project, None, how, 0);
         must_hold(story(vec![jira, opens(), comments(), (61, calm()), comments()]));
-        let guance = fails(Side::Guance, Of::Pair, None, how, 0);
+        let guance = fails(Side::GUANCE, Of::Pair, None, how, 0);
         must_hold(story(vec![guance, comments(), (61, calm()), opens(), (61, calm()), replies(), comments()]));
     }
 }
@@ -72,7 +72,7 @@ fn a_batch_that_is_put_off_each_time_is_taken_apart() {
     hush();
     for (skip, after_s) in [(0, None), (1, None), (1, Some(90))] {
         let how = How::SlowDown { whole: true, after_s };
-        let fault = fails(Side::Jira, Of::Item, Some(Request::Create), how, skip);
+        let fault = fails(Side::JIRA, Of::Item, Some(Request::Create), how, skip);
         must_hold(story(vec![fault, opens(), opens(), opens()]));
     }
 }
@@ -83,7 +83,7 @@ fn one_bad_issue_costs_the_others_nothing() {
     hush();
     for how in [How::ServerError, How::Hang, How::Refused, How::Slow] {
         for skip in 0..3 {
-            let fault = fails(Side::Jira, Of::Item, Some(Request::Create), how, skip);
+            let fault = fails(Side::JIRA, Of::Item, Some(Request::Create), how, skip);
             must_hold(story(vec![fault, opens(), opens(), opens(), (61, calm()), opens()]));
         }
     }

@@ -18,9 +18,9 @@ fn a_status_carried_over_and_set_back_is_right_after_an_older_state_is_put_back(
             status,
             vec![
                 (60, What::SaveState),
-                (60, sets(Side::Jira, 2)),
+                (60, sets(Side::JIRA, 2)),
                 (30, What::Run(Run::default())),
-                (30, sets(Side::Jira, 0)),
+                (30, sets(Side::JIRA, 0)),
                 (30, comment),
                 (30, What::RestoreState),
             ],
@@ -33,7 +33,7 @@ fn a_status_carried_over_and_set_back_is_right_after_an_older_state_is_put_back(
 fn a_write_that_waits_is_taken_back_once_both_sides_agree() {
     hush();
     let unheard = What::Run(Run { unheard: true, ..Run::default() });
-    let told = vec![(60, sets(Side::Jira, 2)), (60, unheard), (60, sets(Side::Guance, 3))];
+    let told = vec![(60, sets(Side::JIRA, 2)), (60, unheard), (60, sets(Side::GUANCE, 3))];
     must_hold(status_story(Direction::Both, told));
 }
 
@@ -57,10 +57,10 @@ fn a_change_that_lost_stays_lost_when_the_newer_one_is_taken_back() {
     hush();
     for request in 4..9 {
         let told = vec![
-            (119, sets(Side::Guance, 3)),
-            (23, sets(Side::Jira, 1)),
+            (119, sets(Side::GUANCE, 3)),
+            (23, sets(Side::JIRA, 1)),
             (3, meets(&[(request, Fault::CrashBefore)])),
-            (14, sets(Side::Jira, 0)),
+            (14, sets(Side::JIRA, 0)),
         ];
         must_hold(status_story(Direction::Both, told));
     }
@@ -71,8 +71,8 @@ fn a_change_that_lost_stays_lost_when_the_newer_one_is_taken_back() {
 fn an_older_status_is_no_proof_that_a_newer_one_was_written() {
     hush();
     let unheard = || What::Run(Run { unheard: true, ..Run::default() });
-    let back = || vec![(60, sets(Side::Jira, 1)), (60, unheard()), (60, sets(Side::Guance, 0))];
-    let resolved = vec![(60, sets(Side::Guance, 3)), (19, calm())];
+    let back = || vec![(60, sets(Side::JIRA, 1)), (60, unheard()), (60, sets(Side::GUANCE, 0))];
+    let resolved = vec![(60, sets(Side::GUANCE, 3)), (19, calm())];
     let ahead = vec![(1, What::ClockJump(400))];
     for told in [back(), [resolved.clone(), back()].concat(), [ahead, resolved, back()].concat()] {
         let story = status_story(Direction::Both, told);
@@ -89,10 +89,10 @@ fn a_write_that_waits_is_taken_back_when_its_side_goes_back_on_it() {
     hush();
     for request in 4..9 {
         let told = vec![
-            (16, sets(Side::Guance, 2)),
+            (16, sets(Side::GUANCE, 2)),
             (19, meets(&[(request, Fault::CrashAfter)])),
             (7, What::SaveState),
-            (4, sets(Side::Guance, 0)),
+            (4, sets(Side::GUANCE, 0)),
             (81, calm()),
             (113, What::RestoreState),
         ];
@@ -109,13 +109,13 @@ fn a_write_that_waits_is_taken_back_when_its_side_goes_back_on_it() {
 fn a_status_that_an_older_state_takes_for_its_own_is_not_written_over() {
     hush();
     let told = vec![
-        (30, sets(Side::Guance, 2)),
+        (30, sets(Side::GUANCE, 2)),
         (19, calm()),
-        (17, sets(Side::Jira, 3)),
-        (45, sets(Side::Guance, 1)),
+        (17, sets(Side::JIRA, 3)),
+        (45, sets(Side::GUANCE, 1)),
         (10, What::SaveState),
         (66, calm()),
-        (56, sets(Side::Jira, 2)),
+        (56, sets(Side::JIRA, 2)),
         (116, What::RestoreState),
     ];
     let story = status_story(Direction::Both, told);
@@ -131,10 +131,10 @@ fn a_sweep_finds_out_that_the_state_is_an_older_copy() {
     hush();
     let told = vec![
         (60, What::SaveState),
-        (12, sets(Side::Jira, 1)),
+        (12, sets(Side::JIRA, 1)),
         (5000, calm()),
         (77, What::RestoreState),
-        (26, sets(Side::Jira, 0)),
+        (26, sets(Side::JIRA, 0)),
     ];
     let story = status_story(Direction::ToGuance, told);
     must_hold(within(story, |world| world.sweep = true));

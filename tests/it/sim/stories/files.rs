@@ -26,7 +26,7 @@ fn a_file_waits_for_the_thread_that_it_came_with() {
     hush();
     for inline_comments in [0, 3] {
         let setup = Setup { max_lag_s: 500, inline_comments, ..History::of(1).setup };
-        must_hold(file_story(&setup, vec![(42, attaches(Side::Jira, true))]));
+        must_hold(file_story(&setup, vec![(42, attaches(Side::JIRA, true))]));
     }
 }
 
@@ -37,7 +37,7 @@ fn a_file_stays_where_it_is_when_its_issue_has_a_security_level_by_now() {
     for seed in 1..8 {
         let setup = Setup { seed, max_lag_s: 500, inline_comments: 0, ..History::of(1).setup };
         let told = vec![
-            (20, attaches(Side::Jira, true)),
+            (20, attaches(Side::JIRA, true)),
             (58, What::Person(Deed::Secure, 1)),
             (43, What::Person(Deed::DeleteComment, 1)),
         ];
@@ -55,9 +55,9 @@ fn a_file_in_doubt_is_not_taken_for_another_of_its_name() {
         let reply = What::Person(Deed::Reply, 1);
         let told = vec![
             (60, reply.clone()),
-            (20, attaches(Side::Guance, false)),
+            (20, attaches(Side::GUANCE, false)),
             (20, reply),
-            (20, attaches(Side::Guance, false)),
+            (20, attaches(Side::GUANCE, false)),
             (60, What::Run(lost)),
         ];
         must_hold(file_story(&calm(History::of(1).setup), told));
@@ -68,19 +68,19 @@ fn a_file_in_doubt_is_not_taken_for_another_of_its_name() {
 #[test]
 fn a_copy_found_again_is_not_taken_for_that_of_another_file_of_its_name() {
     hush();
-    let large = |uid| What::Person(Deed::Attach(FileDeed { side: Side::Guance, large: true, shown: false }), uid);
-    for (told_first, restored) in [(large(1), false), (large(1), true), (attaches(Side::Guance, true), true)] {
+    let large = |uid| What::Person(Deed::Attach(FileDeed { side: Side::GUANCE, large: true, shown: false }), uid);
+    for (told_first, restored) in [(large(1), false), (large(1), true), (attaches(Side::GUANCE, true), true)] {
         let back = if restored { What::RestoreState } else { What::LoseState };
         let told = vec![
             (30, What::SaveState),
             (20, told_first),
             (18, What::Person(Deed::Reply, 1)),
-            (20, attaches(Side::Guance, false)),
+            (20, attaches(Side::GUANCE, false)),
             (95, calm()),
             (50, What::Person(Deed::DeleteReply, 1)),
             (50, back),
             (20, What::Person(Deed::Reply, 1)),
-            (20, attaches(Side::Guance, false)),
+            (20, attaches(Side::GUANCE, false)),
         ];
         let setup = Setup { max_lag_s: 0, file_sizes: false, sweep: true, ..History::of(1).setup };
         must_hold(file_story(&setup, told));

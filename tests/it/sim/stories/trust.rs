@@ -92,7 +92,7 @@ fn what_waits_and_turns_out_to_be_a_twin_is_withdrawn() {
         (60, calm()),
         (5, What::Person(Deed::DeleteReply, 0)),
         (20, calm()),
-        (5, forges(Forgery::Note { side: Side::Jira, how: How::Beside, of: Of::Copied })),
+        (5, forges(Forgery::Note { side: Side::JIRA, how: How::Beside, of: Of::Copied })),
         (30, What::Run(Run { busy: true, ..Run::default() })),
         (60, What::Person(Deed::Hide(Hide::Issue), 1)),
         (60, calm()),
@@ -108,7 +108,7 @@ fn an_original_with_a_copied_seal_is_no_rival_of_the_copy() {
     hush();
     let comment = |pick| What::Person(Deed::Comment { restricted: false, as_bot: false }, pick);
     for (here, there) in [(1, 2), (2, 1)] {
-        let forgery = Deed::Forge(Forgery::Old { side: Side::Guance, of: Of::Copied });
+        let forgery = Deed::Forge(Forgery::Old { side: Side::GUANCE, of: Of::Copied });
         let told = vec![
             (5, What::Person(Deed::OpenGuance { listed: true }, 1)),
             (60, calm()),
@@ -139,8 +139,8 @@ fn another_account_doubles_nothing() {
             for former in [false, true] {
                 let told = vec![
                     (5, What::SaveState),
-                    (17, attaches(Side::Guance)),
-                    (5, attaches(Side::Jira)),
+                    (17, attaches(Side::GUANCE)),
+                    (5, attaches(Side::JIRA)),
                     (5, What::Person(Deed::Reply, 1)),
                     (5, What::Person(Deed::Comment { restricted: false, as_bot: false }, 1)),
                     (20, calm()),
@@ -154,7 +154,7 @@ fn another_account_doubles_nothing() {
         }
     }
     // Where the links are known, so are the files.
-    let told = vec![(17, attaches(Side::Guance)), (8, calm()), (20, What::MoveBot)];
+    let told = vec![(17, attaches(Side::GUANCE)), (8, calm()), (20, What::MoveBot)];
     must_hold(within(story(told), |world| (world.files, world.trust.former) = (Direction::Both, true)));
 }
 
@@ -182,10 +182,10 @@ fn a_forged_marker_keeps_nothing_away() {
         for of in [Of::Here, Of::Next, Of::Nothing, Of::Copied, Of::Elsewhere] {
             for how in [How::Beside, How::Headline, How::Quotation, How::Name, How::File] {
                 let write = match side {
-                    Side::Guance => Deed::Comment { restricted: false, as_bot: false },
-                    Side::Jira => Deed::Reply,
+                    Side::Source(_) => Deed::Comment { restricted: false, as_bot: false },
+                    Side::Tracker(_) => Deed::Reply,
                 };
-                let edit = if side == Side::Guance { Deed::EditComment } else { Deed::EditReply };
+                let edit = if side == Side::GUANCE { Deed::EditComment } else { Deed::EditReply };
                 let told = vec![
                     (5, What::Person(write, 1)),
                     (5, forges(Forgery::Note { side, how, of })),

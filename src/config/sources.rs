@@ -1,0 +1,142 @@
+//! The sources: what each is, where it is, and what may be asked of it.
+
+use std::path::Path;
+
+use super::common::{accounts, http_settings, secrets, url};
+use super::places::Place;
+use super::reader::Reader;
+use super::settings::Guance;
+use crate::domain::{Fingerprint, ServiceName};
+use crate::guance::ReplyFormat;
+use crate::words::{ConfigWarning, Flaw};
+
+/// Requests a minute that the service allows one key.
+///
+/// Source: Guance documentation, `open-api/api-limit.md`.
+const REQUESTS_PER_MINUTE: u32 = 20;
+/// What all keys of a workspace may make together.
+const WORKSPACE_REQUESTS_PER_MINUTE: u32 = 200;
+/// A private deployment sets its own limits.
+const MOST_REQUESTS_PER_MINUTE: u32 = 100_000;
+
+/// The channel that holds every issue.
+const DEFAULT_CHANNEL: &str = "default";
+
+/// The kinds of sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Issues of Guance's exception tracking.
+    Issues,
+}
+
+/// The kinds, as `kind` names them.
+const KINDS: [(&str, Kind); 1] = [("guance-issues", Kind::Issues)];
+
+/// Reads what each line's source is.
+pub(super) fn read(reader: &Reader, places: &[Place], base: &Path, warnings: &mut Vec<ConfigWarning>) -> Vec<Guance> {
+    let mut sources: Vec<Guance> = Vec::new();
+    for (n, place) in places.iter().enumerate() {
+        let key = place.key("kind");
+        if place.name != ServiceName::GUANCE {
+            reader.required_text(&key);
+        }
+        let _ = if reader.has(&key) { reader.one_of(&key, &KINDS, Kind::Issues) } else { Kind::Issues };
+        let shared = service(reader, place, places.get(..n).unwrap_or_default());
+        let source = match shared.and_then(|at| sources.get(at)) {
+            Some(service) => beside(reader, place, service),
+            None => guance(reader, place, base, warnings),
+        };
+        let is_same = |(other, known): (&Place, &Guance)| {
+            place.key("service") != other.key("service")
+                && shared.is_some()
+                && known.base_url == source.base_url
+                && known.channel == source.channel
+                && known.keys_of == source.keys_of
+        };
+        if let Some((other, _)) = places.iter().zip(&sources).find(|known| is_same(*known)) {
+            reader.refuse(&place.key("service"), Flaw::SameSource { name: other.name.to_string() });
+        }
+        sources.push(source);
+    }
+    sources
+}
+
+/// Returns which of the sources before this one is the service whose address, keys and budget it uses.
+fn service(reader: &Reader, place: &Place, before: &[Place]) -> Option<usize> {
+    if place.name == ServiceName::GUANCE {
+        return None;
+    }
+    let key = place.key("service");
+    let name = reader.text(&key)?;
+    let at = before.iter().position(|other| other.name.as_str() == name);
+    if at.is_none() {
+        let names = before.iter().map(|other| other.name.to_string()).collect::<Vec<_>>().join(", ");
+        reader.refuse(&key, Flaw::NoSuchService { names });
+    }
+    at
+}
+
+/// Returns a source that uses the address, the keys and the budget of another one.
+fn beside(reader: &Reader, place: &Place, service: &Guance) -> Guance {
+    for name in ["base_url", "console_url", "api_key", "requests_per_minute", "workspace_requests_per_minute"] {
+        let key = place.key(name);
+        if reader.has(&key) {
+            reader.refuse_hidden(&key, Flaw::OfTheService);
+        }
+    }
+    Guance { channel: channel(reader, place), reply_format: reply_format(reader, place), ..service.clone() }
+}
+
+fn channel(reader: &Reader, place: &Place) -> String {
+    reader.text(&place.key("channel")).unwrap_or_else(|| DEFAULT_CHANNEL.to_owned())
+}
+
+fn reply_format(reader: &Reader, place: &Place) -> ReplyFormat {
+    let words = [("html", ReplyFormat::Html), ("markdown", ReplyFormat::Markdown), ("text", ReplyFormat::Text)];
+    reader.one_of(&place.key("reply_format"), &words, ReplyFormat::Html)
+}
+
+impl Place {
+    /// Returns what distinguishes the issues of this line from those of others that the same Jira account makes: hex digits.
+    pub(super) fn pair_id(&self, source: &Guance) -> String {
+        let selected = format!("{}\n{}", source.base_url, source.channel);
+        let parts =
+            if self.name == ServiceName::GUANCE { vec![selected] } else { vec![selected, self.name.to_string()] };
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        Fingerprint::of(&parts).as_str().to_owned()
+    }
+}
+
+fn guance(reader: &Reader, place: &Place, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Guance {
+    let key = |name: &str| place.key(name);
+    let base_url = url(reader, &key("base_url"), true, warnings);
+    let console_url = url(reader, &key("console_url"), false, warnings);
+    let limits = 1..=MOST_REQUESTS_PER_MINUTE;
+    let requests_per_minute = reader.whole(&key("requests_per_minute"), REQUESTS_PER_MINUTE, &limits);
+    let together = WORKSPACE_REQUESTS_PER_MINUTE.max(requests_per_minute);
+    Guance {
+        console_url: if console_url.is_empty() { console_of(&base_url) } else { console_url },
+        base_url,
+        api_keys: secrets(reader, &key("api_key"), true),
+        channel: channel(reader, place),
+        keys_of: place.name,
+        requests_per_minute,
+        workspace_requests_per_minute: reader.whole(&key("workspace_requests_per_minute"), together, &limits),
+        reply_format: reply_format(reader, place),
+        former_accounts: accounts(reader, &key("former_accounts")),
+        http: http_settings(reader, &place.section, base),
+    }
+}
+
+/// Returns the console of a known site: `openapi.` and `xx-openapi.` become `console.` and `xx-console.`.
+///
+/// Source: `GuanceCloud/dataflux-func`, `guance-node-urls.json`.
+fn console_of(base_url: &str) -> String {
+    let Some((scheme, rest)) = base_url.split_once("://") else { return base_url.to_owned() };
+    match rest.split_once('.') {
+        Some((label, domain)) if label == "openapi" || label.ends_with("-openapi") => {
+            format!("{scheme}://{}.{domain}", label.replace("openapi", "console"))
+        }
+        _ => base_url.to_owned(),
+    }
+}
