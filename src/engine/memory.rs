@@ -172,8 +172,8 @@ impl Pairs {
         Ok(known)
     }
 
-    fn learn(&mut self, line: ServiceName, link: &IssueLink) {
-        for side in Side::Source(line).both() {
+    fn learn(&mut self, of: ServiceName, link: &IssueLink) {
+        for side in Side::Source(of).both() {
             self.known.insert((side, link.id(side).clone()), Some(link.clone()));
         }
     }

@@ -57,8 +57,8 @@ impl Reading {
                 Cursor { at: start, floor, swept: ours }
             }
         };
-        let strays = if !side.is_source() { strays(run)? } else { Vec::new() };
-        let lost = if !side.is_source() { away::to_be_read(run)? } else { Vec::new() };
+        let strays = if side.is_source() { Vec::new() } else { strays(run)? };
+        let lost = if side.is_source() { Vec::new() } else { away::to_be_read(run)? };
         let span = |from, until| Span { from, until, strays, lost, ours_only: false };
         if let Some(backfill) = run.order.backfill {
             let scope = Scope { from: backfill.from, until: backfill.until };

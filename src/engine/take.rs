@@ -171,7 +171,7 @@ fn late(run: &Run<'_>, reading: &Reading, batch: &Batch, threads: &[Seen], steps
     match reading.side {
         Side::Source(_) => pairs.extend(batch.issues.iter().filter(|i| i.created < before).map(|i| &i.id)),
         Side::Tracker(_) => {
-            pairs.extend(threads.iter().filter(|seen| seen.updated < before).map(|seen| &seen.link.guance))
+            pairs.extend(threads.iter().filter(|seen| seen.updated < before).map(|seen| &seen.link.guance));
         }
     }
     steps.iter().filter(|step| matches!(step, Step::Push(push) if pairs.contains(&push.pair))).count()

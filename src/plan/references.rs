@@ -193,7 +193,7 @@ impl Writer<'_> {
             return None;
         }
         let to = self.from.opposite();
-        let name = if !to.is_source() { pair.jira_name.as_str() } else { pair.guance.as_str() };
+        let name = if to.is_source() { pair.guance.as_str() } else { pair.jira_name.as_str() };
         Some((self.sites.address(to, name), pair.jira_name.as_str()))
     }
 }

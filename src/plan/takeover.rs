@@ -128,7 +128,7 @@ impl<'a> Words<'a> {
             add(skeleton(&html::read(&plain).plain_text()));
         }
         let rests = rests(&comment.body, &plain);
-        let ahead = if !comment.side.is_source() { jira_ahead } else { TimeDelta::zero() };
+        let ahead = if comment.side.is_source() { TimeDelta::zero() } else { jira_ahead };
         Self { comment, forms, rests, at: comment.created - ahead }
     }
 

@@ -27,6 +27,7 @@ mod hostile;
 mod languages;
 mod late_restrictions;
 mod leaks;
+mod lines;
 mod links;
 mod long;
 mod lost;

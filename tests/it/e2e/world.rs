@@ -190,10 +190,19 @@ P3 = "Low"
     pub(super) fn pass(&self, time: Duration) {
         self.guance.clock().advance(time);
         self.jira.clock().advance(time);
-        if !self.path("guajira.db").exists() {
-            return;
+        for state in self.states() {
+            make_older(&state, time);
         }
-        make_older(&self.state(), time);
+    }
+
+    /// The state files of all lines, as another program sees them.
+    fn states(&self) -> Vec<Connection> {
+        let files = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let states = files.filter(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            name.starts_with("guajira.") && name.ends_with(".db")
+        });
+        states.map(|path| Connection::open(path).unwrap()).collect()
     }
 
     /// Puts both services' clocks so far from the machine's.
@@ -220,8 +229,8 @@ P3 = "Low"
     /// How many writes stand in this stage.
     pub(super) fn staged(&self, stage: &str) -> usize {
         let sql = "SELECT count(*) FROM outbox WHERE stage = ?1";
-        let count: i64 = self.state().query_row(sql, [stage], |row| row.get(0)).unwrap();
-        usize::try_from(count).unwrap()
+        let count = |state: &Connection| state.query_row(sql, [stage], |row| row.get::<_, i64>(0)).unwrap();
+        usize::try_from(self.states().iter().map(count).sum::<i64>()).unwrap()
     }
 
     /// How many writes are not done.
@@ -231,8 +240,10 @@ P3 = "Low"
 
     /// Removes the state file, as a throwaway runner does.
     pub(super) fn lose_state(&self) {
-        for name in ["guajira.db", "guajira.db-wal", "guajira.db-shm"] {
-            let _ = fs::remove_file(self.path(name));
+        for entry in fs::read_dir(self.folder.path()).unwrap().map(Result::unwrap) {
+            if entry.file_name().to_string_lossy().starts_with("guajira.") {
+                let _ = fs::remove_file(entry.path());
+            }
         }
     }
 
