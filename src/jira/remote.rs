@@ -34,7 +34,8 @@ impl Remote for Jira<'_> {
     }
 
     fn identify(&self) -> Result<Identity, ApiError> {
-        let me = self.log_in()?;
+        let told = self.shared.and_then(|shared| shared.me.borrow().clone());
+        let me = told.map_or_else(|| self.log_in(), Ok)?;
         let service = self.site()?.id.clone();
         Ok(Identity { account: me.user.id().to_owned(), name: me.user.display_name, clock: me.clock, service })
     }

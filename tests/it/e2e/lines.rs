@@ -82,6 +82,7 @@ impl Two {
 #[test]
 fn two_workspaces_share_one_jira() {
     on_both(|two| {
+        two.sync();
         let here = two.world.guance.open_issue("disk full", "<p>here</p>", "P1", "张三");
         let there = two.eu.open_issue("slow checkout", "<p>there</p>", "P1", "李四");
         two.eu.reply(&there, "李四", "<p>looking at it</p>");
@@ -173,6 +174,7 @@ fn one_source_alone_is_synced_where_that_is_asked_for() {
 #[test]
 fn every_command_knows_every_line() {
     let two = Two::new(Flavour::Cloud);
+    two.sync();
     two.world.guance.open_issue("disk full", "<p>here</p>", "P1", "张三");
     let there = two.eu.open_issue("slow checkout", "<p>there</p>", "P1", "李四");
     two.sync();
