@@ -35,6 +35,7 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
         resource_type: row.resource_type,
         resource_id: row.resource_uuid,
         channels: channels(row.bind_channels, &row.extend),
+        tags: Vec::new(),
         extend: row.extend.clone(),
         updated_by,
     };
