@@ -30,10 +30,12 @@ pub mod state;
 
 pub mod engine;
 
+pub mod alarm;
 pub mod http;
 
 pub mod guance;
 pub mod jira;
+pub mod piped;
 
 pub mod config;
 pub mod logging;

@@ -19,6 +19,9 @@ use crate::words::Hint;
 /// The credential's header. Source: Guance Open API, overview.
 const KEY_HEADER: &str = "DF-API-KEY";
 
+/// The address of DQL. Source: Guance Open API, `POST /api/v1/df/query_data_v1`.
+const QUERY: &str = "/api/v1/df/query_data_v1";
+
 /// How often a failed read is tried again within one run.
 const RETRIES: u32 = 2;
 
@@ -65,6 +68,7 @@ impl Request<'_> {
             Some("list") => Purpose::List,
             Some(path) if path.starts_with("reply/") => Purpose::Thread,
             Some(_) => Purpose::Issue,
+            None if self.path == QUERY => Purpose::List,
             None => Purpose::Name,
         }
     }
@@ -198,6 +202,27 @@ impl<'a> Api<'a> {
         Walk::new(Side::GUANCE, "workspace/members/list", self.stop).took(&page.rows)?;
         let more = page.total.is_some_and(|total| total > page.rows.len());
         Ok((page.rows, more))
+    }
+
+    /// `POST /api/v1/df/query_data_v1`: the elements of `content.data`, one for each query. It counts as one request.
+    pub(super) fn query(&self, queries: &[Value]) -> Result<Vec<Value>, Fault> {
+        let body =
+            json!({"queries": queries.iter().map(|query| json!({"qtype": "dql", "query": query})).collect::<Vec<_>>()});
+        let path = QUERY.to_owned();
+        let content =
+            self.send(&Request { method: Method::Post, path, query: Vec::new(), body: Some(body), write: false })?;
+        match content.get("data") {
+            Some(Value::Array(data)) if data.len() == queries.len() => Ok(data.clone()),
+            Some(Value::Array(data)) => {
+                Err(odd(QUERY, &format!("{} results for {} queries", data.len(), queries.len())))
+            }
+            _ => Err(odd(QUERY, "no results in it")),
+        }
+    }
+
+    /// Begins to count what a query brings.
+    pub(super) fn walk(&self) -> Walk<'_> {
+        Walk::new(Side::GUANCE, QUERY, self.stop)
     }
 
     /// `POST /api/v1/issue/{issue_uuid}/modify`.
@@ -428,7 +453,7 @@ pub(super) fn row<T: DeserializeOwned>(value: Value) -> Result<T, (Option<IssueI
 }
 
 /// An answer that is none; only reads get here.
-fn odd(path: &str, why: &str) -> Fault {
+pub(super) fn odd(path: &str, why: &str) -> Fault {
     let kind = ApiErrorKind::Unavailable { retry_after: None };
     Fault { error: ApiError::new(Side::GUANCE, kind, format!("{path}: unexpected answer: {why}")), cause: Cause::Other }
 }

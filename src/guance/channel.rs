@@ -5,11 +5,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::answer::{Cause, Fault};
+use super::api::Api;
 use super::wire::{IssueRow, Named};
 use super::workspace::Guance;
 use super::{api, convert, level};
 use crate::domain::{Fingerprint, Issue, Level, Side};
-use crate::ports::{ApiError, ApiErrorKind, FOR_EVER};
+use crate::ports::{ApiError, ApiErrorKind, FOR_EVER, Facts};
 use crate::secret::Secret;
 use crate::words::Hint;
 
@@ -30,6 +31,38 @@ const UNKNOWN_LEVEL_AGE: Duration = Duration::from_mins(10);
 /// Source: Guance Open API, `issue/get` (`bindChannels`); Guance documentation, "channel".
 const DEFAULT_CHANNEL: [&str; 3] = ["default", "全部", "All"];
 
+/// Returns the uuid of the workspace that our keys are of, asking once for each set of keys; empty where the service does
+/// not tell.
+pub(super) fn workspace_of(api: &Api<'_>, facts: &dyn Facts) -> Result<String, Fault> {
+    let keys: Vec<&str> = api.settings.api_keys.iter().map(Secret::expose).collect();
+    // A name for the keys that does not show them.
+    let keys = Fingerprint::of(&[["guance keys"].as_slice(), &keys].concat());
+    let fact = format!("guance.workspace.{}", keys.as_str());
+    let untold = |known: &String| known.is_empty();
+    let believed = facts.recall(&fact, FOR_EVER).filter(|known| !untold(known));
+    if let Some(known) = believed.or_else(|| facts.recall(&fact, UNTOLD_AGE)) {
+        return Ok(known);
+    }
+    match api.workspace() {
+        Ok(told) => {
+            facts.remember(&fact, &told);
+            Ok(told)
+        }
+        Err(fault) if fault.cause == Cause::NoRoute || fault.error.kind == ApiErrorKind::Refused => {
+            facts.remember(&fact, "");
+            Ok(String::new())
+        }
+        // Such a service says so to every request.
+        Err(fault) if matches!(fault.cause, Cause::Transient | Cause::SlowDown { .. }) => Err(fault),
+        Err(fault) if !matches!(fault.error.kind, ApiErrorKind::Unavailable { .. }) => Err(fault),
+        // The poll must tell whether more is wrong than that this one call is not ours to make.
+        Err(fault) => {
+            tracing::debug!(side = "guance", error = %fault.error, "Guance does not tell which workspace it is.");
+            Ok(String::new())
+        }
+    }
+}
+
 impl Guance<'_> {
     /// Returns the channel's uuid, asking for it only when it is a name that we have not met yet.
     pub(super) fn channel(&self) -> Result<&str, Fault> {
@@ -47,36 +80,9 @@ impl Guance<'_> {
         Ok(self.channel.get_or_init(|| uuid))
     }
 
-    /// Returns the uuid of the workspace that our keys are of, asking once for each set of keys; empty where the
-    /// service does not tell.
+    /// As [`workspace_of`].
     pub(super) fn workspace(&self) -> Result<String, Fault> {
-        let keys: Vec<&str> = self.api.settings.api_keys.iter().map(Secret::expose).collect();
-        // A name for the keys that does not show them.
-        let keys = Fingerprint::of(&[["guance keys"].as_slice(), &keys].concat());
-        let fact = format!("guance.workspace.{}", keys.as_str());
-        let untold = |known: &String| known.is_empty();
-        let believed = self.facts.recall(&fact, FOR_EVER).filter(|known| !untold(known));
-        if let Some(known) = believed.or_else(|| self.facts.recall(&fact, UNTOLD_AGE)) {
-            return Ok(known);
-        }
-        match self.api.workspace() {
-            Ok(told) => {
-                self.facts.remember(&fact, &told);
-                Ok(told)
-            }
-            Err(fault) if fault.cause == Cause::NoRoute || fault.error.kind == ApiErrorKind::Refused => {
-                self.facts.remember(&fact, "");
-                Ok(String::new())
-            }
-            // Such a service says so to every request.
-            Err(fault) if matches!(fault.cause, Cause::Transient | Cause::SlowDown { .. }) => Err(fault),
-            Err(fault) if !matches!(fault.error.kind, ApiErrorKind::Unavailable { .. }) => Err(fault),
-            // The poll must tell whether more is wrong than that this one call is not ours to make.
-            Err(fault) => {
-                tracing::debug!(side = "guance", error = %fault.error, "Guance does not tell which workspace it is.");
-                Ok(String::new())
-            }
-        }
+        workspace_of(&self.api, self.facts)
     }
 
     /// Runs a request about the channel; if it is refused because of a remembered uuid, once more with a fresh one.

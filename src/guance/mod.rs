@@ -32,6 +32,8 @@ mod remote;
 mod takeover;
 mod check;
 
+pub mod events;
+
 #[cfg(test)]
 mod golden_tests;
 

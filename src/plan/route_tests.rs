@@ -32,7 +32,7 @@ fn issue(level: &str, title: &str, body: &str) -> Issue {
             resource_id: "rul_1".into(),
             channels: vec![Channel { id: "chan_1".into(), name: "ops".into() }],
             extend: json!({"text": "x", "df_status": "critical"}),
-            updated_by: Person::default(),
+            ..SourceDetail::default()
         })
     }
 }

@@ -64,8 +64,10 @@ pub(super) fn given(issue: &Issue, name: &str) -> Given {
         "created" => json!(issue.created.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
         "url" => json!(issue.url),
         "tags" => {
-            let tags = tags::read(&issue.body.plain_text()).into_iter();
-            Value::Object(tags.map(|(key, value)| (key, value.into())).collect())
+            // What the source itself names counts before what a text looks like.
+            let read = tags::read(&issue.body.plain_text()).into_iter();
+            let own = detail.map(|detail| detail.tags.clone()).unwrap_or_default();
+            Value::Object(read.chain(own).map(|(key, value)| (key, value.into())).collect())
         }
         "extend" => match detail.map(|detail| &detail.extend) {
             Some(extend @ Value::Object(_)) => extend.clone(),

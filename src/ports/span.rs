@@ -74,4 +74,7 @@ pub struct Batch {
     pub archived: Vec<IssueId>,
     /// The workspaces that the records say they are of, each once; empty where they do not tell.
     pub services: Vec<String>,
+    /// Up to which row of an [`Inbox`](super::Inbox) this is, where the service is one: these rows are read once what came
+    /// of them is stored.
+    pub read_to: Option<u64>,
 }

@@ -13,9 +13,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ports", &["domain", "words"]),
     ("state", &["domain", "ports", "words"]),
     ("engine", &["domain", "plan", "ports", "render", "secret", "state", "words"]),
+    ("alarm", &["domain", "text", "words"]),
     ("http", &["ports", "secret", "words"]),
-    ("guance", &["domain", "http", "ports", "render", "secret", "text", "words"]),
+    ("guance", &["alarm", "domain", "http", "ports", "render", "secret", "text", "words"]),
     ("jira", &["domain", "http", "ports", "render", "secret", "text", "words"]),
+    ("piped", &["alarm", "domain", "ports", "words"]),
     ("config", &["domain", "guance", "http", "jira", "plan", "ports", "secret", "template", "words"]),
     (
         "cli",

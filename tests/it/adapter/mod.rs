@@ -1,7 +1,9 @@
 //! The adapters against the fakes and against published answers.
 
 mod guance;
+mod guance_events;
 mod jira;
+mod piped;
 mod rig;
 
 use guajira_fakes::server::Recorded;

@@ -151,6 +151,7 @@ impl SimGuance<'_> {
             unreadable: odd.map(why).into_iter().collect(),
             clock: Some(time(w.guance_now())),
             services: vec![WORKSPACE.to_owned()],
+            read_to: None,
         };
         w.showed(&batch);
         w.note(|| format!("     -> {}", story(&batch)));

@@ -159,6 +159,7 @@ impl Remote for SimJira<'_> {
             unreadable,
             clock: Some(time(w.jira_now())),
             services: Vec::new(),
+            read_to: None,
         };
         w.showed(&batch);
         fields::jira_listed(w, &batch.issues);

@@ -3,6 +3,8 @@
 //! People act through methods of [`FakeGuance`]; programs through the Open API on [`FakeGuance::base_url`].
 
 mod attachments;
+mod dql;
+mod events;
 mod routes;
 mod strict;
 mod switches;
@@ -16,6 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
+pub use self::events::{Check, EventOrder, EventPaging, EventSwitches, OkForm, SeriesForm};
 use self::strict::Refusal;
 pub use self::switches::{
     ApiKey, Download, LevelForm, ListShape, MemberSearch, Options, Order, PageLimit, RepeatForm, Switches,
@@ -354,6 +357,6 @@ impl Handler for Workspace {
     }
 
     fn is_write(&self, request: &Request) -> bool {
-        request.method != "GET" && !request.path.ends_with("/issue/list")
+        request.method != "GET" && !["/issue/list", "/df/query_data_v1"].iter().any(|read| request.path.ends_with(read))
     }
 }

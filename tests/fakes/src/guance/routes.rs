@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use serde_json::{Map, Value, json};
 
 use super::attachments::{download, upload};
+use super::dql::query_data;
 use super::strict::{Kind, Refusal, body, number, query, refuse};
 use super::switches::{ListShape, MemberSearch, Order, PageLimit, Window};
 use super::world::{Issue, Named, Person, World};
@@ -17,7 +18,7 @@ const REPLY: usize = 65_535;
 /// The description's limit is not documented; a database column of this kind is the likely one.
 const DESCRIPTION: usize = 1 << 24;
 
-type Answer = Result<(Value, Option<Value>), Refusal>;
+pub(super) type Answer = Result<(Value, Option<Value>), Refusal>;
 
 /// Answers a request that carries the `key`.
 pub(super) fn answer(world: &mut World, key: usize, request: &Request) -> Response {
@@ -37,6 +38,7 @@ pub(super) fn answer(world: &mut World, key: usize, request: &Request) -> Respon
         ("POST", ["api", "v1", "issue", "reply", uuid, "modify"]) => modify_reply(world, request, uuid, &me),
         ("DELETE", ["api", "v1", "issue", "reply", uuid, "delete"]) => delete_reply(world, uuid, &me),
         ("POST", ["api", "v1", "attachment", "upload"]) => upload(world, request),
+        ("POST", ["api", "v1", "df", "query_data_v1"]) => query_data(world, request),
         ("GET", ["api", "v1", "channel", "quick_list"]) => channels(world, request),
         ("GET", ["api", "v1", "issue-level", "list"]) => levels(world, request),
         ("GET", ["api", "v1", "workspace", "members", "list"]) => members(world, request),

@@ -1,5 +1,6 @@
 //! What the real service leaves open, as switches; the defaults are what its documentation says.
 
+use super::events::EventSwitches;
 use crate::clock::SimClock;
 
 /// How a fake is started.
@@ -82,6 +83,8 @@ pub struct Switches {
     pub repeats: RepeatForm,
     /// Whether a text's `=` and `#` come back as HTML entities, as from a careful sanitizer.
     pub entities: bool,
+    /// How events of monitors are queried, and what they hold.
+    pub events: EventSwitches,
 }
 
 /// Where `issue/list` puts its rows.
@@ -240,6 +243,7 @@ impl Default for Switches {
             deleted_replies_listed: false,
             repeats: RepeatForm::System,
             entities: false,
+            events: EventSwitches::default(),
         }
     }
 }

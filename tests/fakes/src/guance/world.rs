@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+use super::events::{Alarm, KeptEvent};
 use super::switches::{LevelForm, Options, Switches};
 
 /// Keys of `extend` that the documentation or its examples know.
@@ -108,6 +109,10 @@ pub(super) struct World {
     pub(super) levels: Vec<Named>,
     pub(super) people: Vec<Person>,
     pub(super) store: Vec<Stored>,
+    /// What monitors have found, in the order in which it was stored.
+    pub(super) events: Vec<KeptEvent>,
+    /// What monitors watch.
+    pub(super) alarms: Vec<Alarm>,
     /// Requests of the last minute: when, and by which key.
     pub(super) served: VecDeque<(DateTime<Utc>, usize)>,
     next: u64,
@@ -122,6 +127,8 @@ impl World {
             levels: Vec::new(),
             people: Vec::new(),
             store: Vec::new(),
+            events: Vec::new(),
+            alarms: Vec::new(),
             served: VecDeque::new(),
             next: 1,
             options,
