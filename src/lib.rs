@@ -32,6 +32,7 @@ pub mod engine;
 
 pub mod http;
 
+pub mod alerts;
 pub mod guance;
 pub mod jira;
 

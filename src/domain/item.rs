@@ -212,6 +212,9 @@ pub struct SourceDetail {
     pub resource_id: String,
     /// The channels it is in, as far as they are known.
     pub channels: Vec<Channel>,
+    /// Its tags, where the service keeps them apart from the text: name and value, the first of one name counts. They go
+    /// before those that the text names.
+    pub tags: Vec<(String, String)>,
     /// Its `extend`, as it came.
     pub extend: serde_json::Value,
     /// Who changed it last.

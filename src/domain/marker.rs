@@ -25,6 +25,9 @@ pub const ISSUE_ID: &str = "issue_";
 /// What the id of a Guance reply begins with; 32 hexadecimal digits follow.
 pub const REPLY_ID: &str = "repim_";
 
+/// What the id begins with that guajira makes for a note of an alert; 32 hexadecimal digits follow.
+pub const NOTE_ID: &str = "note_";
+
 /// What the id of a notice begins with; 32 hexadecimal digits follow.
 pub const NOTICE_ID: &str = "notice_";
 
@@ -119,9 +122,9 @@ impl Key {
     }
 }
 
-/// Returns true for the id of a reply or a notice, as the visible marker on Jira names it.
+/// Returns true for the id of a reply, a note or a notice, as the visible marker on Jira names it.
 fn names_reply(id: &str) -> bool {
-    is_uuid(id, REPLY_ID) || is_uuid(id, NOTICE_ID)
+    [REPLY_ID, NOTE_ID, NOTICE_ID].into_iter().any(|prefix| is_uuid(id, prefix))
 }
 
 /// Returns true for `prefix` and 32 lower-case hexadecimal digits.

@@ -3,16 +3,16 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::claim;
 use super::claim::Authors;
 use super::settings::ReplyFormat;
 use super::statuses::STATUSES;
 use super::wire::{CreatorInfo, IssueRow, Named, ReplyRow};
-use super::{claim, plain};
 use crate::domain::{
     Channel, Comment, CommentId, Detail, Issue, IssueId, Level, Person, Push, Side, SourceDetail, Status,
     StatusCategory, Visibility,
 };
-use crate::text::{Block, Doc, Inline, Mark, Rest, html, markdown};
+use crate::text::{Block, Doc, Inline, Mark, Rest, html, markdown, plain};
 
 /// Longest reply, in bytes.
 ///
@@ -35,6 +35,7 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> R
         resource_type: row.resource_type,
         resource_id: row.resource_uuid,
         channels: channels(row.bind_channels, &row.extend),
+        tags: Vec::new(),
         extend: row.extend.clone(),
         updated_by,
     };

@@ -11,7 +11,6 @@ mod paging;
 mod api;
 mod level;
 mod statuses;
-mod plain;
 mod claim;
 mod convert;
 mod receipt;

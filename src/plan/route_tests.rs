@@ -32,7 +32,7 @@ fn issue(level: &str, title: &str, body: &str) -> Issue {
             resource_id: "rul_1".into(),
             channels: vec![Channel { id: "chan_1".into(), name: "ops".into() }],
             extend: json!({"text": "x", "df_status": "critical"}),
-            updated_by: Person::default(),
+            ..SourceDetail::default()
         })
     }
 }
@@ -52,6 +52,15 @@ fn policy(routes: Vec<Route>) -> Policy {
 
 fn project_for(issue: &Issue, policy: &Policy) -> Result<String, SkipReason> {
     create(issue, policy).map(|new| format!("{} {}", new.project, new.issue_type))
+}
+
+#[test]
+fn tags_that_a_service_keeps_apart_count_more_than_those_that_a_text_names() {
+    let mut one = issue("P1", "disk full", "env: test\n\nhost=web-01");
+    one.source_mut().unwrap().tags = vec![("env".into(), "prod".into()), ("env".into(), "stage".into())];
+    for when in ["tags.env == 'prod' and tags.host == 'web-01'", "tags.env != 'test'"] {
+        assert_eq!(project_for(&one, &policy(vec![route("OPS", "Bug", Some(when))])).unwrap(), "OPS Bug", "{when}");
+    }
 }
 
 #[test]

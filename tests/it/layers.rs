@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("state", &["domain", "ports", "words"]),
     ("engine", &["domain", "plan", "ports", "render", "secret", "state", "words"]),
     ("http", &["ports", "secret", "words"]),
+    ("alerts", &["domain", "http", "ports", "secret", "text", "words"]),
     ("guance", &["domain", "http", "ports", "render", "secret", "text", "words"]),
     ("jira", &["domain", "http", "ports", "render", "secret", "text", "words"]),
     ("config", &["domain", "guance", "http", "jira", "plan", "ports", "secret", "template", "words"]),
