@@ -33,6 +33,7 @@ pub mod engine;
 pub mod alarm;
 pub mod http;
 
+pub mod alerts;
 pub mod guance;
 pub mod jira;
 pub mod piped;

@@ -105,6 +105,7 @@ impl Round {
             ..SourceDetail::default()
         };
         Some(Issue {
+            line: SIDE.line(),
             id: opening.item.clone(),
             name: opening.item.to_string(),
             url,

@@ -215,7 +215,8 @@ pub struct SourceDetail {
     pub resource_id: String,
     /// The channels it is in, as far as they are known.
     pub channels: Vec<Channel>,
-    /// What names it further: the dimensions of an alarm, in their order. Of an issue they are read from its text.
+    /// Its tags, where the service keeps them apart from the text: name and value, the first of one name counts. They go
+    /// before those that the text names.
     pub tags: Vec<(String, String)>,
     /// Its `extend`, as it came.
     pub extend: serde_json::Value,

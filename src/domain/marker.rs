@@ -26,6 +26,9 @@ pub const ISSUE_ID: &str = "issue_";
 /// What the id of a Guance reply begins with; 32 hexadecimal digits follow.
 pub const REPLY_ID: &str = "repim_";
 
+/// What the id begins with that guajira makes for a note of an alert; 32 hexadecimal digits follow.
+pub const NOTE_ID: &str = "note_";
+
 /// What the id of a notice begins with; 32 hexadecimal digits follow.
 pub const NOTICE_ID: &str = "notice_";
 
@@ -144,7 +147,7 @@ impl Key {
     }
 }
 
-/// Returns true for the id of a reply or a notice, as the visible marker on Jira names it.
+/// Returns true for the id of a reply, a note or a notice, as the visible marker on Jira names it.
 fn names_reply(id: &str) -> bool {
     is_tag(id)
 }

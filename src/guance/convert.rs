@@ -3,16 +3,16 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::claim;
 use super::claim::Authors;
 use super::settings::ReplyFormat;
 use super::statuses::STATUSES;
 use super::wire::{CreatorInfo, IssueRow, Named, ReplyRow};
-use super::{claim, plain};
 use crate::domain::{
     Channel, Comment, CommentId, Detail, Issue, IssueId, Level, Person, Push, ServiceName, Side, SourceDetail, Status,
     StatusCategory, Visibility,
 };
-use crate::text::{Block, Doc, Inline, Mark, Rest, html, markdown};
+use crate::text::{Block, Doc, Inline, Mark, Rest, html, markdown, plain};
 
 /// Longest reply, in bytes.
 ///

@@ -12,7 +12,6 @@ mod api;
 mod level;
 mod statuses;
 mod about;
-mod plain;
 mod claim;
 mod convert;
 mod receipt;

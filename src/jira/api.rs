@@ -85,13 +85,7 @@ impl Ask {
 
     /// Names the request in messages.
     fn name(&self) -> String {
-        let method = match self.method {
-            Method::Get => "GET",
-            Method::Post => "POST",
-            Method::Put => "PUT",
-            Method::Delete => "DELETE",
-        };
-        format!("{method} {}", self.path)
+        format!("{} {}", self.method.as_str(), self.path)
     }
 }
 

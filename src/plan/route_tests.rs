@@ -55,6 +55,15 @@ fn project_for(issue: &Issue, policy: &Policy) -> Result<String, SkipReason> {
 }
 
 #[test]
+fn tags_that_a_service_keeps_apart_count_more_than_those_that_a_text_names() {
+    let mut one = issue("P1", "disk full", "env: test\n\nhost=web-01");
+    one.source_mut().unwrap().tags = vec![("env".into(), "prod".into()), ("env".into(), "stage".into())];
+    for when in ["tags.env == 'prod' and tags.host == 'web-01'", "tags.env != 'test'"] {
+        assert_eq!(project_for(&one, &policy(vec![route("OPS", "Bug", Some(when))])).unwrap(), "OPS Bug", "{when}");
+    }
+}
+
+#[test]
 fn every_field_of_an_issue_can_be_chosen_by() {
     let one = issue("P1", "disk full", "env: prod\n\nhost=web-01");
     for when in [

@@ -64,10 +64,12 @@ pub(super) fn given(issue: &Issue, name: &str) -> Given {
         "created" => json!(issue.created.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
         "url" => json!(issue.url),
         "tags" => {
-            // What the source itself names counts before what a text looks like.
-            let read = tags::read(&issue.body.plain_text()).into_iter();
-            let own = detail.map(|detail| detail.tags.clone()).unwrap_or_default();
-            Value::Object(read.chain(own).map(|(key, value)| (key, value.into())).collect())
+            let mut all = Map::new();
+            let told = detail.map(|detail| detail.tags.clone()).unwrap_or_default();
+            for (key, value) in told.into_iter().chain(tags::read(&issue.body.plain_text())) {
+                all.entry(key).or_insert(value.into());
+            }
+            Value::Object(all)
         }
         "extend" => match detail.map(|detail| &detail.extend) {
             Some(extend @ Value::Object(_)) => extend.clone(),

@@ -15,6 +15,7 @@ mod register;
 mod abilities;
 mod about;
 mod remote;
+mod line;
 mod takeover;
 
 mod limits;
@@ -34,6 +35,7 @@ pub use facts::{FOR_EVER, FORMER_PAIRS, Facts, LIST_PAGE, SEAL_KEYS, THREAD_PAGE
 pub use finding::Finding;
 pub use inbox::{Inbox, InboxRow};
 pub use limits::Limits;
+pub use line::InLine;
 pub use lookup::{Lookup, Presence, Wanted};
 pub use parts::{ThreadPage, ThreadPart};
 pub use register::Register;

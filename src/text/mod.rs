@@ -21,6 +21,7 @@ mod shown;
 pub mod adf;
 pub mod html;
 pub mod markdown;
+pub mod plain;
 pub mod wiki;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `guajira check`: what was looked at, what was found there, and what to do about it.
 
-use super::{ConfigWarning, Service};
+use super::{AlertsFine, AlertsMend, AlertsTested, AlertsWrong, ConfigWarning, Service};
 
 messages! {
     /// What a check looked at.
@@ -19,6 +19,7 @@ messages! {
         /// Whether `[route.priority]` lists them.
         ListedLevels,
         GuanceClock,
+        Alerts(AlertsTested),
         JiraAt { address: String },
         JiraLogin,
         JiraClock,
@@ -55,6 +56,7 @@ messages! {
         Accepted,
         Called { name: String, id: String },
         IssuesReadable { count: String },
+        Alerts(AlertsFine),
         ClockOff { seconds: String },
         JiraVersion { version: String, deployment: String },
         ClockWithin { seconds: String },
@@ -90,6 +92,7 @@ messages! {
         NoFolder { folder: String },
         NoSuchChannel,
         LevelsNotListed { names: String },
+        Alerts(AlertsWrong),
         ClockAhead { seconds: String },
         ClockBehind { seconds: String },
         OtherDeployment { told: String },
@@ -130,6 +133,7 @@ messages! {
         MakeFolder,
         SetChannel { names: String },
         ListLevels { example: String },
+        Alerts(AlertsMend),
         UseNtp,
         SetDeployment,
         Restore,

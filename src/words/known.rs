@@ -6,7 +6,8 @@
 
 use super::samples::{self, Sample};
 use super::{
-    Count, FieldReason, Hint, ItemHint, JiraHint, Kept, Lang, Message, Note, RunWords, Service, StateHint, Summary, Why,
+    AlertsHint, Count, FieldReason, Hint, ItemHint, JiraHint, Kept, Lang, Message, Note, RunWords, Service, StateHint,
+    Summary, Why,
 };
 
 /// Fewest characters of a sentence besides its arguments. Less would be found in anything.
@@ -22,6 +23,7 @@ pub fn told(kept: &str, lang: Lang) -> String {
         found::<JiraHint>(kept, lang),
         found::<ItemHint>(kept, lang),
         found::<StateHint>(kept, lang),
+        found::<AlertsHint>(kept, lang),
         found::<Kept>(kept, lang),
         found::<Summary>(kept, lang),
         found::<FieldReason>(kept, lang),

@@ -11,6 +11,7 @@ mod en;
 mod zh;
 
 mod adopt;
+mod alerts;
 mod check;
 mod config;
 mod explain;
@@ -43,6 +44,7 @@ mod tests;
 use chrono::{DateTime, Utc};
 
 pub use adopt::{AdoptError, AdoptWords, Left};
+pub use alerts::{AlertsFine, AlertsHint, AlertsMend, AlertsTested, AlertsWrong};
 pub use check::{CheckWords, Fine, Mend, Purpose, Tested, Wrong};
 pub use config::{
     CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, Flaw, Lack, SecretFault, SecretFlaw,
@@ -178,6 +180,11 @@ messages! {
         },
         /// The rows of a monitor's repeats were deleted.
         NoRepeats,
+        /// An alert has occurred again.
+        Occurrence {
+            /// The how manieth time it was.
+            number: &'a str,
+        },
         /// How a link from a Jira issue says what the other issue is to it.
         Mirrors,
         /// Ends a text of which not all was read.

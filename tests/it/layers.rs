@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("engine", &["domain", "plan", "ports", "render", "secret", "state", "words"]),
     ("alarm", &["domain", "text", "words"]),
     ("http", &["ports", "secret", "words"]),
+    ("alerts", &["domain", "http", "ports", "secret", "text", "words"]),
     ("guance", &["alarm", "domain", "http", "ports", "render", "secret", "text", "words"]),
     ("jira", &["domain", "http", "ports", "render", "secret", "text", "words"]),
     ("piped", &["alarm", "domain", "ports", "words"]),

@@ -11,7 +11,7 @@ use syn::{Attribute, Item, ItemMod, ItemUse, Meta, Token, UseTree};
 
 /// The folders whose order is held, with all folders inside them.
 const FOLDERS: &[&str] = &[
-    "alarm", "cli", "config", "domain", "engine", "guance", "http", "jira", "piped", "plan", "ports", "secret",
+    "alarm", "alerts", "cli", "config", "domain", "engine", "guance", "http", "jira", "piped", "plan", "ports", "secret",
     "state", "text",
 ];
 

@@ -1,5 +1,6 @@
 //! `guajira check`.
 
+use super::alerts::{alerts_fine, alerts_mend, alerts_tested, alerts_wrong};
 use super::{config_warning, side};
 use crate::words::{CheckWords, Fine, Mend, Purpose, Tested, Wrong};
 
@@ -16,6 +17,7 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::GuanceLevels => "guance levels".to_owned(),
         Tested::ListedLevels => "guance levels in [route.priority]".to_owned(),
         Tested::GuanceClock => "clock against guance".to_owned(),
+        Tested::Alerts(what) => alerts_tested(what),
         Tested::JiraAt { address } => format!("jira at {address}"),
         Tested::JiraLogin => "jira login".to_owned(),
         Tested::JiraClock => "jira clock".to_owned(),
@@ -46,6 +48,7 @@ pub(in crate::words) fn fine(fine: &Fine) -> String {
         Fine::Accepted => "accepted".to_owned(),
         Fine::Called { name, id } => format!("{name} ({id})"),
         Fine::IssuesReadable { count } => format!("readable, {count} in the last hour"),
+        Fine::Alerts(fine) => alerts_fine(fine),
         Fine::ClockOff { seconds } => format!("{seconds} s"),
         Fine::JiraVersion { version, deployment } => format!("version {version}, deployment {deployment}"),
         Fine::ClockWithin { seconds } => format!("within {seconds} s of ours"),
@@ -79,6 +82,7 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
         Wrong::Config(warning) => config_warning(warning),
         Wrong::NoFolder { folder } => format!("there is no folder {folder}"),
         Wrong::NoSuchChannel => "there is no such channel".to_owned(),
+        Wrong::Alerts(wrong) => alerts_wrong(wrong),
         Wrong::LevelsNotListed { names } => format!("{names} not listed: issues of these levels are not sent"),
         Wrong::ClockAhead { seconds } => format!("this machine's clock is {seconds} s ahead"),
         Wrong::ClockBehind { seconds } => format!("this machine's clock is {seconds} s behind"),
@@ -116,6 +120,7 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
         Mend::Said(words) => words.clone(),
         Mend::MakeFolder => "make the folder, or change [sync].state".to_owned(),
         Mend::SetChannel { names } => format!("set [guance].channel to one of: {names}"),
+        Mend::Alerts(mend) => alerts_mend(mend),
         Mend::ListLevels { example } => {
             format!("add them, such as {example:?} = \"Low\", or leave the table out: then every level is sent")
         }

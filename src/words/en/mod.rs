@@ -7,6 +7,7 @@ mod usage;
 mod news;
 mod status;
 mod adopt;
+mod alerts;
 mod check;
 mod config;
 mod explain;
@@ -23,6 +24,7 @@ mod state;
 mod init;
 
 pub(super) use adopt::{adopt, adopt_error, left};
+pub(super) use alerts::{alerts_fine, alerts_hint, alerts_mend, alerts_tested, alerts_wrong};
 pub(super) use check::{check, fine, mend, tested, wrong};
 pub(super) use config::{
     command_fault, config_fault, config_hint, config_place, config_warning, flaw, secret_fault, secret_flaw,
@@ -63,6 +65,7 @@ pub(super) fn written(what: Written<'_>) -> String {
         Written::Repeats { count: 1, last } => format!("The monitor repeated this alarm once, last at {last}."),
         Written::Repeats { count, last } => format!("The monitor repeated this alarm {count} times, last at {last}."),
         Written::NoRepeats => "No repeat of the monitor's alarm is left.".to_owned(),
+        Written::Occurrence { number } => format!("The alert occurred again: {number} times so far."),
         Written::Mirrors => "mirrors".to_owned(),
         Written::ReadCut => "… (cut: the text goes on in the original)".to_owned(),
     }

@@ -1,5 +1,6 @@
 //! `guajira check`.
 
+use super::alerts::{alerts_fine, alerts_mend, alerts_tested, alerts_wrong};
 use super::{config_warning, side};
 use crate::words::{CheckWords, Fine, Lang, Mend, Purpose, Tested, Wrong, told};
 
@@ -16,6 +17,7 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::GuanceLevels => "观测云问题等级".to_owned(),
         Tested::ListedLevels => "[route.priority] 中的观测云等级".to_owned(),
         Tested::GuanceClock => "与观测云的时钟差".to_owned(),
+        Tested::Alerts(what) => alerts_tested(what),
         Tested::JiraAt { address } => format!("Jira：{address}"),
         Tested::JiraLogin => "Jira 登录".to_owned(),
         Tested::JiraClock => "Jira 时钟".to_owned(),
@@ -46,6 +48,7 @@ pub(in crate::words) fn fine(fine: &Fine) -> String {
         Fine::Accepted => "有效".to_owned(),
         Fine::Called { name, id } => format!("{name}（{id}）"),
         Fine::IssuesReadable { count } => format!("可读取，最近一小时有 {count} 个"),
+        Fine::Alerts(fine) => alerts_fine(fine),
         Fine::ClockOff { seconds } => format!("{seconds} 秒"),
         Fine::JiraVersion { version, deployment } => format!("版本 {version}，部署方式 {deployment}"),
         Fine::ClockWithin { seconds } => format!("与本机相差不超过 {seconds} 秒"),
@@ -77,6 +80,7 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
         Wrong::Config(warning) => config_warning(warning),
         Wrong::NoFolder { folder } => format!("目录 {folder} 不存在"),
         Wrong::NoSuchChannel => "没有这个频道".to_owned(),
+        Wrong::Alerts(wrong) => alerts_wrong(wrong),
         Wrong::LevelsNotListed { names } => format!("未列出 {names}：这些等级的问题不会同步"),
         Wrong::ClockAhead { seconds } => format!("本机时钟快 {seconds} 秒"),
         Wrong::ClockBehind { seconds } => format!("本机时钟慢 {seconds} 秒"),
@@ -111,6 +115,7 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
         Mend::Said(words) => told(words, Lang::Zh),
         Mend::MakeFolder => "请创建该目录，或修改 [sync].state".to_owned(),
         Mend::SetChannel { names } => format!("请将 [guance].channel 设为其中之一：{names}"),
+        Mend::Alerts(mend) => alerts_mend(mend),
         Mend::ListLevels { example } => {
             format!("请补上这些等级，例如 {example:?} = \"Low\"；或去掉整张表：所有等级都会同步")
         }

@@ -7,6 +7,7 @@ mod usage;
 mod news;
 mod status;
 mod adopt;
+mod alerts;
 mod check;
 mod config;
 mod explain;
@@ -23,6 +24,7 @@ mod state;
 mod init;
 
 pub(super) use adopt::{adopt, adopt_error, left};
+pub(super) use alerts::{alerts_fine, alerts_hint, alerts_mend, alerts_tested, alerts_wrong};
 pub(super) use check::{check, fine, mend, tested, wrong};
 pub(super) use config::{
     command_fault, config_fault, config_hint, config_place, config_warning, flaw, secret_fault, secret_flaw,
@@ -62,6 +64,7 @@ pub(super) fn written(what: Written<'_>) -> String {
         Written::BodyNow => "观测云上的描述现在是：".to_owned(),
         Written::Repeats { count, last } => format!("监控器已重复此告警 {count} 次，最近一次：{last}。"),
         Written::NoRepeats => "监控器的重复告警记录已全部删除。".to_owned(),
+        Written::Occurrence { number } => format!("告警再次发生：目前共 {number} 次。"),
         Written::Mirrors => "同步自".to_owned(),
         Written::ReadCut => "…（已截断：后文见原文）".to_owned(),
     }

@@ -12,6 +12,7 @@
     reason = "a test double that panics fails its test, which is the point"
 )]
 
+pub mod alerts;
 pub mod clock;
 pub mod guance;
 pub mod jira;

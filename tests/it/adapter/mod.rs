@@ -1,5 +1,6 @@
 //! The adapters against the fakes and against published answers.
 
+mod alerts;
 mod guance;
 mod guance_events;
 mod jira;

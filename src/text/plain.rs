@@ -1,12 +1,13 @@
-//! Plain text for a workspace that shows replies as such. Links keep their address: it is a marker too.
+//! Plain text for services that show nothing else. Links keep their address: it is a marker too.
 
-use crate::text::{Block, Doc, Inline, Mark, Rest, cut_in};
+use super::cut::{Rest, cut_in};
+use super::doc::{Block, Doc, Inline, Mark};
 
 /// Deepest nesting in which addresses are spelled out; readers build no deeper trees.
 const MAX_DEPTH: usize = 32;
 
 /// Writes plain text of at most `max_bytes`, cut at a character boundary with the address of the `rest`.
-pub(super) fn write<'r>(doc: &Doc, max_bytes: usize, rest: impl Into<Rest<'r>>) -> String {
+pub fn write<'r>(doc: &Doc, max_bytes: usize, rest: impl Into<Rest<'r>>) -> String {
     let Rest { url: rest, lang } = rest.into();
     let mut doc = cut_in(lang, doc.clone());
     spell_links(&mut doc.blocks, 0);
