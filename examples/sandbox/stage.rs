@@ -150,12 +150,13 @@ P2 = "Medium"
         let (clock, stop) = (StoryClock(self.clock.clone()), Never);
         let state = State::open(&config.sync.state)?;
         let redactor = Arc::new(config.redactor());
-        let guance_http = Http::new(&config.guance_http, Arc::clone(&redactor))?;
+        let guance_http = Http::new(&config.source_http, Arc::clone(&redactor))?;
         let jira_http = Http::new(&config.jira_http, redactor)?;
         let patience = Patience::Until(clock.now() + config.sync.limits.max_runtime);
-        let keys = &config.guance.api_keys;
-        let budget = Ledger::new(&state, &clock, &stop, keys, config.requests_per_minute, patience);
-        let guance = Guance::new(config.guance.clone(), &guance_http, &budget, &state, &clock, &stop);
+        let source = config.source.guance().context("no Guance")?;
+        let keys = &source.settings.api_keys;
+        let budget = Ledger::new(&state, &clock, &stop, keys, source.requests_per_minute, patience);
+        let guance = Guance::new(source.settings.clone(), &guance_http, &budget, &state, &clock, &stop);
         let jira = Jira::new(config.jira.clone(), &jira_http, &state, &clock, &stop);
         let world = World {
             guance: &guance,
@@ -206,13 +207,9 @@ fn settings(config: &Config) -> Settings {
 }
 
 fn services(config: &Config) -> Services {
-    let Config { guance, jira, .. } = config;
+    let Config { address, selection, jira, .. } = config;
     Services {
-        guance: Workspace {
-            address: guance.base_url.clone(),
-            channel: guance.channel.clone(),
-            workspace: String::new(),
-        },
+        guance: Workspace { address: address.clone(), channel: selection.clone(), workspace: String::new() },
         jira: Installation { address: jira.base_url.clone(), ..Installation::default() },
         pair: jira.pair_id.clone(),
     }

@@ -10,12 +10,13 @@ use crate::engine::budget::Patience;
 use crate::engine::takeover::{Done, Handover, Plan};
 use crate::ports::Stop;
 use crate::state::RunLock;
-use crate::words::{AdoptError, AdoptWords, Message as _};
+use crate::words::{AdoptError, AdoptWords, Message as _, RunWords};
 
 use super::context::{self, Context, LogFormat};
 use super::exit::{Exit, Usage};
 use super::progress::{self, Bar};
-use super::services::{self, Signals};
+use super::services::Signals;
+use super::sides::{self, Opened};
 use super::term;
 
 /// How often, and how many times, the lock of a run that is under way is tried: longer than such a run takes.
@@ -53,16 +54,17 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let path = &config.sync.state;
     let cannot_open = |error| Usage::state(path, &error);
     let _lock = if options.dry_run { None } else { Some(lock(path, &signals)?) };
-    let state = if options.dry_run { services::copy_state(&config) } else { services::open_state(&config) }
-        .map_err(cannot_open)?;
+    let state =
+        if options.dry_run { sides::copy_state(&config) } else { sides::open_state(&config) }.map_err(cannot_open)?;
     let global = &context.global;
     let bar = Bar::new(
         !global.quiet && global.verbose == 0 && matches!(global.log_format, LogFormat::Text),
         progress::Plan::Kept,
     );
-    services::prove(&config, &state, &signals, Patience::Endless)?;
-    services::with_world(&config, &state, &signals, Patience::Endless, &bar, None, |world, guance, jira| {
-        let mut handover = Handover::new(world, guance, jira, options.dry_run);
+    sides::prove(&config, &state, &signals, Patience::Endless)?;
+    sides::with_world(&config, &state, &signals, Patience::Endless, &bar, None, |world, sides| {
+        let Opened::Issues(guance) = sides.kind else { return Err(Usage::new(term::words(RunWords::NoGuance)).into()) };
+        let mut handover = Handover::new(world, guance, sides.jira, options.dry_run);
         let plan = handover.plan(&options.created_by);
         bar.clear();
         let plan = plan?;

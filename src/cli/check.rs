@@ -9,7 +9,6 @@ use crate::domain::Side;
 use crate::engine::belongs::{self, Foreign};
 use crate::engine::budget::Patience;
 use crate::engine::takeover;
-use crate::guance::Guance;
 use crate::jira::{CheckChanges, CheckRoute, Jira};
 use crate::plan::{Deletes, Policy, Route};
 use crate::ports::{ApiError, Facts, Finding, Remote};
@@ -19,6 +18,7 @@ use crate::words::{CheckWords, Fine, Lang, Mend, Message as _, Tested, Wrong, to
 use super::context::Context;
 use super::exit::{Exit, Usage, hint_for};
 use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
+use super::sides::{self, Opened, Sides};
 use super::{explain, term};
 
 /// Most issues of another program's that are named.
@@ -65,11 +65,11 @@ fn check_line(config: &Config, signals: &Signals) -> Result<Exit> {
     let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
     let scratch = Scratch::default();
     let facts: &dyn Facts = if services::are_known(config, &state)? { &state } else { &scratch };
-    services::with_sides(config, &state, facts, signals, patience, |guance, jira| {
-        let sides = check_guance(guance, &config.policy)?.worse(check_jira(jira, config)?);
-        let exit = check_services(config, &state, guance, jira, sides)?;
-        if sides != Exit::SideFailed && exit == sides {
-            check_script(guance, jira, &state, config)?;
+    sides::with_sides(config, &state, facts, signals, patience, |sides| {
+        let reached = check_source(sides.kind, config)?.worse(check_jira(sides.jira, config)?);
+        let exit = check_services(config, &state, sides, reached)?;
+        if reached != Exit::SideFailed && exit == reached && matches!(sides.kind, Opened::Issues(_)) {
+            check_script(sides, &state, config)?;
         }
         Ok(exit)
     })
@@ -77,22 +77,22 @@ fn check_line(config: &Config, signals: &Signals) -> Result<Exit> {
 
 /// Looks whether the state belongs to the services, and returns how the command ends. Where they have not answered it
 /// cannot tell.
-fn check_services(config: &Config, state: &State, guance: &Guance<'_>, jira: &Jira<'_>, sides: Exit) -> Result<Exit> {
+fn check_services(config: &Config, state: &State, sides: Sides<'_>, reached: Exit) -> Result<Exit> {
     if state.is_blank()? {
-        return Ok(sides);
+        return Ok(reached);
     }
     let what = Tested::State { path: config.sync.state.display().to_string() };
     let now = services::of(config);
-    let foreign = match (belongs::compare(state, &now)?, sides) {
-        (None, Exit::SideFailed) => return Ok(sides),
-        (None, _) => match belongs::verify(state, guance, jira, &now) {
+    let foreign = match (belongs::compare(state, &now)?, reached) {
+        (None, Exit::SideFailed) => return Ok(reached),
+        (None, _) => match belongs::verify(state, sides.source, sides.jira, &now) {
             Ok(services) => {
                 let guance = told(&belongs::guance_words(&services.guance), term::lang());
                 let jira = told(&belongs::jira_words(&services.jira), term::lang());
                 print(&Finding::good(what, Fine::BelongsTo { guance, jira }))?;
-                return Ok(sides);
+                return Ok(reached);
             }
-            Err(error) if error.is::<ApiError>() => return Ok(sides.worse(Exit::SideFailed)),
+            Err(error) if error.is::<ApiError>() => return Ok(reached.worse(Exit::SideFailed)),
             Err(error) => error.downcast::<Foreign>()?,
         },
         (Some(foreign), _) => foreign,
@@ -117,7 +117,7 @@ fn check_config(config: &Config) -> Result<()> {
 fn open_state(config: &Config) -> Result<State> {
     let path = &config.sync.state;
     let exists = path.exists();
-    let state = if exists { services::open_state(config) } else { services::copy_state(config) };
+    let state = if exists { sides::open_state(config) } else { sides::copy_state(config) };
     let state = state.map_err(|error| Usage::state(path, &error))?;
     // A full disk shows only when something is written.
     state.set_fact(CHECKED, "yes", Utc::now()).map_err(|error| Usage::state(path, &error))?;
@@ -138,8 +138,15 @@ fn open_state(config: &Config) -> Result<State> {
     Ok(state)
 }
 
-fn check_guance(guance: &Guance<'_>, policy: &Policy) -> Result<Exit> {
-    let findings = guance.check_with(&|level| policy.flow.issues && policy.leaves_out(level));
+fn check_source(source: &Opened<'_>, config: &Config) -> Result<Exit> {
+    let policy = &config.policy;
+    let findings = match source {
+        Opened::Issues(guance) => guance.check_with(&|level| policy.flow.issues && policy.leaves_out(level)),
+        Opened::Events(events) => events.check(),
+        Opened::Alerts(alerts) => alerts.check(policy.uses("on_call")),
+        // What is accepted is in the state, which was looked at.
+        Opened::Piped(_) => Vec::new(),
+    };
     // The first one is whether it answers and takes our key.
     let reached = findings.first().is_none_or(|finding| finding.result.is_ok());
     let exit = show(&findings)?;
@@ -180,12 +187,12 @@ fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
 }
 
 /// Tells of Jira issues that another program may have made of the last day's Guance issues.
-fn check_script(guance: &Guance<'_>, jira: &Jira<'_>, state: &State, config: &Config) -> Result<()> {
+fn check_script(sides: Sides<'_>, state: &State, config: &Config) -> Result<()> {
     if config.no_script {
         return Ok(());
     }
     let from = Utc::now() - TimeDelta::from_std(config.sync.limits.sweep_back).unwrap_or(TimeDelta::days(1));
-    let found = match takeover::notice((guance, jira), state, &config.policy, from) {
+    let found = match takeover::notice((sides.source, sides.jira), state, &config.policy, from) {
         Ok(found) => found,
         Err(error) => {
             let wrong = Wrong::TakeoverUnclear { why: format!("{error:#}") };

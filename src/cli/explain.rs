@@ -8,15 +8,15 @@ use crate::config::Config;
 use crate::domain::{Issue, IssueId, NewIssue};
 use crate::engine::belongs;
 use crate::engine::budget::Patience;
-use crate::guance::Guance;
 use crate::jira::Jira;
 use crate::plan::explain::{self, Explanation, Opinion};
 use crate::plan::issues;
-use crate::ports::{ApiErrorKind, Facts, Remote as _};
+use crate::ports::{ApiErrorKind, Facts, Remote};
 use crate::words::{ExplainWords, told};
 
 use super::exit::{Exit, Usage};
 use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
+use super::sides;
 use super::term;
 
 /// Longest value that is shown, in characters.
@@ -29,7 +29,7 @@ const MAX_SHOWN: usize = 200;
 pub(super) fn run(config: &Config, signals: &Signals, uuid: &str) -> Result<Exit> {
     let path = &config.sync.state;
     // A request is recorded where a sync will see it.
-    let state = if path.exists() { services::open_state(config) } else { services::copy_state(config) };
+    let state = if path.exists() { sides::open_state(config) } else { sides::copy_state(config) };
     let state = state.map_err(|error| Usage::state(path, &error))?;
     if let Some(foreign) = belongs::compare(&state, &services::of(config))? {
         return Err(foreign.into());
@@ -37,8 +37,9 @@ pub(super) fn run(config: &Config, signals: &Signals, uuid: &str) -> Result<Exit
     let scratch = Scratch::default();
     let facts: &dyn Facts = if services::are_known(config, &state)? { &state } else { &scratch };
     let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
-    services::with_sides(config, &state, facts, signals, patience, |guance, jira| {
-        let Some(issue) = fetch(guance, uuid)? else { return Ok(Exit::ItemsFailed) };
+    sides::with_sides(config, &state, facts, signals, patience, |sides| {
+        let jira = sides.jira;
+        let Some(issue) = fetch(sides.source, uuid)? else { return Ok(Exit::ItemsFailed) };
         show_issue(&issue)?;
         if let Some(link) = state.issue_link(issue.side(), &issue.id)? {
             term::tell(ExplainWords::AlreadyIs { name: &link.jira_name })?;
@@ -55,8 +56,8 @@ pub(super) fn run(config: &Config, signals: &Signals, uuid: &str) -> Result<Exit
     })
 }
 
-fn fetch(guance: &Guance<'_>, uuid: &str) -> Result<Option<Issue>> {
-    let mut batch = guance.issues(&[IssueId::new(uuid)])?;
+fn fetch(source: &dyn Remote, uuid: &str) -> Result<Option<Issue>> {
+    let mut batch = source.issues(&[IssueId::new(uuid)])?;
     if let Some(issue) = batch.issues.pop() {
         return Ok(Some(issue));
     }

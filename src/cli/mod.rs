@@ -7,6 +7,7 @@ mod context;
 mod plan;
 mod progress;
 mod services;
+mod sides;
 mod help;
 
 mod news;
@@ -19,6 +20,7 @@ mod retry;
 mod state;
 mod status;
 mod sync;
+mod take;
 mod why;
 
 use std::ffi::OsString;
@@ -58,6 +60,8 @@ enum Command {
     Retry(retry::Options),
     /// Give dead items up: they are never sent again unless the original changes
     Drop(drop::Options),
+    /// Accept the payloads of a webhook for a piped source
+    Take(take::Options),
     /// Take over the issues and the copies that the vendor's script made
     Adopt(adopt::Options),
     /// Show what the state file holds, or bind it to services that were renamed
@@ -133,6 +137,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Why(options) => why::run(context, options),
         Command::Retry(options) => retry::run(context, options),
         Command::Drop(options) => drop::run(context, options),
+        Command::Take(options) => take::run(context, options),
         Command::Adopt(options) => adopt::run(context, options),
         Command::State(verb) => state::run(context, verb),
         Command::Init => init::run(context),

@@ -12,18 +12,12 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::config::Config;
 use crate::domain::{Fingerprint, SealKey, SealKeys};
-use crate::engine::budget::{Ledger, Patience};
-use crate::engine::{Askers, Progress, Settings, World, belongs};
-use crate::guance::Guance;
-use crate::http::{self, Http};
-use crate::jira::{Auth, Jira, Shared};
-use crate::ports::{Budget, Clock, Facts, NoFailpoints, Stop};
-use crate::secret::{Redactor, Secret};
-use crate::state::{Installation, Services, State, StateError, Workspace};
-
-use super::exit::Usage;
-use super::term;
-use crate::words::RunWords;
+use crate::engine::budget::Patience;
+use crate::engine::{Askers, Settings};
+use crate::jira::Auth;
+use crate::ports::{Clock, Facts, Stop};
+use crate::secret::Secret;
+use crate::state::{Installation, Services, State, Workspace};
 
 /// How long a check waits for the request budget, in seconds: a window of it.
 pub(super) const PATIENCE_SECONDS: i64 = 65;
@@ -66,9 +60,9 @@ impl Stop for Signals {
 }
 
 /// Also ends what an ordinary run has no more time for.
-struct InTime<'a> {
-    stop: &'a dyn Stop,
-    patience: Patience,
+pub(super) struct InTime<'a> {
+    pub(super) stop: &'a dyn Stop,
+    pub(super) patience: Patience,
 }
 
 impl Stop for InTime<'_> {
@@ -127,8 +121,8 @@ impl Facts for Scratch {
 }
 
 /// Returns the services as a configuration names them: what [`crate::config::Draft::services`] says of it.
-pub(super) fn named(names: [&str; 4]) -> Services {
-    let [guance, channel, jira, pair] = names.map(str::to_owned);
+pub(super) fn named(names: [String; 4]) -> Services {
+    let [guance, channel, jira, pair] = names;
     Services {
         guance: Workspace { address: guance, channel, ..Workspace::default() },
         jira: Installation { address: jira, ..Installation::default() },
@@ -138,8 +132,8 @@ pub(super) fn named(names: [&str; 4]) -> Services {
 
 /// Returns the services that the configuration names.
 pub(super) fn of(config: &Config) -> Services {
-    let Config { guance, jira, .. } = config;
-    named([&guance.base_url, &guance.channel, &jira.base_url, &jira.pair_id])
+    let Config { address, selection, jira, .. } = config;
+    named([address, selection, &jira.base_url, &jira.pair_id].map(String::clone))
 }
 
 /// Returns true when what the state remembers was learnt from the services that the configuration names.
@@ -149,113 +143,6 @@ pub(super) fn of(config: &Config) -> Services {
 pub(super) fn are_known(config: &Config, state: &State) -> Result<bool> {
     let now = of(config);
     Ok(state.services()?.is_some_and(|known| known.has_jira_of(&now) && known.has_guance_of(&now)))
-}
-
-/// Hands the two sides to `work`; nothing is contacted before it asks them to. `facts` is the state itself, unless it is
-/// uncertain whether the state belongs to these services.
-///
-/// # Errors
-/// When a client cannot be built from the configuration, and whatever `work` fails with.
-pub(super) fn with_sides<T>(
-    config: &Config,
-    state: &State,
-    facts: &dyn Facts,
-    stop: &dyn Stop,
-    patience: Patience,
-    work: impl FnOnce(&Guance<'_>, &Jira<'_>) -> Result<T>,
-) -> Result<T> {
-    open(config, state, facts, stop, patience, None, |guance, jira, _| work(guance, jira))
-}
-
-/// The same, with Guance's request budget.
-fn open<T>(
-    config: &Config,
-    state: &State,
-    facts: &dyn Facts,
-    stop: &dyn Stop,
-    patience: Patience,
-    shared: Option<&Shared>,
-    work: impl FnOnce(&Guance<'_>, &Jira<'_>, &dyn Budget) -> Result<T>,
-) -> Result<T> {
-    let clock = SystemClock;
-    let stop = &InTime { stop, patience };
-    let redactor = Arc::new(config.redactor());
-    let guance_http = client("guance", &config.guance.base_url, &config.guance_http, &redactor)?;
-    let jira_http = client("jira", &config.jira.base_url, &config.jira_http, &redactor)?;
-    let keys = &config.guance.api_keys;
-    let common = common_ledger(config, state)?;
-    let budget =
-        Ledger::new(common.as_ref().unwrap_or(state), &clock, stop, keys, config.requests_per_minute, patience)
-            .for_line(config.line, config.polls)
-            .with_workspace_limit(config.workspace_requests_per_minute);
-    let guance = Guance::new(config.guance.clone(), &guance_http, &budget, facts, &clock, stop);
-    let mut settings = config.jira.clone();
-    if are_known(config, state)? {
-        settings.former_pairs = state.former_pairs(&settings.pair_id)?;
-    }
-    let jira = Jira::new(settings, &jira_http, facts, &clock, stop).sharing(shared);
-    work(&guance, &jira, &budget)
-}
-
-/// Opens the state file of the line.
-///
-/// # Errors
-/// Says what is wrong with the file.
-pub(super) fn open_state(config: &Config) -> Result<State, StateError> {
-    Ok(State::open(&config.sync.state)?.of_line(config.line))
-}
-
-/// Opens a copy of it in memory.
-///
-/// # Errors
-/// As for [`open_state`].
-pub(super) fn copy_state(config: &Config) -> Result<State, StateError> {
-    Ok(State::open_copy(&config.sync.state)?.of_line(config.line))
-}
-
-/// Opens the record of requests where another file than the line's own state keeps it: lines may use the same keys.
-fn common_ledger(config: &Config, state: &State) -> Result<Option<State>> {
-    let (own, main) = (&config.sync.state, &config.sync.main);
-    if own == main {
-        return Ok(None);
-    }
-    // A dry run leaves no trace.
-    let opened = if state.path().is_some() { State::open(main) } else { State::open_copy(main) };
-    opened.map(Some).map_err(|error| Usage::state(main, &error).into())
-}
-
-/// Hands the engine's whole world, with the two sides in it, to `work`.
-///
-/// # Errors
-/// As [`with_sides`].
-pub(super) fn with_world<T>(
-    config: &Config,
-    state: &State,
-    stop: &dyn Stop,
-    patience: Patience,
-    progress: &dyn Progress,
-    shared: Option<&Shared>,
-    work: impl FnOnce(World<'_>, &Guance<'_>, &Jira<'_>) -> Result<T>,
-) -> Result<T> {
-    open(config, state, state, stop, patience, shared, |guance, jira, budget| {
-        let (policy, settings) = (&config.policy, &settings(config));
-        let (clock, failpoints) = (&SystemClock, &NoFailpoints);
-        let world = World { guance, jira, budget, state, policy, settings, clock, stop, failpoints, progress };
-        work(world, guance, jira)
-    })
-}
-
-fn client(section: &str, base_url: &str, settings: &http::Settings, redactor: &Arc<Redactor>) -> Result<Http> {
-    if let Err(name) = http::check_proxy(base_url) {
-        let variable = name;
-        let usage = Usage::new(term::words(RunWords::BadProxy { variable, section }));
-        return Err(usage.hint(term::words(RunWords::BadProxyHint { variable })).into());
-    }
-    Http::new(settings, Arc::clone(redactor)).map_err(|error| {
-        let why = &format!("{error:#}");
-        let usage = Usage::new(term::words(RunWords::CannotSetUp { section, why }));
-        usage.hint(term::words(RunWords::CheckCaFile { section })).into()
-    })
 }
 
 /// Returns the engine's part of the configuration.
@@ -272,7 +159,7 @@ pub(super) fn settings(config: &Config) -> Settings {
 
 /// Names who asks the two services, without showing the credentials.
 fn askers(config: &Config) -> Askers {
-    let guance: Vec<&str> = config.guance.api_keys.iter().map(Secret::expose).collect();
+    let source: Vec<&str> = config.source.credentials().into_iter().map(Secret::expose).collect();
     let jira = match &config.jira.auth {
         Auth::Basic { user, token } => vec![user.as_str(), token.expose()],
         Auth::Pat { token } => vec![token.expose()],
@@ -280,7 +167,7 @@ fn askers(config: &Config) -> Askers {
     let name = |address: &String, credentials: Vec<&str>| {
         Fingerprint::of(&[["asker", address].as_slice(), &credentials].concat())
     };
-    Askers { guance: name(&config.guance.base_url, guance), jira: name(&config.jira.base_url, jira) }
+    Askers { guance: name(&config.address, source), jira: name(&config.jira.base_url, jira) }
 }
 
 /// What the id of a Guance key begins with. It names the key wherever something was written with it, and is no secret.
@@ -293,23 +180,6 @@ fn seal_keys(config: &Config) -> SealKeys {
     let jira = match &config.jira.auth {
         Auth::Basic { token, .. } | Auth::Pat { token } => token,
     };
-    let credentials = config.guance.api_keys.iter().filter(secret).chain([jira]);
+    let credentials = config.source.credentials().into_iter().filter(secret).chain([jira]);
     credentials.fold(SealKeys::default(), |keys, credential| keys.followed_by(&SealKey::derive(credential)))
-}
-
-/// Proves that a state which does not say what services it belongs to belongs to these: an older version wrote it.
-/// Until then nothing that it remembers of them is believed.
-pub(super) fn prove(config: &Config, state: &State, signals: &Signals, patience: Patience) -> Result<()> {
-    if state.services()?.is_some() || state.is_blank()? {
-        return Ok(());
-    }
-    let scratch = Scratch::default();
-    with_sides(config, state, &scratch, signals, patience, |guance, jira| {
-        let bound = belongs::verify(state, guance, jira, &of(config))?;
-        let tx = state.begin()?;
-        tx.bind(state, &bound, Utc::now())?;
-        Ok(tx.commit()?)
-    })?;
-    scratch.tell(state);
-    Ok(())
 }

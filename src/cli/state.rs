@@ -16,6 +16,7 @@ use crate::words::{HealthWords, ItemWords, Service, StateWords, StatusWords};
 use super::context::Context;
 use super::exit::{Exit, Usage};
 use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
+use super::sides;
 use super::term;
 
 /// What to do with the state file.
@@ -145,16 +146,16 @@ fn rebind(context: &Context, options: &Rebind) -> Result<Exit> {
 fn rebind_line(mut config: Config, signals: &Signals, options: &Rebind) -> Result<()> {
     let path = &config.sync.state;
     let cannot_open = |error| Usage::state(path, &error);
-    let state = if options.dry_run { services::copy_state(&config) } else { services::open_state(&config) }
-        .map_err(cannot_open)?;
+    let state =
+        if options.dry_run { sides::copy_state(&config) } else { sides::open_state(&config) }.map_err(cannot_open)?;
     let now = services::of(&config);
     let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
     // Markers name the pair as it was called when they were written.
     config.jira.former_pairs = state.former_pairs(&now.pair)?;
     // What the state remembers may be another service's.
     let scratch = Scratch::default();
-    let rebound = services::with_sides(&config, &state, &scratch, signals, patience, |guance, jira| {
-        belongs::rebind(&state, guance, jira, &now, Utc::now(), options.dry_run)
+    let rebound = sides::with_sides(&config, &state, &scratch, signals, patience, |both| {
+        belongs::rebind(&state, both.source, both.jira, &now, Utc::now(), options.dry_run)
     })?;
     show(&rebound, options.dry_run)
 }

@@ -70,7 +70,10 @@ fn of_line(draft: &Draft, options: &Options) -> Result<(Exit, Value)> {
     let state = State::open_to_read(path).map_err(|error| Usage::state(path, &error))?.of_line(draft.line);
     let status = state.status()?;
     let foreign = belongs::compare(&state, &services::named(draft.services()))?;
-    let paces = pace::of(&state, &draft.policy.flow, draft.requests_per_minute(), Utc::now())?;
+    let paces = match draft.requests_per_minute() {
+        Some(limit) => pace::of(&state, &draft.policy.flow, limit, Utc::now())?,
+        None => Vec::new(),
+    };
     let spent = spent::of(&state, Utc::now())?;
     let tells = tells::known(&state)?;
     let mut told = Value::Null;

@@ -21,7 +21,8 @@ use super::exit::{self, Exit, Usage};
 use super::news::{self, Failures};
 use super::plan;
 use super::progress::{Bar, Plan};
-use super::services::{self, Signals};
+use super::services::Signals;
+use super::sides;
 use super::{term, when};
 
 /// Most creates held for a label that a run names; `guajira status` names all.
@@ -176,7 +177,7 @@ impl Lines<'_> {
     /// Syncs a line; `None` where the request budget lets it not even prove whose its state is.
     fn sync(&self, config: &Config, shared: Option<&Shared>) -> Result<Option<Ended>> {
         let (order, signals, path) = (self.order, &self.signals, &config.sync.state);
-        let state = if order.dry_run { services::copy_state(config) } else { services::open_state(config) };
+        let state = if order.dry_run { sides::copy_state(config) } else { sides::open_state(config) };
         let state = state.map_err(|error| Usage::state(path, &error))?;
         clear_remains(&state, order);
         let patience = match order.backfill {
@@ -185,7 +186,7 @@ impl Lines<'_> {
         };
         let bar = bar(self.context, self.options);
         tracing::info!(line = %config.line, dry_run = order.dry_run, backfill = order.backfill.is_some(), "Run begins.");
-        if let Err(error) = services::prove(config, &state, signals, patience) {
+        if let Err(error) = sides::prove(config, &state, signals, patience) {
             if error.downcast_ref::<ApiError>().is_some_and(|api| api.kind == ApiErrorKind::OutOfBudget) {
                 if !self.context.global.quiet {
                     term::say(&term::words(RunWords::BudgetUsedUp));
@@ -194,7 +195,7 @@ impl Lines<'_> {
             }
             return Err(error);
         }
-        let report = services::with_world(config, &state, signals, patience, &bar, shared, |world, _, _| {
+        let report = sides::with_world(config, &state, signals, patience, &bar, shared, |world, _| {
             let report = engine::sync_once(&world, &order);
             bar.clear();
             report

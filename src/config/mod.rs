@@ -11,6 +11,7 @@ mod secret;
 mod readable;
 mod reader;
 mod templates;
+mod kinds;
 mod places;
 mod needs;
 mod settings;
@@ -27,8 +28,9 @@ mod secret_tests;
 mod tests;
 
 pub use error::{ConfigError, Problem};
+pub use kinds::SourceKind;
 pub use load::DEFAULT_FILE;
 pub use places::{lines_beside, state_of_line};
 pub use secret::is_usual_name;
-pub use settings::{Config, Draft, SyncSettings};
+pub use settings::{Config, Draft, GuanceSource, Source, SyncSettings};
 pub use tree::Environment;

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::kinds::SourceKind;
 use super::reader::Reader;
 use crate::domain::{ServiceName, TRACKER};
 use crate::words::Flaw;
@@ -16,17 +17,24 @@ pub(super) struct Place {
     pub(super) section: String,
     /// What stands before the keys of the line: nothing, or `source.0.`.
     before: String,
+    /// What kind of source it is.
+    pub(super) kind: SourceKind,
 }
 
 impl Place {
     /// The line of `[guance]`.
     pub(super) fn guance() -> Self {
-        Self { name: ServiceName::GUANCE, section: ServiceName::GUANCE.as_str().to_owned(), before: String::new() }
+        Self {
+            name: ServiceName::GUANCE,
+            section: ServiceName::GUANCE.as_str().to_owned(),
+            before: String::new(),
+            kind: SourceKind::Issues,
+        }
     }
 
     /// The line of this `[[source]]`.
-    fn source(name: ServiceName, n: usize) -> Self {
-        Self { name, section: format!("source.{n}"), before: format!("source.{n}.") }
+    fn source(name: ServiceName, kind: SourceKind, n: usize) -> Self {
+        Self { name, section: format!("source.{n}"), before: format!("source.{n}."), kind }
     }
 
     /// Returns the state file of the line: that which `[sync].state` names, or one beside it with the line's name in its own.
@@ -64,7 +72,10 @@ pub(super) fn places(reader: &Reader) -> Vec<Place> {
                 reader.refuse(&key, Flaw::NameTaken);
             }
         }
-        places.push(Place::source(named.unwrap_or(ServiceName::GUANCE), n));
+        let key = format!("source.{n}.kind");
+        reader.required_text(&key);
+        let kind = reader.one_of(&key, &SourceKind::WORDS, SourceKind::Issues);
+        places.push(Place::source(named.unwrap_or(ServiceName::GUANCE), kind, n));
     }
     places
 }

@@ -104,7 +104,7 @@ fn secrets_come_from_files_and_commands_beside_the_config() {
         .remove(0)
         .resolve(&Environment::default())
         .unwrap();
-    assert_eq!(config.guance.api_keys[0].expose(), "from-file");
+    assert_eq!(config.source.guance().unwrap().settings.api_keys[0].expose(), "from-file");
     assert!(matches!(&config.jira.auth, jira::Auth::Basic { token, .. } if token.expose() == "from-command"));
     assert_eq!(config.sync.state, at("guajira.db"));
     assert_eq!(config.path, Some(at("sync.toml")));

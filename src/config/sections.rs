@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::domain::People;
-use crate::guance::ABOUT as SOURCE;
 use crate::jira::{ABOUT as TRACKER, Deployment};
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, Policy, Repeats, Route};
 use crate::ports::Limits;
@@ -49,7 +48,7 @@ pub(super) fn drafts(
         let keys = places
             .iter()
             .zip(&sources)
-            .flat_map(|(place, source)| source.api_keys.iter().map(|key| (place.key("api_key"), key)));
+            .flat_map(|(place, source)| source.api_keys().iter().map(|key| (place.key("api_key"), key)));
         keys.chain([("jira.auth.token".to_owned(), &jira.token)])
     };
     let is_in_file = |(key, secret): (String, &SecretAt)| secret.source.is_given() && reader.is_in_file(&key);
@@ -61,13 +60,13 @@ pub(super) fn drafts(
     let secrets = secrets().map(|(_, secret)| secret);
     let named: Vec<String> = secrets.filter_map(|secret| secret.source.variable().map(str::to_owned)).collect();
     let lang = reader.has("text.language").then_some(voice.lang);
-    let shared: Vec<_> = sources.iter().map(|source| source.keys_of).collect();
-    let drafts = places.iter().zip(policies).zip(sources).map(|((place, policy), guance)| {
+    let shared: Vec<_> = sources.iter().map(Place::keys_of).collect();
+    let drafts = places.iter().zip(policies).zip(sources).map(|((place, policy), source)| {
         let projects = projects(std::slice::from_ref(&policy));
-        let pair_id = place.pair_id(&guance);
+        let pair_id = place.pair_id(&source);
         Draft {
             line: place.name,
-            polls: shared.iter().filter(|keys_of| **keys_of == guance.keys_of).count(),
+            polls: shared.iter().filter(|keys_of| **keys_of == Place::keys_of(&source)).count(),
             path: path.clone(),
             sync: SyncSettings { state: place.state(&sync.main), ..sync.clone() },
             policy,
@@ -75,7 +74,8 @@ pub(super) fn drafts(
             advice: advice.clone(),
             lang,
             base: base.clone(),
-            guance,
+            kind: place.kind,
+            source,
             jira: Jira { projects, pair_id, ..jira.clone() },
         }
     });
@@ -91,9 +91,9 @@ fn policy(reader: &Reader, place: &Place, voice: Voice, warnings: &mut Vec<Confi
         routes: routes(reader, place),
         people: People { pairs: reader.pairs(&place.of_line("people")).unwrap_or_default() },
         voice,
-        statuses: SOURCE.statuses,
+        statuses: place.kind.about().statuses,
     };
-    needs::refuse_missing(reader, place, &policy.flow, [&SOURCE, &TRACKER]);
+    needs::refuse_missing(reader, place, &policy.flow, [place.kind.about(), &TRACKER]);
     if let Some(all) = policy.routes.iter().position(|route| route.when.is_none())
         && all + 1 < policy.routes.len()
     {
@@ -173,12 +173,14 @@ fn sync(reader: &Reader, base: &Path) -> SyncSettings {
 
 pub(super) fn flow(reader: &Reader, place: &Place) -> Flow {
     let key = |name: &str| place.of_line(&format!("flow.{name}"));
+    // What nothing can be written to is told of on Jira, or its end would be heard of nowhere.
+    let happens = if place.kind.is_read_only() { Direction::ToJira } else { Direction::Off };
     Flow {
         issues: reader.flag(&key("issues"), true),
         comments: reader.flag(&key("comments"), true),
         replies: reader.flag(&key("replies"), true),
         edits: reader.flag(&key("edits"), true),
-        status: reader.one_of(&key("status"), &Direction::WORDS, Direction::Off),
+        status: reader.one_of(&key("status"), &Direction::WORDS, happens),
         assignee: reader.one_of(&key("assignee"), &Direction::WORDS, Direction::Off),
         level: reader.flag(&key("level"), false),
         updates: reader.flag(&key("updates"), false),
@@ -229,10 +231,10 @@ fn projects(policies: &[Policy]) -> Vec<String> {
 
 fn routes(reader: &Reader, place: &Place) -> Vec<Route> {
     let path = place.of_line("route");
-    (0..reader.count(&path)).map(|n| route(reader, &format!("{path}.{n}"))).collect()
+    (0..reader.count(&path)).map(|n| route(reader, place, &format!("{path}.{n}"))).collect()
 }
 
-fn route(reader: &Reader, path: &str) -> Route {
+fn route(reader: &Reader, place: &Place, path: &str) -> Route {
     let key = |name: &str| format!("{path}.{name}");
     let project = reader.required_text(&key("project"));
     if project.contains(|c: char| c.is_whitespace() || c == '"') {
@@ -258,7 +260,7 @@ fn route(reader: &Reader, path: &str) -> Route {
         description: reader.template(&key("description"), Kind::Markdown),
         fields: fields(reader, &key("fields")),
         priority: reader.pairs(&key("priority")),
-        status: statuses(reader, &key("status")),
+        status: statuses(reader, place, &key("status")),
         closed_status: reader.text(&key("closed_status")),
         transition: transition(reader, &key("transition")),
         resolution: reader.text(&key("resolution")),
@@ -307,11 +309,11 @@ fn is_issue_key(text: &str) -> bool {
     text.rsplit_once('-').is_some_and(|(project, number)| is_word(project) && number.parse::<u64>().is_ok())
 }
 
-fn statuses(reader: &Reader, path: &str) -> Vec<(String, String)> {
+fn statuses(reader: &Reader, place: &Place, path: &str) -> Vec<(String, String)> {
     let pairs = reader.pairs(path).unwrap_or_default();
     for (guance, _) in &pairs {
-        if SOURCE.statuses.called(guance).is_none() {
-            let known: Vec<&str> = SOURCE.statuses.0.iter().map(|status| status.name).collect();
+        if place.kind.about().statuses.called(guance).is_none() {
+            let known: Vec<&str> = place.kind.about().statuses.0.iter().map(|status| status.name).collect();
             reader.refuse(&format!("{path}.{guance}"), Flaw::NoGuanceStatus { names: known.join(", ") });
         }
     }

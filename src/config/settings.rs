@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::error::{ConfigError, Problem};
+use super::kinds::SourceKind;
 use super::secret::SecretSource;
 use super::tree::Environment;
 use crate::domain::ServiceName;
@@ -13,7 +14,7 @@ use crate::plan::{Direction, Policy};
 use crate::ports::Limits;
 use crate::secret::{Redactor, Secret};
 use crate::words::{ConfigFault, ConfigPlace, ConfigWarning, Lang};
-use crate::{guance, http, jira};
+use crate::{alerts, guance, http, jira};
 
 /// Everything a run needs to know.
 #[derive(Clone, Debug)]
@@ -24,20 +25,20 @@ pub struct Config {
     pub polls: usize,
     /// The file it came from; `None` when all of it came from the environment.
     pub path: Option<PathBuf>,
-    /// How to talk to Guance.
-    pub guance: guance::Settings,
-    /// How to reach Guance.
-    pub guance_http: http::Settings,
+    /// Where the source is, and what of it is read: as the state names it.
+    pub address: String,
+    /// See [`Config::address`].
+    pub selection: String,
+    /// What the source is, and how to talk to it.
+    pub source: Source,
+    /// How to reach the source.
+    pub source_http: http::Settings,
     /// How to talk to Jira.
     pub jira: jira::Settings,
     /// How to reach Jira.
     pub jira_http: http::Settings,
     /// Whether it is said that no program made Jira issues of Guance's before guajira: `[jira].script`.
     pub no_script: bool,
-    /// Requests that one Guance key may make in a minute.
-    pub requests_per_minute: u32,
-    /// Requests that all Guance keys of the workspace may make in a minute.
-    pub workspace_requests_per_minute: u32,
     /// How a run goes.
     pub sync: SyncSettings,
     /// What is carried, and where to.
@@ -46,6 +47,30 @@ pub struct Config {
     pub warnings: Vec<ConfigWarning>,
     /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
     pub advice: Vec<ConfigWarning>,
+}
+
+/// What a source is, and how to talk to it.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// Issues of a Guance workspace.
+    Issues(GuanceSource),
+    /// Events of a Guance workspace's monitors.
+    Events(GuanceSource),
+    /// What `guajira take` accepts.
+    Piped,
+    /// Alerts of JSM Operations or of Opsgenie.
+    Alerts(alerts::Settings),
+}
+
+/// A Guance workspace, and what may be asked of it.
+#[derive(Clone, Debug)]
+pub struct GuanceSource {
+    /// How to talk to it.
+    pub settings: guance::Settings,
+    /// Requests that one key may make in a minute.
+    pub requests_per_minute: u32,
+    /// Requests that all keys of the workspace may make in a minute.
+    pub workspace_requests_per_minute: u32,
 }
 
 /// How a run goes: `[sync]`.
@@ -88,8 +113,50 @@ pub struct Draft {
     /// The language of `[text].language`, where it is set.
     pub lang: Option<Lang>,
     pub(super) base: PathBuf,
-    pub(super) guance: Guance,
+    pub(super) kind: SourceKind,
+    pub(super) source: SourceAt,
     pub(super) jira: Jira,
+}
+
+/// Where a source is, with its secrets not fetched.
+#[derive(Clone, Debug)]
+pub(super) enum SourceAt {
+    Guance(Guance),
+    Piped,
+    Alerts(Alerts),
+}
+
+/// A source of alerts.
+#[derive(Clone, Debug)]
+pub(super) struct Alerts {
+    pub(super) base_url: String,
+    /// JSM: the account's e-mail address.
+    pub(super) user: String,
+    pub(super) api_keys: Vec<SecretAt>,
+    pub(super) cloud_id: Option<String>,
+    pub(super) gateway: String,
+    pub(super) schedule: Option<String>,
+    pub(super) http: http::Settings,
+}
+
+impl SourceAt {
+    pub(super) fn api_keys(&self) -> &[SecretAt] {
+        match self {
+            Self::Guance(Guance { api_keys, .. }) | Self::Alerts(Alerts { api_keys, .. }) => api_keys,
+            Self::Piped => &[],
+        }
+    }
+
+    /// Returns its address, and what of that service it is.
+    pub(super) fn place(&self, line: &ServiceName, kind: SourceKind) -> (String, String) {
+        match self {
+            Self::Guance(guance) if kind == SourceKind::Issues => (guance.base_url.clone(), guance.channel.clone()),
+            Self::Guance(Guance { base_url, .. }) | Self::Alerts(Alerts { base_url, .. }) => {
+                (base_url.clone(), kind.as_str().to_owned())
+            }
+            Self::Piped => (kind.as_str().to_owned(), line.to_string()),
+        }
+    }
 }
 
 /// `[guance]`.
@@ -152,16 +219,23 @@ impl Vault<'_> {
 }
 
 impl Draft {
-    /// Returns how many Guance requests a minute all keys may make together.
-    pub fn requests_per_minute(&self) -> u64 {
-        let keys = u64::try_from(self.guance.api_keys.len()).unwrap_or(1).max(1);
-        keys.saturating_mul(u64::from(self.guance.requests_per_minute))
-            .min(u64::from(self.guance.workspace_requests_per_minute))
+    /// Returns what kind of source it is.
+    pub fn kind(&self) -> SourceKind {
+        self.kind
     }
 
-    /// Returns the addresses of Guance and Jira, the channel, and the id of this pair of services.
-    pub fn services(&self) -> [&str; 4] {
-        [&self.guance.base_url, &self.guance.channel, &self.jira.base_url, &self.jira.pair_id]
+    /// Returns how many requests a minute the keys of the source may make together, where they are counted.
+    pub fn requests_per_minute(&self) -> Option<u64> {
+        let SourceAt::Guance(guance) = &self.source else { return None };
+        let keys = u64::try_from(guance.api_keys.len()).unwrap_or(1).max(1);
+        let all = keys.saturating_mul(u64::from(guance.requests_per_minute));
+        Some(all.min(u64::from(guance.workspace_requests_per_minute)))
+    }
+
+    /// Returns the address of the source, what of it is read, the address of Jira, and the id of this pair of services.
+    pub fn services(&self) -> [String; 4] {
+        let (address, selection) = self.source.place(&self.line, self.kind);
+        [address, selection, self.jira.base_url.clone(), self.jira.pair_id.clone()]
     }
 
     /// Fetches the secrets.
@@ -169,9 +243,10 @@ impl Draft {
     /// # Errors
     /// Names the key and the source of every secret that is missing, empty or cannot be fetched.
     pub fn resolve(self, env: &Environment) -> Result<Config, ConfigError> {
-        let Self { line, polls, path, sync, policy, warnings, advice, lang: _, base, guance, jira } = self;
+        let Self { line, polls, path, sync, policy, warnings, advice, lang: _, base, kind, source, jira } = self;
         let mut vault = Vault { base, env, problems: Vec::new() };
-        let api_keys = guance.api_keys.iter().map(|key| vault.fetch(key)).collect();
+        let (address, selection) = source.place(&line, kind);
+        let mut keys: Vec<Secret> = source.api_keys().iter().map(|key| vault.fetch(key)).collect();
         let token = vault.fetch(&jira.token);
         let auth = match jira.user {
             Some(user) => jira::Auth::Basic { user, token },
@@ -180,22 +255,33 @@ impl Draft {
         if !vault.problems.is_empty() {
             return Err(ConfigError { problems: vault.problems });
         }
+        let (source, source_http) = match source {
+            SourceAt::Guance(at) => {
+                let http = at.http.clone();
+                let guance = guance_source(line, at, keys, &policy);
+                (if kind == SourceKind::Events { Source::Events(guance) } else { Source::Issues(guance) }, http)
+            }
+            SourceAt::Piped => (Source::Piped, jira.http.clone()),
+            SourceAt::Alerts(at) => {
+                let key = keys.pop().unwrap_or_else(|| Secret::new(""));
+                let login = match kind {
+                    SourceKind::Jsm => {
+                        alerts::Login::Jsm { user: at.user, token: key, cloud_id: at.cloud_id, gateway: at.gateway }
+                    }
+                    _ => alerts::Login::Opsgenie { key },
+                };
+                let (name, lang) = (line.to_string(), policy.voice.lang);
+                let settings = alerts::Settings { name, base_url: at.base_url, login, schedule: at.schedule, lang };
+                (Source::Alerts(settings), at.http)
+            }
+        };
         Ok(Config {
             line,
             polls,
-            guance: guance::Settings {
-                line,
-                base_url: guance.base_url,
-                console_url: guance.console_url,
-                api_keys,
-                channel: guance.channel,
-                reply_format: guance.reply_format,
-                former_accounts: guance.former_accounts,
-                names_managers: policy.flow.assignee != Direction::Off || policy.uses("managers"),
-                names_channels: policy.uses("channels") || policy.uses("channel_uuids"),
-                lang: policy.voice.lang,
-            },
-            guance_http: guance.http,
+            address,
+            selection,
+            source,
+            source_http,
             jira: jira::Settings {
                 line,
                 base_url: jira.base_url,
@@ -210,8 +296,6 @@ impl Draft {
             },
             jira_http: jira.http,
             no_script: jira.no_script,
-            requests_per_minute: guance.requests_per_minute,
-            workspace_requests_per_minute: guance.workspace_requests_per_minute,
             path,
             sync,
             policy,
@@ -221,11 +305,46 @@ impl Draft {
     }
 }
 
+fn guance_source(line: ServiceName, at: Guance, api_keys: Vec<Secret>, policy: &Policy) -> GuanceSource {
+    let settings = guance::Settings {
+        line,
+        base_url: at.base_url,
+        console_url: at.console_url,
+        api_keys,
+        channel: at.channel,
+        reply_format: at.reply_format,
+        former_accounts: at.former_accounts,
+        names_managers: policy.flow.assignee != Direction::Off || policy.uses("managers"),
+        names_channels: policy.uses("channels") || policy.uses("channel_uuids"),
+        lang: policy.voice.lang,
+    };
+    let (requests_per_minute, workspace_requests_per_minute) =
+        (at.requests_per_minute, at.workspace_requests_per_minute);
+    GuanceSource { settings, requests_per_minute, workspace_requests_per_minute }
+}
+
+impl Source {
+    /// Returns the Guance workspace that it is of.
+    pub fn guance(&self) -> Option<&GuanceSource> {
+        if let Self::Issues(guance) | Self::Events(guance) = self { Some(guance) } else { None }
+    }
+
+    /// Returns its credentials.
+    pub fn credentials(&self) -> Vec<&Secret> {
+        match self {
+            Self::Issues(guance) | Self::Events(guance) => guance.settings.api_keys.iter().collect(),
+            Self::Piped => Vec::new(),
+            Self::Alerts(alerts::Settings { login: alerts::Login::Jsm { token: key, .. }, .. })
+            | Self::Alerts(alerts::Settings { login: alerts::Login::Opsgenie { key }, .. }) => vec![key],
+        }
+    }
+}
+
 impl Config {
     /// Returns what knows the credentials of both sides, so that neither of them is told by what a service says.
     pub fn redactor(&self) -> Redactor {
         let mut redactor = Redactor::default();
-        self.guance.api_keys.iter().for_each(|key| redactor.hide(key));
+        self.source.credentials().into_iter().for_each(|key| redactor.hide(key));
         match &self.jira.auth {
             jira::Auth::Basic { user, token } => redactor.hide_login(user, token),
             jira::Auth::Pat { token } => redactor.hide(token),

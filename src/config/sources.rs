@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use super::common::{accounts, http_settings, secrets, url};
+use super::kinds::SourceKind;
 use super::places::Place;
 use super::reader::Reader;
-use super::settings::Guance;
+use super::settings::{Alerts, Guance, SourceAt};
+use crate::alerts::{GATEWAY, OPSGENIE_US};
 use crate::domain::{Fingerprint, ServiceName};
 use crate::guance::ReplyFormat;
 use crate::words::{ConfigWarning, Flaw};
@@ -22,36 +24,28 @@ const MOST_REQUESTS_PER_MINUTE: u32 = 100_000;
 /// The channel that holds every issue.
 const DEFAULT_CHANNEL: &str = "default";
 
-/// The kinds of sources.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// Issues of Guance's exception tracking.
-    Issues,
-}
-
-/// The kinds, as `kind` names them.
-const KINDS: [(&str, Kind); 1] = [("guance-issues", Kind::Issues)];
-
 /// Reads what each line's source is.
-pub(super) fn read(reader: &Reader, places: &[Place], base: &Path, warnings: &mut Vec<ConfigWarning>) -> Vec<Guance> {
-    let mut sources: Vec<Guance> = Vec::new();
+pub(super) fn read(reader: &Reader, places: &[Place], base: &Path, warnings: &mut Vec<ConfigWarning>) -> Vec<SourceAt> {
+    let mut sources: Vec<SourceAt> = Vec::new();
     for (n, place) in places.iter().enumerate() {
-        let key = place.key("kind");
-        if place.name != ServiceName::GUANCE {
-            reader.required_text(&key);
-        }
-        let _ = if reader.has(&key) { reader.one_of(&key, &KINDS, Kind::Issues) } else { Kind::Issues };
-        let shared = service(reader, place, places.get(..n).unwrap_or_default());
-        let source = match shared.and_then(|at| sources.get(at)) {
-            Some(service) => beside(reader, place, service),
-            None => guance(reader, place, base, warnings),
+        let source = match place.kind {
+            SourceKind::Issues | SourceKind::Events => {
+                let shared = service(reader, place, places.get(..n).unwrap_or_default());
+                let guance = match shared.and_then(|at| sources.get(at)) {
+                    Some(SourceAt::Guance(service)) => beside(reader, place, service),
+                    _ => guance(reader, place, base, warnings),
+                };
+                SourceAt::Guance(guance)
+            }
+            SourceKind::Piped => SourceAt::Piped,
+            SourceKind::Jsm | SourceKind::Opsgenie => SourceAt::Alerts(alerts(reader, place, base, warnings)),
         };
-        let is_same = |(other, known): (&Place, &Guance)| {
-            place.key("service") != other.key("service")
-                && shared.is_some()
-                && known.base_url == source.base_url
-                && known.channel == source.channel
-                && known.keys_of == source.keys_of
+        let is_same = |(other, known): (&Place, &SourceAt)| match (known, &source) {
+            (SourceAt::Guance(known), SourceAt::Guance(one)) => {
+                let is_one = known.keys_of == one.keys_of && known.base_url == one.base_url;
+                is_one && other.kind == place.kind && (place.kind == SourceKind::Events || known.channel == one.channel)
+            }
+            _ => false,
         };
         if let Some((other, _)) = places.iter().zip(&sources).find(|known| is_same(*known)) {
             reader.refuse(&place.key("service"), Flaw::SameSource { name: other.name.to_string() });
@@ -61,6 +55,23 @@ pub(super) fn read(reader: &Reader, places: &[Place], base: &Path, warnings: &mu
     sources
 }
 
+/// Reads where alerts are.
+fn alerts(reader: &Reader, place: &Place, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Alerts {
+    let key = |name: &str| place.key(name);
+    let is_jsm = place.kind == SourceKind::Jsm;
+    let base_url = url(reader, &key("base_url"), is_jsm, warnings);
+    let gateway = if is_jsm { url(reader, &key("gateway_url"), false, warnings) } else { String::new() };
+    Alerts {
+        base_url: if base_url.is_empty() && !is_jsm { OPSGENIE_US.to_owned() } else { base_url },
+        user: if is_jsm { reader.required_text(&key("user")) } else { String::new() },
+        api_keys: secrets(reader, &key("api_key"), false),
+        cloud_id: if is_jsm { reader.text(&key("cloud_id")) } else { None },
+        gateway: if gateway.is_empty() { GATEWAY.to_owned() } else { gateway },
+        schedule: reader.text(&key("schedule")),
+        http: http_settings(reader, &place.section, base),
+    }
+}
+
 /// Returns which of the sources before this one is the service whose address, keys and budget it uses.
 fn service(reader: &Reader, place: &Place, before: &[Place]) -> Option<usize> {
     if place.name == ServiceName::GUANCE {
@@ -68,9 +79,10 @@ fn service(reader: &Reader, place: &Place, before: &[Place]) -> Option<usize> {
     }
     let key = place.key("service");
     let name = reader.text(&key)?;
-    let at = before.iter().position(|other| other.name.as_str() == name);
+    let at = before.iter().position(|other| other.name.as_str() == name && other.kind.is_guance());
     if at.is_none() {
-        let names = before.iter().map(|other| other.name.to_string()).collect::<Vec<_>>().join(", ");
+        let guance = before.iter().filter(|other| other.kind.is_guance());
+        let names = guance.map(|other| other.name.to_string()).collect::<Vec<_>>().join(", ");
         reader.refuse(&key, Flaw::NoSuchService { names });
     }
     at
@@ -83,6 +95,9 @@ fn beside(reader: &Reader, place: &Place, service: &Guance) -> Guance {
         if reader.has(&key) {
             reader.refuse_hidden(&key, Flaw::OfTheService);
         }
+    }
+    if place.kind != SourceKind::Issues {
+        return service.clone();
     }
     Guance { channel: channel(reader, place), reply_format: reply_format(reader, place), ..service.clone() }
 }
@@ -98,12 +113,18 @@ fn reply_format(reader: &Reader, place: &Place) -> ReplyFormat {
 
 impl Place {
     /// Returns what distinguishes the issues of this line from those of others that the same Jira account makes: hex digits.
-    pub(super) fn pair_id(&self, source: &Guance) -> String {
-        let selected = format!("{}\n{}", source.base_url, source.channel);
+    pub(super) fn pair_id(&self, source: &SourceAt) -> String {
+        let (address, selection) = source.place(&self.name, self.kind);
+        let selected = format!("{address}\n{selection}");
         let parts =
             if self.name == ServiceName::GUANCE { vec![selected] } else { vec![selected, self.name.to_string()] };
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         Fingerprint::of(&parts).as_str().to_owned()
+    }
+
+    /// Returns the source whose keys and budget a source uses; `None` where nothing is counted.
+    pub(super) fn keys_of(source: &SourceAt) -> Option<ServiceName> {
+        if let SourceAt::Guance(guance) = source { Some(guance.keys_of) } else { None }
     }
 }
 
@@ -111,6 +132,7 @@ fn guance(reader: &Reader, place: &Place, base: &Path, warnings: &mut Vec<Config
     let key = |name: &str| place.key(name);
     let base_url = url(reader, &key("base_url"), true, warnings);
     let console_url = url(reader, &key("console_url"), false, warnings);
+    let is_issues = place.kind == SourceKind::Issues;
     let limits = 1..=MOST_REQUESTS_PER_MINUTE;
     let requests_per_minute = reader.whole(&key("requests_per_minute"), REQUESTS_PER_MINUTE, &limits);
     let together = WORKSPACE_REQUESTS_PER_MINUTE.max(requests_per_minute);
@@ -118,12 +140,12 @@ fn guance(reader: &Reader, place: &Place, base: &Path, warnings: &mut Vec<Config
         console_url: if console_url.is_empty() { console_of(&base_url) } else { console_url },
         base_url,
         api_keys: secrets(reader, &key("api_key"), true),
-        channel: channel(reader, place),
+        channel: if is_issues { channel(reader, place) } else { DEFAULT_CHANNEL.to_owned() },
         keys_of: place.name,
         requests_per_minute,
         workspace_requests_per_minute: reader.whole(&key("workspace_requests_per_minute"), together, &limits),
-        reply_format: reply_format(reader, place),
-        former_accounts: accounts(reader, &key("former_accounts")),
+        reply_format: if is_issues { reply_format(reader, place) } else { ReplyFormat::Html },
+        former_accounts: if is_issues { accounts(reader, &key("former_accounts")) } else { Vec::new() },
         http: http_settings(reader, &place.section, base),
     }
 }

@@ -52,14 +52,14 @@ fn joined(warnings: &[ConfigWarning]) -> String {
 #[test]
 fn the_smallest_file_gives_the_defaults() {
     let config = load(MINIMAL).unwrap();
-    assert_eq!(config.guance.base_url, "https://openapi.guance.com");
-    assert_eq!(config.guance.console_url, "https://console.guance.com");
-    assert_eq!(config.guance.api_keys[0].expose(), "g-key");
+    assert_eq!(config.source.guance().unwrap().settings.base_url, "https://openapi.guance.com");
+    assert_eq!(config.source.guance().unwrap().settings.console_url, "https://console.guance.com");
+    assert_eq!(config.source.guance().unwrap().settings.api_keys[0].expose(), "g-key");
     assert_eq!(config.jira.projects, ["OPS"]);
     assert_eq!(config.jira.pair_id.len(), 16);
     assert_eq!(config.jira.deployment, None);
-    assert_eq!(config.requests_per_minute, 20);
-    assert_eq!(config.guance_http.timeout, Duration::from_secs(30));
+    assert_eq!(config.source.guance().unwrap().requests_per_minute, 20);
+    assert_eq!(config.source_http.timeout, Duration::from_secs(30));
     assert_eq!(config.sync, SyncSettings::default());
     assert_eq!(config.policy.routes[0].priority, None);
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
@@ -74,10 +74,16 @@ fn the_example_is_true_and_complete() {
     assert_eq!(example.sync, minimal.sync);
     assert_eq!(example.policy.flow, minimal.policy.flow);
     assert_eq!(example.policy.voice, minimal.policy.voice);
-    assert_eq!(example.requests_per_minute, minimal.requests_per_minute);
-    assert_eq!(example.guance.channel, minimal.guance.channel);
-    assert_eq!(example.guance.reply_format, minimal.guance.reply_format);
-    assert_eq!(example.guance_http.timeout, minimal.guance_http.timeout);
+    assert_eq!(
+        example.source.guance().unwrap().requests_per_minute,
+        minimal.source.guance().unwrap().requests_per_minute
+    );
+    assert_eq!(example.source.guance().unwrap().settings.channel, minimal.source.guance().unwrap().settings.channel);
+    assert_eq!(
+        example.source.guance().unwrap().settings.reply_format,
+        minimal.source.guance().unwrap().settings.reply_format
+    );
+    assert_eq!(example.source_http.timeout, minimal.source_http.timeout);
     assert_eq!(example.jira_http.timeout, minimal.jira_http.timeout);
     assert_eq!(example.policy.routes[0].priority.as_ref().unwrap()[0], ("P0".to_owned(), "Highest".to_owned()));
 
@@ -213,7 +219,10 @@ fn the_environment_is_laid_over_the_file() {
     assert_eq!(config.sync.limits.max_runtime, Duration::from_mins(2));
     assert_eq!(config.sync.limits.max_creates, 7);
     assert!(!config.policy.flow.comments);
-    assert_eq!(config.guance.api_keys.iter().map(Secret::expose).collect::<Vec<_>>(), ["one", "two"]);
+    assert_eq!(
+        config.source.guance().unwrap().settings.api_keys.iter().map(Secret::expose).collect::<Vec<_>>(),
+        ["one", "two"]
+    );
     let route = &config.policy.routes[0];
     assert_eq!((route.project.as_str(), route.issue_type.as_str()), ("DEV", "Bug"));
     assert_eq!(route.labels, ["a", "b"]);
@@ -233,8 +242,8 @@ fn no_file_is_needed_when_the_environment_has_everything() {
         ("GUAJIRA_ROUTE__0__ISSUE_TYPE", "Task"),
     ]);
     let config = load_with("", &env).unwrap();
-    assert_eq!(config.guance.console_url, "https://us1-console.truewatch.com");
-    assert_eq!(config.guance.api_keys.len(), 2);
+    assert_eq!(config.source.guance().unwrap().settings.console_url, "https://us1-console.truewatch.com");
+    assert_eq!(config.source.guance().unwrap().settings.api_keys.len(), 2);
     assert!(config.warnings.is_empty());
 }
 
@@ -299,7 +308,9 @@ fn addresses_are_checked() {
 
 #[test]
 fn the_console_is_found_for_known_sites_only() {
-    let console = |url: &str| load(&swap("https://openapi.guance.com", url)).unwrap().guance.console_url;
+    let console = |url: &str| {
+        load(&swap("https://openapi.guance.com", url)).unwrap().source.guance().unwrap().settings.clone().console_url
+    };
     assert_eq!(console("https://cn6-openapi.guance.one/"), "https://cn6-console.guance.one");
     assert_eq!(console("https://guance.example.com/x"), "https://guance.example.com/x");
 }
@@ -366,7 +377,10 @@ issue_type = "Task"
     let config = load(&(MINIMAL.to_owned() + route)).unwrap();
     assert_eq!(config.jira.projects, ["OPS", "DEV"]);
     assert_eq!(config.warnings, []);
-    assert!(!config.guance.names_channels && !config.guance.names_managers);
+    assert!(
+        !config.source.guance().unwrap().settings.names_channels
+            && !config.source.guance().unwrap().settings.names_managers
+    );
     let [first, second] = &config.policy.routes[..] else { panic!("two routes") };
     assert_eq!(first.when.as_ref().unwrap().source(), "level == 'P0' and tags.env == 'prod'");
     assert_eq!((first.security.as_deref(), first.parent.as_deref()), (Some("Staff"), Some("OPS-1")));
@@ -379,7 +393,8 @@ issue_type = "Task"
 
 #[test]
 fn what_costs_requests_is_asked_for_only_where_a_route_uses_it() {
-    let uses = |when: &str| load(&format!("{MINIMAL}when = \"{when}\"\n")).unwrap().guance;
+    let uses =
+        |when: &str| load(&format!("{MINIMAL}when = \"{when}\"\n")).unwrap().source.guance().unwrap().settings.clone();
     assert!(uses("'ops' in channels").names_channels && uses("'chan_1' in channel_uuids").names_channels);
     assert!(uses("'张三' in managers").names_managers);
     let plain = uses("level == 'P1'");
@@ -483,7 +498,14 @@ fn a_private_deployment_has_limits_of_its_own() {
         ("workspace_requests_per_minute = 60", 20, 60),
     ] {
         let config = with(lines).unwrap();
-        assert_eq!((config.requests_per_minute, config.workspace_requests_per_minute), (one, all), "{lines}");
+        assert_eq!(
+            (
+                config.source.guance().unwrap().requests_per_minute,
+                config.source.guance().unwrap().workspace_requests_per_minute
+            ),
+            (one, all),
+            "{lines}"
+        );
     }
     for lines in ["requests_per_minute = 100001", "requests_per_minute = 0", "workspace_requests_per_minute = 100001"] {
         let error = with(lines).unwrap_err().to_string();

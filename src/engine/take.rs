@@ -117,6 +117,9 @@ pub(super) fn take_over(
             tx.touch(&issue.id, issue.updated)?;
         }
     }
+    if let Some(number) = batch.read_to {
+        tx.inbox_read(number)?;
+    }
     remember_unreadable(run, &tx, reading.side, batch, now)?;
     recheck::read(run, &tx, reading, batch, now)?;
     if reading.moves_cursor(run) && !run.interrupted {

@@ -1,8 +1,6 @@
 //! A source as the engine sees it: in its line.
 
-use super::abilities::{
-    Abilities, Directory, Files, Parts, Quota, Statuses, Threads, Writes,
-};
+use super::abilities::{Abilities, Directory, Files, Parts, Quota, Statuses, Threads, Writes};
 use super::about::About;
 use super::content::Content;
 use super::error::ApiError;

@@ -102,6 +102,7 @@ impl Tx<'_> {
         ] {
             self.tx.prepare_cached(forget)?.execute([to_ms(time)])?;
         }
+        self.forget_inbox(time)?;
         // What is kept for ever are few facts.
         let names = LEARNT_ANEW.map(|facts| format!("name GLOB '{facts}'")).join(" OR ");
         let sql = format!("DELETE FROM fact INDEXED BY fact_learnt WHERE at < ?1 AND ({names})");

@@ -19,6 +19,7 @@ mod told;
 mod ledger;
 mod history;
 
+mod inbox;
 mod remains;
 mod away;
 mod absent;

@@ -221,6 +221,24 @@ const MIGRATIONS: &[&str] = &[
     END;
     CREATE INDEX outbox_pair ON outbox (lane, origin) WHERE stage = 'done';
 ",
+    "
+    -- What was piped in. A row is read once what came of it is stored; it stays, so that its item can be asked for.
+    CREATE TABLE inbox (
+        number  INTEGER PRIMARY KEY AUTOINCREMENT,
+        item    TEXT NOT NULL,
+        payload TEXT NOT NULL,
+        arrived INTEGER NOT NULL,
+        done    INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX inbox_unread ON inbox (number) WHERE done = 0;
+    CREATE INDEX inbox_item ON inbox (item, number);
+    CREATE INDEX inbox_old ON inbox (arrived) WHERE done = 1;
+    -- What the same problem is called again, where a route says so; how the item stands to its Jira issue: NULL for its
+    -- partner, 'attached' where it waits behind the partner, 'retired' where another item has taken over.
+    ALTER TABLE issue_link ADD COLUMN reuse TEXT;
+    ALTER TABLE issue_link ADD COLUMN role TEXT;
+    CREATE INDEX issue_link_reuse ON issue_link (reuse) WHERE reuse IS NOT NULL;
+",
 ];
 
 /// Brings the file to the current version, in one transaction.

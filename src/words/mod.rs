@@ -33,6 +33,7 @@ mod state;
 mod status;
 mod summary;
 mod sync;
+mod take;
 mod usage;
 mod zone;
 
@@ -70,6 +71,7 @@ pub use state::StateWords;
 pub use status::StatusWords;
 pub use summary::{FieldName, Summary};
 pub use sync::SyncWords;
+pub use take::TakeWords;
 #[cfg(test)]
 pub use usage::help_ids;
 pub use usage::{UsageWords, help};

@@ -3,6 +3,7 @@
 mod run;
 mod summary;
 mod sync;
+mod take;
 mod usage;
 mod news;
 mod status;
@@ -47,6 +48,7 @@ pub(super) use state::state;
 pub(super) use status::status;
 pub(super) use summary::summary;
 pub(super) use sync::sync;
+pub(super) use take::take;
 pub(super) use usage::usage;
 
 use super::{Column, Count, Cut, Service, Stage, Why, Written};

@@ -58,6 +58,10 @@ pub(in crate::words) const HELP: &[(&str, &str)] = &[
     ("drop", "放弃停止重试的条目：除非原文改动，不再发送"),
     ("drop ids", "`guajira status` 显示的条目，或所涉及内容的 id"),
     ("drop because", "放弃的原因；会保存在每个条目的历史中"),
+    ("take", "接收 webhook 的内容，供类型为 piped 的来源使用"),
+    ("take source", "来源的名称，与配置中一致"),
+    ("take file", "内容所在的文件：一个对象、一个数组，或每行一个对象 [默认：标准输入]"),
+    ("sync only", "只同步这个来源；可多次给出"),
     ("adopt", "接管旧脚本创建的问题和复制的评论"),
     ("adopt script", "接管观测云官方的每分钟脚本：路由所涉项目中带有 issue_… 标签的 Jira 问题，以及它复制的评论"),
     (
