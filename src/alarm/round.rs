@@ -219,7 +219,7 @@ fn comment(event: &Event, url: &str) -> Comment {
     body.blocks.insert(0, Block::Paragraph { content: head });
     Comment {
         side: SIDE,
-        id: CommentId::new(event.id.clone()),
+        id: CommentId::standing_for("event", &event.id),
         issue: event.item.clone(),
         url: url.to_owned(),
         author: if event.state == State::Over && by_hand { event.by.clone() } else { monitor(event) },

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{Issue, StatusCategory};
+use crate::domain::{CommentId, Issue, StatusCategory};
 use crate::words::EventFlaw;
 
 const ROUND: &str = "event-00000000000000000000000000000001";
@@ -175,7 +175,14 @@ fn the_thread_is_what_came_after_the_first_event() {
     let round =
         issue(&[row(ROUND, 0, &json!({})), row("event-2", 1, &json!({"df_status": "nodata"})), ok("event-3", 2, &by)]);
     let thread = round.thread.unwrap();
-    assert_eq!(thread.iter().map(|comment| comment.id.as_str()).collect::<Vec<_>>(), ["event-2", "event-3"]);
+    assert_eq!(
+        thread.iter().map(|comment| comment.id.as_str()).collect::<Vec<_>>(),
+        ["event-2", "event-3"]
+            .map(|id| CommentId::standing_for("event", id))
+            .iter()
+            .map(CommentId::as_str)
+            .collect::<Vec<_>>()
+    );
     assert_eq!(thread[0].body.plain_text(), "disk full · critical\n\nused 91%", "the word is the monitor's own");
     assert_eq!((thread[0].by_monitor, thread[0].author.name.as_str()), (true, "disk"));
     assert_eq!(thread[1].body.plain_text(), "disk is fine · manual_ok\n\nlooked after");

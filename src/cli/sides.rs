@@ -16,7 +16,7 @@ use crate::guance::Guance;
 use crate::guance::events::Events;
 use crate::http::{self, Http};
 use crate::jira::{Jira, Shared};
-use crate::piped::Piped;
+use crate::piped::{Beside, Piped};
 use crate::ports::{Budget, Facts, InLine, NoFailpoints, Remote, Stop};
 use crate::secret::Redactor;
 use crate::state::{State, StateError};
@@ -108,7 +108,10 @@ fn open<T>(
         settings.former_pairs = state.former_pairs(&settings.pair_id)?;
     }
     let jira = Jira::new(settings, &jira_http, facts, &clock, stop).sharing(shared);
-    let source = InLine::new(config.line, kind.remote());
+    // Events may be piped in as well: both tell of the same rounds.
+    let beside =
+        matches!(kind, Opened::Events(_)).then(|| Beside::new(kind.remote(), Piped::new(config.line.as_str(), state)));
+    let source = InLine::new(config.line, beside.as_ref().map_or(kind.remote(), |beside| beside as &dyn Remote));
     work(Sides { kind: &kind, source: &source, jira: &jira }, &budget)
 }
 

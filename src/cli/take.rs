@@ -59,13 +59,18 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
 }
 
 fn piped_source<'d>(drafts: &'d [Draft], name: &str) -> Result<&'d Draft> {
-    let piped = || drafts.iter().filter(|draft| draft.kind() == SourceKind::Piped);
+    let piped = || drafts.iter().filter(|draft| takes(draft.kind()));
     if let Some(draft) = piped().find(|draft| draft.line.as_str() == name) {
         return Ok(draft);
     }
     let names = piped().map(|draft| draft.line.to_string()).collect::<Vec<_>>().join(", ");
     let usage = Usage::new(term::words(TakeWords::NoSuchSource { name, names: &names }));
     Err(usage.hint(term::words(TakeWords::AddSource { name })).into())
+}
+
+/// Returns true for the kinds whose events may be piped in.
+fn takes(kind: SourceKind) -> bool {
+    matches!(kind, SourceKind::Piped | SourceKind::Events)
 }
 
 /// Reads the input, a little more than what is taken of it at most.

@@ -134,6 +134,13 @@ impl CommentId {
         Self::new(format!("{NOTICE_ID}{one}{other}"))
     }
 
+    /// Returns the id of a thing whose own id a marker cannot name: a word that says what it is, and digits that stand for its
+    /// id for ever.
+    pub fn standing_for(word: &str, id: &str) -> Self {
+        let (one, other) = (Fingerprint::of(&[word, id]), Fingerprint::of(&[word, id, "again"]));
+        Self::new(format!("{word}_{one}{other}"))
+    }
+
     /// Returns true for the id of a notice.
     pub fn is_notice(&self) -> bool {
         self.as_str().starts_with(NOTICE_ID)

@@ -7,10 +7,12 @@ mod payload;
 mod generic;
 mod take;
 mod remote;
+mod beside;
 
 #[cfg(test)]
 mod tests;
 
+pub use beside::Beside;
 pub use payload::{MAX_EVENTS, MAX_INPUT, MAX_PAYLOAD};
 pub use remote::{ABOUT, Piped};
 pub use take::{Fault, Reading, Taken, event, read};

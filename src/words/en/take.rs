@@ -9,10 +9,12 @@ pub(in crate::words) fn take(what: TakeWords<'_>) -> String {
             format!("{count} accepted, {passed_over} that are no alarms passed over")
         }
         TakeWords::NoSuchSource { name, names: "" } => {
-            format!("no source of the kind \"piped\" is called {name:?}: the configuration has none")
+            format!(
+                "no source of the kind \"piped\" or \"guance-events\" is called {name:?}: the configuration has none"
+            )
         }
         TakeWords::NoSuchSource { name, names } => {
-            format!("no source of the kind \"piped\" is called {name:?}: there is {names}")
+            format!("no source of the kind \"piped\" or \"guance-events\" is called {name:?}: there is {names}")
         }
         TakeWords::AddSource { name } => {
             format!("add it to sync.toml: [[source]] with name = {name:?} and kind = \"piped\", and a [[source.route]]")

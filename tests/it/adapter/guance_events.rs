@@ -41,6 +41,7 @@ impl Rig {
             ..Options::default()
         });
         let settings = Settings {
+            line: guajira::domain::ServiceName::GUANCE,
             base_url: fake.base_url(),
             console_url: CONSOLE.to_owned(),
             api_keys: vec![Secret::new("guance-test-key")],

@@ -50,6 +50,7 @@ mod secrets;
 mod services;
 mod shown;
 mod slices;
+mod sources;
 mod slow;
 mod spoken;
 mod stop;

@@ -58,7 +58,7 @@ fn a_round_is_an_item_and_its_later_events_are_its_thread() {
     );
     assert_eq!(issue.url, link);
     let comment = &issue.thread.unwrap()[0];
-    assert_eq!((comment.id.as_str(), comment.by_monitor), (second.as_str(), true));
+    assert_eq!((comment.id.clone(), comment.by_monitor), (standing_for(&second), true));
     assert_eq!(comment.body.plain_text(), "disk is very full · error\n\nHost: web-1\nUsed: 91%");
 }
 
@@ -87,7 +87,7 @@ fn who_ended_a_round_by_hand_is_named() {
     assert_eq!((over.status.id.as_str(), &over.source().unwrap().extend["status"]), ("ok", &"manual_ok".into()));
     assert_eq!(over.source().unwrap().updated_by.name, "张三");
     let comment = over.thread.unwrap().pop().unwrap();
-    assert_eq!((comment.id.as_str(), comment.author.name.as_str()), (end.as_str(), "张三"));
+    assert_eq!((comment.id.clone(), comment.author.name.as_str()), (standing_for(&end), "张三"));
     assert!(comment.body.plain_text().ends_with("cleaned up"));
 }
 
@@ -213,7 +213,7 @@ fn an_event_that_is_not_kept_any_more_is_not_gone() {
     let rig = Rig::new();
     let events = rig.fail(3);
     rig.fake.forget_events_before(start() + TimeDelta::seconds(90));
-    let ids = [events[1].as_str(), events[2].as_str()].map(guajira::domain::CommentId::new);
+    let ids = [events[1].as_str(), events[2].as_str()].map(|id| guajira::domain::CommentId::standing_for("event", id));
     let run = rig.run();
     let told = run.presence(&IssueId::new(&events[0]), &ids).unwrap();
     assert_eq!(told[0], Presence::Unknown);
@@ -329,4 +329,8 @@ fn a_check_says_that_the_key_is_taken() {
     let mut other = Rig::new();
     other.settings.api_keys = vec![Secret::new("wrong")];
     assert!(other.run().check()[0].fatal);
+}
+
+fn standing_for(event: &str) -> guajira::domain::CommentId {
+    guajira::domain::CommentId::standing_for("event", event)
 }
