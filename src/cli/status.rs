@@ -10,16 +10,17 @@ use clap::Args;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
+use crate::domain::Side;
 use crate::engine::pace::{self, Pace};
 use crate::engine::spent::{self, Spent};
 use crate::engine::{belongs, tells};
 use crate::ports::Purpose;
 use crate::state::{Away, Backlog, FailingSide, GoneIssue, LastRun, State, Status, StuckItem};
-use crate::words::{Column, HealthWords, Read, Stage, StatusWords, SyncWords, told_summary};
+use crate::words::{Column, HealthWords, Read, Stage, StatusWords, SyncWords};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
-use super::{services, term};
+use super::{services, term, when};
 
 /// Longest text of a table's cell, in characters; `--json` and `why` show all of it.
 const MAX_CELL_CHARS: usize = 100;
@@ -31,7 +32,7 @@ pub(super) struct Options {
     #[arg(long)]
     json: bool,
     /// Exit with 3 when the last good run is older, e.g. 10m
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = when::duration)]
     max_age: Option<Duration>,
 }
 
@@ -147,7 +148,8 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path) -> Result<()> {
     }
     stuck(items, backlog)?;
     if !unreadable.is_empty() {
-        let rows = unreadable.iter().map(|(side, issue, why)| vec![side.to_string(), issue.to_string(), why.clone()]);
+        let side = |side: Side| term::words(StatusWords::Side(side.into()));
+        let rows = unreadable.iter().map(|(of, issue, why)| vec![side(*of), issue.to_string(), term::kept(why)]);
         table(&[Column::UnreadableOn, Column::Item, Column::Why], rows)?;
     }
     if !runs.is_empty() {
@@ -226,7 +228,7 @@ fn reasons(items: &[&StuckItem]) -> Result<()> {
     let mut by_reason: BTreeMap<(&str, Option<&str>), Vec<&str>> = BTreeMap::new();
     for item in items {
         let Some(why) = item.error.as_deref() else { continue };
-        if item.hint.is_some() || cell_text(why) != why {
+        if item.hint.is_some() || cell_text(&term::kept(why)) != term::kept(why) {
             by_reason.entry((why, item.hint.as_deref())).or_default().push(&item.key);
         }
     }
@@ -276,7 +278,7 @@ fn item_row(item: &StuckItem) -> Vec<String> {
         attempts.to_string(),
         next,
         term::kept(summary),
-        error.clone().unwrap_or_default(),
+        error.as_deref().map(term::kept).unwrap_or_default(),
     ]
 }
 
@@ -285,8 +287,8 @@ fn run_row(run: &LastRun) -> Vec<String> {
     let took = ended.map(|ended| term::span(ended.signed_duration_since(*started))).unwrap_or_default();
     let result = match (ended, good) {
         (None, _) => term::words(HealthWords::StillAtWork),
-        (Some(_), Some(true)) => told_summary(summary, term::lang()),
-        (Some(_), _) => term::words(HealthWords::NotGood { summary: &told_summary(summary, term::lang()) }),
+        (Some(_), Some(true)) => term::summary(summary),
+        (Some(_), _) => term::words(HealthWords::NotGood { summary: &term::summary(summary) }),
     };
     vec![term::words(HealthWords::RunKind { backfill: kind == "backfill" }), term::time(*started), took, result]
 }

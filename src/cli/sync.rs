@@ -5,6 +5,7 @@ use chrono::{TimeDelta, Utc};
 use clap::Args;
 
 use crate::config::Config;
+use crate::domain::Side;
 use crate::engine::budget::Patience;
 use crate::engine::report::ItemFailure;
 use crate::engine::{self, Backfill, Order, Report};
@@ -53,7 +54,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let order = Order { backfill: backfill(options)?, dry_run: options.dry_run, release: options.release };
     let config = context.draft()?.resolve(&context.env)?;
     for warning in &config.warnings {
-        tracing::warn!("{warning}");
+        tracing::warn!("{}", term::words(warning.clone()));
     }
     let signals = Signals::listen()?;
     let path = &config.sync.state;
@@ -66,7 +67,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     for advice in &config.advice {
-        tracing::warn!("{advice}");
+        tracing::warn!("{}", term::words(advice.clone()));
     }
     let state = if order.dry_run { State::open_copy(path) } else { State::open(path) }.map_err(cannot_open)?;
     clear_remains(&state, order);
@@ -177,7 +178,7 @@ fn show(
     }
     let is_dull = Exit::of_run(report) == Exit::Done && !report.dry_run;
     if !(context.global.quiet && is_dull) {
-        term::line(&report.summary_in(term::lang()))?;
+        term::line(&term::summary(&report.summary()))?;
         details(report, config, context.global.verbose > 0 || report.dry_run)?;
         if let Some(begins) = report.begins_at {
             let begins = term::time(begins);
@@ -190,7 +191,7 @@ fn show(
 
 fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     for LostProject { project: _, message, hint } in &report.projects_lost {
-        term::line(&format!("  {message}"))?;
+        term::line(&format!("  {}", term::kept(message)))?;
         term::advice(hint.as_deref())?;
     }
     for failure in &report.items_failed {
@@ -206,7 +207,7 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
         term::tell(SyncWords::LeftOut { what: &left_out(dropped) })?;
     }
     for names in &report.not_found {
-        term::tell(SyncWords::NobodyFound { names })?;
+        term::tell(SyncWords::NobodyFound { names: &nobody(names) })?;
     }
     for (side, seconds) in &report.clock_skew_seconds {
         let (seconds, behind) = (seconds.unsigned_abs(), *seconds > 0);
@@ -246,7 +247,13 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
 /// Returns what was left out, `field: why`, in the language of the program.
 fn left_out(what: &str) -> String {
     match what.split_once(": ") {
-        Some((field, why)) => format!("{field}{}{}", term::words(RunWords::Colon), term::kept(why)),
-        None => what.to_owned(),
+        Some((field, why)) => format!("{}{}{}", term::kept(field), term::words(RunWords::Colon), term::kept(why)),
+        None => term::kept(what),
     }
+}
+
+/// Returns who was not found, `names on side`, in the language of the program.
+fn nobody(who: &str) -> String {
+    let known = who.rsplit_once(" on ").and_then(|(names, side)| Some((names, side.parse::<Side>().ok()?)));
+    known.map_or_else(|| who.to_owned(), |(names, side)| term::words(SyncWords::PeopleOn { names, side: side.into() }))
 }

@@ -14,7 +14,7 @@ use super::wire::{Named, Page};
 use crate::domain::{IssueId, Side};
 use crate::http::{Call, Http, Method, clean};
 use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, FOR_EVER, Facts, Purpose, Span, Stop, Urgency, Walk};
-use crate::words::Hint;
+use crate::words::{CallFault, GuanceFault, Hint};
 
 /// The credential's header. Source: Guance Open API, overview.
 const KEY_HEADER: &str = "DF-API-KEY";
@@ -194,7 +194,7 @@ impl<'a> Api<'a> {
         let path = "/api/v1/workspace/members/list".to_owned();
         let query = vec![("search", search.to_owned())];
         let content = self.send(&Request { method: Method::Get, path, query, body: None, write: false })?;
-        let page = Page::read(content).ok_or_else(|| odd("workspace/members/list", "no list in it"))?;
+        let page = Page::read(content).ok_or_else(|| odd("workspace/members/list", CallFault::NoList))?;
         Walk::new(Side::Guance, "workspace/members/list", self.stop).took(&page.rows)?;
         let more = page.total.is_some_and(|total| total > page.rows.len());
         Ok((page.rows, more))
@@ -235,7 +235,7 @@ impl<'a> Api<'a> {
 
     /// Reads a list of things with a uuid and a name; rows that are something else are left out.
     fn named(&self, path: &str) -> Result<Vec<Named>, Fault> {
-        let page = Page::read(self.get(path.to_owned())?).ok_or_else(|| odd(path, "no list in it"))?;
+        let page = Page::read(self.get(path.to_owned())?).ok_or_else(|| odd(path, CallFault::NoList))?;
         Walk::new(Side::Guance, path, self.stop).took(&page.rows)?;
         Ok(page.rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect())
     }
@@ -267,7 +267,7 @@ impl<'a> Api<'a> {
             let page = |index| {
                 let request = request(size, index);
                 let content = self.send(&request)?;
-                let page = Page::read(content).ok_or_else(|| odd(&request.path, "no list in it"))?;
+                let page = Page::read(content).ok_or_else(|| odd(&request.path, CallFault::NoList))?;
                 self.learn_page_size(fact, index, &page);
                 Ok(page)
             };
@@ -369,7 +369,7 @@ impl<'a> Api<'a> {
     /// Returns a request with its credential, and with nothing in it yet.
     pub(super) fn call<'q>(&self, method: Method, path: &str, credential: usize) -> Result<Call<'q>, Fault> {
         let Some(key) = self.settings.api_keys.get(credential) else {
-            let error = ApiError::new(Side::Guance, ApiErrorKind::Unauthorized, "there is no API key");
+            let error = ApiError::new(Side::Guance, ApiErrorKind::Unauthorized, GuanceFault::NoKey);
             return Err(Fault { error: error.with_hint(Hint::SetGuanceKey), cause: Cause::Other });
         };
         let url = format!("{}{path}", self.settings.base_url);
@@ -428,9 +428,10 @@ pub(super) fn row<T: DeserializeOwned>(value: Value) -> Result<T, (Option<IssueI
 }
 
 /// An answer that is none; only reads get here.
-fn odd(path: &str, why: &str) -> Fault {
+fn odd(path: &str, why: CallFault) -> Fault {
     let kind = ApiErrorKind::Unavailable { retry_after: None };
-    Fault { error: ApiError::new(Side::Guance, kind, format!("{path}: unexpected answer: {why}")), cause: Cause::Other }
+    let fault = CallFault::Unexpected { why: why.into() };
+    Fault { error: ApiError::new(Side::Guance, kind, format!("{path}: {fault}")), cause: Cause::Other }
 }
 
 /// An id as a part of an address; one that could lead elsewhere is refused.
@@ -439,6 +440,6 @@ pub(super) fn segment(id: &str) -> Result<&str, Fault> {
     if !id.is_empty() && id.bytes().all(legal) {
         return Ok(id);
     }
-    let error = ApiError::new(Side::Guance, ApiErrorKind::Refused, format!("{id:?} is not a Guance id"));
+    let error = ApiError::new(Side::Guance, ApiErrorKind::Refused, GuanceFault::NoGuanceId { id: id.to_owned() });
     Err(Fault { error, cause: Cause::Gone })
 }

@@ -13,6 +13,7 @@ use crate::domain::{
     StatusCategory, Visibility,
 };
 use crate::text::{Block, Doc, Inline, Mark, Rest, html, markdown};
+use crate::words::GuanceFault;
 
 /// Longest reply, in bytes.
 ///
@@ -25,7 +26,7 @@ pub(super) const MAX_REPLY_BYTES: usize = 65_535;
 /// # Errors
 /// When the row does not say when the issue was opened: no window could hold it.
 pub(super) fn issue(row: IssueRow, level: Option<Level>, console_url: &str) -> Result<Issue, String> {
-    let Some(created) = row.create_at else { return Err("no createAt".to_owned()) };
+    let Some(created) = row.create_at else { return Err(GuanceFault::NoCreateTime.into()) };
     let url = issue_url(console_url, &row.workspace, row.uuid.as_str());
     let author = person(row.creator, row.creator_info, &row.extend);
     let updated_by = person(row.updator, row.updator_info, &Value::Null);
@@ -78,7 +79,7 @@ pub(super) fn comment(
     authors: &Authors,
 ) -> Result<Comment, String> {
     let latest = row.update_at.max(row.modified_at);
-    let Some(created) = row.create_at.or(latest) else { return Err("no createAt".to_owned()) };
+    let Some(created) = row.create_at.or(latest) else { return Err(GuanceFault::NoCreateTime.into()) };
     let by_monitor = by_monitor(&row);
     let mut body = body(&row.content, &row.extend);
     let claim = authors.claim(&row.creator, &row.extend, &body, issue);

@@ -18,7 +18,7 @@ use super::wire;
 use super::words::marker;
 use crate::domain::{Key, Kind, NewIssue, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind};
-use crate::words::ItemHint;
+use crate::words::{ItemHint, JiraFault};
 
 /// Most issues in one request.
 ///
@@ -246,7 +246,7 @@ impl Jira<'_> {
             Some(CreateOutcome::Somewhere) | None => match seen.by_key.get(&draft.push.key.origin()) {
                 Some(created) => created.clone(),
                 None => {
-                    let message = "POST issue: the answer does not say which issue was created".to_owned();
+                    let message = format!("POST issue: {}", JiraFault::CreatedUnnamed);
                     return Err(ApiError::new(Side::Jira, ApiErrorKind::InDoubt, message));
                 }
             },

@@ -19,6 +19,7 @@ messages! {
         Outbox { pending: u64, failing: u64, held: u64, in_doubt: u64, dead: u64, dropped: u64 },
         Labelled { count: u64 },
         Stage(Stage),
+        Side(Service),
         Column(Column),
         DeadNext,
         HeldNext,

@@ -9,6 +9,7 @@ messages! {
         MoreUnreadable { count: usize },
         LeftOut { what: &'a str },
         NobodyFound { names: &'a str },
+        PeopleOn { names: &'a str, side: Service },
         Clock { side: Service, seconds: u64, behind: bool },
         OverTheBrake { most: usize },
         WhatOfDoubt,

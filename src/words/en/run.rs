@@ -1,11 +1,12 @@
 //! What a run says of itself: its summary, and why it could not begin or go on.
 
-use super::{counted, side};
+use super::{counted, counted_now, side};
 use crate::words::{RunWords, Service};
 
 pub(in crate::words) fn run(said: RunWords<'_>) -> String {
     match said {
         RunWords::Count(what, n) => counted(what, n),
+        RunWords::Counted(what, n) => counted_now(what, n),
         RunWords::SideFailed(one) => format!("{} failed", side(one)),
         RunWords::ProjectNotRead { project } => format!("project {project} not read"),
         RunWords::SideAskedToWait(one) => format!("{} asked to wait", side(one)),
@@ -28,6 +29,7 @@ pub(in crate::words) fn run(said: RunWords<'_>) -> String {
             "{text:?} is not a time: use RFC 3339 (2026-11-22T08:00:00Z), \"YYYY-MM-DD\" or \"YYYY-MM-DD HH:MM\" in local \
              time, or how long ago: 90m, 2h, 7d"
         ),
+        RunWords::NotALength => "it is no length of time such as 90s, 10m, 24h or 7d".to_owned(),
         RunWords::BadProxy { variable, section } => {
             format!("{variable}: is no address of a proxy, and would count for [{section}]")
         }

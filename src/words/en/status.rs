@@ -36,6 +36,7 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
             format!("held    {what} a Jira issue already that guajira did not make, by the label on it")
         }
         StatusWords::Stage(at) => stage(at).to_owned(),
+        StatusWords::Side(one) => side(one).to_owned(),
         StatusWords::Column(head) => column(head).to_owned(),
         StatusWords::DeadNext => "dead: mend the cause, then `guajira retry ID`; or give it up with \
                            `guajira drop ID --because TEXT`"

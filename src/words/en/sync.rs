@@ -11,6 +11,7 @@ pub(in crate::words) fn sync(said: SyncWords<'_>) -> String {
         SyncWords::MoreUnreadable { count } => format!("  failed: {count} more records that could not be understood"),
         SyncWords::LeftOut { what } => format!("  left out: {what}"),
         SyncWords::NobodyFound { names } => format!("  no account found: {names}; add them to [people] in sync.toml"),
+        SyncWords::PeopleOn { names, side: one } => format!("{names} on {}", side(one)),
         SyncWords::Clock { side: one, seconds, behind } => {
             let way = if behind { "behind" } else { "ahead of" };
             format!(

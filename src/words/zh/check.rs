@@ -99,7 +99,9 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
         Wrong::MayNotKeep => "机器人账号不能保存用户属性".to_owned(),
         Wrong::AttachmentsOff => "附件功能已关闭".to_owned(),
         Wrong::AttachmentsUpTo { size } => format!("此 Jira 最大只接受 {size}"),
-        Wrong::TakeoverUnclear { why } => format!("无法判断是否有别的程序已为观测云问题建过 Jira 问题：{why}"),
+        Wrong::TakeoverUnclear { why } => {
+            format!("无法判断是否有别的程序已为观测云问题建过 Jira 问题：{}", told(why, Lang::Zh))
+        }
         Wrong::MadeByOthers { count, named } => {
             format!("{count} 个 Jira 问题带有观测云问题的 uuid，但不是 guajira 创建的：{named}；对应的新建会被暂扣")
         }

@@ -1,7 +1,7 @@
 //! The page of `guajira status`.
 
-use super::{after, between, column, head, stage};
-use crate::words::{Read, StatusWords};
+use super::{after, between, column, head, side, stage};
+use crate::words::{Lang, Read, StatusWords, told};
 
 pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
     match said {
@@ -43,6 +43,7 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
             format!("暂扣    按标签，{count} 个新问题在 Jira 上已有并非 guajira 创建的问题")
         }
         StatusWords::Stage(at) => stage(at).to_owned(),
+        StatusWords::Side(one) => side(one).to_owned(),
         StatusWords::Column(head) => column(head).to_owned(),
         StatusWords::DeadNext => {
             "已停止重试：先排除原因，再 `guajira retry ID`；或用 `guajira drop ID --because TEXT` 放弃".to_owned()
@@ -50,8 +51,8 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
         StatusWords::HeldNext => "暂扣：用 `guajira sync --release` 放行".to_owned(),
         StatusWords::InDoubtNext => "结果未知：无需处理；下一次运行会查证是否已写入".to_owned(),
         StatusWords::FailingNext => "失败后待发送：无需处理，会自动重试；用 `guajira retry ID` 可立即重试".to_owned(),
-        StatusWords::Reason { key, more: 0, why } => format!("{key}：{why}"),
-        StatusWords::Reason { key, more, why } => format!("{key} 及另外 {more} 项：{why}"),
+        StatusWords::Reason { key, more: 0, why } => format!("{key}：{}", told(why, Lang::Zh)),
+        StatusWords::Reason { key, more, why } => format!("{key} 及另外 {more} 项：{}", told(why, Lang::Zh)),
     }
 }
 

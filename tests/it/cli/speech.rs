@@ -74,7 +74,7 @@ fn a_mistake_on_the_command_line_says_what_was_meant() {
     exit 2
     --- stdout
     --- stderr
-    guajira: 错误：无法读取 sync.toml：No such file or directory (os error 2)
+    guajira: 错误：无法读取 sync.toml：文件或目录不存在（系统错误 2）
     提示：请用 `guajira init` 生成一份，或用 --config 指定
     ");
 }
