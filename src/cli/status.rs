@@ -25,12 +25,18 @@ use super::{services, term, when};
 /// Longest text of a table's cell, in characters; `--json` and `why` show all of it.
 const MAX_CELL_CHARS: usize = 100;
 
+/// So many items are listed, unless all are asked for.
+const MOST_ROWS: usize = 20;
+
 /// What to show.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// As one JSON object
     #[arg(long)]
     json: bool,
+    /// List everything that waits or failed, not only the first 20
+    #[arg(long)]
+    all: bool,
     /// Exit with 3 when the last good run is older, e.g. 10m
     #[arg(long, value_name = "DURATION", value_parser = when::duration)]
     max_age: Option<Duration>,
@@ -66,7 +72,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         term::json(&told)?;
     } else {
         let reading = Reading { paces: &paces, replies: draft.policy.flow.replies, tells, spent: &spent };
-        show(&status, &reading, path)?;
+        show(&status, &reading, path, options.all)?;
         if let Some(foreign) = &foreign {
             term::tell(HealthWords::Refused { why: &term::kept(&foreign.to_string()) })?;
         }
@@ -113,7 +119,7 @@ fn show_reading(reading: &Reading<'_>) -> Result<()> {
     Ok(())
 }
 
-fn show(status: &Status, reading: &Reading<'_>, path: &Path) -> Result<()> {
+fn show(status: &Status, reading: &Reading<'_>, path: &Path, all: bool) -> Result<()> {
     let Status {
         cursors,
         waits,
@@ -132,8 +138,10 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path) -> Result<()> {
         term::tell(StatusWords::NoRunYet { path: &path.display().to_string() })?;
     }
     for (side, at, floor) in cursors {
+        let age = Utc::now().signed_duration_since(*at);
+        let ago = (age >= TimeDelta::zero()).then(|| term::span(age));
         let (at, from) = (term::time(*at), term::time(*floor));
-        term::tell(StatusWords::ReadUpTo { side: (*side).into(), at: &at, from: &from })?;
+        term::tell(StatusWords::ReadUpTo { side: (*side).into(), at: &at, ago: ago.as_deref(), from: &from })?;
     }
     for (side, until) in waits {
         term::tell(StatusWords::StatusWaits { side: (*side).into(), until: &term::time(*until) })?;
@@ -146,7 +154,7 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path) -> Result<()> {
     for side in failing_sides {
         failing_side(side)?;
     }
-    stuck(items, backlog)?;
+    stuck(items, backlog, all)?;
     if !unreadable.is_empty() {
         let side = |side: Side| term::words(StatusWords::Side(side.into()));
         let rows = unreadable.iter().map(|(of, issue, why)| vec![side(*of), issue.to_string(), term::kept(why)]);
@@ -190,13 +198,20 @@ fn last_good_run(last_good: Option<DateTime<Utc>>) -> Result<()> {
 }
 
 /// Shows what failed, is held or in doubt, and what to do about it.
-fn stuck(items: &[StuckItem], backlog: &Backlog) -> Result<()> {
-    let items: Vec<&StuckItem> = items.iter().filter(|item| item.because.is_none()).collect();
+fn stuck(items: &[StuckItem], backlog: &Backlog, all: bool) -> Result<()> {
+    let mut items: Vec<&StuckItem> = items.iter().filter(|item| item.because.is_none()).collect();
     if items.is_empty() {
         return Ok(());
     }
+    // What needs a person comes first.
+    items.sort_by_key(|item| ["dead", "held", "in_doubt"].iter().position(|stage| item.stage == *stage).unwrap_or(3));
+    let left_out = if all { 0 } else { items.len().saturating_sub(MOST_ROWS) };
+    items.truncate(items.len() - left_out);
     let columns = [Column::Stage, Column::Item, Column::Tries, Column::NextTry, Column::What, Column::Why];
     table(&columns, items.iter().map(|item| item_row(item)))?;
+    if left_out > 0 {
+        term::tell(StatusWords::MoreRows { count: left_out })?;
+    }
     reasons(&items)?;
     next_steps(backlog)
 }

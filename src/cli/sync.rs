@@ -219,6 +219,9 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     if report.backlog.in_doubt > 0 {
         term::tell(SyncWords::WhatOfDoubt)?;
     }
+    if report.backlog.failing > 0 {
+        term::tell(SyncWords::WhatOfFailing)?;
+    }
     for held in report.held_for_labels.iter().take(MOST_HELD) {
         term::tell(SyncWords::HeldForLabel { summary: &term::kept(&held.summary), why: &held.why })?;
     }
@@ -234,6 +237,9 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     for (side, until) in &report.waiting {
         let until = term::time(*until);
         term::tell(SyncWords::WaitsUntil { side: (*side).into(), until: &until })?;
+    }
+    if report.interrupted {
+        term::tell(SyncWords::Interrupted)?;
     }
     if report.out_of_budget || report.out_of_time {
         term::tell(if report.out_of_budget { RunWords::BudgetLeftSome } else { RunWords::TimeLeftSome })?;

@@ -38,6 +38,18 @@ pub(super) fn set_lang(lang: Lang) {
     IS_CHINESE.store(lang == Lang::Zh, Ordering::Relaxed);
 }
 
+/// Whether errors and hints are log lines, one JSON object each.
+static IS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// Decides about that for the whole program.
+pub(super) fn set_json(is_json: bool) {
+    IS_JSON.store(is_json, Ordering::Relaxed);
+}
+
+fn is_json() -> bool {
+    IS_JSON.load(Ordering::Relaxed)
+}
+
 /// Returns the language in which the program speaks.
 pub(super) fn lang() -> Lang {
     if IS_CHINESE.load(Ordering::Relaxed) { Lang::Zh } else { Lang::En }
@@ -80,6 +92,16 @@ pub(super) fn line(text: &str) -> io::Result<()> {
     out(&format!("{}\n", printable(text)))
 }
 
+/// Prints one line of result, its first word in a colour of the terminal (30 to 37) where stdout takes colours.
+///
+/// # Errors
+/// As for [`line()`].
+pub(super) fn painted(color: u8, text: &str) -> io::Result<()> {
+    let text = printable(text);
+    let (word, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
+    out(&format!("\x1b[{color}m{word}\x1b[0m{rest}\n"))
+}
+
 /// Prints a JSON object; what could drive a terminal is written as an escape.
 ///
 /// # Errors
@@ -112,6 +134,9 @@ pub(super) fn out(text: &str) -> io::Result<()> {
 
 /// Says something to the person, on stderr; a closed stderr is no error.
 pub(super) fn say(text: &str) {
+    if is_json() {
+        return tracing::warn!("{text}");
+    }
     for line in text.lines() {
         let _ = writeln!(anstream::stderr(), "guajira: {}", printable(line));
     }
@@ -119,6 +144,9 @@ pub(super) fn say(text: &str) {
 
 /// Says what went wrong; the first line after `guajira: error: `, what follows below it.
 pub(super) fn error(text: &str) {
+    if is_json() {
+        return tracing::error!("{text}");
+    }
     let mut stderr = anstream::stderr().lock();
     for (n, line) in text.lines().enumerate() {
         let _ = match n {
@@ -133,8 +161,12 @@ pub(super) fn error(text: &str) {
 
 /// Says how to mend it, where that is known; a hint that was kept in English is said in the language of the program.
 pub(super) fn hint(text: Option<&str>) {
-    if let Some(text) = text {
-        let _ = writeln!(anstream::stderr(), "{}{}", words(RunWords::Hint), printable(&kept(text)));
+    match text {
+        Some(text) if is_json() => tracing::error!(hint = %kept(text), "{}", words(RunWords::WhatToDo)),
+        Some(text) => {
+            let _ = writeln!(anstream::stderr(), "{}{}", words(RunWords::Hint), printable(&kept(text)));
+        }
+        None => {}
     }
 }
 

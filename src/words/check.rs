@@ -185,5 +185,7 @@ messages! {
         MadeBy { issue: &'a str, account: &'a str },
         MadeByUs { issue: &'a str },
         CannotMakeState,
+        /// Ends a check.
+        Verdict { fine: usize, warnings: usize, failures: usize },
     }
 }

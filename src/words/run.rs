@@ -21,6 +21,8 @@ messages! {
         Colon,
         /// Stands before a hint.
         Hint,
+        /// The message of a log line that holds one.
+        WhatToDo,
         AnotherRun,
         BudgetUsedUp,
         CannotSync { side: Service, why: &'a str },

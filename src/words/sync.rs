@@ -13,6 +13,9 @@ messages! {
         Clock { side: Service, seconds: u64, behind: bool },
         OverTheBrake { most: usize },
         WhatOfDoubt,
+        WhatOfFailing,
+        /// The run was asked to stop.
+        Interrupted,
         HeldForLabel { summary: &'a str, why: &'a str },
         Decide,
         FilesStay { count: usize, why: &'a str },

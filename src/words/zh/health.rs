@@ -13,7 +13,7 @@ pub(in crate::words) fn health(said: HealthWords<'_>) -> String {
         }
         HealthWords::TriesAgain => "下一次运行会重试；`guajira check` 有更多信息".to_owned(),
         HealthWords::RunKind { backfill: true } => "补录".to_owned(),
-        HealthWords::RunKind { backfill: false } => "常规".to_owned(),
+        HealthWords::RunKind { backfill: false } => "同步".to_owned(),
         HealthWords::StillAtWork => "仍在运行，或中途中断".to_owned(),
         HealthWords::NotGood { summary } => format!("未成功：{summary}"),
         HealthWords::FailedBefore { began, side: one, why } => {

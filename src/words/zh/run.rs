@@ -14,6 +14,7 @@ pub(in crate::words) fn run(said: RunWords<'_>) -> String {
         RunWords::Error => "错误".to_owned(),
         RunWords::Colon => "：".to_owned(),
         RunWords::Hint => "提示：".to_owned(),
+        RunWords::WhatToDo => "处理办法".to_owned(),
         RunWords::Comma => "，".to_owned(),
         RunWords::AnotherRun => "另一次运行仍在使用该状态文件：本次未做任何操作".to_owned(),
         RunWords::BudgetUsedUp => "本分钟的请求额度已用完；下一次运行继续".to_owned(),

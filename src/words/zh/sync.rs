@@ -20,6 +20,8 @@ pub(in crate::words) fn sync(said: SyncWords<'_>) -> String {
             format!("  暂扣：新问题超过一次运行的上限（max_creates = {most}）；用 `guajira sync --release` 放行")
         }
         SyncWords::WhatOfDoubt => "  结果未知：没有收到应答；下一次运行会查证是否已写入".to_owned(),
+        SyncWords::WhatOfFailing => "  失败后待发送：之后的运行会重试；`guajira status` 显示时间".to_owned(),
+        SyncWords::Interrupted => "  中途停止：由下一次运行继续，也可以现在运行 `guajira sync`".to_owned(),
         SyncWords::HeldForLabel { summary, why } => format!("  暂扣：{summary}：{}", told(why, Lang::Zh)),
         SyncWords::Decide => "  请一次性决定：`guajira adopt --script --created-by ACCOUNT` 接管这些问题；\
                          `guajira sync --release` 或 [jira].script = \"none\" 则由 guajira 另建"

@@ -42,6 +42,8 @@ fn english(line: &str) -> Option<String> {
     };
     let is_ascii =
         |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic() || ",;:.'()".contains(c));
+    // What begins with the program's name is a command.
+    let unquoted = unquoted.replace("guajira ", "… ");
     let words: Vec<&str> = unquoted.split(|c: char| c == ' ' || !c.is_ascii() && c != '…').collect();
     let three = words.windows(3).find(|three| {
         three.iter().all(|word| is_ascii(word)) && three.iter().filter(|word| is_word(word)).count() >= 2
