@@ -10,8 +10,9 @@
 extern crate self as guajira;
 
 pub mod secret;
-pub mod template;
 pub mod words;
+
+pub mod template;
 
 pub mod text;
 

@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 
+use crate::words::TemplateFault;
+
 /// Most steps of one evaluation.
 const FUEL: u64 = 50_000;
 
@@ -119,14 +121,17 @@ impl Template {
     /// Says what is wrong, and where.
     pub fn compile(kind: Kind, source: &str, known: &[&str], sample: &Source<'_>) -> Result<Self, Mistake> {
         if let Some(line) = switched_escaping(kind, source) {
-            let message = "`autoescape` is not for templates here: what an issue says is always escaped";
-            return Err(Mistake { message: message.to_owned(), line });
+            return Err(Mistake { message: TemplateFault::Autoescape.into(), line });
         }
         let names = names_in(kind, source).map_err(|error| misspelt(kind, source, mistake(&error)))?;
         let names: BTreeSet<String> = names.into_iter().filter(|name| !GLOBALS.contains(&name.as_str())).collect();
         if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-            let near = nearest(unknown, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            return Err(Mistake { message: format!("unknown name `{unknown}`{near}"), line: line_of(source, unknown) });
+            let name = unknown.clone();
+            let fault = match nearest(unknown, known) {
+                Some(near) => TemplateFault::UnknownNameBut { name, near: near.to_owned() },
+                None => TemplateFault::UnknownName { name },
+            };
+            return Err(Mistake { message: fault.into(), line: line_of(source, unknown) });
         }
         let template = Self { kind, source: source.to_owned(), names };
         match template.value(sample) {
@@ -175,8 +180,8 @@ impl Template {
         if error.kind() != ErrorKind::UndefinedError {
             return Fault::Failed(words(error));
         }
-        let what = error.range().and_then(|range| self.source.get(range)).map_or("a value", str::trim);
-        Fault::NotSet(format!("{what} is not set"))
+        let what = error.range().and_then(|range| self.source.get(range)).map(|what| what.trim().to_owned());
+        Fault::NotSet(TemplateFault::NotSet { what: what.unwrap_or_else(|| TemplateFault::AValue.into()) }.into())
     }
 
     fn given(&self, given: Given) -> Value {
@@ -194,7 +199,7 @@ fn names_in(kind: Kind, source: &str) -> Result<BTreeSet<String>, minijinja::Err
             // Of an expression alone minijinja drops, without a word, all that follows a character it does not know.
             ENVIRONMENT
                 .template_from_named_str(TEXT, &format!("{{{{ {source}\n}}}}"))
-                .map_err(|_| minijinja::Error::new(ErrorKind::SyntaxError, "a character means nothing here"))?;
+                .map_err(|_| minijinja::Error::new(ErrorKind::SyntaxError, String::from(TemplateFault::NothingHere)))?;
             expression.undeclared_variables(false)
         }
         kind => ENVIRONMENT.template_from_named_str(name_of(kind), source)?.undeclared_variables(false),
@@ -244,7 +249,9 @@ fn misspelt(kind: Kind, source: &str, mistake: Mistake) -> Mistake {
     let rest = ["==", "!=", "<=", ">="].iter().fold(unquoted, |rest, known| rest.replace(known, " "));
     match OPERATORS.into_iter().find(|(foreign, _)| kind == Kind::Condition && rest.contains(foreign)) {
         Some((foreign, ours)) => {
-            Mistake { message: format!("{}; `{foreign}` is written `{ours}` here", mistake.message), ..mistake }
+            let (theirs, ours) = (foreign.to_owned(), ours.to_owned());
+            let message = TemplateFault::WrittenSo { template: mistake.message, theirs, ours }.into();
+            Mistake { message, ..mistake }
         }
         None => mistake,
     }
@@ -252,7 +259,7 @@ fn misspelt(kind: Kind, source: &str, mistake: Mistake) -> Mistake {
 
 fn words(error: &minijinja::Error) -> String {
     let kind = match error.kind() {
-        ErrorKind::OutOfFuel => return format!("takes more than {FUEL} steps"),
+        ErrorKind::OutOfFuel => return TemplateFault::TooManySteps { steps: FUEL.to_string() }.into(),
         kind => kind.to_string(),
     };
     error.detail().map_or(kind.clone(), |detail| format!("{kind}: {detail}"))

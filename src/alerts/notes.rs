@@ -14,6 +14,7 @@ use super::wire::{AlertRow, NoteRow};
 use crate::domain::{Comment, CommentId, IssueId, Key, Side};
 use crate::http::clean;
 use crate::ports::{ApiError, ApiErrorKind, Presence, Walk, seal_keys};
+use crate::words::ListFault;
 
 /// A thread as it was read.
 #[derive(Debug, Default)]
@@ -79,7 +80,7 @@ impl Alerts<'_> {
                 _ if count == 0 || !goes_on => return Ok(Some(all)),
                 _ if fresh == 0 && page.next.is_empty() => return Ok(Some(all)),
                 Some(next) if fresh > 0 && from.as_ref() != Some(&next) => from = Some(next),
-                _ => return Err(walk.endless("a page does not tell where the next one begins")),
+                _ => return Err(walk.endless(ListFault::NoNextPage)),
             }
         }
     }

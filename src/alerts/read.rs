@@ -22,6 +22,7 @@ use super::wire::{AlertRow, Id};
 use crate::domain::{IssueId, Side};
 use crate::http::clean;
 use crate::ports::{ApiError, Batch, FOR_EVER, Span, Unreadable, Walk};
+use crate::words::ListFault;
 
 /// How deep a list is read: both services refuse what lies beyond 20,000 rows.
 ///
@@ -255,7 +256,7 @@ impl Alerts<'_> {
             let read = rows.read(answer.rows);
             let is_new = |row: &AlertRow| seen.insert(row.id.as_str().to_owned());
             if !read.is_empty() && read.iter().map(is_new).filter(|is_new| *is_new).count() == 0 {
-                return Err(walk.endless("a page holds nothing but what the pages before it held"));
+                return Err(walk.endless(ListFault::NothingNew));
             }
             let is_wanted = match more(&read) {
                 Ok(is_wanted) => is_wanted,

@@ -48,7 +48,7 @@ pub(super) struct Options {
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let config = context::guance(context.drafts()?)?.resolve(&context.env)?;
     for warning in &config.warnings {
-        tracing::warn!("{warning}");
+        tracing::warn!("{}", term::words(warning.clone()));
     }
     let signals = Signals::listen()?;
     let path = &config.sync.state;

@@ -13,10 +13,11 @@ use crate::jira::{CheckChanges, CheckRoute, Jira};
 use crate::plan::{Deletes, Policy, Route};
 use crate::ports::{ApiError, Facts, Finding, Remote};
 use crate::state::State;
-use crate::words::{CheckWords, Fine, Lang, Mend, Message as _, Tested, Wrong, told};
+use crate::words::{CheckWords, Fine, Mend, Tested, Wrong};
 
 use super::context::Context;
 use super::exit::{Exit, Usage, hint_for};
+use super::findings::Findings;
 use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
 use super::sides::{self, Opened, Sides};
 use super::{explain, term};
@@ -33,6 +34,9 @@ pub(super) struct Options {
     /// Tell which route takes this issue, and what each template gives; write nothing
     #[arg(long, value_name = "ISSUE_UUID")]
     explain: Option<String>,
+    /// As one JSON object
+    #[arg(long, conflicts_with = "explain")]
+    json: bool,
 }
 
 /// Tests everything that a sync needs.
@@ -46,38 +50,46 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     if let (Some(issue), Some(config)) = (&options.explain, configs.first()) {
         return explain::run(config, &signals, issue.trim());
     }
+    let told = Findings::new(options.json, context.global.quiet);
     let mut exit = Exit::Done;
     for (n, config) in configs.iter().enumerate() {
         if n == 0 {
-            check_config(config)?;
+            check_config(&told, config)?;
         }
         if configs.len() > 1 {
-            term::line(&format!("[{}]", config.line))?;
+            told.begin(config.line)?;
         }
-        exit = exit.worse(check_line(config, &signals)?);
+        exit = exit.worse(check_line(&told, config, &signals)?);
     }
+    told.close(exit)?;
     Ok(exit)
 }
 
 /// Tests what a line needs.
-fn check_line(config: &Config, signals: &Signals) -> Result<Exit> {
-    let state = open_state(config)?;
+fn check_line(told: &Findings, config: &Config, signals: &Signals) -> Result<Exit> {
+    let state = open_state(told, config)?;
     let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
     let scratch = Scratch::default();
     let facts: &dyn Facts = if services::are_known(config, &state)? { &state } else { &scratch };
     sides::with_sides(config, &state, facts, signals, patience, |sides| {
-        let reached = check_source(sides.kind, config)?.worse(check_jira(sides.jira, config)?);
-        let exit = check_services(config, &state, sides, reached)?;
+        let reached = check_source(told, sides.kind, config)?.worse(check_jira(told, sides.jira, config)?);
+        let exit = check_services(told, (config, &state), sides, reached)?;
         if reached != Exit::SideFailed && exit == reached && matches!(sides.kind, Opened::Issues(_)) {
-            check_script(sides, &state, config)?;
+            check_script(told, sides, &state, config)?;
         }
+        told.close(exit)?;
         Ok(exit)
     })
 }
 
 /// Looks whether the state belongs to the services, and returns how the command ends. Where they have not answered it
 /// cannot tell.
-fn check_services(config: &Config, state: &State, sides: Sides<'_>, reached: Exit) -> Result<Exit> {
+fn check_services(
+    told: &Findings,
+    (config, state): (&Config, &State),
+    sides: Sides<'_>,
+    reached: Exit,
+) -> Result<Exit> {
     if state.is_blank()? {
         return Ok(reached);
     }
@@ -87,9 +99,9 @@ fn check_services(config: &Config, state: &State, sides: Sides<'_>, reached: Exi
         (None, Exit::SideFailed) => return Ok(reached),
         (None, _) => match belongs::verify(state, sides.source, sides.jira, &now) {
             Ok(services) => {
-                let guance = told(&belongs::guance_words(&services.guance), term::lang());
-                let jira = told(&belongs::jira_words(&services.jira), term::lang());
-                print(&Finding::good(what, Fine::BelongsTo { guance, jira }))?;
+                let guance = belongs::guance_words(&services.guance);
+                let jira = belongs::jira_words(&services.jira);
+                told.add(&Finding::good(what, Fine::BelongsTo { guance, jira }))?;
                 return Ok(reached);
             }
             Err(error) if error.is::<ApiError>() => return Ok(reached.worse(Exit::SideFailed)),
@@ -98,23 +110,23 @@ fn check_services(config: &Config, state: &State, sides: Sides<'_>, reached: Exi
         (Some(foreign), _) => foreign,
     };
     let hint = Some(Mend::Said(foreign.hint.clone()));
-    print(&Finding::bad(what, Wrong::Said(foreign.to_string()), hint, true))?;
+    told.add(&Finding::bad(what, Wrong::Said(foreign.to_string()), hint, true))?;
     Ok(Exit::Usage)
 }
 
-fn check_config(config: &Config) -> Result<()> {
+fn check_config(told: &Findings, config: &Config) -> Result<()> {
     let what = match &config.path {
         Some(path) => Tested::Config { place: path.display().to_string() },
         None => Tested::ConfigOfEnvironment,
     };
     for warning in config.warnings.iter().chain(&config.advice) {
-        print(&Finding::bad(what.clone(), Wrong::Config(warning.clone()), None, false))?;
+        told.add(&Finding::bad(what.clone(), Wrong::Config(warning.clone()), None, false))?;
     }
-    print(&Finding::good(what, Fine::NoMistakes))
+    told.add(&Finding::good(what, Fine::NoMistakes))
 }
 
 /// Opens the state file where there is one, for its record of requests; makes none.
-fn open_state(config: &Config) -> Result<State> {
+fn open_state(told: &Findings, config: &Config) -> Result<State> {
     let path = &config.sync.state;
     let exists = path.exists();
     let state = if exists { sides::open_state(config) } else { sides::copy_state(config) };
@@ -131,14 +143,14 @@ fn open_state(config: &Config) -> Result<State> {
         }
         _ => Finding::good(what, Fine::NoStateYet),
     };
-    print(&finding)?;
+    told.add(&finding)?;
     if finding.result.is_err() {
         return Err(Usage::new(term::words(CheckWords::CannotMakeState)).into());
     }
     Ok(state)
 }
 
-fn check_source(source: &Opened<'_>, config: &Config) -> Result<Exit> {
+fn check_source(told: &Findings, source: &Opened<'_>, config: &Config) -> Result<Exit> {
     let policy = &config.policy;
     let findings = match source {
         Opened::Issues(guance) => guance.check_with(&|level| policy.flow.issues && policy.leaves_out(level)),
@@ -149,12 +161,12 @@ fn check_source(source: &Opened<'_>, config: &Config) -> Result<Exit> {
     };
     // The first one is whether it answers and takes our key.
     let reached = findings.first().is_none_or(|finding| finding.result.is_ok());
-    let exit = show(&findings)?;
+    let exit = show(told, &findings)?;
     Ok(if reached { exit } else { Exit::SideFailed })
 }
 
-fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
-    if reach(jira)? != Exit::Done {
+fn check_jira(told: &Findings, jira: &Jira<'_>, config: &Config) -> Result<Exit> {
+    if reach(told, jira)? != Exit::Done {
         return Ok(Exit::SideFailed);
     }
     let changes = changes(&config.policy);
@@ -183,11 +195,11 @@ fn check_jira(jira: &Jira<'_>, config: &Config) -> Result<Exit> {
     if config.policy.flow.attachments.writes(Side::JIRA) {
         findings.extend(jira.check_attachments(&config.jira.projects, config.policy.flow.max_attachment));
     }
-    show(&findings)
+    show(told, &findings)
 }
 
 /// Tells of Jira issues that another program may have made of the last day's Guance issues.
-fn check_script(sides: Sides<'_>, state: &State, config: &Config) -> Result<()> {
+fn check_script(told: &Findings, sides: Sides<'_>, state: &State, config: &Config) -> Result<()> {
     if config.no_script {
         return Ok(());
     }
@@ -196,22 +208,22 @@ fn check_script(sides: Sides<'_>, state: &State, config: &Config) -> Result<()> 
         Ok(found) => found,
         Err(error) => {
             let wrong = Wrong::TakeoverUnclear { why: format!("{error:#}") };
-            return print(&Finding::bad(Tested::Takeover, wrong, None, false));
+            return told.add(&Finding::bad(Tested::Takeover, wrong, None, false));
         }
     };
     if found.is_empty() {
         return Ok(());
     }
     let named = found.iter().take(MOST_NAMED).map(|(issue, maker)| match maker {
-        Some(maker) => term::words(CheckWords::MadeBy { issue, account: takeover::name_of(maker) }),
-        None => term::words(CheckWords::MadeByUs { issue }),
+        Some(maker) => CheckWords::MadeBy { issue, account: takeover::name_of(maker) }.in_lang(told.lang()),
+        None => CheckWords::MadeByUs { issue }.in_lang(told.lang()),
     });
     let named: Vec<String> = named.collect();
     let more = if found.len() > MOST_NAMED { ", …" } else { "" };
     let maker = found.iter().find_map(|(_, maker)| maker.as_ref());
     let account = maker.map(|maker| takeover::quotable(&maker.id).unwrap_or("ACCOUNT").to_owned());
     let wrong = Wrong::MadeByOthers { count: found.len().to_string(), named: named.join(", ") + more };
-    print(&Finding::bad(Tested::Takeover, wrong, Some(Mend::Adopt { account }), false))
+    told.add(&Finding::bad(Tested::Takeover, wrong, Some(Mend::Adopt { account }), false))
 }
 
 /// Returns what a sync changes in Jira issues that exist.
@@ -240,68 +252,21 @@ fn named_statuses(route: &Route, are_written: bool) -> Vec<String> {
 }
 
 /// Finds out whether a side answers and takes our credentials; what else is wrong there its own check tells.
-fn reach(remote: &dyn Remote) -> Result<Exit> {
+fn reach(told: &Findings, remote: &dyn Remote) -> Result<Exit> {
     let Err(error) = remote.identify() else { return Ok(Exit::Done) };
     let what = Tested::Side(remote.about().side.into());
     let hint = hint_for(&error).map(Mend::Said);
-    print(&Finding::bad(what, Wrong::Said(error.message), hint, true))?;
+    told.add(&Finding::bad(what, Wrong::Said(error.message), hint, true))?;
     Ok(Exit::SideFailed)
 }
 
-fn show(findings: &[Finding]) -> Result<Exit> {
+fn show(told: &Findings, findings: &[Finding]) -> Result<Exit> {
     let mut exit = Exit::Done;
     for finding in findings {
-        print(finding)?;
+        told.add(finding)?;
         if finding.fatal && finding.result.is_err() {
             exit = Exit::ItemsFailed;
         }
     }
     Ok(exit)
-}
-
-fn print(finding: &Finding) -> Result<()> {
-    term::line(&text(finding, term::lang()))?;
-    let hint = finding.hint.as_ref().filter(|_| finding.result.is_err());
-    Ok(term::advice(hint.map(|hint| hint.in_lang(term::lang())).as_deref())?)
-}
-
-fn text(finding: &Finding, lang: Lang) -> String {
-    let Finding { what, result, hint: _, fatal } = finding;
-    let what = &what.in_lang(lang);
-    match result {
-        Ok(fine) => CheckWords::Good { what, detail: &fine.in_lang(lang) }.in_lang(lang),
-        Err(wrong) if *fatal => CheckWords::Failure { what, detail: &wrong.in_lang(lang) }.in_lang(lang),
-        Err(wrong) => CheckWords::Warning { what, detail: &wrong.in_lang(lang) }.in_lang(lang),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_finding_is_one_line() {
-        let project = || Tested::Project { key: "OPS".to_owned() };
-        let hint = || Some(Mend::CheckProject);
-        for (finding, en, zh) in [
-            (
-                Finding::good(project(), Fine::Named("Operations".to_owned())),
-                "ok   project OPS: Operations",
-                "正常 项目 OPS：Operations",
-            ),
-            (Finding::good(project(), Fine::Named(String::new())), "ok   project OPS", "正常 项目 OPS"),
-            (
-                Finding::bad(project(), Wrong::Archived, hint(), true),
-                "FAIL project OPS: it is archived",
-                "失败 项目 OPS：已归档",
-            ),
-            (
-                Finding::bad(project(), Wrong::NotGranted, hint(), false),
-                "warn project OPS: not granted",
-                "警告 项目 OPS：未授予",
-            ),
-        ] {
-            assert_eq!([text(&finding, Lang::En), text(&finding, Lang::Zh)], [en, zh]);
-        }
-    }
 }

@@ -59,12 +59,13 @@ fn translated(command: Command, path: &str, lang: Lang) -> Command {
     command = command.disable_help_flag(true).arg(flag("help", 'h', ArgAction::Help));
     if path.is_empty() {
         command = command.disable_version_flag(true).arg(flag("version", 'V', ArgAction::Version));
+        command = command.after_help(help(lang, ":exits").unwrap_or_default());
     }
     let usage = UsageWords::Usage.in_lang(lang);
     let subcommands: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     let command = command
         .subcommand_help_heading(help(lang, ":commands").unwrap_or_default())
-        .help_template(format!("{{about-with-newline}}\n{usage}{{usage}}\n\n{{all-args}}"));
+        .help_template(format!("{{about-with-newline}}\n{usage}{{usage}}\n\n{{all-args}}{{after-help}}"));
     subcommands.into_iter().fold(command, |command, name| {
         let below = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
         command.mut_subcommand(&name, |command| translated(command, &below, lang))

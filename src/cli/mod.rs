@@ -10,6 +10,7 @@ mod services;
 mod sides;
 mod help;
 
+mod findings;
 mod news;
 mod adopt;
 mod drop;
@@ -36,9 +37,18 @@ use crate::words::Lang;
 use context::{Context, Global, LogFormat};
 use exit::Exit;
 
+/// What the help says below the options.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  Done; what is left waits only for the next run
+  2  The command or the configuration is wrong; nothing was written
+  3  The run finished, but some items failed, are held or are dead
+  4  A service could not be reached, or refused the credentials
+  5  Interrupted; the next run continues";
+
 /// Syncs Guance (观测云) issues and Jira issues both ways. Run it from cron or another scheduler.
 #[derive(Debug, Parser)]
-#[command(name = "guajira", version, propagate_version = false, max_term_width = 100)]
+#[command(name = "guajira", version, propagate_version = false, max_term_width = 100, after_help = EXIT_CODES)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -48,7 +58,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Do one sync, then exit
+    /// Run one sync, then exit
     Sync(sync::Options),
     /// Test configuration, credentials, permissions, projects, fields and clocks, and say how to fix what is wrong
     Check(check::Options),
@@ -106,6 +116,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         LogFormat::Json => Format::Json,
     };
     logging::init(level, format, term::stderr_has_color());
+    term::set_json(matches!(global.log_format, LogFormat::Json));
     let context = Context { global, env };
     let result = dispatch(&context, &command);
     logging::tell_what_was_left_out();

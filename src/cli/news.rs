@@ -11,7 +11,7 @@ use crate::domain::Side;
 use crate::engine::Report;
 use crate::engine::report::ItemFailure;
 use crate::state::{Away, FLEETING, News, State, StateError, StuckItem};
-use crate::words::{NewsWords, Stage, StatusWords, SyncWords};
+use crate::words::{NewsWords, Stage, SyncWords};
 
 use super::term;
 
@@ -83,25 +83,31 @@ impl Failures {
         if told.is_empty() {
             return Ok(());
         }
-        term::line(&report.summary_in(term::lang()))?;
+        term::line(&term::summary(&report.summary()))?;
         for what in told.iter().take(MOST_LISTED) {
             let since =
                 news.still.get(*what).map(|since| term::words(NewsWords::StillSince { since: &term::time(*since) }));
             let since = since.unwrap_or_default();
             if let Some(item) = self.items.get(*what) {
                 let StuckItem { key, stage, summary, error, hint, .. } = item;
-                let why = error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
-                let stage = term::words(StatusWords::Stage(Stage::called(stage)));
-                term::line(&format!("  {since}{stage}: {} ({key}){why}", term::kept(summary)))?;
+                let failed = NewsWords::Failed {
+                    since: &since,
+                    stage: Stage::called(stage),
+                    summary: &term::kept(summary),
+                    item: key,
+                    why: error.as_deref(),
+                };
+                term::tell(failed)?;
                 term::advice(hint.as_deref())?;
             } else if let Some(away) = self.projects.get(*what) {
-                term::line(&format!("  {since}{}", away.why))?;
+                term::line(&format!("  {since}{}", term::kept(&away.why)))?;
                 term::advice(away.hint.as_deref())?;
             } else if let Some(why) = self.unreadable.get(*what) {
-                term::line(&format!("  {since}{what}: {why}"))?;
+                let record = what.strip_prefix(UNREADABLE).unwrap_or(what);
+                term::tell(NewsWords::Unreadable { since: &since, record, why })?;
             } else if let Some(ItemFailure { item, summary, message, hint, .. }) = self.fleeting.get(*what) {
-                let failed = term::words(StatusWords::Stage(Stage::Failed));
-                term::line(&format!("  {since}{failed}: {} ({item}): {message}", term::kept(summary)))?;
+                let (summary, why) = (term::kept(summary), Some(message.as_str()));
+                term::tell(NewsWords::Failed { since: &since, stage: Stage::Failed, summary: &summary, item, why })?;
                 term::advice(hint.as_deref())?;
             }
         }

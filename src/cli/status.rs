@@ -11,19 +11,23 @@ use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
 use crate::config::Draft;
+use crate::domain::Side;
 use crate::engine::pace::{self, Pace};
 use crate::engine::spent::{self, Spent};
 use crate::engine::{belongs, tells};
 use crate::ports::Purpose;
 use crate::state::{Away, Backlog, FailingSide, GoneIssue, LastRun, State, Status, StuckItem};
-use crate::words::{Column, HealthWords, Read, Stage, StatusWords, SyncWords, told_summary};
+use crate::words::{Column, HealthWords, Read, Stage, StatusWords, SyncWords};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
-use super::{services, term};
+use super::{services, term, when};
 
 /// Longest text of a table's cell, in characters; `--json` and `why` show all of it.
 const MAX_CELL_CHARS: usize = 100;
+
+/// So many items are listed, unless all are asked for.
+const MOST_ROWS: usize = 20;
 
 /// What to show.
 #[derive(Debug, Args)]
@@ -31,8 +35,11 @@ pub(super) struct Options {
     /// As one JSON object
     #[arg(long)]
     json: bool,
+    /// List everything that waits or failed, not only the first 20
+    #[arg(long)]
+    all: bool,
     /// Exit with 3 when the last good run is older, e.g. 10m
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = when::duration)]
     max_age: Option<Duration>,
 }
 
@@ -93,7 +100,7 @@ fn of_line(draft: &Draft, options: &Options) -> Result<(Exit, Value)> {
         }
     } else {
         let reading = Reading { paces: &paces, replies: draft.policy.flow.replies, tells, spent: &spent };
-        show(&status, &reading, path)?;
+        show(&status, &reading, path, options.all)?;
         if let Some(foreign) = &foreign {
             term::tell(HealthWords::Refused { why: &term::kept(&foreign.to_string()) })?;
         }
@@ -145,7 +152,7 @@ fn show_reading(reading: &Reading<'_>) -> Result<()> {
     Ok(())
 }
 
-fn show(status: &Status, reading: &Reading<'_>, path: &Path) -> Result<()> {
+fn show(status: &Status, reading: &Reading<'_>, path: &Path, all: bool) -> Result<()> {
     let Status {
         cursors,
         waits,
@@ -164,8 +171,10 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path) -> Result<()> {
         term::tell(StatusWords::NoRunYet { path: &path.display().to_string() })?;
     }
     for (side, at, floor) in cursors {
+        let age = Utc::now().signed_duration_since(*at);
+        let ago = (age >= TimeDelta::zero()).then(|| term::span(age));
         let (at, from) = (term::time(*at), term::time(*floor));
-        term::tell(StatusWords::ReadUpTo { side: (*side).into(), at: &at, from: &from })?;
+        term::tell(StatusWords::ReadUpTo { side: (*side).into(), at: &at, ago: ago.as_deref(), from: &from })?;
     }
     for (side, until) in waits {
         term::tell(StatusWords::StatusWaits { side: (*side).into(), until: &term::time(*until) })?;
@@ -178,9 +187,10 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path) -> Result<()> {
     for side in failing_sides {
         failing_side(side)?;
     }
-    stuck(items, backlog)?;
+    stuck(items, backlog, all)?;
     if !unreadable.is_empty() {
-        let rows = unreadable.iter().map(|(side, issue, why)| vec![side.to_string(), issue.to_string(), why.clone()]);
+        let side = |side: Side| term::words(StatusWords::Side(side.into()));
+        let rows = unreadable.iter().map(|(of, issue, why)| vec![side(*of), issue.to_string(), term::kept(why)]);
         table(&[Column::UnreadableOn, Column::Item, Column::Why], rows)?;
     }
     if !runs.is_empty() {
@@ -221,13 +231,20 @@ fn last_good_run(last_good: Option<DateTime<Utc>>) -> Result<()> {
 }
 
 /// Shows what failed, is held or in doubt, and what to do about it.
-fn stuck(items: &[StuckItem], backlog: &Backlog) -> Result<()> {
-    let items: Vec<&StuckItem> = items.iter().filter(|item| item.because.is_none()).collect();
+fn stuck(items: &[StuckItem], backlog: &Backlog, all: bool) -> Result<()> {
+    let mut items: Vec<&StuckItem> = items.iter().filter(|item| item.because.is_none()).collect();
     if items.is_empty() {
         return Ok(());
     }
+    // What needs a person comes first.
+    items.sort_by_key(|item| ["dead", "held", "in_doubt"].iter().position(|stage| item.stage == *stage).unwrap_or(3));
+    let left_out = if all { 0 } else { items.len().saturating_sub(MOST_ROWS) };
+    items.truncate(items.len() - left_out);
     let columns = [Column::Stage, Column::Item, Column::Tries, Column::NextTry, Column::What, Column::Why];
     table(&columns, items.iter().map(|item| item_row(item)))?;
+    if left_out > 0 {
+        term::tell(StatusWords::MoreRows { count: left_out })?;
+    }
     reasons(&items)?;
     next_steps(backlog)
 }
@@ -259,7 +276,7 @@ fn reasons(items: &[&StuckItem]) -> Result<()> {
     let mut by_reason: BTreeMap<(&str, Option<&str>), Vec<&str>> = BTreeMap::new();
     for item in items {
         let Some(why) = item.error.as_deref() else { continue };
-        if item.hint.is_some() || cell_text(why) != why {
+        if item.hint.is_some() || cell_text(&term::kept(why)) != term::kept(why) {
             by_reason.entry((why, item.hint.as_deref())).or_default().push(&item.key);
         }
     }
@@ -309,7 +326,7 @@ fn item_row(item: &StuckItem) -> Vec<String> {
         attempts.to_string(),
         next,
         term::kept(summary),
-        error.clone().unwrap_or_default(),
+        error.as_deref().map(term::kept).unwrap_or_default(),
     ]
 }
 
@@ -318,8 +335,8 @@ fn run_row(run: &LastRun) -> Vec<String> {
     let took = ended.map(|ended| term::span(ended.signed_duration_since(*started))).unwrap_or_default();
     let result = match (ended, good) {
         (None, _) => term::words(HealthWords::StillAtWork),
-        (Some(_), Some(true)) => told_summary(summary, term::lang()),
-        (Some(_), _) => term::words(HealthWords::NotGood { summary: &told_summary(summary, term::lang()) }),
+        (Some(_), Some(true)) => term::summary(summary),
+        (Some(_), _) => term::words(HealthWords::NotGood { summary: &term::summary(summary) }),
     };
     vec![term::words(HealthWords::RunKind { backfill: kind == "backfill" }), term::time(*started), took, result]
 }

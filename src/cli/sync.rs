@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 
 use crate::config::{Config, Draft};
+use crate::domain::{ServiceName, Side};
 use crate::engine::budget::Patience;
 use crate::engine::report::ItemFailure;
 use crate::engine::{self, Backfill, Order, Report};
@@ -62,7 +63,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let configs = configs(context, options)?;
     let Some(first) = configs.first() else { return Ok(Exit::Done) };
     for warning in &first.warnings {
-        tracing::warn!("{warning}");
+        tracing::warn!("{}", term::words(warning.clone()));
     }
     let signals = Signals::listen()?;
     let main = &first.sync.main;
@@ -75,7 +76,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     for advice in &first.advice {
-        tracing::warn!("{advice}");
+        tracing::warn!("{}", term::words(advice.clone()));
     }
     let lines = Lines { context, options, order, signals };
     match configs.as_slice() {
@@ -292,7 +293,7 @@ fn show(
     }
     let is_dull = Exit::of_run(report) == Exit::Done && !report.dry_run;
     if !(context.global.quiet && is_dull) {
-        term::line(&report.summary_in(term::lang()))?;
+        term::line(&term::summary(&report.summary()))?;
         details(report, config, context.global.verbose > 0 || report.dry_run)?;
         if let Some(begins) = report.begins_at {
             let begins = term::time(begins);
@@ -305,7 +306,7 @@ fn show(
 
 fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     for LostProject { project: _, message, hint } in &report.projects_lost {
-        term::line(&format!("  {message}"))?;
+        term::line(&format!("  {}", term::kept(message)))?;
         term::advice(hint.as_deref())?;
     }
     for failure in &report.items_failed {
@@ -321,7 +322,7 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
         term::tell(SyncWords::LeftOut { what: &left_out(dropped) })?;
     }
     for names in &report.not_found {
-        term::tell(SyncWords::NobodyFound { names })?;
+        term::tell(SyncWords::NobodyFound { names: &nobody(names) })?;
     }
     for (side, seconds) in &report.clock_skew_seconds {
         let (seconds, behind) = (seconds.unsigned_abs(), *seconds > 0);
@@ -332,6 +333,9 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     }
     if report.backlog.in_doubt > 0 {
         term::tell(SyncWords::WhatOfDoubt)?;
+    }
+    if report.backlog.failing > 0 {
+        term::tell(SyncWords::WhatOfFailing)?;
     }
     for held in report.held_for_labels.iter().take(MOST_HELD) {
         term::tell(SyncWords::HeldForLabel { summary: &term::kept(&held.summary), why: &held.why })?;
@@ -349,6 +353,9 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
         let until = term::time(*until);
         term::tell(SyncWords::WaitsUntil { side: (*side).into(), until: &until })?;
     }
+    if report.interrupted {
+        term::tell(SyncWords::Interrupted)?;
+    }
     if report.out_of_budget || report.out_of_time {
         term::tell(if report.out_of_budget { RunWords::BudgetLeftSome } else { RunWords::TimeLeftSome })?;
     }
@@ -361,7 +368,14 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
 /// Returns what was left out, `field: why`, in the language of the program.
 fn left_out(what: &str) -> String {
     match what.split_once(": ") {
-        Some((field, why)) => format!("{field}{}{}", term::words(RunWords::Colon), term::kept(why)),
-        None => what.to_owned(),
+        Some((field, why)) => format!("{}{}{}", term::kept(field), term::words(RunWords::Colon), term::kept(why)),
+        None => term::kept(what),
     }
+}
+
+/// Returns who was not found, `names on side`, in the language of the program.
+fn nobody(who: &str) -> String {
+    let known =
+        who.rsplit_once(" on ").and_then(|(names, side)| Some((names, Side::of_line(ServiceName::GUANCE, side).ok()?)));
+    known.map_or_else(|| who.to_owned(), |(names, side)| term::words(SyncWords::PeopleOn { names, side: side.into() }))
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Local, TimeDelta, Utc};
 
 use crate::logging::harmless_json;
 pub(super) use crate::logging::printable;
-use crate::words::{Lang, Message, RunWords, told};
+use crate::words::{Lang, Length, Message, RunWords, told, told_summary};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -36,6 +36,18 @@ static IS_CHINESE: AtomicBool = AtomicBool::new(false);
 /// Decides about the language for the whole program.
 pub(super) fn set_lang(lang: Lang) {
     IS_CHINESE.store(lang == Lang::Zh, Ordering::Relaxed);
+}
+
+/// Whether errors and hints are log lines, one JSON object each.
+static IS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// Decides about that for the whole program.
+pub(super) fn set_json(is_json: bool) {
+    IS_JSON.store(is_json, Ordering::Relaxed);
+}
+
+fn is_json() -> bool {
+    IS_JSON.load(Ordering::Relaxed)
 }
 
 /// Returns the language in which the program speaks.
@@ -80,6 +92,16 @@ pub(super) fn line(text: &str) -> io::Result<()> {
     out(&format!("{}\n", printable(text)))
 }
 
+/// Prints one line of result, its first word in a colour of the terminal (30 to 37) where stdout takes colours.
+///
+/// # Errors
+/// As for [`line()`].
+pub(super) fn painted(color: u8, text: &str) -> io::Result<()> {
+    let text = printable(text);
+    let (word, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
+    out(&format!("\x1b[{color}m{word}\x1b[0m{rest}\n"))
+}
+
 /// Prints a JSON object; what could drive a terminal is written as an escape.
 ///
 /// # Errors
@@ -112,6 +134,9 @@ pub(super) fn out(text: &str) -> io::Result<()> {
 
 /// Says something to the person, on stderr; a closed stderr is no error.
 pub(super) fn say(text: &str) {
+    if is_json() {
+        return tracing::warn!("{text}");
+    }
     for line in text.lines() {
         let _ = writeln!(anstream::stderr(), "guajira: {}", printable(line));
     }
@@ -119,6 +144,9 @@ pub(super) fn say(text: &str) {
 
 /// Says what went wrong; the first line after `guajira: error: `, what follows below it.
 pub(super) fn error(text: &str) {
+    if is_json() {
+        return tracing::error!("{text}");
+    }
     let mut stderr = anstream::stderr().lock();
     for (n, line) in text.lines().enumerate() {
         let _ = match n {
@@ -133,8 +161,12 @@ pub(super) fn error(text: &str) {
 
 /// Says how to mend it, where that is known; a hint that was kept in English is said in the language of the program.
 pub(super) fn hint(text: Option<&str>) {
-    if let Some(text) = text {
-        let _ = writeln!(anstream::stderr(), "{}{}", words(RunWords::Hint), printable(&kept(text)));
+    match text {
+        Some(text) if is_json() => tracing::error!(hint = %kept(text), "{}", words(RunWords::WhatToDo)),
+        Some(text) => {
+            let _ = writeln!(anstream::stderr(), "{}{}", words(RunWords::Hint), printable(&kept(text)));
+        }
+        None => {}
     }
 }
 
@@ -151,13 +183,26 @@ pub(super) fn time(at: DateTime<Utc>) -> String {
     at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
-/// Shows a length of time in its two largest units: `2h 5m`.
+/// Shows a length of time in its two largest units: `2h 5m`, `2 小时 5 分钟`.
 pub(super) fn span(time: TimeDelta) -> String {
+    span_in(time, lang())
+}
+
+fn span_in(time: TimeDelta, lang: Lang) -> String {
     let seconds = time.num_seconds().max(0);
-    let parts = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
-    let shown: Vec<String> =
-        parts.iter().skip_while(|(n, _)| *n == 0).take(2).map(|(n, u)| format!("{n}{u}")).collect();
-    if shown.is_empty() { "0s".to_owned() } else { shown.join(" ") }
+    let parts = [
+        (seconds / 86_400, Length::Days { count: seconds / 86_400 }),
+        (seconds / 3600, Length::Hours { count: seconds / 3600 % 24 }),
+        (seconds / 60, Length::Minutes { count: seconds / 60 % 60 }),
+    ];
+    let last = Length::Seconds { count: seconds % 60 };
+    let larger = parts.into_iter().skip_while(|(whole, _)| *whole == 0).map(|(_, part)| part);
+    larger.chain([last]).take(2).map(|part| part.in_lang(lang)).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the summary of a run, which is kept in English, as the program shows it.
+pub(super) fn summary(kept: &str) -> String {
+    told_summary(kept, lang())
 }
 
 #[cfg(test)]
@@ -166,10 +211,17 @@ mod tests {
 
     #[test]
     fn spans_show_their_two_largest_units() {
-        assert_eq!(span(TimeDelta::seconds(0)), "0s");
-        assert_eq!(span(TimeDelta::seconds(59)), "59s");
-        assert_eq!(span(TimeDelta::seconds(7_500)), "2h 5m");
-        assert_eq!(span(TimeDelta::days(3)), "3d 0h");
+        for (seconds, en, zh) in [
+            (-5, "0s", "0 秒"),
+            (0, "0s", "0 秒"),
+            (59, "59s", "59 秒"),
+            (300, "5m 0s", "5 分钟 0 秒"),
+            (7_500, "2h 5m", "2 小时 5 分钟"),
+            (259_200, "3d 0h", "3 天 0 小时"),
+        ] {
+            let time = TimeDelta::seconds(seconds);
+            assert_eq!([span_in(time, Lang::En), span_in(time, Lang::Zh)], [en, zh]);
+        }
     }
 
     #[test]

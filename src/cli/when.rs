@@ -1,9 +1,19 @@
 //! WHEN: a point in time as people write it.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Local, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 
 use super::term;
 use crate::words::RunWords;
+
+/// Reads a length of time, such as `10m`.
+///
+/// # Errors
+/// Names the forms that are taken.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text.trim()).map_err(|_| term::words(RunWords::NotALength))
+}
 
 /// Reads a point in time; relative ones count back from `now`.
 ///

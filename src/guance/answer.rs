@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::domain::Side;
 use crate::http::{self, Failure, clean};
 use crate::ports::{ApiError, ApiErrorKind};
-use crate::words::Hint;
+use crate::words::{CallFault, Hint};
 
 /// A failed request: what the engine is told, and what the adapter itself branches on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,7 +142,7 @@ fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after
 
 /// Something between us and the service answered, or something that is not this service.
 fn not_an_envelope(what: What<'_>, status: u16, words: &str, retry_after: Option<Duration>) -> Fault {
-    let words = format!("{status}, not an answer of the OpenAPI: {:?}", clean(words));
+    let words = CallFault::NotTheOpenApi { status: status.to_string(), words: clean(words) }.to_string();
     match status {
         // Certain in any form: too much, slow down, elsewhere.
         413 | 429 | 300..=399 => fault(what, status, "", &words, retry_after),

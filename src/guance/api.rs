@@ -14,7 +14,7 @@ use super::wire::{Named, Page};
 use crate::domain::{IssueId, Side};
 use crate::http::{Call, Http, Method, clean};
 use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, FOR_EVER, Facts, Purpose, Span, Stop, Urgency, Walk};
-use crate::words::Hint;
+use crate::words::{CallFault, GuanceFault, Hint};
 
 /// The credential's header. Source: Guance Open API, overview.
 const KEY_HEADER: &str = "DF-API-KEY";
@@ -198,7 +198,7 @@ impl<'a> Api<'a> {
         let path = "/api/v1/workspace/members/list".to_owned();
         let query = vec![("search", search.to_owned())];
         let content = self.send(&Request { method: Method::Get, path, query, body: None, write: false })?;
-        let page = Page::read(content).ok_or_else(|| odd("workspace/members/list", "no list in it"))?;
+        let page = Page::read(content).ok_or_else(|| odd("workspace/members/list", CallFault::NoList))?;
         Walk::new(Side::GUANCE, "workspace/members/list", self.stop).took(&page.rows)?;
         let more = page.total.is_some_and(|total| total > page.rows.len());
         Ok((page.rows, more))
@@ -214,9 +214,9 @@ impl<'a> Api<'a> {
         match content.get("data") {
             Some(Value::Array(data)) if data.len() == queries.len() => Ok(data.clone()),
             Some(Value::Array(data)) => {
-                Err(odd(QUERY, &format!("{} results for {} queries", data.len(), queries.len())))
+                Err(odd(QUERY, CallFault::Odd { why: format!("{} results for {} queries", data.len(), queries.len()) }))
             }
-            _ => Err(odd(QUERY, "no results in it")),
+            _ => Err(odd(QUERY, CallFault::Odd { why: "no results in it".to_owned() })),
         }
     }
 
@@ -260,7 +260,7 @@ impl<'a> Api<'a> {
 
     /// Reads a list of things with a uuid and a name; rows that are something else are left out.
     fn named(&self, path: &str) -> Result<Vec<Named>, Fault> {
-        let page = Page::read(self.get(path.to_owned())?).ok_or_else(|| odd(path, "no list in it"))?;
+        let page = Page::read(self.get(path.to_owned())?).ok_or_else(|| odd(path, CallFault::NoList))?;
         Walk::new(Side::GUANCE, path, self.stop).took(&page.rows)?;
         Ok(page.rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect())
     }
@@ -292,7 +292,7 @@ impl<'a> Api<'a> {
             let page = |index| {
                 let request = request(size, index);
                 let content = self.send(&request)?;
-                let page = Page::read(content).ok_or_else(|| odd(&request.path, "no list in it"))?;
+                let page = Page::read(content).ok_or_else(|| odd(&request.path, CallFault::NoList))?;
                 self.learn_page_size(fact, index, &page);
                 Ok(page)
             };
@@ -394,7 +394,7 @@ impl<'a> Api<'a> {
     /// Returns a request with its credential, and with nothing in it yet.
     pub(super) fn call<'q>(&self, method: Method, path: &str, credential: usize) -> Result<Call<'q>, Fault> {
         let Some(key) = self.settings.api_keys.get(credential) else {
-            let error = ApiError::new(Side::GUANCE, ApiErrorKind::Unauthorized, "there is no API key");
+            let error = ApiError::new(Side::GUANCE, ApiErrorKind::Unauthorized, GuanceFault::NoKey);
             return Err(Fault { error: error.with_hint(Hint::SetGuanceKey), cause: Cause::Other });
         };
         let url = format!("{}{path}", self.settings.base_url);
@@ -453,9 +453,10 @@ pub(super) fn row<T: DeserializeOwned>(value: Value) -> Result<T, (Option<IssueI
 }
 
 /// An answer that is none; only reads get here.
-pub(super) fn odd(path: &str, why: &str) -> Fault {
+pub(super) fn odd(path: &str, why: CallFault) -> Fault {
     let kind = ApiErrorKind::Unavailable { retry_after: None };
-    Fault { error: ApiError::new(Side::GUANCE, kind, format!("{path}: unexpected answer: {why}")), cause: Cause::Other }
+    let fault = CallFault::Unexpected { why: why.into() };
+    Fault { error: ApiError::new(Side::GUANCE, kind, format!("{path}: {fault}")), cause: Cause::Other }
 }
 
 /// An id as a part of an address; one that could lead elsewhere is refused.
@@ -464,6 +465,6 @@ pub(super) fn segment(id: &str) -> Result<&str, Fault> {
     if !id.is_empty() && id.bytes().all(legal) {
         return Ok(id);
     }
-    let error = ApiError::new(Side::GUANCE, ApiErrorKind::Refused, format!("{id:?} is not a Guance id"));
+    let error = ApiError::new(Side::GUANCE, ApiErrorKind::Refused, GuanceFault::NoGuanceId { id: id.to_owned() });
     Err(Fault { error, cause: Cause::Gone })
 }

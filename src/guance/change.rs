@@ -10,7 +10,7 @@ use super::workspace::Guance;
 use super::{convert, extend};
 use crate::domain::{Change, Field, IssueId, Person, Receipt, Side, StatusTarget};
 use crate::ports::{ApiError, ApiErrorKind};
-use crate::words::Hint;
+use crate::words::{GuanceFault, Hint};
 
 /// The fact that the service knows the older statuses only.
 const OLD_STATUSES: &str = "guance.old_statuses";
@@ -26,7 +26,7 @@ impl Guance<'_> {
             Change::Assignee { set, instead_of } => self.set_manager(issue, set.as_ref(), instead_of.as_deref()),
             Change::Title(_) | Change::Body { .. } | Change::Priority(_) => {
                 let field: Field = change.field();
-                Err(refused(format!("the {field} of a Guance issue is not changed from Jira; this is a bug")))
+                Err(refused(GuanceFault::NotChanged { field: field.to_string() }))
             }
         }
     }
@@ -62,7 +62,7 @@ impl Guance<'_> {
                 Err(fault) => return Err(refusal.unwrap_or(fault).error),
             }
         }
-        Err(refusal.map_or_else(|| refused("no status to set"), |fault| fault.error))
+        Err(refusal.map_or_else(|| refused(GuanceFault::NoStatusToSet), |fault| fault.error))
     }
 
     /// Returns false for a status that this service does not know.
@@ -111,7 +111,7 @@ fn codes(target: &StatusTarget) -> Result<Vec<(i64, bool)>, ApiError> {
     let find = |word: &String| {
         STATUSES
             .called(word)
-            .ok_or_else(|| refused(format!("Guance has no status {word:?}")).with_hint(Hint::UseGuanceStatuses))
+            .ok_or_else(|| refused(GuanceFault::NoStatus { word: word.clone() }).with_hint(Hint::UseGuanceStatuses))
     };
     let wanted: Vec<_> = match target.names.as_slice() {
         [] => STATUSES.usual(target.category).into_iter().collect(),

@@ -12,7 +12,7 @@ use super::{api, convert, level};
 use crate::domain::{Fingerprint, Issue, Level, Side};
 use crate::ports::{ApiError, ApiErrorKind, FOR_EVER, Facts};
 use crate::secret::Secret;
-use crate::words::Hint;
+use crate::words::{GuanceFault, Hint};
 
 /// The fact that holds the levels: a JSON array of `{uuid, name}`.
 const LEVELS: &str = "guance.levels";
@@ -137,7 +137,7 @@ impl Guance<'_> {
         let channels = self.api.channels()?;
         let Some(channel) = pick(&channels, &self.api.settings.channel) else {
             let names = channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
-            let message = format!("there is no channel {:?}", self.api.settings.channel);
+            let message = GuanceFault::NoChannel { name: self.api.settings.channel.clone() };
             let error =
                 ApiError::new(Side::GUANCE, ApiErrorKind::Refused, message).with_hint(Hint::SetChannel { names });
             return Err(Fault { error, cause: Cause::Other });

@@ -13,6 +13,7 @@ use crate::domain::{
     StatusCategory, Visibility,
 };
 use crate::text::{Block, Doc, Inline, Mark, Rest, html, markdown, plain};
+use crate::words::GuanceFault;
 
 /// Longest reply, in bytes.
 ///
@@ -34,7 +35,7 @@ pub(super) struct Place<'p> {
 /// # Errors
 /// When the row does not say when the issue was opened: no window could hold it.
 pub(super) fn issue(row: IssueRow, level: Option<Level>, at: Place<'_>) -> Result<Issue, String> {
-    let Some(created) = row.create_at else { return Err("no createAt".to_owned()) };
+    let Some(created) = row.create_at else { return Err(GuanceFault::NoCreateTime.into()) };
     let url = issue_url(at.console_url, &row.workspace, row.uuid.as_str());
     let author = person(row.creator, row.creator_info, &row.extend);
     let updated_by = person(row.updator, row.updator_info, &Value::Null);
@@ -89,7 +90,7 @@ pub(super) fn comment(
     authors: &Authors,
 ) -> Result<Comment, String> {
     let latest = row.update_at.max(row.modified_at);
-    let Some(created) = row.create_at.or(latest) else { return Err("no createAt".to_owned()) };
+    let Some(created) = row.create_at.or(latest) else { return Err(GuanceFault::NoCreateTime.into()) };
     let by_monitor = by_monitor(&row);
     let mut body = body(&row.content, &row.extend);
     let claim = authors.claim(&row.creator, &row.extend, &body, issue);

@@ -10,6 +10,7 @@ use super::workspace::Guance;
 use crate::domain::{Action, Comment, DroppedField, File, FileId, IssueId, Person, Push, Receipt, Side, portable_name};
 use crate::ports::{ApiError, ApiErrorKind, Content};
 use crate::text::Rest;
+use crate::words::GuanceFault;
 
 impl Guance<'_> {
     /// Lists what is attached to an issue and to the replies that people wrote.
@@ -54,7 +55,7 @@ impl Guance<'_> {
         };
         let uploaded = match content {
             Some(content) => self.api.upload(&file.name, file.mime.as_deref(), content)?,
-            None => Uploaded::Refused("it failed too often".to_owned()),
+            None => Uploaded::Refused(GuanceFault::FailedTooOften.into()),
         };
         let settings = &self.api.settings;
         let rest = Rest { url: origin_url, lang: settings.lang };

@@ -8,6 +8,7 @@ use super::wire::Page;
 use super::workspace::{FRESH, Guance, Seen};
 use crate::domain::{Comment, CommentId, IssueId, Side};
 use crate::ports::{ApiError, ApiErrorKind, ThreadPage, ThreadPart};
+use crate::words::GuanceFault;
 
 impl Guance<'_> {
     pub(super) fn read_newest(
@@ -72,7 +73,7 @@ impl Guance<'_> {
         let Some(part) = self.read_newest(issue, None, self.api.budget.spare().max(1))? else { return Ok(None) };
         match part.comments.iter().find(is_it) {
             None if part.next.is_some() => {
-                let message = format!("reply {reply} of a long thread was not read");
+                let message = GuanceFault::ReplyNotRead { reply: reply.to_string() };
                 Err(ApiError::new(Side::GUANCE, ApiErrorKind::Unavailable { retry_after: None }, message))
             }
             found => Ok(found.cloned()),

@@ -6,6 +6,7 @@ use super::api;
 use super::wire::ReplyRow;
 use crate::domain::{Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind};
+use crate::words::GuanceFault;
 
 pub(super) fn refused(message: impl Into<String>) -> ApiError {
     ApiError::new(Side::GUANCE, ApiErrorKind::Refused, message)
@@ -16,8 +17,7 @@ pub(super) fn refused(message: impl Into<String>) -> ApiError {
 /// # Errors
 /// `InDoubt` when it does not name the reply: it may be there, and only a look-up can tell.
 pub(super) fn receipt(answer: &Value) -> Result<Receipt, ApiError> {
-    let row: ReplyRow = api::row(answer.clone()).map_err(|(_, why)| {
-        ApiError::new(Side::GUANCE, ApiErrorKind::InDoubt, format!("the reply was accepted, but not named: {why}"))
-    })?;
+    let row: ReplyRow = api::row(answer.clone())
+        .map_err(|(_, why)| ApiError::new(Side::GUANCE, ApiErrorKind::InDoubt, GuanceFault::ReplyNotNamed { why }))?;
     Ok(Receipt::of(row.uuid.as_str(), row.update_at.or(row.create_at)))
 }

@@ -8,6 +8,7 @@ use super::workspace::Guance;
 use crate::domain::{IssueId, Side};
 use crate::guance::wire::ReplyRow;
 use crate::ports::{ApiError, ApiErrorKind, LabelledIssue, Mark, Takeover};
+use crate::words::GuanceFault;
 
 impl Takeover for Guance<'_> {
     fn own_accounts(&self) -> Vec<String> {
@@ -20,7 +21,7 @@ impl Takeover for Guance<'_> {
     }
 
     fn mark_issue(&self, mark: &Mark) -> Result<(), ApiError> {
-        Err(refused(format!("{}: issues of Guance are nobody's copies", mark.copy)))
+        Err(refused(GuanceFault::NobodysCopies { issue: mark.copy.clone() }))
     }
 
     fn mark_comments(&self, issue: &IssueId, marks: &[Mark]) -> Result<Vec<Result<(), ApiError>>, ApiError> {
@@ -37,16 +38,17 @@ impl Guance<'_> {
     fn mark_reply(&self, issue: &IssueId, rows: &[Value], mark: &Mark) -> Result<(), ApiError> {
         let is_it = |row: &&Value| row.get("uuid").and_then(Value::as_str) == Some(mark.copy.as_str());
         let Some(row) = rows.iter().find(is_it) else {
-            return Err(refused(format!("{} is not in the thread of {issue} any more", mark.copy)));
+            let (reply, issue) = (mark.copy.clone(), issue.to_string());
+            return Err(refused(GuanceFault::ReplyGone { reply, issue }));
         };
         let content = row.get("content").and_then(Value::as_str);
         let read: Option<ReplyRow> = api::row(row.clone()).ok();
         let (Some(content), Some(read)) = (content, read) else {
-            return Err(refused(format!("{} cannot be written as it was read", mark.copy)));
+            return Err(refused(GuanceFault::CannotRewrite { copy: mark.copy.clone() }));
         };
         // What a modify without the list of files does to them is not documented.
         if !read.attachments_list.is_empty() {
-            return Err(refused(format!("{} carries files", mark.copy)));
+            return Err(refused(GuanceFault::CarriesFiles { copy: mark.copy.clone() }));
         }
         let mut extend = read.extend.as_object().cloned().unwrap_or_default();
         let ours: Map<String, Value> = claim::extend_of(&mark.key, &mark.content, mark.seal.as_ref());
@@ -61,6 +63,6 @@ impl Guance<'_> {
     }
 }
 
-fn refused(message: String) -> ApiError {
+fn refused(message: GuanceFault) -> ApiError {
     ApiError::new(Side::GUANCE, ApiErrorKind::Refused, message)
 }

@@ -9,6 +9,7 @@ use super::answer::{Cause, Fault, What, judge, unanswered};
 use super::api::{Api, segment};
 use crate::http::{Call, Failure, Method, Opened, Upload};
 use crate::ports::{ApiError, ApiErrorKind, Content, Purpose, Urgency};
+use crate::words::GuanceFault;
 
 const UPLOAD: &str = "/api/v1/attachment/upload";
 
@@ -47,7 +48,7 @@ impl Api<'_> {
         let fault = match result {
             Ok(content) => {
                 let id = attachment_id(&content).map(str::to_owned);
-                let unnamed = || Uploaded::Refused(format!("POST {UPLOAD}: the answer names no attachment"));
+                let unnamed = || Uploaded::Refused(format!("POST {UPLOAD}: {}", GuanceFault::NoAttachment));
                 return Ok(id.map_or_else(unnamed, Uploaded::As));
             }
             Err(fault) => fault,
@@ -84,7 +85,7 @@ impl Api<'_> {
                 let error = ApiError::new(
                     crate::domain::Side::GUANCE,
                     ApiErrorKind::Refused,
-                    format!("GET {path}: no file in the answer"),
+                    format!("GET {path}: {}", GuanceFault::NoFile),
                 );
                 return Err(Fault { error, cause: Cause::Other });
             };
@@ -93,8 +94,8 @@ impl Api<'_> {
             match opened.status() {
                 200..=299 => Ok(opened.into_content()),
                 status => {
-                    let error = unanswered(what, &Failure::NoAnswer(format!("GET {path}: {status} from the store")));
-                    Err(error)
+                    let fault = GuanceFault::FromTheStore { status: status.to_string() };
+                    Err(unanswered(what, &Failure::NoAnswer(format!("GET {path}: {fault}"))))
                 }
             }
         };

@@ -1,5 +1,6 @@
 //! Guance's rows as they travel: tolerant of missing, odd and unknown fields, strict about the ids that name things.
 
+use crate::words::GuanceFault;
 use chrono::{DateTime, Utc};
 use serde::de::{DeserializeOwned, Deserializer};
 use serde::{Deserialize, Serialize};
@@ -158,7 +159,7 @@ impl TryFrom<String> for Uuid {
     fn try_from(text: String) -> Result<Self, String> {
         let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
         if text.is_empty() || text.len() > MAX_ID_BYTES || !text.bytes().all(legal) {
-            return Err("uuid is not an id".to_owned());
+            return Err(GuanceFault::NoId.into());
         }
         Ok(Self(text))
     }

@@ -10,7 +10,7 @@ use super::{convert, extend};
 use crate::domain::{Action, CommentId, IssueId, Maker, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, learn_accounts};
 use crate::text::Rest;
-use crate::words::Hint;
+use crate::words::{GuanceFault, Hint};
 
 impl Guance<'_> {
     /// Remembers which account our key writes as. Guance has no call that tells.
@@ -38,8 +38,8 @@ impl Guance<'_> {
         if matches!(maker, Maker::Us | Maker::Former) || claims || may_be_ours && shows {
             return Ok(true);
         }
-        let whose =
-            format!("reply {} was written by {}, which is not the account of our key", reply.id, reply.author.id);
+        let (id, account) = (reply.id.to_string(), reply.author.id.clone());
+        let whose = GuanceFault::NotOurKeys { reply: id, account };
         if shows {
             return Err(refused(whose).with_hint(Hint::FormerKey));
         }
@@ -59,7 +59,8 @@ impl Guance<'_> {
             }
             Action::EditComment { issue, comment, body, origin_url, internal: _ } => {
                 if !self.is_own(push, issue, comment)? {
-                    return Err(refused(format!("reply {comment} is not in the thread of {issue}")));
+                    let (reply, issue) = (comment.to_string(), issue.to_string());
+                    return Err(refused(GuanceFault::ReplyNotInThread { reply, issue }));
                 }
                 let answer = self.api.modify_reply(comment.as_str(), request(issue, body, origin_url))?;
                 self.learn_account(&answer, "updator");
@@ -82,7 +83,7 @@ impl Guance<'_> {
                 extend::change(&self.api, issue, |extend| extend::add_link(extend, title, url))?;
                 Ok(Receipt::of(issue.as_str(), self.api.server_clock()))
             }
-            Action::CreateIssue(_) => Err(refused("issues are not created on Guance")),
+            Action::CreateIssue(_) => Err(refused(GuanceFault::NotCreatedThere)),
         }
     }
 }

@@ -12,6 +12,7 @@ use super::call::{Method, shown};
 use super::failure::Failure;
 use super::json;
 use crate::secret::Redactor;
+use crate::words::CallFault;
 
 /// A complete answer, whatever its status.
 #[derive(Clone)]
@@ -41,7 +42,8 @@ impl Answer {
         match json::excess(&self.body) {
             None => Ok(self),
             Some(why) => {
-                let words = format!("{} {}: status {}, and {why}", method.as_str(), shown(url), self.status);
+                let fault = CallFault::Answered { status: self.status.to_string(), why };
+                let words = format!("{} {}: {fault}", method.as_str(), shown(url));
                 Err(Failure::TooMuch { status: self.status, words })
             }
         }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::failure::Failure;
 use crate::secret::Secret;
+use crate::words::CallFault;
 
 /// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +65,8 @@ pub(super) fn address(call: &Call<'_>) -> Result<Url, Failure> {
     let mut url = Url::parse(&call.url).map_err(|why| {
         // What stands before an @ may be a password.
         let safe = call.url.split('?').next().and_then(|u| u.rsplit('@').next()).unwrap_or_default();
-        Failure::NotSent(format!("{} {safe:?}: not an address: {why}", call.method.as_str()))
+        let fault = CallFault::NotAnAddress { why: why.to_string() };
+        Failure::NotSent(format!("{} {safe:?}: {fault}", call.method.as_str()))
     })?;
     if !call.query.is_empty() {
         url.query_pairs_mut().extend_pairs(&call.query);
@@ -77,10 +79,10 @@ pub(super) fn shown(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
-pub(super) fn credential(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), String> {
-    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("{name:?} is not a header name"))?;
-    let mut value = HeaderValue::from_str(value.expose())
-        .map_err(|_| "the credential holds a character that no header can carry (a line break?)".to_owned())?;
+pub(super) fn credential(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), CallFault> {
+    let name =
+        HeaderName::from_bytes(name.as_bytes()).map_err(|_| CallFault::NoHeaderName { name: name.to_owned() })?;
+    let mut value = HeaderValue::from_str(value.expose()).map_err(|_| CallFault::BadCredential)?;
     value.set_sensitive(true);
     Ok((name, value))
 }

@@ -20,6 +20,7 @@ use super::redirect::{MAX_REDIRECTS, onward};
 use super::trust::Trust;
 use super::wait::{http_date, wait_time};
 use crate::secret::Redactor;
+use crate::words::CallFault;
 
 /// How to reach a service.
 #[derive(Clone, Debug)]
@@ -127,12 +128,13 @@ impl Http {
             .collect();
         let mut body = Vec::new();
         response.take(MAX_BODY_BYTES + 1).read_to_end(&mut body).map_err(|error| {
-            Failure::NoAnswer(format!("{what}: status {status}, and the answer broke off: {error}"))
+            let fault = CallFault::BrokeOff { status: status.to_string(), why: error.to_string() };
+            Failure::NoAnswer(format!("{what}: {fault}"))
         })?;
         if body.len() as u64 > MAX_BODY_BYTES {
-            let limit = MAX_BODY_BYTES / (1024 * 1024);
-            let words = format!("{what}: status {status}, and the answer is longer than {limit} MiB");
-            return Err(Failure::TooMuch { status, words });
+            let mebibytes = (MAX_BODY_BYTES / (1024 * 1024)).to_string();
+            let fault = CallFault::TooLong { status: status.to_string(), mebibytes };
+            return Err(Failure::TooMuch { status, words: format!("{what}: {fault}") });
         }
         let redactor = Arc::clone(&self.redactor);
         let mut answer = Answer { status, date: None, retry_after: None, body, headers, redactor };
@@ -155,10 +157,10 @@ impl Http {
             return Ok(client);
         }
         let client = if secure {
-            let tls = self.trust.client().context("cannot set up TLS")?;
-            builder().tls_backend_preconfigured(tls).build().context("cannot set up TLS")?
+            let tls = self.trust.client().context(CallFault::CannotSetUpTls)?;
+            builder().tls_backend_preconfigured(tls).build().context(CallFault::CannotSetUpTls)?
         } else {
-            builder().tls_certs_only([]).build().context("cannot set up the client")?
+            builder().tls_certs_only([]).build().context(CallFault::CannotSetUp)?
         };
         Ok(cell.get_or_init(|| client))
     }
@@ -195,7 +197,8 @@ fn needs_tls(url: &Url) -> bool {
 pub(super) fn failure(error: reqwest::Error, what: &str, timeout: Duration) -> Failure {
     let certain = error.is_builder() || error.is_connect();
     if !certain && error.is_timeout() {
-        return Failure::NoAnswer(format!("{what}: no answer within {timeout:?}"));
+        let fault = CallFault::NoAnswerWithin { within: format!("{timeout:?}") };
+        return Failure::NoAnswer(format!("{what}: {fault}"));
     }
     let error = error.without_url();
     // The innermost cause says it in the system's own words; what wraps it only says that something failed.
@@ -203,7 +206,10 @@ pub(super) fn failure(error: reqwest::Error, what: &str, timeout: Duration) -> F
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    let cannot = if error.is_connect() { "cannot connect: " } else { "" };
-    let words = format!("{what}: {cannot}{cause}");
+    let words = if error.is_connect() {
+        format!("{what}: {}", CallFault::CannotConnect { why: cause.to_string() })
+    } else {
+        format!("{what}: {cause}")
+    };
     if certain { Failure::NotSent(words) } else { Failure::NoAnswer(words) }
 }

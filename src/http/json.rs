@@ -6,6 +6,8 @@
 
 use serde_json::Value;
 
+use crate::words::CallFault;
+
 /// Most values (objects, lists, texts, numbers) of an answer. In memory each takes some hundred bytes, so that an answer of
 /// the greatest length with nothing in it but `{},{},…` would take gigabytes. A page of a hundred issues has a tenth of it.
 const MAX_VALUES: usize = 1_000_000;
@@ -36,10 +38,10 @@ pub(super) fn excess(body: &[u8]) -> Option<String> {
             _ => {}
         }
         if values > MAX_VALUES {
-            return Some(format!("the answer holds more than {MAX_VALUES} values"));
+            return Some(CallFault::TooManyValues { most: MAX_VALUES.to_string() }.into());
         }
         if depth > MAX_DEPTH {
-            return Some(format!("the answer is nested deeper than {MAX_DEPTH} levels"));
+            return Some(CallFault::TooDeep { most: MAX_DEPTH.to_string() }.into());
         }
     }
     None

@@ -14,6 +14,7 @@ use super::client::{Http, failure};
 use super::failure::Failure;
 use super::redirect::{MAX_REDIRECTS, onward_to};
 use crate::ports::Content;
+use crate::words::CallFault;
 
 /// A file may take so many times longer than another request.
 const PATIENCE: u32 = 4;
@@ -85,7 +86,7 @@ impl Http {
             }
             url = next;
         }
-        Err(Failure::NoAnswer(format!("GET {}: too many redirects", shown(&url))))
+        Err(Failure::NoAnswer(format!("GET {}: {}", shown(&url), CallFault::TooManyRedirects)))
     }
 
     /// Sends a file once.
@@ -117,7 +118,7 @@ impl Http {
             request = request.header(*name, *value);
         }
         if let Some((name, value)) = &call.auth {
-            let (name, value) = credential(name, value).map_err(not_sent)?;
+            let (name, value) = credential(name, value).map_err(|why| not_sent(why.into()))?;
             request = request.header(name, value);
         }
         let response = request.send().map_err(|error| failure(error, &what, patience))?;

@@ -14,7 +14,7 @@ use super::moved::moved;
 use crate::domain::Side;
 use crate::http::{Answer, Call, Failure, Http, Method, Upload, clean};
 use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop, Walk};
-use crate::words::JiraHint;
+use crate::words::{CallFault, JiraHint};
 
 /// How often a repeatable request is sent again after the first time.
 const RETRIES: u32 = 2;
@@ -258,7 +258,8 @@ impl<'a> Api<'a> {
 
     fn go_on(&self, ask: &Ask) -> Result<(), Failed> {
         if self.stop.requested() && !ask.finish {
-            let error = ApiError::new(Side::JIRA, ApiErrorKind::Stopped, format!("{}: not sent", ask.name()));
+            let error =
+                ApiError::new(Side::JIRA, ApiErrorKind::Stopped, format!("{}: {}", ask.name(), CallFault::NotSent));
             return Err(error.into());
         }
         Ok(())
@@ -370,10 +371,11 @@ fn lost(ask: &Ask, failure: &Failure) -> Failed {
 }
 
 fn message(ask: &Ask, seen: &Seen, words: &Words, answer: &Answer) -> String {
-    let mut text = format!("{}: {}", ask.name(), seen.status);
-    if kind_of(seen) == ApiErrorKind::Unauthorized {
-        text.push_str(" credentials refused");
-    }
+    let mut text = ask.name();
+    let status = seen.status.to_string();
+    let is_refused = kind_of(seen) == ApiErrorKind::Unauthorized;
+    let told = if is_refused { CallFault::CredentialsRefused { status }.into() } else { status };
+    let _ = write!(text, ": {told}");
     if let Some(reason) = answer.header("RateLimit-Reason").filter(|_| seen.status == 429) {
         let _ = write!(text, " ({})", clean(reason));
     }

@@ -14,7 +14,7 @@ use super::words::{Text, marker};
 use crate::domain::marker::Aside;
 use crate::domain::{Action, Comment, CommentId, DroppedField, IssueId, Kind, Maker, Push, Receipt, Side, Visibility};
 use crate::ports::{ApiError, ApiErrorKind, Presence, note_stranger, seal_keys};
-use crate::words::ItemHint;
+use crate::words::{ItemHint, JiraFault};
 
 /// Comments asked for in one page.
 const PAGE: usize = 100;
@@ -146,7 +146,8 @@ impl Jira<'_> {
         if matches!(maker, Maker::Us | Maker::Former) || claims {
             return Ok(Some(raw));
         }
-        let whose = format!("comment {} was written by {}, which is not our account", raw.id, comment.author.id);
+        let (id, account) = (raw.id.clone(), comment.author.id.clone());
+        let whose = JiraFault::NotOurAccounts { comment: id, account };
         if visible(&comment.body, self.source()).is_some_and(|(named, _)| named == key) {
             return Err(refused(whose).with_hint(ItemHint::FormerJiraAccount));
         }
@@ -163,7 +164,7 @@ impl Jira<'_> {
     ) -> Result<Receipt, ApiError> {
         let path = self.comment_path(issue, comment.as_str())?;
         let Some(now) = self.read_own(push, issue, &path)? else {
-            return Err(refused(format!("PUT {path}: not sent, because the comment cannot be read")));
+            return Err(refused(format!("PUT {path}: {}", JiraFault::CommentUnreadable)));
         };
         // It may have been another account of ours that wrote the comment, and the seal names whoever did.
         let author = now.author.as_ref().map(wire::User::id).unwrap_or_default();
@@ -177,7 +178,7 @@ impl Jira<'_> {
             return Ok(receipt(&now));
         }
         if internal && now.internal() != Some(true) && self.has_customers(issue) && !self.hide(&path, &now.id)? {
-            return Err(refused(format!("PUT {path}: not sent, because the comment is shown to customers")));
+            return Err(refused(format!("PUT {path}: {}", JiraFault::ShownToCustomers)));
         }
         let send = |body: Value| {
             let mut body = json!({"body": body});
@@ -277,12 +278,11 @@ impl Jira<'_> {
         if told || self.hide(&path, comment).unwrap_or(false) {
             return Ok(());
         }
-        let taken_back = match self.api.send(&Ask::delete(path.clone()).repeatable().finishing()) {
-            Ok(_) => "it was deleted again".to_owned(),
-            Err(failed) => format!("and it could not be deleted: {}", failed.error.message),
+        let fault = match self.api.send(&Ask::delete(path.clone()).repeatable().finishing()) {
+            Ok(_) => JiraFault::NotInternalDeleted,
+            Err(failed) => JiraFault::NotInternalLeft { why: failed.error.message },
         };
-        Err(refused(format!("POST {path}: Jira did not make the comment an internal note; {taken_back}"))
-            .with_hint(ItemHint::MustBeAgent))
+        Err(refused(format!("POST {path}: {fault}")).with_hint(ItemHint::MustBeAgent))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::{
     TrackerDetail, Visibility, marker,
 };
 use crate::text::{Doc, adf, wiki};
+use crate::words::{Hidden, JiraFault};
 
 /// What reading needs to know about the site and about us.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +39,8 @@ impl Reader<'_> {
     /// Reads an issue of a project that is (`service`) or is not a service project.
     pub(super) fn issue(self, raw: &wire::Issue, service: bool) -> Result<Issue, String> {
         let fields = &raw.fields;
-        let updated = time(&fields.updated).ok_or_else(|| format!("no usable update time: {}", fields.updated))?;
+        let updated =
+            time(&fields.updated).ok_or_else(|| JiraFault::NoUpdateTime { told: fields.updated.to_string() })?;
         let id = IssueId::new(&raw.id);
         let name = if raw.key.is_empty() { raw.id.clone() } else { raw.key.clone() };
         let opened_by = fields.reporter.as_ref().or(fields.creator.as_ref());
@@ -149,7 +151,7 @@ pub(super) fn narrow(thread: &mut [Comment], issue: &Visibility) {
 pub(super) fn issue_visibility(row: &Value) -> Visibility {
     match row.get("fields") {
         Some(fields) => level_visibility(fields.get("security").unwrap_or(&Value::Null)),
-        None => Visibility::Restricted("cannot tell whether it has a security level".to_owned()),
+        None => Visibility::Restricted(Hidden::LevelUnknown.into()),
     }
 }
 
@@ -158,7 +160,7 @@ fn level_visibility(security: &Value) -> Visibility {
         return Visibility::Public;
     }
     let name = security.get("name").and_then(Value::as_str).unwrap_or("without a name");
-    Visibility::Restricted(format!("security level {name}"))
+    Visibility::Restricted(Hidden::SecurityLevel { name: name.to_owned() }.into())
 }
 
 fn comment_visibility(raw: &wire::Comment, service: bool) -> Visibility {
@@ -167,8 +169,8 @@ fn comment_visibility(raw: &wire::Comment, service: bool) -> Visibility {
         return Visibility::Restricted(format!("{} {}", part("type"), part("value")));
     }
     match raw.internal() {
-        Some(true) => Visibility::Restricted("internal note".to_owned()),
-        None if service => Visibility::Restricted("cannot tell whether it is internal".to_owned()),
+        Some(true) => Visibility::Restricted(Hidden::InternalNote.into()),
+        None if service => Visibility::Restricted(Hidden::InternalUnknown.into()),
         Some(false) | None => Visibility::Public,
     }
 }

@@ -19,7 +19,7 @@ use super::wire;
 use super::words::marker;
 use crate::domain::{Key, Kind, NewIssue, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind};
-use crate::words::ItemHint;
+use crate::words::{ItemHint, JiraFault};
 
 /// So many new issues are read one by one where that is the only way to their properties.
 const FEW: usize = 2;
@@ -243,7 +243,7 @@ impl Jira<'_> {
             Some(CreateOutcome::Somewhere) | None => match seen.by_key.get(&as_labelled(&draft.push.key.origin())) {
                 Some(created) => created.clone(),
                 None => {
-                    let message = "POST issue: the answer does not say which issue was created".to_owned();
+                    let message = format!("POST issue: {}", JiraFault::CreatedUnnamed);
                     return Err(ApiError::new(Side::JIRA, ApiErrorKind::InDoubt, message));
                 }
             },

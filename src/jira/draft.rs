@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 use super::answer::Words;
 use super::claim::PROPERTY;
 use super::jql;
-use super::takes::{NARROWED, Takes, is_wide, limit_in, size};
+use super::takes::{Takes, is_wide, limit_in, size};
 use super::words::{Text, marker};
 use crate::domain::marker::label;
 use crate::domain::{Action, DroppedField, NewIssue, Push};
+use crate::words::Less;
 
 /// Longest summary and longest label, in UTF-16 units.
 const MAX_LINE: usize = 255;
@@ -126,7 +127,7 @@ impl<'p> Draft<'p> {
         let limit = limit_in(words, sent).filter(|limit| self.takes.limit.is_none_or(|known| *limit < known));
         if let Some(limit) = limit.filter(|_| about_text) {
             self.takes.limit = Some(limit);
-            self.note("description", format!("sent cut to what this Jira takes: {words}"));
+            self.note("description", Less::CutToLimitFor { words: words.to_string() }.into());
             return true;
         }
         if let Some(before) = self.before.filter(|_| self.takes.narrow && !self.known.narrow) {
@@ -162,7 +163,7 @@ impl<'p> Draft<'p> {
         }
         let wide = Self { takes: Takes { narrow: false, ..self.takes }, ..self.clone() };
         if is_wide(&wide.body(self.takes.cloud, "")) {
-            self.note("characters", NARROWED.to_owned());
+            self.note("characters", Less::Narrowed.into());
         }
     }
 
@@ -211,14 +212,15 @@ impl<'p> Draft<'p> {
         if self.issue.body.is_empty() {
             return false;
         }
-        let (next, what) = match self.description {
-            Description::Rich => (Description::Plain, "sent without formatting"),
-            Description::Plain => (Description::Short, "sent cut short"),
-            Description::Short => (Description::Left, "left out"),
+        let words = why.to_owned();
+        let (next, less) = match self.description {
+            Description::Rich => (Description::Plain, Less::PlainFor { words }),
+            Description::Plain => (Description::Short, Less::CutShortFor { words }),
+            Description::Short => (Description::Left, Less::LeftOutFor { words }),
             Description::Left => return false,
         };
         self.description = next;
-        self.note("description", format!("{what}: {why}"));
+        self.note("description", less.into());
         true
     }
 

@@ -11,6 +11,7 @@ use super::service::Jira;
 use super::wire;
 use crate::domain::{Action, File, FileId, IssueId, Maker, Push, Receipt, Side, Visibility, portable_name, shown_size};
 use crate::ports::{ApiError, ApiErrorKind, Content};
+use crate::words::{GuanceFault, JiraFault};
 
 /// The fact: the largest file that this Jira takes, in bytes; `off` where it takes none.
 pub(super) const LIMIT: &str = "jira.upload_limit";
@@ -70,13 +71,12 @@ impl Jira<'_> {
         };
         match self.seen_issue(issue)? {
             Some(seen) if seen.service => {
-                let why = format!("{} is in a service project, which may show attachments to customers", seen.name);
-                return Err(refused(why));
+                return Err(refused(JiraFault::ServiceProject { issue: seen.name }));
             }
             Some(_) => {}
             None => {
                 self.log_in()?;
-                return Err(refused(format!("issue {issue} cannot be read")));
+                return Err(refused(JiraFault::IssueUnreadable { issue: issue.to_string() }));
             }
         }
         self.may_take(file, content.size)?;
@@ -91,7 +91,7 @@ impl Jira<'_> {
         };
         let made = json.get(0).unwrap_or(&json);
         let Some(id) = made.get("id").and_then(wire::id_text) else {
-            let message = format!("POST {path}: the answer names no attachment");
+            let message = format!("POST {path}: {}", GuanceFault::NoAttachment);
             return Err(ApiError::new(Side::JIRA, ApiErrorKind::InDoubt, message));
         };
         let at = made.get("created").and_then(time);
@@ -102,9 +102,9 @@ impl Jira<'_> {
     fn may_take(&self, file: &File, size: Option<u64>) -> Result<(), ApiError> {
         match self.upload_limit()? {
             Some(limit) if size.or(file.size).is_some_and(|size| size > limit) => {
-                Err(refused(format!("{} is larger than this Jira takes ({})", file.name, shown_size(limit))))
+                Err(refused(JiraFault::LargerThan { file: file.name.clone(), size: shown_size(limit) }))
             }
-            None => Err(refused("attachments are switched off in this Jira")),
+            None => Err(refused(JiraFault::AttachmentsOff)),
             Some(_) => Ok(()),
         }
     }

@@ -10,7 +10,7 @@ use super::shape::chosen;
 use super::{form, jql};
 use crate::domain::{DroppedField, Push};
 use crate::ports::ApiError;
-use crate::words::{FieldReason, ItemHint};
+use crate::words::{FieldReason, ItemHint, JiraFault};
 
 impl Jira<'_> {
     /// Returns the fields that a create would send, and what it would leave out. Nothing is written.
@@ -140,7 +140,6 @@ pub(super) fn security_id(screen: Option<&Screen>, level: &str) -> Result<String
 
 /// The issue is not created without its security level.
 fn unsafe_without(level: &str, why: &str) -> ApiError {
-    let message =
-        format!("security level {level:?} cannot be set, and without it more people would see the issue: {why}");
-    refused(message).with_hint(ItemHint::CheckSecurity)
+    let fault = JiraFault::NoSecurity { level: level.to_owned(), why: why.to_owned() };
+    refused(fault).with_hint(ItemHint::CheckSecurity)
 }

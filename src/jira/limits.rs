@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use super::api::{Ask, Failed, Reply, segment};
 use super::fault::unavailable;
 use super::service::Jira;
-use super::takes::{LIMITS, NARROWED, Takes, is_wide, limit_in, size};
+use super::takes::{LIMITS, Takes, is_wide, limit_in, size};
 use super::words::Text;
 use crate::domain::marker;
 use crate::ports::ApiError;
+use crate::words::Less;
 
 /// The fact that holds how many characters a text may have.
 const LIMIT: &str = "jira.text-limit";
@@ -42,6 +43,18 @@ enum Form {
     Rich,
     Plain,
     Cut(usize),
+}
+
+/// Says how a text was written that was not taken as it is; `words` are Jira's.
+fn less(form: Form, words: Option<String>) -> Less {
+    match (form, words) {
+        (Form::Rich, None) => Less::CutToLimit,
+        (Form::Rich, Some(words)) => Less::CutToLimitFor { words },
+        (Form::Plain, None) => Less::Plain,
+        (Form::Plain, Some(words)) => Less::PlainFor { words },
+        (Form::Cut(_), None) => Less::CutShort,
+        (Form::Cut(_), Some(words)) => Less::CutShortFor { words },
+    }
 }
 
 impl Jira<'_> {
@@ -98,7 +111,7 @@ impl Jira<'_> {
     ) -> Result<(Reply, Option<String>), Failed> {
         let takes = self.takes()?;
         let wide = is_wide(&body);
-        let said = |is_so: bool| is_so.then(|| NARROWED.to_owned());
+        let said = |is_so: bool| is_so.then(|| String::from(Less::Narrowed));
         match send(takes.fit(body.clone())) {
             Ok(reply) => Ok((reply, said(wide && takes.narrow))),
             Err(failed) if wide && !takes.narrow && is_about_text(&failed) => {
@@ -135,16 +148,13 @@ impl Jira<'_> {
             let failed = match send(body.clone()) {
                 Ok(reply) => {
                     self.learn_takes(known, takes);
-                    let why = first.map(|failed| failed.words.to_string());
+                    let words = first.map(|failed| failed.words.to_string());
                     let mut said: Vec<String> =
-                        (wide && takes.narrow).then(|| NARROWED.to_owned()).into_iter().collect();
-                    let what = match form {
-                        Form::Rich if takes.limit != known.limit => "sent cut to what this Jira takes",
-                        Form::Rich => return Ok((reply, said)),
-                        Form::Plain => "sent without formatting",
-                        Form::Cut(_) => "sent cut short",
-                    };
-                    said.push(why.map_or_else(|| what.to_owned(), |why| format!("{what}: {why}")));
+                        (wide && takes.narrow).then(|| String::from(Less::Narrowed)).into_iter().collect();
+                    if let (Form::Rich, true) = (form, takes.limit == known.limit) {
+                        return Ok((reply, said));
+                    }
+                    said.push(less(form, words).into());
                     return Ok((reply, said));
                 }
                 Err(failed) if is_about_text(&failed) => failed,

@@ -9,6 +9,7 @@ use super::api::Failed;
 use super::convert::time;
 use super::wire;
 use crate::ports::Walk;
+use crate::words::ListFault;
 
 /// Rows asked for in one page; servers may give fewer.
 pub(super) const PAGE: u64 = 100;
@@ -65,7 +66,7 @@ pub(super) fn by_token(
         rows.add(page.issues);
         match page.next.filter(|next| !next.is_empty()) {
             None => return Ok(rows.rows),
-            next if next == token => return Err(walk.endless("a page token came twice").into()),
+            next if next == token => return Err(walk.endless(ListFault::TokenTwice).into()),
             next => token = next,
         }
     }

@@ -13,7 +13,7 @@ use super::{jql, paging, wire};
 use crate::domain::IssueId;
 use crate::http::clean;
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
-use crate::words::ItemHint;
+use crate::words::{ItemHint, JiraFault};
 
 /// What we ask of an issue, its thread last. Cloud gives only ids unless asked, Server leaves `comment` out unless asked.
 const FIELDS: [&str; 16] = [
@@ -296,8 +296,7 @@ pub(super) fn is_invalid<T>(read: &Result<T, Failed>) -> bool {
 }
 
 fn page_of(value: Value) -> Result<wire::SearchPage, ApiError> {
-    let page: wire::SearchPage =
-        wire::read(value).map_err(|why| unavailable(format!("a search page that cannot be read: {why}")))?;
+    let page: wire::SearchPage = wire::read(value).map_err(|why| unavailable(JiraFault::PageUnreadable { why }))?;
     for warnings in [&page.warnings, &page.warning_messages] {
         if warnings.as_array().is_some_and(|list| !list.is_empty()) {
             tracing::warn!(side = "jira", warnings = clean(&warnings.to_string()), "Search came with a warning.");

@@ -11,10 +11,6 @@ pub(super) const LIMITS: std::ops::Range<usize> = 200..1_000_000;
 /// What stands for a character that a Jira does not store.
 const REPLACED: &str = "\u{fffd}";
 
-/// What is said of such characters.
-pub(super) const NARROWED: &str =
-    "this Jira stores no characters beyond U+FFFF (emoji, rare ideographs): they were replaced";
-
 /// Which texts a Jira takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Takes {

@@ -17,7 +17,7 @@ use super::{form, wire};
 use crate::domain::{DroppedField, IssueId, Status, StatusCategory, StatusTarget};
 use crate::http::clean;
 use crate::ports::{ApiError, ApiErrorKind};
-use crate::words::ItemHint;
+use crate::words::{ItemHint, JiraFault, Less};
 
 /// Most steps of one walk.
 const MAX_STEPS: usize = 5;
@@ -97,12 +97,12 @@ impl Jira<'_> {
             return None;
         }
         let failed = self.put_fields(issue, &json!({"resolution": null})).err()?;
-        Some(dropped("resolution", format!("the issue is open again, and keeps it: {}", failed.words)))
+        Some(dropped("resolution", Less::KeepsResolution { words: failed.words.to_string() }.into()))
     }
 
     fn set_out<'w>(&self, issue: &'w IssueId) -> Result<Walk<'w>, ApiError> {
         let row = self.fetch_one(issue.as_str(), &["status", "project", "issuetype"])?;
-        let Some(row) = row else { return Err(refused(format!("GET issue {issue}: it is not there"))) };
+        let Some(row) = row else { return Err(refused(format!("GET issue {issue}: {}", JiraFault::IssueNotThere))) };
         let raw: wire::Issue = wire::read(row).map_err(|why| unavailable(format!("GET issue {issue}: {why}")))?;
         let mut at = status(&raw.fields.status);
         self.learn_statuses(std::iter::once(&mut at));
@@ -276,10 +276,13 @@ fn chosen(asked: &Resolution, target: &StatusTarget) -> (Option<Value>, Option<S
         Some(word) => match pick(&asked.allowed, word) {
             Some(one) => (by_id(one), None),
             None => {
-                let taken = first().map_or("none was set".to_owned(), |one| format!("{:?} was set", one.name));
                 let names: Vec<String> = asked.allowed.iter().map(Choice::shown).collect();
-                let why = format!("{word:?} is not one of {}: {taken}", names.join(", "));
-                (first().and_then(by_id), Some(why))
+                let (word, names) = (word.to_owned(), names.join(", "));
+                let less = match first() {
+                    Some(one) => Less::OtherResolution { word, names, set: one.name.clone() },
+                    None => Less::NoResolution { word, names },
+                };
+                (first().and_then(by_id), Some(less.into()))
             }
         },
         None => (first().and_then(by_id), None),
@@ -288,40 +291,47 @@ fn chosen(asked: &Resolution, target: &StatusTarget) -> (Option<Value>, Option<S
 
 /// Says which transition was refused, and what it wants.
 fn stopped(walk: &Walk<'_>, way: &Way, failed: &Failed) -> ApiError {
-    let transition = format!("{}: the transition {:?} to {:?}", walk.name, way.name, way.to.name);
     let named: Vec<String> = failed.words.fields.iter().map(|(id, _)| way.called(id)).collect();
     let wanted = if named.is_empty() { way.wanted() } else { named.join(" and ") };
+    let (issue, words) = (walk.name.clone(), failed.words.to_string());
+    let (transition, to) = (way.name.clone(), way.to.name.clone());
     if wanted.is_empty() {
-        return refused(format!("{transition} was refused: {}", failed.words)).with_hint(ItemHint::WorkflowWants);
+        let fault = JiraFault::TransitionRefused { issue, transition, to, words };
+        return refused(fault).with_hint(ItemHint::WorkflowWants);
     }
-    let message = format!("{transition} wants {wanted}: {}", failed.words);
-    refused(message).with_hint(ItemHint::GiveTransitionValue { wanted })
+    let fault = JiraFault::TransitionWants { issue, transition, to, wanted: wanted.clone(), words };
+    refused(fault).with_hint(ItemHint::GiveTransitionValue { wanted })
 }
 
 /// Says where an issue stands, where it was to go, and where it could go.
 fn stuck(walk: &Walk<'_>, ways: &[Way], target: &StatusTarget, statuses: Option<&[Status]>) -> ApiError {
     let wanted = if target.names.is_empty() {
-        match target.category {
-            StatusCategory::Todo => "a status of To Do".to_owned(),
-            StatusCategory::InProgress => "a status of In Progress".to_owned(),
-            StatusCategory::Done => "a status of Done".to_owned(),
-        }
+        let category = match target.category {
+            StatusCategory::Todo => "To Do",
+            StatusCategory::InProgress => "In Progress",
+            StatusCategory::Done => "Done",
+        };
+        JiraFault::SomeStatus { category: category.to_owned() }.into()
     } else {
         target.names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" or ")
     };
-    let open: Vec<&str> = ways.iter().map(|way| way.to.name.as_str()).collect();
-    let open = if open.is_empty() { "nowhere".to_owned() } else { format!("to {}", open.join(", ")) };
+    let open = ways.iter().map(|way| way.to.name.as_str()).collect::<Vec<_>>().join(", ");
     if let Some((way, failed)) = &walk.refusal {
         return stopped(walk, way, failed);
     }
-    let message = format!("{}: no way leads from {:?} to {wanted}; from there it goes {open}", walk.name, walk.at.name);
+    let (issue, from) = (walk.name.clone(), walk.at.name.clone());
+    let fault = if ways.is_empty() {
+        JiraFault::NoWayAtAll { issue, from, wanted }
+    } else {
+        JiraFault::NoWay { issue, from, wanted, open }
+    };
     let hint = if ways.is_empty() {
         ItemHint::GrantTransition
     } else {
         let all = statuses.map(|all| all.iter().map(|status| status.name.as_str()).collect::<Vec<_>>().join(", "));
         all.map_or(ItemHint::NameStatus, |names| ItemHint::NameStatusOf { names })
     };
-    refused(message).with_hint(hint)
+    refused(fault).with_hint(hint)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::error::{ApiError, ApiErrorKind};
 use super::run::Stop;
 use crate::domain::Side;
-use crate::words::Hint;
+use crate::words::{Hint, ListFault};
 
 /// Most rows of one answer. A hundred are asked for; a service that knows no pages gives all it has.
 const MAX_PAGE_ROWS: usize = 10_000;
@@ -54,15 +54,15 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         if self.stop.requested() {
-            let message = format!("{}: asked to stop after {pages} pages", self.what);
+            let message = format!("{}: {}", self.what, ListFault::AskedToStop { pages: pages.to_string() });
             return Err(ApiError::new(self.side, ApiErrorKind::Stopped, message));
         }
         if self.stop.out_of_time() {
-            let why = format!("the run's time was over after {pages} pages, {} rows", self.rows);
-            return Err(self.failed(&why, Hint::RaiseMaxRuntime));
+            let why = ListFault::TimeWasOver { pages: pages.to_string(), rows: self.rows.to_string() };
+            return Err(self.failed(why, Hint::RaiseMaxRuntime));
         }
         if pages >= MAX_PAGES {
-            return Err(self.endless(&format!("it did not end after {pages} pages")));
+            return Err(self.endless(ListFault::NoEnd { pages: pages.to_string() }));
         }
         Ok(())
     }
@@ -73,33 +73,32 @@ impl<'a> Walk<'a> {
     /// `Unavailable` when there are too many of them in one answer, or now in all.
     pub fn took(&mut self, rows: &[Value]) -> Result<(), ApiError> {
         if rows.len() > MAX_PAGE_ROWS {
-            return Err(
-                self.endless(&format!("{} rows in one answer, and at most {MAX_PAGE_ROWS} are taken", rows.len()))
-            );
+            let (rows, most) = (rows.len().to_string(), MAX_PAGE_ROWS.to_string());
+            return Err(self.endless(ListFault::ManyRowsAtOnce { rows, most }));
         }
         self.rows += rows.len();
         if self.rows > MAX_ROWS {
-            return Err(self.failed(&format!("more than {MAX_ROWS} rows"), Hint::ReadLess));
+            return Err(self.failed(ListFault::ManyRows { most: MAX_ROWS.to_string() }, Hint::ReadLess));
         }
         for row in rows {
             self.values += size(row, MAX_VALUES.saturating_sub(self.values));
         }
         if self.values >= MAX_VALUES {
-            return Err(
-                self.failed(&format!("its {} rows hold more than {MAX_VALUES} values", self.rows), Hint::ReadLess)
-            );
+            let (rows, most) = (self.rows.to_string(), MAX_VALUES.to_string());
+            return Err(self.failed(ListFault::ManyValues { rows, most }, Hint::ReadLess));
         }
         Ok(())
     }
 
     /// Returns what to say of a list whose pages make no sense.
-    pub fn endless(&self, why: &str) -> ApiError {
+    pub fn endless(&self, why: ListFault) -> ApiError {
         self.failed(why, Hint::NotWhatWasAsked)
     }
 
-    fn failed(&self, why: &str, hint: Hint) -> ApiError {
+    fn failed(&self, why: ListFault, hint: Hint) -> ApiError {
         let kind = ApiErrorKind::Unavailable { retry_after: None };
-        ApiError::new(self.side, kind, format!("{}: not read to its end: {why}", self.what)).with_hint(hint)
+        let fault = ListFault::NotReadToItsEnd { why: why.into() };
+        ApiError::new(self.side, kind, format!("{}: {fault}", self.what)).with_hint(hint)
     }
 }
 

@@ -189,5 +189,7 @@ messages! {
         MadeBy { issue: &'a str, account: &'a str },
         MadeByUs { issue: &'a str },
         CannotMakeState,
+        /// Ends a check.
+        Verdict { fine: usize, warnings: usize, failures: usize },
     }
 }

@@ -97,3 +97,5 @@ macro_rules! english {
 }
 
 english!(super::Kept, Hint, JiraHint, ItemHint, StateHint);
+english!(super::CallFault, super::ListFault, super::GuanceFault, super::JiraFault, super::Less, super::Hidden);
+english!(super::TemplateFault);

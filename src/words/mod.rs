@@ -10,10 +10,13 @@ mod samples;
 mod en;
 mod zh;
 
+mod adapter;
 mod adopt;
 mod alerts;
+mod call;
 mod check;
 mod config;
+mod engine;
 mod explain;
 mod field;
 mod health;
@@ -23,6 +26,7 @@ mod init;
 mod items;
 mod kept;
 mod known;
+mod made;
 mod news;
 mod note;
 mod parts;
@@ -44,13 +48,16 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 
+pub use adapter::{GuanceFault, Hidden, JiraFault, Less};
 pub use adopt::{AdoptError, AdoptWords, Left};
 pub use alerts::{AlertsFine, AlertsHint, AlertsMend, AlertsTested, AlertsWrong};
+pub use call::{CallFault, Cause, ListFault};
 pub use check::{CheckWords, Fine, Mend, Purpose, Tested, Wrong};
 pub use config::{
     CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, Flaw, Lack, SecretFault, SecretFlaw,
     SecretPlace, ValueKind, Wanted,
 };
+pub use engine::EngineFault;
 pub use explain::ExplainWords;
 pub use field::FieldReason;
 pub use health::HealthWords;
@@ -59,7 +66,8 @@ pub use history::HistoryWords;
 pub use init::InitWords;
 pub use items::ItemWords;
 pub use kept::Kept;
-pub use known::{told, told_summary};
+pub use known::{told, told_restriction, told_summary, told_template};
+pub use made::{Length, TemplateFault};
 pub use messages::Message;
 pub use news::NewsWords;
 pub use note::Note;

@@ -28,5 +28,11 @@ messages! {
         ThereAgain,
         Gone { name: String, side: Service },
         ComparedAnew { field: String },
+        Closed,
+        OpenAgain,
+        Archived { name: String },
+        ArchivedNoMore { name: String },
+        GoesAgain { issue_type: String, project: String },
+        Dropped { summary: String, because: String },
     }
 }

@@ -5,7 +5,10 @@ use super::{Count, Service};
 messages! {
     /// What a run says of itself: its summary, and why it could not begin or go on.
     pub enum RunWords<'a> => run {
+        /// As it is kept.
         Count(Count, usize),
+        /// As it is shown.
+        Counted(Count, usize),
         SideFailed(Service),
         ProjectNotRead { project: &'a str },
         SideAskedToWait(Service),
@@ -18,6 +21,8 @@ messages! {
         Colon,
         /// Stands before a hint.
         Hint,
+        /// The message of a log line that holds one.
+        WhatToDo,
         AnotherRun,
         NoGuance,
         NoSuchSource { name: &'a str, names: &'a str },
@@ -30,6 +35,7 @@ messages! {
         /// What to look at where a service refused our credentials.
         CheckLogin(Service),
         NotATime { text: &'a str },
+        NotALength,
         BadProxy { variable: &'a str, section: &'a str },
         BadProxyHint { variable: &'a str },
         CannotSetUp { section: &'a str, why: &'a str },

@@ -6,7 +6,7 @@ messages! {
     /// The page of `guajira status`.
     pub enum StatusWords<'a> => status {
         NoRunYet { path: &'a str },
-        ReadUpTo { side: Service, at: &'a str, from: &'a str },
+        ReadUpTo { side: Service, at: &'a str, ago: Option<&'a str>, from: &'a str },
         StatusWaits { side: Service, until: &'a str },
         Linked { issues: u64, comments: u64 },
         ReadingEvery { what: Read, pairs: u64, hours: i64, minutes: u64 },
@@ -19,7 +19,9 @@ messages! {
         Outbox { pending: u64, failing: u64, held: u64, in_doubt: u64, dead: u64, dropped: u64 },
         Labelled { count: u64 },
         Stage(Stage),
+        Side(Service),
         Column(Column),
+        MoreRows { count: usize },
         DeadNext,
         HeldNext,
         InDoubtNext,

@@ -9,9 +9,13 @@ messages! {
         MoreUnreadable { count: usize },
         LeftOut { what: &'a str },
         NobodyFound { names: &'a str },
+        PeopleOn { names: &'a str, side: Service },
         Clock { side: Service, seconds: u64, behind: bool },
         OverTheBrake { most: usize },
         WhatOfDoubt,
+        WhatOfFailing,
+        /// The run was asked to stop.
+        Interrupted,
         HeldForLabel { summary: &'a str, why: &'a str },
         Decide,
         FilesStay { count: usize, why: &'a str },

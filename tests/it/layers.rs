@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// For each module at the root of the crate: what it may use. What is not listed here uses nothing of ours.
 const ALLOWED: &[(&str, &[&str])] = &[
+    ("template", &["words"]),
     ("text", &["words"]),
     ("domain", &["secret", "text", "words"]),
     ("render", &["domain", "text", "words"]),

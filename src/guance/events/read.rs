@@ -13,7 +13,7 @@ use super::wire::{Row, Table};
 use crate::guance::answer::{Cause, Fault};
 use crate::guance::api::odd;
 use crate::ports::{ApiErrorKind, Walk};
-use crate::words::Hint;
+use crate::words::{CallFault, Hint, ListFault};
 
 /// Listed asked for at once. The service's maximum is not documented; a refusal is answered with [`SMALL_PAGE`].
 pub(super) const LARGE_PAGE: usize = 1000;
@@ -72,7 +72,10 @@ impl Events<'_> {
             for values in series.filter_map(|one| one.get("values")?.as_array()) {
                 walk.took(values)?;
             }
-            tables.push(Table::read(&data).map_err(|why| odd("/api/v1/df/query_data_v1", why))?);
+            tables.push(
+                Table::read(&data)
+                    .map_err(|why| odd("/api/v1/df/query_data_v1", CallFault::Odd { why: why.to_owned() }))?,
+            );
         }
         Ok(tables)
     }
@@ -143,13 +146,13 @@ impl Events<'_> {
                 // The same page again: the number of rows to skip says nothing there.
                 match table.after.or(next.take()).filter(|_| query.after.is_none()) {
                     Some(after) => self.go_on_after(&mut query, after),
-                    None => return Err(walk.endless("a page brought nothing but what was read before").into()),
+                    None => return Err(walk.endless(ListFault::NothingNew).into()),
                 }
             } else if got.pages >= requests {
                 return Ok(got);
             } else if query.after.is_some() {
                 let Some(after) = table.after else {
-                    return Err(walk.endless("a full page does not tell where the next one begins").into());
+                    return Err(walk.endless(ListFault::NoNextPage).into());
                 };
                 query.after = Some(after);
             } else {
@@ -180,7 +183,7 @@ impl Events<'_> {
             }
         }
         Err(first.unwrap_or_else(|| {
-            let mut fault = odd("/api/v1/df/query_data_v1", "no span is granted");
+            let mut fault = odd("/api/v1/df/query_data_v1", CallFault::Odd { why: "no span is granted".to_owned() });
             fault.error.hint = Some(Hint::ReadLess.into());
             fault
         }))

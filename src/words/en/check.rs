@@ -207,6 +207,20 @@ pub(in crate::words) fn check(said: CheckWords<'_>) -> String {
         CheckWords::Failure { what, detail } => format!("FAIL {what}{}", joined(detail)),
         CheckWords::MadeBy { issue, account } => format!("{issue} of {account}"),
         CheckWords::MadeByUs { issue } => format!("{issue} of our own account"),
+        CheckWords::Verdict { fine, warnings, failures } => {
+            let many = |n: usize, what: &str| match n {
+                0 => String::new(),
+                1 => format!(", 1 {what}"),
+                n => format!(", {n} {what}s"),
+            };
+            let (warnings, failed) = (many(warnings, "warning"), many(failures, "failure"));
+            let next = if failures == 0 {
+                "`guajira sync --dry-run`"
+            } else {
+                "fix what is marked FAIL, then `guajira check`"
+            };
+            format!("{fine} ok{warnings}{failed}; next: {next}")
+        }
         CheckWords::CannotMakeState => "the state file cannot be made".to_owned(),
     }
 }

@@ -11,17 +11,17 @@ pub(in crate::words) fn explain(said: ExplainWords<'_>) -> String {
         ExplainWords::NoSuchIssueHint => {
             "the uuid begins with issue_ and stands in the address of the issue in the console".to_owned()
         }
-        ExplainWords::AlreadyIs { name } => format!("its copy is {name} already"),
+        ExplainWords::AlreadyIs { name } => format!("already synced as {name}"),
         ExplainWords::Route { number, issue_type, project, verdict } => {
             format!("route {number}: {issue_type} in {project}: {verdict}")
         }
         ExplainWords::Takes => "takes it".to_owned(),
         ExplainWords::Holds => "holds".to_owned(),
         ExplainWords::DoesNotHold => "does not hold".to_owned(),
-        ExplainWords::CannotBeTold { why } => format!("cannot be told: {why}"),
+        ExplainWords::CannotBeTold { why } => format!("unknown: {why}"),
         ExplainWords::ComesLater { first } => format!("would take it, but route {first} comes first"),
-        ExplainWords::MakesNothing => "nothing: left alone".to_owned(),
-        ExplainWords::MakesNothingBecause { why } => format!("nothing: {why}"),
+        ExplainWords::MakesNothing => "empty, so not set".to_owned(),
+        ExplainWords::MakesNothingBecause { why } => format!("not set: {why}"),
         ExplainWords::NotSent { why } => format!("not sent: {why}"),
         ExplainWords::WouldGet { issue_type, project } => format!("Jira would get, as {issue_type} in {project}:"),
         ExplainWords::WouldGetNothing { why } => format!("  nothing: {why}"),

@@ -11,10 +11,10 @@ pub(in crate::words) fn health(said: HealthWords<'_>) -> String {
         HealthWords::Fails { side: one, since, ago, why } => {
             format!("{:<7} fails since {since}, {ago} ago: {why}", side(one))
         }
-        HealthWords::TriesAgain => "the next run tries again; `guajira check` says more".to_owned(),
+        HealthWords::TriesAgain => "the next run tries again; `guajira check` tells more".to_owned(),
         HealthWords::RunKind { backfill: true } => "backfill".to_owned(),
-        HealthWords::RunKind { backfill: false } => "ordinary".to_owned(),
-        HealthWords::StillAtWork => "still at work, or cut off".to_owned(),
+        HealthWords::RunKind { backfill: false } => "sync".to_owned(),
+        HealthWords::StillAtWork => "still running, or stopped half-way".to_owned(),
         HealthWords::NotGood { summary } => format!("not good: {summary}"),
         HealthWords::FailedBefore { began, side: one, why } => {
             format!("the run of {began} failed on {}, which works again: {why}", side(one))

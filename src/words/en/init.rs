@@ -4,7 +4,7 @@ use crate::words::{InitWords, Question};
 
 pub(in crate::words) fn init(said: InitWords<'_>) -> String {
     match said {
-        InitWords::FileExists { path } => format!("{path} is there already; nothing was changed"),
+        InitWords::FileExists { path } => format!("{path} exists and was not overwritten"),
         InitWords::FileExistsHint => "move it away, or name another file with --config".to_owned(),
         InitWords::CannotWrite { path } => format!("cannot write {path}"),
         InitWords::Wrote { files, config } => format!("wrote {files}; next: `guajira --config {config} check`"),

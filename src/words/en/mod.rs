@@ -23,14 +23,21 @@ mod piped;
 mod plan;
 mod state;
 mod init;
+mod adapter;
+mod call;
+mod engine;
+mod made;
 
+pub(super) use adapter::{guance_fault, hidden, jira_fault, less};
 pub(super) use adopt::{adopt, adopt_error, left};
 pub(super) use alerts::{alerts_fine, alerts_hint, alerts_mend, alerts_tested, alerts_wrong};
+pub(super) use call::{call_fault, cause, list_fault};
 pub(super) use check::{check, fine, mend, tested, wrong};
 pub(super) use config::{
     command_fault, config_fault, config_hint, config_place, config_warning, flaw, secret_fault, secret_flaw,
     secret_place, wanted,
 };
+pub(super) use engine::engine_fault;
 pub(super) use explain::explain;
 pub(super) use field::field_reason;
 pub(super) use health::health;
@@ -39,6 +46,7 @@ pub(super) use history::history;
 pub(super) use init::init;
 pub(super) use items::items;
 pub(super) use kept::kept;
+pub(super) use made::{length, template_fault};
 pub(super) use news::news;
 pub(super) use note::note;
 pub(super) use piped::{event_flaw, piped, piped_fault};
@@ -108,6 +116,17 @@ fn counted(what: Count, n: usize) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
+/// Counts as a run's report shows it; what [`counted`] says is kept.
+fn counted_now(what: Count, n: usize) -> String {
+    let many = |one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    match what {
+        Count::FoundDone => many("write in doubt had arrived", "writes in doubt had arrived"),
+        Count::Recognised => many("existing copy found again", "existing copies found again"),
+        Count::Released => many("released from the brake", "released from the brake"),
+        other => counted(other, n),
+    }
+}
+
 fn stage(stage: Stage) -> &'static str {
     match stage {
         Stage::Pending => "pending",
@@ -127,9 +146,11 @@ pub(super) fn why(why: Why<'_>) -> String {
         Why::Unchanged => "already carried".to_owned(),
         Why::Queued => "already waiting to be sent".to_owned(),
         Why::InDoubt => "an earlier write about it may have happened; it is looked up first".to_owned(),
-        Why::Restricted(why) => format!("restricted: {why}"),
+        Why::Restricted { hidden } => format!("restricted: {hidden}"),
         Why::NoRoute => "no [[route]] takes it (see guajira check --explain)".to_owned(),
-        Why::RouteUnclear { number, why } => format!("the `when` of [[route]] number {number} goes wrong: {why}"),
+        Why::RouteUnclear { number, template } => {
+            format!("the `when` of [[route]] number {number} goes wrong: {template}")
+        }
         Why::LevelNotListed(level) => format!("level {level} is not listed in [route.priority]"),
         Why::OutsideWindow => {
             "opened before the time this sync begins at; `guajira sync --since 7d` takes 7 days of them".to_owned()

@@ -34,5 +34,15 @@ pub(in crate::words) fn note(note: &Note) -> String {
             format!("{name} is gone on {}: nothing is written to it any more", side(*one))
         }
         Note::ComparedAnew { field } => format!("the {field} is compared anew"),
+        Note::Closed => "its copy is closed: nothing is written to it".to_owned(),
+        Note::OpenAgain => "its copy is open again".to_owned(),
+        Note::Archived { name } => {
+            format!("its copy {name} is archived on Jira: what is to be written there waits until it is restored")
+        }
+        Note::ArchivedNoMore { name } => format!("its copy {name} is not archived any more"),
+        Note::GoesAgain { issue_type, project } => {
+            format!("goes again: the create screen of {issue_type} in {project} has changed")
+        }
+        Note::Dropped { summary, because } => format!("dropped: {summary}: {because}"),
     }
 }

@@ -6,9 +6,12 @@ use crate::words::{Read, StatusWords};
 pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
     match said {
         StatusWords::NoRunYet { path } => format!("no run yet in {path}"),
-        StatusWords::ReadUpTo { side: one, at, from } => format!("{:<7} read up to {at}, from {from} on", side(one)),
+        StatusWords::ReadUpTo { side: one, at, ago, from } => {
+            let ago = ago.map(|ago| format!(" ({ago} ago)")).unwrap_or_default();
+            format!("{:<7} newest change seen: {at}{ago}; watched since {from}", side(one))
+        }
         StatusWords::StatusWaits { side: one, until } => {
-            format!("wait    {} asked to be left alone until {until}", side(one))
+            format!("wait    {} asked to wait until {until}", side(one))
         }
         StatusWords::Linked { issues, comments } => {
             let issues = if issues == 1 { "1 issue".to_owned() } else { format!("{issues} issues") };
@@ -21,10 +24,15 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
             spent([lists, threads, issues, writes, files, names])
         }
         StatusWords::Gone { side: one, jira, guance, since } => {
-            let one = side(one);
-            format!("gone    the {one} issue of {jira} ({guance}), since {since}: nothing is written to it")
+            format!(
+                "gone    {jira} ({guance}) is not on {} any more, since {since}: nothing is written to it",
+                side(one)
+            )
         }
         StatusWords::Away { why, since } => format!("waits   {why} (since {since})"),
+        StatusWords::Outbox { pending: 0, failing: 0, held: 0, in_doubt: 0, dead: 0, dropped: 0 } => {
+            "outbox  empty".to_owned()
+        }
         StatusWords::Outbox { pending, failing, held, in_doubt, dead, dropped } => {
             let dropped = if dropped > 0 { format!(", {dropped} dropped") } else { String::new() };
             format!(
@@ -36,15 +44,17 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
             format!("held    {what} a Jira issue already that guajira did not make, by the label on it")
         }
         StatusWords::Stage(at) => stage(at).to_owned(),
+        StatusWords::Side(one) => side(one).to_owned(),
         StatusWords::Column(head) => column(head).to_owned(),
-        StatusWords::DeadNext => "dead: mend the cause, then `guajira retry ID`; or give it up with \
+        StatusWords::MoreRows { count } => format!(" … and {count} more: `guajira status --all`"),
+        StatusWords::DeadNext => "dead: fix the cause, then `guajira retry ID`; or give it up with \
                            `guajira drop ID --because TEXT`"
             .to_owned(),
         StatusWords::HeldNext => "held: `guajira sync --release` sends them".to_owned(),
-        StatusWords::InDoubtNext => "in doubt: nothing to do; the next run looks whether they arrived".to_owned(),
+        StatusWords::InDoubtNext => "in doubt: nothing to do; the next run checks whether they arrived".to_owned(),
         StatusWords::FailingNext => {
-            "pending after a failure: nothing to do; they are tried again, `guajira retry ID` lets \
-                              them go at once"
+            "pending after a failure: nothing to do; later runs try again, and `guajira retry ID` \
+                              sends one with the next run"
                 .to_owned()
         }
         StatusWords::Reason { key, more: 0, why } => format!("{key}: {why}"),

@@ -1,7 +1,7 @@
 //! `guajira adopt --script`.
 
 use super::{after, before};
-use crate::words::{AdoptError, AdoptWords, Left, Service};
+use crate::words::{AdoptError, AdoptWords, Lang, Left, Service, told};
 
 pub(in crate::words) fn adopt(said: AdoptWords<'_>) -> String {
     match said {
@@ -30,7 +30,9 @@ pub(in crate::words) fn adopt(said: AdoptWords<'_>) -> String {
             format!("将接管 {pairs} 个问题、{comments} 条评论；不接管 {left} 个问题")
         }
         AdoptWords::NothingWritten => "未写入任何内容".to_owned(),
-        AdoptWords::NotMarked { what, why } => format!("未能写入标记：{what}；只有状态文件知道它（{why}）"),
+        AdoptWords::NotMarked { what, why } => {
+            format!("未能写入标记：{what}；只有状态文件知道它（{}）", told(why, Lang::Zh))
+        }
         AdoptWords::TakenOver { pairs, comments } => format!("已接管 {pairs} 个问题、{comments} 条评论"),
         AdoptWords::Stopped => "中途停止；再运行一次即可继续".to_owned(),
     }

@@ -44,7 +44,9 @@ pub(in crate::words) fn fine(fine: &Fine) -> String {
         Fine::Named(name) => name.clone(),
         Fine::ReadableAndWritable => "可读可写".to_owned(),
         Fine::NoStateYet => "尚不存在，第一次 sync 时创建".to_owned(),
-        Fine::BelongsTo { guance, jira } => format!("属于 {guance} 和 {jira}"),
+        Fine::BelongsTo { guance, jira } => {
+            format!("属于 {} 和 {}", told(guance, Lang::Zh), told(jira, Lang::Zh))
+        }
         Fine::Accepted => "有效".to_owned(),
         Fine::Called { name, id } => format!("{name}（{id}）"),
         Fine::IssuesReadable { count } => format!("可读取，最近一小时有 {count} 个"),
@@ -103,7 +105,9 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
         Wrong::MayNotKeep => "机器人账号不能保存用户属性".to_owned(),
         Wrong::AttachmentsOff => "附件功能已关闭".to_owned(),
         Wrong::AttachmentsUpTo { size } => format!("此 Jira 最大只接受 {size}"),
-        Wrong::TakeoverUnclear { why } => format!("无法判断是否有别的程序已为观测云问题建过 Jira 问题：{why}"),
+        Wrong::TakeoverUnclear { why } => {
+            format!("无法判断是否有别的程序已为观测云问题建过 Jira 问题：{}", told(why, Lang::Zh))
+        }
         Wrong::MadeByOthers { count, named } => {
             format!("{count} 个 Jira 问题带有观测云问题的 uuid，但不是 guajira 创建的：{named}；对应的新建会被暂扣")
         }
@@ -191,6 +195,15 @@ pub(in crate::words) fn check(said: CheckWords<'_>) -> String {
         CheckWords::Failure { what, detail } => format!("失败 {what}{}", joined(detail)),
         CheckWords::MadeBy { issue, account } => format!("{issue}（由 {account} 创建）"),
         CheckWords::MadeByUs { issue } => format!("{issue}（由 guajira 自己的账号创建）"),
+        CheckWords::Verdict { fine, warnings, failures } => {
+            let next = if failures == 0 {
+                "`guajira sync --dry-run`"
+            } else {
+                "解决标为“失败”的各项，再运行 `guajira check`"
+            };
+            let many = |n: usize, what: &str| if n == 0 { String::new() } else { format!("，{n} 项{what}") };
+            format!("{fine} 项正常{}{}；下一步：{next}", many(warnings, "警告"), many(failures, "失败"))
+        }
         CheckWords::CannotMakeState => "无法创建状态文件".to_owned(),
     }
 }

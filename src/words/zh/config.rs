@@ -2,7 +2,7 @@
 
 use crate::words::{
     CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, Flaw, Lack, Lang, SecretFault, SecretFlaw,
-    SecretPlace, ValueKind, Wanted, told,
+    SecretPlace, ValueKind, Wanted, told, told_template,
 };
 
 pub(in crate::words) fn wanted(wanted: &Wanted) -> String {
@@ -49,7 +49,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::ListOfTables { path } => format!("是表的列表：应写成 [[{path}]]"),
         Flaw::ATable { path } => format!("是一张表：应写成 [{path}]"),
         Flaw::EmptyList => "是空列表".to_owned(),
-        Flaw::Template { why } => format!("有误：{}", told(why, Lang::Zh)),
+        Flaw::Template { why } => format!("有误：{}", told_template(why, Lang::Zh)),
         Flaw::BadAccount => "中有空的或带空格的账号 id；显示名称不是 id".to_owned(),
         Flaw::NotSupported => "此版本不支持：请用 \"basic\" 或 \"pat\"".to_owned(),
         Flaw::NoTimeZone => "不是时区名称：请写 IANA 名称，例如 \"Asia/Shanghai\" 或 \"UTC\"".to_owned(),
@@ -96,7 +96,7 @@ pub(in crate::words) fn secret_fault(fault: &SecretFault) -> String {
         }
         SecretFault::Empty { what } => format!("{}为空", secret_place(what)),
         SecretFault::ManyLines { what } => format!("{}不止一行，或含有控制字符", secret_place(what)),
-        SecretFault::CannotRead { what, why } => format!("无法读取{}：{why}", secret_place(what)),
+        SecretFault::CannotRead { what, why } => format!("无法读取{}：{}", secret_place(what), told(why, Lang::Zh)),
         SecretFault::NotAFile { what } => format!(
             "无法读取{}：它不是普通文件（而是目录、FIFO 或设备）：请把密钥写入普通文件，或改用 `command`",
             secret_place(what)
@@ -125,11 +125,11 @@ pub(in crate::words) fn secret_place(place: &SecretPlace) -> String {
 pub(in crate::words) fn command_fault(fault: &CommandFault) -> String {
     match fault {
         CommandFault::Empty => "为空".to_owned(),
-        CommandFault::NotStarted { why } => format!("无法启动：{why}"),
+        CommandFault::NotStarted { why } => format!("无法启动：{}", told(why, Lang::Zh)),
         CommandFault::TooLate { seconds } => format!("超过 {seconds} 秒没有结束，已被终止"),
         CommandFault::Failed { status } => format!("失败：{status}"),
         CommandFault::NoOutput => "没有输出".to_owned(),
-        CommandFault::Unreadable { why } => format!("无法读取：{why}"),
+        CommandFault::Unreadable { why } => format!("无法读取：{}", told(why, Lang::Zh)),
         CommandFault::TooMuch { most } => format!("输出过多：超过 {most} KiB，不可能是密钥"),
         CommandFault::NotUtf8 => "的输出不是 UTF-8 文本".to_owned(),
         CommandFault::Lost { why } => format!("失去联系：{why}"),
@@ -157,7 +157,7 @@ pub(in crate::words) fn config_fault(fault: &ConfigFault) -> String {
             format!("{}；另有 {other}", unknown(key, table.as_ref()))
         }
         ConfigFault::UnknownVariable { right } => format!("未知环境变量；是否想写 {right}？"),
-        ConfigFault::CannotRead { name, why } => format!("无法读取 {name}：{why}"),
+        ConfigFault::CannotRead { name, why } => format!("无法读取 {name}：{}", told(why, Lang::Zh)),
         ConfigFault::NoSecret { key, fault } => format!("{key} 没有取到密钥：{}", secret_fault(fault)),
     }
 }

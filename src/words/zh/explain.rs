@@ -1,11 +1,11 @@
 //! `guajira check --explain`.
 
-use crate::words::ExplainWords;
+use crate::words::{ExplainWords, Lang, told, told_template};
 
 pub(in crate::words) fn explain(said: ExplainWords<'_>) -> String {
     match said {
         ExplainWords::NoSuchIssue { uuid, why } => {
-            let why = why.map(|why| format!("：{why}")).unwrap_or_default();
+            let why = why.map(|why| format!("：{}", told(why, Lang::Zh))).unwrap_or_default();
             format!("观测云上没有这个 Key 能读取的问题 {uuid}{why}")
         }
         ExplainWords::NoSuchIssueHint => "uuid 以 issue_ 开头，可在控制台该问题的地址栏中找到".to_owned(),
@@ -16,13 +16,13 @@ pub(in crate::words) fn explain(said: ExplainWords<'_>) -> String {
         ExplainWords::Takes => "由它处理".to_owned(),
         ExplainWords::Holds => "条件成立".to_owned(),
         ExplainWords::DoesNotHold => "条件不成立".to_owned(),
-        ExplainWords::CannotBeTold { why } => format!("无法判断：{why}"),
+        ExplainWords::CannotBeTold { why } => format!("无法判断：{}", told_template(why, Lang::Zh)),
         ExplainWords::ComesLater { first } => format!("条件成立，但路由 {first} 排在前面"),
         ExplainWords::MakesNothing => "空：不填写".to_owned(),
-        ExplainWords::MakesNothingBecause { why } => format!("空：{why}"),
+        ExplainWords::MakesNothingBecause { why } => format!("空：{}", told_template(why, Lang::Zh)),
         ExplainWords::NotSent { why } => format!("不会同步：{why}"),
         ExplainWords::WouldGet { issue_type, project } => format!("Jira 将在项目 {project} 中创建 {issue_type}："),
-        ExplainWords::WouldGetNothing { why } => format!("  无法创建：{why}"),
+        ExplainWords::WouldGetNothing { why } => format!("  无法创建：{}", told(why, Lang::Zh)),
         ExplainWords::Without { field, why } => format!("  不带 {field}：{why}"),
     }
 }

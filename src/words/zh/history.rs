@@ -1,7 +1,7 @@
 //! `guajira why`.
 
 use super::{after, between, stage};
-use crate::words::{HistoryWords, Service};
+use crate::words::{HistoryWords, Lang, Service, told};
 
 pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
     match said {
@@ -22,7 +22,7 @@ pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
         HistoryWords::Since { since, why } => format!("自 {since} 起：{why}"),
         HistoryWords::Queued { stage: at, since, not_before, summary, why } => {
             let next = not_before.map(|at| format!("，不早于 {at} 重试")).unwrap_or_default();
-            let why = why.map(|why| format!("：{why}")).unwrap_or_default();
+            let why = why.map(|why| format!("：{}", told(why, Lang::Zh))).unwrap_or_default();
             format!("自 {since} 起{}{next}：{summary}{why}", stage(at))
         }
         HistoryWords::DroppedBecause { because } => format!("（放弃原因：{because}）"),

@@ -4,7 +4,7 @@ use crate::words::{InitWords, Question};
 
 pub(in crate::words) fn init(said: InitWords<'_>) -> String {
     match said {
-        InitWords::FileExists { path } => format!("{path} 已存在；未做改动"),
+        InitWords::FileExists { path } => format!("{path} 已存在，没有覆盖"),
         InitWords::FileExistsHint => "请先移走它，或用 --config 指定另一个文件".to_owned(),
         InitWords::CannotWrite { path } => format!("无法写入 {path}"),
         InitWords::Wrote { files, config } => format!("已写入 {files}；下一步：`guajira --config {config} check`"),

@@ -23,14 +23,21 @@ mod piped;
 mod plan;
 mod state;
 mod init;
+mod adapter;
+mod call;
+mod engine;
+mod made;
 
+pub(super) use adapter::{guance_fault, hidden, jira_fault, less};
 pub(super) use adopt::{adopt, adopt_error, left};
 pub(super) use alerts::{alerts_fine, alerts_hint, alerts_mend, alerts_tested, alerts_wrong};
+pub(super) use call::{call_fault, cause, list_fault};
 pub(super) use check::{check, fine, mend, tested, wrong};
 pub(super) use config::{
     command_fault, config_fault, config_hint, config_place, config_warning, flaw, secret_fault, secret_flaw,
     secret_place, wanted,
 };
+pub(super) use engine::engine_fault;
 pub(super) use explain::explain;
 pub(super) use field::field_reason;
 pub(super) use health::health;
@@ -39,6 +46,7 @@ pub(super) use history::history;
 pub(super) use init::init;
 pub(super) use items::items;
 pub(super) use kept::kept;
+pub(super) use made::{length, template_fault};
 pub(super) use news::news;
 pub(super) use note::note;
 pub(super) use piped::{event_flaw, piped, piped_fault};
@@ -51,7 +59,7 @@ pub(super) use sync::sync;
 pub(super) use take::take;
 pub(super) use usage::{HELP, usage};
 
-use super::{Column, Count, Cut, Service, Stage, Why, Written};
+use super::{Column, Count, Cut, Lang, Service, Stage, Why, Written, told_restriction, told_template};
 
 pub(super) fn written(what: Written<'_>) -> String {
     match what {
@@ -170,13 +178,17 @@ pub(super) fn why(why: Why<'_>) -> String {
         Why::Unchanged => "已同步".to_owned(),
         Why::Queued => "已在等待发送".to_owned(),
         Why::InDoubt => "之前的一次写入结果未知，先查证".to_owned(),
-        Why::Restricted(why) => format!("可见范围受限：{why}"),
+        Why::Restricted { hidden } => format!("可见范围受限：{}", told_restriction(hidden, Lang::Zh)),
         Why::NoRoute => "没有匹配的 [[route]]（见 guajira check --explain）".to_owned(),
-        Why::RouteUnclear { number, why } => format!("第 {number} 个 [[route]] 的 `when` 出错：{why}"),
+        Why::RouteUnclear { number, template } => {
+            format!("第 {number} 个 [[route]] 的 `when` 出错：{}", told_template(template, Lang::Zh))
+        }
         Why::LevelNotListed(level) => format!("[route.priority] 未列出等级 {level}"),
         Why::OutsideWindow => "创建时间早于同步起点；`guajira sync --since 7d` 可补最近 7 天的问题".to_owned(),
         Why::SecondClaim => "带有标记，但其原文另有副本或已不存在".to_owned(),
-        Why::TooLarge(what) => format!("附件过大：{what}（flow.max_attachment）"),
+        Why::TooLarge(what) => {
+            format!("附件过大：{}（flow.max_attachment）", what.replace(" is larger than ", " 超过 "))
+        }
         Why::Dead => "此前被拒绝，之后未改动（见 guajira retry）".to_owned(),
         Why::Closed(status) => format!("Jira 问题处于关闭状态 {status}"),
         Why::Deleted => "发送之前已被删除".to_owned(),

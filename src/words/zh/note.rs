@@ -28,5 +28,13 @@ pub(in crate::words) fn note(note: &Note) -> String {
         Note::ThereAgain => "重新出现".to_owned(),
         Note::Gone { name, side: one } => format!("{name} 已在{}消失：不再写入", between(*one)),
         Note::ComparedAnew { field } => format!("重新比较 {field}"),
+        Note::Closed => "它的副本已关闭：不再写入".to_owned(),
+        Note::OpenAgain => "它的副本已重新打开".to_owned(),
+        Note::Archived { name } => format!("它的副本 {name} 在 Jira 上已归档：要写入的内容等到恢复之后"),
+        Note::ArchivedNoMore { name } => format!("它的副本 {name} 已不再归档"),
+        Note::GoesAgain { issue_type, project } => {
+            format!("再次发送：项目 {project} 中 {issue_type} 的创建界面有变动")
+        }
+        Note::Dropped { summary, because } => format!("已放弃：{summary}：{because}"),
     }
 }

@@ -1,7 +1,7 @@
 //! The state file: `guajira state`, and a file that cannot be opened.
 
 use super::head;
-use crate::words::StateWords;
+use crate::words::{Lang, StateWords, told};
 
 pub(in crate::words) fn state(said: StateWords<'_>) -> String {
     match said {
@@ -24,7 +24,7 @@ pub(in crate::words) fn state(said: StateWords<'_>) -> String {
         StateWords::BelongsTo { jira, guance, dry_run: true } => format!("状态文件将属于 {jira} 和 {guance}"),
         StateWords::BelongsTo { jira, guance, dry_run: false } => format!("状态文件现属于 {jira} 和 {guance}"),
         StateWords::Copied { from, to } => format!("已将 {from} 复制到 {to}；请在 [sync].state 中写明今后使用哪一个"),
-        StateWords::CannotCopy { from, to, why } => format!("无法将 {from} 复制到 {to}：{why}"),
+        StateWords::CannotCopy { from, to, why } => format!("无法将 {from} 复制到 {to}：{}", told(why, Lang::Zh)),
         StateWords::StateBusy => "另一次运行正在使用该状态文件：未做改动".to_owned(),
         StateWords::StateBusyHint => "请在它结束之后再试".to_owned(),
     }

@@ -1,12 +1,15 @@
 //! The page of `guajira status`.
 
-use super::{after, between, column, head, stage};
-use crate::words::{Read, StatusWords};
+use super::{after, between, column, head, side, stage};
+use crate::words::{Lang, Read, StatusWords, told};
 
 pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
     match said {
         StatusWords::NoRunYet { path } => format!("{path} 中还没有运行记录"),
-        StatusWords::ReadUpTo { side: one, at, from } => format!("{}已读到 {at}，起点 {from}", head(one)),
+        StatusWords::ReadUpTo { side: one, at, ago, from } => {
+            let ago = ago.map(|ago| format!("（{ago}前）")).unwrap_or_default();
+            format!("{}见到的最新改动：{at}{ago}；从 {from} 起同步", head(one))
+        }
         StatusWords::StatusWaits { side: one, until } => format!("等待    {}要求在 {until} 之前不要访问", after(one)),
         StatusWords::Linked { issues, comments } => format!("已关联  {issues} 个问题，{comments} 条评论"),
         StatusWords::ReadingEvery { what, pairs, hours, minutes } => {
@@ -33,6 +36,9 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
             format!("已消失  {jira}（{guance}）的{}问题，自 {since} 起：不再写入", between(one))
         }
         StatusWords::Away { why, since } => format!("等待    {why}（自 {since} 起）"),
+        StatusWords::Outbox { pending: 0, failing: 0, held: 0, in_doubt: 0, dead: 0, dropped: 0 } => {
+            "发件箱  空".to_owned()
+        }
         StatusWords::Outbox { pending, failing, held, in_doubt, dead, dropped } => {
             let dropped = if dropped > 0 { format!("，{dropped} 已放弃") } else { String::new() };
             format!(
@@ -43,15 +49,19 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
             format!("暂扣    按标签，{count} 个新问题在 Jira 上已有并非 guajira 创建的问题")
         }
         StatusWords::Stage(at) => stage(at).to_owned(),
+        StatusWords::Side(one) => side(one).to_owned(),
         StatusWords::Column(head) => column(head).to_owned(),
+        StatusWords::MoreRows { count } => format!(" … 另有 {count} 项：`guajira status --all`"),
         StatusWords::DeadNext => {
             "已停止重试：先排除原因，再 `guajira retry ID`；或用 `guajira drop ID --because TEXT` 放弃".to_owned()
         }
         StatusWords::HeldNext => "暂扣：用 `guajira sync --release` 放行".to_owned(),
         StatusWords::InDoubtNext => "结果未知：无需处理；下一次运行会查证是否已写入".to_owned(),
-        StatusWords::FailingNext => "失败后待发送：无需处理，会自动重试；用 `guajira retry ID` 可立即重试".to_owned(),
-        StatusWords::Reason { key, more: 0, why } => format!("{key}：{why}"),
-        StatusWords::Reason { key, more, why } => format!("{key} 及另外 {more} 项：{why}"),
+        StatusWords::FailingNext => {
+            "失败后待发送：无需处理，会自动重试；用 `guajira retry ID` 可在下一次运行时发送".to_owned()
+        }
+        StatusWords::Reason { key, more: 0, why } => format!("{key}：{}", told(why, Lang::Zh)),
+        StatusWords::Reason { key, more, why } => format!("{key} 及另外 {more} 项：{}", told(why, Lang::Zh)),
     }
 }
 

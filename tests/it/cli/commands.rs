@@ -22,7 +22,7 @@ fn help_shows_the_commands() {
     Usage: guajira [OPTIONS] <COMMAND>
 
     Commands:
-      sync         Do one sync, then exit
+      sync         Run one sync, then exit
       check        Test configuration, credentials, permissions, projects, fields and clocks, and say
                    how to fix what is wrong
       status       Show where everything stands: cursors, pairs, what waits or failed and why, the last
@@ -51,12 +51,19 @@ fn help_shows_the_commands() {
                                  never]
           --lang <LANG>          The language of what it says: "en" or "zh" [default: that of
                                  [text].language, else of the environment]
+
+    Exit codes:
+      0  Done; what is left waits only for the next run
+      2  The command or the configuration is wrong; nothing was written
+      3  The run finished, but some items failed, are held or are dead
+      4  A service could not be reached, or refused the credentials
+      5  Interrupted; the next run continues
     --- stderr
     "#);
     assert_snapshot!(run(&["sync", "--help"]), @r#"
     exit 0
     --- stdout
-    Do one sync, then exit
+    Run one sync, then exit
 
     Usage: guajira sync [OPTIONS]
 
@@ -128,6 +135,40 @@ fn services_that_refuse_us_end_with_four() {
 }
 
 #[test]
+fn a_check_is_one_object_for_a_program_and_ends_with_a_verdict_for_a_person() {
+    let server = Refusing::start();
+    let place = Place::with_config(&NOBODY_LISTENS.replace("http://127.0.0.1:9", &server.url));
+    let check = place.run(["--lang", "zh", "check", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&check.stdout).unwrap();
+    assert_eq!((check.code, &told["exit_code"]), (4, &4.into()), "{}", shown(&check));
+    let findings = told["findings"].as_array().unwrap();
+    let failed = findings.iter().find(|finding| finding["what"] == "guance credential").unwrap();
+    assert_eq!(failed["level"], "fail", "{failed}");
+    assert!(failed["hint"].as_str().unwrap().contains("[guance].api_key"), "{failed}");
+    let counted = ["ok", "warnings", "failures"].map(|kind| told[kind].as_u64().unwrap()).iter().sum::<u64>();
+    assert_eq!(counted, findings.len() as u64, "{told}");
+    let check = place.run(["check"]);
+    let verdict = check.stdout.lines().last().unwrap_or_default();
+    assert!(verdict.contains(" ok, ") && verdict.contains("failures; next: fix"), "{}", shown(&check));
+    let painted = place.run(["--color", "always", "check"]);
+    assert!(painted.stdout.contains("\u{1b}[31mFAIL\u{1b}[0m guance credential: "), "{}", shown(&painted));
+    let quiet = place.run(["-q", "check"]);
+    assert!(!quiet.stdout.contains("ok   ") && quiet.stdout.contains("\nFAIL guance"), "{}", shown(&quiet));
+    assert!(!quiet.stdout.contains("next: "), "{}", shown(&quiet));
+}
+
+#[test]
+fn errors_and_hints_are_log_lines_where_those_are_json() {
+    let outcome = Place::new().run(["--log-format", "json", "sync"]);
+    assert_eq!(outcome.code, 2, "{}", shown(&outcome));
+    let lines: Vec<serde_json::Value> =
+        outcome.stderr.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    assert!(lines[0]["message"].as_str().unwrap().starts_with("cannot read sync.toml"), "{lines:?}");
+    assert!(lines[1]["hint"].as_str().unwrap().contains("guajira init"), "{lines:?}");
+    assert!(lines.iter().all(|line| line["level"] == "ERROR"), "{lines:?}");
+}
+
+#[test]
 fn a_dry_run_leaves_no_file_behind() {
     let server = Refusing::start();
     let place = Place::with_config(&NOBODY_LISTENS.replace("http://127.0.0.1:9", &server.url));
@@ -143,7 +184,7 @@ fn a_run_beside_another_does_nothing() {
     exit 0
     --- stdout
     --- stderr
-    guajira: another run is still at work on this state: this one has done nothing
+    guajira: another run is still working on this state file; nothing was done
     ");
 }
 
@@ -154,7 +195,7 @@ fn status_of_nothing() {
     --- stdout
     no run yet in guajira.db
     linked  0 issues, 0 comments
-    outbox  0 pending (0 failing), 0 held, 0 in doubt, 0 dead
+    outbox  empty
     last good run: none yet
     --- stderr
     ");
@@ -224,8 +265,8 @@ fn status_and_retry_need_no_secrets() {
     exit 2
     --- stdout
     --- stderr
-    guajira: error: no dead or waiting item is called "OPS-1"; nothing was changed
-    hint: `guajira status` lists them
+    guajira: error: "OPS-1" has nothing to retry; nothing was changed
+    hint: `guajira status` lists what is dead or waits
     "#);
     assert_snapshot!(shown(&place.run(["why", "OPS-1"])), @"
     exit 3
@@ -268,7 +309,7 @@ fn init_writes_a_file_that_only_its_owner_reads_and_never_twice() {
     exit 2
     --- stdout
     --- stderr
-    guajira: error: sync.toml is there already; nothing was changed
+    guajira: error: sync.toml exists and was not overwritten
     hint: move it away, or name another file with --config
     ");
 }

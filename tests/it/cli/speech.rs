@@ -24,8 +24,10 @@ fn help_is_in_the_language_of_the_option_or_of_the_environment() {
             assert!(!outcome.stdout.contains(english), "{english}: {}", shown(&outcome));
         }
     }
+    let outcome = place.run_with(["--help"], &[CHINESE], "");
+    assert!(outcome.stdout.contains("退出码：\n  0  完成"), "{}", shown(&outcome));
     let outcome = place.run_with(["sync", "--help", "--lang", "en"], &[CHINESE], "");
-    assert!(outcome.stdout.starts_with("Do one sync, then exit"), "{}", shown(&outcome));
+    assert!(outcome.stdout.starts_with("Run one sync, then exit"), "{}", shown(&outcome));
     for shell in ["bash", "zsh", "fish"] {
         let outcome = place.run_with(["completions", shell], &[CHINESE], "");
         assert!(outcome.code == 0 && outcome.stdout.contains("since"), "{}", shown(&outcome));
@@ -64,6 +66,13 @@ fn a_mistake_on_the_command_line_says_what_was_meant() {
     guajira: 错误："tcsh" 不是 <SHELL> 的有效值；可用的值：bash, elvish, fish, powershell, zsh
     提示：用法见 `guajira completions --help`
     "#);
+    assert_snapshot!(said(&["--lang", "zh", "status", "--max-age", "gestern"]), @r#"
+    exit 2
+    --- stdout
+    --- stderr
+    guajira: 错误："gestern" 不是 --max-age <DURATION> 的有效值：不是时长，应写成 90s、10m、24h 或 7d 这样
+    提示：用法见 `guajira status --help`
+    "#);
     assert_snapshot!(said(&["--lang", "zh", "sync", "--since", "gestern"]), @r#"
     exit 2
     --- stdout
@@ -74,7 +83,7 @@ fn a_mistake_on_the_command_line_says_what_was_meant() {
     exit 2
     --- stdout
     --- stderr
-    guajira: 错误：无法读取 sync.toml：No such file or directory (os error 2)
+    guajira: 错误：无法读取 sync.toml：文件或目录不存在（系统错误 2）
     提示：请用 `guajira init` 生成一份，或用 --config 指定
     ");
 }

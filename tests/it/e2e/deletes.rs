@@ -241,7 +241,7 @@ fn a_deleted_jira_issue_is_told_in_one_line_and_not_made_again() {
         assert_eq!((world.staged("dead"), world.staged("pending"), world.staged("in_flight")), (0, 0, 0));
         let told = world.run(&["status"]).stdout;
         let lines: Vec<&str> = told.lines().filter(|line| line.starts_with("gone ")).collect();
-        assert!(lines.len() == 1 && lines[0].contains(&format!("the jira issue of {key}")), "{told}");
+        assert!(lines.len() == 1 && lines[0].contains(&format!("{key} ({issue}) is not on jira any more")), "{told}");
         let told = world.run(&["why", &issue]).stdout;
         assert!(told.contains(&format!("{key} is gone on jira: nothing is written to it any more")), "{told}");
         is_quiet(&world);
@@ -258,7 +258,7 @@ fn an_issue_that_was_only_hidden_is_a_pair_again() {
         for _ in 0..3 {
             round(&world);
         }
-        assert!(world.run(&["status"]).stdout.contains(&format!("gone    the jira issue of {key}")));
+        assert!(world.run(&["status"]).stdout.contains(&format!("gone    {key} (")));
         assert_eq!(comments(&world, &key).len(), 2);
         world.jira.set_security(&key, None, &[]);
         world.pass(Duration::from_mins(61));
@@ -279,6 +279,6 @@ fn a_guance_issue_that_is_gone_holds_nothing_up() {
         round(&world);
     }
     assert_eq!((world.staged("dead"), world.staged("pending"), world.staged("in_flight")), (0, 0, 0));
-    assert!(world.run(&["status"]).stdout.contains(&format!("gone    the guance issue of {key}")));
+    assert!(world.run(&["status"]).stdout.contains(&format!("gone    {key} (")));
     is_quiet(&world);
 }

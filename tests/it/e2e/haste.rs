@@ -52,12 +52,12 @@ fn no_run_knocks_before_the_time_has_passed() {
                 world.pass(Duration::from_mins(1));
                 let outcome = world.run(&["sync"]);
                 assert_eq!(outcome.code, 0, "{side}: {outcome}");
-                assert!(outcome.stdout.contains(&format!("{side} asked to be left alone until")), "{outcome}");
+                assert!(outcome.stdout.contains(&format!("{side} asked to wait until")), "{outcome}");
                 assert!(world.run(&["sync", "--dry-run"]).code == 0);
                 assert_eq!(server.recorded().len(), 0, "{side}: {outcome}");
             }
             let status = world.run(&["status"]);
-            assert!(status.stdout.contains(&format!("{side} asked to be left alone until")), "{status}");
+            assert!(status.stdout.contains(&format!("{side} asked to wait until")), "{status}");
             assert!(world.run(&["status", "--json"]).stdout.contains("\"waiting\""));
 
             // Who may know better: check, a backfill.

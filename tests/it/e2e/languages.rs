@@ -189,8 +189,7 @@ fn the_program_speaks_the_language_that_it_is_asked_for() {
     world.unset("LC_ALL");
 
     let status = world.run(&["status"]);
-    for part in ["已关联  1 个问题，0 条评论", "发件箱  0 待发送", "最近一次成功运行：", "常规"]
-    {
+    for part in ["已关联  1 个问题，0 条评论", "发件箱  空", "最近一次成功运行：", "同步"] {
         assert!(status.stdout.contains(part), "{part}: {status}");
     }
     let why = world.run(&["why", &key]).stdout;

@@ -61,6 +61,7 @@ mod transitions;
 mod turns;
 mod unbound;
 mod undecided;
+mod unspoken;
 mod waits;
 mod world;
 mod zones;

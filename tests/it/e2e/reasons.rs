@@ -268,7 +268,7 @@ fn a_write_in_doubt_is_called_so_everywhere() {
         let run = world.run(&["sync"]);
         assert_eq!(run.code, 3, "{run}");
         assert!(run.stdout.contains("1 in doubt") && !run.stdout.contains("failed"), "{run}");
-        assert!(run.stdout.contains("the next run looks whether") && run.stderr.contains("In doubt"), "{run}");
+        assert!(run.stdout.contains("the next run checks whether") && run.stderr.contains("In doubt"), "{run}");
         let status = world.run(&["status"]);
         assert!(status.stdout.contains("\n in doubt ") && !status.stdout.contains("in flight"), "{status}");
         assert_eq!(json(&world.run(&["status", "--json"]))["items"][0]["stage"], "in_doubt");

@@ -338,7 +338,7 @@ fn an_explanation_shows_routes_templates_and_what_jira_would_get() {
         }
         world.settle();
         let told = world.run(&["check", "--explain", &issue]);
-        assert!(told.stdout.contains("its copy is DEV-1 already"), "{told}");
+        assert!(told.stdout.contains("already synced as DEV-1"), "{told}");
     });
 }
 

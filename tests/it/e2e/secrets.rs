@@ -97,7 +97,7 @@ fn a_repeated_credential_is_neither_printed_nor_kept_in_any_form() {
         world.jira.fail(Fault::new(What::Status(502, page.clone(), Vec::new())).times(Times::Always));
         world.guance.fail(Fault::new(What::Status(502, page, Vec::new())).times(Times::Always));
         said.push(world.run(&["sync", "-vv", "--log-format", "json"]));
-        said.extend([world.run(&["check", "-vv"]), world.run(&["status"]), world.run(&["status", "--json"])]);
+        said.extend([world.run(&["check", "-vv"]), world.run(&["status", "--all"]), world.run(&["status", "--json"])]);
         said.extend(issues.iter().map(|issue| world.run(&["why", issue])));
         let status = &said[3].stdout;
         // Below the table stands what is too long for it.

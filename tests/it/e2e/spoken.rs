@@ -21,7 +21,7 @@ fn a_check_is_said_in_chinese() {
         world.set("LANG", "zh_CN.UTF-8");
         let outcome = world.run(&["check"]);
         assert_eq!(outcome.code, 0, "{outcome}");
-        assert!(outcome.stdout.lines().all(|line| line.starts_with("正常 ")), "{outcome}");
+        assert!(outcome.stdout.lines().rev().skip(1).all(|line| line.starts_with("正常 ")), "{outcome}");
         assert_eq!(english(&outcome.stdout), Vec::<&str>::new(), "{outcome}");
         for line in
             ["正常 观测云 API Key：有效", "正常 项目 OPS 的权限 ADD_COMMENTS：已授予", "正常 Jira 附件：最大 10 MB"]
@@ -159,5 +159,24 @@ fn what_a_write_is_about_is_said_in_the_language_of_whoever_reads_it() {
         assert!(json.contains("enqueued: issue") && !json.contains("已进入队列"), "{json}");
         let json = world.run(&["status", "--json", "--lang", "zh"]).stdout;
         assert!(json.contains(&format!("comment by 李四 on {key}")) && !json.contains(&said), "{json}");
+    });
+}
+
+#[test]
+fn the_status_lists_so_many_items_and_says_how_many_more_there_are() {
+    on_both(|mut world| {
+        world.set("GUAJIRA_SYNC__MAX_CREATES", "1");
+        for n in 0..23 {
+            world.guance.open_issue(&format!("issue {n}"), "", "P1", "张三");
+        }
+        let run = world.run(&["sync"]);
+        assert_eq!(run.code, 3, "{run}");
+        let listed = |told: &str| told.lines().filter(|line| line.contains("guance/issue/")).count();
+        let status = world.run(&["status", "--lang", "zh"]);
+        assert_eq!(listed(&status.stdout), 20, "{status}");
+        assert!(status.stdout.contains(" … 另有 3 项：`guajira status --all`\n"), "{status}");
+        let status = world.run(&["status", "--all"]);
+        assert_eq!(listed(&status.stdout), 23, "{status}");
+        assert!(!status.stdout.contains("more:"), "{status}");
     });
 }

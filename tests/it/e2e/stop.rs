@@ -28,6 +28,7 @@ fn asked_to_stop_it_finishes_the_request_in_flight_and_the_next_run_goes_on() {
             world.guance.hook(2, When::Before, Box::new(move || killer.signal(signal)));
             let outcome = victim.run(&world, &["sync"]);
             assert_eq!(outcome.code, 5, "{outcome}");
+            assert!(outcome.stdout.contains("stopped before the end: the next run continues"), "{outcome}");
             assert_eq!(world.copied_replies(&issue).len(), 2);
             assert_eq!((world.staged("pending"), world.staged("in_flight")), (4, 0), "{outcome}");
             world.sync();
