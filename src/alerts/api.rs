@@ -128,7 +128,11 @@ impl<'a> Api<'a> {
         ask.query.push(("order", "desc".to_owned()));
         ask.query.push(("offset", list.offset.to_string()));
         ask.query.push((size, PAGE.to_string()));
-        self.page(&ask)
+        // The list is there wherever the service is: a 404 is another service's, or another site's.
+        self.page(&ask).map_err(|fault| match fault.cause {
+            Cause::Gone => self.odd(&fault.error.message, "no alerts at this address"),
+            _ => fault,
+        })
     }
 
     /// `GET …/alerts/{id}`.

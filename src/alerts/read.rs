@@ -21,8 +21,8 @@ use super::whole::Found;
 use super::wire::{AlertRow, Id};
 use crate::domain::{IssueId, Side};
 use crate::http::clean;
-use crate::ports::{ApiError, Batch, FOR_EVER, Span, Unreadable, Walk};
-use crate::words::ListFault;
+use crate::ports::{ApiError, ApiErrorKind, Batch, FOR_EVER, Span, Unreadable, Walk};
+use crate::words::{Hint, ListFault};
 
 /// How deep a list is read: both services refuse what lies beyond 20,000 rows.
 ///
@@ -43,6 +43,12 @@ const OPEN: &str = "open";
 
 /// Stands behind an alert that was told of as closed: it is told of twice, should the first time have been in vain.
 const TOLD: char = '*';
+
+/// How many alerts that are open no more are read in a run.
+const MAX_CLOSED: usize = 100;
+
+/// Most alerts that one reading holds: a list by itself is no longer either.
+const MAX_ALERTS: usize = 100_000;
 
 /// Into how many halves of halves a span is divided whose list is too long.
 const MAX_HALVINGS: u32 = 40;
@@ -181,13 +187,16 @@ impl Alerts<'_> {
         let fact = self.api.fact(OPEN);
         let before = self.facts.recall(&fact, FOR_EVER).unwrap_or_default();
         let mut now: Vec<String> = open.kept.iter().map(|row| row.id.as_str().to_owned()).collect();
-        let mut walk = Walk::new(Side::GUANCE, "alerts that closed", self.api.stop);
-        for word in before.split(' ').filter(|word| !word.is_empty()) {
-            let id = word.trim_end_matches(TOLD);
-            if open.ids.contains(id) || Id::parse(id).is_none() {
+        let words = before.split(' ').filter(|word| Id::parse(word.trim_end_matches(TOLD)).is_some());
+        let left = words.filter(|word| !open.ids.contains(word.trim_end_matches(TOLD)));
+        let (again, fresh): (Vec<&str>, Vec<&str>) = left.partition(|word| word.ends_with(TOLD));
+        for (n, word) in fresh.into_iter().chain(again).enumerate() {
+            // What a run cannot read is the next one's.
+            if n >= MAX_CLOSED || self.api.stop.requested() || self.api.stop.out_of_time() {
+                now.push(word.to_owned());
                 continue;
             }
-            walk.next_page()?;
+            let id = word.trim_end_matches(TOLD);
             if let Found::Whole(row) = self.by_id(id)? {
                 rows.ids.insert(id.to_owned());
                 rows.kept.retain(|known| known.id != row.id);
@@ -213,6 +222,11 @@ impl Alerts<'_> {
     ) -> Result<Option<DateTime<Utc>>, ApiError> {
         let mut parts = vec![(from, until, 0)];
         while let Some((from, until, halvings)) = parts.pop() {
+            if rows.kept.len() > MAX_ALERTS {
+                let words = format!("alerts: not read to their end: more than {MAX_ALERTS}");
+                let kind = ApiErrorKind::Unavailable { retry_after: None };
+                return Err(ApiError::new(Side::Guance, kind, words).with_hint(Hint::ReadLess));
+            }
             let (start, end) = (from.timestamp_millis(), until.timestamp_millis());
             let query = format!("createdAt>={start} AND createdAt<{end}");
             let list = List { query: &query, sort: "createdAt", offset: 0 };

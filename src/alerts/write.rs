@@ -70,6 +70,9 @@ impl Alerts<'_> {
 
     /// Adds a note. Its id is made of what it reads and when it was written, or given by the service: so it is looked for.
     fn add_note(&self, push: &Push, alert: &IssueId, text: &str) -> Result<Receipt, ApiError> {
+        if push.seal.is_none() {
+            return Err(refused("a note without a seal would not be recognised as ours; this is a bug"));
+        }
         let body = match self.api.kind() {
             Kind::Jsm => json!({ "note": text }),
             Kind::Opsgenie => json!({"note": text, "user": USER, "source": USER}),

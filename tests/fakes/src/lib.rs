@@ -1,6 +1,6 @@
-//! A fake Guance and a fake Jira on loopback: strict, stateful, and as awkward as the real ones.
+//! A fake Guance, a fake Jira and a fake source of alerts on loopback: strict, stateful, and as awkward as the real ones.
 //!
-//! Both stand on [`server`], which owns the wire and the faults; both tell the time by a [`clock::SimClock`].
+//! All stand on [`server`], which owns the wire and the faults; all tell the time by a [`clock::SimClock`].
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -158,6 +158,17 @@ fn the_id_of_a_site_is_asked_for_once_and_for_every_address_anew() {
 }
 
 #[test]
+fn an_address_without_alerts_is_not_a_list_without_any() {
+    let mut rig = Rig::new(Kind::Jsm);
+    if let Login::Jsm { cloud_id, .. } = &mut rig.settings.login {
+        *cloud_id = Some("another-site".to_owned());
+    }
+    let said = error(&rig);
+    assert_eq!(said.kind, ApiErrorKind::Unavailable { retry_after: None });
+    assert!(said.message.contains("404 no such site") && said.hint.unwrap().contains("base_url"), "{}", said.message);
+}
+
+#[test]
 fn errors_are_understood_in_either_shape() {
     for kind in BOTH {
         for listed in [true, false] {

@@ -126,6 +126,29 @@ fn an_alert_that_closed_is_told_of_though_jsm_cannot_sort_by_update_time() {
 }
 
 #[test]
+fn many_alerts_that_close_at_once_are_read_over_several_runs() {
+    let rig = Rig::new(Kind::Jsm);
+    let ids: Vec<String> = (0..230).map(|n| rig.fake.fire(&format!("a {n}"), &format!("a {n}"))).collect();
+    for n in 0..101 {
+        rig.pass(1);
+        rig.fake.fire(&format!("later {n}"), "later");
+    }
+    rig.pass(3600);
+    let since = rig.clock.0.now();
+    rig.read(since);
+    for id in &ids {
+        rig.fake.close(id, "wang@example.com");
+    }
+    let mut told = std::collections::BTreeSet::new();
+    for _ in 0..6 {
+        rig.requests();
+        told.extend(rig.changed(since));
+        assert!(rig.requests().len() <= 4 + 100);
+    }
+    assert_eq!(told.len(), 230);
+}
+
+#[test]
 fn alerts_that_are_hidden_all_at_once_are_not_taken_for_closed() {
     let rig = Rig::new(Kind::Jsm);
     let ids: Vec<String> = (0..3).map(|n| rig.fake.fire(&format!("a {n}"), &format!("a {n}"))).collect();
