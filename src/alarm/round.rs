@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::event::{Event, State};
-use super::{SIDE, link};
+use super::event::{Event, SIDE, State};
+use super::link;
 use crate::domain::{
     Comment, CommentId, Detail, Issue, IssueId, Level, Person, SourceDetail, SourceStatus, SourceStatuses, Status,
     StatusCategory, Visibility,
@@ -26,6 +26,9 @@ pub const STATUSES: SourceStatuses = SourceStatuses(&[
 
 /// An event within this time of its round's beginning is the first one, where no id tells: checks are whole minutes.
 const FIRST: TimeDelta = TimeDelta::seconds(60);
+
+/// How a round ended of which nothing was heard any more.
+const SILENT: &str = "silent";
 
 /// The events of one round that are known, oldest first, each once.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,6 +144,30 @@ impl Round {
         let url = self.url(console);
         let first = self.first().map(|event| event.id.as_str());
         self.events.iter().filter(|event| Some(event.id.as_str()) != first).map(|event| comment(event, &url)).collect()
+    }
+
+    /// Lets the round end where nothing was heard of it for so long: for monitors that never tell that a failure is over. An
+    /// event that comes later takes that back.
+    pub fn end_when_silent(&mut self, after: TimeDelta, now: DateTime<Utc>) {
+        let (Some(last), Some(opening), Some(stored)) = (self.events.last(), self.opening(), self.stored()) else {
+            return;
+        };
+        if !self.fails() || now - stored < after {
+            return;
+        }
+        let at = stored + after;
+        let end = Event {
+            id: format!("silent-{}", last.id),
+            state: State::Over,
+            level: String::new(),
+            word: SILENT.to_owned(),
+            at,
+            stored: at,
+            text: String::new(),
+            by: Person::default(),
+            ..opening.clone()
+        };
+        self.add(end);
     }
 
     /// Returns true while nothing says that it is over.

@@ -194,9 +194,7 @@ impl Events<'_> {
         let touched: Vec<IssueId> = rounds.into_keys().collect();
         let mut rounds = convert::rounds(rows.rows.iter().chain(&found)).rounds;
         rounds.retain(|id, _| touched.contains(id));
-        if span.until.is_none() {
-            self.learn_failing(failing, &rounds, now);
-        }
+        let silent = if span.until.is_none() { self.learn_failing(failing, &rounds, now) } else { Vec::new() };
         let ordered = rows.is_oldest_first();
         let is_whole = |round: &Round| rows.whole && round.first().is_some_and(|first| first.stored >= span.from);
         let batch = Batch {
@@ -206,9 +204,22 @@ impl Events<'_> {
             clock: self.api.server_clock(),
             ..Batch::default()
         };
+        let mut batch = batch;
+        self.add_silent(&silent, &mut batch)?;
         let urls = batch.issues.iter().map(|issue| (issue.id.clone(), issue.url.clone()));
         self.urls.borrow_mut().extend(urls);
         Ok((batch, rows.whole, ordered))
+    }
+
+    /// Adds rounds of which nothing was heard for too long. Where there is no request left for that, a sweep finds them.
+    fn add_silent(&self, silent: &[IssueId], batch: &mut Batch) -> Result<(), ApiError> {
+        for ids in silent.chunks(AT_ONCE) {
+            match self.by_id(ids, batch) {
+                Err(error) if error.kind == ApiErrorKind::OutOfBudget => return Ok(()),
+                done => done?,
+            }
+        }
+        Ok(())
     }
 
     /// Asks for the first events of rounds whose later ones were listed, and that were not asked for beside the list: a title
@@ -239,23 +250,31 @@ impl Events<'_> {
             let id = words.next().filter(|id| id.starts_with("event-"))?;
             let mut time = || DateTime::from_timestamp(words.next()?.parse().ok()?, 0);
             let (began, last) = (time()?, time()?);
-            (now - last < SILENT).then(|| (IssueId::new(id), (began, last)))
+            let kept = self.close_after.map_or(SILENT, |after| after + SILENT);
+            (now - last < kept).then(|| (IssueId::new(id), (began, last)))
         };
         known.lines().filter_map(one).collect()
     }
 
+    /// Remembers which rounds fail. Returns those of which nothing was heard for too long, each once.
     fn learn_failing(
         &self,
         mut failing: BTreeMap<IssueId, (DateTime<Utc>, DateTime<Utc>)>,
         rounds: &BTreeMap<IssueId, Round>,
         now: DateTime<Utc>,
-    ) {
+    ) -> Vec<IssueId> {
         for (id, round) in rounds.iter().filter(|(id, _)| id.as_str().starts_with("event-")) {
             match round.first().filter(|_| round.fails()) {
                 Some(first) => drop(failing.insert(id.clone(), (first.at, round.stored().unwrap_or(now)))),
                 None => drop(failing.remove(id)),
             }
         }
+        // What is remembered is the hour.
+        let is_silent =
+            |last: DateTime<Utc>| self.close_after.is_some_and(|after| now - last >= after + TimeDelta::hours(1));
+        let silent: Vec<IssueId> =
+            failing.iter().filter(|(_, (_, last))| is_silent(*last)).map(|(id, _)| id.clone()).collect();
+        failing.retain(|id, _| !silent.contains(id));
         let mut lines: Vec<_> = failing.into_iter().collect();
         lines.sort_by_key(|(_, (_, last))| std::cmp::Reverse(*last));
         lines.truncate(MOST_FIRST);
@@ -268,6 +287,7 @@ impl Events<'_> {
         if self.facts.recall(FAILING, FOR_EVER).unwrap_or_default() != told {
             self.facts.remember(FAILING, &told);
         }
+        silent
     }
 
     /// Reads rounds by id, in one request where each has fewer events than a page.
@@ -293,7 +313,10 @@ impl Events<'_> {
             }
             let Read { mut rounds, unreadable } = convert::rounds(rows.iter().chain(&firsts));
             batch.unreadable.extend(unreadable.into_iter().filter(|odd| odd.issue.as_ref() == Some(id)));
-            let Some(round) = rounds.remove(id) else { continue };
+            let Some(mut round) = rounds.remove(id) else { continue };
+            if let Some(silence) = self.close_after {
+                round.end_when_silent(silence, self.present());
+            }
             let is_whole = is_whole && round.first().is_some();
             if let Some(issue) = round.issue(Some(self.console()), is_whole) {
                 self.urls.borrow_mut().insert(id.clone(), issue.url.clone());
