@@ -16,6 +16,6 @@ mod round;
 mod tests;
 
 pub use event::{Event, Monitor, SIDE, State};
-pub use fields::read;
+pub use fields::{is_read, read};
 pub use given::{MAX_ID, cut, id, labels, line, moment, tags, text};
 pub use round::{Round, STATUSES, rounds, url_of};

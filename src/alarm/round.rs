@@ -38,22 +38,20 @@ pub struct Round {
 
 /// Sorts events by the rounds that they are of.
 pub fn rounds(events: impl IntoIterator<Item = Event>) -> BTreeMap<IssueId, Round> {
-    let mut all: BTreeMap<IssueId, Round> = BTreeMap::new();
+    let mut all: BTreeMap<IssueId, Vec<Event>> = BTreeMap::new();
     for event in events {
-        all.entry(event.item.clone()).or_insert_with(|| Round { events: Vec::new() }).add(event);
+        all.entry(event.item.clone()).or_default().push(event);
     }
-    all
+    all.into_iter().map(|(item, events)| (item, Round::of(events))).collect()
 }
 
 impl Round {
-    /// Adds an event; one that is known already is the one that was stored first.
-    fn add(&mut self, event: Event) {
-        match self.events.iter_mut().find(|known| known.id == event.id) {
-            Some(known) if event.stored < known.stored => *known = event,
-            Some(_) => {}
-            None => self.events.push(event),
-        }
-        self.events.sort_by(|a, b| (a.at, a.stored, &a.id).cmp(&(b.at, b.stored, &b.id)));
+    /// Puts events in order; of one that was delivered more than once the delivery that was stored first counts.
+    fn of(mut events: Vec<Event>) -> Self {
+        events.sort_by(|a, b| (&a.id, a.stored).cmp(&(&b.id, b.stored)));
+        events.dedup_by(|later, first| later.id == first.id);
+        events.sort_by(|a, b| (a.at, a.stored, &a.id).cmp(&(b.at, b.stored, &b.id)));
+        Self { events }
     }
 
     /// Returns the event that began the round, as far as it is known.
@@ -167,7 +165,7 @@ impl Round {
             by: Person::default(),
             ..opening.clone()
         };
-        self.add(end);
+        self.events.push(end);
     }
 
     /// Returns true while nothing says that it is over.

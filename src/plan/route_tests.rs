@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::explain::{explain, names};
 use super::issues::{create, originals};
+use super::view;
 use super::{FieldTemplate, NAMES, Policy, Route, SkipReason, Step, fields, sample};
 use crate::domain::{
     Channel, FieldValue, Fingerprint, Issue, IssueType, Key, Known, Level, NewField, Person, Side, SourceDetail, Stage,
@@ -52,6 +53,14 @@ fn policy(routes: Vec<Route>) -> Policy {
 
 fn project_for(issue: &Issue, policy: &Policy) -> Result<String, SkipReason> {
     create(issue, policy).map(|new| format!("{} {}", new.project, new.issue_type))
+}
+
+#[test]
+fn what_a_source_itself_names_counts_before_what_a_text_looks_like() {
+    let mut issue = issue("P1", "disk", "host: old\n\nenv: prod");
+    issue.source_mut().unwrap().tags = vec![("host".to_owned(), "web-1".to_owned())];
+    let when = template(Kind::Condition, "tags.host == 'web-1' and tags.env == 'prod'");
+    assert!(when.holds(&view::of(&issue)).unwrap());
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub const ABOUT: About = About {
 const FAILING: &str = "guance.events.failing";
 
 /// Most rounds whose first events are asked for beside a poll, and by ids at once.
-const MOST_FIRST: usize = 50;
+const MOST_FIRST: usize = 200;
 
 /// Fact: two queries in one request are refused.
 const ALONE: &str = "guance.events.one_query";
@@ -53,6 +53,9 @@ const SILENT: TimeDelta = TimeDelta::hours(48);
 
 /// Rounds that are read by id in one request, a query each.
 const AT_ONCE: usize = 20;
+
+/// A longer span that is refused is divided.
+const LONG: TimeDelta = TimeDelta::hours(24);
 
 /// Into how many parts a span is divided that did not fit.
 const PARTS: u32 = 4;
@@ -126,8 +129,14 @@ impl Threads for Events<'_> {
 
 impl Parts for Events<'_> {
     fn changed_within(&self, span: &Span, requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
-        let (batch, whole, _) = self.poll(span, requests)?;
-        Ok((batch, (!whole).then_some(PARTS)))
+        match self.poll(span, requests) {
+            Ok((batch, whole, _)) => Ok((batch, (!whole).then_some(PARTS))),
+            // How long a span may be is not documented.
+            Err(error) if error.kind == ApiErrorKind::Refused && is_long(span, self.present()) => {
+                Ok((Batch { clock: self.api.server_clock(), ..Batch::default() }, Some(PARTS)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn thread_part(
@@ -161,6 +170,10 @@ impl Parts for Events<'_> {
     }
 }
 
+fn is_long(span: &Span, now: DateTime<Utc>) -> bool {
+    span.until.unwrap_or(now) - span.from > LONG
+}
+
 impl Events<'_> {
     fn console(&self) -> &str {
         &self.api.settings.console_url
@@ -171,25 +184,13 @@ impl Events<'_> {
     fn poll(&self, span: &Span, requests: usize) -> Result<(Batch, bool, bool), ApiError> {
         let now = self.present();
         let failing = self.failing(now);
-        let query = |size| Query::stored(span.from, span.until, now, size);
-        let since = failing.values().map(|(began, _)| *began).min();
-        let since = since.filter(|_| self.facts.recall(ALONE, ALONE_AGE).is_none());
-        let firsts = since.map(|since| {
-            let ids = failing.keys().take(MOST_FIRST).map(ToString::to_string).collect();
-            Query::named(ids, since.max(now - self.reach()) - TimeDelta::minutes(1), now)
-        });
-        let rows = match self.list(&query, firsts.as_ref(), requests) {
-            // Perhaps it is the query beside it that is refused.
-            Err(fault) if fault.cause == Cause::BadRequest && firsts.is_some() => {
-                let rows = self.list(&query, None, requests)?;
-                self.facts.remember(ALONE, "yes");
-                rows
-            }
-            done => done?,
-        };
+        let (mut rows, mut asked) = self.listed(span, &failing, now, requests)?;
+        if span.until.is_none() && self.present() > now + Query::BEYOND {
+            // By a clock of ours that is slow what was just stored lay behind the end.
+            (rows, asked) = self.listed(span, &failing, self.present(), requests)?;
+        }
         let Read { rounds, unreadable } = convert::rounds(&rows.rows);
         let mut found = rows.beside.clone();
-        let asked: Vec<IssueId> = failing.keys().take(if firsts.is_some() { MOST_FIRST } else { 0 }).cloned().collect();
         found.extend(self.firsts_of(&rounds, &asked)?);
         let touched: Vec<IssueId> = rounds.into_keys().collect();
         let mut rounds = convert::rounds(rows.rows.iter().chain(&found)).rounds;
@@ -197,18 +198,52 @@ impl Events<'_> {
         let silent = if span.until.is_none() { self.learn_failing(failing, &rounds, now) } else { Vec::new() };
         let ordered = rows.is_oldest_first();
         let is_whole = |round: &Round| rows.whole && round.first().is_some_and(|first| first.stored >= span.from);
-        let batch = Batch {
+        let mut batch = Batch {
             issues: rounds.values().filter_map(|round| round.issue(Some(self.console()), is_whole(round))).collect(),
             watermark: rows.rows.iter().filter_map(convert::stored).max(),
             unreadable,
             clock: self.api.server_clock(),
             ..Batch::default()
         };
-        let mut batch = batch;
         self.add_silent(&silent, &mut batch)?;
         let urls = batch.issues.iter().map(|issue| (issue.id.clone(), issue.url.clone()));
         self.urls.borrow_mut().extend(urls);
         Ok((batch, rows.whole, ordered))
+    }
+
+    /// Lists what was stored in the span, and beside it the first events of the rounds that failed before. Returns also for
+    /// which rounds that was done.
+    fn listed(
+        &self,
+        span: &Span,
+        failing: &BTreeMap<IssueId, (DateTime<Utc>, DateTime<Utc>)>,
+        now: DateTime<Utc>,
+        requests: usize,
+    ) -> Result<(Listed, Vec<IssueId>), Fault> {
+        let query = |size| Query::stored(span.from, span.until, now, size);
+        let since = failing.values().map(|(began, _)| *began).min();
+        let since = since.filter(|_| self.facts.recall(ALONE, ALONE_AGE).is_none());
+        let mut asked: Vec<IssueId> = failing.keys().take(since.map_or(0, |_| MOST_FIRST)).cloned().collect();
+        let firsts = since.map(|since| {
+            let ids = asked.iter().map(ToString::to_string).collect();
+            Query::named(ids, since.max(now - self.reach()) - TimeDelta::minutes(1), now)
+        });
+        let rows = match self.list(&query, firsts.as_ref(), requests) {
+            // Perhaps it is the query beside it that is refused.
+            Err(fault) if fault.cause == Cause::BadRequest && firsts.is_some() => {
+                let rows = self.list(&query, None, requests)?;
+                self.facts.remember(ALONE, "yes");
+                asked.clear();
+                rows
+            }
+            done => done?,
+        };
+        if firsts.is_some_and(|query| may_be_full(rows.beside.len(), query.limit)) {
+            // Those that did not fit are asked for once more.
+            let came = convert::rounds(&rows.beside).rounds;
+            asked.retain(|id| came.contains_key(id));
+        }
+        Ok((rows, asked))
     }
 
     /// Adds rounds of which nothing was heard for too long. Where there is no request left for that, a sweep finds them.
