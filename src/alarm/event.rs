@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{IssueId, Person};
+use crate::domain::{IssueId, Person, Side};
+
+/// The side on which alarms are.
+pub const SIDE: Side = Side::GUANCE;
 
 /// What an event says about its round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

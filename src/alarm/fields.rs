@@ -19,6 +19,43 @@ const OVER: [&str; 4] = ["ok", "nodata_ok", "nodata_as_ok", "manual_ok"];
 /// The levels of a failure. `info` is none: it says that no threshold was met.
 const LEVELS: [&str; 4] = ["critical", "error", "warning", "nodata"];
 
+/// What is read of an event.
+const FIELDS: [&str; 27] = [
+    "__docid",
+    "create_time",
+    "date",
+    "df_check_range_end",
+    "df_dimension_tags",
+    "df_event_id",
+    "df_event_link",
+    "df_fault_id",
+    "df_fault_start_time",
+    "df_fault_status",
+    "df_is_silent",
+    "df_issue_start_time",
+    "df_label",
+    "df_message",
+    "df_monitor_checker_event_ref",
+    "df_monitor_checker_id",
+    "df_monitor_checker_name",
+    "df_source",
+    "df_status",
+    "df_sub_status",
+    "df_title",
+    "df_user_email",
+    "df_user_id",
+    "df_user_name",
+    "df_workspace_uuid",
+    "time",
+    "timestamp",
+];
+
+/// Returns true for a field that is read; of an event that is kept the others are left out, which may be long and tell of
+/// people.
+pub fn is_read(name: &str) -> bool {
+    FIELDS.contains(&name) || name == "workspace_uuid"
+}
+
 /// Reads an event; `None` for one that neither begins nor ends anything: an `info`, an audit event, one that a person made.
 ///
 /// `stored` is when it was stored where it does not tell, and when the check was where it does not tell that either.

@@ -15,12 +15,7 @@ mod round;
 #[cfg(test)]
 mod tests;
 
-pub use event::{Event, Monitor, State};
-pub use fields::read;
+pub use event::{Event, Monitor, SIDE, State};
+pub use fields::{is_read, read};
 pub use given::{MAX_ID, cut, id, labels, line, moment, tags, text};
 pub use round::{Round, STATUSES, rounds, url_of};
-
-use crate::domain::Side;
-
-/// The side on which alarms are.
-pub const SIDE: Side = Side::GUANCE;

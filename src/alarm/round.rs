@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::event::{Event, State};
-use super::{SIDE, link};
+use super::event::{Event, SIDE, State};
+use super::link;
 use crate::domain::{
     Comment, CommentId, Detail, Issue, IssueId, Level, Person, SourceDetail, SourceStatus, SourceStatuses, Status,
     StatusCategory, Visibility,
@@ -27,6 +27,9 @@ pub const STATUSES: SourceStatuses = SourceStatuses(&[
 /// An event within this time of its round's beginning is the first one, where no id tells: checks are whole minutes.
 const FIRST: TimeDelta = TimeDelta::seconds(60);
 
+/// How a round ended of which nothing was heard any more.
+const SILENT: &str = "silent";
+
 /// The events of one round that are known, oldest first, each once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Round {
@@ -35,22 +38,20 @@ pub struct Round {
 
 /// Sorts events by the rounds that they are of.
 pub fn rounds(events: impl IntoIterator<Item = Event>) -> BTreeMap<IssueId, Round> {
-    let mut all: BTreeMap<IssueId, Round> = BTreeMap::new();
+    let mut all: BTreeMap<IssueId, Vec<Event>> = BTreeMap::new();
     for event in events {
-        all.entry(event.item.clone()).or_insert_with(|| Round { events: Vec::new() }).add(event);
+        all.entry(event.item.clone()).or_default().push(event);
     }
-    all
+    all.into_iter().map(|(item, events)| (item, Round::of(events))).collect()
 }
 
 impl Round {
-    /// Adds an event; one that is known already is the one that was stored first.
-    fn add(&mut self, event: Event) {
-        match self.events.iter_mut().find(|known| known.id == event.id) {
-            Some(known) if event.stored < known.stored => *known = event,
-            Some(_) => {}
-            None => self.events.push(event),
-        }
-        self.events.sort_by(|a, b| (a.at, a.stored, &a.id).cmp(&(b.at, b.stored, &b.id)));
+    /// Puts events in order; of one that was delivered more than once the delivery that was stored first counts.
+    fn of(mut events: Vec<Event>) -> Self {
+        events.sort_by(|a, b| (&a.id, a.stored).cmp(&(&b.id, b.stored)));
+        events.dedup_by(|later, first| later.id == first.id);
+        events.sort_by(|a, b| (a.at, a.stored, &a.id).cmp(&(b.at, b.stored, &b.id)));
+        Self { events }
     }
 
     /// Returns the event that began the round, as far as it is known.
@@ -142,6 +143,30 @@ impl Round {
         let url = self.url(console);
         let first = self.first().map(|event| event.id.as_str());
         self.events.iter().filter(|event| Some(event.id.as_str()) != first).map(|event| comment(event, &url)).collect()
+    }
+
+    /// Lets the round end where nothing was heard of it for so long: for monitors that never tell that a failure is over. An
+    /// event that comes later takes that back.
+    pub fn end_when_silent(&mut self, after: TimeDelta, now: DateTime<Utc>) {
+        let (Some(last), Some(opening), Some(stored)) = (self.events.last(), self.opening(), self.stored()) else {
+            return;
+        };
+        if !self.fails() || now - stored < after {
+            return;
+        }
+        let at = stored + after;
+        let end = Event {
+            id: format!("silent-{}", last.id),
+            state: State::Over,
+            level: String::new(),
+            word: SILENT.to_owned(),
+            at,
+            stored: at,
+            text: String::new(),
+            by: Person::default(),
+            ..opening.clone()
+        };
+        self.events.push(end);
     }
 
     /// Returns true while nothing says that it is over.

@@ -225,7 +225,7 @@ impl Alerts<'_> {
             if rows.kept.len() > MAX_ALERTS {
                 let words = format!("alerts: not read to their end: more than {MAX_ALERTS}");
                 let kind = ApiErrorKind::Unavailable { retry_after: None };
-                return Err(ApiError::new(Side::Guance, kind, words).with_hint(Hint::ReadLess));
+                return Err(ApiError::new(Side::GUANCE, kind, words).with_hint(Hint::ReadLess));
             }
             let (start, end) = (from.timestamp_millis(), until.timestamp_millis());
             let query = format!("createdAt>={start} AND createdAt<{end}");

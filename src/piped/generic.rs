@@ -38,7 +38,7 @@ pub(super) fn read(map: &Map<String, Value>, arrived: DateTime<Utc>) -> Result<E
     let state = match word.to_ascii_lowercase().as_str() {
         fails if FAILS.contains(&fails) => State::Fault,
         over if IS_OVER.contains(&over) => State::Over,
-        _ => return Err(PipedFault::UnknownStatus { status: word }),
+        _ => return Err(PipedFault::UnknownStatus { status: word.chars().take(40).collect() }),
     };
     let at = match map.get("at") {
         None | Some(Value::Null) => None,

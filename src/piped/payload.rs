@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::alarm::is_read;
 use crate::words::PipedFault;
 
 /// Most bytes that are read of one input.
@@ -120,16 +121,27 @@ impl Walk<'_> {
                 Ok(inside @ (Value::Object(_) | Value::Array(_))) => self.unwrap(line, inside, depth + 1),
                 _ => self.add(line, Err(PipedFault::NotAnObject)),
             },
+            Value::Object(mut map) if is_guance(&map) => {
+                map.retain(|name, _| is_read(name));
+                self.one(line, map);
+            }
             Value::Object(map) => match wrapped(&map).filter(|_| depth < MAX_WRAPPINGS) {
                 Some(inside) => self.unwrap(line, inside, depth + 1),
-                None if is_deep(&map, MAX_DEPTH) => self.add(line, Err(PipedFault::TooDeep { most: MAX_DEPTH })),
-                None if Value::Object(map.clone()).to_string().len() > MAX_PAYLOAD => {
-                    self.add(line, Err(PipedFault::TooLarge { most: MAX_PAYLOAD }));
-                }
-                None => self.add(line, Ok(map)),
+                None => self.one(line, map),
             },
             _ => self.add(line, Err(PipedFault::NotAnObject)),
         }
+    }
+
+    fn one(&mut self, line: usize, map: Map<String, Value>) {
+        let value = if is_deep(&map, MAX_DEPTH) {
+            Err(PipedFault::TooDeep { most: MAX_DEPTH })
+        } else if serde_json::to_string(&map).is_ok_and(|text| text.len() > MAX_PAYLOAD) {
+            Err(PipedFault::TooLarge { most: MAX_PAYLOAD })
+        } else {
+            Ok(map)
+        };
+        self.add(line, value);
     }
 }
 

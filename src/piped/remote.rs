@@ -1,13 +1,16 @@
 //! The inbox as a source: what is unread is what changed.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::TimeDelta;
 
 use super::take::event;
 use crate::alarm::{Event, Round, SIDE, STATUSES, rounds};
 use crate::domain::{Comment, CommentId, IssueId};
 use crate::ports::{
-    Abilities, Ability, About, ApiError, Batch, Identity, Inbox, InboxRow, Listing, Presence, Remote, Span, Threads,
-    Unreadable,
+    Abilities, Ability, About, ApiError, Batch, Clock, Identity, Inbox, InboxRow, Listing, Presence, Remote, Span,
+    Threads, Unreadable,
 };
 
 /// What is known of a piped source without asking it.
@@ -40,6 +43,8 @@ const MOST_OF_ITEM: usize = 10_000;
 pub struct Piped<'a> {
     name: String,
     inbox: &'a dyn Inbox,
+    /// After how long without an event an item is over, and by whose clock.
+    close_after: Option<(TimeDelta, &'a dyn Clock)>,
 }
 
 impl std::fmt::Debug for Piped<'_> {
@@ -51,7 +56,15 @@ impl std::fmt::Debug for Piped<'_> {
 impl<'a> Piped<'a> {
     /// Returns the source of this name.
     pub fn new(name: impl Into<String>, inbox: &'a dyn Inbox) -> Self {
-        Self { name: name.into(), inbox }
+        Self { name: name.into(), inbox, close_after: None }
+    }
+
+    /// Lets items end of which nothing was heard for so long, when they are read by id.
+    #[must_use]
+    pub fn close_after(mut self, silence: Option<Duration>, clock: &'a dyn Clock) -> Self {
+        self.close_after =
+            silence.and_then(|silence| TimeDelta::from_std(silence).ok()).map(|silence| (silence, clock));
+        self
     }
 
     /// Returns the round of an item, whether all of its rows could be read, and what was wrong with those that could not.
@@ -59,7 +72,10 @@ impl<'a> Piped<'a> {
         let rows = self.inbox.rows_of(&self.name, item, MOST_OF_ITEM)?;
         let is_whole = rows.len() < MOST_OF_ITEM;
         let (events, odd) = events(rows);
-        let round = rounds(events).remove(item);
+        let mut round = rounds(events).remove(item);
+        if let (Some(round), Some((silence, clock))) = (&mut round, self.close_after) {
+            round.end_when_silent(silence, clock.now());
+        }
         Ok((round, is_whole && odd.is_empty(), odd))
     }
 

@@ -143,6 +143,19 @@ fn an_event_that_is_sent_twice_is_one_and_without_a_time_none_is_lost() {
 }
 
 #[test]
+fn of_a_notification_only_what_is_read_is_kept() {
+    let long = "x".repeat(MAX_PAYLOAD);
+    let payload = json!({"df_status": "error", "date": 1_700_000_000, "df_monitor_checker_event_ref": "a", "host": "web-1",
+        "df_meta": long, "df_at_accounts": ["zs@example.com"], "df_title": "x"});
+    let taken = read(payload.to_string().as_bytes(), now()).events.remove(0).unwrap();
+    assert_eq!(
+        taken.payload,
+        r#"{"df_status":"error","date":1700000000,"df_monitor_checker_event_ref":"a","df_title":"x"}"#
+    );
+    assert_eq!(super::event(&taken.payload, now()).unwrap().unwrap(), taken.event);
+}
+
+#[test]
 fn events_that_are_no_alarms_are_passed_over() {
     let info = r#"{"df_status":"info","date":1700000000,"df_monitor_checker_event_ref":"a"}"#;
     let audit = r#"{"df_status":"warning","df_source":"audit","date":1700000000}"#;

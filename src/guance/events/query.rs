@@ -38,9 +38,6 @@ const COLUMNS: [&str; 22] = [
 /// Source: Guance documentation, "threshold detection": 24 hours.
 const LONGEST_CHECK: TimeDelta = TimeDelta::hours(24);
 
-/// How far beyond the clock an open window reaches.
-const BEYOND: TimeDelta = TimeDelta::minutes(5);
-
 /// Which events are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
@@ -66,11 +63,14 @@ pub(super) struct Query {
 }
 
 impl Query {
+    /// How far beyond the clock an open window reaches.
+    pub(super) const BEYOND: TimeDelta = TimeDelta::minutes(5);
+
     /// Returns a query for what was stored in a window; `now` is the service's time.
     ///
     /// A time range selects by the time of the check, which is before the event was stored.
     pub(super) fn stored(from: DateTime<Utc>, until: Option<DateTime<Utc>>, now: DateTime<Utc>, limit: usize) -> Self {
-        let end = until.map_or(now, |until| until.min(now)).max(from) + BEYOND;
+        let end = until.map_or(now, |until| until.min(now)).max(from) + Self::BEYOND;
         Self::new(Wanted::Stored(from, until), (from - LONGEST_CHECK, end), limit)
     }
 
@@ -78,12 +78,12 @@ impl Query {
     pub(super) fn named(ids: Vec<String>, since: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         // An event may be stored twice.
         let limit = ids.len().saturating_mul(2).max(1);
-        Self::new(Wanted::Named(ids), (since, now.max(since) + BEYOND), limit)
+        Self::new(Wanted::Named(ids), (since, now.max(since) + Self::BEYOND), limit)
     }
 
     /// Returns a query for the events of a round, whose checks were at or after a time.
     pub(super) fn of(round: &IssueId, since: DateTime<Utc>, now: DateTime<Utc>, limit: usize) -> Self {
-        Self::new(Wanted::Of(round.clone()), (since, now.max(since) + BEYOND), limit)
+        Self::new(Wanted::Of(round.clone()), (since, now.max(since) + Self::BEYOND), limit)
     }
 
     fn new(wanted: Wanted, times: (DateTime<Utc>, DateTime<Utc>), limit: usize) -> Self {

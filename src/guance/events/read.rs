@@ -197,9 +197,10 @@ impl Events<'_> {
 }
 
 /// Returns true where a page of so many rows may not be the last one. A service may silently give fewer rows than were asked
-/// for, but where it draws the line is a round number.
+/// for, but where it draws the line is a round number. Ten is none of them: that is what an alarm brings in ten minutes.
 pub(super) fn may_be_full(count: usize, asked: usize) -> bool {
-    count > 0 && (count >= asked || count >= 10 && (count.is_multiple_of(10) || count.is_power_of_two()))
+    let is_round = count >= 100 && count.is_multiple_of(50) || count >= 64 && count.is_power_of_two();
+    count > 0 && (count >= asked || matches!(count, 20 | 50) || is_round)
 }
 
 #[cfg(test)]
@@ -210,12 +211,16 @@ mod tests {
     fn a_page_that_may_be_cut_is_not_the_last_one() {
         for (count, asked, full) in [
             (0, 100, false),
-            (9, 100, false),
-            (10, 100, true),
+            (10, 100, false),
+            (20, 100, true),
+            (50, 100, true),
+            (64, 1000, true),
             (99, 100, false),
             (100, 1000, true),
-            (128, 1000, true),
+            (110, 1000, false),
+            (250, 1000, true),
             (501, 1000, false),
+            (512, 1000, true),
             (1000, 1000, true),
             (3, 3, true),
             (1001, 1000, true),

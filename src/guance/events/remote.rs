@@ -40,7 +40,7 @@ pub const ABOUT: About = About {
 const FAILING: &str = "guance.events.failing";
 
 /// Most rounds whose first events are asked for beside a poll, and by ids at once.
-const MOST_FIRST: usize = 50;
+const MOST_FIRST: usize = 200;
 
 /// Fact: two queries in one request are refused.
 const ALONE: &str = "guance.events.one_query";
@@ -53,6 +53,9 @@ const SILENT: TimeDelta = TimeDelta::hours(48);
 
 /// Rounds that are read by id in one request, a query each.
 const AT_ONCE: usize = 20;
+
+/// A longer span that is refused is divided.
+const LONG: TimeDelta = TimeDelta::hours(24);
 
 /// Into how many parts a span is divided that did not fit.
 const PARTS: u32 = 4;
@@ -126,8 +129,14 @@ impl Threads for Events<'_> {
 
 impl Parts for Events<'_> {
     fn changed_within(&self, span: &Span, requests: usize) -> Result<(Batch, Option<u32>), ApiError> {
-        let (batch, whole, _) = self.poll(span, requests)?;
-        Ok((batch, (!whole).then_some(PARTS)))
+        match self.poll(span, requests) {
+            Ok((batch, whole, _)) => Ok((batch, (!whole).then_some(PARTS))),
+            // How long a span may be is not documented.
+            Err(error) if error.kind == ApiErrorKind::Refused && is_long(span, self.present()) => {
+                Ok((Batch { clock: self.api.server_clock(), ..Batch::default() }, Some(PARTS)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn thread_part(
@@ -161,6 +170,10 @@ impl Parts for Events<'_> {
     }
 }
 
+fn is_long(span: &Span, now: DateTime<Utc>) -> bool {
+    span.until.unwrap_or(now) - span.from > LONG
+}
+
 impl Events<'_> {
     fn console(&self) -> &str {
         &self.api.settings.console_url
@@ -171,11 +184,48 @@ impl Events<'_> {
     fn poll(&self, span: &Span, requests: usize) -> Result<(Batch, bool, bool), ApiError> {
         let now = self.present();
         let failing = self.failing(now);
+        let (mut rows, mut asked) = self.listed(span, &failing, now, requests)?;
+        if span.until.is_none() && self.present() > now + Query::BEYOND {
+            // By a clock of ours that is slow what was just stored lay behind the end.
+            (rows, asked) = self.listed(span, &failing, self.present(), requests)?;
+        }
+        let Read { rounds, unreadable } = convert::rounds(&rows.rows);
+        let mut found = rows.beside.clone();
+        found.extend(self.firsts_of(&rounds, &asked)?);
+        let touched: Vec<IssueId> = rounds.into_keys().collect();
+        let mut rounds = convert::rounds(rows.rows.iter().chain(&found)).rounds;
+        rounds.retain(|id, _| touched.contains(id));
+        let silent = if span.until.is_none() { self.learn_failing(failing, &rounds, now) } else { Vec::new() };
+        let ordered = rows.is_oldest_first();
+        let is_whole = |round: &Round| rows.whole && round.first().is_some_and(|first| first.stored >= span.from);
+        let mut batch = Batch {
+            issues: rounds.values().filter_map(|round| round.issue(Some(self.console()), is_whole(round))).collect(),
+            watermark: rows.rows.iter().filter_map(convert::stored).max(),
+            unreadable,
+            clock: self.api.server_clock(),
+            ..Batch::default()
+        };
+        self.add_silent(&silent, &mut batch)?;
+        let urls = batch.issues.iter().map(|issue| (issue.id.clone(), issue.url.clone()));
+        self.urls.borrow_mut().extend(urls);
+        Ok((batch, rows.whole, ordered))
+    }
+
+    /// Lists what was stored in the span, and beside it the first events of the rounds that failed before. Returns also for
+    /// which rounds that was done.
+    fn listed(
+        &self,
+        span: &Span,
+        failing: &BTreeMap<IssueId, (DateTime<Utc>, DateTime<Utc>)>,
+        now: DateTime<Utc>,
+        requests: usize,
+    ) -> Result<(Listed, Vec<IssueId>), Fault> {
         let query = |size| Query::stored(span.from, span.until, now, size);
         let since = failing.values().map(|(began, _)| *began).min();
         let since = since.filter(|_| self.facts.recall(ALONE, ALONE_AGE).is_none());
+        let mut asked: Vec<IssueId> = failing.keys().take(since.map_or(0, |_| MOST_FIRST)).cloned().collect();
         let firsts = since.map(|since| {
-            let ids = failing.keys().take(MOST_FIRST).map(ToString::to_string).collect();
+            let ids = asked.iter().map(ToString::to_string).collect();
             Query::named(ids, since.max(now - self.reach()) - TimeDelta::minutes(1), now)
         });
         let rows = match self.list(&query, firsts.as_ref(), requests) {
@@ -183,32 +233,28 @@ impl Events<'_> {
             Err(fault) if fault.cause == Cause::BadRequest && firsts.is_some() => {
                 let rows = self.list(&query, None, requests)?;
                 self.facts.remember(ALONE, "yes");
+                asked.clear();
                 rows
             }
             done => done?,
         };
-        let Read { rounds, unreadable } = convert::rounds(&rows.rows);
-        let mut found = rows.beside.clone();
-        let asked: Vec<IssueId> = failing.keys().take(if firsts.is_some() { MOST_FIRST } else { 0 }).cloned().collect();
-        found.extend(self.firsts_of(&rounds, &asked)?);
-        let touched: Vec<IssueId> = rounds.into_keys().collect();
-        let mut rounds = convert::rounds(rows.rows.iter().chain(&found)).rounds;
-        rounds.retain(|id, _| touched.contains(id));
-        if span.until.is_none() {
-            self.learn_failing(failing, &rounds, now);
+        if firsts.is_some_and(|query| may_be_full(rows.beside.len(), query.limit)) {
+            // Those that did not fit are asked for once more.
+            let came = convert::rounds(&rows.beside).rounds;
+            asked.retain(|id| came.contains_key(id));
         }
-        let ordered = rows.is_oldest_first();
-        let is_whole = |round: &Round| rows.whole && round.first().is_some_and(|first| first.stored >= span.from);
-        let batch = Batch {
-            issues: rounds.values().filter_map(|round| round.issue(Some(self.console()), is_whole(round))).collect(),
-            watermark: rows.rows.iter().filter_map(convert::stored).max(),
-            unreadable,
-            clock: self.api.server_clock(),
-            ..Batch::default()
-        };
-        let urls = batch.issues.iter().map(|issue| (issue.id.clone(), issue.url.clone()));
-        self.urls.borrow_mut().extend(urls);
-        Ok((batch, rows.whole, ordered))
+        Ok((rows, asked))
+    }
+
+    /// Adds rounds of which nothing was heard for too long. Where there is no request left for that, a sweep finds them.
+    fn add_silent(&self, silent: &[IssueId], batch: &mut Batch) -> Result<(), ApiError> {
+        for ids in silent.chunks(AT_ONCE) {
+            match self.by_id(ids, batch) {
+                Err(error) if error.kind == ApiErrorKind::OutOfBudget => return Ok(()),
+                done => done?,
+            }
+        }
+        Ok(())
     }
 
     /// Asks for the first events of rounds whose later ones were listed, and that were not asked for beside the list: a title
@@ -239,23 +285,31 @@ impl Events<'_> {
             let id = words.next().filter(|id| id.starts_with("event-"))?;
             let mut time = || DateTime::from_timestamp(words.next()?.parse().ok()?, 0);
             let (began, last) = (time()?, time()?);
-            (now - last < SILENT).then(|| (IssueId::new(id), (began, last)))
+            let kept = self.close_after.map_or(SILENT, |after| after + SILENT);
+            (now - last < kept).then(|| (IssueId::new(id), (began, last)))
         };
         known.lines().filter_map(one).collect()
     }
 
+    /// Remembers which rounds fail. Returns those of which nothing was heard for too long, each once.
     fn learn_failing(
         &self,
         mut failing: BTreeMap<IssueId, (DateTime<Utc>, DateTime<Utc>)>,
         rounds: &BTreeMap<IssueId, Round>,
         now: DateTime<Utc>,
-    ) {
+    ) -> Vec<IssueId> {
         for (id, round) in rounds.iter().filter(|(id, _)| id.as_str().starts_with("event-")) {
             match round.first().filter(|_| round.fails()) {
                 Some(first) => drop(failing.insert(id.clone(), (first.at, round.stored().unwrap_or(now)))),
                 None => drop(failing.remove(id)),
             }
         }
+        // What is remembered is the hour.
+        let is_silent =
+            |last: DateTime<Utc>| self.close_after.is_some_and(|after| now - last >= after + TimeDelta::hours(1));
+        let silent: Vec<IssueId> =
+            failing.iter().filter(|(_, (_, last))| is_silent(*last)).map(|(id, _)| id.clone()).collect();
+        failing.retain(|id, _| !silent.contains(id));
         let mut lines: Vec<_> = failing.into_iter().collect();
         lines.sort_by_key(|(_, (_, last))| std::cmp::Reverse(*last));
         lines.truncate(MOST_FIRST);
@@ -268,6 +322,7 @@ impl Events<'_> {
         if self.facts.recall(FAILING, FOR_EVER).unwrap_or_default() != told {
             self.facts.remember(FAILING, &told);
         }
+        silent
     }
 
     /// Reads rounds by id, in one request where each has fewer events than a page.
@@ -293,7 +348,10 @@ impl Events<'_> {
             }
             let Read { mut rounds, unreadable } = convert::rounds(rows.iter().chain(&firsts));
             batch.unreadable.extend(unreadable.into_iter().filter(|odd| odd.issue.as_ref() == Some(id)));
-            let Some(round) = rounds.remove(id) else { continue };
+            let Some(mut round) = rounds.remove(id) else { continue };
+            if let Some(silence) = self.close_after {
+                round.end_when_silent(silence, self.present());
+            }
             let is_whole = is_whole && round.first().is_some();
             if let Some(issue) = round.issue(Some(self.console()), is_whole) {
                 self.urls.borrow_mut().insert(id.clone(), issue.url.clone());

@@ -3,6 +3,9 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
+use std::time::Duration;
+
+use chrono::TimeDelta;
 
 use crate::domain::IssueId;
 use crate::guance::api::Api;
@@ -14,6 +17,8 @@ use crate::ports::{Budget, Clock, Facts, Stop};
 pub struct Events<'a> {
     pub(super) api: Api<'a>,
     pub(super) facts: &'a dyn Facts,
+    /// After how long without an event a round is over; `None`: never.
+    pub(super) close_after: Option<TimeDelta>,
     /// Where people see the rounds that were read in this run.
     pub(super) urls: RefCell<HashMap<IssueId, String>>,
 }
@@ -34,6 +39,18 @@ impl<'a> Events<'a> {
         clock: &'a dyn Clock,
         stop: &'a dyn Stop,
     ) -> Self {
-        Self { api: Api::new(settings, http, budget, facts, clock, stop), facts, urls: RefCell::default() }
+        Self {
+            api: Api::new(settings, http, budget, facts, clock, stop),
+            facts,
+            close_after: None,
+            urls: RefCell::default(),
+        }
+    }
+
+    /// Lets rounds end of which nothing was heard for so long. Monitors without a condition for recovery never tell an end.
+    #[must_use]
+    pub fn close_after(mut self, silence: Option<Duration>) -> Self {
+        self.close_after = silence.and_then(|silence| TimeDelta::from_std(silence).ok());
+        self
     }
 }

@@ -28,7 +28,7 @@ pub(in crate::words) fn piped_fault(said: &PipedFault) -> String {
             format!("the input holds more than {most} payloads: the rest was not read; pipe it in parts")
         }
         PipedFault::TooLarge { most } => {
-            format!("the payload is longer than {most} bytes: leave out what is not needed, such as df_meta")
+            format!("the payload is longer than {most} bytes: send less of it")
         }
         PipedFault::TooDeep { most } => format!("the payload is nested deeper than {most} levels"),
         PipedFault::NotUtf8 => "the payload is not UTF-8: send it as UTF-8".to_owned(),

@@ -18,7 +18,7 @@ pub(in crate::words) fn piped_fault(said: &PipedFault) -> String {
         PipedFault::Empty => "输入为空：请将请求正文通过管道传入，或指定文件".to_owned(),
         PipedFault::InputTooLarge { most } => format!("输入超过 {most} 字节：之后的内容未读取；请分批传入"),
         PipedFault::TooMany { most } => format!("输入包含的事件超过 {most} 个：其余未读取；请分批传入"),
-        PipedFault::TooLarge { most } => format!("该事件超过 {most} 字节：请去掉不需要的字段，例如 df_meta"),
+        PipedFault::TooLarge { most } => format!("该事件超过 {most} 字节：请减少其内容"),
         PipedFault::TooDeep { most } => format!("该事件的嵌套超过 {most} 层"),
         PipedFault::NotUtf8 => "该事件不是 UTF-8 编码：请以 UTF-8 发送".to_owned(),
         PipedFault::NotJson { why } => format!("不是 JSON：{why}；请原样传入请求正文"),

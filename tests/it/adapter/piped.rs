@@ -165,6 +165,21 @@ fn an_item_is_read_by_what_was_piped_last() {
 }
 
 #[test]
+fn an_item_of_which_nothing_is_heard_is_over_where_that_was_asked_for() {
+    let rig = Rig::new();
+    let inbox = Kept::default();
+    inbox.take(r#"{"id":"a","title":"x"}"#, start());
+    let status = |silence: u64| {
+        let silence = Some(std::time::Duration::from_hours(silence));
+        let run = source(&inbox).close_after(silence, &rig.clock);
+        run.issues(&[IssueId::new("a")]).unwrap().issues.remove(0).status.id
+    };
+    rig.clock.0.shift(TimeDelta::hours(25));
+    assert_eq!((status(48).as_str(), status(24).as_str()), ("fault", "ok"));
+    assert_eq!(source(&inbox).issues(&[IssueId::new("a")]).unwrap().issues[0].status.id, "fault");
+}
+
+#[test]
 fn a_window_reads_what_arrived_in_it_and_leaves_it_unread() {
     let inbox = Kept::default();
     for minute in 0..3 {

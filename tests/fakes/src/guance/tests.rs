@@ -189,3 +189,46 @@ fn managers_live_in_extend_and_channels_are_applied_again() {
     fake.switch(|switches| switches.member_search = MemberSearch::Ignored);
     assert_eq!(members("zhang.san@").len(), 2);
 }
+
+fn events_query(filter: &str, from: i64, until: i64) -> Value {
+    json!({"queries": [{"qtype": "dql", "query": {
+        "q": format!("E::RE(`.*`):(`df_event_id`,`df_fault_id`,`df_fault_status`) {{ {filter} }}"),
+        "timeRange": [from, until],
+        "order_by": [{"column": "create_time", "order": "ASC"}],
+        "limit": 2, "disableMultipleField": false, "disable_sampling": true, "ignore_cache": true,
+    }}]})
+}
+
+#[test]
+fn events_are_queried_as_documented_and_not_otherwise() {
+    let fake = fake();
+    fake.limit(100, 100);
+    let first = fake.check(&Check::default());
+    fake.clock().advance(Duration::from_mins(1));
+    fake.check(&Check { lag: chrono::TimeDelta::seconds(30), ..Check::default() });
+    let end = fake.check(&Check { level: "ok", ..Check::default() });
+    let now = fake.clock().now().timestamp_millis();
+    let ask = |body: &Value| send(&fake, "POST", "/api/v1/df/query_data_v1", body);
+    let rows = |body: &Value| ask(body).1["content"]["data"][0]["series"][0]["values"].clone();
+    let all = events_query("`create_time` >= 0", now - 600_000, now);
+    let want = json!([[now - 60_000, first, first, "fault"], [now, end, first, "ok"],]);
+    assert_eq!(rows(&all), want, "what is not stored yet is not there");
+    fake.clock().advance(Duration::from_secs(30));
+    assert_eq!(rows(&all).as_array().unwrap().len(), 2, "the limit");
+    let of = events_query(&format!("`df_fault_id` = '{first}' && `df_event_id` in ['{end}']"), now - 600_000, now);
+    assert_eq!(rows(&of), json!([[now, end, first, "ok"]]));
+    fake.check(&Check::default());
+    let named = rows(&events_query("`df_fault_status` = 'fault'", now + 1, now + 600_000));
+    assert_ne!(named[0][2], json!(first), "after an end a new round begins");
+    for bad in [
+        events_query("`create_time` > 0", now - 600_000, now),
+        events_query("`x` = 'a'", now - 600_000, now),
+        events_query("`df_event_id` = 'a''b'", now - 600_000, now),
+        events_query("`create_time` >= 0", now / 1000 - 600, now / 1000),
+        events_query("`create_time` >= 0", now, now),
+        json!({"queries": []}),
+        json!({"queries": [{"qtype": "dql", "query": {"q": "E::RE(`.*`)", "having": "x"}}]}),
+    ] {
+        assert_eq!(ask(&bad).0, 400, "{bad}");
+    }
+}

@@ -68,7 +68,11 @@ fn rounds_without_names_are_told_by_when_they_began_or_are_one() {
     for start_told in [true, false] {
         let rig = Rig::switched(|events| (events.fault_id, events.start) = (false, start_told));
         play(&rig);
-        assert_eq!(states(&rig.poll(start()).issues), want(), "{start_told}");
+        let rounds = rig.poll(start()).issues;
+        // Where nothing tells when an alarm began, nothing tells that the whole of its thread was read.
+        let thread = if start_told { Some(5) } else { None };
+        let want: Vec<_> = want().into_iter().map(|(title, status, level, _)| (title, status, level, thread)).collect();
+        assert_eq!(states(&rounds), want, "{start_told}");
         let again = Check { monitor: "cpu", tags: &[("host", "db-1")], title: "cpu is busy again", ..Check::default() };
         rig.fake.check(&again);
         let after = rig.poll(start()).issues;
@@ -149,4 +153,52 @@ fn what_a_key_may_not_see_is_not_over() {
     rig.fake.switch(|switches| switches.events.hidden = vec!["disk".to_owned()]);
     assert!(rig.recent().is_empty());
     assert!(rig.by_id(&first).is_none(), "unknown, and nothing is said of it");
+}
+
+#[test]
+fn a_long_window_that_is_refused_is_to_be_divided() {
+    use guajira::ports::{ApiErrorKind, Parts as _};
+    let rig = Rig::switched(|events| events.longest_span = Some(TimeDelta::days(3)));
+    rig.fail(1);
+    let now = rig.clock.0.now();
+    let (batch, parts) = rig.run().changed_within(&Span::since(now - TimeDelta::days(30)), 5).unwrap();
+    assert_eq!((batch.issues.len(), parts), (0, Some(4)));
+    let (batch, parts) = rig.run().changed_within(&Span::since(now - TimeDelta::hours(30)), 5).unwrap();
+    assert_eq!((batch.issues.len(), parts), (1, None));
+    rig.fake.switch(|switches| switches.events.longest_span = Some(TimeDelta::minutes(1)));
+    let error = rig.run().changed_within(&Span::since(now), 5).unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Refused, "and one that is short is an error");
+}
+
+#[test]
+fn a_clock_of_ours_that_is_slow_hides_nothing() {
+    let rig = Rig::new();
+    let theirs = rig.clock.0.now() + TimeDelta::hours(3);
+    rig.fake.check(&Check { at: Some(theirs), ..Check::default() });
+    let slow = OurClock(SimClock::fixed(rig.clock.0.now()));
+    rig.clock.0.shift(TimeDelta::hours(3));
+    let run = Events::new(rig.settings.clone(), &rig.http, &rig.slots, &rig.facts, &slow, &NoStop);
+    assert_eq!(run.changed(&Span::since(start())).unwrap().issues.len(), 1);
+    assert_eq!(rig.queries(), [1, 1]);
+}
+
+#[test]
+fn many_alarms_at_once_cost_little_more_than_one() {
+    let rig = Rig::new();
+    let hosts: Vec<String> = (0..150).map(|n| format!("web-{n}")).collect();
+    let fail = || {
+        for host in &hosts {
+            rig.fake.check(&Check { tags: &[("host", host)], ..Check::default() });
+        }
+        rig.wait(1);
+    };
+    for _ in 0..12 {
+        fail();
+    }
+    rig.recent();
+    fail();
+    rig.queries();
+    let rounds = rig.recent();
+    assert_eq!((rounds.len(), rig.queries()), (150, vec![2, 1]), "a second page, and no question more");
+    assert!(rounds.iter().all(|round| round.title == "disk is full" && round.created == start()));
 }

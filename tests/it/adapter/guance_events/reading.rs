@@ -159,6 +159,30 @@ fn a_monitor_that_never_tells_an_end_stays_open() {
 }
 
 #[test]
+fn a_round_of_which_nothing_is_heard_is_over_only_where_that_was_asked_for() {
+    let rig = Rig::new();
+    let first = rig.fail(2).remove(0);
+    rig.recent();
+    let poll = |silence: u64| {
+        let run = rig.run().close_after(Some(Duration::from_hours(silence)));
+        run.changed(&Span::since(rig.clock.0.now() - TimeDelta::minutes(10))).unwrap().issues
+    };
+    rig.wait(60 * 20);
+    assert!(poll(24).is_empty());
+    rig.wait(60 * 6);
+    let over = poll(24).remove(0);
+    assert_eq!((over.id.as_str(), seen(&over)), (first.as_str(), ("disk is full", "ok", "critical", Some(2))));
+    let end = over.thread.unwrap().pop().unwrap();
+    assert_eq!((end.body.plain_text().as_str(), end.by_monitor), ("disk is full · silent", false));
+    assert_eq!(end.created, start() + TimeDelta::minutes(1) + TimeDelta::hours(24));
+    assert!(poll(24).is_empty(), "a poll says it once");
+    let by_id = rig.run().close_after(Some(Duration::from_hours(24)));
+    assert_eq!(by_id.issues(&[IssueId::new(&first)]).unwrap().issues[0].status.id, "ok", "a read by id each time");
+    rig.fail(1);
+    assert_eq!(poll(24)[0].status.id, "fault", "it was heard of again");
+}
+
+#[test]
 fn rounds_are_read_by_id_many_at_once() {
     let rig = Rig::new();
     let tags: Vec<String> = (0..30).map(|n| format!("web-{n}")).collect();
@@ -277,12 +301,12 @@ fn a_window_of_a_backfill_is_read_and_learns_nothing_about_now() {
     use guajira::ports::Parts as _;
     let rig = Rig::new();
     let events = rig.fail(30);
-    let window = Span { until: Some(start() + TimeDelta::minutes(10)), ..Span::since(start()) };
+    let window = Span { until: Some(start() + TimeDelta::minutes(25)), ..Span::since(start()) };
     let batch = rig.run().changed(&window).unwrap();
-    assert_eq!(batch.watermark, Some(start() + TimeDelta::minutes(9)));
-    assert_eq!(batch.issues[0].thread.as_ref().unwrap().len(), 9);
+    assert_eq!(batch.watermark, Some(start() + TimeDelta::minutes(24)));
+    assert_eq!(batch.issues[0].thread.as_ref().unwrap().len(), 24);
     assert!(rig.facts.recall("guance.events.failing", guajira::ports::FOR_EVER).is_none());
-    rig.fake.switch(|switches| switches.events.limit = PageLimit::Clamp(10));
+    rig.fake.switch(|switches| switches.events.limit = PageLimit::Clamp(20));
     let (part, more) = rig.run().changed_within(&window, 1).unwrap();
     assert_eq!((part.issues.len(), more), (1, Some(4)));
     assert_eq!(part.issues[0].id.as_str(), events[0]);
