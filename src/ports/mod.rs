@@ -15,6 +15,7 @@ mod abilities;
 mod about;
 mod remote;
 mod takeover;
+mod sink;
 
 mod limits;
 mod run;
@@ -37,6 +38,7 @@ pub use parts::{ThreadPage, ThreadPart};
 pub use register::Register;
 pub use remote::Remote;
 pub use run::{Budget, Clock, Crash, Failpoints, NoFailpoints, Purpose, Stop, Urgency};
+pub use sink::{Pace, SendError, SendErrorKind, Sink, SinkAbout};
 pub use span::{Batch, Identity, Span, Unreadable};
 pub use standing::{LostProject, Standing};
 pub use takeover::{LabelledIssue, Mark, Takeover};
