@@ -1,6 +1,6 @@
-//! A fake Guance and a fake Jira on loopback: strict, stateful, and as awkward as the real ones.
+//! A fake Guance, a fake Jira and fake chat rooms on loopback: strict, stateful, and as awkward as the real ones.
 //!
-//! Both stand on [`server`], which owns the wire and the faults; both tell the time by a [`clock::SimClock`].
+//! All stand on [`server`], which owns the wire and the faults; all tell the time by a [`clock::SimClock`].
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,6 +12,7 @@
     reason = "a test double that panics fails its test, which is the point"
 )]
 
+pub mod chat;
 pub mod clock;
 pub mod guance;
 pub mod jira;
