@@ -34,6 +34,7 @@ pub mod http;
 
 pub mod guance;
 pub mod jira;
+pub mod notify;
 
 pub mod config;
 pub mod logging;

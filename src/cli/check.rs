@@ -19,7 +19,7 @@ use crate::words::{CheckWords, Fine, Lang, Mend, Message as _, Tested, Wrong, to
 use super::context::Context;
 use super::exit::{Exit, Usage, hint_for};
 use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
-use super::{explain, term};
+use super::{explain, rooms, term};
 
 /// Most issues of another program's that are named.
 const MOST_NAMED: usize = 5;
@@ -33,6 +33,9 @@ pub(super) struct Options {
     /// Tell which route takes this issue, and what each template gives; write nothing
     #[arg(long, value_name = "ISSUE_UUID")]
     explain: Option<String>,
+    /// Send a test message to this [[notify]], and test nothing else
+    #[arg(long, value_name = "NAME", conflicts_with = "explain")]
+    message: Option<String>,
 }
 
 /// Tests everything that a sync needs.
@@ -45,7 +48,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     if let Some(issue) = &options.explain {
         return explain::run(&config, &signals, issue.trim());
     }
+    if let Some(name) = &options.message {
+        return show(&[rooms::try_out(&config, name.trim())?]);
+    }
     check_config(&config)?;
+    show(&rooms::look_at(&config)?)?;
     let state = open_state(&config)?;
     let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));
     let scratch = Scratch::default();

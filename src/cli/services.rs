@@ -213,7 +213,16 @@ pub(super) fn with_world<T>(
     })
 }
 
-fn client(section: &str, base_url: &str, settings: &http::Settings, redactor: &Arc<Redactor>) -> Result<Http> {
+/// Returns the client of a service, by what its section says.
+///
+/// # Errors
+/// When the environment names a proxy that is none, or a file of certificates cannot be used.
+pub(super) fn client(
+    section: &str,
+    base_url: &str,
+    settings: &http::Settings,
+    redactor: &Arc<Redactor>,
+) -> Result<Http> {
     if let Err(name) = http::check_proxy(base_url) {
         let variable = name;
         let usage = Usage::new(term::words(RunWords::BadProxy { variable, section }));

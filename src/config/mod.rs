@@ -12,6 +12,8 @@ mod readable;
 mod reader;
 mod templates;
 mod needs;
+mod parts;
+mod notify;
 mod settings;
 mod sections;
 mod load;
@@ -19,12 +21,15 @@ mod load;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
+mod notify_tests;
+#[cfg(test)]
 mod secret_tests;
 #[cfg(test)]
 mod tests;
 
 pub use error::{ConfigError, Problem};
 pub use load::DEFAULT_FILE;
+pub use notify::Room;
 pub use secret::is_usual_name;
 pub use settings::{Config, Draft, SyncSettings};
 pub use tree::Environment;

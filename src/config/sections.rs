@@ -8,7 +8,6 @@ use reqwest::Url;
 
 use crate::domain::{Fingerprint, People};
 use crate::guance::{ABOUT as SOURCE, ReplyFormat};
-use crate::http;
 use crate::jira::{ABOUT as TRACKER, Deployment};
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, Policy, Repeats, Route};
 use crate::ports::Limits;
@@ -17,10 +16,12 @@ use crate::words::{ConfigPlace, ConfigWarning, Flaw, Lang, Voice, Zone};
 
 use super::error::{ConfigError, ConfigText};
 use super::needs;
+use super::notify::{self, RoomDraft};
+use super::parts::{SecretAt, http_settings, secrets};
 use super::readable;
 use super::reader::{self, Reader};
 use super::secret::SecretSource;
-use super::settings::{Draft, Guance, Jira, SecretAt, SyncSettings};
+use super::settings::{Draft, Guance, Jira, SyncSettings};
 use super::tree::{self, Environment};
 
 /// Requests a minute that the service allows one key.
@@ -34,9 +35,6 @@ const MOST_REQUESTS_PER_MINUTE: u32 = 100_000;
 
 /// The channel that holds every issue.
 const DEFAULT_CHANNEL: &str = "default";
-
-/// How long one request may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -71,8 +69,11 @@ pub(super) fn draft(
     {
         warnings.push(ConfigWarning::RouteTakesAll { number: (all + 1).to_string() });
     }
-    let secrets =
-        || guance.api_keys.iter().map(|key| ("guance.api_key", key)).chain([("jira.auth.token", &jira.token)]);
+    let rooms = notify::rooms(&reader, &base, policy.voice.lang);
+    let secrets = || {
+        let keys = guance.api_keys.iter().map(|key| ("guance.api_key", key));
+        keys.chain([("jira.auth.token", &jira.token)]).chain(rooms.iter().flat_map(RoomDraft::secrets))
+    };
     let is_in_file = |(key, secret): (&str, &SecretAt)| secret.source.is_given() && reader.is_in_file(key);
     let advice = readable::advice(
         path.as_deref().filter(|_| secrets().any(is_in_file)),
@@ -83,7 +84,7 @@ pub(super) fn draft(
     let named: Vec<String> = secrets.filter_map(|secret| secret.source.variable().map(str::to_owned)).collect();
     let lang = reader.has("text.language").then_some(policy.voice.lang);
     let keys = reader.finish(env, &named)?;
-    Ok((Draft { path, sync, policy, warnings, advice, lang, base, guance, jira }, keys))
+    Ok((Draft { path, sync, policy, warnings, advice, lang, base, guance, jira, rooms }, keys))
 }
 
 fn guance(reader: &Reader, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Guance {
@@ -331,19 +332,6 @@ fn statuses(reader: &Reader, path: &str) -> Vec<(String, String)> {
         }
     }
     pairs
-}
-
-fn http_settings(reader: &Reader, section: &str, base: &Path) -> http::Settings {
-    http::Settings {
-        ca_file: reader.text(&format!("{section}.ca_file")).map(|path| base.join(path)),
-        timeout: reader.duration(&format!("{section}.timeout"), TIMEOUT, SECOND),
-    }
-}
-
-fn secrets(reader: &Reader, path: &str, many: bool) -> Vec<SecretAt> {
-    let (key, place) = (reader::shown(path), reader.place(path));
-    let at = |source| SecretAt { key: key.clone(), place: place.clone(), source };
-    reader.secrets(path, many).into_iter().map(at).collect()
 }
 
 /// Returns a base address without trailing slash; empty when it is not set or wrong.

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::error::{ConfigError, Problem};
-use super::secret::SecretSource;
+use super::error::ConfigError;
+use super::notify::{Room, RoomDraft};
+use super::parts::{SecretAt, Vault};
 use super::tree::Environment;
 use crate::guance::ReplyFormat;
 use crate::jira::Deployment;
 use crate::plan::{Direction, Policy};
 use crate::ports::Limits;
-use crate::secret::{Redactor, Secret};
-use crate::words::{ConfigFault, ConfigPlace, ConfigWarning, Lang};
+use crate::secret::Redactor;
+use crate::words::{ConfigWarning, Lang};
 use crate::{guance, http, jira};
 
 /// Everything a run needs to know.
@@ -37,6 +38,8 @@ pub struct Config {
     pub sync: SyncSettings,
     /// What is carried, and where to.
     pub policy: Policy,
+    /// The chat rooms that are told of it: `[[notify]]`.
+    pub rooms: Vec<Room>,
     /// What works and should be known, as sentences for the log.
     pub warnings: Vec<ConfigWarning>,
     /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
@@ -78,6 +81,7 @@ pub struct Draft {
     pub(super) base: PathBuf,
     pub(super) guance: Guance,
     pub(super) jira: Jira,
+    pub(super) rooms: Vec<RoomDraft>,
 }
 
 /// `[guance]`.
@@ -109,31 +113,6 @@ pub(super) struct Jira {
     pub(super) http: http::Settings,
 }
 
-/// A secret's key, for messages, and where it is.
-#[derive(Clone, Debug)]
-pub(super) struct SecretAt {
-    pub(super) key: String,
-    pub(super) place: ConfigPlace,
-    pub(super) source: SecretSource,
-}
-
-/// Fetches secrets and collects what went wrong.
-struct Vault<'a> {
-    base: PathBuf,
-    env: &'a Environment,
-    problems: Vec<Problem>,
-}
-
-impl Vault<'_> {
-    fn fetch(&mut self, secret: &SecretAt) -> Secret {
-        secret.source.fetch(&self.base, self.env).unwrap_or_else(|fault| {
-            let fault = ConfigFault::NoSecret { key: secret.key.clone(), fault };
-            self.problems.push(Problem::new(fault).in_place(secret.place.clone()));
-            Secret::new("")
-        })
-    }
-}
-
 impl Draft {
     /// Returns how many Guance requests a minute all keys may make together.
     pub fn requests_per_minute(&self) -> u64 {
@@ -152,17 +131,16 @@ impl Draft {
     /// # Errors
     /// Names the key and the source of every secret that is missing, empty or cannot be fetched.
     pub fn resolve(self, env: &Environment) -> Result<Config, ConfigError> {
-        let Self { path, sync, policy, warnings, advice, lang: _, base, guance, jira } = self;
-        let mut vault = Vault { base, env, problems: Vec::new() };
+        let Self { path, sync, policy, mut warnings, advice, lang: _, base, guance, jira, rooms } = self;
+        let mut vault = Vault::new(base, env);
         let api_keys = guance.api_keys.iter().map(|key| vault.fetch(key)).collect();
         let token = vault.fetch(&jira.token);
         let auth = match jira.user {
             Some(user) => jira::Auth::Basic { user, token },
             None => jira::Auth::Pat { token },
         };
-        if !vault.problems.is_empty() {
-            return Err(ConfigError { problems: vault.problems });
-        }
+        let rooms = rooms.into_iter().map(|room| room.resolve(&mut vault, &mut warnings)).collect();
+        vault.finish()?;
         Ok(Config {
             guance: guance::Settings {
                 base_url: guance.base_url,
@@ -193,6 +171,7 @@ impl Draft {
             path,
             sync,
             policy,
+            rooms,
             warnings,
             advice,
         })
@@ -200,7 +179,8 @@ impl Draft {
 }
 
 impl Config {
-    /// Returns what knows the credentials of both sides, so that neither of them is told by what a service says.
+    /// Returns what knows the credentials of both sides and of the chat rooms, so that none of them is told by what a service
+    /// says.
     pub fn redactor(&self) -> Redactor {
         let mut redactor = Redactor::default();
         self.guance.api_keys.iter().for_each(|key| redactor.hide(key));
@@ -208,6 +188,7 @@ impl Config {
             jira::Auth::Basic { user, token } => redactor.hide_login(user, token),
             jira::Auth::Pat { token } => redactor.hide(token),
         }
+        self.rooms.iter().flat_map(|room| room.settings.credentials()).for_each(|secret| redactor.hide(&secret));
         redactor
     }
 }

@@ -40,6 +40,8 @@ messages! {
         Attachments,
         /// Issues that the vendor's script made.
         Takeover,
+        /// A `[[notify]]`.
+        Room { name: String, kind: String },
     }
 }
 
@@ -78,6 +80,9 @@ messages! {
         MinutesForNow,
         CounterKept,
         UpTo { size: String },
+        /// The host answers; the room itself was not asked.
+        RoomAnswers { host: String, signed: bool },
+        MessageTaken,
     }
 }
 
@@ -185,5 +190,8 @@ messages! {
         MadeBy { issue: &'a str, account: &'a str },
         MadeByUs { issue: &'a str },
         CannotMakeState,
+        NoSuchRoom { name: &'a str },
+        RoomsAre { names: &'a str },
+        NoRooms,
     }
 }

@@ -6,7 +6,8 @@
 
 use super::samples::{self, Sample};
 use super::{
-    Count, FieldReason, Hint, ItemHint, JiraHint, Kept, Lang, Message, Note, RunWords, Service, StateHint, Summary, Why,
+    Count, FieldReason, Hint, ItemHint, JiraHint, Kept, Lang, Message, Note, NotifyHint, RunWords, Service, StateHint,
+    Summary, Why,
 };
 
 /// Fewest characters of a sentence besides its arguments. Less would be found in anything.
@@ -22,6 +23,7 @@ pub fn told(kept: &str, lang: Lang) -> String {
         found::<JiraHint>(kept, lang),
         found::<ItemHint>(kept, lang),
         found::<StateHint>(kept, lang),
+        found::<NotifyHint>(kept, lang),
         found::<Kept>(kept, lang),
         found::<Summary>(kept, lang),
         found::<FieldReason>(kept, lang),
@@ -151,6 +153,7 @@ mod tests {
         check::<JiraHint>();
         check::<ItemHint>();
         check::<StateHint>();
+        check::<NotifyHint>();
         check::<Kept>();
         check::<Summary>();
         check::<FieldReason>();

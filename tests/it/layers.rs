@@ -16,12 +16,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("http", &["ports", "secret", "words"]),
     ("guance", &["domain", "http", "ports", "render", "secret", "text", "words"]),
     ("jira", &["domain", "http", "ports", "render", "secret", "text", "words"]),
-    ("config", &["domain", "guance", "http", "jira", "plan", "ports", "secret", "template", "words"]),
+    ("notify", &["domain", "http", "ports", "secret", "words"]),
+    ("config", &["domain", "guance", "http", "jira", "notify", "plan", "ports", "secret", "template", "words"]),
     (
         "cli",
         &[
-            "config", "domain", "engine", "guance", "http", "jira", "logging", "plan", "ports", "secret", "state",
-            "text", "words",
+            "config", "domain", "engine", "guance", "http", "jira", "logging", "notify", "plan", "ports", "secret",
+            "state", "text", "words",
         ],
     ),
 ];

@@ -10,8 +10,9 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, Meta, Token, UseTree};
 
 /// The folders whose order is held, with all folders inside them.
-const FOLDERS: &[&str] =
-    &["cli", "config", "domain", "engine", "guance", "http", "jira", "plan", "ports", "secret", "state", "text"];
+const FOLDERS: &[&str] = &[
+    "cli", "config", "domain", "engine", "guance", "http", "jira", "notify", "plan", "ports", "secret", "state", "text",
+];
 
 #[test]
 fn files_use_only_what_is_declared_above_them() {

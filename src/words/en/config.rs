@@ -70,6 +70,26 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NotHttp => "must begin with https:// or http://".to_owned(),
         Flaw::HasQuery => "must end before `?` and `#`".to_owned(),
         Flaw::IsApi => "must be the address of the site, without the path of its API".to_owned(),
+        Flaw::BadName => {
+            "must be a name of lower-case letters, digits and `-` that begins with a letter, of at most 31 \
+                          characters, such as \"oncall\""
+                .to_owned()
+        }
+        Flaw::NameTaken { name } => format!("must be unique, and {name} is taken"),
+        Flaw::NoEvent { words } => format!("must be a list of {}", words.join(", ")),
+        Flaw::NoMention { kind } => format!("holds what is neither an id of {kind} nor \"all\""),
+        Flaw::NotSigned { kind } => format!("is not for {kind}, which signs nothing: leave it out"),
+        Flaw::NoSigningSecret => {
+            "is no signing secret of DingTalk: copy all of it from the robot's security settings, it begins with SEC"
+                .to_owned()
+        }
+        Flaw::LoginInAddress => "holds a user name or password, which is not supported".to_owned(),
+        Flaw::HasFragment => "must end before `#`".to_owned(),
+        Flaw::IsFeishuFlow => {
+            "is the address of a flow of Feishu's automation, not of a custom bot: write kind = \"webhook\"".to_owned()
+        }
+        Flaw::NoRoom { kind, example } => format!("is no address of {kind}, such as {example}"),
+        Flaw::OtherRoom { kind } => format!("is an address of {kind}: write that as kind"),
     }
 }
 
@@ -157,6 +177,12 @@ pub(in crate::words) fn config_fault(fault: &ConfigFault) -> String {
         ConfigFault::NoRouteNumber { step } => format!("{step:?} is not the number of a route (from 0)"),
         ConfigFault::NoSuchRoute { number, next } => {
             format!("there is no route {number}: the next one is number {next}")
+        }
+        ConfigFault::NoElementNumber { list, step } => {
+            format!("{step:?} is not the number of an element of [[{list}]] (from 0)")
+        }
+        ConfigFault::NoSuchElement { list, number, next } => {
+            format!("there is no [[{list}]] number {number}: the next one is number {next}")
         }
         ConfigFault::Missing { key, variable } => format!("missing {key} (or the variable {variable})"),
         ConfigFault::Unknown { key, table } => unknown(key, table.as_ref()),

@@ -2,6 +2,7 @@
 
 mod guance;
 mod jira;
+mod notify;
 mod rig;
 
 use guajira_fakes::server::Recorded;
