@@ -38,6 +38,7 @@ pub mod alerts;
 pub mod guance;
 pub mod jira;
 pub mod piped;
+pub mod notify;
 
 pub mod config;
 pub mod logging;

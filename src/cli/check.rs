@@ -20,7 +20,7 @@ use super::exit::{Exit, Usage, hint_for};
 use super::findings::Findings;
 use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
 use super::sides::{self, Opened, Sides};
-use super::{explain, term};
+use super::{explain, rooms, term};
 
 /// Most issues of another program's that are named.
 const MOST_NAMED: usize = 5;
@@ -37,6 +37,9 @@ pub(super) struct Options {
     /// As one JSON object
     #[arg(long, conflicts_with = "explain")]
     json: bool,
+    /// Send a test message to this [[notify]], and test nothing else
+    #[arg(long, value_name = "NAME", conflicts_with = "explain")]
+    message: Option<String>,
 }
 
 /// Tests everything that a sync needs.
@@ -50,11 +53,15 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     if let (Some(issue), Some(config)) = (&options.explain, configs.first()) {
         return explain::run(config, &signals, issue.trim());
     }
+    if let (Some(name), Some(config)) = (&options.message, configs.first()) {
+        return show(&Findings::new(options.json, context.global.quiet), &[rooms::try_out(config, name.trim())?]);
+    }
     let told = Findings::new(options.json, context.global.quiet);
     let mut exit = Exit::Done;
     for (n, config) in configs.iter().enumerate() {
         if n == 0 {
             check_config(&told, config)?;
+            show(&told, &rooms::look_at(config)?)?;
         }
         if configs.len() > 1 {
             told.begin(config.line)?;

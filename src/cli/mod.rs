@@ -15,6 +15,7 @@ mod news;
 mod adopt;
 mod drop;
 mod explain;
+mod rooms;
 mod check;
 mod init;
 mod retry;

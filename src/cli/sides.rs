@@ -164,7 +164,16 @@ fn common_ledger(config: &Config, state: &State) -> Result<Option<State>> {
     opened.map(Some).map_err(|error| Usage::state(main, &error).into())
 }
 
-fn client(section: &str, base_url: &str, settings: &http::Settings, redactor: &Arc<Redactor>) -> Result<Http> {
+/// Returns the client of a service, by what its section says.
+///
+/// # Errors
+/// When the environment names a proxy that is none, or a file of certificates cannot be used.
+pub(super) fn client(
+    section: &str,
+    base_url: &str,
+    settings: &http::Settings,
+    redactor: &Arc<Redactor>,
+) -> Result<Http> {
     if let Err(name) = http::check_proxy(base_url) {
         let variable = name;
         let usage = Usage::new(term::words(RunWords::BadProxy { variable, section }));

@@ -1,19 +1,9 @@
-//! Keys that several sections have: accounts, addresses, secrets, and how a service is reached.
-
-use std::path::Path;
-use std::time::Duration;
+//! Keys that several sections have: accounts and addresses.
 
 use reqwest::Url;
 
 use super::reader::{self, Reader};
-use super::settings::SecretAt;
-use crate::http;
 use crate::words::{ConfigWarning, Flaw};
-
-/// How long one request may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-const SECOND: Duration = Duration::from_secs(1);
 
 /// Reads accounts that guajira wrote with before, by their ids.
 pub(super) fn accounts(reader: &Reader, path: &str) -> Vec<String> {
@@ -22,19 +12,6 @@ pub(super) fn accounts(reader: &Reader, path: &str) -> Vec<String> {
         reader.refuse(path, Flaw::BadAccount);
     }
     accounts
-}
-
-pub(super) fn http_settings(reader: &Reader, section: &str, base: &Path) -> http::Settings {
-    http::Settings {
-        ca_file: reader.text(&format!("{section}.ca_file")).map(|path| base.join(path)),
-        timeout: reader.duration(&format!("{section}.timeout"), TIMEOUT, SECOND),
-    }
-}
-
-pub(super) fn secrets(reader: &Reader, path: &str, many: bool) -> Vec<SecretAt> {
-    let (key, place) = (reader::shown(path), reader.place(path));
-    let at = |source| SecretAt { key: key.clone(), place: place.clone(), source };
-    reader.secrets(path, many).into_iter().map(at).collect()
 }
 
 /// Returns a base address without trailing slash; empty when it is not set or wrong.

@@ -14,6 +14,8 @@ mod templates;
 mod kinds;
 mod places;
 mod needs;
+mod parts;
+mod notify;
 mod settings;
 mod common;
 mod sources;
@@ -23,6 +25,8 @@ mod load;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
+mod notify_tests;
+#[cfg(test)]
 mod secret_tests;
 #[cfg(test)]
 mod tests;
@@ -30,6 +34,7 @@ mod tests;
 pub use error::{ConfigError, Problem};
 pub use kinds::SourceKind;
 pub use load::DEFAULT_FILE;
+pub use notify::Room;
 pub use places::{lines_beside, state_of_line};
 pub use secret::is_usual_name;
 pub use settings::{Config, Draft, GuanceSource, Source, SyncSettings};

@@ -65,11 +65,12 @@ pub(super) fn places(reader: &Reader) -> Vec<Place> {
         let key = format!("source.{n}.name");
         let name = reader.required_text(&key);
         let named = name.parse::<ServiceName>();
+        let taken = || Flaw::NameTaken { name: name.clone() };
         if !name.is_empty() {
             if named.is_err() {
-                reader.refuse(&key, if name == TRACKER { Flaw::NameTaken } else { Flaw::BadName });
+                reader.refuse(&key, if name == TRACKER { taken() } else { Flaw::BadName });
             } else if places.iter().any(|place| Ok(place.name) == named) {
-                reader.refuse(&key, Flaw::NameTaken);
+                reader.refuse(&key, taken());
             }
         }
         let key = format!("source.{n}.kind");

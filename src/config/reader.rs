@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::error::{ConfigError, ConfigText, Problem};
 use super::secret::{SecretForm, SecretSource};
 use super::size;
-use super::tree::{Environment, Node, Origin, PREFIX, Value};
+use super::tree::{Environment, LISTS, Node, Origin, PREFIX, Value};
 use crate::template::nearest;
 use crate::words::{ConfigFault, ConfigPlace, Flaw, Wanted};
 
@@ -214,6 +214,11 @@ impl Reader {
             }
             None => 1,
         }
+    }
+
+    /// Returns true when a list of tables is there and has an element, or when something else is in its place.
+    pub(super) fn has_elements(&self, path: &str) -> bool {
+        self.root.descend(path).is_some_and(|node| !matches!(&node.value, Value::List(items) if items.is_empty()))
     }
 
     /// Notes a wrong value and shows it.
@@ -423,8 +428,7 @@ fn table_name(table: &str) -> String {
     let parts: Vec<&str> = table.split('.').filter(|part| part.parse::<usize>().is_err()).collect();
     match parts.as_slice() {
         [] | [""] => String::new(),
-        ["route"] => "[[route]]".to_owned(),
-        ["source"] => "[[source]]".to_owned(),
+        [list] if LISTS.contains(list) => format!("[[{list}]]"),
         ["source", "route"] => "[[source.route]]".to_owned(),
         parts => format!("[{}]", parts.join(".")),
     }

@@ -11,14 +11,16 @@ use crate::ports::Limits;
 use crate::template::{Kind, nearest};
 use crate::words::{ConfigPlace, ConfigWarning, Flaw, Lang, Voice, Zone};
 
-use super::common::{accounts, http_settings, secrets, url};
+use super::common::{accounts, url};
 use super::error::{ConfigError, ConfigText};
 use super::needs;
+use super::notify::{self, RoomDraft};
+use super::parts::{SecretAt, http_settings, secrets};
 use super::places::{self, Place};
 use super::readable;
 use super::reader::Reader;
 use super::secret::SecretSource;
-use super::settings::{Draft, Jira, SecretAt, SyncSettings};
+use super::settings::{Draft, Jira, SyncSettings};
 use super::sources;
 use super::tree::{self, Environment};
 
@@ -44,12 +46,14 @@ pub(super) fn drafts(
     let policies: Vec<Policy> = places.iter().map(|place| policy(&reader, place, voice, &mut warnings)).collect();
     let sources = sources::read(&reader, &places, &base, &mut warnings);
     let jira = jira(&reader, &base, &policies, &mut warnings);
+    let rooms = notify::rooms(&reader, &base, voice.lang);
     let secrets = || {
         let keys = places
             .iter()
             .zip(&sources)
             .flat_map(|(place, source)| source.api_keys().iter().map(|key| (place.key("api_key"), key)));
-        keys.chain([("jira.auth.token".to_owned(), &jira.token)])
+        let rooms = rooms.iter().flat_map(RoomDraft::secrets).map(|(key, secret)| (key.to_owned(), secret));
+        keys.chain([("jira.auth.token".to_owned(), &jira.token)]).chain(rooms)
     };
     let is_in_file = |(key, secret): (String, &SecretAt)| secret.source.is_given() && reader.is_in_file(&key);
     let advice = readable::advice(
@@ -76,6 +80,7 @@ pub(super) fn drafts(
             base: base.clone(),
             kind: place.kind,
             source,
+            rooms: rooms.clone(),
             jira: Jira { projects, pair_id, ..jira.clone() },
         }
     });

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::error::{ConfigError, Problem};
+use super::error::ConfigError;
 use super::kinds::SourceKind;
-use super::secret::SecretSource;
+use super::notify::{Room, RoomDraft};
+use super::parts::{SecretAt, Vault};
 use super::tree::Environment;
 use crate::domain::ServiceName;
 use crate::guance::ReplyFormat;
@@ -13,7 +14,7 @@ use crate::jira::Deployment;
 use crate::plan::{Direction, Policy};
 use crate::ports::Limits;
 use crate::secret::{Redactor, Secret};
-use crate::words::{ConfigFault, ConfigPlace, ConfigWarning, Lang};
+use crate::words::{ConfigWarning, Lang};
 use crate::{alerts, guance, http, jira};
 
 /// Everything a run needs to know.
@@ -43,6 +44,8 @@ pub struct Config {
     pub sync: SyncSettings,
     /// What is carried, and where to.
     pub policy: Policy,
+    /// The chat rooms that are told of it: `[[notify]]`.
+    pub rooms: Vec<Room>,
     /// What works and should be known, as sentences for the log.
     pub warnings: Vec<ConfigWarning>,
     /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
@@ -116,6 +119,7 @@ pub struct Draft {
     pub(super) kind: SourceKind,
     pub(super) source: SourceAt,
     pub(super) jira: Jira,
+    pub(super) rooms: Vec<RoomDraft>,
 }
 
 /// Where a source is, with its secrets not fetched.
@@ -193,31 +197,6 @@ pub(super) struct Jira {
     pub(super) http: http::Settings,
 }
 
-/// A secret's key, for messages, and where it is.
-#[derive(Clone, Debug)]
-pub(super) struct SecretAt {
-    pub(super) key: String,
-    pub(super) place: ConfigPlace,
-    pub(super) source: SecretSource,
-}
-
-/// Fetches secrets and collects what went wrong.
-struct Vault<'a> {
-    base: PathBuf,
-    env: &'a Environment,
-    problems: Vec<Problem>,
-}
-
-impl Vault<'_> {
-    fn fetch(&mut self, secret: &SecretAt) -> Secret {
-        secret.source.fetch(&self.base, self.env).unwrap_or_else(|fault| {
-            let fault = ConfigFault::NoSecret { key: secret.key.clone(), fault };
-            self.problems.push(Problem::new(fault).in_place(secret.place.clone()));
-            Secret::new("")
-        })
-    }
-}
-
 impl Draft {
     /// Returns what kind of source it is.
     pub fn kind(&self) -> SourceKind {
@@ -243,8 +222,9 @@ impl Draft {
     /// # Errors
     /// Names the key and the source of every secret that is missing, empty or cannot be fetched.
     pub fn resolve(self, env: &Environment) -> Result<Config, ConfigError> {
-        let Self { line, polls, path, sync, policy, warnings, advice, lang: _, base, kind, source, jira } = self;
-        let mut vault = Vault { base, env, problems: Vec::new() };
+        let Self { line, polls, path, sync, policy, mut warnings, advice, lang: _, base, kind, source, jira, rooms } =
+            self;
+        let mut vault = Vault::new(base, env);
         let (address, selection) = source.place(&line, kind);
         let mut keys: Vec<Secret> = source.api_keys().iter().map(|key| vault.fetch(key)).collect();
         let token = vault.fetch(&jira.token);
@@ -252,9 +232,8 @@ impl Draft {
             Some(user) => jira::Auth::Basic { user, token },
             None => jira::Auth::Pat { token },
         };
-        if !vault.problems.is_empty() {
-            return Err(ConfigError { problems: vault.problems });
-        }
+        let rooms = rooms.into_iter().map(|room| room.resolve(&mut vault, &mut warnings)).collect();
+        vault.finish()?;
         let (source, source_http) = match source {
             SourceAt::Guance(at) => {
                 let http = at.http.clone();
@@ -299,6 +278,7 @@ impl Draft {
             path,
             sync,
             policy,
+            rooms,
             warnings,
             advice,
         })
@@ -341,7 +321,8 @@ impl Source {
 }
 
 impl Config {
-    /// Returns what knows the credentials of both sides, so that neither of them is told by what a service says.
+    /// Returns what knows the credentials of both sides and of the chat rooms, so that none of them is told by what a service
+    /// says.
     pub fn redactor(&self) -> Redactor {
         let mut redactor = Redactor::default();
         self.source.credentials().into_iter().for_each(|key| redactor.hide(key));
@@ -349,6 +330,7 @@ impl Config {
             jira::Auth::Basic { user, token } => redactor.hide_login(user, token),
             jira::Auth::Pat { token } => redactor.hide(token),
         }
+        self.rooms.iter().flat_map(|room| room.settings.credentials()).for_each(|secret| redactor.hide(&secret));
         redactor
     }
 }

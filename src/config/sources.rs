@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::common::{accounts, http_settings, secrets, url};
+use super::common::{accounts, url};
 use super::kinds::SourceKind;
+use super::parts::{http_settings, secrets};
 use super::places::Place;
 use super::reader::Reader;
 use super::settings::{Alerts, Guance, SourceAt};

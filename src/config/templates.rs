@@ -3,15 +3,21 @@
 use super::error::Problem;
 use super::reader::{Reader, at};
 use super::tree::{Node, Origin, Value};
-use crate::plan::{self, FieldTemplate};
-use crate::template::{Kind, Mistake, Template};
+use crate::plan::{self, FieldTemplate, messages};
+use crate::template::{Kind, Mistake, Source, Template};
 use crate::words::{Flaw, Wanted};
 
 impl Reader {
-    /// Returns a condition or a template.
+    /// Returns a condition or a template of a route.
     pub(super) fn template(&self, path: &str, kind: Kind) -> Option<Template> {
         let node = self.ask(path)?;
         self.compiled(path, node, kind)
+    }
+
+    /// Returns a condition or a template of a message to a chat room.
+    pub(super) fn message_template(&self, path: &str, kind: Kind) -> Option<Template> {
+        let node = self.ask(path)?;
+        self.compiled_with(path, node, kind, (&messages::all_names(), &messages::sample))
     }
 
     /// Returns a table of templates, in the order of the file: each a text, a list of texts or a table of texts.
@@ -40,6 +46,17 @@ impl Reader {
     }
 
     fn compiled(&self, path: &str, node: &Node, kind: Kind) -> Option<Template> {
+        self.compiled_with(path, node, kind, (&plan::NAMES, &plan::sample))
+    }
+
+    /// Compiles a text that may use these names, tried out with these values.
+    fn compiled_with(
+        &self,
+        path: &str,
+        node: &Node,
+        kind: Kind,
+        (names, sample): (&[&str], &Source<'_>),
+    ) -> Option<Template> {
         let (Value::Text(text) | Value::Raw(text)) = &node.value else {
             self.mistyped(path, node, Wanted::Text);
             return None;
@@ -48,7 +65,7 @@ impl Reader {
             self.wrong(path, node, Flaw::IsEmpty);
             return None;
         }
-        match Template::compile(kind, text, &plan::NAMES, &plan::sample) {
+        match Template::compile(kind, text, names, sample) {
             Ok(template) => Some(template),
             Err(mistake) => {
                 self.mistaken(path, node, &mistake);

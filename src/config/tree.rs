@@ -9,6 +9,9 @@ use toml::de::{DeTable, DeValue};
 use super::error::{ConfigError, ConfigText, Problem};
 use crate::words::{ConfigFault, ValueKind};
 
+/// The lists of tables, by their keys: an element of theirs has its number, from 0, in a path.
+pub(super) const LISTS: [&str; 3] = ["route", "notify", "source"];
+
 /// What every variable of the configuration begins with.
 pub(super) const PREFIX: &str = "GUAJIRA_";
 
@@ -187,22 +190,27 @@ fn from_value(value: &DeValue<'_>, parent: &Origin) -> Value {
     }
 }
 
-/// Puts one variable at its path, making tables on the way; `[[route]]` and `[[source]]` are lists, by number from 0.
+/// Puts one variable at its path, making tables on the way. The elements of the [`LISTS`] go by number.
 fn overlay(root: &mut Node, path: &[String], name: &str, text: &str) -> Result<(), ConfigFault> {
     let origin = Origin::Variable(name.to_owned());
     let mut node = root;
     for (depth, step) in path.iter().enumerate() {
-        let listed = is_list(path.get(..depth).unwrap_or_default());
-        node = if listed { element(node, step, &origin)? } else { entry(node, step, &origin)? };
+        node = match list_of(path.get(..depth).unwrap_or_default()) {
+            Some(list) => element(node, list, step, &origin)?,
+            None => entry(node, step, &origin)?,
+        };
     }
     *node = Node { value: raw(text, &origin), origin };
     Ok(())
 }
 
-/// Returns true where a path leads to a list of tables.
-fn is_list(path: &[String]) -> bool {
-    let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    matches!(path.as_slice(), ["route" | "source"] | ["source", _, "route"])
+/// Returns the list of tables that a path leads to: one of the [`LISTS`], or the routes of a source.
+fn list_of(path: &[String]) -> Option<&str> {
+    match path {
+        [list] if LISTS.contains(&list.as_str()) => Some(list),
+        [source, _, route] if source == "source" && route == "route" => Some(route),
+        _ => None,
+    }
 }
 
 fn entry<'a>(node: &'a mut Node, step: &str, origin: &Origin) -> Result<&'a mut Node, ConfigFault> {
@@ -217,8 +225,11 @@ fn entry<'a>(node: &'a mut Node, step: &str, origin: &Origin) -> Result<&'a mut 
     entries.get_mut(at).map(|(_, child)| child).ok_or(ConfigFault::Bug)
 }
 
-fn element<'a>(node: &'a mut Node, step: &str, origin: &Origin) -> Result<&'a mut Node, ConfigFault> {
-    let number: usize = step.parse().map_err(|_| ConfigFault::NoRouteNumber { step: step.to_owned() })?;
+fn element<'a>(node: &'a mut Node, list: &str, step: &str, origin: &Origin) -> Result<&'a mut Node, ConfigFault> {
+    let number: usize = step.parse().map_err(|_| match list {
+        "route" => ConfigFault::NoRouteNumber { step: step.to_owned() },
+        list => ConfigFault::NoElementNumber { list: list.to_owned(), step: step.to_owned() },
+    })?;
     if !matches!(node.value, Value::List(_)) {
         *node = Node { origin: origin.clone(), value: Value::List(Vec::new()) };
     }
@@ -227,7 +238,10 @@ fn element<'a>(node: &'a mut Node, step: &str, origin: &Origin) -> Result<&'a mu
         items.push(Node { origin: origin.clone(), value: Value::Table(Vec::new()) });
     }
     let known = items.len();
-    let missing = || ConfigFault::NoSuchRoute { number: number.to_string(), next: known.to_string() };
+    let missing = || match (list, number.to_string(), known.to_string()) {
+        ("route", number, next) => ConfigFault::NoSuchRoute { number, next },
+        (list, number, next) => ConfigFault::NoSuchElement { list: list.to_owned(), number, next },
+    };
     items.get_mut(number).ok_or_else(missing)
 }
 

@@ -13,6 +13,7 @@ pub mod file;
 
 pub mod link;
 pub mod push;
+pub mod message;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -29,6 +30,7 @@ pub use item::{
 };
 pub use link::{Absence, CommentLink, IssueLink, Known, Stage};
 pub use marker::Marker;
+pub use message::{Event, Message, Place};
 pub use name::{ServiceName, TRACKER, UnknownWord};
 pub use push::{Action, Proof, Push, Receipt};
 pub use seal::{Seal, SealKey, SealKeys, comment_place, issue_place};

@@ -15,6 +15,7 @@ mod redirect;
 mod trust;
 mod client;
 mod stream;
+mod hook;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use answer::{Answer, MAX_BODY_BYTES};
 pub use call::{Call, Method};
 pub use client::{Http, Settings};
 pub use failure::Failure;
+pub use hook::Hook;
 pub use proxy::check as check_proxy;
 pub use stream::{Opened, Upload};
 pub use wait::{ENDLESS_WAIT, INSTEAD_OF_ENDLESS, LONGEST_WAIT};

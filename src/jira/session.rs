@@ -127,10 +127,8 @@ impl Jira<'_> {
 
     /// Returns our account; an answer without anything in it means nothing before this is known.
     pub(super) fn me(&self) -> Result<Me, ApiError> {
-        let known = self.me.borrow().clone().or_else(|| {
-            let told = self.shared?.me.borrow().clone()?;
-            Some(self.me.borrow_mut().insert(told).clone())
-        });
+        let known = self.me.borrow().clone();
+        let known = known.or_else(|| self.shared?.me.borrow().clone());
         known.map_or_else(|| self.log_in(), Ok)
     }
 

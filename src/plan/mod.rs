@@ -16,6 +16,7 @@ pub mod files;
 pub mod gone;
 pub mod references;
 pub mod fields;
+pub mod messages;
 
 pub mod takeover;
 pub mod explain;
@@ -27,6 +28,7 @@ mod references_tests;
 #[cfg(test)]
 mod route_tests;
 
+pub use messages::Subscription;
 pub use policy::{Deletes, Direction, FieldTemplate, Flow, NoRoute, Policy, Repeats, Route};
 pub use step::{SkipReason, Step, Whereabouts};
 pub use thread::{Extent, Held, Row, Thread, Whole};

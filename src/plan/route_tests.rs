@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::explain::{explain, names};
 use super::issues::{create, originals};
-use super::view;
 use super::{FieldTemplate, NAMES, Policy, Route, SkipReason, Step, fields, sample};
 use crate::domain::{
     Channel, FieldValue, Fingerprint, Issue, IssueType, Key, Known, Level, NewField, Person, Side, SourceDetail, Stage,

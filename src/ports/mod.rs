@@ -17,6 +17,7 @@ mod about;
 mod remote;
 mod line;
 mod takeover;
+mod sink;
 
 mod limits;
 mod run;
@@ -41,6 +42,7 @@ pub use parts::{ThreadPage, ThreadPart};
 pub use register::Register;
 pub use remote::Remote;
 pub use run::{Budget, Clock, Crash, Failpoints, NoFailpoints, Purpose, Stop, Urgency};
+pub use sink::{Pace, SendError, SendErrorKind, Sink, SinkAbout};
 pub use span::{Batch, Identity, Span, Unreadable};
 pub use standing::{LostProject, Standing};
 pub use takeover::{LabelledIssue, Mark, Takeover};

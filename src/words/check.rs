@@ -41,6 +41,8 @@ messages! {
         Attachments,
         /// Issues that the vendor's script made.
         Takeover,
+        /// A `[[notify]]`.
+        Room { name: String, kind: String },
     }
 }
 
@@ -80,6 +82,9 @@ messages! {
         MinutesForNow,
         CounterKept,
         UpTo { size: String },
+        /// The host answers; the room itself was not asked.
+        RoomAnswers { host: String, signed: bool },
+        MessageTaken,
     }
 }
 
@@ -191,5 +196,8 @@ messages! {
         CannotMakeState,
         /// Ends a check.
         Verdict { fine: usize, warnings: usize, failures: usize },
+        NoSuchRoom { name: &'a str },
+        RoomsAre { names: &'a str },
+        NoRooms,
     }
 }

@@ -54,8 +54,6 @@ messages! {
         NoProjectKey,
         BadLabel,
         NoIssueKey,
-        BadName,
-        NameTaken,
         NoSuchService { names: String },
         OfTheService,
         SameSource { name: String },
@@ -69,6 +67,19 @@ messages! {
         NotHttp,
         HasQuery,
         IsApi,
+        /// `[[notify]].name`.
+        BadName,
+        NameTaken { name: String },
+        NoEvent { words: Vec<String> },
+        NoMention { kind: String },
+        NotSigned { kind: String },
+        NoSigningSecret,
+        LoginInAddress,
+        HasFragment,
+        IsFeishuFlow,
+        /// The address of a room is never repeated.
+        NoRoom { kind: String, example: String },
+        OtherRoom { kind: String },
     }
 }
 
@@ -147,6 +158,8 @@ messages! {
         Bug,
         NoRouteNumber { step: String },
         NoSuchRoute { number: String, next: String },
+        NoElementNumber { list: String, step: String },
+        NoSuchElement { list: String, number: String, next: String },
         Missing { key: String, variable: String },
         Unknown { key: String, table: Option<String> },
         UnknownBut { key: String, table: Option<String>, near: String },

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use super::samples::{self, Sample};
 use super::{
     AlertsHint, CallFault, Cause, Count, EngineFault, FieldReason, GuanceFault, Hidden, Hint, ItemHint, JiraFault,
-    JiraHint, Kept, Lang, Left, Length, Less, ListFault, Message, Note, RunWords, Service, StateHint, Summary,
-    TemplateFault, Why,
+    JiraHint, Kept, Lang, Left, Length, Less, ListFault, Message, Note, NotifyHint, RunWords, Service, StateHint,
+    Summary, TemplateFault, Why,
 };
 
 /// Fewest characters of a sentence besides its arguments. Less would be found in anything.
@@ -89,6 +89,7 @@ static SENTENCES: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     add::<ItemHint>(&mut all);
     add::<StateHint>(&mut all);
     add::<AlertsHint>(&mut all);
+    add::<NotifyHint>(&mut all);
     add::<Kept>(&mut all);
     add::<Summary>(&mut all);
     add::<FieldReason>(&mut all);
@@ -404,6 +405,7 @@ mod tests {
         check::<ItemHint>();
         check::<StateHint>();
         check::<AlertsHint>();
+        check::<NotifyHint>();
         check::<Kept>();
         check::<Summary>();
         check::<FieldReason>();

@@ -318,6 +318,12 @@ fn every_name_of_a_condition_is_explained() {
             assert!(code_spans(&prose).contains(&name), "{}: {name}", path.display());
         }
     }
+    for (path, text) in documents().iter().filter(|(path, _)| path.ends_with("messages.md")) {
+        let (prose, _) = apart(text);
+        for name in guajira::plan::messages::NAMES {
+            assert!(code_spans(&prose).contains(&name), "{}: {name}", path.display());
+        }
+    }
 }
 
 #[test]

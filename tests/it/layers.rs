@@ -20,12 +20,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("guance", &["alarm", "domain", "http", "ports", "render", "secret", "text", "words"]),
     ("jira", &["domain", "http", "ports", "render", "secret", "text", "words"]),
     ("piped", &["alarm", "domain", "ports", "words"]),
-    ("config", &["domain", "guance", "http", "jira", "plan", "ports", "secret", "template", "words"]),
+    ("notify", &["domain", "http", "ports", "secret", "words"]),
+    (
+        "config",
+        &[
+            "alerts", "domain", "guance", "http", "jira", "notify", "piped", "plan", "ports", "secret", "template",
+            "words",
+        ],
+    ),
     (
         "cli",
         &[
-            "config", "domain", "engine", "guance", "http", "jira", "logging", "plan", "ports", "secret", "state",
-            "text", "words",
+            "alerts", "config", "domain", "engine", "guance", "http", "jira", "logging", "notify", "piped", "plan",
+            "ports", "secret", "state", "text", "words",
         ],
     ),
 ];

@@ -24,6 +24,7 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
     ("src/cli/help.rs", "guajira", "the name of the program"),
     ("src/words/zh/usage.rs", "guajira", "the name of the program"),
     ("src/words/zh/usage.rs", "issue_…、repim_…、OPS-12，或 Jira 评论的 id", "an example for people"),
+    ("src/notify/shape.rs", "guajira", "the name of the program, which every message says"),
     ("tests/it/sim/jira_remote.rs", "guajira", "the name of the simulated Jira's account"),
     (
         "src/state/outbox/wait.rs",

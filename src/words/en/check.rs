@@ -34,6 +34,7 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::TimeSearch => "jira search by time".to_owned(),
         Tested::WriteCounter => "jira write counter".to_owned(),
         Tested::Attachments => "jira attachments".to_owned(),
+        Tested::Room { name, kind } => format!("room {name} ({kind})"),
         Tested::Takeover => "takeover".to_owned(),
     }
 }
@@ -72,6 +73,11 @@ pub(in crate::words) fn fine(fine: &Fine) -> String {
         Fine::MinutesOnly => "by relative minutes (this Jira takes no exact times; guajira needs none)".to_owned(),
         Fine::MinutesForNow => "by relative minutes until the projects hold an issue".to_owned(),
         Fine::CounterKept => "can be kept (by it guajira notices a state file that is an old copy)".to_owned(),
+        Fine::RoomAnswers { host, signed } => {
+            let signed = if *signed { "signed" } else { "not signed" };
+            format!("{host} answers, {signed}; nothing was sent")
+        }
+        Fine::MessageTaken => "took the test message".to_owned(),
         Fine::UpTo { size } => format!("up to {size}"),
     }
 }
@@ -222,5 +228,8 @@ pub(in crate::words) fn check(said: CheckWords<'_>) -> String {
             format!("{fine} ok{warnings}{failed}; next: {next}")
         }
         CheckWords::CannotMakeState => "the state file cannot be made".to_owned(),
+        CheckWords::NoSuchRoom { name } => format!("there is no [[notify]] called {name:?}"),
+        CheckWords::RoomsAre { names } => format!("the configuration has {names}"),
+        CheckWords::NoRooms => "the configuration has no [[notify]]: add one".to_owned(),
     }
 }

@@ -59,8 +59,6 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NoProjectKey => "is not a project key such as \"OPS\"".to_owned(),
         Flaw::BadLabel => "holds a label that is empty or has a blank in it, which Jira refuses".to_owned(),
         Flaw::NoIssueKey => "is not the key of an issue such as \"OPS-1\"".to_owned(),
-        Flaw::BadName => "is no name: up to 31 of a-z, 0-9 and -, a letter first".to_owned(),
-        Flaw::NameTaken => "is the name of another service: names are unique".to_owned(),
         Flaw::NoSuchService { names } => format!("names no source that stands before this one: there is {names}"),
         Flaw::OfTheService => "is told by the service that \"service\" names: leave it out".to_owned(),
         Flaw::SameSource { name } => format!("makes this the same issues as those of {name}: choose another channel"),
@@ -75,6 +73,26 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NotHttp => "must begin with https:// or http://".to_owned(),
         Flaw::HasQuery => "must end before `?` and `#`".to_owned(),
         Flaw::IsApi => "must be the address of the site, without the path of its API".to_owned(),
+        Flaw::BadName => {
+            "must be a name of lower-case letters, digits and `-` that begins with a letter, of at most 31 \
+                          characters, such as \"oncall\""
+                .to_owned()
+        }
+        Flaw::NameTaken { name } => format!("must be unique, and {name} is taken"),
+        Flaw::NoEvent { words } => format!("must be a list of {}", words.join(", ")),
+        Flaw::NoMention { kind } => format!("holds what is neither an id of {kind} nor \"all\""),
+        Flaw::NotSigned { kind } => format!("is not for {kind}, which signs nothing: leave it out"),
+        Flaw::NoSigningSecret => {
+            "is no signing secret of DingTalk: copy all of it from the robot's security settings, it begins with SEC"
+                .to_owned()
+        }
+        Flaw::LoginInAddress => "holds a user name or password, which is not supported".to_owned(),
+        Flaw::HasFragment => "must end before `#`".to_owned(),
+        Flaw::IsFeishuFlow => {
+            "is the address of a flow of Feishu's automation, not of a custom bot: write kind = \"webhook\"".to_owned()
+        }
+        Flaw::NoRoom { kind, example } => format!("is no address of {kind}, such as {example}"),
+        Flaw::OtherRoom { kind } => format!("is an address of {kind}: write that as kind"),
     }
 }
 
@@ -162,6 +180,12 @@ pub(in crate::words) fn config_fault(fault: &ConfigFault) -> String {
         ConfigFault::NoRouteNumber { step } => format!("{step:?} is not the number of a route (from 0)"),
         ConfigFault::NoSuchRoute { number, next } => {
             format!("there is no route {number}: the next one is number {next}")
+        }
+        ConfigFault::NoElementNumber { list, step } => {
+            format!("{step:?} is not the number of an element of [[{list}]] (from 0)")
+        }
+        ConfigFault::NoSuchElement { list, number, next } => {
+            format!("there is no [[{list}]] number {number}: the next one is number {next}")
         }
         ConfigFault::Missing { key, variable } => format!("missing {key} (or the variable {variable})"),
         ConfigFault::Unknown { key, table } => unknown(key, table.as_ref()),

@@ -34,6 +34,7 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::TimeSearch => "Jira 按时间搜索".to_owned(),
         Tested::WriteCounter => "Jira 写入计数".to_owned(),
         Tested::Attachments => "Jira 附件".to_owned(),
+        Tested::Room { name, kind } => format!("通知 {name}（{kind}）"),
         Tested::Takeover => "接管旧脚本".to_owned(),
     }
 }
@@ -72,6 +73,11 @@ pub(in crate::words) fn fine(fine: &Fine) -> String {
         Fine::MinutesOnly => "按相对分钟搜索（此 Jira 不支持精确时间，不影响同步）".to_owned(),
         Fine::MinutesForNow => "项目中还没有问题，暂按相对分钟搜索".to_owned(),
         Fine::CounterKept => "可以保存（guajira 据此发现状态文件是旧副本）".to_owned(),
+        Fine::RoomAnswers { host, signed } => {
+            let signed = if *signed { "带签名" } else { "不带签名" };
+            format!("{host} 有应答，{signed}；没有发送任何消息")
+        }
+        Fine::MessageTaken => "已接收测试消息".to_owned(),
         Fine::UpTo { size } => format!("最大 {size}"),
     }
 }
@@ -205,5 +211,8 @@ pub(in crate::words) fn check(said: CheckWords<'_>) -> String {
             format!("{fine} 项正常{}{}；下一步：{next}", many(warnings, "警告"), many(failures, "失败"))
         }
         CheckWords::CannotMakeState => "无法创建状态文件".to_owned(),
+        CheckWords::NoSuchRoom { name } => format!("没有名为 {name:?} 的 [[notify]]"),
+        CheckWords::RoomsAre { names } => format!("配置中有 {names}"),
+        CheckWords::NoRooms => "配置中没有 [[notify]]：请添加一个".to_owned(),
     }
 }

@@ -57,8 +57,6 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NoProjectKey => "不是项目 key，应写成 \"OPS\" 这样".to_owned(),
         Flaw::BadLabel => "中有空的或带空格的标签，Jira 不接受".to_owned(),
         Flaw::NoIssueKey => "不是问题 key，应写成 \"OPS-1\" 这样".to_owned(),
-        Flaw::BadName => "不是合法名称：最多 31 个字符，只能用 a-z、0-9 和 -，以字母开头".to_owned(),
-        Flaw::NameTaken => "与另一个服务重名：名称必须唯一".to_owned(),
         Flaw::NoSuchService { names } => format!("没有指向排在它前面的来源：现有 {names}"),
         Flaw::OfTheService => "由 \"service\" 指向的服务决定：请删去".to_owned(),
         Flaw::SameSource { name } => format!("与 {name} 取的是同样的问题：请换一个频道"),
@@ -73,6 +71,19 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NotHttp => "必须以 https:// 或 http:// 开头".to_owned(),
         Flaw::HasQuery => "不能包含 `?` 和 `#` 及其后的部分".to_owned(),
         Flaw::IsApi => "应为站点地址，不带 API 路径".to_owned(),
+        Flaw::BadName => {
+            "应为以字母开头、由小写字母、数字和 `-` 组成、不超过 31 个字符的名称，例如 \"oncall\"".to_owned()
+        }
+        Flaw::NameTaken { name } => format!("不能重复，{name} 已被使用"),
+        Flaw::NoEvent { words } => format!("只能列出 {}", words.join("、")),
+        Flaw::NoMention { kind } => format!("中有的既不是 {kind} 的人员 id，也不是 \"all\""),
+        Flaw::NotSigned { kind } => format!("不适用于 {kind}：它没有签名，请去掉"),
+        Flaw::NoSigningSecret => "不是钉钉的加签密钥：请从机器人安全设置中完整复制，它以 SEC 开头".to_owned(),
+        Flaw::LoginInAddress => "中带有用户名或密码，不支持这种写法".to_owned(),
+        Flaw::HasFragment => "不能包含 `#` 及其后的部分".to_owned(),
+        Flaw::IsFeishuFlow => "是飞书自动化流程的地址，不是自定义机器人的地址：请写 kind = \"webhook\"".to_owned(),
+        Flaw::NoRoom { kind, example } => format!("不是 {kind} 的地址，应写成 {example} 这样"),
+        Flaw::OtherRoom { kind } => format!("是 {kind} 的地址：请把 kind 改为它"),
     }
 }
 
@@ -148,6 +159,10 @@ pub(in crate::words) fn config_fault(fault: &ConfigFault) -> String {
         ConfigFault::Bug => "无法放入配置：这是 guajira 的缺陷".to_owned(),
         ConfigFault::NoRouteNumber { step } => format!("{step:?} 不是路由编号（从 0 开始）"),
         ConfigFault::NoSuchRoute { number, next } => format!("没有编号为 {number} 的路由：下一个编号是 {next}"),
+        ConfigFault::NoElementNumber { list, step } => format!("{step:?} 不是 [[{list}]] 的编号（从 0 开始）"),
+        ConfigFault::NoSuchElement { list, number, next } => {
+            format!("没有编号为 {number} 的 [[{list}]]：下一个编号是 {next}")
+        }
         ConfigFault::Missing { key, variable } => format!("缺少 {key}（或环境变量 {variable}）"),
         ConfigFault::Unknown { key, table } => unknown(key, table.as_ref()),
         ConfigFault::UnknownBut { key, table, near } => {

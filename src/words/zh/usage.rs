@@ -56,6 +56,7 @@ pub(in crate::words) const HELP: &[(&str, &str)] = &[
     ("check", "检查配置、凭据、权限、项目、问题类型、优先级、时钟和时区，并说明如何改正"),
     ("check explain", "说明哪条路由会处理这个问题、每个模板的结果是什么；不写入任何内容"),
     ("check json", "输出一个 JSON 对象"),
+    ("check message", "向这个 [[notify]] 发送一条测试消息，不做其他检查"),
     ("status", "显示现状：游标、已关联的问题、等待和停止重试的条目、最近的运行"),
     ("status json", "输出一个 JSON 对象"),
     ("status all", "列出所有等待或失败的条目，而不只是前 20 个"),

@@ -1,4 +1,4 @@
-//! A fake Guance, a fake Jira and a fake source of alerts on loopback: strict, stateful, and as awkward as the real ones.
+//! A fake Guance, a fake Jira a fake source of alerts and fake chat rooms on loopback: strict, stateful, and as awkward as the real ones.
 //!
 //! All stand on [`server`], which owns the wire and the faults; all tell the time by a [`clock::SimClock`].
 #![allow(
@@ -13,6 +13,7 @@
 )]
 
 pub mod alerts;
+pub mod chat;
 pub mod clock;
 pub mod guance;
 pub mod jira;

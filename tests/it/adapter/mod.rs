@@ -5,6 +5,7 @@ mod guance;
 mod guance_events;
 mod jira;
 mod piped;
+mod notify;
 mod rig;
 
 use guajira_fakes::server::Recorded;

@@ -43,6 +43,7 @@ mod references;
 mod remains;
 mod repeats;
 mod replies;
+mod rooms;
 mod routes;
 mod screens;
 mod script;
