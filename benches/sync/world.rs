@@ -126,13 +126,17 @@ impl World {
         make_older(&self.state(), time);
     }
 
-    /// Runs the program, and returns what the run cost.
+    /// Runs the program, and returns what the run cost. `GUAJIRA_BENCH_UNDER` names what it is run under, such as
+    /// `heaptrack -o FILE`: then the figures are those of both.
     ///
     /// # Panics
     /// When the run does not end with 0: what it said is printed.
     pub(crate) fn run(&self, args: &[&str]) -> Figures {
-        let mut command = self.command(env!("CARGO_BIN_EXE_guajira").as_ref());
-        command.args(args);
+        let program = env!("CARGO_BIN_EXE_guajira");
+        let under = std::env::var("GUAJIRA_BENCH_UNDER").unwrap_or_default();
+        let mut words = under.split_whitespace().chain([program]);
+        let mut command = self.command(words.next().unwrap_or(program).as_ref());
+        command.args(words).args(args);
         self.measure(command)
     }
 

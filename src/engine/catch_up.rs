@@ -1,17 +1,18 @@
 //! Threads that no news points at: those that are due, those whose turn it is, and those that could not be read before.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::queue::back_off;
 use super::run::Run;
-use super::threads::{SETTLED_AFTER, due_on_jira, is_dear, thread};
+use super::threads::{SETTLED_AFTER, due_on_jira, thread};
 use super::turns::{self, FOR_TURNS, FRESH, ONE_RUN, REST, TURNS, slow_turns};
 use super::{files, long, tells, unread};
 use crate::domain::{IssueId, IssueLink};
+use crate::state::InTurn;
 
 /// Most threads that one run catches up on.
 const MAX_DUE_THREADS: usize = 500;
@@ -105,9 +106,10 @@ impl Turn {
     fn rounds(&mut self, run: &mut Run<'_>) -> Result<()> {
         let since = |run: &Run<'_>, time: TimeDelta| run.world.clock.now() - time;
         let longest = since(run, LONGEST);
-        let mut called = self.due(run, longest, None, MAX_FRESH)?;
         // What was read and could not be settled, or could not be read, goes behind the others.
-        let again = unsettled(run, &mut called)?;
+        let (again, called): (Vec<InTurn>, Vec<InTurn>) =
+            self.due(run, longest, None, MAX_FRESH)?.into_iter().partition(is_unsettled);
+        let (again, mut called) = (links(again), links(called));
         // Where nothing tells of a reply, a storm of new issues is no reason to let all others wait.
         let new: Vec<IssueLink> = called.extract_if(.., |link| !self.tells && was_never_read(link)).collect();
         if !self.read(run, &called, 0)? {
@@ -120,7 +122,7 @@ impl Turn {
         let fresh = in_turns(new, fresh);
         let mut turns = Vec::new();
         for (active, every) in if self.tells { slow_turns(run.world.policy.flow.deletes) } else { TURNS } {
-            turns.extend(self.due(run, since(run, active), Some(every), MAX_TURNS)?);
+            turns.extend(links(self.due(run, since(run, active), Some(every), MAX_TURNS)?));
         }
         turns.retain(|link| !is_again.contains(&link.guance));
         let is_fresh: HashSet<&IssueId> = fresh.iter().map(|link| &link.guance).collect();
@@ -140,7 +142,8 @@ impl Turn {
         let tells = self.tells;
         for within in REST.into_iter().filter(|_| !tells) {
             if run.world.clock.now() < run.half_time() {
-                let rest = self.idle(run, since(run, within), MAX_REST)?;
+                let mut rest = self.idle(run, since(run, within), MAX_TURNS)?;
+                rest.truncate(MAX_REST);
                 self.read(run, &rest, 0)?;
             }
         }
@@ -149,13 +152,8 @@ impl Turn {
 
     /// Returns the threads of pairs that were active since then which are read only because there are requests left.
     fn idle(&self, run: &Run<'_>, active_since: DateTime<Utc>, most: usize) -> Result<Vec<IssueLink>> {
-        let mut idle = Vec::new();
-        for link in self.due(run, active_since, Some(ONE_RUN), most)? {
-            if !is_dear(run, &link)? {
-                idle.push(link);
-            }
-        }
-        Ok(idle)
+        let due = self.due(run, active_since, Some(ONE_RUN), most)?;
+        Ok(links(due.into_iter().filter(|thread| !thread.is_dear).collect()))
     }
 
     /// Returns the threads of pairs that were active since then and were not read within this time; without it, those only
@@ -166,27 +164,24 @@ impl Turn {
         active_since: DateTime<Utc>,
         every: Option<TimeDelta>,
         most: usize,
-    ) -> Result<Vec<IssueLink>> {
+    ) -> Result<Vec<InTurn>> {
         // Asked for each turn: what the turn before read must not seem to have been read in the future.
         let now = run.world.clock.now();
         let read_before = every.map_or(DateTime::UNIX_EPOCH + SETTLED_AFTER, |every| now - every);
         let mut due = run.world.state.threads_in_turn(active_since, read_before, now, run.number, most)?;
-        let mut order = HashMap::new();
         // What costs one request goes first; lest the others wait for ever, they do now and then.
         let dear_first = run.number % DEAR_FIRST == 0;
-        for link in &due {
-            let pair = &link.guance;
-            // Where something was missed it is asked for, which takes more than to read: behind all others nothing would be
-            // left of the minute, in each run that they are due.
-            let was_missed = run.world.state.was_missed(pair, run.source(), run.number)?;
+        due.sort_by_cached_key(|thread| {
+            let pair = &thread.link.guance;
             // Where the list tells, it says of a new issue that nothing has happened since it was opened. That is no proof.
             let is_known = !run.guance_updated.contains_key(pair) || run.poll.untouched.contains(pair);
-            let is_untouched = self.tells && was_never_read(link) && is_known;
-            let is_dear = self.long.contains_key(pair);
-            let urge = run.world.state.times_of(pair)?.map_or(0, |times| turns::urge(now, times));
-            order.insert(pair.clone(), (!was_missed, is_untouched, is_dear != dear_first, Reverse(urge)));
-        }
-        due.sort_by_key(|link| order.get(&link.guance).copied());
+            let is_untouched = self.tells && was_never_read(&thread.link) && is_known;
+            let has_many_pages = self.long.contains_key(pair);
+            // Where something was missed it is asked for, which takes more than to read: behind all others nothing would be
+            // left of the minute, in each run that they are due.
+            let is_later = (!thread.was_missed, is_untouched, has_many_pages != dear_first);
+            (is_later, Reverse(turns::urge(now, thread)))
+        });
         Ok(due)
     }
 
@@ -231,15 +226,13 @@ impl Turn {
     }
 }
 
-/// Takes those out that were read before, and are to be read again because not all in them could be settled, or read.
-fn unsettled(run: &Run<'_>, called: &mut Vec<IssueLink>) -> Result<Vec<IssueLink>> {
-    let mut again = Vec::new();
-    for link in std::mem::take(called) {
-        let times = run.world.state.times_of(&link.guance)?;
-        let was_read = times.is_some_and(|times| times.read > DateTime::UNIX_EPOCH);
-        if link.guance_seen.is_none() && was_read { again.push(link) } else { called.push(link) }
-    }
-    Ok(again)
+/// Returns true for a thread that was read before, and is to be read again because not all in it could be settled, or read.
+fn is_unsettled(thread: &InTurn) -> bool {
+    thread.link.guance_seen.is_none() && thread.times.read > DateTime::UNIX_EPOCH
+}
+
+fn links(threads: Vec<InTurn>) -> Vec<IssueLink> {
+    threads.into_iter().map(|thread| thread.link).collect()
 }
 
 /// Returns true for a pair that was just made.

@@ -11,7 +11,7 @@ use crate::domain::{Claim, Comment, Issue, IssueLink, Key, Side};
 use crate::plan::comments;
 use crate::plan::{Deletes, Extent, Held, Step, Thread, claims, repeats};
 use crate::ports::{ApiError, ApiErrorKind, Batch};
-use crate::state::StateError;
+use crate::state::DEAR_THREAD;
 
 /// An issue's `updated` is taken as final only this long after it, since some servers keep whole seconds.
 pub(super) const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(2);
@@ -195,17 +195,11 @@ fn plan_thread(
     Ok((steps, !decision.unfinished && !unnamed))
 }
 
-/// Fact: whenever the Guance thread of this pair is read, the Jira thread has to be read too.
-const DEAR: &str = "engine.dear-thread.";
-
-/// Returns true for a pair whose Guance thread is not read only because there are requests left.
-pub(super) fn is_dear(run: &Run<'_>, link: &IssueLink) -> Result<bool, StateError> {
-    Ok(run.world.state.fact(&format!("{DEAR}{}", link.guance))?.is_some())
-}
-
+/// Notes whether the Jira thread has to be read whenever the Guance thread of this pair is: then that is not read only
+/// because there are requests left.
 fn dear(run: &Run<'_>, link: &IssueLink, is: bool) -> Result<(), Trouble> {
-    let (state, name) = (run.world.state, format!("{DEAR}{}", link.guance));
-    match is_dear(run, link)? {
+    let (state, name) = (run.world.state, format!("{DEAR_THREAD}{}", link.guance));
+    match state.fact(&name)?.is_some() {
         was if was == is => {}
         true => state.forget_fact(&name)?,
         false => state.set_fact(&name, "", run.world.clock.now())?,

@@ -160,7 +160,9 @@ fn not_an_envelope(what: What<'_>, status: u16, words: &str, retry_after: Option
 /// Puts a top-level `pageInfo` where the nested ones are, so that one reader serves both.
 fn with_page_info(content: Value, page_info: Option<Value>) -> Value {
     match (content, page_info) {
-        (content @ Value::Array(_), Some(info)) => serde_json::json!({"data": content, "pageInfo": info}),
+        (content @ Value::Array(_), Some(info)) => {
+            Value::Object([("data".to_owned(), content), ("pageInfo".to_owned(), info)].into_iter().collect())
+        }
         (Value::Object(mut object), Some(info)) if object.contains_key("data") && !object.contains_key("pageInfo") => {
             object.insert("pageInfo".to_owned(), info);
             Value::Object(object)

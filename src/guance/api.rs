@@ -381,7 +381,7 @@ impl<'a> Api<'a> {
     fn send_once(&self, request: &Request<'_>, credential: usize) -> Result<Value, Fault> {
         let what = What { method: request.method.as_str(), path: &request.path, write: request.write };
         let empty = self.call(request.method, &request.path, credential)?;
-        let call = Call { query: request.query.clone(), body: request.body.clone(), ..empty };
+        let call = Call { query: request.query.clone(), body: request.body.as_ref(), ..empty };
         match self.http.send(&call) {
             Ok(answer) => {
                 self.server_clock.set(answer.date.or(self.server_clock.get()));

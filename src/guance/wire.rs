@@ -2,7 +2,7 @@
 
 use crate::words::GuanceFault;
 use chrono::{DateTime, Utc};
-use serde::de::{DeserializeOwned, Deserializer};
+use serde::de::Deserializer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -232,9 +232,11 @@ pub(super) fn moment(value: &Value) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(millis.round() as i64)
 }
 
-/// The value if it has the expected shape, else the default.
-fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
-    Ok(serde_json::from_value(Value::deserialize(deserializer)?).unwrap_or_default())
+/// The value if it has the expected shape, else the default. Only for what is in memory already: of a text that is being
+/// parsed the rest would be lost.
+#[expect(clippy::unnecessary_wraps, reason = "serde asks for it")]
+fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(T::deserialize(deserializer).unwrap_or_default())
 }
 
 #[cfg(test)]

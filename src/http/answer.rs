@@ -26,6 +26,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// At most [`MAX_BODY_BYTES`], as it came.
     pub(super) body: Vec<u8>,
+    /// Whether the body may be parsed, once that was looked at.
+    pub(super) is_bounded: bool,
     pub(super) headers: Vec<(String, String)>,
     pub(super) redactor: Arc<Redactor>,
 }
@@ -40,7 +42,7 @@ impl Answer {
     /// Returns the answer if it may be parsed.
     pub(super) fn bounded(self, method: Method, url: &Url) -> Result<Self, Failure> {
         match json::excess(&self.body) {
-            None => Ok(self),
+            None => Ok(Self { is_bounded: true, ..self }),
             Some(why) => {
                 let fault = CallFault::Answered { status: self.status.to_string(), why };
                 let words = format!("{} {}: {fault}", method.as_str(), shown(url));
@@ -77,7 +79,9 @@ impl Answer {
     /// With the body's first words when it is something else (a login page, a proxy's message); with the reason when it
     /// holds more than is taken.
     pub fn json(&self) -> Result<Value, String> {
-        if let Some(why) = json::excess(&self.body) {
+        if !self.is_bounded
+            && let Some(why) = json::excess(&self.body)
+        {
             return Err(why);
         }
         match json::parse(&self.body) {
@@ -95,7 +99,7 @@ impl Answer {
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, body, date, retry_after, headers: _, redactor: _ } = self;
+        let Self { status, body, date, retry_after, is_bounded: _, headers: _, redactor: _ } = self;
         f.debug_struct("Answer")
             .field("status", status)
             .field("body_bytes", &body.len())

@@ -58,7 +58,7 @@ pub struct Call<'a> {
     /// The credential header: name and value.
     pub auth: Option<(&'a str, Secret)>,
     /// A JSON body.
-    pub body: Option<Value>,
+    pub body: Option<&'a Value>,
 }
 
 pub(super) fn address(call: &Call<'_>) -> Result<Url, Failure> {

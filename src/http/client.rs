@@ -109,7 +109,7 @@ impl Http {
             let (name, value) = credential(name, value).map_err(|why| Failure::NotSent(format!("{what}: {why}")))?;
             request = request.header(name, value);
         }
-        if let Some(body) = &call.body {
+        if let Some(body) = call.body {
             request = request.json(body);
         }
         let response = request.send().map_err(|error| failure(error, &what, self.timeout))?;
@@ -137,7 +137,7 @@ impl Http {
             return Err(Failure::TooMuch { status, words: format!("{what}: {fault}") });
         }
         let redactor = Arc::clone(&self.redactor);
-        let mut answer = Answer { status, date: None, retry_after: None, body, headers, redactor };
+        let mut answer = Answer { status, date: None, retry_after: None, body, is_bounded: false, headers, redactor };
         answer.date = answer.header("date").and_then(http_date);
         answer.retry_after =
             answer.header("retry-after").and_then(|v| wait_time(v, answer.date.unwrap_or_else(Utc::now)));

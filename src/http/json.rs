@@ -22,13 +22,15 @@ pub(super) fn excess(body: &[u8]) -> Option<String> {
         return None;
     }
     let (mut values, mut depth) = (1_usize, 0_usize);
-    let (mut in_text, mut escaped) = (false, false);
-    for byte in body {
+    let mut bytes = body.iter();
+    while let Some(byte) = bytes.next() {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_text,
-            b'"' => in_text = !in_text,
-            _ if in_text => {}
+            b'"' => {
+                // To the end of the text, without what an escape stands for.
+                while let Some(b'\\') = bytes.find(|byte| matches!(byte, b'"' | b'\\')) {
+                    bytes.next();
+                }
+            }
             b'{' | b'[' => {
                 depth += 1;
                 values += 1;

@@ -63,7 +63,8 @@ fn an_answer_carries_status_body_clock_and_wait() {
     let (base, thread) = serve(vec![reply("503 Busy", headers, "{\"a\":1}")]);
     let mut post = call(Method::Post, format!("{base}/ctx/api"));
     post.query = vec![("q", "a b&c".to_owned())];
-    post.body = Some(serde_json::json!({"x": "观测云"}));
+    let body = serde_json::json!({"x": "观测云"});
+    post.body = Some(&body);
     let answer = http().send(&post).unwrap();
     assert_eq!(answer.status, 503);
     assert_eq!(answer.json().unwrap()["a"], 1);
@@ -204,6 +205,7 @@ fn only_an_upgrade_on_the_usual_ports_changes_the_scheme() {
         body: Vec::new(),
         date: None,
         retry_after: None,
+        is_bounded: false,
         redactor: Arc::default(),
         headers: vec![("location".to_owned(), to.to_owned())],
     };
@@ -309,8 +311,15 @@ fn a_private_authority_is_trusted_only_when_its_file_is_given() {
 #[test]
 fn a_page_instead_of_json_shows_its_first_words() {
     let body = b"<html>\n  <title>Sign in</title>".to_vec();
-    let mut answer =
-        Answer { status: 200, body, date: None, retry_after: None, headers: Vec::new(), redactor: Arc::default() };
+    let mut answer = Answer {
+        status: 200,
+        body,
+        date: None,
+        retry_after: None,
+        headers: Vec::new(),
+        redactor: Arc::default(),
+        is_bounded: false,
+    };
     assert_eq!(answer.json().unwrap_err(), "<html> <title>Sign in</title>");
     answer.body = b"\xef\xbb\xbf{}".to_vec();
     assert_eq!(answer.json().unwrap(), serde_json::json!({}), "a byte order mark is no garbage");

@@ -271,7 +271,7 @@ impl<'a> Api<'a> {
             url: format!("{}{}", self.base_url, ask.path),
             query: ask.query.clone(),
             auth: Some(self.credential.header()),
-            body: ask.body.clone(),
+            body: ask.body.as_ref(),
         }
     }
 

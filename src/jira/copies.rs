@@ -1,6 +1,6 @@
 //! Which of several issues is the copy that is looked for. Pure.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 
@@ -11,6 +11,9 @@ use crate::domain::{Claim, Key, Maker, Person};
 
 /// Most issues that are remembered of those that a run has created.
 const MOST_MADE: usize = 2_000;
+
+/// A number so far behind the next one to be read is not passed to: an answer may name any.
+const FARTHEST: u64 = 5_000;
 
 /// What reading a project's newest issues by key has found so far.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +29,15 @@ pub(super) struct Probe {
     pub(super) at: Option<DateTime<Utc>>,
 }
 
+impl Probe {
+    /// Passes these numbers, which this run has created: they need not be read. What lies between them is read next time.
+    pub(super) fn pass(&mut self, made: &BTreeSet<u64>) {
+        let Some(last) = made.range(self.next..self.next.saturating_add(FARTHEST)).next_back().copied() else { return };
+        self.holes.extend((self.next..=last).filter(|number| !made.contains(number)));
+        self.next = last + 1;
+    }
+}
+
 /// The issues that a run created last.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Made {
@@ -33,14 +45,18 @@ pub(super) struct Made {
     /// By name, the latest last.
     names: VecDeque<String>,
     known: HashMap<String, Key>,
+    /// By project, the numbers that its probe has not passed yet.
+    unpassed: HashMap<String, BTreeSet<u64>>,
 }
 
 impl Made {
-    /// Takes note of one. Of very many the first are forgotten: a search shows them by then, and what reads on behind them has
-    /// passed them.
+    /// Takes note of one. Of very many the first are forgotten: a probe has passed them by then.
     pub(super) fn add(&mut self, created: &wire::Created, key: Key, at: Option<DateTime<Utc>>) {
         let (id, name) = (created.id.clone(), created.key.clone());
         self.names.push_back(name.clone());
+        if let Some(number) = number_of(&name) {
+            self.unpassed.entry(project_of(&name).to_owned()).or_default().insert(number);
+        }
         self.known.insert(name.clone(), key.clone());
         let claim = Claim { key: key.clone(), proven: true, written: None, maker: Maker::Us, sealed: false };
         let (labelled, foreign) = (Vec::new(), None);
@@ -61,6 +77,11 @@ impl Made {
     /// Returns true for the name of one.
     pub(super) fn holds(&self, name: &str) -> bool {
         self.known.contains_key(name)
+    }
+
+    /// Takes out the numbers in a project that its probe has not passed yet.
+    pub(super) fn take_unpassed(&mut self, project: &str) -> BTreeSet<u64> {
+        self.unpassed.remove(project).unwrap_or_default()
     }
 
     /// Returns the copy of an original.
@@ -184,6 +205,22 @@ mod tests {
             claim: property.map(claim),
             labelled: labels,
             foreign: None,
+        }
+    }
+
+    #[test]
+    fn a_probe_passes_what_was_created_and_keeps_what_lies_between() {
+        for (next, made, want) in [
+            (1, vec![], (1, vec![])),
+            (4, vec![4, 5, 8], (9, vec![6, 7])),
+            (4, vec![1, 2], (4, vec![])),
+            (4, vec![3, 6], (7, vec![4, 5])),
+            // What an answer says may be anything.
+            (4, vec![5, u64::MAX], (6, vec![4])),
+        ] {
+            let mut probe = Probe { next, ..Probe::default() };
+            probe.pass(&made.into_iter().collect());
+            assert_eq!((probe.next, probe.holes), want);
         }
     }
 

@@ -124,7 +124,8 @@ impl Jira<'_> {
         }
         let sent = self.is_cloud().map_err(Failed::from).and_then(|cloud| {
             let bodies: Vec<Value> = drafts.iter().map(|draft| draft.body(cloud, &self.settings.pair_id)).collect();
-            self.send_timed("issue/bulk", json!({"issueUpdates": bodies}), drafts.len())
+            let body = Value::Object([("issueUpdates".to_owned(), Value::Array(bodies))].into_iter().collect());
+            self.send_timed("issue/bulk", body, drafts.len())
         });
         let answer = match &sent {
             Ok(reply) => Some(&reply.json),

@@ -210,7 +210,12 @@ impl Jira<'_> {
         if self.is_lost(project) {
             return Ok(Probed::Hidden);
         }
-        let known = self.probes.borrow_mut().remove(project);
+        let mut known = self.probes.borrow_mut().remove(project);
+        // Before what was created is forgotten, of which there may be very much in a backfill.
+        let made = self.made.borrow_mut().take_unpassed(project);
+        if let Some(known) = &mut known {
+            known.pass(&made);
+        }
         let is_fresh = |at: DateTime<Utc>| (self.clock.now() - at).abs() < PROBED_FOR;
         if let Some(known) =
             known.as_ref().filter(|known| self.has_just_created.get() && known.at.is_some_and(is_fresh))

@@ -23,49 +23,56 @@ const SEAM: u64 = 5;
 /// How often a walk by offset goes back because of rows that moved.
 const MAX_STEPS_BACK: u32 = 50;
 
-/// Rows of a walk, each issue once, the latest reading of each.
-#[derive(Default)]
-struct Rows {
-    rows: Vec<Value>,
+/// What is made of the rows of a walk, each issue once, the latest reading of each. A page is dealt with before the next is
+/// asked for: a row as it came takes several times the memory of what is made of it.
+struct Rows<T, F> {
+    kept: Vec<T>,
     index: HashMap<String, usize>,
+    make: F,
 }
 
-impl Rows {
+impl<T, F: Fn(Value) -> Result<T, Failed>> Rows<T, F> {
+    fn new(make: F) -> Self {
+        Self { kept: Vec::new(), index: HashMap::new(), make }
+    }
+
     /// Adds a page; returns how many of its rows were new, and whether its first row was known.
-    fn add(&mut self, page: Vec<Value>) -> (usize, bool) {
+    fn add(&mut self, page: Vec<Value>) -> Result<(usize, bool), Failed> {
         let mut new = 0;
         let mut first_known = false;
         for (position, row) in page.into_iter().enumerate() {
             // A row without an id cannot be told from another: all are kept, and reported as unreadable.
             let id = row.get("id").and_then(wire::id_text);
             let known = id.as_ref().and_then(|id| self.index.get(id)).copied();
-            if let Some(slot) = known.and_then(|at| self.rows.get_mut(at)) {
+            let row = (self.make)(row)?;
+            if let Some(slot) = known.and_then(|at| self.kept.get_mut(at)) {
                 *slot = row;
                 first_known |= position == 0;
                 continue;
             }
             if let Some(id) = id {
-                self.index.insert(id, self.rows.len());
+                self.index.insert(id, self.kept.len());
                 new += 1;
             }
-            self.rows.push(row);
+            self.kept.push(row);
         }
-        (new, first_known)
+        Ok((new, first_known))
     }
 }
 
-/// Follows page tokens (Cloud); nothing else says whether there is more.
-pub(super) fn by_token(
+/// Follows page tokens (Cloud); nothing else says whether there is more. `make` says what a row becomes.
+pub(super) fn by_token<T>(
     mut walk: Walk<'_>,
     fetch: impl Fn(Option<&str>) -> Result<wire::SearchPage, Failed>,
-) -> Result<Vec<Value>, Failed> {
-    let mut rows = Rows::default();
+    make: impl Fn(Value) -> Result<T, Failed>,
+) -> Result<Vec<T>, Failed> {
+    let mut rows = Rows::new(make);
     let mut token: Option<String> = None;
     loop {
         let page = next(&mut walk, || fetch(token.as_deref()))?;
-        rows.add(page.issues);
+        rows.add(page.issues)?;
         match page.next.filter(|next| !next.is_empty()) {
-            None => return Ok(rows.rows),
+            None => return Ok(rows.kept),
             next if next == token => return Err(walk.endless(ListFault::TokenTwice).into()),
             next => token = next,
         }
@@ -86,21 +93,22 @@ fn next(
 /// Reads on from the last update time seen (Server), so that an issue that moves to the end meanwhile shifts nothing.
 /// Where more rows share one instant, or one unit of the server's accuracy, than a page holds, and where they come in
 /// no order, offsets go on.
-pub(super) fn by_time(
+pub(super) fn by_time<T>(
     mut walk: Walk<'_>,
     from: DateTime<Utc>,
     fetch: impl Fn(DateTime<Utc>, u64) -> Result<wire::SearchPage, Failed>,
-) -> Result<Vec<Value>, Failed> {
-    let mut rows = Rows::default();
+    make: impl Fn(Value) -> Result<T, Failed>,
+) -> Result<Vec<T>, Failed> {
+    let mut rows = Rows::new(make);
     let mut since = from;
     loop {
         let page = next(&mut walk, || fetch(since, 0))?;
         let received = count(&page);
         let times: Vec<_> = page.issues.iter().filter_map(|row| time(row.get("fields")?.get("updated")?)).collect();
         let last = times.last().copied().filter(|_| times.is_sorted());
-        let (new, _) = rows.add(page.issues);
+        let (new, _) = rows.add(page.issues)?;
         if received == 0 || page.total.is_some_and(|total| total <= received) {
-            return Ok(rows.rows);
+            return Ok(rows.kept);
         }
         match last {
             Some(last) if last > since && new > 0 => since = last,
@@ -111,26 +119,27 @@ pub(super) fn by_time(
 }
 
 /// Pages by offset (Server).
-pub(super) fn by_offset(
+pub(super) fn by_offset<T>(
     walk: Walk<'_>,
     fetch: impl Fn(u64) -> Result<wire::SearchPage, Failed>,
-) -> Result<Vec<Value>, Failed> {
-    offsets(walk, Rows::default(), fetch)
+    make: impl Fn(Value) -> Result<T, Failed>,
+) -> Result<Vec<T>, Failed> {
+    offsets(walk, Rows::new(make), fetch)
 }
 
 /// Each page begins with a few rows of the one before; when they are not there, the rows have shifted and the walk
 /// steps back.
-fn offsets(
+fn offsets<T, F: Fn(Value) -> Result<T, Failed>>(
     mut walk: Walk<'_>,
-    mut rows: Rows,
+    mut rows: Rows<T, F>,
     fetch: impl Fn(u64) -> Result<wire::SearchPage, Failed>,
-) -> Result<Vec<Value>, Failed> {
+) -> Result<Vec<T>, Failed> {
     let mut start = 0;
     let mut steps_back = 0;
     loop {
         let page = next(&mut walk, || fetch(start))?;
         let received = count(&page);
-        let (_, held) = rows.add(page.issues);
+        let (_, held) = rows.add(page.issues)?;
         if start > 0 && !held && steps_back < MAX_STEPS_BACK && (received > 0 || page.total.is_some_and(|t| t > 0)) {
             steps_back += 1;
             start = start.saturating_sub(PAGE);
@@ -138,7 +147,7 @@ fn offsets(
         }
         let end = start + received;
         if received == 0 || page.total.is_some_and(|total| total <= end) {
-            return Ok(rows.rows);
+            return Ok(rows.kept);
         }
         start = end - SEAM.min(received - 1);
     }
@@ -223,12 +232,12 @@ mod tests {
                 let all: Vec<u64> = (0..40).collect();
                 let moving = Moving::new(40, size, moves);
                 assert_eq!(
-                    ids(&by_time(walk(), DateTime::UNIX_EPOCH, |t, s| Ok(moving.page(t, s))).unwrap()),
+                    ids(&by_time(walk(), DateTime::UNIX_EPOCH, |t, s| Ok(moving.page(t, s)), Ok).unwrap()),
                     all,
                     "{moves:?} {size}"
                 );
                 let moving = Moving::new(40, size, moves);
-                let rows = by_offset(walk(), |start| Ok(moving.page(DateTime::UNIX_EPOCH, start))).unwrap();
+                let rows = by_offset(walk(), |start| Ok(moving.page(DateTime::UNIX_EPOCH, start)), Ok).unwrap();
                 assert_eq!(ids(&rows), all, "{moves:?} {size}");
             }
         }
@@ -238,13 +247,16 @@ mod tests {
     fn coarse_times_do_not_stop_the_walk() {
         for truncate in [10, 60] {
             let moving = Moving { truncate, ..Moving::new(200, 7, &[0]) };
-            assert_eq!(ids(&by_time(walk(), DateTime::UNIX_EPOCH, |t, s| Ok(moving.page(t, s))).unwrap()).len(), 200);
+            assert_eq!(
+                ids(&by_time(walk(), DateTime::UNIX_EPOCH, |t, s| Ok(moving.page(t, s)), Ok).unwrap()).len(),
+                200
+            );
         }
     }
 
     #[test]
     fn a_row_without_an_id_is_kept() {
         let page = || wire::SearchPage { issues: vec![json!({}), json!({"id": 1})], ..Default::default() };
-        assert_eq!(by_token(walk(), |_| Ok(page())).unwrap().len(), 2);
+        assert_eq!(by_token(walk(), |_| Ok(page()), Ok).unwrap().len(), 2);
     }
 }

@@ -2,18 +2,14 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
-use serde_json::Value;
-
 use super::api::{Ask, Failed, segment};
-use super::search::is_invalid;
+use super::search::{Row, is_invalid};
 use super::service::Jira;
 use super::{jql, wire};
+use crate::domain::IssueId;
 use crate::ports::{ApiError, ApiErrorKind, LostProject, Span};
 use crate::words::ItemHint;
-
-/// What reading the projects came to.
-pub(super) type Rows = Result<Vec<Value>, Failed>;
+use chrono::{DateTime, Utc};
 
 /// Projects that are there, and those that are not.
 #[derive(Default)]
@@ -43,7 +39,11 @@ impl Jira<'_> {
     /// Makes the best of a search of the projects: where it was refused as a whole, each is asked for alone, whatever the
     /// words of the refusal, and the others are read. Those that an earlier run could not read are asked for once; what is
     /// there again is read from when it was lost. Where none is there, the refusal stands.
-    pub(super) fn read_apart(&self, rows: Rows, span: &Span) -> Result<(Vec<Value>, Vec<LostProject>), Failed> {
+    pub(super) fn read_apart(
+        &self,
+        rows: Result<Vec<Row>, Failed>,
+        span: &Span,
+    ) -> Result<(Vec<Row>, Vec<LostProject>), Failed> {
         let known: Vec<&(String, DateTime<Utc>)> =
             span.lost.iter().filter(|(project, _)| self.is_lost(project)).collect();
         let searched = self.searched();
@@ -81,10 +81,10 @@ impl Jira<'_> {
             // Nothing could be read at all.
             return lost.into_iter().next().map_or_else(|| Ok((rows, Vec::new())), |(_, failed)| Err(failed));
         }
-        let mut ids: HashSet<String> = rows.iter().filter_map(id_of).collect();
+        let mut ids: HashSet<IssueId> = rows.iter().filter_map(|row| row.id.clone()).collect();
         for (project, from) in known.into_iter().filter(|(project, _)| before.there.contains(project)) {
             let found = self.walk_projects(std::slice::from_ref(project), span.from.min(*from), None)?;
-            rows.extend(found.into_iter().filter(|row| id_of(row).is_none_or(|id| ids.insert(id))));
+            rows.extend(found.into_iter().filter(|row| row.id.clone().is_none_or(|id| ids.insert(id))));
             self.lost.borrow_mut().remove(project);
         }
         let told = |(project, failed): (String, Failed)| {
@@ -128,8 +128,4 @@ impl Jira<'_> {
             Err(failed) => Err(failed.into()),
         }
     }
-}
-
-fn id_of(row: &Value) -> Option<String> {
-    row.get("id").and_then(wire::id_text)
 }

@@ -1,5 +1,7 @@
 //! Reading issues: what changed in a span, and single issues by id.
 
+use std::cell::RefCell;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -9,8 +11,9 @@ use super::fault::unavailable;
 use super::jql::Dialect;
 use super::paging::{PAGE, SMALL_PAGE};
 use super::service::Jira;
+use super::shared::Kept;
 use super::{jql, paging, wire};
-use crate::domain::IssueId;
+use crate::domain::{Issue, IssueId};
 use crate::http::clean;
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
 use crate::words::{ItemHint, JiraFault};
@@ -52,6 +55,32 @@ const MAX_STRAYS: usize = 300;
 /// Source: Jira Cloud REST v3, `POST /rest/api/3/issue/bulkfetch`.
 pub(super) const MAX_FETCH: usize = 100;
 
+/// A row of a search, and the issue that could be made of it.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The issue's id; `None` where it has none that can be told.
+    pub(super) id: Option<IssueId>,
+    /// The issue, or why it is not understood.
+    issue: Result<Issue, String>,
+    /// True when the issue itself says that it is archived.
+    is_archived: bool,
+}
+
+fn batch(rows: Vec<Row>) -> Batch {
+    let mut batch = Batch::default();
+    for Row { id, issue, is_archived } in rows {
+        batch.archived.extend(id.clone().filter(|_| is_archived));
+        match issue {
+            Ok(issue) => {
+                batch.watermark = batch.watermark.max(Some(issue.updated));
+                batch.issues.push(issue);
+            }
+            Err(why) => batch.unreadable.push(Unreadable { issue: id, why }),
+        }
+    }
+    batch
+}
+
 impl Jira<'_> {
     /// Reads what changed in the span: an issue that changed again later is not in it, though it may hold comments from
     /// inside.
@@ -59,8 +88,9 @@ impl Jira<'_> {
         let me = self.me()?;
         if span.ours_only {
             // Enough to recognise a copy: its thread is read when it is paired.
-            let rows = self.of_our_accounts(|ours| self.walk_scope(ours, (span.from, None), BRIEF))?;
-            let mut batch = self.batch(rows)?;
+            let rows =
+                self.of_our_accounts(|ours| self.walk_scope(ours, (span.from, None), BRIEF, |row| self.read_row(row)))?;
+            let mut batch = batch(rows);
             batch.clock = me.clock;
             return Ok(batch);
         }
@@ -86,7 +116,7 @@ impl Jira<'_> {
             Some(400) => failed.error.with_hint(ItemHint::CheckProjectsOrToken),
             _ => failed.error,
         })?;
-        let mut batch = self.batch(rows)?;
+        let mut batch = batch(rows);
         batch.lost = lost;
         let ids: Vec<IssueId> = by_id.into_iter().map(IssueId::new).collect();
         let apart = self.read_by_id(&ids)?;
@@ -104,7 +134,9 @@ impl Jira<'_> {
     /// Reads issues past the search index; what cannot be read is left out.
     pub(super) fn read_by_id(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
         let names: Vec<&str> = ids.iter().map(IssueId::as_str).collect();
-        self.batch(self.fetch(&names, &FIELDS)?)
+        let rows: Result<Vec<Row>, Failed> =
+            self.fetch(&names, &FIELDS)?.into_iter().map(|row| self.read_row(row)).collect();
+        Ok(batch(rows?))
     }
 
     /// Reads issues by id or key, with our property.
@@ -137,28 +169,16 @@ impl Jira<'_> {
         }
     }
 
-    fn batch(&self, rows: Vec<Value>) -> Result<Batch, ApiError> {
-        let mut batch = Batch::default();
-        for row in rows {
-            let id = row.get("id").and_then(wire::id_text).map(IssueId::new);
-            let read = match wire::read::<wire::Issue>(row) {
-                Ok(raw) => {
-                    let service = self.is_service(&raw.fields.project)?;
-                    self.note(IssueId::new(&raw.id), &raw, service);
-                    batch.archived.extend(raw.fields.is_archived().then(|| IssueId::new(&raw.id)));
-                    self.read_record(&raw, service)?
-                }
-                Err(why) => Err(why),
-            };
-            match read {
-                Ok(issue) => {
-                    batch.watermark = batch.watermark.max(Some(issue.updated));
-                    batch.issues.push(issue);
-                }
-                Err(why) => batch.unreadable.push(Unreadable { issue: id, why }),
-            }
-        }
-        Ok(batch)
+    /// Makes an issue of a row, if it can be understood.
+    pub(super) fn read_row(&self, row: Value) -> Result<Row, Failed> {
+        let id = row.get("id").and_then(wire::id_text).map(IssueId::new);
+        let raw = match wire::Issue::read(row) {
+            Ok(raw) => raw,
+            Err(why) => return Ok(Row { id, issue: Err(why), is_archived: false }),
+        };
+        let service = self.is_service(&raw.fields.project)?;
+        self.note(IssueId::new(&raw.id), &raw, service);
+        Ok(Row { id, issue: self.read_record(&raw, service)?, is_archived: raw.fields.is_archived() })
     }
 
     /// Searches for what our accounts created, former ones included. A Jira that knows a former account no more refuses
@@ -178,23 +198,30 @@ impl Jira<'_> {
         }
     }
 
-    fn walk_changed(&self, span: &Span, strays: &[String]) -> Result<Vec<Value>, Failed> {
+    fn walk_changed(&self, span: &Span, strays: &[String]) -> Result<Vec<Row>, Failed> {
         match jql::scope(&self.searched(), strays) {
             Some(scope) => self.walk_shared(&scope, span),
             None => Ok(Vec::new()),
         }
     }
 
-    /// Reads what changed in a scope, unless that was read for another line of this run.
-    fn walk_shared(&self, scope: &str, span: &Span) -> Result<Vec<Value>, Failed> {
+    /// Reads what changed in a scope, unless that was read for another line of this run: then its rows are made into issues once
+    /// more, for whose copy an issue is depends on the line.
+    fn walk_shared(&self, scope: &str, span: &Span) -> Result<Vec<Row>, Failed> {
+        let range = (span.from, span.until);
+        let Some(shared) = self.shared else {
+            return self.walk_scope(scope, range, &FIELDS, |row| self.read_row(row));
+        };
         let query = format!("{scope} {} {:?}", span.from, span.until);
-        if let Some(rows) = self.shared.and_then(|shared| shared.recall(&query)) {
-            return Ok(rows.to_vec());
+        if let Some(rows) = shared.recall(&query) {
+            return rows.iter().map(|row| self.read_row(row.clone())).collect();
         }
-        let rows = self.walk_scope(scope, (span.from, span.until), &FIELDS)?;
-        if let Some(shared) = self.shared {
-            shared.keep(query, &rows);
-        }
+        let kept = RefCell::new(Kept::default());
+        let rows = self.walk_scope(scope, range, &FIELDS, |row| {
+            kept.borrow_mut().add(&row);
+            self.read_row(row)
+        })?;
+        shared.keep(query, kept.into_inner());
         Ok(rows)
     }
 
@@ -204,9 +231,9 @@ impl Jira<'_> {
         projects: &[String],
         from: DateTime<Utc>,
         until: Option<DateTime<Utc>>,
-    ) -> Result<Vec<Value>, Failed> {
+    ) -> Result<Vec<Row>, Failed> {
         match jql::scope(projects, &[]) {
-            Some(scope) => self.walk_scope(&scope, (from, until), &FIELDS),
+            Some(scope) => self.walk_scope(&scope, (from, until), &FIELDS, |row| self.read_row(row)),
             None => Ok(Vec::new()),
         }
     }
@@ -216,7 +243,8 @@ impl Jira<'_> {
         scope: &str,
         (from, until): (DateTime<Utc>, Option<DateTime<Utc>>),
         fields: &[&str],
-    ) -> Result<Vec<Value>, Failed> {
+        make: impl Fn(Value) -> Result<Row, Failed>,
+    ) -> Result<Vec<Row>, Failed> {
         let dialect = self.dialect()?;
         let query = |since: DateTime<Utc>| -> Result<String, Failed> {
             let since = if since <= DateTime::UNIX_EPOCH { None } else { Some(self.dialect()?.literal(since)) };
@@ -225,28 +253,27 @@ impl Jira<'_> {
         };
         if self.is_cloud()? {
             let jql = query(from)?;
-            return paging::by_token(self.api.walk(SEARCH), |token| {
-                self.sized(|max| self.token_page(&jql, fields, max, token))
-            });
+            let page = |token: Option<&str>| self.sized(|max| self.token_page(&jql, fields, max, token));
+            return paging::by_token(self.api.walk(SEARCH), page, make);
         }
         let page = |since: DateTime<Utc>, start: u64| {
             let jql = query(since)?;
             self.sized(|max| self.offset_page(&jql, fields, start, max))
         };
         match dialect {
-            Dialect::EpochMillis => paging::by_time(self.api.walk(SEARCH), from, page),
-            Dialect::Relative { now: _ } => paging::by_offset(self.api.walk(SEARCH), |start| page(from, start)),
+            Dialect::EpochMillis => paging::by_time(self.api.walk(SEARCH), from, page, make),
+            Dialect::Relative { now: _ } => paging::by_offset(self.api.walk(SEARCH), |start| page(from, start), make),
         }
     }
 
     /// Reads every row of a query.
     pub(super) fn walk(&self, jql: &str, fields: &[&str]) -> Result<Vec<Value>, Failed> {
         if self.is_cloud()? {
-            paging::by_token(self.api.walk(SEARCH), |token| self.sized(|max| self.token_page(jql, fields, max, token)))
+            let page = |token: Option<&str>| self.sized(|max| self.token_page(jql, fields, max, token));
+            paging::by_token(self.api.walk(SEARCH), page, Ok)
         } else {
-            paging::by_offset(self.api.walk(SEARCH), |start| {
-                self.sized(|max| self.offset_page(jql, fields, start, max))
-            })
+            let page = |start| self.sized(|max| self.offset_page(jql, fields, start, max));
+            paging::by_offset(self.api.walk(SEARCH), page, Ok)
         }
     }
 
@@ -296,7 +323,7 @@ pub(super) fn is_invalid<T>(read: &Result<T, Failed>) -> bool {
 }
 
 fn page_of(value: Value) -> Result<wire::SearchPage, ApiError> {
-    let page: wire::SearchPage = wire::read(value).map_err(|why| unavailable(JiraFault::PageUnreadable { why }))?;
+    let page = wire::SearchPage::read(value).map_err(|why| unavailable(JiraFault::PageUnreadable { why }))?;
     for warnings in [&page.warnings, &page.warning_messages] {
         if warnings.as_array().is_some_and(|list| !list.is_empty()) {
             tracing::warn!(side = "jira", warnings = clean(&warnings.to_string()), "Search came with a warning.");

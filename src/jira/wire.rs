@@ -277,6 +277,29 @@ pub(super) struct BulkError {
     pub(super) errors: Value,
 }
 
+impl Issue {
+    /// Reads an issue. Texts and comments, which are kept as they came, are moved and not built anew.
+    pub(super) fn read(mut row: Value) -> Result<Self, String> {
+        let description = row.pointer_mut("/fields/description").map(Value::take).unwrap_or_default();
+        let comments = row.pointer_mut("/fields/comment/comments").and_then(Value::as_array_mut).map(std::mem::take);
+        let mut issue: Self = read(row)?;
+        issue.fields.description = description;
+        if let (Some(page), Some(comments)) = (&mut issue.fields.comment, comments) {
+            page.comments = comments;
+        }
+        Ok(issue)
+    }
+}
+
+impl SearchPage {
+    /// Reads a page. Its rows are moved and not built anew.
+    pub(super) fn read(mut value: Value) -> Result<Self, String> {
+        let issues = value.get_mut("issues").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
+        let page: Self = read(value)?;
+        Ok(Self { issues, ..page })
+    }
+}
+
 /// Reads a value, with serde's words when it is something else.
 pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
     // The words quote what was found, which may be of any length.
@@ -301,11 +324,49 @@ pub(super) fn id_text(value: &Value) -> Option<String> {
     }
 }
 
-fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(input: D) -> Result<T, D::Error> {
-    Ok(serde_json::from_value(Value::deserialize(input)?).unwrap_or_default())
+/// The value if it has the expected shape, else the default. Only for what is in memory already ([`read`]): of a text that is
+/// being parsed the rest would be lost.
+#[expect(clippy::unnecessary_wraps, reason = "serde asks for it")]
+fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(input: D) -> Result<T, D::Error> {
+    Ok(T::deserialize(input).unwrap_or_default())
 }
 
 /// Returns a text or number inside a value.
 pub(super) fn text(value: &Value, name: &str) -> String {
     value.get(name).and_then(id_text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_has_another_shape_costs_nothing_but_itself() {
+        let whole = json!({"id": 7, "key": "OPS-7", "fields": {"summary": "title", "labels": ["a", "b"],
+            "status": {"id": 3, "name": "Open", "statusCategory": {"key": "new"}}, "assignee": {"accountId": "u1"},
+            "description": {"type": "doc", "content": [{"type": "paragraph"}]},
+            "comment": {"total": 1, "comments": [{"id": "1", "body": "hi"}]}}, "properties": {"p": {"v": 1}}});
+        let odd =
+            [json!(null), json!(7), json!("x"), json!([]), json!([7]), json!({}), json!({"id": {}, "comments": 7})];
+        let places = ["/key", "/fields", "/fields/summary", "/fields/labels", "/fields/status", "/fields/assignee"];
+        let places = places.into_iter().chain(["/fields/status/id", "/fields/status/statusCategory", "/properties"]);
+        for place in places.chain(["/fields/comment", "/fields/comment/comments", "/fields/description"]) {
+            for value in &odd {
+                let mut row = whole.clone();
+                *row.pointer_mut(place).unwrap() = value.clone();
+                let issue = Issue::read(row.clone()).unwrap();
+                assert_eq!(format!("{issue:?}"), format!("{:?}", read::<Issue>(row).unwrap()), "{place} {value}");
+                assert_eq!(issue.id, "7");
+                let is_whole = !["/fields", "/fields/status", "/fields/status/statusCategory"].contains(&place);
+                assert_eq!(issue.fields.status.category.key == "new", is_whole, "{place} {value}");
+            }
+        }
+        let page = |issues: Value| SearchPage::read(json!({"issues": issues, "nextPageToken": "t"}));
+        assert_eq!(page(json!([7, {}])).unwrap().issues, [json!(7), json!({})]);
+        assert!(page(json!(null)).is_err() && page(json!({})).is_err());
+    }
 }

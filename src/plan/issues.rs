@@ -65,17 +65,22 @@ fn original(issue: &Issue, known: &Known, policy: &Policy, scope: Scope) -> Step
         Some((_, carried)) if *carried == content => return skip(SkipReason::Queued),
         _ => {}
     }
-    Step::Push(push(issue, new))
+    Step::Push(push_of(issue, new, content))
 }
 
 /// Returns the write that creates an issue.
 pub fn push(issue: &Issue, new: NewIssue) -> Push {
+    let content = content(issue, &new);
+    push_of(issue, new, content)
+}
+
+fn push_of(issue: &Issue, new: NewIssue, content: Fingerprint) -> Push {
     Push {
         key: Key::issue(issue.side(), &issue.id),
         pair: issue.id.clone(),
         target: issue.side().tracker(),
         summary: Summary::Issue { title: issue.title.clone(), project: new.project.clone() }.to_string(),
-        content: content(issue, &new),
+        content,
         action: Action::CreateIssue(new),
         seal: None,
     }
@@ -176,8 +181,9 @@ pub(super) fn value(issue: &Issue, made: &FieldTemplate) -> Result<Option<FieldV
 
 /// What a create carries: what Guance says, and what the routes make of it, in whatever language.
 fn content(issue: &Issue, new: &NewIssue) -> Fingerprint {
-    let new = NewIssue { body: render::unspoken(issue, new.body.clone()), ..new.clone() };
-    let made = serde_json::json!(new).to_string();
+    let mut new = new.clone();
+    new.body = render::unspoken(issue, std::mem::take(&mut new.body));
+    let made = serde_json::to_string(&new).unwrap_or_default();
     Fingerprint::of(&[issue.fingerprint().as_str(), &made])
 }
 

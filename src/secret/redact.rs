@@ -63,7 +63,7 @@ impl Redactor {
 
     /// Returns the text without the credentials.
     pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.begins.is_empty() {
+        if self.begins.is_empty() || text.len() < MIN_BYTES {
             return Cow::Borrowed(text);
         }
         let mut found = self.find(text.as_bytes());
@@ -147,11 +147,11 @@ impl Redactor {
     /// Returns where credentials stand.
     fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
         let mut found = Vec::new();
-        for at in 0..text.len() {
-            let rest = text.get(at..).unwrap_or_default();
-            if !place(rest).and_then(|place| self.begins.get(place)).copied().unwrap_or_default() {
+        for (at, two) in text.windows(2).enumerate() {
+            if !place(two).and_then(|place| self.begins.get(place)).copied().unwrap_or_default() {
                 continue;
             }
+            let rest = text.get(at..).unwrap_or_default();
             if rest.first_chunk().is_some_and(|part| self.parts.contains(part)) {
                 found.push(at..at + PART);
             }
@@ -193,7 +193,7 @@ struct Plain {
 impl Plain {
     fn of(text: &str) -> Self {
         let text = text.get(..text.floor_char_boundary(MAX_ESCAPED)).unwrap_or_default();
-        if !text.contains(['\\', '%', '&']) {
+        if !text.bytes().any(|byte| matches!(byte, b'\\' | b'%' | b'&')) {
             return Self { bytes: Vec::new(), from: Vec::new() };
         }
         Self { bytes: text.as_bytes().to_owned(), from: (0..text.len()).map(|at| at..at + 1).collect() }

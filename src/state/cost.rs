@@ -20,8 +20,7 @@ pub struct Spent {
 }
 
 /// Tables that hold a row for each side, for each project, or for each thing that fails now.
-const SMALL: [&str; 6] =
-    ["SCAN named", "SCAN cursor", "SCAN round", "SCAN told", "SCAN side_failure", "SCAN unreadable"];
+const SMALL: [&str; 5] = ["SCAN cursor", "SCAN round", "SCAN told", "SCAN side_failure", "SCAN unreadable"];
 
 /// Indexes that hold only what waits, what is to be read, or what was missed and is still looked for.
 const OPEN: [&str; 7] = [

@@ -10,20 +10,18 @@ use rusqlite::params;
 
 use super::absent::missed_on;
 use super::error::StateError;
+use super::facts::DEAR_THREAD;
 use super::file::State;
 use super::links::{ISSUE_COLUMNS, issue_link};
 use super::time::{LONGEST_WAIT, from_ms, to_ms};
-use crate::domain::{IssueId, IssueLink, Side};
+use super::turns::{InTurn, PairTimes};
+use crate::domain::{IssueId, IssueLink, Side, TRACKER};
 
 /// A pair whose Guance fields are due to be read, and when that issue was opened, by its own clock.
 pub type DueFields = (IssueId, Option<DateTime<Utc>>);
 
-/// Each project that a pair's Jira issue is in: one step of an index for each.
-const PROJECTS: &str = "WITH RECURSIVE named (project) AS (
-        SELECT min(project) FROM issue_link
-        UNION ALL SELECT (SELECT min(l.project) FROM issue_link l WHERE l.project > named.project) FROM named
-            WHERE named.project IS NOT NULL
-    ) SELECT project FROM named WHERE project IS NOT NULL";
+/// The first project behind another one that a pair's Jira issue is in: one step of an index.
+const NEXT_PROJECT: &str = "SELECT min(project) FROM issue_link WHERE project > ?1";
 
 /// Holds for a pair `l` whose project can be read.
 const CAN_BE_READ: &str = "NOT EXISTS (SELECT 1 FROM fact f WHERE f.name = 'away.project.' || l.project
@@ -37,6 +35,20 @@ impl State {
     /// When the file cannot be read.
     pub fn due_threads(&self, run: i64, limit: usize) -> Result<Vec<IssueLink>, StateError> {
         let mut due = self.readable("jira_seen IS NULL", "active", &[], limit)?;
+        due.extend(self.missed_on_jira(run, limit)?);
+        due.sort_by(|(a, a_active), (b, b_active)| (b_active, &a.guance).cmp(&(a_active, &b.guance)));
+        due.dedup_by(|(a, _), (b, _)| a.guance == b.guance);
+        Ok(first(due, limit))
+    }
+
+    /// Returns the pairs in which an earlier run missed something on Jira, and whose project can be read, and when they were
+    /// active.
+    fn missed_on_jira(&self, run: i64, limit: usize) -> Result<Vec<(IssueLink, i64)>, StateError> {
+        // To prepare the statement below takes longer than to find out that it finds nothing, as in most runs.
+        let is_any = "SELECT 1 FROM absent INDEXED BY absent_open WHERE gone = 0 LIMIT 1";
+        if !self.conn.prepare_cached(is_any)?.exists([])? {
+            return Ok(Vec::new());
+        }
         let missed = missed_on(Side::Tracker(self.line), "?2");
         let sql = format!(
             "SELECT {ISSUE_COLUMNS}, active FROM issue_link WHERE guance IN (
@@ -45,10 +57,7 @@ impl State {
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let rows = statement.query_map(params![as_limit(limit), run], |row| Ok((issue_link(row)?, row.get(7)?)))?;
-        due.extend(rows.collect::<Result<Vec<(IssueLink, i64)>, _>>()?);
-        due.sort_by(|(a, a_active), (b, b_active)| (b_active, &a.guance).cmp(&(a_active, &b.guance)));
-        due.dedup_by(|(a, _), (b, _)| a.guance == b.guance);
-        Ok(first(due, limit))
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Returns the pairs that were active last, by the remotes' clocks, and whose project can be read.
@@ -115,9 +124,14 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn projects(&self) -> Result<Vec<String>, StateError> {
-        let mut statement = self.conn.prepare_cached(PROJECTS)?;
-        let rows = statement.query_map([], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let sql = "SELECT min(project) FROM issue_link";
+        let mut next: Option<String> = self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        let mut projects = Vec::new();
+        while let Some(project) = next {
+            next = self.conn.prepare_cached(NEXT_PROJECT)?.query_row([&project], |row| row.get(0))?;
+            projects.push(project);
+        }
+        Ok(projects)
     }
 
     /// Returns the Jira issues of the pairs that were active last in other projects than these.
@@ -154,18 +168,38 @@ impl State {
         now: DateTime<Utc>,
         run: i64,
         limit: usize,
-    ) -> Result<Vec<IssueLink>, StateError> {
+    ) -> Result<Vec<InTurn>, StateError> {
         let [active_since, polled_before, now] = [active_since, polled_before, now].map(to_ms);
+        // To prepare the statement below takes longer than to find out that it finds nothing, as where all is quiet.
+        let is_any = "SELECT 1 FROM issue_link WHERE closed = 0 AND active >= ?1 LIMIT 1";
+        if !self.conn.prepare_cached(is_any)?.exists([active_since])? {
+            return Ok(Vec::new());
+        }
         let missed = missed_on(Side::Source(self.line), "?5");
+        // An id that Guance gives is longer than a letter. The links of comments stand in the order in which they were made.
         let sql = format!(
-            "SELECT {ISSUE_COLUMNS} FROM issue_link WHERE closed = 0 AND active >= ?2
+            "SELECT {ISSUE_COLUMNS}, active, polled,
+                 EXISTS (SELECT 1 FROM absent WHERE lane = issue_link.guance AND {missed}),
+                 EXISTS (SELECT 1 FROM fact WHERE name = '{DEAR_THREAD}' || issue_link.guance),
+                 coalesce((SELECT origin FROM comment_link WHERE lane = issue_link.guance ORDER BY rowid DESC LIMIT 1), ''),
+                 EXISTS (SELECT 1 FROM field_base b WHERE b.lane = issue_link.guance AND b.field = 'assignee' AND length(b.guance) > 1)
+             FROM issue_link WHERE closed = 0 AND active >= ?2
                  AND (polled < ?3 OR polled > ?4 OR guance_seen IS NULL
                      OR guance IN (SELECT lane FROM absent INDEXED BY absent_open WHERE {missed}))
              ORDER BY polled, guance LIMIT ?1"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let limit = as_limit(limit);
-        let rows = statement.query_map(params![limit, active_since, polled_before, now, run], issue_link)?;
+        let rows = statement.query_map(params![limit, active_since, polled_before, now, run], |row| {
+            Ok(InTurn {
+                link: issue_link(row)?,
+                times: PairTimes { active: from_ms(row.get(7)?), read: from_ms(row.get(8)?) },
+                was_missed: row.get(9)?,
+                is_dear: row.get(10)?,
+                awaits_answer: row.get::<_, String>(11)? == TRACKER,
+                is_assigned: row.get(12)?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -17,6 +17,9 @@ pub const LONG_THREAD: &str = "engine.long-thread.";
 /// The facts that tell what a long thread holds: named and forgotten in the same way.
 pub const THREAD_ROWS: &str = "engine.thread-rows.";
 
+/// The facts that tell that a pair's Jira thread has to be read whenever its Guance thread is: named in the same way.
+pub const DEAR_THREAD: &str = "engine.dear-thread.";
+
 impl State {
     /// Returns a fact and when it was learnt.
     ///

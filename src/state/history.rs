@@ -17,9 +17,15 @@ const KEEP: Duration = Duration::days(90);
 /// Most events, and most settled writes, that are kept: beyond that the oldest are forgotten earlier.
 const MOST_KEPT: i64 = 500_000;
 
-/// So many settled writes beyond those a run forgets, and twice as many as it has settled itself: one that writes nothing
-/// costs little, and they do not become more.
+/// So many settled writes beyond those are forgotten at once, and twice as many as were settled since it was done last: a run
+/// that writes nothing costs little, and they do not become more.
 const AT_ONCE: i64 = 20;
+
+/// Fact: when a run has last forgotten what is older than is kept.
+const FORGOTTEN: &str = "state.history-forgotten";
+
+/// How often that is done: to prepare its statements is a twentieth of what a run costs that has nothing to do.
+const FORGET_EVERY: Duration = Duration::hours(1);
 
 /// Facts that are learnt anew once they are older than [`KEEP`]: there may be one for each issue, or each person.
 const LEARNT_ANEW: [&str; 7] = [
@@ -93,8 +99,8 @@ impl Tx<'_> {
 }
 
 impl Tx<'_> {
-    /// Forgets what is older, and what is more than is kept.
-    fn forget_before(&self, time: DateTime<Utc>, started: i64) -> Result<(), StateError> {
+    /// Forgets what is older, and what is more than is kept. `since` is when that was done last, in milliseconds.
+    fn forget_before(&self, time: DateTime<Utc>, since: i64) -> Result<(), StateError> {
         for forget in [
             "DELETE FROM run WHERE started < ?1",
             "DELETE FROM event WHERE at < ?1",
@@ -118,7 +124,7 @@ impl Tx<'_> {
         let behind = last.unwrap_or(0) - MOST_KEPT;
         if one.is_some_and(|one| one <= behind) {
             let sql = "SELECT count(*) FROM outbox WHERE stage = 'done' AND settled_at >= ?1 AND settled_at < ?2";
-            let own: i64 = self.tx.prepare_cached(sql)?.query_row([started, i64::MAX], |row| row.get(0))?;
+            let own: i64 = self.tx.prepare_cached(sql)?.query_row([since, i64::MAX], |row| row.get(0))?;
             let sql = format!("DELETE FROM outbox WHERE seq <= ?2 AND seq IN ({oldest} LIMIT ?3)");
             self.tx.prepare_cached(&sql)?.execute([i64::MAX, behind, AT_ONCE + 2 * own])?;
         }
@@ -149,8 +155,8 @@ impl State {
         Ok(first.map(from_ms))
     }
 
-    /// Records that a run ended, and forgets what is older than 90 days: by the clock of the run before too, so that
-    /// one that is far ahead once does not cost the whole history.
+    /// Records that a run ended, and once an hour forgets what is older than 90 days: by the clock of the run before too, so
+    /// that one that is far ahead once does not cost the whole history.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -161,11 +167,16 @@ impl State {
             .prepare_cached("UPDATE run SET ended = ?2, good = ?3, summary = ?4, failures = ?5 WHERE id = ?1")?
             .execute(params![id, to_ms(now), end.good, end.summary, failures])?;
         tx.side_failures(end, now)?;
-        let sql = "SELECT started FROM run WHERE id < ?1 ORDER BY id DESC LIMIT 1";
-        let before: Option<i64> = tx.tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
-        let started = tx.tx.prepare_cached("SELECT started FROM run WHERE id = ?1")?.query_row([id], |row| row.get(0));
-        let time = before.map_or(now, |before| now.min(from_ms(before))) - KEEP;
-        tx.forget_before(time, started.optional()?.unwrap_or(i64::MAX))?;
+        let last = self.fact(FORGOTTEN)?.map(|(_, at)| at).filter(|at| *at <= now);
+        if last.is_none_or(|last| now - last >= FORGET_EVERY) {
+            let sql = "SELECT started FROM run WHERE id < ?1 ORDER BY id DESC LIMIT 1";
+            let before: Option<i64> = tx.tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
+            let sql = "SELECT started FROM run WHERE id = ?1";
+            let started: Option<i64> = tx.tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
+            let time = before.map_or(now, |before| now.min(from_ms(before))) - KEEP;
+            tx.forget_before(time, last.map(to_ms).or(started).unwrap_or(i64::MAX))?;
+            self.set_fact(FORGOTTEN, "", now)?;
+        }
         tx.commit()
     }
 

@@ -1,12 +1,8 @@
-//! When something was said in a pair last, and when its Guance thread was read.
+//! When something was said in a pair last, when its Guance thread was read, and what speaks for reading it.
 
 use chrono::{DateTime, Utc};
-use rusqlite::OptionalExtension;
 
-use super::error::StateError;
-use super::file::State;
-use super::time::from_ms;
-use crate::domain::IssueId;
+use crate::domain::IssueLink;
 
 /// When something happened in a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,19 +13,20 @@ pub struct PairTimes {
     pub read: DateTime<Utc>,
 }
 
-impl State {
-    /// Returns when something happened in a pair; `None` where there is no such pair.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn times_of(&self, guance: &IssueId) -> Result<Option<PairTimes>, StateError> {
-        let times = self
-            .conn
-            .prepare_cached("SELECT active, polled FROM issue_link WHERE guance = ?1")?
-            .query_row([guance.as_str()], |row| {
-                Ok(PairTimes { active: from_ms(row.get(0)?), read: from_ms(row.get(1)?) })
-            })
-            .optional()?;
-        Ok(times)
-    }
+/// A pair whose Guance thread may be read now, and what tells how soon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the pair")]
+pub struct InTurn {
+    /// The pair.
+    pub link: IssueLink,
+    /// When something happened in it.
+    pub times: PairTimes,
+    /// An earlier run missed something on Guance: it is to be looked for again.
+    pub was_missed: bool,
+    /// Whenever its Guance thread is read, the Jira thread has to be read too.
+    pub is_dear: bool,
+    /// The last words that travelled were written on Jira: somebody there may wait for an answer.
+    pub awaits_answer: bool,
+    /// Guance named somebody who is responsible, when the two sides last agreed about that.
+    pub is_assigned: bool,
 }

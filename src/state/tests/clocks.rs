@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use chrono::TimeDelta;
-
 use super::*;
 
 /// Years ahead, as a machine without a battery may be for one run.

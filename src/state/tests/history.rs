@@ -24,15 +24,26 @@ fn the_oldest_goes_once_there_is_too_much_and_what_is_settled_for_ever_stays() {
     for id in [1, 200_001, 700_000] {
         state.conn.execute(event, [id]).unwrap();
     }
-    let run = state.begin_run("ordinary", now).unwrap();
-    let (failures, read) = (BTreeMap::new(), BTreeSet::new());
-    state.end_run(run, &RunEnd { good: true, summary: "", failures: &failures, read: &read }, now).unwrap();
+    end_run(&state, now);
     let left = |sql: &str| -> Vec<i64> {
         let mut statement = state.conn.prepare(sql).unwrap();
         statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     };
     assert_eq!(left("SELECT seq FROM outbox WHERE seq > 0 ORDER BY seq"), [2, 3, 700_000]);
     assert_eq!(left("SELECT id FROM event WHERE id > 0 ORDER BY id"), [200_001, 700_000]);
+    // Once an hour; what a clock says that was ahead keeps nobody from it.
+    for (passed, kept) in [(3599, true), (3600, false), (9_000_000, false), (3605, false)] {
+        state.conn.execute(event, [2]).unwrap();
+        end_run(&state, now + TimeDelta::seconds(passed));
+        assert_eq!(left("SELECT id FROM event WHERE id = 2").len() == 1, kept, "{passed}");
+        state.conn.execute("DELETE FROM event WHERE id = 2", []).unwrap();
+    }
+}
+
+fn end_run(state: &State, now: DateTime<Utc>) {
+    let run = state.begin_run("ordinary", now).unwrap();
+    let (failures, read) = (BTreeMap::new(), BTreeSet::new());
+    state.end_run(run, &RunEnd { good: true, summary: "", failures: &failures, read: &read }, now).unwrap();
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod remains;
 mod threads;
 mod turns;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::domain::{Action, CommentId, Fingerprint, IssueId, Key, Push, Side};

@@ -23,7 +23,7 @@ fn threads_come_in_turn_by_activity_and_closed_ones_not_at_all() {
     tx.commit().unwrap();
     let turn = |run| {
         let due = state.threads_in_turn(at(996_400), at(999_700), now, run, 10).unwrap();
-        due.into_iter().map(|link| link.jira_name).collect::<Vec<_>>()
+        due.into_iter().map(|thread| thread.link.jira_name).collect::<Vec<_>>()
     };
     assert_eq!(turn(7), ["OPS-2", "OPS-5"], "what this run missed is for the next one");
     assert_eq!(turn(8), ["OPS-2", "OPS-3", "OPS-5"]);
