@@ -56,7 +56,13 @@ impl Place {
 /// Returns where the keys of each line stand. Without any source `[guance]` is taken to be meant, so that its keys are missed by
 /// name.
 pub(super) fn places(reader: &Reader) -> Vec<Place> {
-    let sources = if reader.has("source") { reader.count("source") } else { 0 };
+    let sources = if reader.has_elements("source") { reader.count("source") } else { 0 };
+    if sources == 0 {
+        // Known all the same: who misspells one is told.
+        for key in ["name", "kind", "service"] {
+            reader.has(&format!("source.0.{key}"));
+        }
+    }
     let mut places = Vec::new();
     if sources == 0 || reader.has("guance") {
         places.push(Place::guance());

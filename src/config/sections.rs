@@ -43,9 +43,10 @@ pub(super) fn drafts(
     let sync = sync(&reader, &base);
     let voice = voice(&reader);
     let places = places::places(&reader);
-    let policies: Vec<Policy> = places.iter().map(|place| policy(&reader, place, voice, &mut warnings)).collect();
     let sources = sources::read(&reader, &places, &base, &mut warnings);
-    let jira = jira(&reader, &base, &policies, &mut warnings);
+    let mut jira = jira(&reader, &base, &mut warnings);
+    let policies: Vec<Policy> = places.iter().map(|place| policy(&reader, place, voice, &mut warnings)).collect();
+    jira.polled = projects(&policies);
     let rooms = notify::rooms(&reader, &base, voice.lang);
     let secrets = || {
         let keys = places
@@ -107,7 +108,7 @@ fn policy(reader: &Reader, place: &Place, voice: Voice, warnings: &mut Vec<Confi
     policy
 }
 
-fn jira(reader: &Reader, base: &Path, policies: &[Policy], warnings: &mut Vec<ConfigWarning>) -> Jira {
+fn jira(reader: &Reader, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Jira {
     let deployments = [("cloud", Some(Deployment::Cloud)), ("server", Some(Deployment::Server)), ("auto", None)];
     let base_url = url(reader, "jira.base_url", true, warnings);
     let (user, token) = auth(reader, warnings);
@@ -117,7 +118,7 @@ fn jira(reader: &Reader, base: &Path, policies: &[Policy], warnings: &mut Vec<Co
         user,
         token,
         projects: Vec::new(),
-        polled: projects(policies),
+        polled: Vec::new(),
         no_script: reader.one_of("jira.script", &[("none", true)], false),
         pair_id: String::new(),
         former_accounts: accounts(reader, "jira.former_accounts"),

@@ -52,13 +52,14 @@ fn joined(warnings: &[ConfigWarning]) -> String {
 #[test]
 fn the_smallest_file_gives_the_defaults() {
     let config = load(MINIMAL).unwrap();
-    assert_eq!(config.source.guance().unwrap().settings.base_url, "https://openapi.guance.com");
-    assert_eq!(config.source.guance().unwrap().settings.console_url, "https://console.guance.com");
-    assert_eq!(config.source.guance().unwrap().settings.api_keys[0].expose(), "g-key");
+    let guance = config.source.guance().unwrap();
+    assert_eq!(guance.settings.base_url, "https://openapi.guance.com");
+    assert_eq!(guance.settings.console_url, "https://console.guance.com");
+    assert_eq!(guance.settings.api_keys[0].expose(), "g-key");
     assert_eq!(config.jira.projects, ["OPS"]);
     assert_eq!(config.jira.pair_id.len(), 16);
     assert_eq!(config.jira.deployment, None);
-    assert_eq!(config.source.guance().unwrap().requests_per_minute, 20);
+    assert_eq!(guance.requests_per_minute, 20);
     assert_eq!(config.source_http.timeout, Duration::from_secs(30));
     assert_eq!(config.sync, SyncSettings::default());
     assert_eq!(config.policy.routes[0].priority, None);
@@ -74,15 +75,10 @@ fn the_example_is_true_and_complete() {
     assert_eq!(example.sync, minimal.sync);
     assert_eq!(example.policy.flow, minimal.policy.flow);
     assert_eq!(example.policy.voice, minimal.policy.voice);
-    assert_eq!(
-        example.source.guance().unwrap().requests_per_minute,
-        minimal.source.guance().unwrap().requests_per_minute
-    );
-    assert_eq!(example.source.guance().unwrap().settings.channel, minimal.source.guance().unwrap().settings.channel);
-    assert_eq!(
-        example.source.guance().unwrap().settings.reply_format,
-        minimal.source.guance().unwrap().settings.reply_format
-    );
+    let [one, other] = [&example, &minimal].map(|config| config.source.guance().unwrap());
+    assert_eq!(one.requests_per_minute, other.requests_per_minute);
+    assert_eq!(one.settings.channel, other.settings.channel);
+    assert_eq!(one.settings.reply_format, other.settings.reply_format);
     assert_eq!(example.source_http.timeout, minimal.source_http.timeout);
     assert_eq!(example.jira_http.timeout, minimal.jira_http.timeout);
     assert_eq!(example.policy.routes[0].priority.as_ref().unwrap()[0], ("P0".to_owned(), "Highest".to_owned()));

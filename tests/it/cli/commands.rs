@@ -30,6 +30,7 @@ fn help_shows_the_commands() {
       why          Show the history of one item, and why it is where it is
       retry        Send dead items again with the next run
       drop         Give dead items up: they are never sent again unless the original changes
+      take         Accept the payloads of a webhook for a piped source
       adopt        Take over the issues and the copies that the vendor's script made
       state        Show what the state file holds, or bind it to services that were renamed
       init         Write a commented sync.toml, asking for what it needs
