@@ -7,6 +7,9 @@ use crate::figures::Figures;
 /// Width and height of one panel's plot, in pixels.
 const PLOT: (f64, f64) = (300.0, 180.0);
 
+/// How far from the sides of the plot the first and the last point stand, so that no label crosses the axis.
+const INSET: f64 = 24.0;
+
 /// One panel: what it shows, and its points (size, cost), the smallest first.
 struct Panel {
     title: &'static str,
@@ -66,7 +69,9 @@ impl Panel {
              <path d=\"M0 0 V{height} H{width}\" fill=\"none\" stroke=\"#888888\"/>",
             self.title, self.unit
         );
-        let place = |(size, y): (f64, f64)| (self.across(size) * width, height - y / most * (height - 20.0));
+        let place = |(size, y): (f64, f64)| {
+            (INSET + self.across(size) * (width - 2.0 * INSET), height - y / most * (height - 20.0))
+        };
         let line: Vec<String> =
             self.points.iter().map(|point| place(*point)).map(|(x, y)| format!("{x:.0},{y:.0}")).collect();
         let _ = writeln!(
