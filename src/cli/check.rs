@@ -84,7 +84,6 @@ fn check_line(told: &Findings, config: &Config, signals: &Signals) -> Result<Exi
         if reached != Exit::SideFailed && exit == reached && matches!(sides.kind, Opened::Issues(_)) {
             check_script(told, sides, &state, config)?;
         }
-        told.close(exit)?;
         Ok(exit)
     })
 }

@@ -98,9 +98,10 @@ fn open<T>(
             Opened::Issues(Guance::new(guance.settings.clone(), &source_http, &budget, facts, &clock, stop))
         }
         Source::Events(guance) => {
-            Opened::Events(Events::new(guance.settings.clone(), &source_http, &budget, facts, &clock, stop))
+            let events = Events::new(guance.settings.clone(), &source_http, &budget, facts, &clock, stop);
+            Opened::Events(events.close_after(config.close_after))
         }
-        Source::Piped => Opened::Piped(Piped::new(config.line.as_str(), state)),
+        Source::Piped => Opened::Piped(Piped::new(config.line.as_str(), state).close_after(config.close_after, &clock)),
         Source::Alerts(settings) => Opened::Alerts(Alerts::new(settings.clone(), &source_http, facts, &clock, stop)),
     };
     let mut settings = config.jira.clone();

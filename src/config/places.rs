@@ -59,7 +59,7 @@ pub(super) fn places(reader: &Reader) -> Vec<Place> {
     let sources = if reader.has_elements("source") { reader.count("source") } else { 0 };
     if sources == 0 {
         // Known all the same: who misspells one is told.
-        for key in ["name", "kind", "service"] {
+        for key in ["name", "kind", "service", "close_after"] {
             reader.has(&format!("source.0.{key}"));
         }
     }

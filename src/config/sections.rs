@@ -69,6 +69,7 @@ pub(super) fn drafts(
     let drafts = places.iter().zip(policies).zip(sources).map(|((place, policy), source)| {
         let projects = projects(std::slice::from_ref(&policy));
         let pair_id = place.pair_id(&source);
+        let close_after = sources::close_after(&reader, place);
         Draft {
             line: place.name,
             polls: shared.iter().filter(|keys_of| **keys_of == Place::keys_of(&source)).count(),
@@ -80,6 +81,7 @@ pub(super) fn drafts(
             lang,
             base: base.clone(),
             kind: place.kind,
+            close_after,
             source,
             rooms: rooms.clone(),
             jira: Jira { projects, pair_id, ..jira.clone() },

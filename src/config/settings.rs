@@ -30,6 +30,8 @@ pub struct Config {
     pub address: String,
     /// See [`Config::address`].
     pub selection: String,
+    /// How long an alarm may tell nothing before it counts as over; `None`: for ever.
+    pub close_after: Option<Duration>,
     /// What the source is, and how to talk to it.
     pub source: Source,
     /// How to reach the source.
@@ -117,6 +119,7 @@ pub struct Draft {
     pub lang: Option<Lang>,
     pub(super) base: PathBuf,
     pub(super) kind: SourceKind,
+    pub(super) close_after: Option<Duration>,
     pub(super) source: SourceAt,
     pub(super) jira: Jira,
     pub(super) rooms: Vec<RoomDraft>,
@@ -222,8 +225,22 @@ impl Draft {
     /// # Errors
     /// Names the key and the source of every secret that is missing, empty or cannot be fetched.
     pub fn resolve(self, env: &Environment) -> Result<Config, ConfigError> {
-        let Self { line, polls, path, sync, policy, mut warnings, advice, lang: _, base, kind, source, jira, rooms } =
-            self;
+        let Self {
+            line,
+            polls,
+            path,
+            sync,
+            policy,
+            mut warnings,
+            advice,
+            lang: _,
+            base,
+            kind,
+            close_after,
+            source,
+            jira,
+            rooms,
+        } = self;
         let mut vault = Vault::new(base, env);
         let (address, selection) = source.place(&line, kind);
         let mut keys: Vec<Secret> = source.api_keys().iter().map(|key| vault.fetch(key)).collect();
@@ -259,6 +276,7 @@ impl Draft {
             polls,
             address,
             selection,
+            close_after,
             source,
             source_http,
             jira: jira::Settings {

@@ -1,6 +1,7 @@
 //! The sources: what each is, where it is, and what may be asked of it.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::common::{accounts, url};
 use super::kinds::SourceKind;
@@ -24,6 +25,9 @@ const MOST_REQUESTS_PER_MINUTE: u32 = 100_000;
 
 /// The channel that holds every issue.
 const DEFAULT_CHANNEL: &str = "default";
+
+/// The shortest silence that may end an alarm: some monitors check once an hour.
+const LEAST_SILENCE: Duration = Duration::from_hours(1);
 
 /// Reads what each line's source is.
 pub(super) fn read(reader: &Reader, places: &[Place], base: &Path, warnings: &mut Vec<ConfigWarning>) -> Vec<SourceAt> {
@@ -54,6 +58,15 @@ pub(super) fn read(reader: &Reader, places: &[Place], base: &Path, warnings: &mu
         sources.push(source);
     }
     sources
+}
+
+/// Reads how long an alarm may tell nothing before it counts as over.
+pub(super) fn close_after(reader: &Reader, place: &Place) -> Option<Duration> {
+    let key = place.key("close_after");
+    if !place.kind.is_read_only() || !reader.has(&key) {
+        return None;
+    }
+    Some(reader.duration(&key, Duration::ZERO, LEAST_SILENCE)).filter(|silence| !silence.is_zero())
 }
 
 /// Reads where alerts are.

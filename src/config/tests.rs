@@ -45,6 +45,10 @@ pub(super) fn swap(from: &str, to: &str) -> String {
     MINIMAL.replace(from, to)
 }
 
+fn guance(config: &Config) -> GuanceSource {
+    config.source.guance().unwrap().clone()
+}
+
 fn joined(warnings: &[ConfigWarning]) -> String {
     warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
@@ -215,10 +219,7 @@ fn the_environment_is_laid_over_the_file() {
     assert_eq!(config.sync.limits.max_runtime, Duration::from_mins(2));
     assert_eq!(config.sync.limits.max_creates, 7);
     assert!(!config.policy.flow.comments);
-    assert_eq!(
-        config.source.guance().unwrap().settings.api_keys.iter().map(Secret::expose).collect::<Vec<_>>(),
-        ["one", "two"]
-    );
+    assert_eq!(config.source.credentials().into_iter().map(Secret::expose).collect::<Vec<_>>(), ["one", "two"]);
     let route = &config.policy.routes[0];
     assert_eq!((route.project.as_str(), route.issue_type.as_str()), ("DEV", "Bug"));
     assert_eq!(route.labels, ["a", "b"]);
@@ -239,7 +240,7 @@ fn no_file_is_needed_when_the_environment_has_everything() {
     ]);
     let config = load_with("", &env).unwrap();
     assert_eq!(config.source.guance().unwrap().settings.console_url, "https://us1-console.truewatch.com");
-    assert_eq!(config.source.guance().unwrap().settings.api_keys.len(), 2);
+    assert_eq!(config.source.credentials().len(), 2);
     assert!(config.warnings.is_empty());
 }
 
@@ -304,9 +305,7 @@ fn addresses_are_checked() {
 
 #[test]
 fn the_console_is_found_for_known_sites_only() {
-    let console = |url: &str| {
-        load(&swap("https://openapi.guance.com", url)).unwrap().source.guance().unwrap().settings.clone().console_url
-    };
+    let console = |url: &str| guance(&load(&swap("https://openapi.guance.com", url)).unwrap()).settings.console_url;
     assert_eq!(console("https://cn6-openapi.guance.one/"), "https://cn6-console.guance.one");
     assert_eq!(console("https://guance.example.com/x"), "https://guance.example.com/x");
 }
@@ -373,10 +372,7 @@ issue_type = "Task"
     let config = load(&(MINIMAL.to_owned() + route)).unwrap();
     assert_eq!(config.jira.projects, ["OPS", "DEV"]);
     assert_eq!(config.warnings, []);
-    assert!(
-        !config.source.guance().unwrap().settings.names_channels
-            && !config.source.guance().unwrap().settings.names_managers
-    );
+    assert!(!guance(&config).settings.names_channels && !guance(&config).settings.names_managers);
     let [first, second] = &config.policy.routes[..] else { panic!("two routes") };
     assert_eq!(first.when.as_ref().unwrap().source(), "level == 'P0' and tags.env == 'prod'");
     assert_eq!((first.security.as_deref(), first.parent.as_deref()), (Some("Staff"), Some("OPS-1")));
@@ -389,8 +385,7 @@ issue_type = "Task"
 
 #[test]
 fn what_costs_requests_is_asked_for_only_where_a_route_uses_it() {
-    let uses =
-        |when: &str| load(&format!("{MINIMAL}when = \"{when}\"\n")).unwrap().source.guance().unwrap().settings.clone();
+    let uses = |when: &str| guance(&load(&format!("{MINIMAL}when = \"{when}\"\n")).unwrap()).settings;
     assert!(uses("'ops' in channels").names_channels && uses("'chan_1' in channel_uuids").names_channels);
     assert!(uses("'张三' in managers").names_managers);
     let plain = uses("level == 'P1'");
@@ -494,14 +489,8 @@ fn a_private_deployment_has_limits_of_its_own() {
         ("workspace_requests_per_minute = 60", 20, 60),
     ] {
         let config = with(lines).unwrap();
-        assert_eq!(
-            (
-                config.source.guance().unwrap().requests_per_minute,
-                config.source.guance().unwrap().workspace_requests_per_minute
-            ),
-            (one, all),
-            "{lines}"
-        );
+        let limits = guance(&config);
+        assert_eq!((limits.requests_per_minute, limits.workspace_requests_per_minute), (one, all), "{lines}");
     }
     for lines in ["requests_per_minute = 100001", "requests_per_minute = 0", "workspace_requests_per_minute = 100001"] {
         let error = with(lines).unwrap_err().to_string();

@@ -59,11 +59,12 @@ pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Reads Guance threads, with what the deliveries left of the minute's budget: Guance has no "replies since".
-/// A backfill reads only those that were never read, and waits for budget.
+/// Reads threads of the source, with what the deliveries left of the minute's budget: Guance has no "replies since". Where a list
+/// shows what is new in a thread, only those are read that it calls for. A backfill reads only those that were never read, and
+/// waits for budget.
 pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     let side = run.source();
-    if !run.about(side).threads_in_turn || !files::reads_guance(run) || run.is_down(side) {
+    if run.abilities(side).threads.is_none() || !files::reads_guance(run) || run.is_down(side) {
         return Ok(());
     }
     let long = match long::threads(run) {
@@ -77,8 +78,10 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
         // What the slice has brought.
         let due = run.world.state.threads_never_read(MAX_NEW)?;
         turn.read(run, &due, 0).map(drop)
-    } else {
+    } else if run.about(side).threads_in_turn {
         turn.rounds(run)
+    } else {
+        turn.called(run)
     }?;
     turn.learn_cost(run)
 }
@@ -100,6 +103,13 @@ struct Turn {
 }
 
 impl Turn {
+    /// Reads what the list called for and did not bring itself.
+    fn called(&mut self, run: &mut Run<'_>) -> Result<()> {
+        let longest = run.world.clock.now() - LONGEST;
+        let due = links(self.due(run, longest, None, MAX_FRESH)?);
+        self.read(run, &due, 0).map(drop)
+    }
+
     /// Reads first what the list, or what is known of a thread, calls for. Where the list does not tell of replies, then the
     /// threads in which something was said within the hour, those whose turn it is, and the others: a minute's requests
     /// cannot be saved.

@@ -9,7 +9,7 @@ use super::apply::{apply, is_create};
 use super::reading::Reading;
 use super::run::{Run, Trouble, delta};
 use super::threads::{Seen, Taken};
-use super::{backfill, belongs, fields, files, gone, pings, recheck, tells};
+use super::{backfill, belongs, fields, files, gone, pings, recheck, tells, threads};
 use crate::domain::{Fingerprint, Issue, IssueId, Key, Side};
 use crate::plan::{SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -36,7 +36,8 @@ pub(super) fn guance(
     run.guance_updated.extend(batch.issues.iter().map(|issue| (issue.id.clone(), issue.updated)));
     tells::listed(run, reading, &batch.issues);
     fields::keep(run, &batch.issues);
-    take_over(run, reading, batch, Taken::default(), creates_before)
+    let taken = if run.about(reading.side).threads_in_turn { Taken::default() } else { threads::listed(run, batch)? };
+    take_over(run, reading, batch, taken, creates_before)
 }
 
 /// Tries again, by id, to read what an earlier run could not; what still cannot be read stays on the list. An issue of a
@@ -110,9 +111,9 @@ pub(super) fn take_over(
     // Before the threads count as read: whether a pair is trusted tells what its base is worth.
     fields::notice(run, &tx, &batch.issues, now)?;
     for Seen { link, whole, updated } in &taken.seen {
-        tx.thread_read(&link.guance, run.tracker(), *whole, *updated, now)?;
+        tx.thread_read(&link.guance, reading.side, *whole, *updated, now)?;
     }
-    if run.about(reading.side).threads_in_turn && files::reads_guance(run) {
+    if reading.side.is_source() && files::reads_guance(run) {
         for issue in &batch.issues {
             tx.touch(&issue.id, issue.updated)?;
         }

@@ -94,12 +94,7 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: ReadFrom) -
         match one_thread(run, issue, &link, source) {
             Ok(Some((steps, whole))) => {
                 unread::was_read(run, &link);
-                let clock = batch.clock.unwrap_or(issue.updated);
-                // Not final yet, but everything in it is known: the next read finds the same or more. What lies ahead of
-                // Jira's clock, since that was set back, is not final before the clock has come that far again.
-                let early = clock < issue.updated + SETTLED_AFTER;
-                let seen = issue.updated.min(if early { clock } else { issue.updated });
-                let seen = seen - TimeDelta::milliseconds(i64::from(early));
+                let seen = settled_until(issue.updated, batch.clock.unwrap_or(issue.updated));
                 taken.steps.extend(steps);
                 if source != ReadFrom::Index {
                     run.originals.read(&link.guance, now);
@@ -121,6 +116,35 @@ pub(super) fn read_threads(run: &mut Run<'_>, batch: &Batch, source: ReadFrom) -
         }
     }
     Ok(taken)
+}
+
+/// Plans the threads that a list of the source brought whole, where there is something new in them.
+pub(super) fn listed(run: &mut Run<'_>, batch: &Batch) -> Result<Taken, Trouble> {
+    let mut taken = Taken::default();
+    if !files::reads_guance(run) {
+        return Ok(taken);
+    }
+    for issue in &batch.issues {
+        let Some(comments) = &issue.thread else { continue };
+        let Some(link) = run.pair(issue.side(), &issue.id)? else { continue };
+        if link.gone || link.guance_seen.is_some_and(|seen| seen >= issue.updated) {
+            continue;
+        }
+        let (steps, whole) = plan_thread(run, &link, issue.side(), issue.updated, comments, Extent::All)?;
+        let seen = settled_until(issue.updated, batch.clock.unwrap_or(issue.updated));
+        taken.steps.extend(steps);
+        taken.seen.push(Seen { link, whole: whole.then_some(seen), updated: issue.updated });
+    }
+    Ok(taken)
+}
+
+/// Returns up to which time a thread counts as read that was last changed then, at this time of the service's clock.
+///
+/// What was changed a moment ago is not final yet, but everything in it is known: the next read finds the same or more. What
+/// lies ahead of the service's clock, since that was set back, is not final before the clock has come that far again.
+fn settled_until(updated: DateTime<Utc>, clock: DateTime<Utc>) -> DateTime<Utc> {
+    let early = clock < updated + SETTLED_AFTER;
+    updated.min(if early { clock } else { updated }) - TimeDelta::milliseconds(i64::from(early))
 }
 
 /// Plans one Jira thread; `None` when its issue cannot be read. The flag says whether all of it is settled.

@@ -19,7 +19,7 @@ impl State {
         for (item, payload) in payloads {
             // The clock may have been set back since the row before.
             let sql = "INSERT INTO inbox (item, payload, arrived)
-                       VALUES (?1, ?2, max(?3, coalesce((SELECT arrived FROM inbox ORDER BY number DESC LIMIT 1), 0)))";
+                       VALUES (?1, ?2, max(?3, coalesce((SELECT arrived FROM inbox WHERE number = (SELECT max(number) FROM inbox)), 0)))";
             tx.tx.prepare_cached(sql)?.execute(params![item.as_str(), payload, to_ms(now)])?;
         }
         tx.commit()

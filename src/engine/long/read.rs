@@ -114,7 +114,7 @@ fn unknown(pages: usize, newest: DateTime<Utc>, now: DateTime<Utc>) -> Long {
 
 /// How many requests one thread may take of what the minute has left.
 fn affordable(run: &Run<'_>) -> usize {
-    (run.spare(run.source()) * 2 / 3).max(1)
+    (run.spare(run.source()) / 3 * 2).max(1)
 }
 
 /// Tells whether a thread is to be read whole again: now and then, when something in it was missed, and when it is asked

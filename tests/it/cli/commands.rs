@@ -72,6 +72,7 @@ fn help_shows_the_commands() {
           --since <WHEN>  Backfill: read both sides from here on, instead of from the cursors. RFC 3339,
                           "YYYY-MM-DD[ HH:MM]" local, or how long ago: "90m", "2h", "7d"
           --until <WHEN>  Where the backfill ends [default: now]
+          --only <NAME>   This source only; may be given several times
           --dry-run       Print the plan, write nothing anywhere
           --release       Send the new issues that the brake holds, and those held because another
                           program made issues for them

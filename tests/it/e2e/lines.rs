@@ -125,7 +125,7 @@ fn an_idle_run_asks_each_source_once_and_jira_twice() {
         two.eu.clear_recorded();
         let outcome = two.world.run(&["sync"]);
         let paths = |recorded: Vec<guajira_fakes::server::Recorded>| {
-            recorded.into_iter().map(|one| one.path).collect::<Vec<_>>()
+            recorded.into_iter().map(|one| format!("{} {}", one.path, one.body)).collect::<Vec<_>>()
         };
         let (guance, eu, jira) =
             (paths(two.world.guance.recorded()), paths(two.eu.recorded()), paths(two.world.jira.recorded()));
@@ -200,9 +200,9 @@ fn every_command_knows_every_line() {
 fn a_source_that_is_wrong_is_named_with_its_line() {
     let two = Two::new(Flavour::Cloud);
     for (from, to, said) in [
-        ("name = \"eu\"", "name = \"jira\"", "[[source]].name is the name of another service"),
-        ("name = \"eu\"", "name = \"EU\"", "[[source]].name is no name"),
-        ("name = \"eu\"", "name = \"guance\"", "[[source]].name is the name of another service"),
+        ("name = \"eu\"", "name = \"jira\"", "[[source]].name must be unique"),
+        ("name = \"eu\"", "name = \"EU\"", "[[source]].name"),
+        ("name = \"eu\"", "name = \"guance\"", "[[source]].name must be unique"),
         ("kind = \"guance-issues\"", "kind = \"guance\"", "[[source]].kind"),
         (
             "kind = \"guance-issues\"",

@@ -202,7 +202,10 @@ P3 = "Low"
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             name.starts_with("guajira.") && name.ends_with(".db")
         });
-        states.map(|path| Connection::open(path).unwrap()).collect()
+        let states = states.map(|path| Connection::open(path).unwrap());
+        // Another file of that name, or one that was only begun, has no times.
+        let is_state = |state: &Connection| state.prepare("SELECT at FROM cursor").is_ok();
+        states.filter(is_state).collect()
     }
 
     /// Puts both services' clocks so far from the machine's.

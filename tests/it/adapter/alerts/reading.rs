@@ -282,7 +282,7 @@ fn a_list_that_repeats_itself_is_not_read_for_ever() {
     let server = super::super::rig::Canned(vec![("/v2/alerts", page)]).serve();
     rig.settings.base_url = server.base_url();
     let error = rig.run().changed(&Span::since(start())).unwrap_err();
-    assert!(error.message.contains("nothing but what the pages before it held"), "{error}");
+    assert!(error.message.contains("nothing but what was read before"), "{error}");
     assert_eq!(server.recorded().len(), 2);
 }
 
