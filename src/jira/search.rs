@@ -212,7 +212,7 @@ impl Jira<'_> {
         let Some(shared) = self.shared else {
             return self.walk_scope(scope, range, &FIELDS, |row| self.read_row(row));
         };
-        let query = format!("{scope} {} {:?}", span.from, span.until);
+        let query = self.changed_query(scope, range)?;
         if let Some(rows) = shared.recall(&query) {
             return rows.iter().map(|row| self.read_row(row.clone())).collect();
         }
@@ -246,11 +246,7 @@ impl Jira<'_> {
         make: impl Fn(Value) -> Result<Row, Failed>,
     ) -> Result<Vec<Row>, Failed> {
         let dialect = self.dialect()?;
-        let query = |since: DateTime<Utc>| -> Result<String, Failed> {
-            let since = if since <= DateTime::UNIX_EPOCH { None } else { Some(self.dialect()?.literal(since)) };
-            let until = until.map(|until| Ok::<_, Failed>(self.dialect()?.literal_after(until))).transpose()?.flatten();
-            Ok(jql::changed(scope, since.as_deref(), until.as_deref()))
-        };
+        let query = |since: DateTime<Utc>| self.changed_query(scope, (since, until));
         if self.is_cloud()? {
             let jql = query(from)?;
             let page = |token: Option<&str>| self.sized(|max| self.token_page(&jql, fields, max, token));
@@ -264,6 +260,18 @@ impl Jira<'_> {
             Dialect::EpochMillis => paging::by_time(self.api.walk(SEARCH), from, page, make),
             Dialect::Relative { now: _ } => paging::by_offset(self.api.walk(SEARCH), |start| page(from, start), make),
         }
+    }
+
+    /// Returns the query for what changed in a scope. Where Jira has to be asked by how long ago something changed, it is the same
+    /// for a minute.
+    fn changed_query(
+        &self,
+        scope: &str,
+        (since, until): (DateTime<Utc>, Option<DateTime<Utc>>),
+    ) -> Result<String, Failed> {
+        let since = if since <= DateTime::UNIX_EPOCH { None } else { Some(self.dialect()?.literal(since)) };
+        let until = until.map(|until| Ok::<_, Failed>(self.dialect()?.literal_after(until))).transpose()?.flatten();
+        Ok(jql::changed(scope, since.as_deref(), until.as_deref()))
     }
 
     /// Reads every row of a query.

@@ -34,14 +34,19 @@ impl State {
     }
 
     fn rows_of_item(&self, item: &IssueId, most: usize) -> Result<Vec<InboxRow>, StateError> {
-        let newest = i64::try_from(most.saturating_sub(1)).unwrap_or(i64::MAX);
-        let sql =
-            "SELECT * FROM (SELECT number, item, payload, arrived FROM inbox WHERE item = ?1 ORDER BY number LIMIT 1)
-                   UNION SELECT * FROM (SELECT number, item, payload, arrived FROM inbox WHERE item = ?1
-                       ORDER BY number DESC LIMIT ?2) ORDER BY number";
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map(params![item.as_str(), newest], row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let columns = "SELECT number, item, payload, arrived FROM inbox WHERE item = ?1";
+        let read = |order: &str, most: i64| -> Result<Vec<InboxRow>, StateError> {
+            let mut statement = self.conn.prepare_cached(&format!("{columns} ORDER BY number {order} LIMIT ?2"))?;
+            let rows = statement.query_map(params![item.as_str(), most], row)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        let mut rows = read("DESC", i64::try_from(most.saturating_sub(1)).unwrap_or(i64::MAX))?;
+        rows.reverse();
+        let first = read("", 1)?.into_iter().next();
+        if let Some(first) = first.filter(|first| rows.first().is_none_or(|row| row.number != first.number)) {
+            rows.insert(0, first);
+        }
+        Ok(rows)
     }
 
     fn unreadable_inbox(&self, error: &StateError) -> ApiError {

@@ -134,7 +134,7 @@ fn a_disk_that_is_full_loses_nothing() {
     on_both(|world| {
         for step in 0..20 {
             // Lets no file grow beyond so many blocks of 512 bytes, and fails writes instead of killing.
-            let line = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" sync", step * 24);
+            let line = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" sync", step * 36);
             world.guance.open_issue(&format!("issue {step}"), "<p>on a full disk</p>", "P1", "张三");
             let mut command = world.command("/bin/sh");
             command.args(["-c", &line, env!("CARGO_BIN_EXE_guajira")]);
