@@ -19,7 +19,7 @@ impl Draft {
     pub fn load(path: Option<&Path>, env: &Environment) -> Result<Vec<Self>, ConfigError> {
         let (path, source) = read(path, env)?;
         let base = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-        sections::drafts(path, base, source, env).map(|(drafts, _)| drafts)
+        sections::drafts(path.as_deref(), &base, source, env).map(|(drafts, _)| drafts)
     }
 
     /// Checks a text as if it were a file of this name, without the environment.
@@ -28,7 +28,7 @@ impl Draft {
     /// Everything that is wrong with it.
     pub fn of_text(name: &str, text: &str) -> Result<Vec<Self>, ConfigError> {
         let source = ConfigText { name: name.to_owned(), text: text.to_owned() };
-        sections::drafts(None, PathBuf::new(), source, &Environment::default()).map(|(drafts, _)| drafts)
+        sections::drafts(None, Path::new(""), source, &Environment::default()).map(|(drafts, _)| drafts)
     }
 }
 

@@ -32,22 +32,22 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// # Errors
 /// Everything that is wrong.
 pub(super) fn drafts(
-    path: Option<PathBuf>,
-    base: PathBuf,
+    path: Option<&Path>,
+    base: &Path,
     source: ConfigText,
     env: &Environment,
 ) -> Result<(Vec<Draft>, BTreeSet<String>), ConfigError> {
     let root = tree::build(&source, env)?;
     let reader = Reader::new(source, root);
     let mut warnings = Vec::new();
-    let sync = sync(&reader, &base);
+    let sync = sync(&reader, base);
     let voice = voice(&reader);
     let places = places::places(&reader);
-    let sources = sources::read(&reader, &places, &base, &mut warnings);
-    let mut jira = jira(&reader, &base, &mut warnings);
+    let sources = sources::read(&reader, &places, base, &mut warnings);
+    let mut jira = jira(&reader, base, &mut warnings);
     let policies: Vec<Policy> = places.iter().map(|place| policy(&reader, place, voice, &mut warnings)).collect();
     jira.polled = projects(&policies);
-    let rooms = notify::rooms(&reader, &base, voice.lang);
+    let rooms = notify::rooms(&reader, base, voice.lang);
     let secrets = || {
         let keys = places
             .iter()
@@ -58,8 +58,8 @@ pub(super) fn drafts(
     };
     let is_in_file = |(key, secret): (String, &SecretAt)| secret.source.is_given() && reader.is_in_file(&key);
     let advice = readable::advice(
-        path.as_deref().filter(|_| secrets().any(is_in_file)),
-        secrets().filter_map(|(_, secret)| secret.source.file(&base)),
+        path.filter(|_| secrets().any(is_in_file)),
+        secrets().filter_map(|(_, secret)| secret.source.file(base)),
         &sync.state,
     );
     let secrets = secrets().map(|(_, secret)| secret);
@@ -73,13 +73,13 @@ pub(super) fn drafts(
         Draft {
             line: place.name,
             polls: shared.iter().filter(|keys_of| **keys_of == Place::keys_of(&source)).count(),
-            path: path.clone(),
+            path: path.map(Path::to_owned),
             sync: SyncSettings { state: place.state(&sync.main), ..sync.clone() },
             policy,
             warnings: warnings.clone(),
             advice: advice.clone(),
             lang,
-            base: base.clone(),
+            base: base.to_owned(),
             kind: place.kind,
             close_after,
             source,

@@ -154,6 +154,36 @@ impl SourceAt {
         }
     }
 
+    /// Returns the source with its secrets, and how it is reached; `None` where nothing is asked for over a network.
+    fn resolve(
+        self,
+        line: ServiceName,
+        kind: SourceKind,
+        mut keys: Vec<Secret>,
+        policy: &Policy,
+    ) -> Option<(Source, http::Settings)> {
+        match self {
+            Self::Guance(at) => {
+                let http = at.http.clone();
+                let guance = guance_source(line, at, keys, policy);
+                Some((if kind == SourceKind::Events { Source::Events(guance) } else { Source::Issues(guance) }, http))
+            }
+            Self::Piped => None,
+            Self::Alerts(at) => {
+                let key = keys.pop().unwrap_or_else(|| Secret::new(""));
+                let login = match kind {
+                    SourceKind::Jsm => {
+                        alerts::Login::Jsm { user: at.user, token: key, cloud_id: at.cloud_id, gateway: at.gateway }
+                    }
+                    _ => alerts::Login::Opsgenie { key },
+                };
+                let (name, lang) = (line.to_string(), policy.voice.lang);
+                let settings = alerts::Settings { name, base_url: at.base_url, login, schedule: at.schedule, lang };
+                Some((Source::Alerts(settings), at.http))
+            }
+        }
+    }
+
     /// Returns its address, and what of that service it is.
     pub(super) fn place(&self, line: &ServiceName, kind: SourceKind) -> (String, String) {
         match self {
@@ -243,7 +273,7 @@ impl Draft {
         } = self;
         let mut vault = Vault::new(base, env);
         let (address, selection) = source.place(&line, kind);
-        let mut keys: Vec<Secret> = source.api_keys().iter().map(|key| vault.fetch(key)).collect();
+        let keys: Vec<Secret> = source.api_keys().iter().map(|key| vault.fetch(key)).collect();
         let token = vault.fetch(&jira.token);
         let auth = match jira.user {
             Some(user) => jira::Auth::Basic { user, token },
@@ -251,26 +281,8 @@ impl Draft {
         };
         let rooms = rooms.into_iter().map(|room| room.resolve(&mut vault, &mut warnings)).collect();
         vault.finish()?;
-        let (source, source_http) = match source {
-            SourceAt::Guance(at) => {
-                let http = at.http.clone();
-                let guance = guance_source(line, at, keys, &policy);
-                (if kind == SourceKind::Events { Source::Events(guance) } else { Source::Issues(guance) }, http)
-            }
-            SourceAt::Piped => (Source::Piped, jira.http.clone()),
-            SourceAt::Alerts(at) => {
-                let key = keys.pop().unwrap_or_else(|| Secret::new(""));
-                let login = match kind {
-                    SourceKind::Jsm => {
-                        alerts::Login::Jsm { user: at.user, token: key, cloud_id: at.cloud_id, gateway: at.gateway }
-                    }
-                    _ => alerts::Login::Opsgenie { key },
-                };
-                let (name, lang) = (line.to_string(), policy.voice.lang);
-                let settings = alerts::Settings { name, base_url: at.base_url, login, schedule: at.schedule, lang };
-                (Source::Alerts(settings), at.http)
-            }
-        };
+        let (source, source_http) =
+            source.resolve(line, kind, keys, &policy).unwrap_or((Source::Piped, jira.http.clone()));
         Ok(Config {
             line,
             polls,
@@ -332,8 +344,10 @@ impl Source {
         match self {
             Self::Issues(guance) | Self::Events(guance) => guance.settings.api_keys.iter().collect(),
             Self::Piped => Vec::new(),
-            Self::Alerts(alerts::Settings { login: alerts::Login::Jsm { token: key, .. }, .. })
-            | Self::Alerts(alerts::Settings { login: alerts::Login::Opsgenie { key }, .. }) => vec![key],
+            Self::Alerts(alerts) => {
+                let (alerts::Login::Jsm { token: key, .. } | alerts::Login::Opsgenie { key }) = &alerts.login;
+                vec![key]
+            }
         }
     }
 }

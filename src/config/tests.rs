@@ -1,7 +1,7 @@
 //! What the configuration takes, refuses, and says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -28,7 +28,7 @@ issue_type = "Bug"
 
 pub(super) fn load_with(text: &str, env: &Environment) -> Result<Config, ConfigError> {
     let source = ConfigText { name: "sync.toml".to_owned(), text: text.to_owned() };
-    sections::drafts(None, PathBuf::new(), source, env)
+    sections::drafts(None, Path::new(""), source, env)
         .and_then(|(drafts, _)| drafts.into_iter().next().unwrap().resolve(env))
 }
 
@@ -88,7 +88,7 @@ fn the_example_is_true_and_complete() {
     assert_eq!(example.policy.routes[0].priority.as_ref().unwrap()[0], ("P0".to_owned(), "Highest".to_owned()));
 
     let source = ConfigText { name: String::new(), text: text.to_owned() };
-    let (_, keys) = sections::drafts(None, PathBuf::new(), source, &env).unwrap();
+    let (_, keys) = sections::drafts(None, Path::new(""), source, &env).unwrap();
     let tables = ["route.0.priority", "route.0.status", "route.0.fields", "route.0.transition", "people"];
     for key in keys.iter().filter(|key| !tables.contains(&key.as_str())) {
         let word = key.rsplit('.').next().unwrap();

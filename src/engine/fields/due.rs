@@ -98,7 +98,6 @@ fn settle_unread(run: &Run<'_>, link: &IssueLink, absent: bool) -> Result<(), Tr
 }
 
 /// Compares pairs whose both sides were read. An error tells which side it speaks against.
-#[expect(clippy::result_large_err, reason = "it is taken apart at once")]
 fn compare(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), (Side, Trouble)> {
     for link in links {
         let sides =

@@ -98,7 +98,7 @@ impl<'a> Handover<'a> {
             let ids: Vec<String> = accepted.keys.remove(&name).unwrap_or_default().into_iter().collect();
             match ids.as_slice() {
                 [id] => {
-                    plan.accounts.push((name.clone(), self.run.source(), Person { id: id.clone(), name, email: None }))
+                    plan.accounts.push((name.clone(), self.run.source(), Person { id: id.clone(), name, email: None }));
                 }
                 // Nothing was read that could tell, and nothing waits for the answer: a takeover that was done before.
                 [] if !accepted.saw_threads && plan.makers.is_empty() => {}

@@ -200,7 +200,7 @@ P3 = "Low"
         let files = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
         let states = files.filter(|path| {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            name.starts_with("guajira.") && name.ends_with(".db")
+            name.starts_with("guajira.") && path.extension().is_some_and(|end| end == "db")
         });
         let states = states.map(|path| Connection::open(path).unwrap());
         // Another file of that name, or one that was only begun, has no times.

@@ -51,7 +51,7 @@ pub(super) fn act(w: &mut World, deed: Deed, pick: u32, uid: u32) {
         }
         Deed::PlusOne { side: Side::Source(_) } => reply(w, pick, "+1", Doc::from_plain("+1")),
         Deed::PlusOne { side: Side::Tracker(_) } => {
-            comment(w, pick, uid, "+1", Doc::from_plain("+1"), person(pick), false)
+            comment(w, pick, uid, "+1", Doc::from_plain("+1"), person(pick), false);
         }
         Deed::EditReply => edit(w, Side::GUANCE, pick, uid, false),
         Deed::EditComment => edit(w, Side::JIRA, pick, uid, false),
