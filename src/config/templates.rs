@@ -3,7 +3,7 @@
 use super::error::Problem;
 use super::reader::{Reader, at};
 use super::tree::{Node, Origin, Value};
-use crate::plan::{self, FieldTemplate, messages};
+use crate::plan::{self, FieldTemplate, JsonTemplate, messages};
 use crate::template::{Kind, Mistake, Source, Template};
 use crate::words::{Flaw, Wanted};
 
@@ -37,12 +37,47 @@ impl Reader {
         let text = |node: &Node| self.compiled(path, node, Kind::Text);
         match &node.value {
             Value::List(items) => Some(FieldTemplate::List(items.iter().filter_map(text).collect())),
+            Value::Table(parts) if matches!(parts.as_slice(), [(name, _)] if name == "json") => {
+                let (_, part) = parts.first()?;
+                let (Value::Text(json) | Value::Raw(json)) = &part.value else {
+                    self.mistyped(path, part, Wanted::Text);
+                    return None;
+                };
+                match serde_json::from_str(json) {
+                    Ok(json) => self.json(path, part, json).map(FieldTemplate::Json),
+                    Err(error) => {
+                        self.wrong(path, part, Flaw::NotJson { why: error.to_string() });
+                        None
+                    }
+                }
+            }
             Value::Table(parts) => {
                 let part = |(name, part): &(String, Node)| Some((name.clone(), text(part)?));
                 Some(FieldTemplate::Table(parts.iter().filter_map(part).collect()))
             }
             _ => text(node).map(FieldTemplate::Text),
         }
+    }
+
+    /// Compiles the texts of a JSON value.
+    fn json(&self, path: &str, node: &Node, json: serde_json::Value) -> Option<JsonTemplate> {
+        use serde_json::Value as Json;
+        Some(match json {
+            // An empty text is one: no template could be made of it.
+            Json::String(text) if text.trim().is_empty() => JsonTemplate::Plain(text.into()),
+            Json::String(text) => {
+                let node = Node { origin: node.origin.clone(), value: Value::Text(text) };
+                JsonTemplate::Text(self.compiled(path, &node, Kind::Text)?)
+            }
+            Json::Array(all) => {
+                JsonTemplate::List(all.into_iter().map(|one| self.json(path, node, one)).collect::<Option<_>>()?)
+            }
+            Json::Object(parts) => {
+                let part = |(name, one)| Some((name, self.json(path, node, one)?));
+                JsonTemplate::Object(parts.into_iter().map(part).collect::<Option<_>>()?)
+            }
+            plain => JsonTemplate::Plain(plain),
+        })
     }
 
     fn compiled(&self, path: &str, node: &Node, kind: Kind) -> Option<Template> {

@@ -57,6 +57,11 @@ pub enum FieldValue {
     Text(String),
     /// Several.
     List(Vec<String>),
+    /// The JSON that Jira takes, for a field of any type. It stands before the next one, which would take some of it for its own.
+    Json {
+        /// It.
+        json: serde_json::Value,
+    },
     /// By the names of its parts: `value` and `child` of a cascading select.
     Table(BTreeMap<String, String>),
 }

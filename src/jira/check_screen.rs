@@ -34,7 +34,8 @@ impl Jira<'_> {
         };
         let kind =
             if field.items.is_empty() { field.kind.clone() } else { format!("{} of {}", field.kind, field.items) };
-        if !is_known(field) {
+        let is_raw = matches!(value, Some(FieldValue::Json { .. }));
+        if !is_raw && !is_known(field) {
             return Finding::bad(what, Wrong::FieldTypeUnknown { kind }, Some(Mend::LeaveFieldOut), false);
         }
         match value.map(|value| self.shaped(field, value, "")) {

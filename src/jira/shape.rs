@@ -25,6 +25,9 @@ pub(super) type Shaped = Result<Value, String>;
 impl Jira<'_> {
     /// Returns a value as its field takes it; looks for the accounts that it names.
     pub(super) fn shaped(&self, field: &ScreenField, value: &FieldValue, url: &str) -> Result<Shaped, ApiError> {
+        if let FieldValue::Json { json } = value {
+            return Ok(Ok(json.clone()));
+        }
         let cloud = self.is_cloud()?;
         let is_about_people = field.kind == "user" || (field.kind == "array" && field.items == "user");
         if !is_about_people {
@@ -74,6 +77,9 @@ pub(super) fn is_known(field: &ScreenField) -> bool {
 
 /// Returns the value of a field that is not about people.
 pub(super) fn plain(field: &ScreenField, value: &FieldValue, cloud: bool, url: &str) -> Shaped {
+    if let FieldValue::Json { json } = value {
+        return Ok(json.clone());
+    }
     match (field.kind.as_str(), field.items.as_str()) {
         ("array", items) => several(value).iter().map(|word| member(field, items, word)).collect(),
         ("option-with-child", _) => cascade(field, value),
@@ -135,6 +141,7 @@ fn cascade(field: &ScreenField, value: &FieldValue) -> Shaped {
             _ => return Err(FieldReason::ValueAndOneBelow.to_string()),
         },
         FieldValue::Table(parts) => (part(parts, "value")?, parts.get("child").cloned()),
+        FieldValue::Json { json } => (json.to_string(), None),
     };
     let parent = chosen(field.allowed.as_deref(), first.trim())?;
     let named = |choice: Option<&Choice>, word: &str| match choice {
@@ -163,6 +170,7 @@ fn one(value: &FieldValue) -> Result<String, String> {
             _ => Err(FieldReason::OneValue.to_string()),
         },
         FieldValue::Table(parts) => part(parts, "value"),
+        FieldValue::Json { json } => Ok(json.to_string()),
     }
 }
 
@@ -173,6 +181,7 @@ fn several(value: &FieldValue) -> Vec<String> {
         FieldValue::Text(text) => words(text),
         FieldValue::List(all) => all.iter().map(|one| one.trim().to_owned()).collect(),
         FieldValue::Table(parts) => parts.values().cloned().collect(),
+        FieldValue::Json { json } => vec![json.to_string()],
     };
     all.into_iter().filter(|word| !word.is_empty()).collect()
 }

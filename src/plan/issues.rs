@@ -176,6 +176,19 @@ pub(super) fn value(issue: &Issue, made: &FieldTemplate) -> Result<Option<FieldV
             let parts = parts.iter().filter_map(part).collect::<Result<BTreeMap<_, _>, _>>()?;
             Some(parts).filter(|parts| !parts.is_empty()).map(FieldValue::Table)
         }
+        // Part of a value would be another value: what is not there leaves the whole field alone.
+        FieldTemplate::Json(json) => {
+            let filled = json.filled(&|template| match trimmed(template) {
+                Ok(Some(text)) => Ok(text),
+                Ok(None) | Err(Fault::NotSet(_)) => Err(None),
+                Err(fault) => Err(Some(fault)),
+            });
+            match filled {
+                Ok(json) => Some(FieldValue::Json { json }),
+                Err(None) => None,
+                Err(Some(fault)) => return Err(fault),
+            }
+        }
     })
 }
 

@@ -29,7 +29,7 @@ mod references_tests;
 mod route_tests;
 
 pub use messages::Subscription;
-pub use policy::{Deletes, Direction, FieldTemplate, Flow, NoRoute, Policy, Repeats, Route};
+pub use policy::{Deletes, Direction, FieldTemplate, Flow, JsonTemplate, NoRoute, Policy, Repeats, Route};
 pub use step::{SkipReason, Step, Whereabouts};
 pub use thread::{Extent, Held, Row, Thread, Whole};
 pub use view::{NAMES, sample};

@@ -165,6 +165,48 @@ pub enum FieldTemplate {
     List(Vec<Template>),
     /// By the names of its parts.
     Table(Vec<(String, Template)>),
+    /// JSON whose texts are templates.
+    Json(JsonTemplate),
+}
+
+/// JSON whose texts are templates: whatever an issue says stays within its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JsonTemplate {
+    /// A text.
+    Text(Template),
+    /// A number, a truth value, or nothing.
+    Plain(serde_json::Value),
+    /// A list.
+    List(Vec<Self>),
+    /// An object.
+    Object(Vec<(String, Self)>),
+}
+
+impl JsonTemplate {
+    /// Returns the JSON, its texts made by `render`.
+    ///
+    /// # Errors
+    /// The first of `render`.
+    pub fn filled<E>(&self, render: &dyn Fn(&Template) -> Result<String, E>) -> Result<serde_json::Value, E> {
+        Ok(match self {
+            Self::Text(template) => render(template)?.into(),
+            Self::Plain(value) => value.clone(),
+            Self::List(all) => all.iter().map(|one| one.filled(render)).collect::<Result<Vec<_>, _>>()?.into(),
+            Self::Object(parts) => {
+                let part = |(name, one): &(String, Self)| Ok((name.clone(), one.filled(render)?));
+                serde_json::Value::Object(parts.iter().map(part).collect::<Result<_, E>>()?)
+            }
+        })
+    }
+
+    fn templates<'t>(&'t self, all: &mut Vec<&'t Template>) {
+        match self {
+            Self::Text(template) => all.push(template),
+            Self::Plain(_) => {}
+            Self::List(parts) => parts.iter().for_each(|one| one.templates(all)),
+            Self::Object(parts) => parts.iter().for_each(|(_, one)| one.templates(all)),
+        }
+    }
 }
 
 impl FieldTemplate {
@@ -178,6 +220,7 @@ impl FieldTemplate {
                 let part = |(name, one): &(String, Template)| Some((name.clone(), source(one)?));
                 FieldValue::Table(parts.iter().map(part).collect::<Option<_>>()?)
             }
+            Self::Json(json) => FieldValue::Json { json: json.filled(&|one| source(one).ok_or(())).ok()? },
         })
     }
 
@@ -187,6 +230,11 @@ impl FieldTemplate {
             Self::Text(one) => vec![one],
             Self::List(all) => all.iter().collect(),
             Self::Table(parts) => parts.iter().map(|(_, one)| one).collect(),
+            Self::Json(json) => {
+                let mut all = Vec::new();
+                json.templates(&mut all);
+                all
+            }
         }
     }
 }

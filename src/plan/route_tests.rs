@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::explain::{explain, names};
 use super::issues::{create, originals};
-use super::{FieldTemplate, NAMES, Policy, Route, SkipReason, Step, fields, sample};
+use super::{FieldTemplate, JsonTemplate, NAMES, Policy, Route, SkipReason, Step, fields, sample};
 use crate::domain::{
     Channel, FieldValue, Fingerprint, Issue, IssueType, Key, Known, Level, NewField, Person, Side, SourceDetail, Stage,
     Status, StatusCategory, TrackerDetail, fixtures,
@@ -256,4 +256,21 @@ fn every_route_says_what_it_thinks() {
     );
     assert_eq!(told.routes[1].made[0], ("summary".into(), Ok(Some(FieldValue::Text("DISK FULL".into())))));
     assert!(told.routes[1].made[1].1.is_err() || told.routes[1].made[1].1 == Ok(None));
+}
+
+#[test]
+fn json_of_a_field_holds_whatever_an_issue_says_within_its_texts() {
+    let text = |source: &str| JsonTemplate::Text(template(Kind::Text, source));
+    let made = FieldTemplate::Json(JsonTemplate::Object(vec![
+        ("id".to_owned(), text("{{ tags.team }}")),
+        ("rank".to_owned(), JsonTemplate::List(vec![JsonTemplate::Plain(1.into()), text("{{ level }}")])),
+    ]));
+    let value = |issue: &Issue| super::issues::value(issue, &made).ok().flatten();
+    let hostile = issue("P1", "disk", r#"team: x","admin":"y"#);
+    let want = json!({"id": "x\",\"admin\":\"y", "rank": [1, "P1"]});
+    assert_eq!(value(&hostile), Some(FieldValue::Json { json: want.clone() }));
+    assert_eq!(value(&issue("P1", "disk", "no team")), None, "a part would be another value");
+    // What waits in the outbox is read again as it was.
+    let stored = serde_json::to_string(&FieldValue::Json { json: want.clone() }).unwrap();
+    assert_eq!(serde_json::from_str::<FieldValue>(&stored).unwrap(), FieldValue::Json { json: want });
 }

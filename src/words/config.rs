@@ -45,6 +45,7 @@ messages! {
         ListOfTables { path: String },
         ATable { path: String },
         EmptyList,
+        NotJson { why: String },
         /// A condition or a template.
         Template { why: String },
         BadAccount,

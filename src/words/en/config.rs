@@ -46,6 +46,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::OnlyOrLeftOut { word } => format!("must be {word}, or be left out"),
         Flaw::ListOfTables { path } => format!("is a list of tables: write [[{path}]]"),
         Flaw::ATable { path } => format!("is a table: write [{path}]"),
+        Flaw::NotJson { why } => format!("is not JSON: {why}"),
         Flaw::EmptyList => "is an empty list".to_owned(),
         Flaw::Template { why } => format!("is wrong: {why}"),
         Flaw::BadAccount => {

@@ -48,6 +48,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::OnlyOrLeftOut { word } => format!("只能是 {word}，或不写"),
         Flaw::ListOfTables { path } => format!("是表的列表：应写成 [[{path}]]"),
         Flaw::ATable { path } => format!("是一张表：应写成 [{path}]"),
+        Flaw::NotJson { why } => format!("不是 JSON：{why}"),
         Flaw::EmptyList => "是空列表".to_owned(),
         Flaw::Template { why } => format!("有误：{}", told_template(why, Lang::Zh)),
         Flaw::BadAccount => "中有空的或带空格的账号 id；显示名称不是 id".to_owned(),
