@@ -30,6 +30,7 @@ const CHECKED: &str = "cli.checked";
 
 /// What to test.
 #[derive(Debug, Args)]
+#[expect(rustdoc::broken_intra_doc_links, reason = "the help text names a section of the configuration")]
 pub(super) struct Options {
     /// Tell which route takes this issue, and what each template gives; write nothing
     #[arg(long, value_name = "ISSUE_UUID")]

@@ -132,7 +132,7 @@ fn what_is_wrong_with_a_room_is_told_with_its_line_and_without_its_address() {
     sync.toml:12: notify is a list of tables: write [[notify]]
     12 | [notify]
        |  ^^^^^^
-    sync.toml:13: [[notify]].name must be a name of lower-case letters, digits and `-` that begins with a letter, of at most 31 characters, such as "oncall"
+    sync.toml:13: [[notify]].name must be a name such as "oncall": up to 31 of a-z, 0-9 and `-`, a letter first
     13 | name = "On Call"
        |        ^^^^^^^^^
     sync.toml:13: [[notify]].name must be unique, and jira is taken

@@ -71,7 +71,7 @@ impl<'a> Room<'a> {
 
     fn error(&self, fault: Fault) -> SendError {
         let Fault { kind, words, hint } = fault;
-        let message = format!("{}: {words}", self.about.shown);
+        let message = format!("{}: {}", self.about.shown, self.settings.scrubbed(words));
         SendError { kind, sink: self.about.name.clone(), message, hint: hint.map(Into::into) }
     }
 }

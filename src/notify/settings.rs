@@ -36,6 +36,11 @@ impl Settings {
         all
     }
 
+    /// Returns words of a failure without parts of the address.
+    pub(super) fn scrubbed(&self, words: String) -> String {
+        address::scrubbed(self.kind, &self.address, words)
+    }
+
     /// Returns scheme, host and port of its address: all that may be shown of it.
     pub fn origin(&self) -> String {
         address::origin(&self.address)

@@ -74,11 +74,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NotHttp => "must begin with https:// or http://".to_owned(),
         Flaw::HasQuery => "must end before `?` and `#`".to_owned(),
         Flaw::IsApi => "must be the address of the site, without the path of its API".to_owned(),
-        Flaw::BadName => {
-            "must be a name of lower-case letters, digits and `-` that begins with a letter, of at most 31 \
-                          characters, such as \"oncall\""
-                .to_owned()
-        }
+        Flaw::BadName => "must be a name such as \"oncall\": up to 31 of a-z, 0-9 and `-`, a letter first".to_owned(),
         Flaw::NameTaken { name } => format!("must be unique, and {name} is taken"),
         Flaw::NoEvent { words } => format!("must be a list of {}", words.join(", ")),
         Flaw::NoMention { kind } => format!("holds what is neither an id of {kind} nor \"all\""),

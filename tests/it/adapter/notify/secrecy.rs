@@ -75,6 +75,16 @@ fn nothing_that_goes_wrong_shows_the_address_or_the_secret() {
     }
 }
 
+#[test]
+fn a_word_that_opens_a_webhook_is_not_repeated() {
+    let mut scene = Scene::new(Service::Webhook);
+    scene.settings.address = Secret::new(format!("{}/hooks/open-sesame", scene.chat.server().base_url()));
+    let said = "no hook /hooks/open-sesame".to_owned();
+    scene.chat.server().fail(Fault::new(What::Status(404, said, Vec::new())));
+    let error = scene.refusal();
+    assert_eq!(error.message, "webhook: status 404: no hook /(redacted)/(redacted)");
+}
+
 fn is_silent(said: &str, secret: &str) {
     assert!(!said.contains(TOKEN) && !said.contains(secret), "{said}");
     // Half of it is too much as well.
