@@ -89,7 +89,7 @@ impl Place {
 
 /// One message to a chat room.
 ///
-/// INVARIANT: every text in it went through [`line`] or [`lines`].
+/// INVARIANT: every text in it went through [`line()`] or [`lines()`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The same for the same happening, for ever: a receiver that keeps it can drop a second one. 16 hexadecimal digits.
