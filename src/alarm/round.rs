@@ -169,6 +169,17 @@ impl Round {
         self.events.push(end);
     }
 
+    /// Returns true where a failure of this very round is known that was stored at or after a time. Of a round that is over
+    /// the level is that of the last one.
+    pub fn failed_since(&self, time: DateTime<Utc>) -> bool {
+        self.faults().any(|event| event.stored >= time)
+    }
+
+    /// Returns true where the item is this round alone.
+    pub fn has_name(&self) -> bool {
+        self.events.iter().any(|event| event.names_round)
+    }
+
     /// Returns true while nothing says that it is over.
     pub fn fails(&self) -> bool {
         self.end().is_none()

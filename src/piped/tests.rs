@@ -63,6 +63,20 @@ fn a_broken_payload_does_not_cost_those_beside_it() {
 }
 
 #[test]
+fn a_payload_that_is_cut_off_anywhere_costs_neither_its_neighbours_nor_makes_others() {
+    let whole = r#"{"id":"b","title":"x \" {y","tags":{"k":[1,{"id":"no","title":"no"}]},"text":"a,{\"id\":\"no\"}","n":[{},{}]}"#;
+    let (first, last) = (r#"{"id":"a","title":"x"}"#, r#"{"id":"c","title":"z"}"#);
+    for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
+        for between in ["\n", "\r\n"] {
+            let input = [first, &whole[..end], last].join(between);
+            let (items, _) = taken(&input);
+            let others: Vec<&str> = items.iter().map(String::as_str).filter(|id| *id != "b").collect();
+            assert_eq!(others, ["a", "c"], "{input}");
+        }
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said_in_both_languages_with_its_place() {
     for (input, want) in [
         ("", PipedFault::Empty),

@@ -196,6 +196,10 @@ impl Events<'_> {
         let mut rounds = convert::rounds(rows.rows.iter().chain(&found)).rounds;
         rounds.retain(|id, _| touched.contains(id));
         let silent = if span.until.is_none() { self.learn_failing(failing, &rounds, now) } else { Vec::new() };
+        // What such a round last was like stands before the window.
+        let is_vague = |round: &Round| !round.fails() && round.has_name() && !round.failed_since(span.from);
+        let vague: Vec<IssueId> =
+            rounds.iter().filter(|(_, round)| is_vague(round)).map(|(id, _)| id.clone()).collect();
         let ordered = rows.is_oldest_first();
         let is_whole = |round: &Round| rows.whole && round.first().is_some_and(|first| first.stored >= span.from);
         let mut batch = Batch {
@@ -205,7 +209,8 @@ impl Events<'_> {
             clock: self.api.server_clock(),
             ..Batch::default()
         };
-        self.add_silent(&silent, &mut batch)?;
+        self.add_by_id(&vague, &mut batch)?;
+        self.add_by_id(&silent, &mut batch)?;
         let urls = batch.issues.iter().map(|issue| (issue.id.clone(), issue.url.clone()));
         self.urls.borrow_mut().extend(urls);
         Ok((batch, rows.whole, ordered))
@@ -246,13 +251,17 @@ impl Events<'_> {
         Ok((rows, asked))
     }
 
-    /// Adds rounds of which nothing was heard for too long. Where there is no request left for that, a sweep finds them.
-    fn add_silent(&self, silent: &[IssueId], batch: &mut Batch) -> Result<(), ApiError> {
-        for ids in silent.chunks(AT_ONCE) {
-            match self.by_id(ids, batch) {
+    /// Adds rounds, or puts them in the place of those that were made of less. Where there is no request left for that, a
+    /// sweep finds them.
+    fn add_by_id(&self, ids: &[IssueId], batch: &mut Batch) -> Result<(), ApiError> {
+        for ids in ids.chunks(AT_ONCE) {
+            let mut read = Batch::default();
+            match self.by_id(ids, &mut read) {
                 Err(error) if error.kind == ApiErrorKind::OutOfBudget => return Ok(()),
                 done => done?,
             }
+            batch.issues.retain(|issue| read.issues.iter().all(|known| known.id != issue.id));
+            batch.issues.extend(read.issues);
         }
         Ok(())
     }

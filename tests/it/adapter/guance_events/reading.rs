@@ -79,6 +79,21 @@ fn an_alarm_that_recovers_is_done_and_the_next_round_is_another_item() {
 }
 
 #[test]
+fn the_end_of_a_monitor_that_checks_rarely_keeps_the_last_level() {
+    let rig = Rig::new();
+    let first = rig.fail(1).remove(0);
+    rig.recent();
+    for (level, status, thread, requests) in [("warning", "fault", None, 1), ("ok", "ok", Some(2), 2)] {
+        rig.wait(30);
+        rig.fake.check(&Check { level, ..Check::default() });
+        rig.queries();
+        let round = rig.recent().remove(0);
+        assert_eq!((round.id.as_str(), seen(&round)), (first.as_str(), ("disk is full", status, "warning", thread)));
+        assert_eq!(rig.queries().len(), requests, "what it was last like is asked for once, when it ends");
+    }
+}
+
+#[test]
 fn who_ended_a_round_by_hand_is_named() {
     let rig = Rig::new();
     let first = rig.fail(1).remove(0);
