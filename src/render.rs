@@ -6,7 +6,7 @@
 use crate::domain::marker::{self, BETWEEN, NOTICE};
 use crate::domain::{Comment, CommentId, CommentLink, File, Fingerprint, Issue, Marker, Person, Side};
 use crate::text::{Block, Doc, Inline, Mark};
-use crate::words::{Service, Voice, Written};
+use crate::words::{Origin, Voice, Written};
 
 /// Returns the description of the Jira issue that mirrors a Guance issue.
 pub fn issue(original: &Issue, voice: Voice) -> Doc {
@@ -16,7 +16,9 @@ pub fn issue(original: &Issue, voice: Voice) -> Doc {
 /// Returns the same with another text above the link back.
 pub fn issue_as(original: &Issue, text: Doc, voice: Voice) -> Doc {
     let mut blocks = text.blocks;
-    let mut line = vec![em(&voice.say(Written::LinkBack)), Inline::link(original.id.as_str(), original.url.clone())];
+    let id = original.id.as_str();
+    let id = if original.url.is_empty() { em(id) } else { Inline::link(id, original.url.clone()) };
+    let mut line = vec![em(&voice.say(Written::LinkBack(voice.source))), id];
     if let Some(level) = original.level() {
         line.push(em(&format!(" · {}", level.name)));
     }
@@ -40,15 +42,14 @@ pub fn issue_as(original: &Issue, text: Doc, voice: Voice) -> Doc {
 ///
 /// `issue_name` is what people call the original's issue, e.g. `OPS-12`.
 pub fn comment(original: &Comment, issue_name: &str, content: &Fingerprint, voice: Voice) -> Doc {
-    let name = person(&original.author).unwrap_or("?");
     let place = place_of(original.side, issue_name, voice);
     let id = original.side.is_source().then(|| original.id.as_str());
-    let line = vec![
-        Inline::strong(name),
-        Inline::text(BETWEEN),
-        Inline::link(place, marked(&original.url, id, content)),
-        Inline::text(format!("{BETWEEN}{}", voice.minute(original.created))),
-    ];
+    let mut line = Vec::new();
+    if let Some(name) = person(&original.author) {
+        line.extend([Inline::strong(name), Inline::text(BETWEEN)]);
+    }
+    line.push(Inline::link(place, marked(&original.url, id, content)));
+    line.push(Inline::text(format!("{BETWEEN}{}", voice.minute(original.created))));
     let mut blocks = vec![Block::Paragraph { content: line }];
     blocks.extend(original.body.blocks.iter().cloned());
     Doc { blocks }
@@ -73,10 +74,8 @@ pub fn file(file: &File, issue_name: &str, url: &str, content: &Fingerprint, voi
 /// `url` is where people see the issue.
 pub fn notice(url: &str, id: &CommentId, what: Vec<Block>, content: &Fingerprint, voice: Voice) -> Doc {
     let address = marked(url, Some(id.as_str()), content);
-    let line = vec![
-        Inline::link(voice.say(Written::Name(Service::Guance)), address),
-        Inline::text(format!("{BETWEEN}{NOTICE}")),
-    ];
+    let line =
+        vec![Inline::link(voice.say(Written::Name(voice.source)), address), Inline::text(format!("{BETWEEN}{NOTICE}"))];
     let mut blocks = vec![Block::Paragraph { content: line }];
     blocks.extend(what);
     Doc { blocks }
@@ -94,7 +93,8 @@ pub fn deleted(
     voice: Voice,
 ) -> Doc {
     let mut doc = copy.clone();
-    let note = Inline::strong(format!("{BETWEEN}{}", voice.say(Written::DeletedOn(link.origin.into()))));
+    let on = if link.origin.is_source() { voice.source } else { Origin::Jira };
+    let note = Inline::strong(format!("{BETWEEN}{}", voice.say(Written::DeletedOn(on))));
     let renewed = marker::renew(&mut doc, |marker| {
         marker.content = content.clone();
         marker.seal = None;
@@ -121,7 +121,7 @@ pub fn deleted(
 fn place_of(side: Side, on_jira: &str, voice: Voice) -> String {
     match side {
         Side::Tracker(_) => on_jira.to_owned(),
-        Side::Source(_) => voice.say(Written::Name(Service::Guance)),
+        Side::Source(_) => voice.say(Written::Name(voice.source)),
     }
 }
 
@@ -135,7 +135,7 @@ fn marked(address: &str, id: Option<&str>, content: &Fingerprint) -> String {
 pub fn without_link_back(mut body: Doc) -> Doc {
     let links_back = |block: &Block| {
         matches!(block, Block::Paragraph { content } if matches!(content.first(),
-            Some(Inline::Text { text, .. }) if Written::LinkBack.begins(text)))
+            Some(Inline::Text { text, .. }) if Origin::ALL.into_iter().any(|on| Written::LinkBack(on).begins(text))))
     };
     if body.blocks.last().is_some_and(links_back) {
         body.blocks.pop();

@@ -252,6 +252,9 @@ fn comment(event: &Event, url: &str) -> Comment {
         head.push(Inline::text(format!(" · {}", event.word)));
     }
     let mut body = message(event);
+    if body.plain_text().trim() == title(event).trim() {
+        body.blocks.clear();
+    }
     body.blocks.insert(0, Block::Paragraph { content: head });
     Comment {
         side: SIDE,

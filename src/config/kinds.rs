@@ -1,6 +1,7 @@
 //! The kinds of sources.
 
 use crate::ports::About;
+use crate::words::Origin;
 use crate::{alerts, guance, piped};
 
 /// A kind of source.
@@ -41,6 +42,16 @@ impl SourceKind {
             Self::Piped => &piped::ABOUT,
             Self::Jsm => &alerts::JSM,
             Self::Opsgenie => &alerts::OPSGENIE,
+        }
+    }
+
+    /// Returns what texts that came from there call it.
+    pub(super) fn origin(self) -> Origin {
+        match self {
+            Self::Issues | Self::Events => Origin::Guance,
+            Self::Piped => Origin::Piped,
+            Self::Jsm => Origin::Jsm,
+            Self::Opsgenie => Origin::Opsgenie,
         }
     }
 

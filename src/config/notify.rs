@@ -88,8 +88,8 @@ impl RoomDraft {
     }
 }
 
-/// Reads every room.
-pub(super) fn rooms(reader: &Reader, base: &Path, lang: Lang) -> Vec<RoomDraft> {
+/// Reads every room. No room is called as a source is: the budget and the log name services.
+pub(super) fn rooms(reader: &Reader, base: &Path, lang: Lang, sources: &[&str]) -> Vec<RoomDraft> {
     if !reader.has_elements("notify") {
         // Known all the same: who misspells one is told.
         for key in KEYS {
@@ -100,7 +100,8 @@ pub(super) fn rooms(reader: &Reader, base: &Path, lang: Lang) -> Vec<RoomDraft> 
     let mut rooms: Vec<RoomDraft> = Vec::new();
     for n in 0..reader.count("notify") {
         let room = room(reader, base, &format!("notify.{n}"), lang);
-        let is_taken = TAKEN.contains(&room.name.as_str()) || rooms.iter().any(|other| other.name == room.name);
+        let of_service = |name: &&str| *name == room.name;
+        let is_taken = TAKEN.iter().chain(sources).any(of_service) || rooms.iter().any(|other| other.name == room.name);
         if is_taken && !room.name.is_empty() {
             reader.refuse(&format!("notify.{n}.name"), Flaw::NameTaken { name: room.name.clone() });
         }

@@ -47,7 +47,8 @@ pub(super) fn drafts(
     let mut jira = jira(&reader, base, &mut warnings);
     let policies: Vec<Policy> = places.iter().map(|place| policy(&reader, place, voice, &mut warnings)).collect();
     jira.polled = projects(&policies);
-    let rooms = notify::rooms(&reader, base, voice.lang);
+    let rooms =
+        notify::rooms(&reader, base, voice.lang, &places.iter().map(|place| place.name.as_str()).collect::<Vec<_>>());
     let secrets = || {
         let keys = places
             .iter()
@@ -98,7 +99,7 @@ fn policy(reader: &Reader, place: &Place, voice: Voice, warnings: &mut Vec<Confi
         flow: flow(reader, place),
         routes: routes(reader, place),
         people: People { pairs: reader.pairs(&place.of_line("people")).unwrap_or_default() },
-        voice,
+        voice: Voice { source: place.kind.origin(), ..voice },
         statuses: place.kind.about().statuses,
     };
     needs::refuse_missing(reader, place, &policy.flow, [place.kind.about(), &TRACKER]);
@@ -209,7 +210,7 @@ fn voice(reader: &Reader) -> Voice {
     if !name.is_empty() && Zone::called(&name).is_none() {
         reader.refuse(key, instead_of_zone(&name).map_or(Flaw::NoTimeZone, |near| Flaw::NoTimeZoneBut { near }));
     }
-    Voice { lang, zone }
+    Voice { lang, zone, ..Voice::default() }
 }
 
 /// Returns what is probably meant by what is no name of a time zone. People write what their clock shows, or a city that

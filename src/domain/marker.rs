@@ -12,7 +12,7 @@ use super::id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
 use super::name::{ServiceName, TRACKER};
 use super::seal::Seal;
 use crate::text::{Block, Doc, Inline, Mark};
-use crate::words::{Service, Written, is_minute};
+use crate::words::{Origin, Written, is_minute};
 
 /// What stands before the marker in a link.
 const FRAGMENT: &str = "#guajira-";
@@ -344,7 +344,7 @@ fn place(line: &[Inline]) -> Option<(usize, usize)> {
 fn is_end(text: &str) -> bool {
     let mut parts = text.trim_end().split(BETWEEN.trim_end()).map(str::trim);
     let empty = parts.next().is_some_and(str::is_empty);
-    let is_deleted = |part: &str| Service::BOTH.into_iter().any(|service| Written::DeletedOn(service).is(part));
+    let is_deleted = |part: &str| Origin::ALL.into_iter().any(|origin| Written::DeletedOn(origin).is(part));
     let rest: Vec<&str> = parts.collect();
     empty
         && match rest.as_slice() {

@@ -8,7 +8,6 @@ use super::away;
 use super::run::{Run, Trouble, delta};
 use super::walk::Slice;
 use crate::domain::{Issue, IssueId, Side};
-use crate::plan::issues::Scope;
 use crate::ports::{Batch, Identity, Listing, Span};
 use crate::state::Cursor;
 
@@ -20,6 +19,22 @@ const MAX_STRAYS: usize = 500;
 
 /// How far a remote's answers may differ about what time it is.
 const JITTER: TimeDelta = TimeDelta::seconds(10);
+
+/// The opening times that are in scope: `from <= created < until`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Scope {
+    /// Inclusive.
+    pub(super) from: DateTime<Utc>,
+    /// Exclusive; `None` is open.
+    pub(super) until: Option<DateTime<Utc>>,
+}
+
+impl Scope {
+    /// Returns true when an issue opened then is in scope.
+    pub(super) fn holds(&self, created: DateTime<Utc>) -> bool {
+        created >= self.from && self.until.is_none_or(|until| created < until)
+    }
+}
 
 /// What is to be read, and what follows from having read it.
 #[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the reading")]

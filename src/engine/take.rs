@@ -90,7 +90,10 @@ pub(super) fn take_over(
     if reading.side.is_source() {
         let keys = batch.issues.iter().map(|issue| (&issue.id, Some(Key::issue(run.source(), &issue.id))));
         let known = run.known_issues(run.source(), keys)?;
-        let originals = issues::originals(&batch.issues, &known, run.world.policy, reading.scope);
+        // A backfill is about its own times alone. An ordinary run wants what was handed over too, whenever it began.
+        let handed_over = |id: &IssueId| run.order.backfill.is_none() && batch.handed_over.contains(id);
+        let wanted = |issue: &Issue| reading.scope.holds(issue.created) || handed_over(&issue.id);
+        let originals = issues::originals(&batch.issues, &known, run.world.policy, wanted);
         steps.extend(pings::name_people_in_descriptions(run, originals));
         stay_dropped(run, batch, &mut steps)?;
     }

@@ -7,9 +7,9 @@ use super::auth::host_of;
 use super::draft;
 use super::fault::{dropped, refused};
 use super::service::Jira;
-use crate::domain::{Action, Push, Receipt, marker};
+use crate::domain::{Action, Push, Receipt, Side, marker};
 use crate::ports::ApiError;
-use crate::words::{ItemHint, Service, Written};
+use crate::words::{ItemHint, Origin, Written};
 
 impl Jira<'_> {
     /// Sets the link to the other issue: created or updated by its `globalId`, so that twice is once.
@@ -19,7 +19,7 @@ impl Jira<'_> {
         };
         let body = json!({
             "globalId": global_id(url, to.as_str()),
-            "application": {"type": marker::APPLICATION, "name": Written::Name(Service::Guance).in_lang(self.settings.lang)},
+            "application": {"type": marker::APPLICATION, "name": self.source_name(push.target.source())},
             "relationship": Written::Mirrors.in_lang(self.settings.lang),
             "object": {"url": url, "title": draft::summary(title)},
         });
@@ -36,6 +36,17 @@ impl Jira<'_> {
                 Err(refused(failed.error.message).with_hint(ItemHint::SwitchLinksOn))
             }
             Err(failed) => Err(failed.into()),
+        }
+    }
+}
+
+impl Jira<'_> {
+    /// Returns what people call a source: Guance, or what the configuration calls it.
+    fn source_name(&self, source: Side) -> String {
+        if source == Side::GUANCE {
+            Written::Name(Origin::Guance).in_lang(self.settings.lang)
+        } else {
+            source.as_str().to_owned()
         }
     }
 }

@@ -35,6 +35,7 @@ impl<'a> Beside<'a> {
         batch.issues.extend(more);
         batch.unreadable.extend(piped.unreadable);
         batch.read_to = piped.read_to;
+        batch.handed_over = piped.handed_over;
         Ok(batch)
     }
 }

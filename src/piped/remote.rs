@@ -125,6 +125,8 @@ impl Remote for Piped<'_> {
             batch.unreadable.extend(odd);
             batch.issues.extend(round.and_then(|round| round.issue(None, is_whole)));
         }
+        let begun = batch.issues.iter().filter(|issue| issue.created > chrono::DateTime::UNIX_EPOCH);
+        batch.handed_over = begun.map(|issue| issue.id.clone()).collect();
         Ok(batch)
     }
 

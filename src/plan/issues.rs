@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
-
 use crate::domain::{
     Action, DroppedField, FieldValue, Fingerprint, Issue, IssueId, Key, Known, Maker, NewField, NewIssue, Push, Stage,
 };
@@ -15,30 +13,14 @@ use crate::template::{Fault, Template};
 use crate::text::markdown;
 use crate::words::{Summary, Voice};
 
-/// The opening times that are in scope: `from <= created < until`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scope {
-    /// Inclusive.
-    pub from: DateTime<Utc>,
-    /// Exclusive; `None` is open.
-    pub until: Option<DateTime<Utc>>,
-}
-
-impl Scope {
-    /// Returns true when an issue opened then is in scope.
-    pub fn holds(&self, created: DateTime<Utc>) -> bool {
-        created >= self.from && self.until.is_none_or(|until| created < until)
-    }
-}
-
-/// Decides about Guance issues; the steps come oldest issue first.
-pub fn originals(issues: &[Issue], known: &Known, policy: &Policy, scope: Scope) -> Vec<Step> {
+/// Decides about the issues of a source; the steps come oldest issue first. A new issue that is not wanted is left out.
+pub fn originals(issues: &[Issue], known: &Known, policy: &Policy, wanted: impl Fn(&Issue) -> bool) -> Vec<Step> {
     let mut sorted: Vec<&Issue> = issues.iter().collect();
     sorted.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-    sorted.into_iter().map(|issue| original(issue, known, policy, scope)).collect()
+    sorted.into_iter().map(|issue| original(issue, known, policy, wanted(issue))).collect()
 }
 
-fn original(issue: &Issue, known: &Known, policy: &Policy, scope: Scope) -> Step {
+fn original(issue: &Issue, known: &Known, policy: &Policy, is_wanted: bool) -> Step {
     let skip = |reason| Step::Skip { item: issue.id.to_string(), reason };
     if known.issues.contains_key(&(issue.side(), issue.id.clone())) {
         return skip(SkipReason::Unchanged);
@@ -49,7 +31,7 @@ fn original(issue: &Issue, known: &Known, policy: &Policy, scope: Scope) -> Step
         Some((Stage::Done, _)) => return skip(SkipReason::Unchanged),
         Some((Stage::InFlight, _)) => return skip(SkipReason::InDoubt),
         None if !policy.flow.issues => return skip(SkipReason::FlowOff("issues")),
-        None if !scope.holds(issue.created) => return skip(SkipReason::OutsideWindow),
+        None if !is_wanted => return skip(SkipReason::OutsideWindow),
         Some(_) | None => {}
     }
     let waits = matches!(queued, Some((Stage::Pending | Stage::Held, _)));
@@ -280,21 +262,17 @@ mod tests {
         }
     }
 
-    fn scope(from: i64) -> Scope {
-        Scope { from: DateTime::from_timestamp(from, 0).unwrap(), until: None }
-    }
-
-    fn why(issue: &Issue, known: &Known, policy: &Policy, scope: Scope) -> Option<SkipReason> {
-        match original(issue, known, policy, scope) {
+    fn why(issue: &Issue, known: &Known, policy: &Policy, is_wanted: bool) -> Option<SkipReason> {
+        match original(issue, known, policy, is_wanted) {
             Step::Skip { reason, .. } => Some(reason),
             _ => None,
         }
     }
 
     #[test]
-    fn an_issue_in_scope_that_nobody_knows_is_pushed() {
+    fn a_wanted_issue_that_nobody_knows_is_pushed() {
         let issue = issue(Side::GUANCE, "issue_a");
-        let step = original(&issue, &Known::default(), &policy(None), scope(0));
+        let step = original(&issue, &Known::default(), &policy(None), true);
         let Step::Push(push) = step else { panic!("{step:?}") };
         assert_eq!(push.key.as_str(), "guance/issue/issue_a");
     }
@@ -303,19 +281,19 @@ mod tests {
     fn what_is_not_pushed_says_why() {
         let unknown = Known::default();
         let a = issue(Side::GUANCE, "issue_a");
-        assert_eq!(why(&a, &unknown, &policy(None), scope(2000)), Some(SkipReason::OutsideWindow));
+        assert_eq!(why(&a, &unknown, &policy(None), false), Some(SkipReason::OutsideWindow));
         let unlisted = policy(Some(&[("P0", "Highest")]));
-        assert_eq!(why(&a, &unknown, &unlisted, scope(0)), Some(SkipReason::LevelNotListed("P1".into())));
+        assert_eq!(why(&a, &unknown, &unlisted, true), Some(SkipReason::LevelNotListed("P1".into())));
         let mut known = Known::default();
         known.outbox.insert(Key::issue(Side::GUANCE, &a.id), (Stage::InFlight, Fingerprint::of(&["x"])));
-        assert_eq!(why(&a, &known, &policy(None), scope(0)), Some(SkipReason::InDoubt));
+        assert_eq!(why(&a, &known, &policy(None), true), Some(SkipReason::InDoubt));
     }
 
     #[test]
     fn a_level_is_listed_by_name_in_any_case_or_by_id() {
         for word in ["P1", "p1", "system_level_1"] {
             let listed = policy(Some(&[(word, "High")]));
-            let step = original(&issue(Side::GUANCE, "issue_a"), &Known::default(), &listed, scope(0));
+            let step = original(&issue(Side::GUANCE, "issue_a"), &Known::default(), &listed, true);
             let Step::Push(Push { action: Action::CreateIssue(new), .. }) = step else { panic!("{step:?}") };
             assert_eq!(new.priority.as_deref(), Some("High"));
         }
@@ -327,9 +305,9 @@ mod tests {
         let mut known = Known::default();
         let carried = content(&a, &create(&a, &policy(None)).unwrap());
         known.outbox.insert(Key::issue(Side::GUANCE, &a.id), (Stage::Pending, carried));
-        assert_eq!(why(&a, &known, &policy(None), scope(0)), Some(SkipReason::Queued));
+        assert_eq!(why(&a, &known, &policy(None), true), Some(SkipReason::Queued));
         a.title = "磁盘快满".to_owned();
-        assert_eq!(why(&a, &known, &policy(None), scope(0)), None);
+        assert_eq!(why(&a, &known, &policy(None), true), None);
     }
 
     #[test]

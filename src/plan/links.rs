@@ -29,7 +29,8 @@ pub fn of_new_pair(create: &Push, new: &NewIssue, made: &NewCopy<'_>, flow: &Flo
         seal: None,
     };
     let mut links = Vec::new();
-    if flow.links.writes(tracker) {
+    // A source may have no address to show.
+    if flow.links.writes(tracker) && !new.origin_url.is_empty() {
         let action = Action::LinkIssue {
             issue: made.id.clone(),
             to: guance.clone(),
@@ -39,7 +40,7 @@ pub fn of_new_pair(create: &Push, new: &NewIssue, made: &NewCopy<'_>, flow: &Flo
         let summary = Summary::LinkToGuance { name: made.name.to_owned() }.to_string();
         links.push(push(tracker, Key::link(source, guance), action, summary));
     }
-    if flow.links.writes(source) {
+    if flow.links.writes(source) && !made.url.is_empty() {
         let action = Action::LinkIssue {
             issue: guance.clone(),
             to: made.id.clone(),

@@ -1,7 +1,6 @@
 //! Which route takes an issue, and what it makes of it.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use chrono::DateTime;
 use serde_json::json;
 
 use super::explain::{explain, names};
@@ -11,7 +10,6 @@ use crate::domain::{
     Channel, FieldValue, Fingerprint, Issue, IssueType, Key, Known, Level, NewField, Person, Side, SourceDetail, Stage,
     Status, StatusCategory, TrackerDetail, fixtures,
 };
-use crate::plan::issues::Scope;
 use crate::template::{Kind, Template};
 use crate::text::markdown;
 
@@ -163,9 +161,9 @@ fn a_template_that_gives_nothing_leaves_what_guance_says() {
 
 #[test]
 fn a_waiting_create_follows_the_routes() {
-    let scope = Scope { from: DateTime::UNIX_EPOCH, until: None };
     let given = issue("P1", "disk full", "");
-    let step = |known: &Known, policy: &Policy| originals(std::slice::from_ref(&given), known, policy, scope).remove(0);
+    let step =
+        |known: &Known, policy: &Policy| originals(std::slice::from_ref(&given), known, policy, |_| true).remove(0);
     let first = policy(vec![route("OPS", "Bug", None)]);
     let Step::Push(push) = step(&Known::default(), &first) else { panic!("it is sent") };
     for (stage, reason) in [(Stage::Pending, SkipReason::Queued), (Stage::Dead, SkipReason::Dead)] {

@@ -77,4 +77,7 @@ pub struct Batch {
     /// Up to which row of an [`Inbox`](super::Inbox) this is, where the service is one: these rows are read once what came
     /// of them is stored.
     pub read_to: Option<u64>,
+    /// Those of the issues that somebody handed over, and whose beginning is known. They are wanted whenever they began: whoever
+    /// handed them over chose them.
+    pub handed_over: Vec<IssueId>,
 }

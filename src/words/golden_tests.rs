@@ -19,7 +19,7 @@ const CONSEQUENCE: &str = "guajira recognises its own words by these: after a lo
                            somebody's words, and carry them back";
 
 fn shanghai(lang: Lang) -> Voice {
-    Voice { lang, zone: Zone::called("Asia/Shanghai").unwrap() }
+    Voice { lang, zone: Zone::called("Asia/Shanghai").unwrap(), ..Voice::default() }
 }
 
 /// Everything that is written into issues, as trees.
@@ -126,7 +126,7 @@ fn what_is_written_in_chinese_is_what_it_was_and_is_recognised() {
 fn english_in_another_time_zone_is_recognised_too() {
     for name in ["Asia/Kolkata", "America/New_York", "America/St_Johns", "UTC", "Pacific/Kiritimati"] {
         for lang in Lang::ALL {
-            let voice = Voice { lang, zone: Zone::called(name).unwrap() };
+            let voice = Voice { lang, zone: Zone::called(name).unwrap(), ..Voice::default() };
             for (what, doc) in every_text(voice) {
                 for (format, text, read) in formats(&doc, 10_000, Rest { url: CONSOLE, lang }) {
                     assert!(own_link(&read).is_some(), "{what} in {format}, {name}: {text}");

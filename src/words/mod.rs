@@ -127,13 +127,43 @@ impl Service {
     pub const BOTH: [Self; 2] = [Self::Guance, Self::Jira];
 }
 
+messages! {
+    /// The system that a text which guajira carries came from.
+    pub enum Origin {
+        /// Guance: its issues, and the events of its monitors.
+        Guance,
+        /// Jira.
+        Jira,
+        /// JSM Operations.
+        Jsm,
+        /// Opsgenie.
+        Opsgenie,
+        /// Whatever is piped in.
+        Piped,
+    }
+}
+
+impl Origin {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Guance, Self::Jira, Self::Jsm, Self::Opsgenie, Self::Piped];
+}
+
 /// How guajira speaks in what it writes into issues and comments: `[text]`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Voice {
     /// In which language.
     pub lang: Lang,
     /// In which time zone times are told.
     pub zone: Zone,
+    /// What the source is called.
+    pub source: Origin,
+}
+
+/// English, UTC, Guance: what fingerprints are made of, whatever a configuration says.
+impl Default for Voice {
+    fn default() -> Self {
+        Self { lang: Lang::default(), zone: Zone::default(), source: Origin::Guance }
+    }
 }
 
 impl Voice {
@@ -161,28 +191,32 @@ pub fn is_minute(text: &str) -> bool {
 messages! {
     /// What guajira writes into issues and comments.
     pub enum Written<'a> => written {
-        /// The name of a service.
-        Name(Service),
-        /// Stands before the link back, below a description that was carried.
-        LinkBack,
-        /// Ends the first line of a copy whose original was deleted on this service.
-        DeletedOn(Service),
+        /// The name of a system.
+        Name(Origin),
+        /// Stands before the link back to this source, below a description that was carried.
+        LinkBack(Origin),
+        /// Ends the first line of a copy whose original was deleted there.
+        DeletedOn(Origin),
         /// Stands in the place of a name that is not known.
         Somebody,
         /// Follows the name of who set a status that means done.
         StatusSet {
-            /// What Guance calls it.
+            /// Where.
+            on: Origin,
+            /// What the source calls it.
             status: &'a str,
             /// When, as [`Voice::minute`] tells it.
             at: &'a str,
         },
-        /// The title was changed on Guance, and Jira's was changed by hand.
+        /// The title was changed on the source, and Jira's was changed by hand.
         TitleNow {
+            /// Where.
+            on: Origin,
             /// The title.
             title: &'a str,
         },
-        /// Stands above a description that was changed on Guance while Jira's was changed by hand.
-        BodyNow,
+        /// Stands above a description that was changed on this source while Jira's was changed by hand.
+        BodyNow(Origin),
         /// A monitor has repeated its alarm.
         Repeats {
             /// How often.

@@ -85,19 +85,20 @@ fn for_guance(route: &Route, jira: &Status, statuses: SourceStatuses) -> StatusT
     StatusTarget { names, category: jira.category, resolution: None, fields: Vec::new() }
 }
 
-/// Somebody has resolved the issue on Guance: a comment tells who and when.
+/// Somebody has resolved the issue on the source: a comment tells who and when. A thread that comes with its issue tells that
+/// itself.
 fn resolved(pair: &Pair<'_>, base: &Base, policy: &Policy) -> Option<crate::domain::Push> {
     let status = &pair.guance.status;
     let before = base.on(pair.source()).map(Said::words).and_then(|id| policy.statuses.of(id));
     let was_done = before.is_some_and(|before| before.category == StatusCategory::Done);
-    if was_done || status.category != StatusCategory::Done {
+    if was_done || status.category != StatusCategory::Done || pair.guance.thread.is_some() {
         return None;
     }
     let voice = policy.voice;
     let who = pair.guance.source().and_then(|detail| render::name_of(&detail.updated_by));
     let what = |voice: Voice| {
         let who = who.map_or_else(|| voice.say(Written::Somebody), str::to_owned);
-        let set = Written::StatusSet { status: &status.name, at: &voice.minute(pair.guance.updated) };
+        let set = Written::StatusSet { on: voice.source, status: &status.name, at: &voice.minute(pair.guance.updated) };
         vec![Block::Paragraph { content: vec![Inline::strong(who), Inline::text(voice.say(set))] }]
     };
     let parts = ["resolved", &base.version.to_string(), &status.id];

@@ -61,11 +61,11 @@ fn announcement(field: Field, new: &NewIssue, voice: Voice) -> Vec<Block> {
     let line = |what| Block::paragraph(&voice.say(what));
     match field {
         Field::Body => {
-            let mut blocks = vec![line(Written::BodyNow)];
+            let mut blocks = vec![line(Written::BodyNow(voice.source))];
             blocks.extend(render::without_link_back(new.body.clone()).blocks);
             blocks
         }
-        _ => vec![line(Written::TitleNow { title: &new.title })],
+        _ => vec![line(Written::TitleNow { on: voice.source, title: &new.title })],
     }
 }
 

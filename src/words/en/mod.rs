@@ -61,19 +61,19 @@ pub(super) use sync::sync;
 pub(super) use take::take;
 pub(super) use usage::usage;
 
-use super::{Column, Count, Cut, Service, Stage, Why, Written};
+use super::{Column, Count, Cut, Origin, Service, Stage, Why, Written};
 
 pub(super) fn written(what: Written<'_>) -> String {
     match what {
-        Written::Name(Service::Guance) => "Guance".to_owned(),
-        Written::Name(Service::Jira) => "Jira".to_owned(),
-        Written::LinkBack => "Guance: ".to_owned(),
-        Written::DeletedOn(Service::Guance) => "deleted on Guance".to_owned(),
-        Written::DeletedOn(Service::Jira) => "deleted on Jira".to_owned(),
+        Written::Name(Origin::Piped) => "alarm source".to_owned(),
+        Written::Name(service) => origin(service).to_owned(),
+        Written::LinkBack(Origin::Piped) => "Alarm source: ".to_owned(),
+        Written::LinkBack(service) => format!("{}: ", origin(service)),
+        Written::DeletedOn(service) => format!("deleted on {}", origin(service)),
         Written::Somebody => "somebody".to_owned(),
-        Written::StatusSet { status, at } => format!(" set the issue to {status} on Guance · {at}"),
-        Written::TitleNow { title } => format!("The title on Guance is now: {title}"),
-        Written::BodyNow => "The description on Guance is now:".to_owned(),
+        Written::StatusSet { on, status, at } => format!(" set the issue to {status} on {} · {at}", origin(on)),
+        Written::TitleNow { on, title } => format!("The title on {} is now: {title}", origin(on)),
+        Written::BodyNow(on) => format!("The description on {} is now:", origin(on)),
         Written::Repeats { count: 1, last } => format!("The monitor repeated this alarm once, last at {last}."),
         Written::Repeats { count, last } => format!("The monitor repeated this alarm {count} times, last at {last}."),
         Written::NoRepeats => "No repeat of the monitor's alarm is left.".to_owned(),
@@ -85,6 +85,17 @@ pub(super) fn written(what: Written<'_>) -> String {
 
 pub(super) const CUT: Cut =
     Cut { begins: "… (cut", alone: "… (cut)", before: "… (cut; the full text is there: ", behind: ")" };
+
+/// Returns the name of a system within a sentence.
+fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Guance => "Guance",
+        Origin::Jira => "Jira",
+        Origin::Jsm => "JSM",
+        Origin::Opsgenie => "Opsgenie",
+        Origin::Piped => "the alarm source",
+    }
+}
 
 fn side(service: Service) -> &'static str {
     match service {

@@ -61,19 +61,17 @@ pub(super) use sync::sync;
 pub(super) use take::take;
 pub(super) use usage::{HELP, usage};
 
-use super::{Column, Count, Cut, Lang, Service, Stage, Why, Written, told_restriction, told_template};
+use super::{Column, Count, Cut, Lang, Origin, Service, Stage, Why, Written, told_restriction, told_template};
 
 pub(super) fn written(what: Written<'_>) -> String {
     match what {
-        Written::Name(Service::Guance) => "观测云".to_owned(),
-        Written::Name(Service::Jira) => "Jira".to_owned(),
-        Written::LinkBack => "观测云：".to_owned(),
-        Written::DeletedOn(Service::Guance) => "原文已在观测云删除".to_owned(),
-        Written::DeletedOn(Service::Jira) => "原文已在 Jira 删除".to_owned(),
+        Written::Name(service) => origin(service).trim().to_owned(),
+        Written::LinkBack(service) => format!("{}：", origin(service).trim()),
+        Written::DeletedOn(service) => format!("原文已在{}删除", origin(service)),
         Written::Somebody => "有人".to_owned(),
-        Written::StatusSet { status, at } => format!(" 在观测云将问题状态改为 {status} · {at}"),
-        Written::TitleNow { title } => format!("观测云上的标题现在是：{title}"),
-        Written::BodyNow => "观测云上的描述现在是：".to_owned(),
+        Written::StatusSet { on, status, at } => format!(" 在{}将问题状态改为 {status} · {at}", origin(on)),
+        Written::TitleNow { on, title } => format!("{}上的标题现在是：{title}", origin(on).trim_start()),
+        Written::BodyNow(on) => format!("{}上的描述现在是：", origin(on).trim_start()),
         Written::Repeats { count, last } => format!("监控器已重复此告警 {count} 次，最近一次：{last}。"),
         Written::NoRepeats => "监控器的重复告警记录已全部删除。".to_owned(),
         Written::Occurrence { number } => format!("告警再次发生：目前共 {number} 次。"),
@@ -85,6 +83,17 @@ pub(super) fn written(what: Written<'_>) -> String {
 /// Nothing stands behind the address: a service may take a full-width bracket for a part of it.
 pub(super) const CUT: Cut =
     Cut { begins: "…（已截断", alone: "…（已截断）", before: "…（已截断）全文：", behind: "" };
+
+/// Returns the name of a system with Chinese on both sides.
+fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Guance => "观测云",
+        Origin::Jira => " Jira ",
+        Origin::Jsm => " JSM ",
+        Origin::Opsgenie => " Opsgenie ",
+        Origin::Piped => "告警源",
+    }
+}
 
 /// Returns the name of a service with Chinese behind it.
 fn after(service: Service) -> &'static str {

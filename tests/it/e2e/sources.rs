@@ -30,7 +30,8 @@ impl World {
     /// Pipes this into `guajira take`.
     fn take(&self, source: &str, input: &str) -> Outcome {
         let mut child = self.program(&["take", source]).stdin(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        // A refused source is told before anything is read.
+        child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
         child.wait_with_output().unwrap().into()
     }
 
@@ -128,6 +129,35 @@ fn what_is_piped_in_is_durable_and_arrives_once() {
 }
 
 #[test]
+fn what_was_piped_in_before_the_first_run_is_synced() {
+    let world = World::new(Flavour::Cloud).with_source(PIPED);
+    let lines = [
+        json!({"id": "a-1", "title": "queue is long", "status": "fault", "level": "warning", "text": "12,000 wait"}),
+        json!({"id": "a-2", "title": "of long ago", "status": "ok", "text": "whose failure nobody piped in"}),
+    ];
+    let taken = world.take("hook", &format!("{}\n{}\n", lines[0], lines[1]));
+    assert_eq!(taken.code, 0, "{taken}");
+    world.run_later(30);
+    world.run_later(6);
+    let issue = world.only_issue();
+    assert_eq!(issue.summary, "queue is long");
+    assert!(
+        jira_words(&issue.description).contains("Alarm source: a-1 · warning"),
+        "{}",
+        jira_words(&issue.description)
+    );
+    world.take("hook", &json!({"id": "a-1", "status": "ok", "text": "none wait", "by": "李四"}).to_string());
+    world.run_later(6);
+    world.run_later(6);
+    assert!(world.is_done(&world.only_issue()));
+    let told: Vec<String> = world.jira.comments(&issue.key).iter().map(|one| jira_words(&one.body)).collect();
+    assert!(
+        told.len() == 1 && told[0].starts_with("李四 · alarm source · ") && told[0].contains("none wait · ok"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn taking_for_nobody_says_what_there_is() {
     let world = World::new(Flavour::Cloud).with_source(PIPED);
     let outcome = world.take("hok", "{}");
@@ -170,6 +200,12 @@ fn alerts_become_issues_and_words_travel_both_ways() {
         assert_eq!(issue.summary, "database is slow");
         let told: Vec<String> = world.jira.comments(&issue.key).iter().map(|one| jira_words(&one.body)).collect();
         assert!(told.iter().any(|words| words.contains("looking at it")), "{told:?}");
+        let name = if kind == alerts::Kind::Jsm { "JSM" } else { "Opsgenie" };
+        let words = jira_words(&issue.description);
+        assert!(
+            words.contains(&format!("{name}: ")) && !words.contains("Guance") && told[0].contains(name),
+            "{words} {told:?}"
+        );
         world.jira.comment(&issue.key, "bob", "restarted it".to_owned());
         pass(&world, 2);
         pass(&world, 6);

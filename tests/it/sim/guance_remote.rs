@@ -152,6 +152,7 @@ impl SimGuance<'_> {
             clock: Some(time(w.guance_now())),
             services: vec![WORKSPACE.to_owned()],
             read_to: None,
+            handed_over: Vec::new(),
         };
         w.showed(&batch);
         w.note(|| format!("     -> {}", story(&batch)));

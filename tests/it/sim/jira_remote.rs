@@ -160,6 +160,7 @@ impl Remote for SimJira<'_> {
             clock: Some(time(w.jira_now())),
             services: Vec::new(),
             read_to: None,
+            handed_over: Vec::new(),
         };
         w.showed(&batch);
         fields::jira_listed(w, &batch.issues);
