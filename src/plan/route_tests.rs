@@ -260,12 +260,12 @@ fn every_route_says_what_it_thinks() {
 fn json_of_a_field_holds_whatever_an_issue_says_within_its_texts() {
     let text = |source: &str| JsonTemplate::Text(template(Kind::Text, source));
     let made = FieldTemplate::Json(JsonTemplate::Object(vec![
-        ("id".to_owned(), text("{{ tags.team }}")),
+        ("id".to_owned(), text("{{ title }}{{ tags.team }}")),
         ("rank".to_owned(), JsonTemplate::List(vec![JsonTemplate::Plain(1.into()), text("{{ level }}")])),
     ]));
     let value = |issue: &Issue| super::issues::value(issue, &made).ok().flatten();
-    let hostile = issue("P1", "disk", r#"team: x","admin":"y"#);
-    let want = json!({"id": "x\",\"admin\":\"y", "rank": [1, "P1"]});
+    let hostile = issue("P1", r#"x","admin":"y"#, "team: z");
+    let want = json!({"id": "x\",\"admin\":\"yz", "rank": [1, "P1"]});
     assert_eq!(value(&hostile), Some(FieldValue::Json { json: want.clone() }));
     assert_eq!(value(&issue("P1", "disk", "no team")), None, "a part would be another value");
     // What waits in the outbox is read again as it was.
