@@ -50,6 +50,7 @@ pub(super) fn issue(row: &AlertRow, settings: &Settings) -> Result<Issue, String
         resource_type: short(row.integration().0, MAX_NAME),
         resource_id: short(&row.alias, MAX_VALUE),
         channels: teams(row),
+        on_call: Vec::new(),
         tags: tags(row, &details),
         extend: extend(row, &details),
         updated_by: person(closer(row)),

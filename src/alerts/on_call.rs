@@ -8,7 +8,7 @@ use super::api::SCHEDULES_PAGE;
 use super::service::Alerts;
 use super::settings::Kind;
 use super::wire::Named;
-use crate::domain::{Issue, Person, Side};
+use crate::domain::{Issue, Side};
 use crate::ports::{ApiError, FOR_EVER, Walk};
 
 /// How long the list of schedules is believed.
@@ -31,10 +31,10 @@ impl Alerts<'_> {
     ///
     /// # Errors
     /// When it could not be asked: the login may not read schedules, for example. An issue is created all the same then.
-    pub fn on_call(&self, alert: &Issue) -> Result<Vec<Person>, ApiError> {
+    pub(super) fn who_is_on_call(&self, alert: &Issue) -> Result<Vec<String>, ApiError> {
         let teams: Vec<&str> =
             alert.source().map(|detail| &detail.channels).into_iter().flatten().map(|team| team.id.as_str()).collect();
-        let mut people: Vec<Person> = Vec::new();
+        let mut people: Vec<String> = Vec::new();
         for schedule in self.schedules_for(&teams)?.into_iter().take(MAX_SCHEDULES) {
             for person in self.on_call_of(&schedule)? {
                 if !people.contains(&person) {
@@ -96,19 +96,21 @@ impl Alerts<'_> {
 
     /// Source: Opsgenie API, `GET /v2/schedules/{id}/on-calls?flat=true`: `onCallRecipients`, e-mail addresses. JSM Operations
     /// REST API, `GET /v1/schedules/{id}/on-calls?flat=true`: `onCallUsers`, account ids.
-    fn on_call_of(&self, schedule: &Named) -> Result<Vec<Person>, ApiError> {
+    fn on_call_of(&self, schedule: &Named) -> Result<Vec<String>, ApiError> {
         if let Some(known) = self.on_call.borrow().get(&schedule.id) {
             return Ok(known.clone());
         }
         let answer = self.api.on_calls(&schedule.id)?;
         let names = ["onCallRecipients", "onCallUsers"].into_iter().find_map(|key| answer.get(key)?.as_array());
-        let person = |who: &str| {
-            let email = who.contains('@').then(|| who.to_owned());
-            Person { id: who.to_owned(), name: email.clone().unwrap_or_default(), email }
-        };
         let legal = |who: &&str| !who.is_empty() && who.len() <= 254 && !who.contains(|c: char| c.is_control());
-        let people: Vec<Person> =
-            names.into_iter().flatten().filter_map(Value::as_str).filter(legal).take(MAX_PEOPLE).map(person).collect();
+        let people: Vec<String> = names
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .filter(legal)
+            .take(MAX_PEOPLE)
+            .map(str::to_owned)
+            .collect();
         self.on_call.borrow_mut().insert(schedule.id.clone(), people.clone());
         Ok(people)
     }

@@ -7,7 +7,7 @@ use super::service::Alerts;
 use super::settings::Kind;
 use super::statuses::STATUSES;
 use super::whole::Found;
-use crate::domain::{Comment, CommentId, IssueId, Key, Push, Receipt, Side};
+use crate::domain::{Comment, CommentId, Issue, IssueId, Key, Push, Receipt, Side};
 use crate::ports::{
     Abilities, Ability, About, ApiError, ApiErrorKind, Batch, Identity, Listing, Lookup, Presence, Quota, Remote, Span,
     Threads, Wanted, Writes,
@@ -46,6 +46,10 @@ impl Remote for Alerts<'_> {
 
     fn abilities(&self) -> Abilities<'_> {
         Abilities { threads: Some(self), writes: Some(self), quota: Some(self), ..Abilities::default() }
+    }
+
+    fn on_call(&self, issue: &Issue) -> Result<Vec<String>, ApiError> {
+        self.who_is_on_call(issue)
     }
 
     /// Neither service tells who we are. Bad credentials are answered with an error, never with nothing, so that a request

@@ -7,7 +7,6 @@ use std::fmt;
 use super::api::Api;
 use super::settings::Settings;
 use super::wire::{AlertRow, Named};
-use crate::domain::Person;
 use crate::http::Http;
 use crate::ports::{Clock, Facts, Stop};
 
@@ -20,7 +19,7 @@ pub struct Alerts<'a> {
     /// The schedules, once asked for.
     pub(super) schedules: RefCell<Option<Vec<Named>>>,
     /// Who is on call, by schedule.
-    pub(super) on_call: RefCell<HashMap<String, Vec<Person>>>,
+    pub(super) on_call: RefCell<HashMap<String, Vec<String>>>,
 }
 
 impl fmt::Debug for Alerts<'_> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::domain::People;
 use crate::jira::{ABOUT as TRACKER, Deployment};
-use crate::plan::{Deletes, Direction, FieldTemplate, Flow, Policy, Repeats, Route};
+use crate::plan::{Deletes, Direction, FieldTemplate, Flow, ON_CALL, Policy, Repeats, Route};
 use crate::ports::Limits;
 use crate::template::{Kind, nearest};
 use crate::words::{ConfigPlace, ConfigWarning, Flaw, Lang, Voice, Zone};
@@ -257,16 +257,23 @@ fn route(reader: &Reader, place: &Place, path: &str) -> Route {
     if parent.as_deref().is_some_and(|parent| !is_issue_key(parent)) {
         reader.refuse(&key("parent"), Flaw::NoIssueKey);
     }
+    let template = |name: &str, kind| {
+        let template = reader.template(&key(name), kind);
+        if template.as_ref().is_some_and(|template| template.uses(ON_CALL)) {
+            reader.refuse(&key(name), Flaw::OnlyInFields { name: ON_CALL.to_owned() });
+        }
+        template
+    };
     Route {
-        when: reader.template(&key("when"), Kind::Condition),
+        when: template("when", Kind::Condition),
         project,
         issue_type: reader.required_text(&key("issue_type")),
         labels,
         components: reader.list(&key("components")),
         security: reader.text(&key("security")),
         parent,
-        summary: reader.template(&key("summary"), Kind::Text),
-        description: reader.template(&key("description"), Kind::Markdown),
+        summary: template("summary", Kind::Text),
+        description: template("description", Kind::Markdown),
         fields: fields(reader, &key("fields")),
         priority: reader.pairs(&key("priority")),
         status: statuses(reader, place, &key("status")),

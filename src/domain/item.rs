@@ -218,6 +218,8 @@ pub struct SourceDetail {
     /// Its tags, where the service keeps them apart from the text: name and value, the first of one name counts. They go
     /// before those that the text names.
     pub tags: Vec<(String, String)>,
+    /// Who is on call for it, by id; empty where nobody was asked.
+    pub on_call: Vec<String>,
     /// Its `extend`, as it came.
     pub extend: serde_json::Value,
     /// Who changed it last.

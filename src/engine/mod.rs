@@ -14,6 +14,7 @@ mod ask;
 
 mod waits;
 mod queue;
+mod on_call;
 mod pings;
 mod references;
 mod optional;

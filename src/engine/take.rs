@@ -9,7 +9,7 @@ use super::apply::{apply, is_create};
 use super::reading::Reading;
 use super::run::{Run, Trouble, delta};
 use super::threads::{Seen, Taken};
-use super::{backfill, belongs, fields, files, gone, pings, recheck, tells, threads};
+use super::{backfill, belongs, fields, files, gone, on_call, pings, recheck, tells, threads};
 use crate::domain::{Fingerprint, Issue, IssueId, Key, Side};
 use crate::plan::{SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -93,7 +93,9 @@ pub(super) fn take_over(
         // A backfill is about its own times alone. An ordinary run wants what was handed over too, whenever it began.
         let handed_over = |id: &IssueId| run.order.backfill.is_none() && batch.handed_over.contains(id);
         let wanted = |issue: &Issue| reading.scope.holds(issue.created) || handed_over(&issue.id);
-        let originals = issues::originals(&batch.issues, &known, run.world.policy, wanted);
+        let new = |issue: &Issue| wanted(issue) && !known.issues.contains_key(&(issue.side(), issue.id.clone()));
+        let issues = on_call::named(run, &batch.issues, new);
+        let originals = issues::originals(&issues, &known, run.world.policy, wanted);
         steps.extend(pings::name_people_in_descriptions(run, originals));
         stay_dropped(run, batch, &mut steps)?;
     }

@@ -46,6 +46,7 @@ pub(super) fn issue(row: IssueRow, level: Option<Level>, at: Place<'_>) -> Resul
         resource_id: row.resource_uuid,
         channels: channels(row.bind_channels, &row.extend),
         tags: Vec::new(),
+        on_call: Vec::new(),
         extend: row.extend.clone(),
         updated_by,
     };

@@ -32,4 +32,4 @@ pub use messages::Subscription;
 pub use policy::{Deletes, Direction, FieldTemplate, Flow, JsonTemplate, NoRoute, Policy, Repeats, Route};
 pub use step::{SkipReason, Step, Whereabouts};
 pub use thread::{Extent, Held, Row, Thread, Whole};
-pub use view::{NAMES, sample};
+pub use view::{NAMES, ON_CALL, sample};

@@ -9,7 +9,7 @@ use crate::template::{Given, Source};
 use crate::text::markdown;
 
 /// The names, as the table in `docs/routes.md` has them.
-pub const NAMES: [&str; 20] = [
+pub const NAMES: [&str; 21] = [
     "uuid",
     "title",
     "name",
@@ -26,11 +26,16 @@ pub const NAMES: [&str; 20] = [
     "author_email",
     "managers",
     "manager_emails",
+    ON_CALL,
     "created",
     "url",
     "tags",
     "extend",
 ];
+
+/// Who is on call. The service is asked, once for each issue that is about to be created: what follows its source for life
+/// cannot be made of it.
+pub const ON_CALL: &str = "on_call";
 
 /// Longest description as Markdown, in bytes; what is longer is cut again for Jira.
 const MAX_MARKDOWN: usize = 200_000;
@@ -61,6 +66,7 @@ pub(super) fn given(issue: &Issue, name: &str) -> Given {
         "author_email" => json!(issue.author.email),
         "managers" => issue.assignees.iter().filter_map(render::name_of).collect(),
         "manager_emails" => issue.assignees.iter().filter_map(|person| person.email.clone()).collect(),
+        ON_CALL => json!(detail.map(|detail| &detail.on_call).filter(|people| !people.is_empty())),
         "created" => json!(issue.created.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
         "url" => json!(issue.url),
         "tags" => {
@@ -88,7 +94,7 @@ pub(super) fn of(issue: &Issue) -> Box<Source<'_>> {
 /// Returns values of the right kinds, to try a template out with.
 pub fn sample(name: &str) -> Given {
     let value = match name {
-        "channels" | "channel_uuids" | "managers" | "manager_emails" => json!(["one"]),
+        "channels" | "channel_uuids" | "managers" | "manager_emails" | ON_CALL => json!(["one"]),
         "tags" | "extend" => json!({}),
         "created" => json!("2026-11-22T10:00:00Z"),
         _ => json!("one"),

@@ -96,6 +96,10 @@ impl Remote for InLine<'_> {
         self.source.forget();
     }
 
+    fn on_call(&self, issue: &Issue) -> Result<Vec<String>, ApiError> {
+        self.told(self.source.on_call(issue))
+    }
+
     fn issue_url(&self, name: &str) -> String {
         self.source.issue_url(name)
     }

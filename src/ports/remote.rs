@@ -4,7 +4,7 @@ use super::abilities::Abilities;
 use super::about::About;
 use super::error::ApiError;
 use super::span::{Batch, Identity, Span};
-use crate::domain::IssueId;
+use crate::domain::{Issue, IssueId};
 
 /// One of the two services.
 ///
@@ -34,6 +34,14 @@ pub trait Remote {
     /// # Errors
     /// As for [`Remote::changed`].
     fn issues(&self, ids: &[IssueId]) -> Result<Batch, ApiError>;
+
+    /// Returns who is on call for an issue now, by id. Nobody is a real answer, and that of services that know no such thing.
+    ///
+    /// # Errors
+    /// As for [`Remote::changed`].
+    fn on_call(&self, _issue: &Issue) -> Result<Vec<String>, ApiError> {
+        Ok(Vec::new())
+    }
 
     /// Forgets what issues and threads said that were read so far; it is read again where it is needed. So a long run does
     /// not take more memory the more it has read.

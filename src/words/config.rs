@@ -60,6 +60,7 @@ messages! {
         SameSource { name: String },
         OwnKey { key: String },
         IsAssignee,
+        OnlyInFields { name: String },
         NoGuanceStatus { names: String },
         /// `can`: what may be written instead.
         CannotCarry { service: String, lack: Lack, can: Vec<String> },

@@ -64,6 +64,9 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::OfTheService => "is told by the service that \"service\" names: leave it out".to_owned(),
         Flaw::SameSource { name } => format!("makes this the same issues as those of {name}: choose another channel"),
         Flaw::OwnKey { key } => format!("has a key of its own: [[route]].{key}"),
+        Flaw::OnlyInFields { name } => {
+            format!("uses {name}, which is known only while an issue is created: use it in [route.fields]")
+        }
         Flaw::IsAssignee => "is a matter of [flow].assignee".to_owned(),
         Flaw::NoGuanceStatus { names } => format!("is for no status of Guance: it knows {names}"),
         Flaw::CannotCarry { service, lack: what, can } => {

@@ -182,7 +182,8 @@ fn alerts_become_issues_and_words_travel_both_ways() {
         };
         let source = format!(
             "\n[[source]]\nname = \"oncall\"\n{login}\nbase_url = \"{}\"\n\n[source.flow]\nstatus = \"both\"\n\n\
-             [[source.route]]\nproject = \"OPS\"\nissue_type = \"Bug\"\n",
+             [[source.route]]\nproject = \"OPS\"\nissue_type = \"Bug\"\n[source.route.fields]\n\
+             environment = \"{{{{ on_call | first }}}}\"\n",
             fake.base_url()
         );
         let mut world = World::new(Flavour::Cloud).with_source(&source);
@@ -192,12 +193,15 @@ fn alerts_become_issues_and_words_travel_both_ways() {
             world.run_later(minutes)
         };
         pass(&world, 1);
+        fake.add_schedule("Database", "t-1", &["li@example.com"]);
         let alert = fake.fire("db-1", "database is slow");
+        fake.edit(&alert, |alert| alert.teams = vec![("t-1".to_owned(), String::new())]);
         fake.note(&alert, "alice@example.com", "looking at it");
         pass(&world, 2);
         pass(&world, 6);
         let issue = world.only_issue();
         assert_eq!(issue.summary, "database is slow");
+        assert!(issue.other["environment"].to_string().contains("li@example.com"), "{:?}", issue.other);
         let told: Vec<String> = world.jira.comments(&issue.key).iter().map(|one| jira_words(&one.body)).collect();
         assert!(told.iter().any(|words| words.contains("looking at it")), "{told:?}");
         let name = if kind == alerts::Kind::Jsm { "JSM" } else { "Opsgenie" };

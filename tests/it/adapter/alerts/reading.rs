@@ -297,10 +297,7 @@ fn who_is_on_call_is_asked_of_the_alerts_teams_or_of_one_schedule() {
         let id = rig.fake.fire("disk", "disk");
         rig.fake.edit(&id, |alert| alert.teams = vec![("t-1".to_owned(), String::new())]);
         let alert = rig.issue(&id);
-        let people = |rig: &Rig| {
-            let people = rig.run().on_call(&alert).unwrap();
-            people.into_iter().map(|one| one.id).collect::<Vec<_>>()
-        };
+        let people = |rig: &Rig| rig.run().on_call(&alert).unwrap();
         assert_eq!(people(&rig), who, "{kind:?}");
         rig.settings.schedule = Some("Network".to_owned());
         assert_eq!(people(&rig), ["wang@example.com", "li@example.com"], "{kind:?}");
