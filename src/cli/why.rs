@@ -71,7 +71,7 @@ fn about(draft: &Draft, options: &Options) -> Result<(bool, Option<Value>)> {
     if options.json {
         return Ok((is_known, Some(found.as_json(&queue, &events))));
     }
-    for line in found.links() {
+    for line in found.links(Side::Source(draft.line)) {
         term::line(&line)?;
     }
     for away in &found.away {
@@ -160,7 +160,7 @@ impl Found {
         !self.issues.is_empty() || !self.comments.is_empty()
     }
 
-    fn links(&self) -> Vec<String> {
+    fn links(&self, source: Side) -> Vec<String> {
         let issues = self.issues.iter().map(|link| {
             let rests = match (link.gone, link.closed) {
                 (true, _) => term::words(HistoryWords::PairGone),
@@ -168,11 +168,12 @@ impl Found {
                 (false, false) => String::new(),
             };
             let (guance, name, jira) = (link.guance.as_str(), link.jira_name.as_str(), link.jira.as_str());
-            term::words(HistoryWords::PairIs { guance, name, jira }) + &rests
+            term::words(HistoryWords::PairIs { source: source.into(), guance, name, jira }) + &rests
         });
         let comments = self.comments.iter().map(|link| {
             let (id, copy, pair) = (link.origin_id.as_str(), link.copy_id.as_str(), link.pair.as_str());
-            term::words(HistoryWords::CommentIs { id, origin: link.origin.into(), copy, pair })
+            let [origin, other] = [link.origin, link.origin.opposite()].map(Into::into);
+            term::words(HistoryWords::CommentIs { id, origin, other, copy, pair })
         });
         issues.chain(comments).collect()
     }

@@ -87,7 +87,8 @@ impl Side {
 impl From<Side> for Service {
     fn from(side: Side) -> Self {
         match side {
-            Side::Source(_) => Self::Guance,
+            Side::Source(ServiceName::GUANCE) => Self::Guance,
+            Side::Source(_) => Self::Source,
             Side::Tracker(_) => Self::Jira,
         }
     }

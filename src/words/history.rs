@@ -7,10 +7,10 @@ messages! {
     pub enum HistoryWords<'a> => history {
         NothingKnown { item: &'a str },
         NothingKnownHint,
-        PairIs { guance: &'a str, name: &'a str, jira: &'a str },
+        PairIs { source: Service, guance: &'a str, name: &'a str, jira: &'a str },
         PairGone,
         PairClosed,
-        CommentIs { id: &'a str, origin: Service, copy: &'a str, pair: &'a str },
+        CommentIs { id: &'a str, origin: Service, other: Service, copy: &'a str, pair: &'a str },
         Since { since: &'a str, why: &'a str },
         Queued { stage: Stage, since: &'a str, not_before: Option<&'a str>, summary: &'a str, why: Option<&'a str> },
         DroppedBecause { because: &'a str },

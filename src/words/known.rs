@@ -58,8 +58,7 @@ fn told_part(part: &str, lang: Lang) -> String {
     let counts =
         number.into_iter().flat_map(|n| Count::samples("").into_iter().map(move |what| RunWords::Count(what, n)));
     let project = part.strip_prefix("project ").and_then(|rest| rest.strip_suffix(" not read"));
-    let sides =
-        Service::BOTH.into_iter().flat_map(|side| [RunWords::SideFailed(side), RunWords::SideAskedToWait(side)]);
+    let sides = Service::ALL.into_iter().flat_map(|side| [RunWords::SideFailed(side), RunWords::SideAskedToWait(side)]);
     let others = [RunWords::NothingToDo, RunWords::NothingWritten];
     let project = project.map(|project| RunWords::ProjectNotRead { project });
     let known = counts.chain(sides).chain(others).chain(project).find(|said| said.in_lang(Lang::En) == part);

@@ -113,18 +113,20 @@ impl Lang {
 }
 
 messages! {
-    /// One of the two services.
+    /// One end of a line.
     pub enum Service {
-        /// Guance.
+        /// Guance: the source that `[guance]` is.
         Guance,
         /// Jira.
         Jira,
+        /// Any other source.
+        Source,
     }
 }
 
 impl Service {
-    /// Both.
-    pub const BOTH: [Self; 2] = [Self::Guance, Self::Jira];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Guance, Self::Jira, Self::Source];
 }
 
 messages! {

@@ -15,7 +15,7 @@ pub(in crate::words) fn adopt(said: AdoptWords<'_>) -> String {
         AdoptWords::OtherTitle { jira, title } => format!("   look: {jira} is called \"{title}\""),
         AdoptWords::CopyOf { side: one, copy, original } => {
             let origin = match one {
-                Service::Guance => Service::Jira,
+                Service::Guance | Service::Source => Service::Jira,
                 Service::Jira => Service::Guance,
             };
             format!("   {} {copy} is the copy of {} {original}", side(one), side(origin))

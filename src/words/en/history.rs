@@ -1,7 +1,7 @@
 //! `guajira why`.
 
 use super::{side, stage};
-use crate::words::{HistoryWords, Service};
+use crate::words::HistoryWords;
 
 pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
     match said {
@@ -11,16 +11,14 @@ pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
                                    (`guajira check --explain`); history is kept for 90 days"
                 .to_owned()
         }
-        HistoryWords::PairIs { guance, name, jira } => format!("issue {guance} on guance is {name} ({jira}) on jira"),
+        HistoryWords::PairIs { source, guance, name, jira } => {
+            format!("issue {guance} on {} is {name} ({jira}) on jira", side(source))
+        }
         HistoryWords::PairGone => "; one of them is gone: nothing is written to it".to_owned(),
         HistoryWords::PairClosed => {
             "; it is closed on jira: nothing is written to it until it is open again".to_owned()
         }
-        HistoryWords::CommentIs { id, origin, copy, pair } => {
-            let other = match origin {
-                Service::Guance => Service::Jira,
-                Service::Jira => Service::Guance,
-            };
+        HistoryWords::CommentIs { id, origin, other, copy, pair } => {
             format!("comment {id} on {} is {copy} on {}, in the thread of {pair}", side(origin), side(other))
         }
         HistoryWords::Since { since, why } => format!("since {since}: {why}"),

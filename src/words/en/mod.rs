@@ -101,6 +101,7 @@ fn side(service: Service) -> &'static str {
     match service {
         Service::Guance => "guance",
         Service::Jira => "jira",
+        Service::Source => "source",
     }
 }
 

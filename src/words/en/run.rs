@@ -27,6 +27,7 @@ pub(in crate::words) fn run(said: RunWords<'_>) -> String {
         RunWords::BudgetLeftSome => "  this minute's request budget is used up; the next run continues".to_owned(),
         RunWords::TimeLeftSome => "  the run's time is used up; the next run continues".to_owned(),
         RunWords::CheckLogin(Service::Guance) => "check [guance].api_key".to_owned(),
+        RunWords::CheckLogin(Service::Source) => "check the api_key of its [[source]]".to_owned(),
         RunWords::CheckLogin(Service::Jira) => "check [jira.auth]".to_owned(),
         RunWords::NotATime { text } => format!(
             "{text:?} is not a time: use RFC 3339 (2026-11-22T08:00:00Z), \"YYYY-MM-DD\" or \"YYYY-MM-DD HH:MM\" in local \

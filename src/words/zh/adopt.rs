@@ -15,7 +15,7 @@ pub(in crate::words) fn adopt(said: AdoptWords<'_>) -> String {
         AdoptWords::OtherTitle { jira, title } => format!("   请核对：{jira} 的标题是“{title}”"),
         AdoptWords::CopyOf { side: one, copy, original } => {
             let origin = match one {
-                Service::Guance => Service::Jira,
+                Service::Guance | Service::Source => Service::Jira,
                 Service::Jira => Service::Guance,
             };
             format!("   {}的 {copy} 是{} {original} 的副本", after(one), before(origin))

@@ -1,7 +1,7 @@
 //! `guajira why`.
 
 use super::{after, between, stage};
-use crate::words::{HistoryWords, Lang, Service, told};
+use crate::words::{HistoryWords, Lang, told};
 
 pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
     match said {
@@ -9,14 +9,12 @@ pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
         HistoryWords::NothingKnownHint => "它可能不在已读取的范围内（`guajira status`），或没有匹配的路由\
                                    （`guajira check --explain`）；历史记录保留 90 天"
             .to_owned(),
-        HistoryWords::PairIs { guance, name, jira } => format!("观测云问题 {guance} 对应 Jira 的 {name}（{jira}）"),
+        HistoryWords::PairIs { source, guance, name, jira } => {
+            format!("{}问题 {guance} 对应 Jira 的 {name}（{jira}）", after(source))
+        }
         HistoryWords::PairGone => "；其中一个已不存在：不再写入".to_owned(),
         HistoryWords::PairClosed => "；Jira 上已关闭：重新打开之前不写入".to_owned(),
-        HistoryWords::CommentIs { id, origin, copy, pair } => {
-            let other = match origin {
-                Service::Guance => Service::Jira,
-                Service::Jira => Service::Guance,
-            };
+        HistoryWords::CommentIs { id, origin, other, copy, pair } => {
             format!("{}评论 {id} 对应{}的 {copy}，属于 {pair}", after(origin), between(other))
         }
         HistoryWords::Since { since, why } => format!("自 {since} 起：{why}"),

@@ -100,6 +100,7 @@ fn after(service: Service) -> &'static str {
     match service {
         Service::Guance => "观测云",
         Service::Jira => "Jira ",
+        Service::Source => "来源",
     }
 }
 
@@ -108,6 +109,7 @@ fn before(service: Service) -> &'static str {
     match service {
         Service::Guance => "观测云",
         Service::Jira => " Jira",
+        Service::Source => "来源",
     }
 }
 
@@ -116,6 +118,7 @@ fn between(service: Service) -> &'static str {
     match service {
         Service::Guance => "观测云",
         Service::Jira => " Jira ",
+        Service::Source => "来源",
     }
 }
 
@@ -124,6 +127,7 @@ fn head(service: Service) -> &'static str {
     match service {
         Service::Guance => "观测云  ",
         Service::Jira => "Jira    ",
+        Service::Source => "来源    ",
     }
 }
 
@@ -131,6 +135,7 @@ fn side(service: Service) -> &'static str {
     match service {
         Service::Guance => "观测云",
         Service::Jira => "Jira",
+        Service::Source => "来源",
     }
 }
 

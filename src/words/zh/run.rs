@@ -26,6 +26,7 @@ pub(in crate::words) fn run(said: RunWords<'_>) -> String {
         RunWords::BudgetLeftSome => "  请求额度已用完；下一次运行继续".to_owned(),
         RunWords::TimeLeftSome => "  本次运行的时间已用完；下一次运行继续".to_owned(),
         RunWords::CheckLogin(Service::Guance) => "请检查 [guance].api_key".to_owned(),
+        RunWords::CheckLogin(Service::Source) => "请检查该来源 [[source]] 的 api_key".to_owned(),
         RunWords::CheckLogin(Service::Jira) => "请检查 [jira.auth]".to_owned(),
         RunWords::NotATime { text } => format!(
             "{text:?} 不是时间：请用 RFC 3339（2026-11-22T08:00:00Z）、本地时间 \"YYYY-MM-DD\" 或 \"YYYY-MM-DD HH:MM\"，或多久\
