@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 /// Columns of the state that hold times by our own clock.
-const OUR_TIMES: [(&str, &str); 13] = [
+const OUR_TIMES: [(&str, &str); 15] = [
     ("cursor", "swept"),
     ("fact", "at"),
     ("issue_link", "polled"),
@@ -17,6 +17,8 @@ const OUR_TIMES: [(&str, &str); 13] = [
     ("outbox", "settled_at"),
     ("outbox", "absent_since"),
     ("ledger", "at"),
+    ("message", "not_before"),
+    ("message", "sent_at"),
     ("unreadable", "next"),
     ("run", "started"),
     ("run", "ended"),

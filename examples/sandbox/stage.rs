@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use guajira::config::{Config, Draft, Environment};
 use guajira::domain::{Fingerprint, SealKey, SealKeys};
 use guajira::engine::budget::{Ledger, Patience};
-use guajira::engine::{self, Askers, Order, Quiet, Report, Settings, World};
+use guajira::engine::{self, Askers, Order, Quiet, Report, Rooms, Settings, World};
 use guajira::guance::Guance;
 use guajira::http::Http;
 use guajira::jira::Jira;
@@ -163,6 +163,7 @@ P2 = "Medium"
             jira: &jira,
             budget: &budget,
             state: &state,
+            rooms: Rooms::default(),
             policy: &config.policy,
             settings: &settings(config),
             clock: &clock,

@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::Utc;
 use clap::Args;
 
-use crate::state::{State, Tx};
+use crate::state::{State, StateError, Tx};
 use crate::words::ItemWords;
 
 use super::context::{self, Context};
@@ -39,7 +39,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let open = states.iter().map(State::begin).collect::<Result<Vec<_>, _>>()?;
     let (mut count, now) = (0, Utc::now());
     for id in &options.ids {
-        match open.iter().map(|tx| tx.give_up(id.trim(), &because, now)).sum::<Result<usize, _>>()? {
+        let give_up = |tx: &Tx<'_>| {
+            let id = id.trim();
+            Ok::<_, StateError>(tx.give_up(id, &because, now)? + tx.give_up_messages(id, &because, now)?)
+        };
+        match open.iter().map(give_up).sum::<Result<usize, _>>()? {
             0 => {
                 let usage = Usage::new(term::words(ItemWords::NoSuchToDrop { id }));
                 return Err(usage.hint(term::words(ItemWords::StatusListsDead)).into());

@@ -60,7 +60,11 @@ impl Exit {
             Self::Interrupted
         } else if !report.sides_failed.is_empty() {
             Self::SideFailed
-        } else if waits_for_a_person_or_a_retry || !report.items_failed.is_empty() || !report.projects_lost.is_empty() {
+        } else if waits_for_a_person_or_a_retry
+            || report.messages.needs_somebody()
+            || !report.items_failed.is_empty()
+            || !report.projects_lost.is_empty()
+        {
             Self::ItemsFailed
         } else {
             Self::Done

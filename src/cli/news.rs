@@ -55,6 +55,7 @@ impl Failures {
         let fleeting = report
             .items_failed
             .iter()
+            .chain(&report.messages.failed)
             .filter(|failure| failure.stage.is_none())
             .filter(|failure| !unreadable.keys().any(|name| name.ends_with(&format!(" {}", failure.item))))
             .map(|failure| (format!("{FLEETING}{} {}", failure.item, failure.summary), failure.clone()))

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::state::{State, Tx};
+use crate::state::{State, StateError, Tx};
 use crate::words::ItemWords;
 
 use super::context::{self, Context};
@@ -33,7 +33,10 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     }
     let states = context::states(&context.drafts()?)?;
     let open = states.iter().map(State::begin).collect::<Result<Vec<_>, _>>()?;
-    let revive = |id: Option<&str>| open.iter().map(|tx| tx.revive(id)).sum::<Result<usize, _>>();
+    let revive = |id: Option<&str>| {
+        let one = |tx: &Tx<'_>| Ok::<_, StateError>(tx.revive(id)? + tx.revive_messages(id)?);
+        open.iter().map(one).sum::<Result<usize, _>>()
+    };
     let mut count = if options.all { revive(None)? } else { 0 };
     for id in &options.ids {
         match revive(Some(id))? {

@@ -1,11 +1,13 @@
-//! Chat rooms for `guajira check`: whether they can be reached, and a message to try one out.
+//! Chat rooms: opened for a run; and for `guajira check` whether they can be reached, and a message to try one out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use chrono::Utc;
 
 use crate::config::{Config, Room as Configured};
+use crate::engine;
 use crate::http::Http;
 use crate::notify::Room;
 use crate::plan::messages::test_message;
@@ -17,13 +19,20 @@ use super::services::SystemClock;
 use super::sides::client;
 use super::term;
 
-/// Returns a client for each room. Nothing is contacted before a message is sent.
+/// Returns a client for each room, which waits no longer than that for an answer. Nothing is contacted before a message is sent.
 ///
 /// # Errors
 /// When a file of certificates cannot be used, or the environment names a proxy that is none.
-pub(super) fn clients(config: &Config) -> Result<Vec<Http>> {
+pub(super) fn clients(config: &Config, longest: Option<Duration>) -> Result<Vec<Http>> {
+    if config.rooms.is_empty() {
+        return Ok(Vec::new());
+    }
     let redactor = Arc::new(config.redactor());
-    let client = |one: &Configured| client("notify", &one.settings.origin(), &one.http, &redactor);
+    let client = |one: &Configured| {
+        let mut http = one.http.clone();
+        http.timeout = longest.map_or(http.timeout, |longest| http.timeout.min(longest));
+        client("notify", &one.settings.origin(), &http, &redactor)
+    };
     config.rooms.iter().map(client).collect()
 }
 
@@ -33,12 +42,18 @@ pub(super) fn open<'a>(config: &Config, clients: &'a [Http], clock: &'a dyn Cloc
     rooms.map(|(one, http)| Room::new(one.settings.clone(), http, clock)).collect()
 }
 
+/// Returns the rooms as a run tells them.
+pub(super) fn told<'a>(config: &'a Config, rooms: &'a [Room<'a>]) -> Vec<engine::Room<'a>> {
+    let told = |(one, room): (&'a Configured, &'a Room<'a>)| engine::Room { sink: room, wants: &one.subscription };
+    config.rooms.iter().zip(rooms).map(told).collect()
+}
+
 /// Looks at every room without sending anything into it.
 ///
 /// # Errors
 /// As [`clients`].
 pub(super) fn look_at(config: &Config) -> Result<Vec<Finding>> {
-    let clients = clients(config)?;
+    let clients = clients(config, None)?;
     let rooms = open(config, &clients, &SystemClock);
     let look = |(one, room): (&Configured, &Room<'_>)| {
         let well = Fine::RoomAnswers { host: one.settings.origin(), signed: one.settings.secret.is_some() };
@@ -60,7 +75,7 @@ pub(super) fn try_out(config: &Config, name: &str) -> Result<Finding> {
         };
         return Err(Usage::new(term::words(CheckWords::NoSuchRoom { name })).hint(hint).into());
     };
-    let clients = clients(config)?;
+    let clients = clients(config, None)?;
     let rooms = open(config, &clients, &SystemClock);
     let (Some(one), Some(room)) = (config.rooms.get(at), rooms.get(at)) else {
         bail!("a room is missing: this is a bug")

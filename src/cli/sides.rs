@@ -11,7 +11,7 @@ use super::term;
 use crate::alerts::Alerts;
 use crate::config::{Config, Source};
 use crate::engine::budget::{Ledger, Patience};
-use crate::engine::{Progress, World, belongs};
+use crate::engine::{Progress, Rooms, World, belongs};
 use crate::guance::Guance;
 use crate::guance::events::Events;
 use crate::http::{self, Http};
@@ -64,10 +64,10 @@ pub(super) fn with_sides<T>(
     patience: Patience,
     work: impl FnOnce(Sides<'_>) -> Result<T>,
 ) -> Result<T> {
-    open(config, state, facts, stop, patience, None, |sides, _| work(sides))
+    open(config, state, facts, stop, patience, None, |sides, _, _| work(sides))
 }
 
-/// The same, with the request budget of the source.
+/// The same, with the request budget of the source, and the state file that records requests.
 fn open<T>(
     config: &Config,
     state: &State,
@@ -75,7 +75,7 @@ fn open<T>(
     stop: &dyn Stop,
     patience: Patience,
     shared: Option<&Shared>,
-    work: impl FnOnce(Sides<'_>, &dyn Budget) -> Result<T>,
+    work: impl FnOnce(Sides<'_>, &dyn Budget, &State) -> Result<T>,
 ) -> Result<T> {
     let clock = SystemClock;
     let stop = &InTime { stop, patience };
@@ -113,10 +113,10 @@ fn open<T>(
     let beside =
         matches!(kind, Opened::Events(_)).then(|| Beside::new(kind.remote(), Piped::new(config.line.as_str(), state)));
     let source = InLine::new(config.line, beside.as_ref().map_or(kind.remote(), |beside| beside as &dyn Remote));
-    work(Sides { kind: &kind, source: &source, jira: &jira }, &budget)
+    work(Sides { kind: &kind, source: &source, jira: &jira }, &budget, ledger)
 }
 
-/// Hands the engine's whole world, with the two sides in it, to `work`.
+/// Hands the engine's whole world, with the two sides in it and without chat rooms, to `work`.
 ///
 /// # Errors
 /// As [`with_sides`].
@@ -129,11 +129,12 @@ pub(super) fn with_world<T>(
     shared: Option<&Shared>,
     work: impl FnOnce(World<'_>, Sides<'_>) -> Result<T>,
 ) -> Result<T> {
-    open(config, state, state, stop, patience, shared, |sides, budget| {
+    open(config, state, state, stop, patience, shared, |sides, budget, ledger| {
         let (policy, settings) = (&config.policy, &settings(config));
         let (clock, failpoints) = (&SystemClock, &NoFailpoints);
         let (guance, jira) = (sides.source, sides.jira);
-        let world = World { guance, jira, budget, state, policy, settings, clock, stop, failpoints, progress };
+        let rooms = Rooms { all: &[], record: Some(ledger) };
+        let world = World { guance, jira, budget, state, rooms, policy, settings, clock, stop, failpoints, progress };
         work(world, sides)
     })
 }

@@ -16,7 +16,7 @@ use crate::engine::pace::{self, Pace};
 use crate::engine::spent::{self, Spent};
 use crate::engine::{belongs, tells};
 use crate::ports::Purpose;
-use crate::state::{Away, Backlog, FailingSide, GoneIssue, LastRun, State, Status, StuckItem};
+use crate::state::{Away, Backlog, FailingSide, GoneIssue, LastRun, MessageBacklog, State, Status, StuckItem};
 use crate::words::{Column, HealthWords, Read, Stage, StatusWords, SyncWords};
 
 use super::context::Context;
@@ -159,6 +159,7 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path, all: bool) -> Resul
         issue_pairs,
         comment_pairs,
         backlog,
+        messages,
         items,
         failing_sides,
         gone,
@@ -183,11 +184,12 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path, all: bool) -> Resul
     show_reading(reading)?;
     missing_issues(gone, away)?;
     outbox(backlog)?;
+    rooms(messages)?;
     last_good_run(*last_good)?;
     for side in failing_sides {
         failing_side(side)?;
     }
-    stuck(items, backlog, all)?;
+    stuck(items, (backlog, messages), all)?;
     if !unreadable.is_empty() {
         let side = |side: Side| term::words(StatusWords::Side(side.into()));
         let rows = unreadable.iter().map(|(of, issue, why)| vec![side(*of), issue.to_string(), term::kept(why)]);
@@ -223,6 +225,15 @@ fn outbox(backlog: &Backlog) -> Result<()> {
     Ok(())
 }
 
+/// Says how many messages wait for chat rooms; nothing where none does.
+fn rooms(messages: &MessageBacklog) -> Result<()> {
+    let MessageBacklog { waiting, failing, dead, dropped } = *messages;
+    if *messages == MessageBacklog::default() {
+        return Ok(());
+    }
+    Ok(term::tell(StatusWords::Messages { waiting, failing, dead, dropped })?)
+}
+
 fn last_good_run(last_good: Option<DateTime<Utc>>) -> Result<()> {
     let Some(at) = last_good else { return Ok(term::tell(HealthWords::NoGoodYet)?) };
     let age = Utc::now().signed_duration_since(at);
@@ -231,7 +242,7 @@ fn last_good_run(last_good: Option<DateTime<Utc>>) -> Result<()> {
 }
 
 /// Shows what failed, is held or in doubt, and what to do about it.
-fn stuck(items: &[StuckItem], backlog: &Backlog, all: bool) -> Result<()> {
+fn stuck(items: &[StuckItem], (backlog, messages): (&Backlog, &MessageBacklog), all: bool) -> Result<()> {
     let mut items: Vec<&StuckItem> = items.iter().filter(|item| item.because.is_none()).collect();
     if items.is_empty() {
         return Ok(());
@@ -246,7 +257,7 @@ fn stuck(items: &[StuckItem], backlog: &Backlog, all: bool) -> Result<()> {
         term::tell(StatusWords::MoreRows { count: left_out })?;
     }
     reasons(&items)?;
-    next_steps(backlog)
+    next_steps(backlog, messages)
 }
 
 /// Says why the last run with a failure failed, where all works again.
@@ -290,8 +301,9 @@ fn reasons(items: &[&StuckItem]) -> Result<()> {
 }
 
 /// Says what to do about what waits.
-fn next_steps(backlog: &Backlog) -> Result<()> {
-    let Backlog { failing, held, in_doubt, dead, .. } = *backlog;
+fn next_steps(backlog: &Backlog, messages: &MessageBacklog) -> Result<()> {
+    let Backlog { held, in_doubt, .. } = *backlog;
+    let (dead, failing) = (backlog.dead + messages.dead, backlog.failing + messages.failing);
     term::line("")?;
     for (count, what) in [
         (dead, StatusWords::DeadNext),
@@ -373,6 +385,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
         issue_pairs,
         comment_pairs,
         backlog,
+        messages,
         items,
         failing_sides,
         gone,
@@ -393,6 +406,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
         "comment_pairs": comment_pairs,
         "reading": paces,
         "backlog": backlog,
+        "messages": messages,
         "items": items,
         "failing_sides": failing_sides,
         "gone": gone,

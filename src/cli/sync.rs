@@ -22,12 +22,16 @@ use super::exit::{self, Exit, Usage};
 use super::news::{self, Failures};
 use super::plan;
 use super::progress::{Bar, Plan};
-use super::services::Signals;
+use super::rooms;
+use super::services::{Signals, SystemClock};
 use super::sides;
 use super::{term, when};
 
 /// Most creates held for a label that a run names; `guajira status` names all.
 const MOST_HELD: usize = 10;
+
+/// So long a run waits for the answer of a chat room.
+const LONGEST_ANSWER: Duration = Duration::from_secs(10);
 
 /// What kind of run.
 #[derive(Debug, Args)]
@@ -196,8 +200,12 @@ impl Lines<'_> {
             }
             return Err(error);
         }
+        let clients = rooms::clients(config, Some(LONGEST_ANSWER))?;
+        let rooms = rooms::open(config, &clients, &SystemClock);
+        let told = rooms::told(config, &rooms);
         let report = sides::with_world(config, &state, signals, patience, &bar, shared, |world, _| {
-            let report = engine::sync_once(&world, &order);
+            let rooms = engine::Rooms { all: &told, ..world.rooms };
+            let report = engine::sync_once(&engine::World { rooms, ..world }, &order);
             bar.clear();
             report
         })
@@ -290,6 +298,9 @@ fn show(
         for planned in &report.planned {
             plan::show(planned, &report.held_for_labels)?;
         }
+        for told in &report.messages.planned {
+            term::tell(SyncWords::WouldTell { room: &told.sink, text: &told.heading })?;
+        }
     }
     let is_dull = Exit::of_run(report) == Exit::Done && !report.dry_run;
     if !(context.global.quiet && is_dull) {
@@ -309,7 +320,7 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
         term::line(&format!("  {}", term::kept(message)))?;
         term::advice(hint.as_deref())?;
     }
-    for failure in &report.items_failed {
+    for failure in report.items_failed.iter().chain(&report.messages.failed) {
         let ItemFailure { item, summary, stage, message, hint } = failure;
         let stage = stage.map_or(Stage::Failed, Stage::called);
         term::tell(SyncWords::ItemFailed { stage, summary: &term::kept(summary), item, why: message })?;
@@ -346,7 +357,8 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
     for (why, count) in &report.files_kept {
         term::tell(SyncWords::FilesStay { count: *count, why })?;
     }
-    if report.backlog.dead > 0 {
+    lost_messages(report)?;
+    if report.backlog.dead + report.messages.backlog.dead > 0 {
         term::tell(SyncWords::WhatOfDead)?;
     }
     for (side, until) in &report.waiting {
@@ -363,6 +375,14 @@ fn details(report: &Report, config: &Config, all: bool) -> Result<()> {
         term::tell(SyncWords::NotCarried { count: *count, why: &report.reason_in(reason, term::lang()) })?;
     }
     Ok(())
+}
+
+/// Says that messages were sent of which nobody knows whether they arrived.
+fn lost_messages(report: &Report) -> Result<()> {
+    match report.messages.lost {
+        0 => Ok(()),
+        count => Ok(term::tell(SyncWords::AnswersLost { count })?),
+    }
 }
 
 /// Returns what was left out, `field: why`, in the language of the program.

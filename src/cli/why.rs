@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::config::Draft;
 use crate::domain::{CommentId, CommentLink, Field, FileId, IssueId, IssueLink, Key, ServiceName, Side};
 use crate::engine::belongs;
-use crate::state::{Away, State, StateError, StuckItem};
+use crate::state::{Away, State, StateError, StuckItem, ToldMessage};
 use crate::words::{HealthWords, HistoryWords, Stage};
 
 use super::context::Context;
@@ -65,11 +65,13 @@ fn about(draft: &Draft, options: &Options) -> Result<(bool, Option<Value>)> {
     }
     let found = Found::about(&state, options.item.trim())?;
     let queue = found.queue(&state)?;
+    let messages = state.messages_about(found.names.iter())?;
     let names: Vec<String> = found.names.iter().cloned().collect();
     let events = state.events(&names)?;
-    let is_known = found.is_linked() || !found.away.is_empty() || !queue.is_empty() || !events.is_empty();
+    let is_known =
+        found.is_linked() || !found.away.is_empty() || !queue.is_empty() || !events.is_empty() || !messages.is_empty();
     if options.json {
-        return Ok((is_known, Some(found.as_json(&queue, &events))));
+        return Ok((is_known, Some(found.as_json(&queue, &messages, &events))));
     }
     for line in found.links(Side::Source(draft.line)) {
         term::line(&line)?;
@@ -81,6 +83,10 @@ fn about(draft: &Draft, options: &Options) -> Result<(bool, Option<Value>)> {
     for item in &queue {
         term::line(&queued(item))?;
         term::advice(item.hint.as_deref())?;
+    }
+    for message in &messages {
+        term::line(&told(message))?;
+        term::advice(message.hint.as_deref())?;
     }
     for (at, _, what) in &events {
         term::line(&format!("{}  {}", term::time(*at), term::kept(what)))?;
@@ -184,7 +190,7 @@ impl Found {
     }
 
     /// Names every field: this is read by programs.
-    fn as_json(&self, queue: &[StuckItem], events: &[Event]) -> Value {
+    fn as_json(&self, queue: &[StuckItem], messages: &[ToldMessage], events: &[Event]) -> Value {
         let issues: Vec<Value> = self
             .issues
             .iter()
@@ -203,7 +209,7 @@ impl Found {
             .collect();
         let events: Vec<Value> =
             events.iter().map(|(at, item, what)| json!({ "at": at, "item": item, "what": what })).collect();
-        json!({ "issues": issues, "comments": comments, "away": self.away, "items": queue, "events": events })
+        json!({ "issues": issues, "comments": comments, "away": self.away, "items": queue, "messages": messages, "events": events })
     }
 }
 
@@ -222,4 +228,15 @@ fn queued(item: &StuckItem) -> String {
         why: item.error.as_deref(),
     };
     term::words(queued) + &dropped.unwrap_or_default()
+}
+
+/// Says what became of a message.
+fn told(message: &ToldMessage) -> String {
+    let ToldMessage { key: _, stage, summary, enqueued, sent, error, hint: _ } = message;
+    let (summary, why) = (&term::kept(summary), error.as_deref());
+    if let Some(at) = sent.filter(|_| stage == "sent") {
+        return term::words(HistoryWords::MessageSent { at: &term::time(at), summary, why });
+    }
+    let (stage, since) = (Stage::called(stage), &term::time(*enqueued));
+    term::words(HistoryWords::Queued { stage, since, not_before: None, summary, why })
 }

@@ -40,6 +40,8 @@ pub enum Event {
     Dead,
     /// A service could not be read or written to.
     Failing,
+    /// A service works again that failed: told where failures are told.
+    Works,
     /// Many messages in one.
     Digest,
     /// A person tries out whether messages arrive.
@@ -64,6 +66,7 @@ impl Event {
             Self::Status => "status",
             Self::Dead => "dead",
             Self::Failing => "failing",
+            Self::Works => "works",
             Self::Digest => "digest",
             Self::Test => "test",
         }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::run::{Run, Trouble};
-use super::{base, gone, optional, references};
-use crate::domain::{Action, IssueId, IssueLink, Key, Push, Stage};
+use super::tell::Came;
+use super::{base, gone, optional, references, tell};
+use crate::domain::{Action, CommentLink, IssueId, IssueLink, Key, Push, Stage};
 use crate::plan::{SkipReason, Step};
 use crate::state::Tx;
 use crate::words::Note;
@@ -21,6 +22,8 @@ pub(super) fn apply(
     match step {
         Step::Push(push) => {
             let held = held && is_create(push);
+            tell::taken_back(run, tx, push)?;
+            tell::foresee(run, push)?;
             tx.enqueue(&references::settled(run, push)?, held, now)?;
             let what = push.summary.clone();
             let note = if held { Note::HeldByBrake { what } } else { Note::Enqueued { what } };
@@ -29,15 +32,7 @@ pub(super) fn apply(
         Step::AdoptIssue { guance, jira, jira_name } => {
             adopt_issue(run, tx, guance, (jira, jira_name), now)?;
         }
-        Step::AdoptComment(link) => {
-            let key = Key::comment(link.origin, &link.origin_id);
-            if !tx.link_comments(link, now)? {
-                return Ok(());
-            }
-            // The copy may say something older than what is waiting to be sent: the original is planned again.
-            tx.thread_read(&link.pair, link.origin, None, DateTime::UNIX_EPOCH, now)?;
-            tx.note(key.as_str(), &Note::Recognised { name: link.copy_id.to_string() }.to_string(), now)?;
-        }
+        Step::AdoptComment(link) => adopt_comment(run, tx, link, now)?,
         Step::AdoptFile(link) => {
             if tx.link_files(link, now)? {
                 let key = Key::file(link.origin, &link.origin_id);
@@ -78,6 +73,22 @@ pub(super) fn apply(
     Ok(())
 }
 
+/// Links a comment to the copy of it that was recognised.
+fn adopt_comment(run: &Run<'_>, tx: &Tx<'_>, link: &CommentLink, now: DateTime<Utc>) -> Result<(), Trouble> {
+    let key = Key::comment(link.origin, &link.origin_id);
+    let own = run.world.state.unsettled_write(&key)?;
+    if !tx.link_comments(link, now)? {
+        return Ok(());
+    }
+    if let Some(push) = &own {
+        tell::settled(run, tx, push, Came::default(), now)?;
+    }
+    // The copy may say something older than what is waiting to be sent: the original is planned again.
+    tx.thread_read(&link.pair, link.origin, None, DateTime::UNIX_EPOCH, now)?;
+    tx.note(key.as_str(), &Note::Recognised { name: link.copy_id.to_string() }.to_string(), now)?;
+    Ok(())
+}
+
 /// Pairs an issue with the copy of it that was recognised.
 fn adopt_issue(
     run: &Run<'_>,
@@ -98,6 +109,9 @@ fn adopt_issue(
     if was_sent {
         // Jira is still at work on what else it was asked for then.
         tx.look_anew(run.tracker())?;
+    }
+    if let Some(push) = &own {
+        tell::settled(run, tx, push, Came { jira_name: Some(jira_name), status: None }, now)?;
     }
     optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;
     base::adopted(run, tx, guance, own, now)?;

@@ -1,6 +1,7 @@
-//! The story of a run: pull both sides, plan, enqueue and advance, deliver, record.
+//! The story of a run: pull both sides, plan, enqueue and advance, deliver, tell, record.
 
 mod quoted;
+mod told;
 pub mod report;
 pub mod world;
 
@@ -20,6 +21,7 @@ mod references;
 mod optional;
 mod screens;
 mod base;
+mod tell;
 mod settle;
 mod away;
 mod trust;
@@ -50,13 +52,14 @@ mod script;
 mod doubt;
 mod failure;
 mod deliver;
+mod messages;
 
 pub mod takeover;
 
 use anyhow::Result;
 
 pub use report::Report;
-pub use world::{Askers, Backfill, Order, Progress, Quiet, Settings, World};
+pub use world::{Askers, Backfill, Order, Progress, Quiet, Room, Rooms, Settings, World};
 
 use run::{Retries, Run};
 
@@ -120,6 +123,7 @@ pub fn sync_once(world: &World<'_>, order: &Order) -> Result<Report> {
     }
     slices::account(&mut run)?;
     world.budget.note();
+    messages::tell(&mut run)?;
     run.report.close(world.state, run.interrupted, world.clock.now())?;
     if let Some(id) = id {
         let read = run.report.issues_read.keys().copied().collect();

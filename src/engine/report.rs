@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+pub use super::told::{Foretold, ItemFailure, Messages};
 use crate::domain::{Action, Key, Kind, Push, Receipt, Side};
 use crate::plan::{SkipReason, Step};
 use crate::ports::{ApiError, ApiErrorKind, LostProject, Unreadable};
@@ -72,6 +73,8 @@ pub struct Report {
     pub begins_at: Option<DateTime<Utc>>,
     /// Optional fields that a service refused.
     pub dropped_fields: BTreeSet<String>,
+    /// What chat rooms were told.
+    pub messages: Messages,
     /// Sides that could not be read or written to the end, and why.
     pub sides_failed: BTreeMap<Side, SideFailure>,
     /// Projects that could not be read, though others could.
@@ -126,21 +129,6 @@ pub struct Planned {
     pub action: Action,
 }
 
-/// Why an item failed.
-#[derive(Clone, Debug, Serialize)]
-pub struct ItemFailure {
-    /// The item.
-    pub item: String,
-    /// What it is.
-    pub summary: String,
-    /// Where its write stands: pending, `in_doubt` or dead; `None` where it is no write.
-    pub stage: Option<&'static str>,
-    /// What was tried, and the service's own words.
-    pub message: String,
-    /// How to mend it.
-    pub hint: Option<String>,
-}
-
 impl Report {
     pub(super) fn new(started: DateTime<Utc>) -> Self {
         Self {
@@ -168,6 +156,7 @@ impl Report {
             left_out: BTreeMap::new(),
             begins_at: None,
             dropped_fields: BTreeSet::new(),
+            messages: Messages::default(),
             sides_failed: BTreeMap::new(),
             projects_lost: Vec::new(),
             waiting: BTreeMap::new(),
@@ -247,9 +236,10 @@ impl Report {
         count(self.adopted, Count::Recognised);
         count(self.found_late, Count::FoundLate);
         count(self.released, Count::Released);
+        count(self.messages.sent + self.messages.lost, Count::MessagesSent);
         // What is in doubt may have arrived.
         let failed = self.items_failed.iter().filter(|failure| failure.stage != Some(IN_DOUBT)).count();
-        count(failed + self.not_listed(), Count::Failed);
+        count(failed + self.not_listed() + self.messages.failed.len(), Count::Failed);
         let waiting = [
             (self.backlog.pending, Count::Pending),
             (self.backlog.held, Count::Held),
@@ -260,6 +250,7 @@ impl Report {
         for (n, what) in waiting.into_iter().filter(|_| !self.dry_run) {
             count(usize::try_from(n).unwrap_or(usize::MAX), what);
         }
+        count(self.messages.dead(), Count::MessagesDead);
         count(self.held_for_labels.len(), Count::HeldForLabel);
         if self.dry_run {
             count(self.planned_before + self.planned.len(), Count::Planned);

@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::queue::put_back;
 use super::run::{Run, Trouble};
-use super::{base, optional, screens};
+use super::tell::Came;
+use super::{base, optional, screens, tell};
 use crate::domain::{Action, CommentId, CommentLink, FileLink, IssueId, IssueLink, Push, Receipt};
 use crate::ports::ApiError;
 use crate::state::{Deferral, Queued, Tx};
@@ -37,6 +38,9 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
         let why = format!("{} was found for it, and is the copy of something else", receipt.name);
         return put_back(run, &push.key, later, Some(&why));
     }
+    let jira_name = matches!(push.action, Action::CreateIssue(_)).then_some(receipt.name.as_str());
+    let status = receipt.issue.as_deref().map(|issue| issue.status.name.as_str());
+    tell::settled(run, &tx, push, Came { jira_name, status }, now)?;
     tx.done(&push.key, now)?;
     for field in &receipt.dropped {
         let (name, why) = (field.field.clone(), field.why.clone());
@@ -125,6 +129,7 @@ pub(super) fn bury(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result
     tx.bury(key, &err.message, now)?;
     tx.advise(key, err.hint.as_deref())?;
     base::given_up(run, &tx, &queued.push)?;
+    tell::dead(run, &tx, &queued.push, err, now)?;
     tx.note(
         key.origin().as_str(),
         &Note::RefusedForGood { what: queued.push.summary.clone(), why: err.message.clone() }.to_string(),

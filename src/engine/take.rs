@@ -9,7 +9,7 @@ use super::apply::{apply, is_create};
 use super::reading::Reading;
 use super::run::{Run, Trouble, delta};
 use super::threads::{Seen, Taken};
-use super::{backfill, belongs, fields, files, gone, on_call, pings, recheck, tells, threads};
+use super::{backfill, belongs, fields, files, gone, on_call, pings, recheck, tell, tells, threads};
 use crate::domain::{Fingerprint, Issue, IssueId, Key, Side};
 use crate::plan::{SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -103,6 +103,7 @@ pub(super) fn take_over(
     let held = run.order.backfill.is_none() && creates_before + creates > run.world.settings.limits.max_creates;
     run.world.failpoints.hit("planned")?;
     let tx = state.begin()?;
+    tell::remember(run, &batch.issues, &steps, now)?;
     for step in &steps {
         apply(run, &tx, step, held, now)?;
     }

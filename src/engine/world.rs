@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::report::Planned;
 use crate::domain::{Fingerprint, SealKeys, Side};
-use crate::plan::Policy;
-use crate::ports::{Budget, Clock, Failpoints, Limits, Remote, Stop};
+use crate::plan::{Policy, Subscription};
+use crate::ports::{Budget, Clock, Failpoints, Limits, Remote, Sink, Stop};
 use crate::state::{HeldForLabel, Services, State};
 
 /// Everything a run works with.
@@ -19,6 +19,8 @@ pub struct World<'a> {
     pub budget: &'a dyn Budget,
     /// The state file; a copy in memory for a dry run.
     pub state: &'a State,
+    /// The chat rooms that are told what happens.
+    pub rooms: Rooms<'a>,
     /// What is carried, and where to.
     pub policy: &'a Policy,
     /// Windows and limits.
@@ -31,6 +33,25 @@ pub struct World<'a> {
     pub failpoints: &'a dyn Failpoints,
     /// Who is told how far a long run has come.
     pub progress: &'a dyn Progress,
+}
+
+/// The chat rooms of a run.
+#[derive(Clone, Copy, Default)]
+pub struct Rooms<'a> {
+    /// All of them.
+    pub all: &'a [Room<'a>],
+    /// The state file that records what was sent to rooms, where that is another one than the line's own: lines may share a
+    /// room, and its pace.
+    pub record: Option<&'a State>,
+}
+
+/// A chat room.
+#[derive(Clone, Copy)]
+pub struct Room<'a> {
+    /// Where it is.
+    pub sink: &'a dyn Sink,
+    /// What it wants to know.
+    pub wants: &'a Subscription,
 }
 
 /// What a run is told by the configuration.

@@ -62,7 +62,7 @@ fn color(event: Event) -> &'static str {
     match event {
         Event::Dead | Event::Failing => "red",
         Event::Created | Event::Digest => "orange",
-        Event::Status => "green",
+        Event::Status | Event::Works => "green",
         Event::Comment => "blue",
         Event::Test => "grey",
     }

@@ -7,6 +7,7 @@ use crate::domain::message::{MAX_EXCERPT, MAX_NAME, MAX_TEXT, MAX_TITLE, line, l
 use crate::domain::{Event, Fingerprint, Issue, Message, Place};
 use crate::plan::view;
 use crate::template::{Fault, Given, Template};
+use crate::text::{Block, Doc, Inline};
 use crate::words::{Lang, MessageWords};
 
 /// The names that `when` and `text` of a `[[notify]]` may use besides those of an issue. `status` and `source` are here because
@@ -63,11 +64,13 @@ impl Subscription {
     /// # Errors
     /// When `when` cannot be computed. Then the message may be meant for nobody here.
     pub fn takes(&self, happening: &Happening<'_>) -> Result<bool, Fault> {
-        if !self.on.contains(&happening.event) {
+        let is_about_a_service = matches!(happening.event, Event::Failing | Event::Works);
+        let asked = if is_about_a_service { Event::Failing } else { happening.event };
+        if !self.on.contains(&asked) {
             return Ok(false);
         }
         match &self.when {
-            Some(when) if happening.event != Event::Failing => when.holds(&|name| given(happening, name)),
+            Some(when) if !is_about_a_service => when.holds(&|name| given(happening, name)),
             _ => Ok(true),
         }
     }
@@ -173,6 +176,7 @@ fn words(message: &Message, lang: Lang) -> String {
         }
         (Event::Dead, _) => MessageWords::Refused { item: named, title },
         (Event::Failing, _) => MessageWords::Fails { service: source },
+        (Event::Works, _) => MessageWords::Works { service: source },
         (Event::Created | Event::Digest | Event::Test, _) => MessageWords::Created { jira: named, title },
     };
     let mut text = vec![heading.in_lang(lang)];
@@ -198,6 +202,28 @@ fn given(happening: &Happening<'_>, name: &str) -> Given {
         name => return issue.map_or_else(Given::default, |issue| view::given(issue, name)),
     };
     Given { value: if value == json!("") { Value::Null } else { value }, markdown: None }
+}
+
+/// Returns whose words a copy carries, and the words.
+pub fn of_copy(copy: &Doc) -> (Option<String>, String) {
+    let who = match copy.blocks.first() {
+        Some(Block::Paragraph { content }) => match content.first() {
+            Some(Inline::Text { text, .. }) if text != "?" => Some(text.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    (who, Doc { blocks: copy.blocks.get(1..).unwrap_or_default().to_vec() }.plain_text())
+}
+
+/// Returns the tags of an item, those that its text names included.
+pub fn tags_of(issue: &Issue) -> Vec<(String, String)> {
+    match view::given(issue, "tags").value {
+        Value::Object(tags) => {
+            tags.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Returns every name that a `[[notify]]` may use.

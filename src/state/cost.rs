@@ -23,7 +23,7 @@ pub struct Spent {
 const SMALL: [&str; 5] = ["SCAN cursor", "SCAN round", "SCAN told", "SCAN side_failure", "SCAN unreadable"];
 
 /// Indexes that hold only what waits, what is to be read, or what was missed and is still looked for.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 8] = [
     "outbox_lane",
     "outbox_turn",
     "outbox_round",
@@ -31,6 +31,7 @@ const OPEN: [&str; 7] = [
     "issue_link_unread",
     "issue_link_due",
     "issue_link_never_read",
+    "message_open",
 ];
 
 /// How statements begin that may read a whole table, and why.

@@ -28,8 +28,9 @@ const FORGOTTEN: &str = "state.history-forgotten";
 const FORGET_EVERY: Duration = Duration::hours(1);
 
 /// Facts that are learnt anew once they are older than [`KEEP`]: there may be one for each issue, or each person.
-const LEARNT_ANEW: [&str; 7] = [
+const LEARNT_ANEW: [&str; 8] = [
     "engine.no-copy.*",
+    "engine.item.*",
     "engine.long-thread.*",
     "engine.thread-rows.*",
     "guance.account.*",
@@ -80,8 +81,11 @@ impl Tx<'_> {
         Ok(count > 0)
     }
 
-    /// Keeps why sides fail and since when, until they are read again without a failure.
-    fn side_failures(&self, end: &RunEnd<'_>, now: DateTime<Utc>) -> Result<(), StateError> {
+    /// Keeps why sides fail and since when, until they are read again without a failure. To do so twice is as good as once.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn side_failures(&self, end: &RunEnd<'_>, now: DateTime<Utc>) -> Result<(), StateError> {
         for side in end.read.iter().filter(|side| !end.failures.contains_key(side)) {
             self.tx.prepare_cached("DELETE FROM side_failure WHERE side = ?1")?.execute([side.as_str()])?;
         }
@@ -105,6 +109,7 @@ impl Tx<'_> {
             "DELETE FROM run WHERE started < ?1",
             "DELETE FROM event WHERE at < ?1",
             "DELETE FROM outbox WHERE stage = 'done' AND settled_at < ?1",
+            "DELETE FROM message WHERE stage = 'done' AND sent_at < ?1",
         ] {
             self.tx.prepare_cached(forget)?.execute([to_ms(time)])?;
         }

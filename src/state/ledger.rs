@@ -65,7 +65,8 @@ impl State {
     /// When the file cannot be written; then the request must not be sent.
     pub fn record_request(&self, credential: &str, now: DateTime<Utc>) -> Result<(), StateError> {
         let stale = to_ms(now - Duration::minutes(10));
-        self.conn.prepare_cached("DELETE FROM ledger WHERE at < ?1")?.execute([stale])?;
+        let sql = "DELETE FROM ledger WHERE at < ?1 AND credential NOT GLOB 'sink.*'";
+        self.conn.prepare_cached(sql)?.execute([stale])?;
         self.conn
             .prepare_cached("INSERT INTO ledger (credential, at) VALUES (?1, ?2)")?
             .execute(params![credential, to_ms(now)])?;

@@ -30,6 +30,7 @@ mod files;
 mod outbox;
 mod dead;
 mod fields;
+mod messages;
 
 mod status;
 
@@ -51,6 +52,7 @@ pub use file::{Durability, State, Tx};
 pub use history::{RunEnd, SideFailure};
 pub use ledger::Made;
 pub use lock::RunLock;
+pub use messages::{MessageBacklog, NewMessage, SendFailure, ToldMessage, WaitingMessage};
 pub use outbox::{Backlog, Deferral, Doubt, HeldForLabel, Queued};
 pub use services::{Installation, Services, Workspace};
 pub use status::{FailingSide, LastRun, Status, StuckItem};

@@ -238,6 +238,27 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE issue_link ADD COLUMN reuse TEXT;
     ALTER TABLE issue_link ADD COLUMN role TEXT;
     CREATE INDEX issue_link_reuse ON issue_link (reuse) WHERE reuse IS NOT NULL;
+    -- What chat rooms are to be told. The item is the key of what it tells of; the body of what was sent is not kept.
+    CREATE TABLE message (
+        seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+        key         TEXT NOT NULL UNIQUE,
+        sink        TEXT NOT NULL,
+        item        TEXT NOT NULL,
+        summary     TEXT NOT NULL,
+        body        TEXT NOT NULL,
+        stage       TEXT NOT NULL CHECK (stage IN ('pending', 'in_flight', 'done', 'dead')),
+        attempts    INTEGER NOT NULL DEFAULT 0,
+        not_before  INTEGER NOT NULL DEFAULT 0,
+        error       TEXT,
+        hint        TEXT,
+        dropped     TEXT,
+        enqueued_at INTEGER NOT NULL,
+        sent_at     INTEGER
+    ) STRICT;
+    CREATE INDEX message_open ON message (sink, stage, seq) WHERE stage <> 'done';
+    CREATE INDEX message_tried ON message (sink, sent_at) WHERE sent_at IS NOT NULL;
+    CREATE INDEX message_old ON message (sent_at) WHERE stage = 'done';
+    CREATE INDEX message_item ON message (item);
 ",
 ];
 

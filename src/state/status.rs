@@ -11,6 +11,7 @@ use super::away::{Away, awaited};
 use super::error::StateError;
 use super::file::{State, Tx};
 use super::history::SideFailure;
+use super::messages::MessageBacklog;
 use super::outbox::{Backlog, both_ends};
 use super::time::{from_ms, to_ms};
 use crate::domain::{IssueId, Side};
@@ -52,7 +53,9 @@ pub struct Status {
     pub comment_pairs: u64,
     /// How many writes stand where.
     pub backlog: Backlog,
-    /// Writes that are not done, oldest first.
+    /// How many messages wait, and were refused.
+    pub messages: MessageBacklog,
+    /// Writes and messages that are not done, oldest first.
     pub items: Vec<StuckItem>,
     /// Sides that have failed since they were last read.
     pub failing_sides: Vec<FailingSide>,
@@ -147,6 +150,7 @@ impl State {
             issue_pairs,
             comment_pairs,
             backlog: self.backlog()?,
+            messages: self.message_backlog()?,
             items: self.stuck_items()?,
             failing_sides: self.failing_sides()?,
             gone: self.gone_issues()?,
@@ -157,13 +161,15 @@ impl State {
         })
     }
 
-    /// Returns the writes that are not done, oldest first.
+    /// Returns the writes that are not done, oldest first, and behind them the messages that wait or were refused.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn stuck_items(&self) -> Result<Vec<StuckItem>, StateError> {
         let items = self.stuck(&format!("{} ORDER BY seq", both_ends(self.line)), &[])?;
-        Ok(items.into_iter().map(|(_, item)| item).collect())
+        let mut items: Vec<StuckItem> = items.into_iter().map(|(_, item)| item).collect();
+        items.extend(self.stuck_messages()?);
+        Ok(items)
     }
 
     /// Returns the writes that are not done of pairs, and about things, that are called so: ids of Guance issues, and keys;

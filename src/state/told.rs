@@ -80,7 +80,8 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn done_write(&self, key: &str) -> Result<Option<String>, StateError> {
-        let sql = "SELECT summary FROM outbox WHERE key = ?1 AND stage = 'done' AND sent_at IS NOT NULL";
+        let sql = "SELECT summary FROM outbox WHERE key = ?1 AND stage = 'done' AND sent_at IS NOT NULL
+            UNION ALL SELECT summary FROM message WHERE key = ?1 AND stage = 'done' LIMIT 1";
         Ok(self.conn.prepare_cached(sql)?.query_row([key], |row| row.get(0)).optional()?)
     }
 }

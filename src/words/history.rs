@@ -13,6 +13,7 @@ messages! {
         CommentIs { id: &'a str, origin: Service, other: Service, copy: &'a str, pair: &'a str },
         Since { since: &'a str, why: &'a str },
         Queued { stage: Stage, since: &'a str, not_before: Option<&'a str>, summary: &'a str, why: Option<&'a str> },
+        MessageSent { at: &'a str, summary: &'a str, why: Option<&'a str> },
         DroppedBecause { because: &'a str },
     }
 }

@@ -14,6 +14,8 @@ messages! {
         Refused { item: &'a str, title: &'a str },
         /// A service could not be read or written to.
         Fails { service: &'a str },
+        /// It works again.
+        Works { service: &'a str },
         /// Many messages in one.
         Many { count: usize },
         AndMore { count: usize },

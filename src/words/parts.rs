@@ -29,6 +29,10 @@ messages! {
         FoundLate,
         /// What the brake let go.
         Released,
+        /// Messages that rooms were sent.
+        MessagesSent,
+        /// Messages that were refused for good.
+        MessagesDead,
         /// Items that failed.
         Failed,
         /// Writes that wait.

@@ -17,6 +17,7 @@ messages! {
         Gone { side: Service, jira: &'a str, guance: &'a str, since: &'a str },
         Away { why: &'a str, since: &'a str },
         Outbox { pending: u64, failing: u64, held: u64, in_doubt: u64, dead: u64, dropped: u64 },
+        Messages { waiting: u64, failing: u64, dead: u64, dropped: u64 },
         Labelled { count: u64 },
         Stage(Stage),
         Side(Service),

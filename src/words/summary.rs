@@ -31,5 +31,6 @@ messages! {
         Thread { issue: String, side: Service },
         Reading { side: Service },
         Record { side: Service },
+        Message { name: String, event: String, place: String },
     }
 }

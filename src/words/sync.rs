@@ -21,6 +21,8 @@ messages! {
         FilesStay { count: usize, why: &'a str },
         Restricted,
         WhatOfDead,
+        WouldTell { room: &'a str, text: &'a str },
+        AnswersLost { count: usize },
         WaitsUntil { side: Service, until: &'a str },
         NotCarried { count: usize, why: &'a str },
     }

@@ -4,6 +4,7 @@
 mod clocks;
 mod file;
 mod history;
+mod messages;
 mod outbox;
 mod remains;
 mod threads;

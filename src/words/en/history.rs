@@ -27,6 +27,10 @@ pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
             let why = why.map(|why| format!(": {why}")).unwrap_or_default();
             format!("{} since {since}{next}: {summary}{why}", stage(at))
         }
+        HistoryWords::MessageSent { at, summary, why } => {
+            let why = why.map(|why| format!("; it counts as sent: {why}")).unwrap_or_default();
+            format!("sent at {at}: {summary}{why}")
+        }
         HistoryWords::DroppedBecause { because } => format!(" (dropped because: {because})"),
     }
 }

@@ -119,6 +119,8 @@ fn counted(what: Count, n: usize) -> String {
         Count::Recognised => ("copy recognised", "copies recognised"),
         Count::FoundLate => ("found late", "found late"),
         Count::Released => ("released", "released"),
+        Count::MessagesSent => ("message sent", "messages sent"),
+        Count::MessagesDead => ("message refused", "messages refused"),
         Count::Failed => ("failed", "failed"),
         Count::Pending => ("pending", "pending"),
         Count::Held => ("held by the brake", "held by the brake"),

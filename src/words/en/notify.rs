@@ -10,6 +10,7 @@ pub(in crate::words) fn message_words(said: MessageWords<'_>) -> String {
         MessageWords::StatusIs { jira, title, status } => format!("{jira} is now {status}: {title}"),
         MessageWords::Refused { item, title } => format!("Not written, and not tried again, {item}: {title}"),
         MessageWords::Fails { service } => format!("Sync fails: {service}"),
+        MessageWords::Works { service } => format!("Sync works again: {service}"),
         MessageWords::Many { count } => format!("{count} messages"),
         MessageWords::AndMore { count } => format!("… and {count} more"),
         MessageWords::Test { name } => format!("Test message for {name}"),

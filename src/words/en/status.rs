@@ -39,6 +39,10 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
                 "outbox  {pending} pending ({failing} failing), {held} held, {in_doubt} in doubt, {dead} dead{dropped}"
             )
         }
+        StatusWords::Messages { waiting, failing, dead, dropped } => {
+            let dropped = if dropped > 0 { format!(", {dropped} dropped") } else { String::new() };
+            format!("rooms   {waiting} messages waiting ({failing} failing), {dead} dead{dropped}")
+        }
         StatusWords::Labelled { count } => {
             let what = if count == 1 { "1 new issue has".to_owned() } else { format!("{count} new issues have") };
             format!("held    {what} a Jira issue already that guajira did not make, by the label on it")

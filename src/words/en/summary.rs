@@ -31,6 +31,7 @@ pub(in crate::words) fn summary(summary: &Summary) -> String {
         Summary::NewText { field: one, name } => format!("note about the new {} on {name}", field(*one)),
         Summary::Thread { issue, side: one } => format!("reading the thread of {issue} on {}", side(*one)),
         Summary::Reading { side: one } => format!("reading {}", side(*one)),
+        Summary::Message { name, event, place } => format!("message to {name}: {event}, {place}"),
         Summary::Record { side: one } => format!("a record of {} that could not be understood", side(*one)),
     }
 }

@@ -38,6 +38,15 @@ pub(in crate::words) fn sync(said: SyncWords<'_>) -> String {
         SyncWords::WhatOfDead => "  dead: fix the cause (`guajira status`), then `guajira retry ID`; or \
                              `guajira drop ID --because TEXT`"
             .to_owned(),
+        SyncWords::WouldTell { room, text } => format!("→ {room}: {text}"),
+        SyncWords::AnswersLost { count } => {
+            let what = if count == 1 {
+                "1 message was sent without an answer".to_owned()
+            } else {
+                format!("{count} messages were sent without an answer")
+            };
+            format!("  {what}: sent once at most, it counts as sent; `guajira why ITEM` names the room")
+        }
         SyncWords::WaitsUntil { side: one, until } => format!(
             "  {} asked to wait until {until}; a later run continues (`guajira retry --all` and a backfill do not wait)",
             side(one)

@@ -23,6 +23,10 @@ pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
             let why = why.map(|why| format!("：{}", told(why, Lang::Zh))).unwrap_or_default();
             format!("自 {since} 起{}{next}：{summary}{why}", stage(at))
         }
+        HistoryWords::MessageSent { at, summary, why } => {
+            let why = why.map(|why| format!("；按已发送处理：{}", told(why, Lang::Zh))).unwrap_or_default();
+            format!("{at} 发送：{summary}{why}")
+        }
         HistoryWords::DroppedBecause { because } => format!("（放弃原因：{because}）"),
     }
 }

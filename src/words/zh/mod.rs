@@ -153,6 +153,8 @@ fn counted(what: Count, n: usize) -> String {
         Count::Recognised => format!("识别出 {n} 个已有副本"),
         Count::FoundLate => format!("补查发现 {n} 项"),
         Count::Released => format!("放行 {n} 项"),
+        Count::MessagesSent => format!("发送 {n} 条消息"),
+        Count::MessagesDead => format!("{n} 条消息被拒绝"),
         Count::Failed => format!("{n} 项失败"),
         Count::Pending => format!("{n} 项待发送"),
         Count::Held => format!("{n} 项被限流阀暂扣"),

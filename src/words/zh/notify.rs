@@ -10,6 +10,7 @@ pub(in crate::words) fn message_words(said: MessageWords<'_>) -> String {
         MessageWords::StatusIs { jira, title, status } => format!("{jira} 的状态变为 {status}：{title}"),
         MessageWords::Refused { item, title } => format!("未能写入且不再重试，{item}：{title}"),
         MessageWords::Fails { service } => format!("同步失败：{service}"),
+        MessageWords::Works { service } => format!("同步已恢复：{service}"),
         MessageWords::Many { count } => format!("{count} 条消息"),
         MessageWords::AndMore { count } => format!("……另有 {count} 条"),
         MessageWords::Test { name } => format!("{name} 的测试消息"),

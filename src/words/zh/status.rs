@@ -45,6 +45,7 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
                 "发件箱  {pending} 待发送（其中 {failing} 曾失败），{held} 暂扣，{in_doubt} 结果未知，{dead} 已停止重试{dropped}"
             )
         }
+        StatusWords::Messages { waiting, failing, dead, dropped } => messages([waiting, failing, dead, dropped]),
         StatusWords::Labelled { count } => {
             format!("暂扣    按标签，{count} 个新问题在 Jira 上已有并非 guajira 创建的问题")
         }
@@ -72,4 +73,10 @@ fn spent(requests: [u64; 6]) -> String {
     let told: Vec<String> = told.map(|(count, what)| format!("{what} {count} 个")).collect();
     let sum: u64 = requests.into_iter().sum();
     format!("配额    最近一小时向观测云发出 {sum} 个请求：{}", told.join("，"))
+}
+
+/// 待发送、曾失败、已停止重试、已放弃的消息。
+fn messages([waiting, failing, dead, dropped]: [u64; 4]) -> String {
+    let dropped = if dropped > 0 { format!("，{dropped} 已放弃") } else { String::new() };
+    format!("消息    {waiting} 条待发送（其中 {failing} 条曾失败），{dead} 条已停止重试{dropped}")
 }

@@ -31,6 +31,7 @@ pub(in crate::words) fn summary(summary: &Summary) -> String {
         Summary::NewText { field: one, name } => format!("新{}的说明（{name}）", field(*one)),
         Summary::Thread { issue, side: one } => format!("读取{}的 {issue} 的评论", between(*one)),
         Summary::Reading { side: one } => format!("读取{}", before(*one)),
+        Summary::Message { name, event, place } => format!("发往 {name} 的消息：{event}，{place}"),
         Summary::Record { side: one } => format!("{}的一条无法解读的记录", after(*one)),
     }
 }

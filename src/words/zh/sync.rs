@@ -33,6 +33,10 @@ pub(in crate::words) fn sync(said: SyncWords<'_>) -> String {
         SyncWords::WhatOfDead => "  已停止重试：先排除原因（`guajira status`），再 `guajira retry ID`；\
                              或用 `guajira drop ID --because TEXT` 放弃"
             .to_owned(),
+        SyncWords::WouldTell { room, text } => format!("→ {room}：{text}"),
+        SyncWords::AnswersLost { count } => {
+            format!("  {count} 条消息发出后没有应答：最多发一次，按已发送处理；`guajira why ITEM` 显示是哪个群")
+        }
         SyncWords::WaitsUntil { side: one, until } => format!(
             "  {}要求在 {until} 之前不要访问；之后的运行会继续（`guajira retry --all` 和补录不受此限）",
             after(one)

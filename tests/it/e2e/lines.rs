@@ -11,9 +11,9 @@ use super::agree::{jira_words, words};
 use super::world::{Flavour, Outcome, World};
 
 /// A world with a second workspace, whose line is called `eu`.
-struct Two {
-    world: World,
-    eu: FakeGuance,
+pub(super) struct Two {
+    pub(super) world: World,
+    pub(super) eu: FakeGuance,
 }
 
 fn on_both(story: impl Fn(Two)) {
@@ -24,7 +24,7 @@ fn on_both(story: impl Fn(Two)) {
 }
 
 impl Two {
-    fn new(flavour: Flavour) -> Self {
+    pub(super) fn new(flavour: Flavour) -> Self {
         let projects = vec![Project::new("OPS", "Operations"), Project::new("EU", "Europe")];
         let world = World::with_projects(flavour, projects);
         let eu = FakeGuance::start(guance::Options {
@@ -55,7 +55,7 @@ impl Two {
         self.world.run(args)
     }
 
-    fn sync(&self) -> Outcome {
+    pub(super) fn sync(&self) -> Outcome {
         let outcome = self.run(&["sync"]);
         assert_eq!(outcome.code, 0, "{outcome}");
         outcome

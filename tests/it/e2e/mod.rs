@@ -31,6 +31,7 @@ mod lines;
 mod links;
 mod long;
 mod lost;
+mod messages;
 mod namesakes;
 mod narrow;
 mod payloads;

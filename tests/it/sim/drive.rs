@@ -348,6 +348,7 @@ impl Theatre<'_> {
             jira: &jira,
             budget: &budget,
             state,
+            rooms: engine::Rooms::default(),
             policy: &self.policy,
             settings: &settings,
             clock: &machine,

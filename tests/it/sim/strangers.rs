@@ -97,6 +97,7 @@ pub(super) fn run(
             jira: &jira,
             budget: &Plenty,
             state,
+            rooms: engine::Rooms::default(),
             policy,
             settings: &settings,
             clock: &machine,
