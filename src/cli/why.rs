@@ -163,6 +163,7 @@ impl Found {
     fn links(&self) -> Vec<String> {
         let issues = self.issues.iter().map(|link| {
             let rests = match (link.gone, link.closed) {
+                _ if link.unlinked => term::words(HistoryWords::PairUnlinked),
                 (true, _) => term::words(HistoryWords::PairGone),
                 (false, true) => term::words(HistoryWords::PairClosed),
                 (false, false) => String::new(),
@@ -188,8 +189,8 @@ impl Found {
             .issues
             .iter()
             .map(|link| {
-                let IssueLink { guance, jira, jira_name, closed, gone, .. } = link;
-                json!({ "guance": guance, "jira": jira, "jira_name": jira_name, "closed": closed, "gone": gone })
+                let IssueLink { guance, jira, jira_name, closed, gone, unlinked, .. } = link;
+                json!({ "guance": guance, "jira": jira, "jira_name": jira_name, "closed": closed, "gone": gone, "unlinked": unlinked })
             })
             .collect();
         let comments: Vec<Value> = self

@@ -31,6 +31,7 @@ pub mod tells;
 pub mod pace;
 mod adopt;
 mod recheck;
+mod ordered;
 
 mod fields;
 mod files;
@@ -51,6 +52,7 @@ mod failure;
 mod deliver;
 
 pub mod takeover;
+pub mod by_hand;
 
 use anyhow::Result;
 

@@ -17,6 +17,7 @@ pub mod gone;
 pub mod references;
 pub mod fields;
 pub mod messages;
+pub mod reply;
 
 pub mod takeover;
 pub mod explain;

@@ -30,6 +30,7 @@ mod files;
 mod outbox;
 mod dead;
 mod fields;
+mod by_hand;
 
 mod status;
 

@@ -101,6 +101,7 @@ messages! {
         Deleted,
         Repeat,
         Gone,
+        Unlinked,
         NotOurs,
         BothChanged { field: &'a str, newer: Service },
         PriorityByHand,

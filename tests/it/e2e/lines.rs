@@ -11,12 +11,12 @@ use super::agree::{jira_words, words};
 use super::world::{Flavour, Outcome, World};
 
 /// A world with a second workspace, whose line is called `eu`.
-struct Two {
-    world: World,
-    eu: FakeGuance,
+pub(super) struct Two {
+    pub(super) world: World,
+    pub(super) eu: FakeGuance,
 }
 
-fn on_both(story: impl Fn(Two)) {
+pub(super) fn on_both(story: impl Fn(Two)) {
     for flavour in [Flavour::Cloud, Flavour::Server] {
         eprintln!("--- on Jira {flavour:?}");
         story(Two::new(flavour));
@@ -50,12 +50,12 @@ impl Two {
         self.world.pass(time);
     }
 
-    fn run(&self, args: &[&str]) -> Outcome {
+    pub(super) fn run(&self, args: &[&str]) -> Outcome {
         self.pass(Duration::from_mins(6));
         self.world.run(args)
     }
 
-    fn sync(&self) -> Outcome {
+    pub(super) fn sync(&self) -> Outcome {
         let outcome = self.run(&["sync"]);
         assert_eq!(outcome.code, 0, "{outcome}");
         outcome
@@ -69,12 +69,12 @@ impl Two {
         titles
     }
 
-    fn key_in(&self, project: &str) -> String {
+    pub(super) fn key_in(&self, project: &str) -> String {
         self.world.jira.issues().into_iter().find(|issue| issue.key.starts_with(&format!("{project}-"))).unwrap().key
     }
 
     /// What people read in the replies of the second workspace.
-    fn replies(&self, issue: &str) -> Vec<String> {
+    pub(super) fn replies(&self, issue: &str) -> Vec<String> {
         self.eu.replies(issue).iter().map(|reply| words(&reply.content)).collect()
     }
 }
