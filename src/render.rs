@@ -3,6 +3,8 @@
 //! The visible marker is a link's fragment: people see an ordinary link to the original, and guajira recognises its
 //! own writing by it also where the service dropped the hidden markers, and also without a state file.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::marker::{self, BETWEEN, NOTICE};
 use crate::domain::{Comment, CommentId, CommentLink, File, Fingerprint, Issue, Marker, Person, Side};
 use crate::text::{Block, Doc, Inline, Mark};
@@ -79,6 +81,37 @@ pub fn notice(url: &str, id: &CommentId, what: Vec<Block>, content: &Fingerprint
     let mut blocks = vec![Block::Paragraph { content: line }];
     blocks.extend(what);
     Doc { blocks }
+}
+
+/// Returns what somebody said in a chat, as a comment of guajira's own. `url` is where people see the pair's other issue, which
+/// they call `place` (`None`: the source's).
+pub fn from_chat(said: &Said<'_>, (url, place): (&str, Option<&str>), content: &Fingerprint, voice: Voice) -> Doc {
+    let mut line = Vec::new();
+    if !said.author.is_empty() {
+        line.extend([Inline::strong(said.author), Inline::text(BETWEEN)]);
+    }
+    let place = place.map_or_else(|| voice.say(Written::Name(voice.source)), str::to_owned);
+    line.extend([
+        Inline::text(format!("{}{BETWEEN}", voice.say(Written::Chat))),
+        Inline::link(place, marked(url, Some(said.id.as_str()), content)),
+        Inline::text(format!("{BETWEEN}{}", voice.minute(said.at))),
+    ]);
+    let mut blocks = vec![Block::Paragraph { content: line }];
+    blocks.extend(Doc::from_plain(said.text).blocks);
+    Doc { blocks }
+}
+
+/// What somebody said in a chat.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'t> {
+    /// Its id: that of a notice, since it has no original on either side.
+    pub id: &'t CommentId,
+    /// Who said it, on one line; empty where that is not known.
+    pub author: &'t str,
+    /// What was said, as plain text.
+    pub text: &'t str,
+    /// When, by our clock.
+    pub at: DateTime<Utc>,
 }
 
 /// Returns what the copy of a deleted comment reads: as before, and that it was deleted. Its marker says so too.

@@ -81,7 +81,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
 }
 
 /// Waits for a run that is under way.
-fn lock(path: &std::path::Path, signals: &Signals) -> Result<RunLock> {
+pub(super) fn lock(path: &std::path::Path, signals: &Signals) -> Result<RunLock> {
     let (pause, tries) = LOCK_TRIES;
     for n in 0..tries {
         if let Some(lock) = RunLock::take(path).map_err(|error| Usage::state(path, &error))? {

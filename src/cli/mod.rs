@@ -13,11 +13,15 @@ mod help;
 mod findings;
 mod news;
 mod adopt;
+mod by_hand;
 mod drop;
 mod explain;
 mod rooms;
 mod check;
 mod init;
+mod link;
+mod push;
+mod reply;
 mod retry;
 mod state;
 mod status;
@@ -71,6 +75,14 @@ enum Command {
     Retry(retry::Options),
     /// Give dead items up: they are never sent again unless the original changes
     Drop(drop::Options),
+    /// Post a comment on an item, for chat bots: on its Jira issue and at its source
+    Reply(reply::Options),
+    /// Create the Jira issue of one item now, whatever the conditions of the routes say
+    Push(push::Options),
+    /// Pair an item with a Jira issue that exists already
+    Link(link::Options),
+    /// Take a pair apart: nothing is written to either side any more
+    Unlink(link::UnlinkOptions),
     /// Accept the payloads of a webhook for a piped source
     Take(take::Options),
     /// Take over the issues and the copies that the vendor's script made
@@ -149,6 +161,10 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Why(options) => why::run(context, options),
         Command::Retry(options) => retry::run(context, options),
         Command::Drop(options) => drop::run(context, options),
+        Command::Reply(options) => reply::run(context, options),
+        Command::Push(options) => push::run(context, options),
+        Command::Link(options) => link::run(context, options),
+        Command::Unlink(options) => link::unlink(context, options),
         Command::Take(options) => take::run(context, options),
         Command::Adopt(options) => adopt::run(context, options),
         Command::State(verb) => state::run(context, verb),

@@ -169,6 +169,7 @@ impl Found {
     fn links(&self, source: Side) -> Vec<String> {
         let issues = self.issues.iter().map(|link| {
             let rests = match (link.gone, link.closed) {
+                _ if link.unlinked => term::words(HistoryWords::PairUnlinked),
                 (true, _) => term::words(HistoryWords::PairGone),
                 (false, true) => term::words(HistoryWords::PairClosed),
                 (false, false) => String::new(),
@@ -195,8 +196,8 @@ impl Found {
             .issues
             .iter()
             .map(|link| {
-                let IssueLink { guance, jira, jira_name, closed, gone, .. } = link;
-                json!({ "guance": guance, "jira": jira, "jira_name": jira_name, "closed": closed, "gone": gone })
+                let IssueLink { guance, jira, jira_name, closed, gone, unlinked, .. } = link;
+                json!({ "guance": guance, "jira": jira, "jira_name": jira_name, "closed": closed, "gone": gone, "unlinked": unlinked })
             })
             .collect();
         let comments: Vec<Value> = self

@@ -21,8 +21,10 @@ pub struct IssueLink {
     pub jira_seen: Option<DateTime<Utc>>,
     /// True while the Jira issue is in its route's closed status: nothing is written to it.
     pub closed: bool,
-    /// True when one of the two issues is gone: nothing travels between them.
+    /// True when one of the two issues is gone, or a person took the pair apart: nothing travels between them.
     pub gone: bool,
+    /// True when a person took the pair apart (`guajira unlink`).
+    pub unlinked: bool,
 }
 
 impl IssueLink {
@@ -36,6 +38,7 @@ impl IssueLink {
             jira_seen: None,
             closed: false,
             gone: false,
+            unlinked: false,
         }
     }
 

@@ -48,6 +48,12 @@ const COMMENT_IN: &str = "focusedCommentId";
 /// In an address of Jira, what stands before the id of an attached file. Jira itself ignores it.
 const FILE_IN: &str = "attachment";
 
+/// In our property: the keys of the items that an issue was the copy of before.
+const EARLIER: &str = "earlier";
+
+/// Most of them that are kept.
+const MOST_EARLIER: usize = 20;
+
 /// Returns the name of the user property on Jira that keeps the write counter of a pair of services.
 pub fn register(pair: &str) -> String {
     format!("{OURS}.{pair}")
@@ -196,6 +202,24 @@ impl Aside {
         with_seal(json!({"key": key.origin().as_str(), "content": content.as_str()}), seal)
     }
 
+    /// Returns the value of our property on an issue that is paired by hand: as [`Aside::property`], and with the keys of the
+    /// items that it was the copy of before, the latest first: `{…, "earlier": ["guance/issue/issue_…"]}`.
+    pub fn paired(key: &Key, content: &Fingerprint, pair: &str, seal: Option<&Seal>, before: &Value) -> Value {
+        let mut value = Self::property(key, content, pair, seal);
+        let named = before.get("key").into_iter();
+        let named = named.chain(before.get(EARLIER).and_then(Value::as_array).into_iter().flatten());
+        let mut earlier: Vec<Key> = Vec::new();
+        for one in named.filter_map(|one| one.as_str()?.parse::<Key>().ok()) {
+            if one.origin() != key.origin() && !earlier.contains(&one) && earlier.len() < MOST_EARLIER {
+                earlier.push(one);
+            }
+        }
+        if let (false, Some(value)) = (earlier.is_empty(), value.as_object_mut()) {
+            value.insert(EARLIER.to_owned(), json!(earlier));
+        }
+        value
+    }
+
     /// Reads the one or the other. What it leaves out, or says in a way that we never do, is unknown; only without a key
     /// it is no marker.
     pub fn read(value: &Value) -> Option<Self> {
@@ -275,8 +299,12 @@ pub fn shown(text: &Doc, origin: Side) -> Option<(Key, Marker<'_>)> {
             let id = marker.id.filter(|id| names_reply(id))?;
             Key::comment(origin, &CommentId::new(id))
         }
-        Side::Tracker(_) if marker.id.is_none() => original_at(marker.address, origin)?,
-        Side::Tracker(_) => return None,
+        Side::Tracker(_) => match marker.id {
+            None => original_at(marker.address, origin)?,
+            // What was said in a chat has no original on Jira either.
+            Some(id) if id.starts_with(NOTICE_ID) && names_reply(id) => Key::comment(origin, &CommentId::new(id)),
+            Some(_) => return None,
+        },
     };
     Some((key, marker))
 }

@@ -104,7 +104,7 @@ fn next(run: &mut Run<'_>, target: Side) -> Result<Vec<Queued>, Trouble> {
     let batch = run.about(target).batch;
     for most in [1, batch] {
         let mut ready = ready(run, target, most)?;
-        let is_all = ready.len() < most;
+        let is_all = ready.len() < most || run.only.is_some();
         ready.retain(|queued| run.may_link || !matches!(queued.push.action, Action::LinkIssue { .. }));
         ready.retain(|queued| !queued.behind || run.may_retry(queued) && !run.no_retries.contains(&target));
         let goes_alone = ready.first().is_some_and(|queued| !matches!(queued.push.action, Action::CreateIssue(_)));
@@ -163,6 +163,9 @@ fn still_works(run: &mut Run<'_>, target: Side, pair: &IssueId) -> Result<(), Tr
 /// another run: what is new goes before them.
 fn ready(run: &mut Run<'_>, target: Side, most: usize) -> Result<Vec<Queued>, Trouble> {
     let (state, now) = (run.world.state, run.world.clock.now());
+    if let Some(pair) = &run.only {
+        return Ok(state.ready_in(target, now, pair)?);
+    }
     if !run.is_near_limit(target) {
         return Ok(state.ready(target, now, most)?);
     }

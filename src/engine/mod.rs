@@ -34,6 +34,7 @@ pub mod tells;
 pub mod pace;
 mod adopt;
 mod recheck;
+mod ordered;
 
 mod fields;
 mod files;
@@ -55,6 +56,7 @@ mod deliver;
 mod messages;
 
 pub mod takeover;
+pub mod by_hand;
 
 use anyhow::Result;
 

@@ -21,6 +21,8 @@ use crate::state::{Queued, StateError};
 pub(super) struct Run<'a> {
     pub(super) world: World<'a>,
     pub(super) order: Order,
+    /// The only pair, by its item, whose writes are sent: somebody waits for them.
+    pub(super) only: Option<IssueId>,
     pub(super) report: Report,
     /// Which run this is on this state: what one run missed, a later one must miss too.
     pub(super) number: i64,
@@ -139,6 +141,7 @@ impl<'a> Run<'a> {
         Self {
             world,
             order,
+            only: None,
             report,
             number: 0,
             deadline,

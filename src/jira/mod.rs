@@ -52,6 +52,7 @@ mod workflow;
 mod remote;
 
 mod takeover;
+mod pairing;
 mod check;
 mod check_screen;
 mod check_ways;

@@ -74,7 +74,11 @@ pub(super) fn open_only(thread: &Thread<'_>, step: Step, policy: &Policy) -> Ste
     match &step {
         Step::Push(push) if !thread.link.is_writable(thread.side.opposite()) => {
             let closed = || policy.closed_word(&thread.link.jira_name).unwrap_or_default().to_owned();
-            let reason = if thread.link.gone { SkipReason::Gone } else { SkipReason::Closed(closed()) };
+            let reason = match thread.link {
+                link if link.unlinked => SkipReason::Unlinked,
+                link if link.gone => SkipReason::Gone,
+                _ => SkipReason::Closed(closed()),
+            };
             Step::Skip { item: push.key.origin().to_string(), reason }
         }
         _ => step,

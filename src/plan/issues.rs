@@ -95,6 +95,21 @@ pub(super) fn values(issue: &Issue, table: &[(String, FieldTemplate)]) -> (Vec<N
     (fields, left_out)
 }
 
+/// Returns the Jira issue that a person asks for: by the route of this place, from 0, else by the one that would take the issue,
+/// else by the first. Conditions and levels that are not listed hold nothing back. `None` where there is no such route.
+pub fn create_by_hand(issue: &Issue, policy: &Policy, route: Option<usize>) -> Option<NewIssue> {
+    let takes = |route: &&Route| route.takes(issue) == Ok(true);
+    let route = match route {
+        Some(place) => policy.routes.get(place)?,
+        None => policy.routes.iter().find(takes).or_else(|| policy.routes.first())?,
+    };
+    let mut new = made(issue, route, route.priority_of(issue.level()).unwrap_or_default(), policy.voice);
+    let (fields, left_out) = values(issue, &route.fields);
+    new.fields.extend(fields);
+    new.left_out.extend(left_out);
+    Some(new)
+}
+
 impl From<NoRoute> for SkipReason {
     fn from(why: NoRoute) -> Self {
         match why {

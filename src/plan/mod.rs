@@ -18,6 +18,7 @@ pub mod references;
 pub mod fields;
 pub mod messages;
 pub mod kept;
+pub mod reply;
 
 pub mod takeover;
 pub mod explain;

@@ -114,6 +114,8 @@ pub enum SkipReason {
     Repeat,
     /// One of the two issues is gone.
     Gone,
+    /// A person took the pair apart.
+    Unlinked,
     /// The copy carries no marker of guajira's any more.
     NotOurs,
     /// The field was changed on both sides, and this side's change is the newer one.
@@ -157,6 +159,7 @@ impl SkipReason {
             Self::Deleted => Why::Deleted,
             Self::Repeat => Why::Repeat,
             Self::Gone => Why::Gone,
+            Self::Unlinked => Why::Unlinked,
             Self::NotOurs => Why::NotOurs,
             Self::BothChanged(field, newer) => Why::BothChanged { field: field.as_str(), newer: (*newer).into() },
             Self::ByHand(Field::Priority) => Why::PriorityByHand,

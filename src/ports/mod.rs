@@ -17,6 +17,7 @@ mod about;
 mod remote;
 mod line;
 mod takeover;
+mod pairing;
 mod sink;
 
 mod limits;
@@ -38,6 +39,7 @@ pub use inbox::{Inbox, InboxRow};
 pub use limits::Limits;
 pub use line::InLine;
 pub use lookup::{Lookup, Presence, Wanted};
+pub use pairing::{NamedIssue, Pairing};
 pub use parts::{ThreadPage, ThreadPart};
 pub use register::Register;
 pub use remote::Remote;

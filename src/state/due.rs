@@ -56,7 +56,7 @@ impl State {
              ORDER BY active DESC, guance LIMIT ?1"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![as_limit(limit), run], |row| Ok((issue_link(row)?, row.get(7)?)))?;
+        let rows = statement.query_map(params![as_limit(limit), run], |row| Ok((issue_link(row)?, row.get(8)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -113,7 +113,7 @@ impl State {
             let limit = as_limit(limit);
             all.push(&limit);
             all.extend(params.iter().map(|param| param as &dyn rusqlite::ToSql));
-            let rows = statement.query_map(all.as_slice(), |row| Ok((issue_link(row)?, row.get(7)?)))?;
+            let rows = statement.query_map(all.as_slice(), |row| Ok((issue_link(row)?, row.get(8)?)))?;
             links.extend(rows.collect::<Result<Vec<_>, _>>()?);
         }
         Ok(links)
@@ -193,11 +193,11 @@ impl State {
         let rows = statement.query_map(params![limit, active_since, polled_before, now, run], |row| {
             Ok(InTurn {
                 link: issue_link(row)?,
-                times: PairTimes { active: from_ms(row.get(7)?), read: from_ms(row.get(8)?) },
-                was_missed: row.get(9)?,
-                is_dear: row.get(10)?,
-                awaits_answer: row.get::<_, String>(11)? == TRACKER,
-                is_assigned: row.get(12)?,
+                times: PairTimes { active: from_ms(row.get(8)?), read: from_ms(row.get(9)?) },
+                was_missed: row.get(10)?,
+                is_dear: row.get(11)?,
+                awaits_answer: row.get::<_, String>(12)? == TRACKER,
+                is_assigned: row.get(13)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

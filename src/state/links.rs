@@ -11,8 +11,9 @@ use crate::domain::{
     CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Kind, Known, ServiceName, Side, Stage,
 };
 
-pub(super) const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen, closed, EXISTS (SELECT 1 FROM absent \
-                             WHERE lane = issue_link.guance AND absent.gone = 1 AND key GLOB '*/issue/*')";
+pub(super) const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen, closed, \
+                             (role IS 'unlinked' OR EXISTS (SELECT 1 FROM absent WHERE lane = issue_link.guance \
+                             AND absent.gone = 1 AND key GLOB '*/issue/*')), role IS 'unlinked'";
 const COMMENT_COLUMNS: &str = "origin, origin_id, copy_id, lane, written";
 
 impl State {
@@ -379,6 +380,7 @@ pub(super) fn issue_link(row: &Row<'_>) -> rusqlite::Result<IssueLink> {
         jira_seen: row.get::<_, Option<i64>>(4)?.map(from_ms),
         closed: row.get(5)?,
         gone: row.get(6)?,
+        unlinked: row.get(7)?,
     })
 }
 

@@ -31,6 +31,7 @@ mod outbox;
 mod dead;
 mod fields;
 mod messages;
+mod by_hand;
 
 mod status;
 

@@ -234,7 +234,8 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX inbox_item ON inbox (item, number);
     CREATE INDEX inbox_old ON inbox (arrived) WHERE done = 1;
     -- What the same problem is called again, where a route says so; how the item stands to its Jira issue: NULL for its
-    -- partner, 'attached' where it waits behind the partner, 'retired' where another item has taken over.
+    -- partner, 'attached' where it waits behind the partner, 'retired' where another item has taken over, 'unlinked' where a
+    -- person took the pair apart.
     ALTER TABLE issue_link ADD COLUMN reuse TEXT;
     ALTER TABLE issue_link ADD COLUMN role TEXT;
     CREATE INDEX issue_link_reuse ON issue_link (reuse) WHERE reuse IS NOT NULL;

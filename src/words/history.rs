@@ -9,6 +9,7 @@ messages! {
         NothingKnownHint,
         PairIs { source: Service, guance: &'a str, name: &'a str, jira: &'a str },
         PairGone,
+        PairUnlinked,
         PairClosed,
         CommentIs { id: &'a str, origin: Service, other: Service, copy: &'a str, pair: &'a str },
         Since { since: &'a str, why: &'a str },

@@ -13,6 +13,7 @@ mod zh;
 mod adapter;
 mod adopt;
 mod alerts;
+mod by_hand;
 mod call;
 mod check;
 mod config;
@@ -52,6 +53,7 @@ use chrono::{DateTime, Utc};
 pub use adapter::{GuanceFault, Hidden, JiraFault, Less};
 pub use adopt::{AdoptError, AdoptWords, Left};
 pub use alerts::{AlertsFine, AlertsHint, AlertsMend, AlertsTested, AlertsWrong};
+pub use by_hand::{HandError, HandWords};
 pub use call::{CallFault, Cause, ListFault};
 pub use check::{CheckWords, Fine, Mend, Purpose, Tested, Wrong};
 pub use config::{
@@ -233,6 +235,8 @@ messages! {
             /// The how manieth time it was.
             number: &'a str,
         },
+        /// Follows the name of who said something in a chat.
+        Chat,
         /// How a link from a Jira issue says what the other issue is to it.
         Mirrors,
         /// Ends a text of which not all was read.

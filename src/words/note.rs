@@ -30,6 +30,8 @@ messages! {
         ComparedAnew { field: String },
         Closed,
         OpenAgain,
+        LinkedByHand { name: String },
+        Unlinked { name: String },
         Archived { name: String },
         ArchivedNoMore { name: String },
         GoesAgain { issue_type: String, project: String },

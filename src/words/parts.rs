@@ -105,6 +105,7 @@ messages! {
         Deleted,
         Repeat,
         Gone,
+        Unlinked,
         NotOurs,
         BothChanged { field: &'a str, newer: Service },
         PriorityByHand,

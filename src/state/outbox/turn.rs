@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::row::Queued;
-use crate::domain::Side;
+use crate::domain::{IssueId, Side};
 use crate::state::away::awaited;
 use crate::state::error::StateError;
 use crate::state::file::State;
@@ -51,6 +51,16 @@ impl State {
     pub fn ready_news(&self, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {
         let is_new = "AND (o.key GLOB '*/issue/*' OR o.key = o.origin AND o.key GLOB '*/comment/*')\n    ORDER BY round, seq LIMIT ?3";
         self.ready_of(&READY.replacen("ORDER BY round, seq LIMIT ?3", is_new, 1), target, now, limit)
+    }
+
+    /// Returns the first sendable write of one pair.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn ready_in(&self, target: Side, now: DateTime<Utc>, pair: &IssueId) -> Result<Vec<Queued>, StateError> {
+        let of_pair = "AND o.lane = ?5\n    ORDER BY round, seq LIMIT ?3";
+        let sql = READY.replacen("ORDER BY round, seq LIMIT ?3", of_pair, 1);
+        self.rows(&sql, params![target.as_str(), to_ms(now), 1, to_ms(now) + LONGEST_WAIT, pair.as_str()])
     }
 
     fn ready_of(&self, sql: &str, target: Side, now: DateTime<Utc>, limit: usize) -> Result<Vec<Queued>, StateError> {

@@ -16,6 +16,7 @@ mod field;
 mod health;
 mod hint;
 mod items;
+mod by_hand;
 mod kept;
 mod history;
 mod note;
@@ -32,6 +33,7 @@ mod made;
 pub(super) use adapter::{guance_fault, hidden, jira_fault, less};
 pub(super) use adopt::{adopt, adopt_error, left};
 pub(super) use alerts::{alerts_fine, alerts_hint, alerts_mend, alerts_tested, alerts_wrong};
+pub(super) use by_hand::{by_hand, hand_error};
 pub(super) use call::{call_fault, cause, list_fault};
 pub(super) use check::{check, fine, mend, tested, wrong};
 pub(super) use config::{
@@ -78,6 +80,7 @@ pub(super) fn written(what: Written<'_>) -> String {
         Written::Repeats { count, last } => format!("The monitor repeated this alarm {count} times, last at {last}."),
         Written::NoRepeats => "No repeat of the monitor's alarm is left.".to_owned(),
         Written::Occurrence { number } => format!("The alert occurred again: {number} times so far."),
+        Written::Chat => "chat".to_owned(),
         Written::Mirrors => "mirrors".to_owned(),
         Written::ReadCut => "… (cut: the text goes on in the original)".to_owned(),
     }
@@ -178,6 +181,7 @@ pub(super) fn why(why: Why<'_>) -> String {
         Why::Deleted => "it was deleted before it was sent".to_owned(),
         Why::Repeat => "a monitor's repeated alarm (route.repeats)".to_owned(),
         Why::Gone => "one of the two issues is gone".to_owned(),
+        Why::Unlinked => "the pair was taken apart by hand (guajira unlink)".to_owned(),
         Why::NotOurs => "the copy carries guajira's marker no more, and is left alone".to_owned(),
         Why::BothChanged { field, newer } => {
             format!("the {field} was changed on both sides; the newer change, on {}, wins", side(newer))

@@ -36,6 +36,10 @@ pub(in crate::words) fn note(note: &Note) -> String {
         Note::ComparedAnew { field } => format!("the {field} is compared anew"),
         Note::Closed => "its copy is closed: nothing is written to it".to_owned(),
         Note::OpenAgain => "its copy is open again".to_owned(),
+        Note::LinkedByHand { name } => format!("paired with {name} by hand"),
+        Note::Unlinked { name } => {
+            format!("the pair with {name} was taken apart by hand: nothing is written to either")
+        }
         Note::Archived { name } => {
             format!("its copy {name} is archived on Jira: what is to be written there waits until it is restored")
         }

@@ -16,6 +16,7 @@ mod field;
 mod health;
 mod hint;
 mod items;
+mod by_hand;
 mod kept;
 mod history;
 mod note;
@@ -32,6 +33,7 @@ mod made;
 pub(super) use adapter::{guance_fault, hidden, jira_fault, less};
 pub(super) use adopt::{adopt, adopt_error, left};
 pub(super) use alerts::{alerts_fine, alerts_hint, alerts_mend, alerts_tested, alerts_wrong};
+pub(super) use by_hand::{by_hand, hand_error};
 pub(super) use call::{call_fault, cause, list_fault};
 pub(super) use check::{check, fine, mend, tested, wrong};
 pub(super) use config::{
@@ -75,6 +77,7 @@ pub(super) fn written(what: Written<'_>) -> String {
         Written::Repeats { count, last } => format!("监控器已重复此告警 {count} 次，最近一次：{last}。"),
         Written::NoRepeats => "监控器的重复告警记录已全部删除。".to_owned(),
         Written::Occurrence { number } => format!("告警再次发生：目前共 {number} 次。"),
+        Written::Chat => "群聊".to_owned(),
         Written::Mirrors => "同步自".to_owned(),
         Written::ReadCut => "…（已截断：后文见原文）".to_owned(),
     }
@@ -212,6 +215,7 @@ pub(super) fn why(why: Why<'_>) -> String {
         Why::Deleted => "发送之前已被删除".to_owned(),
         Why::Repeat => "监控器的重复告警（route.repeats）".to_owned(),
         Why::Gone => "两边的问题有一个已不存在".to_owned(),
+        Why::Unlinked => "关联已被手工解除（guajira unlink）".to_owned(),
         Why::NotOurs => "副本已不带 guajira 的标记，不再改动".to_owned(),
         Why::BothChanged { field: name, newer } => {
             format!("{}在两边都被修改；以较新的{}一方为准", field(name), between(newer))

@@ -30,6 +30,8 @@ pub(in crate::words) fn note(note: &Note) -> String {
         Note::ComparedAnew { field } => format!("重新比较 {field}"),
         Note::Closed => "它的副本已关闭：不再写入".to_owned(),
         Note::OpenAgain => "它的副本已重新打开".to_owned(),
+        Note::LinkedByHand { name } => format!("已手工关联 {name}"),
+        Note::Unlinked { name } => format!("与 {name} 的关联已被手工解除：两边都不再写入"),
         Note::Archived { name } => format!("它的副本 {name} 在 Jira 上已归档：要写入的内容等到恢复之后"),
         Note::ArchivedNoMore { name } => format!("它的副本 {name} 已不再归档"),
         Note::GoesAgain { issue_type, project } => {

@@ -42,6 +42,11 @@ impl Victim {
 
 /// Kills the next run at its n-th write to this side.
 pub(super) fn run_and_kill(world: &World, side: &Server, nth: usize, fate: Fate) {
+    kill(world, &["sync"], side, nth, fate);
+}
+
+/// Runs a command, and kills it at its n-th write to this side.
+pub(super) fn kill(world: &World, args: &[&str], side: &Server, nth: usize, fate: Fate) {
     let victim = Victim::default();
     let killer = victim.clone();
     let die = move || {
@@ -54,7 +59,7 @@ pub(super) fn run_and_kill(world: &World, side: &Server, nth: usize, fate: Fate)
         side.fail(Fault::new(What::DropBefore).writes().nth(nth));
     }
     let before = written(side);
-    let outcome = victim.run(world, &["sync"]);
+    let outcome = victim.run(world, args);
     assert_eq!(outcome.code, -1, "not killed at write {nth}: {outcome}");
     // The write is on its way when the program dies. What comes next is told by what became of it.
     let died = Instant::now();

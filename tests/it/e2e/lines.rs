@@ -16,7 +16,7 @@ pub(super) struct Two {
     pub(super) eu: FakeGuance,
 }
 
-fn on_both(story: impl Fn(Two)) {
+pub(super) fn on_both(story: impl Fn(Two)) {
     for flavour in [Flavour::Cloud, Flavour::Server] {
         eprintln!("--- on Jira {flavour:?}");
         story(Two::new(flavour));
@@ -50,7 +50,7 @@ impl Two {
         self.world.pass(time);
     }
 
-    fn run(&self, args: &[&str]) -> Outcome {
+    pub(super) fn run(&self, args: &[&str]) -> Outcome {
         self.pass(Duration::from_mins(6));
         self.world.run(args)
     }
@@ -69,12 +69,12 @@ impl Two {
         titles
     }
 
-    fn key_in(&self, project: &str) -> String {
+    pub(super) fn key_in(&self, project: &str) -> String {
         self.world.jira.issues().into_iter().find(|issue| issue.key.starts_with(&format!("{project}-"))).unwrap().key
     }
 
     /// What people read in the replies of the second workspace.
-    fn replies(&self, issue: &str) -> Vec<String> {
+    pub(super) fn replies(&self, issue: &str) -> Vec<String> {
         self.eu.replies(issue).iter().map(|reply| words(&reply.content)).collect()
     }
 }

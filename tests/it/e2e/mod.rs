@@ -6,6 +6,8 @@ mod archived;
 mod backfill;
 mod brake;
 mod budget;
+mod by_hand;
+mod by_hand_pairs;
 mod check;
 mod copies;
 mod crash;
