@@ -264,7 +264,8 @@ fn comment(event: &Event, url: &str) -> Comment {
         author: if event.state == State::Over && by_hand { event.by.clone() } else { monitor(event) },
         body,
         created: event.at,
-        updated: event.at,
+        // When an event became known, as for the round: up to then a thread counts as read. A monitor's own time may lie ahead.
+        updated: event.stored,
         visibility: Visibility::Public,
         claim: None,
         by_monitor: event.state == State::Fault,

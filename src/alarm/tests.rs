@@ -175,6 +175,8 @@ fn the_thread_is_what_came_after_the_first_event() {
     let round =
         issue(&[row(ROUND, 0, &json!({})), row("event-2", 1, &json!({"df_status": "nodata"})), ok("event-3", 2, &by)]);
     let thread = round.thread.unwrap();
+    let newest = thread.iter().map(|comment| comment.updated).max();
+    assert_eq!(newest, Some(round.updated), "whatever a monitor's clock says");
     assert_eq!(
         thread.iter().map(|comment| comment.id.as_str()).collect::<Vec<_>>(),
         ["event-2", "event-3"]

@@ -153,9 +153,9 @@ fn clean(text: &str) -> String {
 
 /// Returns a name on one line, no longer than names are.
 fn one_line(name: &str) -> String {
+    let name: String = name.chars().filter(|c| !is_hidden(*c)).collect();
     let words = name.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let name = words.collect::<Vec<_>>().join(" ");
-    let kept: String = name.chars().filter(|c| !is_hidden(*c)).take(MAX_AUTHOR).collect();
+    let kept: String = words.collect::<Vec<_>>().join(" ").chars().take(MAX_AUTHOR).collect();
     kept.trim().to_owned()
 }
 

@@ -17,9 +17,10 @@ impl State {
     pub fn accept(&self, payloads: &[(IssueId, String)], now: DateTime<Utc>) -> Result<(), StateError> {
         let tx = self.begin()?;
         for (item, payload) in payloads {
-            // The clock may have been set back since the row before.
+            // The clock may have been set back since the row before. Of two rows the later one is always newer: by that it is
+            // known that there is something new in the item's thread.
             let sql = "INSERT INTO inbox (item, payload, arrived)
-                       VALUES (?1, ?2, max(?3, coalesce((SELECT arrived FROM inbox WHERE number = (SELECT max(number) FROM inbox)), 0)))";
+                       VALUES (?1, ?2, max(?3, coalesce((SELECT arrived FROM inbox WHERE number = (SELECT max(number) FROM inbox)) + 1, 0)))";
             tx.tx.prepare_cached(sql)?.execute(params![item.as_str(), payload, to_ms(now)])?;
         }
         tx.commit()
@@ -33,7 +34,7 @@ impl State {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn rows_of_item(&self, item: &IssueId, most: usize) -> Result<Vec<InboxRow>, StateError> {
+    pub(super) fn rows_of_item(&self, item: &IssueId, most: usize) -> Result<Vec<InboxRow>, StateError> {
         let columns = "SELECT number, item, payload, arrived FROM inbox WHERE item = ?1";
         let read = |order: &str, most: i64| -> Result<Vec<InboxRow>, StateError> {
             let mut statement = self.conn.prepare_cached(&format!("{columns} ORDER BY number {order} LIMIT ?2"))?;

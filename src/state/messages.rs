@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::error::StateError;
 use super::file::{State, Tx};
-use super::status::StuckItem;
+use super::stuck::StuckItem;
 use super::time::{LONGEST_WAIT, from_ms, to_ms};
 use crate::domain::{Key, Message};
 use crate::ports::Pace;

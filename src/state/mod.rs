@@ -30,6 +30,7 @@ mod files;
 mod outbox;
 mod dead;
 mod fields;
+mod stuck;
 mod messages;
 mod by_hand;
 
@@ -56,6 +57,7 @@ pub use lock::RunLock;
 pub use messages::{MessageBacklog, NewMessage, SendFailure, ToldMessage, WaitingMessage};
 pub use outbox::{Backlog, Deferral, Doubt, HeldForLabel, Queued};
 pub use services::{Installation, Services, Workspace};
-pub use status::{FailingSide, LastRun, Status, StuckItem};
+pub use status::{FailingSide, LastRun, Status};
+pub use stuck::StuckItem;
 pub use told::{FLEETING, News};
 pub use turns::{InTurn, PairTimes};

@@ -13,6 +13,7 @@ use super::file::{State, Tx};
 use super::history::SideFailure;
 use super::messages::MessageBacklog;
 use super::outbox::{Backlog, both_ends};
+use super::stuck::StuckItem;
 use super::time::{from_ms, to_ms};
 use crate::domain::{IssueId, Side};
 
@@ -69,29 +70,6 @@ pub struct Status {
     pub runs: Vec<LastRun>,
     /// When the last good run ended, by the clock that this machine had then.
     pub last_good: Option<DateTime<Utc>>,
-}
-
-/// A write that is not done.
-#[derive(Clone, Debug, Serialize)]
-pub struct StuckItem {
-    /// Its key.
-    pub key: String,
-    /// pending, held, `in_flight` (a run is sending it now), `in_doubt`, dead or dropped.
-    pub stage: String,
-    /// What it is, for people.
-    pub summary: String,
-    /// How often it failed.
-    pub attempts: u32,
-    /// When it entered the outbox.
-    pub enqueued: DateTime<Utc>,
-    /// When it may be sent again, if it has to wait.
-    pub not_before: Option<DateTime<Utc>>,
-    /// Why it is not done, in the service's own words.
-    pub error: Option<String>,
-    /// How to mend it.
-    pub hint: Option<String>,
-    /// Why a person gave it up, if it was dropped.
-    pub because: Option<String>,
 }
 
 /// A side that has failed since it was last read.

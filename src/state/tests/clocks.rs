@@ -25,6 +25,17 @@ fn a_clock_set_back_neither_blocks_a_write_nor_frees_a_request() {
 }
 
 #[test]
+fn what_is_accepted_later_is_newer_though_the_clock_was_set_back() {
+    let (_dir, state) = fresh();
+    let item = IssueId::new("a-1");
+    for seconds in [500, 300, 300] {
+        state.accept(&[(item.clone(), "{}".to_owned())], at(seconds)).unwrap();
+    }
+    let arrived: Vec<_> = state.rows_of_item(&item, 10).unwrap().iter().map(|row| row.arrived).collect();
+    assert!(arrived.is_sorted_by(|one, next| one < next), "{arrived:?}");
+}
+
+#[test]
 fn a_cursor_never_moves_backwards() {
     let (_dir, state) = fresh();
     for seconds in [500, 300] {

@@ -97,11 +97,13 @@ fn polled_and_piped_events_of_a_round_meet_in_one_issue() {
     }
     assert_eq!(world.only_issue().key, issue.key, "what is stored late is the same round");
     assert_eq!(world.jira.comments(&issue.key).len(), 0);
-    let end = world.guance.check(&Check { level: "ok", ..Check::default() });
+    let end = world.guance.check(&Check { level: "ok", lag: chrono::TimeDelta::minutes(5), ..Check::default() });
     world.take("alarms", &world.guance.webhook(&end, "https://console.guance.example").to_string());
     world.run_later(1);
     world.run_later(6);
+    world.run_later(6);
     assert!(world.is_done(&world.only_issue()));
+    assert_eq!(world.jira.comments(&issue.key).len(), 1);
 }
 
 #[test]
