@@ -30,6 +30,10 @@ fn help_shows_the_commands() {
       why          Show the history of one item, and why it is where it is
       retry        Send dead items again with the next run
       drop         Give dead items up: they are never sent again unless the original changes
+      reply        Post a comment on an item, for chat bots: on its Jira issue and at its source
+      push         Create the Jira issue of one item now, whatever the conditions of the routes say
+      link         Pair an item with a Jira issue that exists already
+      unlink       Take a pair apart: nothing is written to either side any more
       take         Accept the payloads of a webhook for a piped source
       adopt        Take over the issues and the copies that the vendor's script made
       state        Show what the state file holds, or bind it to services that were renamed
