@@ -153,10 +153,10 @@ fn clean(text: &str) -> String {
 
 /// Returns a name on one line, no longer than names are.
 fn one_line(name: &str) -> String {
-    let name: String = name.chars().filter(|c| !is_hidden(*c)).collect();
-    let words = name.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let kept: String = words.collect::<Vec<_>>().join(" ").chars().take(MAX_AUTHOR).collect();
-    kept.trim().to_owned()
+    let shown: String = name.chars().filter(|c| !is_hidden(*c)).collect();
+    let words = shown.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let name: String = words.collect::<Vec<_>>().join(" ").chars().take(MAX_AUTHOR).collect();
+    name.trim().to_owned()
 }
 
 /// Signs without a shape of their own: they hide what a text says, or turn its direction.
