@@ -14,7 +14,7 @@ pub struct InboxRow {
     pub item: IssueId,
     /// The payload, as JSON.
     pub payload: String,
-    /// When it was taken, by our own clock; not before the row before it.
+    /// When it was taken, by our own clock; later than the row before it.
     pub arrived: DateTime<Utc>,
 }
 

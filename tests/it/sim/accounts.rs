@@ -38,6 +38,8 @@ pub(super) struct Accounts {
     /// How often the bot's account changed, and Guance's key.
     bot: u32,
     key: u32,
+    /// Tells this site's key from another's.
+    site: &'static str,
     /// The configuration names former accounts.
     former: bool,
     /// The write counters, by the bot's account, and the key beside each.
@@ -53,7 +55,12 @@ pub(super) struct Accounts {
 impl Accounts {
     pub(super) fn new(former: bool) -> Self {
         let (registers, sealed) = (BTreeMap::new(), Vec::new());
-        Self { bot: 0, key: 0, former, registers, sealed, known: BTreeSet::new(), seen: BTreeSet::new() }
+        Self { bot: 0, key: 0, site: "", former, registers, sealed, known: BTreeSet::new(), seen: BTreeSet::new() }
+    }
+
+    /// The same, of another site.
+    pub(super) fn of_site(self, site: &'static str) -> Self {
+        Self { site, ..self }
     }
 
     /// The account guajira writes with on Jira; people sometimes use it by hand.
@@ -74,7 +81,7 @@ impl Accounts {
 
     /// The Guance credential of the configuration.
     pub(super) fn credential(&self) -> Secret {
-        Secret::new(format!("key{}", self.key))
+        Secret::new(format!("key{}{}", self.key, self.site))
     }
 
     /// The keys that belong to the configured credentials.
@@ -105,7 +112,7 @@ impl Accounts {
     /// Returns true when everything that guajira ever wrote is recognised by a state with these keys, after these changes.
     fn holds(&self, moves: u32, rotates: u32, state: &SealKeys) -> bool {
         let kept = self.registers.get(&format!("bot{}", self.bot + moves)).and_then(|(_, key)| key.clone());
-        let configured = SealKey::derive(&Secret::new(format!("key{}", self.key + rotates)));
+        let configured = SealKey::derive(&Secret::new(format!("key{}{}", self.key + rotates, self.site)));
         self.former
             || self
                 .sealed
@@ -201,7 +208,7 @@ impl World {
 
     /// The same, as if this account had written it. On Jira a seal names its author.
     pub(super) fn claim_by(&self, author: &str, side: Side, issue: &str, note: &Note, maker: Maker) -> Option<Claim> {
-        let author = if side == Side::JIRA { author } else { "" };
+        let author = if side.is_source() { "" } else { author };
         let place = &comment_place(&IssueId::new(issue), author);
         let aside = note.aside.as_ref().and_then(|mark| {
             let sealed = mark.holds(&self.keys, place);

@@ -152,7 +152,7 @@ fn pair(w: &World, pick: u32) -> Option<(usize, usize)> {
 }
 
 pub(super) fn ours(w: &World) -> Vec<usize> {
-    (0..w.jira.issues.len()).filter(|at| is_ours(&w.jira.issues[*at].now)).collect()
+    (0..w.jira.issues.len()).filter(|at| is_ours(&w.jira.issues[*at].now) && w.is_of_this_line(*at)).collect()
 }
 
 fn is_ours(state: &IssueState) -> bool {
@@ -160,7 +160,7 @@ fn is_ours(state: &IssueState) -> bool {
 }
 
 fn original(w: &World, at: usize) -> Option<usize> {
-    let id = w.jira.issues[at].now.born.as_ref()?.issue_on(Side::GUANCE)?;
+    let id = w.jira.issues[at].now.born.as_ref()?.issue_on(w.source())?;
     w.guance.place(id.as_str())
 }
 
@@ -173,7 +173,8 @@ fn thread(w: &World, side: Side, at: usize) -> &[Note] {
 
 /// Makes the marker that he puts into a thread.
 fn mark(w: &World, side: Side, (guance, jira): (usize, usize), of: Of, pick: u32) -> Option<Mark> {
-    let origin = side.opposite();
+    // In the line on stage.
+    let origin = if side.is_source() { w.tracker() } else { w.source() };
     let (here, issues) = match origin {
         Side::Source(_) => (guance, w.guance.issues.len()),
         Side::Tracker(_) => (jira, w.jira.issues.len()),
@@ -192,13 +193,13 @@ fn mark(w: &World, side: Side, (guance, jira): (usize, usize), of: Of, pick: u32
     let unknown = |key| Some(Mark { key, written: Fingerprint::of(&["forged"]), seal: None });
     match of {
         Of::Copied => {
-            let places = if side == Side::GUANCE { w.guance.issues.len() } else { w.jira.issues.len() };
+            let places = if side.is_source() { w.guance.issues.len() } else { w.jira.issues.len() };
             let copies: Vec<Mark> =
                 (0..places).flat_map(|at| thread(w, side, at)).filter_map(|n| shown(n, side)).collect();
             (!copies.is_empty()).then(|| copies[pick as usize / 7 % copies.len()].clone())
         }
         Of::Beside => {
-            let at = if side == Side::GUANCE { guance } else { jira };
+            let at = if side.is_source() { guance } else { jira };
             let copies: Vec<Mark> = thread(w, side, at).iter().filter_map(|note| shown(note, side)).collect();
             copies.get(pick as usize / 7 % copies.len().max(1)).cloned()
         }
@@ -214,7 +215,7 @@ fn mark(w: &World, side: Side, (guance, jira): (usize, usize), of: Of, pick: u32
             })
         }
         Of::Next | Of::Nothing => {
-            let id = if origin == Side::JIRA { "99999999".to_owned() } else { format!("{REPLY_ID}{}", "f".repeat(32)) };
+            let id = if origin.is_source() { format!("{REPLY_ID}{}", "f".repeat(32)) } else { "99999999".to_owned() };
             unknown(Key::comment(origin, &CommentId::new(id)))
         }
     }
@@ -257,14 +258,14 @@ pub(super) fn mallory(pick: u32) -> Person {
 fn note(w: &mut World, side: Side, how: How, of: Of, pick: u32, uid: u32) {
     let Some(places) = pair(w, pick) else { return };
     let Some(mark) = mark(w, side, places, of, pick) else { return };
-    let (token, origin) = (format!("tok{uid:05}"), side.opposite());
+    let (token, origin) = (format!("tok{uid:05}"), if side.is_source() { w.tracker() } else { w.source() });
     let mut author = mallory(pick);
     let mut body = Doc::from_plain(&format!("mine {token}"));
     let mut aside = None;
     let mut name = None;
     match how {
         // What `extend` would hold is dropped in some worlds.
-        How::Beside if side == Side::JIRA || w.setup.extend_kept => aside = Some(mark.clone()),
+        How::Beside if !side.is_source() || w.setup.extend_kept => aside = Some(mark.clone()),
         How::Beside | How::Headline => body.blocks.insert(0, headline(&mark, origin)),
         How::Quotation => body.blocks.push(Block::Quote { blocks: vec![headline(&mark, origin)] }),
         How::Name => author.name = format!("Mia{BETWEEN}{}", address(&mark, origin)),
@@ -276,7 +277,7 @@ fn note(w: &mut World, side: Side, how: How, of: Of, pick: u32, uid: u32) {
         let file = FileDeed { side, large: false, shown: false };
         return attach(w, file, places, name, uid);
     }
-    let at = if side == Side::GUANCE { places.0 } else { places.1 };
+    let at = if side.is_source() { places.0 } else { places.1 };
     let (id, now) = match side {
         Side::Source(_) => (w.guance.fresh_reply_id(), w.guance_now()),
         Side::Tracker(_) => (w.jira.fresh_comment_id(), w.jira_now()),
@@ -315,7 +316,7 @@ fn attach(w: &mut World, deed: FileDeed, (guance, jira): (usize, usize), name: S
 /// Nothing tells anybody that a property was set.
 fn old(w: &mut World, side: Side, of: Of, pick: u32) {
     let Some(places) = pair(w, pick) else { return };
-    if side == Side::GUANCE && !w.setup.extend_kept {
+    if side.is_source() && !w.setup.extend_kept {
         return;
     }
     let Some(mark) = mark(w, side, places, of, pick) else { return };
@@ -354,7 +355,7 @@ pub(super) fn believed(w: &mut World, pick: u32, uid: u32) -> Option<(Side, Key,
         (origin, ids.0.clone(), original, first, None),
         (side, ids.1.clone(), Doc::from_plain(&format!("mine {second}")), second, Some(mark)),
     ] {
-        let now = if on == Side::GUANCE { times.0 } else { times.1 };
+        let now = if on.is_source() { times.0 } else { times.1 };
         let note = Note { aside, ..fresh(id, mallory(pick), body, now, &words) };
         match on {
             Side::Source(_) => {

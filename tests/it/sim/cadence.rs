@@ -25,7 +25,7 @@ fn setup(list_by_update: bool, reply_bumps: bool) -> Setup {
     let (files, brake, routes, register) = (Direction::Off, false, false, true);
     let pages = PageSetup { rows: 0, budget: 20, totals: true, large: true };
     let (texts, max_lag_s, jira_skew_s) = (TextSetup::USUAL, 0, 0);
-    let drawn = History::of(1).setup;
+    let drawn = History::alone(1).setup;
     let off = Direction::Off;
     let fields =
         FieldSetup { status: off, assignee: off, updates: false, level: false, closed: false, old_guance: false };

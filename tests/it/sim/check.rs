@@ -15,17 +15,17 @@ pub(super) fn conserved(w: &World, state: &State, moved_on: impl Fn(Side) -> boo
     for link in state.recent_links(1000)? {
         let at = w.jira.issues.iter().position(|issue| issue.now.id == link.jira.as_str());
         let born = at.and_then(|at| w.jira.issues[at].now.born.clone());
-        if born != Some(Key::issue(Side::GUANCE, &link.guance)) {
+        if born != Some(Key::issue(w.source(), &link.guance)) {
             wrong.push(format!("astray: {} is taken for the copy of {}", link.jira_name, link.guance));
         }
     }
     for key in &w.shown {
-        let lost = match parts(key) {
-            Some((Side::GUANCE, guajira::domain::Kind::Issue, id)) => {
+        let lost = match parts(w.line, key) {
+            Some((Side::Source(line), guajira::domain::Kind::Issue, id)) if line == w.line => {
                 let at = w.guance.place(id);
                 let wanted = at.map(|at| &w.guance.issues[at]).is_some_and(|i| i.listed && i.created >= w.floor);
                 wanted
-                    && moved_on(Side::GUANCE)
+                    && moved_on(w.source())
                     && is_passed(state, w.guance.issues[at.unwrap_or_default()].created)?
                     && !issue_kept(state, key)?
             }
@@ -43,12 +43,12 @@ pub(super) fn conserved(w: &World, state: &State, moved_on: impl Fn(Side) -> boo
 /// Returns true when the next run's list begins behind what was opened then. A long list is read in parts, and what is
 /// newest is looked at before the cursor comes to it.
 fn is_passed(state: &State, created: i64) -> Result<bool, StateError> {
-    Ok(state.cursor(Side::GUANCE)?.is_some_and(|cursor| cursor.at >= time(created)))
+    Ok(state.cursor(Side::Source(state.line()))?.is_some_and(|cursor| cursor.at >= time(created)))
 }
 
 fn issue_kept(state: &State, key: &Key) -> Result<bool, StateError> {
-    let Some(id) = key.issue_on(Side::GUANCE) else { return Ok(true) };
-    let known = state.known_issues(Side::GUANCE, std::iter::once((&id, Some(key.clone()))))?;
+    let Some(id) = key.issue_on(Side::Source(state.line())) else { return Ok(true) };
+    let known = state.known_issues(Side::Source(state.line()), std::iter::once((&id, Some(key.clone()))))?;
     Ok(!known.issues.is_empty() || known.outbox.contains_key(key))
 }
 
@@ -71,7 +71,7 @@ fn file_lost(w: &World, state: &State, side: Side, id: &str) -> Result<bool, Sta
 fn is_read(w: &World, state: &State, side: Side, issue: &str, since: i64) -> Result<bool, StateError> {
     let Some(link) = state.issue_link(side, &IssueId::new(issue))? else { return Ok(false) };
     // Nothing is written to an issue that was deleted, nor to a closed one.
-    let shut = w.jira.place(link.jira.as_str()).is_none() || link.closed && side == Side::GUANCE;
+    let shut = w.jira.place(link.jira.as_str()).is_none() || link.closed && side.is_source();
     Ok(!shut && link.seen(side).is_some_and(|seen| seen > time(since)))
 }
 
@@ -101,7 +101,7 @@ fn eligible<'w>(w: &'w World, side: Side, id: &str) -> Option<(&'w str, &'w Note
 pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateError> {
     let mut wrong = Vec::new();
     for issue in &w.guance.issues {
-        let key = Key::issue(Side::GUANCE, &IssueId::new(&issue.id));
+        let key = Key::issue(w.source(), &IssueId::new(&issue.id));
         let copies: Vec<_> = w.jira.issues.iter().filter(|j| j.now.born.as_ref() == Some(&key)).collect();
         let unsure = w.is_unsure(&key);
         // What an older state believed is found out by a write, so a side that takes none keeps the other waiting.
@@ -110,8 +110,8 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
             let other = believes && w.stubborn.excuses(&issue.id, side.opposite());
             other || w.stubborn.excuses(&issue.id, side)
         };
-        let [to_guance, to_jira] = Side::BOTH.map(|side| !touched(side));
-        if unsure && state.issue_link(Side::GUANCE, &IssueId::new(&issue.id))?.is_none() {
+        let [to_guance, to_jira] = w.source().both().map(|side| !touched(side));
+        if unsure && state.issue_link(w.source(), &IssueId::new(&issue.id))?.is_none() {
             // It waits where everybody sees it, unless it is too old to be made by now.
             let waits = state.unsettled()?.iter().any(|row| row.push.key == key);
             if issue.listed && issue.created >= w.floor && !w.floor_unknown && !waits {
@@ -134,7 +134,7 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
             // before the link was written, until it is open again.
             let excused = w.state_lost
                 || w.is_closed(copy)
-                || w.refused.contains(&Key::link(Side::GUANCE, &IssueId::new(&issue.id)));
+                || w.refused.contains(&Key::link(w.source(), &IssueId::new(&issue.id)));
             if !linked && !excused && to_jira {
                 wrong.push(format!("lost: {key} has a copy without a link to it"));
             }
@@ -148,7 +148,7 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
             }
             for note in &issue.notes {
                 if to_jira && (!note.by_monitor || w.setup.deletes.repeats == Repeats::Comment) {
-                    let place = (Side::GUANCE, issue.id.as_str(), copy.now.id.as_str());
+                    let place = (w.source(), issue.id.as_str(), copy.now.id.as_str());
                     pair(w, place, note, &copy.now.notes, !w.is_closed(copy), &mut wrong);
                 }
             }
@@ -170,7 +170,7 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
                 if note.deleted && w.state_lost && w.is_closed(copy) {
                     continue;
                 }
-                let place = (Side::JIRA, copy.now.id.as_str(), issue.id.as_str());
+                let place = (w.tracker(), copy.now.id.as_str(), issue.id.as_str());
                 pair(w, place, note, &issue.notes, !secure && !note.restricted, &mut wrong);
             }
         }
@@ -188,8 +188,8 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
 
 /// Returns true when a write waits until its Jira issue is open again.
 pub(super) fn is_kept(state: &State, row: &Queued) -> Result<bool, StateError> {
-    let waits = row.stage == Stage::Pending && row.push.target == Side::JIRA && row.attempts == 0;
-    Ok(waits && state.issue_link(Side::GUANCE, &row.push.pair)?.is_some_and(|link| link.closed))
+    let waits = row.stage == Stage::Pending && !row.push.target.is_source() && row.attempts == 0;
+    Ok(waits && state.issue_link(Side::Source(state.line()), &row.push.pair)?.is_some_and(|link| link.closed))
 }
 
 /// Who copies the sealed marker of a copy into the same thread makes his words its twin: where the copy is not there any
@@ -205,7 +205,7 @@ impl World {
     /// Returns the note with this key.
     fn note_of(&self, key: &Key) -> Option<&Note> {
         let (at, n) = self.find_original(key)?;
-        match parts(key)?.0 {
+        match parts(self.line, key)?.0 {
             Side::Source(_) => self.guance.issues[at].notes.get(n),
             Side::Tracker(_) => self.jira.issues[at].now.notes.get(n),
         }
@@ -214,7 +214,7 @@ impl World {
     /// Returns true where what version 0.1 believed still stands: its original was not edited, or the edit does not travel.
     fn is_believed(&self, key: &Key) -> bool {
         let stands = |copy: &Key, original: &Key, written: &Fingerprint| {
-            let on_jira = [copy, original].into_iter().find_map(|key| key.comment_on(Side::JIRA));
+            let on_jira = [copy, original].into_iter().find_map(|key| key.comment_on(self.tracker()));
             let place = on_jira.and_then(|id| self.jira.find_note(id.as_str()));
             let Some(issue) = place.map(|(at, _)| &self.jira.issues[at]) else { return true };
             let shut = self.is_closed(issue) || issue.now.hidden_since.is_some();
@@ -254,10 +254,10 @@ fn pair(
     let copies: Vec<_> = other.iter().filter(|n| n.born.as_ref() == Some(&key) && !n.deleted).collect();
     if note.deleted {
         // What is recognised by its account alone is not, once its original is not there any more.
-        let there = if side == Side::JIRA { Side::GUANCE } else { Side::JIRA };
+        let there = if side.is_source() { w.tracker() } else { w.source() };
         let sealed = |copy: &&Note| w.sealed_claim(there, other_place, copy).is_some();
         let unsealed = w.state_lost && w.accounts.has_moved() && !copies.iter().all(sealed);
-        let excused = side == Side::GUANCE && !public || w.refused.contains(&key) || unsealed;
+        let excused = side.is_source() && !public || w.refused.contains(&key) || unsealed;
         return deletes::of_deleted(w, &key, &copies, excused, wrong);
     }
     let excused = !public || w.copy_deleted.contains_key(&key) || w.refused.contains(&key);

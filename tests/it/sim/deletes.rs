@@ -66,7 +66,7 @@ impl World {
     fn is_cloned_by_us(&self, at: usize) -> bool {
         let bots = self.accounts.bots();
         let state = &self.jira.issues[at].now;
-        let Some(id) = state.born.as_ref().and_then(|key| key.issue_on(Side::GUANCE)) else { return false };
+        let Some(id) = state.born.as_ref().and_then(|key| key.issue_on(self.source())) else { return false };
         let is_clone = |other: &JiraIssue| {
             let other = &other.now;
             let labelled = other.labels.iter().any(|label| label == id.as_str());
@@ -124,7 +124,7 @@ fn says_all(copy: &Note) -> bool {
 
 /// What must hold of a pair's repeats.
 pub(super) fn repeats(w: &World, issue: &GuanceIssue, copy: &JiraIssue, wrong: &mut Vec<String>) {
-    let key = Key::comment(Side::GUANCE, &repeats::notice_id(&IssueId::new(&issue.id)));
+    let key = Key::comment(w.source(), &repeats::notice_id(&IssueId::new(&issue.id)));
     let told: Vec<&Note> = copy.now.notes.iter().filter(|n| n.born.as_ref() == Some(&key) && !n.deleted).collect();
     let living = issue.notes.iter().filter(|note| note.by_monitor && !note.deleted).count();
     // A state put back from before the count rose, and fell again, cannot know what was told meanwhile.
@@ -148,7 +148,7 @@ pub(super) fn repeats(w: &World, issue: &GuanceIssue, copy: &JiraIssue, wrong: &
     }
     if w.setup.deletes.repeats != Repeats::Comment {
         for note in issue.notes.iter().filter(|note| note.by_monitor) {
-            let key = Key::comment(Side::GUANCE, &CommentId::new(&note.id));
+            let key = Key::comment(w.source(), &CommentId::new(&note.id));
             if copy.now.notes.iter().any(|copy| copy.born.as_ref() == Some(&key)) {
                 wrong.push(format!("flood: the repeat {key} became a comment"));
             }

@@ -1,25 +1,27 @@
 //! Plays a history with the real engine over a real state file, then lets the world settle and checks it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use guajira::domain::{CommentId, Fingerprint, Key, SealKeys, Side};
+use guajira::domain::{CommentId, Fingerprint, Key, SealKeys, ServiceName, Side};
 use guajira::engine::budget::{Ledger, Patience};
 use guajira::engine::{self, Askers, Backfill, Order, Quiet, Settings};
+use guajira::piped::{Beside, Piped};
 use guajira::plan::Policy;
-use guajira::ports::{Clock, Crash, Limits};
-use guajira::state::{Durability, Installation, RunLock, Services, State, StateError, Workspace};
+use guajira::ports::{About, Clock, Crash, InLine, Limits, Remote};
+use guajira::state::{Durability, RunLock, Services, State, StateError};
 use rusqlite::Connection;
 
 use super::gallery::{self, Bug};
 use super::guance_remote::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
-use super::jira_remote::SimJira;
+use super::jira_remote::{Post, Shared, SimJira};
+use super::lines::alarms::{Careless, SimEvents};
 use super::world::{Killed, Machine, World, time};
-use super::{adversary, check, fields, isolated, people, routes, strangers};
+use super::{adversary, fields, isolated, lines, people, strangers};
 
 /// What came of a history.
 #[derive(Debug)]
@@ -56,12 +58,9 @@ pub(super) fn on_stage<T>(
     tell: bool,
     play: impl FnOnce(&Theatre<'_>) -> T,
 ) -> (World, T) {
-    let file = dir.join("state.db");
-    clear(&file.with_extension("saved"));
-    put_blank(&dir.join("blank.db"), &file);
-    let world = RefCell::new(World::new(setup.clone(), bug, file.clone(), tell));
-    let (policy, settings) = (routes::policy(setup), settings(setup, bug));
-    let stage = Theatre { world: &world, file: &file, policy, settings, open: RefCell::default() };
+    let stands: Vec<Stand> = setup.lines.names().into_iter().map(|line| Stand::new(setup, bug, dir, line)).collect();
+    let world = RefCell::new(World::new(setup.clone(), bug, dir.join(MAIN), tell));
+    let stage = Theatre { world: &world, stands, on: Cell::new(0), shared: RefCell::default() };
     let played = play(&stage);
     drop(stage);
     (world.into_inner(), played)
@@ -69,7 +68,21 @@ pub(super) fn on_stage<T>(
 
 pub(super) struct Theatre<'w> {
     pub(super) world: &'w RefCell<World>,
-    pub(super) file: &'w Path,
+    /// What the program has for each line, the first line's first.
+    pub(super) stands: Vec<Stand>,
+    /// Which of them is on stage.
+    pub(super) on: Cell<usize>,
+    /// What Jira told an earlier line of this run.
+    pub(super) shared: RefCell<Shared>,
+}
+
+/// The state file of the first line, and of the requests of all.
+const MAIN: &str = "state.db";
+
+/// What the program has for a line.
+pub(super) struct Stand {
+    pub(super) line: ServiceName,
+    pub(super) file: PathBuf,
     pub(super) policy: Policy,
     pub(super) settings: Settings,
     /// The state stays open from run to run, for speed alone: what a death leaves uncommitted is rolled back when the
@@ -77,7 +90,24 @@ pub(super) struct Theatre<'w> {
     pub(super) open: RefCell<Option<State>>,
 }
 
-fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
+impl Stand {
+    fn new(setup: &Setup, bug: Option<Bug>, dir: &Path, line: ServiceName) -> Self {
+        let is_first = line == ServiceName::GUANCE;
+        let file = dir.join(if is_first { MAIN.to_owned() } else { format!("{line}.db") });
+        clear(&file.with_extension("saved"));
+        put_blank(&dir.join("blank.db"), &file);
+        let (policy, settings) = (lines::play::policy(setup, line), settings(setup, bug, line));
+        Self { line, file, policy, settings, open: RefCell::default() }
+    }
+
+    pub(super) fn opened(&self) -> Result<State, StateError> {
+        let open = || Ok(State::open_with(&self.file, Durability::Process)?.of_line(self.line));
+        self.open.take().map_or_else(open, Ok)
+    }
+}
+
+fn settings(setup: &Setup, bug: Option<Bug>, line: ServiceName) -> Settings {
+    let services = lines::play::services(setup, line);
     let hours = |n: u64| Duration::from_secs(n * 3600);
     Settings {
         limits: Limits {
@@ -87,10 +117,10 @@ fn settings(setup: &Setup, bug: Option<Bug>) -> Settings {
             ..Limits::default()
         },
         no_script: false,
-        projects: routes::projects(setup),
-        services: services(),
+        projects: lines::play::projects(setup, line),
         seal_keys: SealKeys::default(),
-        askers: askers(&services(), "ours"),
+        askers: askers(&services, "ours"),
+        services,
     }
 }
 
@@ -100,25 +130,14 @@ pub(super) fn askers(services: &Services, credentials: &str) -> Askers {
     Askers { guance: named(&services.guance.address), jira: named(&services.jira.address) }
 }
 
-/// The services never change.
-fn services() -> Services {
-    Services {
-        guance: Workspace {
-            address: "https://guance.example".into(),
-            channel: "default".into(),
-            ..Workspace::default()
-        },
-        jira: Installation { address: "https://jira.example".into(), ..Installation::default() },
-        pair: super::jira::SERVICES.into(),
-    }
-}
-
 impl Theatre<'_> {
     pub(super) fn event(&self, event: &Event) {
         self.pass(i64::from(event.after_s) * 1000);
+        self.enter_for(event);
         match &event.what {
             What::Person(deed, pick) => people::act(&mut self.world.borrow_mut(), *deed, *pick, event.uid),
             What::Run(run) => self.run(run.clone()),
+            What::Alarm(..) | What::TakeOut(_) | What::SourceDown(_) | What::AllBack => self.line_event(event),
             What::ClockJump(seconds) => {
                 let w = &mut *self.world.borrow_mut();
                 w.finish();
@@ -128,8 +147,8 @@ impl Theatre<'_> {
                 w.note(|| format!("our clock jumps by {seconds}s"));
             }
             What::SaveState => {
-                self.open.take();
-                let _ = std::fs::copy(self.file, self.saved());
+                self.stand().open.take();
+                let _ = std::fs::copy(&self.stand().file, self.saved());
                 let w = &mut *self.world.borrow_mut();
                 (w.saved_at, w.saved_floor) = (w.now, (w.floor, w.floor_unknown));
                 w.saved_keys = w.keys.clone();
@@ -140,9 +159,9 @@ impl Theatre<'_> {
                     w.accounts.may_go_on_with(&w.saved_keys)
                 };
                 if self.saved().exists() && may {
-                    self.open.take();
-                    clear(self.file);
-                    let _ = std::fs::copy(self.saved(), self.file);
+                    self.stand().open.take();
+                    clear(&self.stand().file);
+                    let _ = std::fs::copy(self.saved(), &self.stand().file);
                     self.state_lost("an older copy of the state is put back");
                     let w = &mut *self.world.borrow_mut();
                     w.state_restored = true;
@@ -155,8 +174,8 @@ impl Theatre<'_> {
             What::Stranger(what) => {
                 self.world.borrow_mut().note(|| format!("a run against another {what:?}"));
                 let ran = self.opened().map_err(anyhow::Error::from).and_then(|state| {
-                    strangers::run(self.world, &state, (&self.policy, &self.settings), *what)?;
-                    self.open.replace(Some(state));
+                    strangers::run(self.world, &state, (&self.stand().policy, &self.stand().settings), *what)?;
+                    self.stand().open.replace(Some(state));
                     Ok(())
                 });
                 if let Err(err) = ran {
@@ -166,8 +185,8 @@ impl Theatre<'_> {
             // Nothing recognises what an account wrote that is known to nobody any more, sealed with a key that nobody has.
             What::LoseState if !self.world.borrow().accounts.may_go_on_with(&SealKeys::default()) => {}
             What::LoseState => {
-                self.open.take();
-                clear(self.file);
+                self.stand().open.take();
+                clear(&self.stand().file);
                 let _ = std::fs::remove_file(self.saved());
                 self.state_lost("the state is lost");
                 let w = &mut *self.world.borrow_mut();
@@ -212,8 +231,8 @@ impl Theatre<'_> {
     fn believe(&self, edited: bool, pick: u32, uid: u32) -> anyhow::Result<()> {
         let w = &mut *self.world.borrow_mut();
         let Some((side, key, copy, pair)) = adversary::believed(w, pick, uid) else { return Ok(()) };
-        self.open.take();
-        let file = Connection::open(self.file)?;
+        self.stand().open.take();
+        let file = Connection::open(&self.stand().file)?;
         // A state that is lost has no tables yet.
         let known = file.query_row("SELECT count(*) FROM issue_link WHERE guance = ?1", [&pair], |row| row.get(0));
         if known.unwrap_or(0) == 0 {
@@ -244,7 +263,7 @@ impl Theatre<'_> {
     }
 
     fn saved(&self) -> std::path::PathBuf {
-        self.file.with_extension("saved")
+        self.stand().file.with_extension("saved")
     }
 
     fn state_lost(&self, how: &str) {
@@ -258,6 +277,9 @@ impl Theatre<'_> {
 
     /// One run of the program, to its end or its death.
     pub(super) fn run(&self, plan: Run) {
+        if self.stands.len() > 1 {
+            return self.run_lines(&plan);
+        }
         self.world.borrow_mut().note(|| plan.to_string());
         self.world.borrow_mut().start(plan);
         if let Err(err) = self.run_or_fail() {
@@ -269,15 +291,16 @@ impl Theatre<'_> {
     /// another program: a dead run's lock may live on for that moment.
     fn lock(&self) -> Result<Option<RunLock>, StateError> {
         for _ in 0..1000 {
-            if let Some(lock) = RunLock::take(self.file)? {
+            if let Some(lock) = RunLock::take(&self.stands[0].file)? {
                 return Ok(Some(lock));
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        RunLock::take(self.file)
+        RunLock::take(&self.stands[0].file)
     }
 
-    fn run_or_fail(&self) -> anyhow::Result<()> {
+    /// One run of the engine for the line on stage; returns whether the process died.
+    pub(super) fn run_or_fail(&self) -> anyhow::Result<bool> {
         let lock = self.lock()?;
         anyhow::ensure!(lock.is_some(), "the lock of a dead run is still held");
         let bug = self.world.borrow().bug;
@@ -285,21 +308,22 @@ impl Theatre<'_> {
         let mut before = gallery::Before::default();
         if bug.is_some_and(Bug::compares) {
             drop(state);
-            before = gallery::before(&Connection::open(self.file)?)?;
+            before = gallery::before(&Connection::open(&self.stand().file)?)?;
             state = self.opened()?;
         }
-        let cursors = [state.cursor(Side::GUANCE)?, state.cursor(Side::JIRA)?];
+        let [source, tracker] = Side::Source(state.line()).both();
+        let cursors = [state.cursor(source)?, state.cursor(tracker)?];
         let crashed = self.process(&state)?;
         let moved = |side: Side| {
-            let old = &cursors[usize::from(side == Side::JIRA)];
+            let old = &cursors[usize::from(!side.is_source())];
             state.cursor(side).is_ok_and(|new| new.map(|c| c.at) != old.map(|c| c.at))
         };
         let w = &mut *self.world.borrow_mut();
-        if w.floor_unknown && state.cursor(Side::GUANCE)?.is_some() {
+        if w.floor_unknown && state.cursor(source)?.is_some() {
             (w.floor, w.floor_unknown) = (w.run_started, false);
         }
         if !w.floor_unknown {
-            let lost = check::conserved(w, &state, moved)?;
+            let lost = lines::play::conserved(w, &state, moved)?;
             for line in lost {
                 w.blame(line);
             }
@@ -309,17 +333,21 @@ impl Theatre<'_> {
         match acting {
             Some(bug) => {
                 drop(state);
-                gallery::after(bug, &Connection::open(self.file)?, w, &before, crashed)?;
+                gallery::after(bug, &Connection::open(&self.stand().file)?, w, &before, crashed)?;
             }
             None => {
-                self.open.replace(Some(state));
+                self.stand().open.replace(Some(state));
             }
         }
-        Ok(())
+        Ok(crashed)
     }
 
     pub(super) fn opened(&self) -> Result<State, StateError> {
-        self.open.take().map_or_else(|| State::open_with(self.file, Durability::Process), Ok)
+        self.stand().opened()
+    }
+
+    pub(super) fn stand(&self) -> &Stand {
+        &self.stands[self.on.get()]
     }
 
     /// Returns whether the process died.
@@ -331,7 +359,7 @@ impl Theatre<'_> {
         let patience = if backfill.is_some() {
             Patience::Endless
         } else {
-            Patience::Until(now + self.settings.limits.max_runtime)
+            Patience::Until(now + self.stand().settings.limits.max_runtime)
         };
         // While it settles, somebody is there to let go what the brake holds.
         let order = Order { backfill, release: self.world.borrow().settling, ..Order::default() };
@@ -339,24 +367,45 @@ impl Theatre<'_> {
             let accounts = &self.world.borrow().accounts;
             ([accounts.credential()], accounts.seal_keys())
         };
-        let settings = Settings { seal_keys, ..self.settings.clone() };
-        let budget = Ledger::new(state, &machine, &machine, &keys, self.world.borrow().setup.pages.budget, patience);
+        let settings = Settings { seal_keys, ..self.stand().settings.clone() };
+        // The first line's state keeps the requests of all, and the one of alarms takes them in whoever is at work.
+        let [main, inbox] = [ServiceName::GUANCE, lines::alarms()].map(|line| self.other_state(line));
+        let (main, inbox) = (main?, inbox?);
+        let ledger = main.as_ref().unwrap_or(state);
+        let budget = Ledger::new(ledger, &machine, &machine, &keys, self.world.borrow().setup.pages.budget, patience)
+            .for_line(state.line(), self.polls());
         let guance = SimGuance { world: self.world, budget: &budget, facts: state };
-        let jira = SimJira(self.world, state);
+        let shared = self.shared.borrow();
+        let post = Post {
+            about: About { side: Side::Tracker(state.line()), ..guajira::jira::ABOUT },
+            shared: Some(&*shared).filter(|_| self.stands.len() > 1 && hours.is_none()),
+            inbox: inbox.as_ref().or(Some(state).filter(|state| state.line() == lines::alarms())),
+        };
+        let jira = SimJira(self.world, state, post);
+        let careless = Careless { state, bug: self.world.borrow().bug };
+        let events = SimEvents { world: self.world, budget: &budget };
+        let both = Beside::new(&events, Piped::new(state.line().as_str(), &careless));
+        let source: &dyn Remote = if state.line() == lines::alarms() { &both } else { &guance };
+        let source = InLine::new(state.line(), source);
         let world = engine::World {
-            guance: &guance,
+            guance: &source,
             jira: &jira,
             budget: &budget,
             state,
             rooms: engine::Rooms::default(),
-            policy: &self.policy,
+            policy: &self.stand().policy,
             settings: &settings,
             clock: &machine,
             stop: &machine,
             failpoints: &machine,
             progress: &Quiet,
         };
-        match catch_unwind(AssertUnwindSafe(|| engine::sync_once(&world, &order))) {
+        let ran = catch_unwind(AssertUnwindSafe(|| engine::sync_once(&world, &order)));
+        for other in main.into_iter().chain(inbox) {
+            let stand = self.stands.iter().find(|stand| stand.line == other.line());
+            stand.and_then(|stand| stand.open.replace(Some(other)));
+        }
+        match ran {
             Ok(Ok(_report)) => Ok(false),
             Ok(Err(err)) if err.downcast_ref::<Crash>().is_some() => Ok(true),
             Ok(Err(err)) => Err(err),

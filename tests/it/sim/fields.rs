@@ -9,6 +9,7 @@ use guajira::plan::{Direction, Flow, Route};
 
 use super::gallery::Bug;
 use super::guance::GuanceIssue;
+use super::history::{Deed, Event, Run, What};
 use super::jira::JiraIssue;
 use super::rng::{Rng, mix};
 use super::world::World;
@@ -225,7 +226,7 @@ pub(super) fn account(side: Side, n: usize) -> Person {
 
 /// Looks for an account by its address. The last of Jira's people has none on Guance.
 pub(super) fn find(side: Side, who: &Person) -> Option<Person> {
-    let known = if side == Side::GUANCE { 2 } else { 3 };
+    let known = if side.is_source() { 2 } else { 3 };
     (0..known).map(|n| account(side, n)).find(|one| one.email == who.email)
 }
 
@@ -302,6 +303,23 @@ pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &C
 }
 
 fn copy_of(w: &World, pair: &str) -> Option<usize> {
-    let key = Key::issue(Side::GUANCE, &IssueId::new(pair));
+    let key = Key::issue(w.source(), &IssueId::new(pair));
     w.jira.issues.iter().position(|issue| issue.now.born.as_ref() == Some(&key) && !issue.now.deleted)
+}
+
+/// Two people change one field, one on each side, while what guajira writes is not answered.
+pub(super) fn quarrel(rng: &mut Rng, uid: u32) -> [Event; 4] {
+    let (side, pick, assigns) = (rng.pick(&Side::BOTH), rng.below(1000), rng.chance(30));
+    let mut person = |side| {
+        let to = rng.below(5) as usize;
+        let deed = if assigns { FieldDeed::Assign { side, whom: to } } else { FieldDeed::Status { side, to } };
+        What::Person(Deed::Field(deed), pick)
+    };
+    let unheard = What::Run(Run { unheard: true, ..Run::default() });
+    let told = [person(side), unheard, person(side.opposite()), What::Run(Run::default())];
+    let mut uid = uid;
+    told.map(|what| {
+        uid += 1;
+        Event { uid, after_s: 60, what }
+    })
 }

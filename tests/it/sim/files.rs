@@ -80,8 +80,8 @@ impl Attached {
             name: self.name.clone(),
             size: tells_size.then_some(self.bytes.len() as u64),
             author: self.author.clone(),
-            created: (side == Side::JIRA || self.reply.is_some()).then(|| time(self.created)),
-            ours: side == Side::JIRA && matches!(maker, Maker::Us | Maker::Former),
+            created: (!side.is_source() || self.reply.is_some()).then(|| time(self.created)),
+            ours: !side.is_source() && matches!(maker, Maker::Us | Maker::Former),
             ..fixtures::file(side, &self.id)
         }
     }
@@ -118,11 +118,12 @@ pub(super) fn on_jira(w: &mut World, issue: &IssueId) -> (Visibility, Vec<File>)
     let issue = &w.jira.issues[at].now;
     let listed: Vec<_> = issue.files.iter().filter(|file| file.born.is_none() || !forgetful).collect();
     let public = listed.iter().filter(|file| !issue.secure && file.is_carried() && !file.is_hidden(&issue.notes));
-    w.shown.extend(public.map(|file| file.key(Side::JIRA)));
+    let tracker = w.tracker();
+    w.shown.extend(public.map(|file| file.key(tracker)));
     let visibility = if issue.secure { Visibility::Restricted("security".into()) } else { Visibility::Public };
     (
         visibility,
-        listed.into_iter().map(|file| file.told(Side::JIRA, &issue.id, true, w.jira_maker(&file.author.id))).collect(),
+        listed.into_iter().map(|file| file.told(w.tracker(), &issue.id, true, w.jira_maker(&file.author.id))).collect(),
     )
 }
 
@@ -132,8 +133,9 @@ pub(super) fn on_guance(w: &mut World, issue: &IssueId) -> Vec<File> {
     let issue = &w.guance.issues[at];
     let listed: Vec<_> =
         issue.files.iter().filter(|file| file.born.is_none() && is_there(file, &issue.notes)).collect();
-    w.shown.extend(listed.iter().filter(|file| file.is_carried()).map(|file| file.key(Side::GUANCE)));
-    listed.into_iter().map(|file| file.told(Side::GUANCE, &issue.id, w.setup.file_sizes, Maker::Other)).collect()
+    let source = w.source();
+    w.shown.extend(listed.iter().filter(|file| file.is_carried()).map(|file| file.key(source)));
+    listed.into_iter().map(|file| file.told(w.source(), &issue.id, w.setup.file_sizes, Maker::Other)).collect()
 }
 
 /// With a reply goes what it carries.
@@ -172,7 +174,7 @@ pub(super) fn open(w: &World, file: &File, cut: bool) -> Result<Content, ApiErro
     let found = all.and_then(|all| all.iter().find(|one| one.id == file.id.as_str()));
     let gone = || ApiError::new(file.side, ApiErrorKind::Refused, "404 no such file");
     let bytes = found.ok_or_else(gone)?.bytes.clone();
-    let size = (file.side == Side::JIRA || w.setup.file_sizes).then_some(bytes.len() as u64);
+    let size = (!file.side.is_source() || w.setup.file_sizes).then_some(bytes.len() as u64);
     let data: Box<dyn Read + Send> = if cut {
         Box::new(Cursor::new(bytes[..bytes.len() / 2].to_vec()).chain(Broken))
     } else {
@@ -205,7 +207,7 @@ pub(super) fn attach_on_jira(w: &mut World, push: &Push, bytes: &[u8]) -> Result
     }
     super::fields::closed(w, at, push);
     w.crosses(push, &String::from_utf8_lossy(bytes));
-    w.check_home(&push.key, Side::JIRA, issue.as_str());
+    w.check_home(&push.key, w.tracker(), issue.as_str());
     w.copied(&push.key);
     let (id, created) = (w.jira.fresh_comment_id(), w.jira_now());
     let author = Person { id: w.accounts.bot(), ..Person::default() };
@@ -239,7 +241,7 @@ pub(super) fn settled(w: &World, issue: &super::guance::GuanceIssue, copy: &supe
             return;
         }
         match copies.as_slice() {
-            [None] if side == Side::JIRA && w.troubled => {}
+            [None] if !side.is_source() && w.troubled => {}
             [Some(bytes)] if *bytes == file.bytes => {}
             [Some(_)] => wrong.push(format!("stale: the copy of {key} has other bytes")),
             other => wrong.push(format!("lost: {key} ({}) has {} copies", file.name, other.len())),
@@ -252,12 +254,12 @@ pub(super) fn settled(w: &World, issue: &super::guance::GuanceIssue, copy: &supe
         unseen && there.notes.iter().any(|note| note.restricted && note.deleted && file.is_shown_by(note))
     };
     for file in issue.files.iter().filter(|file| is_there(file, &issue.notes)) {
-        let key = file.key(Side::GUANCE);
+        let key = file.key(w.source());
         let copies = there.files.iter().filter(|copy| copy.born.as_ref() == Some(&key));
-        check(file, Side::GUANCE, copies.map(|copy| Some(copy.bytes.as_slice())).collect(), !w.is_closed(copy));
+        check(file, w.source(), copies.map(|copy| Some(copy.bytes.as_slice())).collect(), !w.is_closed(copy));
     }
     for file in &there.files {
-        let key = file.key(Side::JIRA);
+        let key = file.key(w.tracker());
         let replies = issue.notes.iter().filter(|note| !note.deleted && note.born.as_ref() == Some(&key));
         let bytes = |note: &Note| issue.files.iter().find(|file| file.reply.as_ref() == Some(&note.id));
         let copies = replies.map(|note| bytes(note).map(|file| file.bytes.as_slice())).collect();

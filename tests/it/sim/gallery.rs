@@ -3,14 +3,15 @@
 //! None lives in the engine. Some make a remote's adapter careless, some edit the state file behind the engine's back
 //! so that it is as if the engine had been careless.
 
-use guajira::domain::{Change, Claim, CommentId, Fingerprint, Issue, Key, Maker, Side};
+use guajira::domain::{Change, Claim, CommentId, Fingerprint, Issue, IssueId, Key, Maker, Side};
 use guajira::state::State;
 use guajira::text::{Block, Doc, Inline};
 use rusqlite::Connection;
 
+use super::history::History;
 use super::rng::mix;
 use super::tight;
-use super::world::{Note, World};
+use super::world::{Mark, Note, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bug {
@@ -96,11 +97,19 @@ pub(super) enum Bug {
     ReceiptAsSent,
     /// A description that arrived cut counts as written by hand.
     CutTakenForByHand,
+    /// A key does not name its source.
+    KeyWithoutSource,
+    /// Two sources share one cursor.
+    OneCursorForTwoSources,
+    /// A recovery opens an issue.
+    RecoveryOpens,
+    /// What was piped in counts as read before what came of it is stored.
+    EventReadBeforeItIsStored,
 }
 
 /// Each bug with the first history that catches it, so that the gallery plays that one alone. Where it does not any more,
 /// since histories or the engine have changed, the test looks for another, and says which.
-pub(super) const CAUGHT_BY: [(Bug, u64); 41] = [
+pub(super) const CAUGHT_BY: [(Bug, u64); 45] = [
     (Bug::CursorSetToNow, 91),
     (Bug::NoOverlap, 91),
     (Bug::CursorBeforeTheRow, 35),
@@ -142,9 +151,19 @@ pub(super) const CAUGHT_BY: [(Bug, u64); 41] = [
     (Bug::CutCopyNotKnown, 1037),
     (Bug::ReceiptAsSent, 329),
     (Bug::CutTakenForByHand, 1680),
+    (Bug::KeyWithoutSource, 4),
+    (Bug::OneCursorForTwoSources, 464),
+    (Bug::RecoveryOpens, 4),
+    (Bug::EventReadBeforeItIsStored, 38),
 ];
 
 impl Bug {
+    /// Returns true for a bug that one line alone does not have.
+    pub(super) fn needs_lines(self) -> bool {
+        use Bug::{EventReadBeforeItIsStored, KeyWithoutSource, OneCursorForTwoSources, RecoveryOpens};
+        matches!(self, KeyWithoutSource | OneCursorForTwoSources | RecoveryOpens | EventReadBeforeItIsStored)
+    }
+
     /// Returns true when the bug needs to know what the state file held before the run.
     pub(super) fn compares(self) -> bool {
         matches!(self, Self::CursorBeforeTheRow | Self::NoRowBeforeTheSend | Self::BackfillWithoutCursor)
@@ -194,7 +213,11 @@ impl Bug {
             | Self::SweepBeforeThePoll
             | Self::PartForTheWhole
             | Self::CutCopyNotKnown
-            | Self::ReceiptAsSent => false,
+            | Self::ReceiptAsSent
+            | Self::KeyWithoutSource
+            | Self::OneCursorForTwoSources
+            | Self::RecoveryOpens
+            | Self::EventReadBeforeItIsStored => false,
         }
     }
 }
@@ -320,6 +343,21 @@ fn forget_the_absent(file: &Connection, w: &World) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Reads a property as a careless adapter does whose keys do not name their source.
+pub(super) fn sourceless(w: &World, mark: &Mark) -> Mark {
+    let id = mark.key.parts().filter(|_| w.bug == Some(Bug::KeyWithoutSource)).map(|(.., id)| IssueId::new(id));
+    id.map_or_else(|| mark.clone(), |id| Mark { key: Key::issue(w.source(), &id), ..mark.clone() })
+}
+
+/// The history that a bug is looked for in.
+pub(super) fn history(bug: Option<Bug>, seed: u64) -> History {
+    match bug {
+        None => History::of(seed),
+        Some(bug) if bug.needs_lines() => History::with_lines(seed),
+        Some(_) => History::alone(seed),
+    }
+}
+
 /// Takes a note for our own when its text holds the words of a note on the other side.
 pub(super) fn claim_by_text(w: &World, side: Side, note: &Note) -> Option<Claim> {
     let text = note.body.canonical();
@@ -369,7 +407,7 @@ pub(super) fn claim_by_anybody(w: &World, side: Side, issue: &str, note: &Note, 
 pub(super) fn claim_of_another_pair(w: &World, side: Side, issue: &str, note: &Note) -> Option<Claim> {
     let claim = w.claim_in(side, issue, note, Maker::Us)?;
     let (home, _) = w.find_original(&claim.key)?;
-    let pair = |jira: usize| w.jira.issues[jira].now.born.as_ref()?.issue_on(Side::GUANCE);
+    let pair = |jira: usize| w.jira.issues[jira].now.born.as_ref()?.issue_on(w.source());
     let same = match side {
         Side::Source(_) => pair(home).is_some_and(|id| id.as_str() == issue),
         Side::Tracker(_) => pair(w.jira.place(issue)?).is_some_and(|id| id.as_str() == w.guance.issues[home].id),

@@ -2,7 +2,7 @@
 
 use guajira::domain::marker::{ISSUE_ID, REPLY_ID};
 use guajira::domain::{
-    Comment, CommentId, Detail, Issue, IssueId, Level, Maker, Person, Push, ServiceName, Side, SourceDetail, Visibility,
+    Comment, CommentId, Detail, Issue, IssueId, Level, Maker, Person, Push, SourceDetail, Visibility,
 };
 use guajira::ports::{ApiError, ApiErrorKind};
 use guajira::text::Doc;
@@ -34,7 +34,9 @@ pub(super) struct GuanceIssue {
 #[derive(Debug, Default)]
 pub(super) struct GuanceSite {
     pub(super) issues: Vec<GuanceIssue>,
-    replies: u64,
+    pub(super) replies: u64,
+    /// Its ids begin here: no two sites have the same.
+    pub(super) first: u64,
 }
 
 impl GuanceSite {
@@ -44,7 +46,7 @@ impl GuanceSite {
 
     pub(super) fn fresh_reply_id(&mut self) -> String {
         self.replies += 1;
-        format!("{REPLY_ID}{:032x}", self.replies)
+        format!("{REPLY_ID}{:032x}", self.first + self.replies)
     }
 
     pub(super) fn find_note(&self, id: &str) -> Option<(usize, usize)> {
@@ -58,7 +60,7 @@ impl GuanceSite {
 impl World {
     pub(super) fn open_guance(&mut self, title: String, body: Doc, listed: bool) -> usize {
         let at = self.guance_now();
-        let id = format!("{ISSUE_ID}{:032x}", self.guance.issues.len() + 1);
+        let id = format!("{ISSUE_ID}{:032x}", self.guance.first + self.guance.issues.len() as u64 + 1);
         let (notes, files) = (Vec::new(), Vec::new());
         let (status, managers, truth) = ("10", Vec::new(), Truth::default());
         let (grave, created, updated) = (true, at, at);
@@ -76,10 +78,10 @@ impl World {
         }
         let notes = self.guance.issues[issue].notes.iter().filter(|note| !note.deleted);
         self.public.extend(notes.flat_map(Note::said));
-        files::published(self, Side::GUANCE, issue);
+        files::published(self, self.source(), issue);
     }
 
-    pub(super) fn guance_issue(issue: &GuanceIssue) -> Issue {
+    pub(super) fn guance_issue(&self, issue: &GuanceIssue) -> Issue {
         let (id, name) = match (issue.listed, issue.grave) {
             (true, true) => ("system_level_0", "P0"),
             (true, false) => ("system_level_1", "P1"),
@@ -91,7 +93,7 @@ impl World {
             ..SourceDetail::default()
         };
         Issue {
-            line: ServiceName::GUANCE,
+            line: self.line,
             id: IssueId::new(&issue.id),
             name: issue.id.clone(),
             url: format!("https://console.test/exceptions/issue/{}", issue.id),
@@ -117,12 +119,12 @@ impl World {
         let may_be_ours = maker == Maker::Unknown && !note.author.id.starts_with("acnt_");
         let is_own = matches!(maker, Maker::Us | Maker::Former) || may_be_ours || claims;
         let blind = self.bug == Some(Bug::AuthorNotRead);
-        (!is_own && !blind).then(|| ApiError::new(Side::GUANCE, ApiErrorKind::NotOurs, "not our account's"))
+        (!is_own && !blind).then(|| ApiError::new(self.source(), ApiErrorKind::NotOurs, "not our account's"))
     }
 
     pub(super) fn guance_reply(&self, issue: &GuanceIssue, note: &Note) -> Comment {
         Comment {
-            side: Side::GUANCE,
+            side: self.source(),
             id: CommentId::new(&note.id),
             issue: IssueId::new(&issue.id),
             url: format!("https://console.test/exceptions/issue/{}?reply={}", issue.id, note.id),
@@ -131,7 +133,7 @@ impl World {
             created: time(note.created),
             updated: time(note.updated),
             visibility: Visibility::Public,
-            claim: self.claim_of(Side::GUANCE, &issue.id, note),
+            claim: self.claim_of(self.source(), &issue.id, note),
             by_monitor: note.by_monitor,
         }
     }

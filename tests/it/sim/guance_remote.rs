@@ -19,7 +19,7 @@ use super::rng::mix;
 use super::world::{Killed, World, time};
 
 /// What the one workspace is called.
-const WORKSPACE: &str = "wksp_0123456789abcdef0123456789abcdef";
+pub(super) const WORKSPACE: &str = "wksp_0123456789abcdef0123456789abcdef";
 
 /// Guance as the engine sees it.
 pub(super) struct SimGuance<'w> {
@@ -146,7 +146,7 @@ impl SimGuance<'_> {
         let batch = Batch {
             lost: Vec::new(),
             archived: Vec::new(),
-            issues: readable().map(|(_, at)| World::guance_issue(&w.guance.issues[*at])).collect(),
+            issues: readable().map(|(_, at)| w.guance_issue(&w.guance.issues[*at])).collect(),
             watermark: readable().map(|(time_ms, _)| time(*time_ms)).max(),
             unreadable: odd.map(why).into_iter().collect(),
             clock: Some(time(w.guance_now())),
@@ -194,7 +194,7 @@ impl Remote for SimGuance<'_> {
             if passage == Passage::Unreadable {
                 batch.unreadable.push(Unreadable { issue: Some(id.clone()), why: "odd".into() });
             } else {
-                batch.issues.push(World::guance_issue(&w.guance.issues[at]));
+                batch.issues.push(w.guance_issue(&w.guance.issues[at]));
                 drop(w);
                 let w = &mut *self.world.borrow_mut();
                 super::fields::guance_was_read(&mut w.guance.issues[at], w.now);

@@ -35,12 +35,12 @@ impl SimGuance<'_> {
                 return refused(&why);
             }
             w.writes += 1;
-            let issue = World::guance_issue(&w.guance.issues[at]);
+            let issue = w.guance_issue(&w.guance.issues[at]);
             return Ok(receipt(push.key.as_str().to_owned(), now).reads(Some(issue)));
         }
         let kept = w.setup.extend_kept.then(|| Mark::of(push));
         if let Action::AddComment { body, .. } | Action::AddFile { note: body, .. } = &push.action {
-            w.check_home(&push.key, Side::GUANCE, issue.as_str());
+            w.check_home(&push.key, w.source(), issue.as_str());
             w.copied(&push.key);
             let id = w.guance.fresh_reply_id();
             let author = w.accounts.api_key();
@@ -73,7 +73,7 @@ impl SimGuance<'_> {
         w.check_deletion(push);
         w.trampled(&push.key, trampled);
         // Who copies a copy's seal into the same thread makes his own words its twin.
-        let twin = w.twin_of(Side::GUANCE, issue.as_str(), &was) == Some(push.key.origin());
+        let twin = w.twin_of(w.source(), issue.as_str(), &was) == Some(push.key.origin());
         if !ours && !twin {
             w.blame(format!("foreign: {} rewrote reply {comment}, which is no copy of it", push.key));
         }
@@ -83,7 +83,7 @@ impl SimGuance<'_> {
     }
 
     fn look(w: &World, wanted: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Lookup {
-        let Some((Side::JIRA, Kind::Comment | Kind::Attachment, _)) = parts(&wanted.key) else {
+        let Some((Side::Tracker(_), Kind::Comment | Kind::Attachment, _)) = parts(w.line, &wanted.key) else {
             return Lookup::Unsure;
         };
         let Some(at) = wanted.issue.as_ref().and_then(|id| w.guance.place(id.as_str())) else {

@@ -12,9 +12,11 @@ use super::adversary::{self, Forgery};
 use super::deletes::{self, DeleteSetup};
 use super::faithful::Faithful;
 use super::faithful_luck;
-use super::fields::{FieldDeed, FieldSetup};
+use super::fields::{self, FieldDeed, FieldSetup};
 use super::files::FileDeed;
 use super::late::Hide;
+use super::lines::alarms::AlarmDeed;
+use super::lines::{self, LineSetup};
 use super::pages::{self, PageSetup};
 use super::rng::Rng;
 use super::strangers::Stranger;
@@ -67,6 +69,8 @@ pub(super) struct Setup {
     pub(super) pages: PageSetup,
     /// How much the services take of a text.
     pub(super) texts: TextSetup,
+    /// Which lines there are beside the first.
+    pub(super) lines: LineSetup,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -202,6 +206,14 @@ pub(super) enum What {
     /// Something fails every time from now on, until that is mended.
     Fail(Faithful),
     Mend,
+    /// A monitor does something.
+    Alarm(AlarmDeed, u32),
+    /// A line is taken out of the configuration.
+    TakeOut(u32),
+    /// A line's source cannot be reached from now on.
+    SourceDown(u32),
+    /// All lines are there again, and their sources.
+    AllBack,
     /// The state holds what version 0.1 believed of somebody's marker; the original was edited since, or not.
     Believe {
         edited: bool,
@@ -224,9 +236,24 @@ pub(super) struct History {
     pub(super) events: Vec<Event>,
 }
 
+/// The variable that asks for histories of several lines.
+pub(super) const LINES: &str = "GUAJIRA_SIM_LINES";
+
 impl History {
-    /// Makes up the history of this seed.
+    /// Makes up the history of this seed, with several lines where the environment asks for them.
     pub(super) fn of(seed: u64) -> Self {
+        if std::env::var_os(LINES).is_some() { Self::with_lines(seed) } else { Self::alone(seed) }
+    }
+
+    /// The same, in every third with several lines.
+    pub(super) fn with_lines(seed: u64) -> Self {
+        let mut history = Self::alone(seed);
+        lines::luck::also(&mut history);
+        history
+    }
+
+    /// The same with one line.
+    pub(super) fn alone(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let setup = Setup::draw(seed, &mut rng);
         let count = 5 + if rng.chance(8) { rng.below(60) } else { rng.below(21) };
@@ -247,7 +274,7 @@ impl History {
         let mut long_waits = 0;
         for uid in 3..count + 3 {
             if focus > 50 && setup.fields.on() && rng.chance(12) {
-                events.extend(quarrel(&mut rng, 10_000 + uid * 10));
+                events.extend(fields::quarrel(&mut rng, 10_000 + uid * 10));
             }
             let what = draw_what(&mut rng, uid, weather, &setup, focus);
             let mut after_s = if rng.chance(50) { 1 + rng.below(20) } else { 20 + rng.below(100) };
@@ -263,23 +290,6 @@ impl History {
         faithful_luck::also(&setup, &mut events);
         Self { setup, events }
     }
-}
-
-/// Two people change one field, one on each side, while what guajira writes is not answered.
-fn quarrel(rng: &mut Rng, uid: u32) -> [Event; 4] {
-    let (side, pick, assigns) = (rng.pick(&Side::BOTH), rng.below(1000), rng.chance(30));
-    let mut person = |side| {
-        let to = rng.below(5) as usize;
-        let deed = if assigns { FieldDeed::Assign { side, whom: to } } else { FieldDeed::Status { side, to } };
-        What::Person(Deed::Field(deed), pick)
-    };
-    let unheard = What::Run(Run { unheard: true, ..Run::default() });
-    let told = [person(side), unheard, person(side.opposite()), What::Run(Run::default())];
-    let mut uid = uid;
-    told.map(|what| {
-        uid += 1;
-        Event { uid, after_s: 60, what }
-    })
 }
 
 impl Setup {
@@ -313,6 +323,7 @@ impl Setup {
             trust: TrustSetup::draw(seed),
             pages: PageSetup::draw(seed),
             texts: TextSetup::draw(seed),
+            lines: LineSetup::default(),
         };
         let pages = drawn.pages.enough(drawn.files != Direction::Off, drawn.register);
         // Texts that arrive cut must follow what becomes of them.
@@ -452,6 +463,10 @@ impl fmt::Display for What {
             Self::Stranger(what) => write!(f, "a run against another {what:?}"),
             Self::Fail(fault) => write!(f, "{fault}"),
             Self::Mend => f.write_str("what failed every time is mended"),
+            Self::Alarm(deed, _) => write!(f, "a monitor does {deed:?}"),
+            Self::TakeOut(pick) => write!(f, "a line is taken out of the configuration (pick {pick})"),
+            Self::SourceDown(pick) => write!(f, "a source is down from now on (pick {pick})"),
+            Self::AllBack => f.write_str("all lines and sources are there again"),
             Self::MoveBot => f.write_str("Jira's account is another"),
             Self::RotateKey => f.write_str("Guance's key is another"),
             Self::Believe { edited, .. } => {

@@ -7,8 +7,8 @@ use std::sync::{Mutex, Once};
 use std::time::{Duration, Instant};
 
 use super::gallery::Bug;
-use super::history::History;
-use super::{drive, shrink, world};
+use super::history::{History, LINES};
+use super::{drive, gallery, shrink, world};
 use crate::scratch::scratch;
 
 /// How often a long hunt says how far it is.
@@ -67,7 +67,7 @@ pub(super) fn hunt(seeds: Range<u64>, bug: Option<Bug>, on_failure: OnFailure) -
                     if seed >= seeds.end {
                         break;
                     }
-                    let outcome = drive::play(&History::of(seed), bug, dir.path(), false);
+                    let outcome = drive::play(&gallery::history(bug, seed), bug, dir.path(), false);
                     let mut found = found.lock().expect("no panic while it is held");
                     found.runs += u64::from(outcome.runs);
                     if !outcome.wrong.is_empty() {
@@ -124,7 +124,8 @@ pub(super) fn explain(history: History, bug: Option<Bug>) -> String {
     let seed = history.setup.seed;
     let short = shrink::shrink(history, bug, dir.path());
     let told = drive::play(&short, bug, dir.path(), true);
-    let again = format!("GUAJIRA_SIM_SEED={seed} GUAJIRA_SIM_HISTORIES=1 cargo test --test it sim::histories");
+    let lines = if std::env::var_os(LINES).is_some() { "GUAJIRA_SIM_LINES=1 " } else { "" };
+    let again = format!("{lines}GUAJIRA_SIM_SEED={seed} GUAJIRA_SIM_HISTORIES=1 cargo test --test it sim::histories");
     let story =
         format!("seed {seed} (again: {again}), at its shortest\n{short}\nwhat happened\n{}\n", told.log.join("\n"));
     let story = format!("{story}\nwhat is wrong\n  {}\n", told.wrong.join("\n  "));

@@ -62,7 +62,7 @@ pub(super) fn left_over(w: &mut World, state: &State, now: chrono::DateTime<chro
 /// The Guance issue of the pair that a Jira issue belongs to.
 pub(super) fn lane_of(w: &World, jira: &IssueId) -> Option<String> {
     let at = w.jira.place(jira.as_str())?;
-    w.jira.issues[at].now.born.as_ref()?.issue_on(Side::GUANCE).map(|id| id.as_str().to_owned())
+    w.jira.issues[at].now.born.as_ref()?.issue_on(w.source()).map(|id| id.as_str().to_owned())
 }
 
 /// A careless engine gives a side up after three failures, and counts every element of one answer.

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use guajira::domain::{
-    Claim, Comment, CommentId, Detail, Issue, IssueId, Key, Maker, Person, SealKeys, ServiceName, Side, TrackerDetail,
-    Visibility, Witness, issue_place, marker,
+    Claim, Comment, CommentId, Detail, Issue, IssueId, Key, Maker, Person, SealKeys, Side, TrackerDetail, Visibility,
+    Witness, issue_place, marker,
 };
 use guajira::text::Doc;
 
 use super::fields::{self, Truth};
 use super::files::{self, Attached};
-use super::gallery::Bug;
+use super::gallery::{self, Bug};
 use super::history::Setup;
 use super::rng::mix;
 use super::world::{Mark, Note, World, time};
@@ -78,8 +78,9 @@ pub(super) struct JiraSite {
 impl JiraSite {
     pub(super) fn new(setup: &Setup) -> Self {
         let project = |key: &str, service| Project { key: key.into(), old_keys: Vec::new(), service, numbers: 0 };
+        let (ops, dev, desk) = (project("OPS", setup.service), project("DEV", false), project("DESK", true));
         Self {
-            projects: vec![project("OPS", setup.service), project("DEV", false), project("DESK", true)],
+            projects: if setup.lines.apart { vec![ops, dev, desk, project("EU", false)] } else { vec![ops, dev, desk] },
             issues: Vec::new(),
             next_comment: 10_000,
         }
@@ -181,7 +182,7 @@ impl World {
             let notes = issue.now.notes.iter().filter(|note| !note.restricted && !note.deleted);
             self.public.extend(notes.flat_map(Note::said));
         }
-        files::published(self, Side::JIRA, at);
+        files::published(self, self.tracker(), at);
     }
 
     pub(super) fn indexed(&self, issue: &JiraIssue) -> Option<Rc<IssueState>> {
@@ -196,21 +197,23 @@ impl World {
             _ => None,
         };
         let maker = self.jira_maker(&state.author.id);
-        let label = || state.labels.iter().find_map(|label| marker::label_id(label));
-        let labels = state.labels.iter().filter_map(|label| marker::label_id(label));
-        let named = labels.map(|id| Key::issue(Side::GUANCE, &id));
+        let label = || state.labels.iter().find_map(|label| marker::labelled(label, self.source()));
+        let named = state.labels.iter().filter_map(|label| marker::labelled(label, self.source()));
         let by_label = |proven| {
-            let key = Key::issue(Side::GUANCE, &label()?);
+            let key = label()?;
             Some(Claim { key, proven, written: None, maker, sealed: false })
         };
-        let property = state.property.as_ref().filter(|_| !by_search || self.setup.search_properties);
+        let shown = state.property.as_ref().filter(|_| !by_search || self.setup.search_properties);
+        let told = shown.map(|mark| gallery::sourceless(self, mark));
+        // Another line's property says nothing, and hides nothing.
+        let property = told.as_ref().filter(|mark| mark.key.issue_on(self.source()).is_some());
         let by_property =
-            property.and_then(|mark| mark.claim(&self.keys, &issue_place(SERVICES, &state.author.id), maker));
+            property.and_then(|mark| mark.claim(&self.keys, &issue_place(self.pair(), &state.author.id), maker));
         let contradicts = by_property.as_ref().is_some_and(|claim| self.contradicts(state, &claim.key));
         let claim = match self.bug {
             Some(Bug::MarkerOnlyInALabel) => by_label(true),
             _ if contradicts => None,
-            _ if property.is_some() => by_property,
+            _ if shown.is_some() => by_property,
             _ => by_label(false),
         };
         let detail = TrackerDetail {
@@ -220,7 +223,7 @@ impl World {
             names: property.map(|mark| mark.key.clone()).into_iter().chain(named).collect(),
         };
         Issue {
-            line: ServiceName::GUANCE,
+            line: self.line,
             id: IssueId::new(&state.id),
             url: format!("https://jira.test/browse/{name}"),
             name,
@@ -241,10 +244,11 @@ impl World {
         let hidden = if note.restricted { Some("role Developers") } else { issue.secure.then_some("security level") };
         // A careless state sends what it planned as it was planned.
         let id = CommentId::new(&note.id);
-        let stale = self.bug == Some(Bug::SentUnlooked) && self.ever_public.contains(&Key::comment(Side::JIRA, &id));
+        let stale =
+            self.bug == Some(Bug::SentUnlooked) && self.ever_public.contains(&Key::comment(self.tracker(), &id));
         let hidden = hidden.filter(|_| !stale);
         Comment {
-            side: Side::JIRA,
+            side: self.tracker(),
             id: CommentId::new(&note.id),
             issue: IssueId::new(&issue.id),
             url: marker::comment_address(&format!("https://jira.test/browse/{}", self.jira.name(issue)), &note.id),
@@ -253,7 +257,7 @@ impl World {
             created: time(note.created),
             updated: time(note.updated),
             visibility: hidden.map_or(Visibility::Public, |why| Visibility::Restricted(why.into())),
-            claim: self.claim_of(Side::JIRA, &issue.id, note),
+            claim: self.claim_of(self.tracker(), &issue.id, note),
             by_monitor: false,
         }
     }
@@ -271,9 +275,9 @@ pub(super) enum Choice {
 impl World {
     /// Returns true when an issue's labels name other originals, and not this one.
     fn contradicts(&self, state: &IssueState, key: &Key) -> bool {
-        let mut named = state.labels.iter().filter(|label| marker::label_id(label).is_some()).peekable();
+        let mut named = state.labels.iter().filter_map(|label| marker::labelled(label, self.source())).peekable();
         let careless = self.bug == Some(Bug::LabelMayDisagree);
-        !careless && named.peek().is_some() && named.all(|label| !key.as_str().ends_with(label.as_str()))
+        !careless && named.peek().is_some() && named.all(|label| label != marker::as_labelled(key))
     }
 
     /// Returns the copy of a Guance issue among what is nothing else's: by its property, our own account's before
@@ -293,10 +297,10 @@ impl World {
             let claim = state
                 .property
                 .as_ref()
-                .and_then(|mark| mark.claim(&self.keys, &issue_place(SERVICES, &state.author.id), maker));
+                .and_then(|mark| mark.claim(&self.keys, &issue_place(self.pair(), &state.author.id), maker));
             let sealed = claim.as_ref().is_some_and(|claim| claim.sealed);
             let ours = sealed || matches!(maker, Maker::Us | Maker::Former);
-            let label = ours && state.labels.iter().any(|label| key.as_str().ends_with(label.as_str()));
+            let label = ours && marker::label(key).is_some_and(|own| state.labels.contains(&own));
             let contradicts = !linked && claim.as_ref().is_some_and(|claim| self.contradicts(state, &claim.key));
             match claim {
                 Some(claim) if claim.key == *key && !contradicts => proven.push((maker, at)),

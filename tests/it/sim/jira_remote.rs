@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use guajira::domain::{Comment, CommentId, IssueId, Maker, Person, SealKey, Side};
 use guajira::ports::{
     Abilities, About, ApiError, ApiErrorKind, Archive, Batch, Creates, Directory, FOR_EVER, FORMER_ACCOUNTS, Facts,
     Identity, Presence, Register, Registry, Remote, Span, Standing, Threads, Unreadable, seal_keys,
 };
+use guajira::state::State;
 
 use super::faithful::{self, Request};
 use super::fields;
@@ -17,6 +19,7 @@ use super::gallery::{self, Bug};
 use super::history::Setup;
 use super::isolated;
 use super::jira::IssueState;
+use super::lines;
 use super::passage::{Passage, send, story};
 use super::rng::mix;
 use super::routes;
@@ -34,10 +37,47 @@ pub(super) fn page_size(setup: &Setup, page: u64) -> usize {
 }
 
 /// Jira as the engine sees it.
-pub(super) struct SimJira<'w>(pub(super) &'w RefCell<World>, pub(super) &'w dyn Facts);
+pub(super) struct SimJira<'w>(pub(super) &'w RefCell<World>, pub(super) &'w dyn Facts, pub(super) Post<'w>);
+
+/// What an adapter knows of its line, and of the other lines of this run.
+pub(super) struct Post<'w> {
+    pub(super) about: About,
+    pub(super) shared: Option<&'w Shared>,
+    /// Where alarms are piped in, whichever line is at work.
+    pub(super) inbox: Option<&'w State>,
+}
+
+/// What earlier lines of this run were shown: from when on, the ids that were asked for besides, the rows, and the clock then.
+#[derive(Debug, Default)]
+pub(super) struct Shared(RefCell<Vec<Shown>>);
+
+type Shown = (DateTime<Utc>, Vec<IssueId>, Vec<Rc<IssueState>>, DateTime<Utc>);
+
+impl Shared {
+    /// Returns the rows that serve this span too. The true adapter asks again where the spans differ; a wider answer is more
+    /// often old than its own is.
+    fn recall(&self, span: &Span) -> Option<(Vec<Rc<IssueState>>, DateTime<Utc>)> {
+        let all = self.0.borrow();
+        let serves = |shown: &&Shown| shown.0 <= span.from && span.strays.iter().all(|id| shown.1.contains(id));
+        let (.., rows, clock) = all.iter().find(serves).filter(|_| span.until.is_none() && !span.ours_only)?;
+        let within = rows.iter().filter(|state| time(state.updated) >= span.from);
+        Some((within.map(Rc::clone).collect(), *clock))
+    }
+
+    fn keep(&self, span: &Span, rows: Vec<Rc<IssueState>>, clock: DateTime<Utc>) {
+        if span.until.is_none() && !span.ours_only {
+            self.0.borrow_mut().push((span.from, span.strays.clone(), rows, clock));
+        }
+    }
+}
 
 impl SimJira<'_> {
     pub(super) fn read(&self, what: &str) -> Result<Passage, ApiError> {
+        if let Some(inbox) = self.2.inbox
+            && let Err(error) = lines::alarms::take(self.0, inbox)
+        {
+            self.0.borrow_mut().blame(format!("failed: an alarm was not accepted: {error}"));
+        }
         let seen = self.1.recall(FORMER_ACCOUNTS, FOR_EVER).unwrap_or_default();
         {
             let w = &mut *self.0.borrow_mut();
@@ -92,7 +132,7 @@ impl SimJira<'_> {
 
 impl Remote for SimJira<'_> {
     fn about(&self) -> &About {
-        &guajira::jira::ABOUT
+        &self.2.about
     }
 
     fn abilities(&self) -> Abilities<'_> {
@@ -120,7 +160,14 @@ impl Remote for SimJira<'_> {
     fn changed(&self, span: &Span) -> Result<Batch, ApiError> {
         let mut pages: BTreeMap<String, Rc<IssueState>> = BTreeMap::new();
         let mut unreadable = Vec::new();
+        let told = self.2.shared.and_then(|shared| shared.recall(span));
+        let clock = told.as_ref().map_or_else(|| time(self.0.borrow().jira_now()), |(_, clock)| *clock);
+        let known = told.is_some();
+        pages.extend(told.into_iter().flat_map(|(rows, _)| rows).map(|state| (state.id.clone(), state)));
         for page in 0_u64.. {
+            if known {
+                break;
+            }
             let passage = self.read(&format!("search from {} page {page}", span.from))?;
             // Asked anew for each page: the set moves while it is walked, and the token keeps its place by id.
             let hits = self.hits(span);
@@ -146,6 +193,9 @@ impl Remote for SimJira<'_> {
                 break;
             }
         }
+        if let Some(shared) = self.2.shared.filter(|_| !known && unreadable.is_empty()) {
+            shared.keep(span, pages.values().map(Rc::clone).collect(), clock);
+        }
         let w = &mut *self.0.borrow_mut();
         let odd =
             |state: &IssueState| unreadable.iter().any(|u| u.issue.as_ref().is_some_and(|i| i.as_str() == state.id));
@@ -157,7 +207,7 @@ impl Remote for SimJira<'_> {
             issues: read.iter().map(|state| w.jira_issue(state, inline, true)).collect(),
             watermark: read.iter().map(|state| time(state.updated)).max(),
             unreadable,
-            clock: Some(time(w.jira_now())),
+            clock: Some(if self.2.shared.is_some() { clock } else { time(w.jira_now()) }),
             services: Vec::new(),
             read_to: None,
             handed_over: Vec::new(),

@@ -8,7 +8,7 @@ use guajira::ports::{ApiError, ApiErrorKind, Content, Files, Lookup, Wanted, Wri
 use super::faithful::{self, Request};
 use super::gallery::{self, Bug};
 use super::isolated;
-use super::jira::{Choice, IssueState, SERVICES};
+use super::jira::{Choice, IssueState};
 use super::jira_remote::SimJira;
 use super::parts;
 use super::passage::{Passage, send};
@@ -29,7 +29,7 @@ impl SimJira<'_> {
         w.seals();
         let (title, body) = (w.setup.texts.kept_title(&new.title), w.kept(Side::JIRA, &new.body, &new.origin_url));
         let at = w.open_jira(project, title, body, author);
-        let labels_dropped = w.setup.labels_dropped;
+        let (labels_dropped, source) = (w.setup.labels_dropped, w.source());
         let state = &mut w.jira.issues[at].now;
         if !labels_dropped {
             state.labels.clone_from(&new.labels);
@@ -38,7 +38,7 @@ impl SimJira<'_> {
         let wanted = ["Highest", "High"].into_iter().find(|name| new.priority.as_deref() == Some(name));
         state.priority = wanted.unwrap_or("Medium");
         state.property = Some(Mark::of(push));
-        state.born = Some(push.key.origin());
+        state.born = Some(Key::issue(source, &push.pair));
         fields::made(&mut w.jira.issues[at]);
         w.touched(at, 50_000 + u32::try_from(at).unwrap_or(0));
         w.writes += 1;
@@ -96,8 +96,8 @@ impl SimJira<'_> {
             }
             Action::AddComment { body, origin_url, .. } => {
                 let body = &w.kept(Side::JIRA, body, origin_url);
-                if !push.key.comment_on(Side::GUANCE).is_some_and(|id| id.is_notice()) {
-                    w.check_home(&push.key, Side::JIRA, issue.as_str());
+                if !push.key.comment_on(w.source()).is_some_and(|id| id.is_notice()) {
+                    w.check_home(&push.key, w.tracker(), issue.as_str());
                 }
                 w.copied(&push.key);
                 let (id, now) = (w.jira.fresh_comment_id(), w.jira_now());
@@ -120,13 +120,13 @@ impl SimJira<'_> {
                     return Err(refusal);
                 }
                 // The seal names who wrote the comment, which may be an account of before.
-                let push = &push.clone().sealed(&w.keys, SERVICES, &w.jira.issues[at].now.notes[n].author.id);
+                let push = &push.clone().sealed(&w.keys, w.pair(), &w.jira.issues[at].now.notes[n].author.id);
                 let body = body.and(push.action.body()).map(|body| w.kept(Side::JIRA, body, rest_of(push)));
                 let kept = w.setup.comment_properties.then(|| Mark::of(push));
+                let counts = push.key.comment_on(w.source()).is_some_and(|id| id.is_notice());
                 let note = &mut w.jira.issues[at].now.notes[n];
                 let (was, ours) = (note.clone(), note.born == Some(push.key.origin()));
                 let trampled = note.tramples(&push.content);
-                let counts = push.key.comment_on(Side::GUANCE).is_some_and(|id| id.is_notice());
                 match body {
                     Some(body) if counts && bug == Some(Bug::CountedByIncrement) => {
                         note.rewrite(&gallery::incremented(&note.body.clone(), &body), &push.content, kept);
@@ -137,7 +137,7 @@ impl SimJira<'_> {
                 note.updated = now;
                 w.check_deletion(push);
                 w.trampled(&push.key, trampled);
-                let twin = w.twin_of(Side::JIRA, issue.as_str(), &was) == Some(push.key.origin());
+                let twin = w.twin_of(w.tracker(), issue.as_str(), &was) == Some(push.key.origin());
                 if !ours && !twin {
                     w.blame(format!("foreign: {} rewrote comment {comment}, which is no copy of it", push.key));
                 }
@@ -150,8 +150,8 @@ impl SimJira<'_> {
     }
 
     fn look(w: &World, wanted: &Wanted, taken: &dyn Fn(&Key, &str) -> bool) -> Lookup {
-        let Some((side, kind, _)) = parts(&wanted.key) else { return Lookup::Unsure };
-        if side != Side::GUANCE {
+        let Some((side, kind, _)) = parts(w.line, &wanted.key) else { return Lookup::Unsure };
+        if side != w.source() {
             return Lookup::Unsure;
         }
         if w.anonymous {
@@ -159,7 +159,7 @@ impl SimJira<'_> {
         }
         let origin = wanted.key.origin();
         if kind == Kind::Issue {
-            let labelled = |state: &IssueState| state.labels.iter().any(|label| origin.as_str().ends_with(label));
+            let labelled = |state: &IssueState| marker::label(&origin).is_some_and(|own| state.labels.contains(&own));
             let found = match w.bug {
                 Some(Bug::MarkerOnlyInALabel) => {
                     w.jira.issues.iter().position(|issue| !issue.now.deleted && labelled(&issue.now))

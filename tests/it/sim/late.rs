@@ -61,7 +61,12 @@ pub(super) fn story(rng: &mut Rng) -> Vec<(u32, What)> {
 
 /// The newest words of a person's on an issue of guajira's: places of issue and note.
 pub(super) fn newest(w: &World) -> Option<(usize, usize)> {
-    let issues = w.jira.issues.iter().enumerate().filter(|(_, issue)| issue.now.born.is_some() && !issue.now.deleted);
+    let issues = w
+        .jira
+        .issues
+        .iter()
+        .enumerate()
+        .filter(|(at, issue)| issue.now.born.is_some() && !issue.now.deleted && w.is_of_this_line(*at));
     let notes = issues.flat_map(|(at, issue)| issue.now.notes.iter().enumerate().map(move |(n, note)| (at, n, note)));
     // What shows a file keeps it where it is.
     let shows = |note: &Note| note.body.canonical().contains("secret") || !note.body.shown().names.is_empty();
@@ -125,9 +130,9 @@ impl World {
     }
 
     fn hidden_since(&self, push: &Push) -> Option<(&'static str, i64)> {
-        if let Some(id) = push.key.comment_on(Side::JIRA) {
+        if let Some(id) = push.key.comment_on(self.tracker()) {
             // What is told to be deleted says what it said.
-            if push.content == CommentLink::tombstone(Side::JIRA, &CommentId::new(id.as_str())) {
+            if push.content == CommentLink::tombstone(self.tracker(), &CommentId::new(id.as_str())) {
                 return None;
             }
             let (at, n) = self.jira.find_note(id.as_str())?;
@@ -135,7 +140,7 @@ impl World {
             let own = issue.notes[n].hidden_since.map(|at| ("original", at));
             return own.into_iter().chain(issue.hidden_since.map(|at| ("issue", at))).min_by_key(|(_, at)| *at);
         }
-        let id = push.key.file_on(Side::JIRA)?;
+        let id = push.key.file_on(self.tracker())?;
         let has_it = |files: &[files::Attached]| files.iter().position(|file| file.id == id.as_str());
         let (issue, n) = self.jira.issues.iter().find_map(|issue| Some((&issue.now, has_it(&issue.now.files)?)))?;
         let file = &issue.files[n];

@@ -10,7 +10,7 @@
 //!
 //! The first ends at the first failure, and prints its seed, the shortest history that still fails in the same way, and
 //! its story. The second plays them all, and does so for each kind of failure. `GUAJIRA_SIM_SEED` is the first seed;
-//! with `GUAJIRA_SIM_HISTORIES=1` that seed is played again.
+//! with `GUAJIRA_SIM_HISTORIES=1` that seed is played again. With `GUAJIRA_SIM_LINES=1` every third history has several lines.
 
 #![allow(clippy::print_stdout, clippy::cast_precision_loss, reason = "a test tells its figures")]
 
@@ -35,6 +35,7 @@ mod jira;
 mod jira_remote;
 mod jira_writes;
 mod late;
+mod lines;
 mod pace;
 mod pages;
 mod passage;
@@ -109,8 +110,9 @@ fn every_seeded_bug_turns_the_simulation_red() {
         gallery::CAUGHT_BY.into_iter().filter(|(bug, _)| only.as_ref().is_none_or(|only| format!("{bug:?}") == *only))
     {
         // Its own doing, not something that fails anyway?
-        let fails_anyway = |seed| !drive::play(&History::of(seed), None, dir.path(), false).wrong.is_empty();
-        let caught = |seed| drive::play(&History::of(seed), Some(bug), dir.path(), false).wrong;
+        let fails_anyway =
+            |seed| !drive::play(&gallery::history(Some(bug), seed), None, dir.path(), false).wrong.is_empty();
+        let caught = |seed| drive::play(&gallery::history(Some(bug), seed), Some(bug), dir.path(), false).wrong;
         let mut seed = known;
         let mut from = 1;
         let mut wrong = caught(seed);
@@ -148,8 +150,8 @@ fn a_seed_tells_the_same_story_every_time() {
     }
 }
 
-/// Returns where the original of a key was born in the line that the simulation plays, its kind, and its id there.
-fn parts(key: &Key) -> Option<(Side, Kind, &str)> {
+/// Returns where the original of a key was born, as a line sees it, its kind, and its id there.
+fn parts(line: ServiceName, key: &Key) -> Option<(Side, Kind, &str)> {
     let (service, kind, id) = key.parts()?;
-    Some((Side::of_line(ServiceName::GUANCE, service).ok()?, kind, id))
+    Some((Side::of_line(line, service).ok()?, kind, id))
 }

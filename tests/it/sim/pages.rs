@@ -158,6 +158,6 @@ impl SimGuance<'_> {
 fn part(mut comments: Vec<Comment>, next: Option<usize>, pages: usize) -> ThreadPart {
     comments.reverse();
     let newest = comments.iter().map(|comment| comment.created).max();
-    debug_assert!(comments.iter().all(|comment| comment.side == Side::GUANCE));
+    debug_assert!(comments.iter().all(|comment| comment.side.is_source()));
     ThreadPart { comments, next, pages, newest, odd: false }
 }

@@ -35,15 +35,20 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         let n = w.requests;
         w.requests += 1;
         let poll = ["who am I", "search", "list"].iter().any(|word| what.starts_with(word));
-        let reads_thread = side == Side::GUANCE && (what.starts_with("replies of") || what.starts_with("files of"));
+        let reads_thread = side.is_source() && (what.starts_with("replies of") || what.starts_with("files of"));
         w.needless += u32::from(!poll && !reads_thread);
         w.looks += u32::from(reads_thread);
         let unheard = w.run.unheard && writes;
-        let busy = w.run.busy && writes && side == Side::GUANCE;
+        let busy = w.run.busy && writes && side.is_source();
         let fault = w.run.faults.get(&n).copied();
         let fault = fault.or(busy.then_some(Fault::SlowDown)).or(unheard.then_some(Fault::AnswerLost));
-        if side == Side::GUANCE {
+        if side.is_source() {
             w.count_guance_request();
+        }
+        if side.is_source() && w.lines.down == Some(w.line) {
+            w.note(|| format!("  {n}: {side} {what}  <- down"));
+            let down = ApiErrorKind::Unavailable { retry_after: None };
+            return Err(ApiError::new(side, down, format!("{what}: down")));
         }
         w.note(|| format!("  {n}: {side} {what}{}", fault.map(|f| format!("  <- {f:?}")).unwrap_or_default()));
         if fault == Some(Fault::AuthLost) {

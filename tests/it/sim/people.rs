@@ -9,6 +9,7 @@ use super::files::{self, Attached, FileDeed};
 use super::history::Deed;
 use super::jira::IssueState;
 use super::late;
+use super::lines;
 use super::parts;
 use super::rng::mix;
 use super::tampering;
@@ -172,7 +173,8 @@ fn guance_issue(w: &mut World, pick: u32, deed: impl FnOnce(&mut World, usize)) 
 
 /// Picks an issue, more often one of guajira's, and touches it.
 fn jira_issue(w: &mut World, pick: u32, uid: u32, deed: impl FnOnce(&mut World, usize)) {
-    let all: Vec<usize> = (0..w.jira.issues.len()).filter(|at| !w.jira.issues[*at].now.deleted).collect();
+    let all: Vec<usize> =
+        (0..w.jira.issues.len()).filter(|at| !w.jira.issues[*at].now.deleted && w.is_of_this_line(*at)).collect();
     let ours: Vec<usize> = all.iter().copied().filter(|at| w.jira.issues[*at].now.born.is_some()).collect();
     let pick = pick as usize;
     let at = match (ours.len(), all.len()) {
@@ -225,7 +227,7 @@ fn notes_of(w: &World, side: Side, copies: bool) -> Vec<(usize, usize)> {
         Side::Source(_) => w.guance.issues.iter().map(|issue| &issue.notes).collect(),
         Side::Tracker(_) => w.jira.issues.iter().map(|issue| &issue.now.notes).collect(),
     };
-    let gone = |at: usize| side == Side::JIRA && w.jira.issues[at].now.deleted;
+    let gone = |at: usize| !side.is_source() && (w.jira.issues[at].now.deleted || !w.is_of_this_line(at));
     let each = threads.iter().enumerate().filter(|(at, _)| !gone(*at));
     each.flat_map(|(at, notes)| (0..notes.len()).filter(|n| wanted(&notes[*n])).map(move |n| (at, n))).collect()
 }
@@ -236,7 +238,7 @@ fn with_note(w: &mut World, side: Side, pick: u32, uid: u32, copies: bool, deed:
         return;
     }
     let (at, n) = notes[pick as usize % notes.len()];
-    let now = if side == Side::JIRA { w.jira_now() } else { w.guance_now() };
+    let now = if side.is_source() { w.guance_now() } else { w.jira_now() };
     let note = match side {
         Side::Source(_) => &mut w.guance.issues[at].notes[n],
         Side::Tracker(_) => &mut w.jira.issues[at].now.notes[n],
@@ -322,7 +324,7 @@ impl World {
     /// Returns where the note with this key is.
     pub(super) fn find_original(&self, key: &Key) -> Option<(usize, usize)> {
         let at = |side: Side| key.comment_on(side);
-        match (at(Side::GUANCE), at(Side::JIRA)) {
+        match (at(self.source()), at(self.tracker())) {
             (Some(id), _) => self.guance.find_note(id.as_str()),
             (_, Some(id)) => self.jira.find_note(id.as_str()),
             (None, None) => None,
@@ -331,7 +333,7 @@ impl World {
 
     /// Checks that a write which is no comment goes to the issue that guajira made for its pair.
     pub(super) fn check_pair(&mut self, push: &Push, at: usize) {
-        let born = self.jira.issues[at].now.born.as_ref().and_then(|key| key.issue_on(Side::GUANCE));
+        let born = self.jira.issues[at].now.born.as_ref().and_then(|key| key.issue_on(self.source()));
         if born.as_ref() != Some(&push.pair) {
             let name = self.jira.name(&self.jira.issues[at].now);
             self.blame(format!("astray: {} went to {name}, which is no copy of its issue", push.key));
@@ -340,12 +342,17 @@ impl World {
 
     /// Checks that a copy is made of a person's own thing, in the one place where it belongs.
     pub(super) fn check_home(&mut self, key: &Key, target: Side, issue: &str) {
-        let Some((origin, kind, id)) = parts(key) else { return self.blame(format!("odd: {key} names nothing")) };
-        if origin == target {
+        if self.line == lines::alarms() {
+            return lines::alarms::check_home(self, key, issue);
+        }
+        let Some((origin, kind, id)) = parts(self.line, key) else {
+            return self.blame(format!("odd: {key} names nothing"));
+        };
+        if origin.is_source() == target.is_source() {
             return self.blame(format!("echo: {key} is copied to its own side"));
         }
         let is_file = kind == guajira::domain::Kind::Attachment;
-        let pair_of = |issue: &IssueState| issue.born.as_ref().and_then(|key| key.issue_on(Side::GUANCE));
+        let pair_of = |issue: &IssueState| issue.born.as_ref().and_then(|key| key.issue_on(self.source()));
         let home = match origin {
             Side::Tracker(_) => self.jira.issues.iter().find_map(|issue| {
                 let (files, notes) = (&issue.now.files, &issue.now.notes);

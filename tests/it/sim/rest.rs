@@ -7,14 +7,18 @@ use guajira::state::Queued;
 use super::drive::Theatre;
 use super::history::{Event, Run, What};
 use super::world::time;
-use super::{check, isolated};
+use super::{check, isolated, lines};
 
 impl Theatre<'_> {
     /// Lets everything come to rest without faults, and checks it; returns how many runs that took.
     pub(super) fn settle(&self) -> u32 {
         self.world.borrow_mut().note(|| "-- settling".into());
         self.world.borrow_mut().settling = true;
-        let before = self.hold();
+        let apart = self.rest_without();
+        if !self.world.borrow().wrong.is_empty() {
+            return apart;
+        }
+        let before = apart + self.hold();
         if !self.world.borrow().wrong.is_empty() {
             return before;
         }
@@ -52,7 +56,7 @@ impl Theatre<'_> {
                 let tx = state.begin()?;
                 let count = tx.revive(None)?;
                 tx.commit()?;
-                self.open.replace(Some(state));
+                self.stand().open.replace(Some(state));
                 Ok(count)
             });
             self.world.borrow_mut().note(|| format!("retry: {revived:?}"));
@@ -69,7 +73,7 @@ impl Theatre<'_> {
                 *line = format!("not isolated after {runs} runs: {line}");
             }
             wrong.extend(isolated::visible(w, &state)?);
-            self.open.replace(Some(state));
+            self.stand().open.replace(Some(state));
             Ok(wrong)
         });
         for line in judged.unwrap_or_else(|err| vec![format!("failed: {err}")]) {
@@ -106,7 +110,7 @@ impl Theatre<'_> {
     fn idle(&self) {
         let narrow = self.world.borrow().setup.pages.narrow();
         // With its files a thread takes two requests, and long lists leave few of a minute's.
-        let runs = if narrow { 60 } else { 2 + self.world.borrow().guance.issues.len() / 6 };
+        let runs = if narrow { 60 } else { 2 + self.world.borrow().all_issues() / 6 };
         for n in 0..runs {
             self.pass(61_000);
             self.run(Run::default());
@@ -117,7 +121,9 @@ impl Theatre<'_> {
         }
         let needless = self.needless();
         let unsure = |row: &Queued| self.world.borrow().is_unsure(&row.push.key);
-        let asks = self.opened().and_then(|state| state.unsettled()).is_ok_and(|rows| rows.iter().any(unsure));
+        let asks = self
+            .each_line(|| self.opened().and_then(|state| state.unsettled()).is_ok_and(|rows| rows.iter().any(unsure)));
+        let asks = asks.into_iter().any(|asks| asks);
         let w = &mut *self.world.borrow_mut();
         // What it cannot tell it looks at again and again.
         if needless > 0 && !asks {
@@ -128,9 +134,17 @@ impl Theatre<'_> {
     /// How many requests the last run made for nothing. Where Guance's list tells of replies, a thread is read in vain that it
     /// did not call for.
     fn needless(&self) -> u32 {
+        if self.stands.len() > 1 {
+            return self.world.borrow().needless;
+        }
+        self.needless_of_line()
+    }
+
+    /// The same of the line on stage alone.
+    pub(super) fn needless_of_line(&self) -> u32 {
         let Ok(state) = self.opened() else { return 0 };
         let tells = tells::known(&state).is_ok_and(|tells| tells == Some(true));
-        self.open.replace(Some(state));
+        self.stand().open.replace(Some(state));
         let w = self.world.borrow();
         w.needless + if tells { w.looks } else { 0 }
     }
@@ -144,11 +158,15 @@ impl Theatre<'_> {
         };
         let waits = |side| state.waits_until(side, None, now).is_ok_and(|until| until.is_some());
         let is_left_alone = Side::BOTH.into_iter().any(waits);
-        self.open.replace(Some(state));
+        self.stand().open.replace(Some(state));
         is_left_alone
     }
 
-    fn nothing_waits(&self) -> bool {
+    pub(super) fn nothing_waits(&self) -> bool {
+        self.each_line(|| self.nothing_waits_here()).into_iter().all(|rests| rests)
+    }
+
+    fn nothing_waits_here(&self) -> bool {
         let Ok(state) = self.opened() else { return false };
         if self.world.borrow().stubborn.judged {
             let _ = isolated::note_waiting(&mut self.world.borrow_mut(), &state);
@@ -160,18 +178,29 @@ impl Theatre<'_> {
         };
         let rests = state.unsettled().is_ok_and(|rows| rows.iter().all(is_at_rest));
         if self.world.borrow().bug.is_none() {
-            self.open.replace(Some(state));
+            self.stand().open.replace(Some(state));
         }
         rests
     }
 
     fn judge(&self) {
+        self.each_line(|| self.judge_here(""));
+    }
+
+    /// Judges the line on stage.
+    pub(super) fn judge_here(&self, when: &str) {
         let w = &mut *self.world.borrow_mut();
-        let wrong = self.opened().and_then(|state| check::settled(w, &state));
+        let wrong = self.opened().and_then(|state| {
+            let mut wrong = check::settled(w, &state)?;
+            if w.line == lines::alarms() {
+                wrong.extend(lines::alarms::settled(w));
+            }
+            Ok(wrong)
+        });
         match wrong {
             Ok(wrong) => {
                 for line in wrong {
-                    w.blame(line);
+                    w.blame(format!("{when}{line}"));
                 }
             }
             Err(err) => w.blame(format!("failed: {err}")),

@@ -6,6 +6,7 @@ use guajira::template::{Kind, Template};
 
 use super::files;
 use super::history::Setup;
+use super::lines;
 use super::world::World;
 
 /// The project of the second route, by its place.
@@ -43,11 +44,17 @@ pub(super) fn projects(setup: &Setup) -> Vec<String> {
 
 /// Returns true for a project, by its place, that a route sends issues to.
 pub(super) fn is_routed(setup: &Setup, project: usize) -> bool {
-    project == 0 || setup.routes && project == OTHER
+    project == 0 || setup.routes && project == OTHER || setup.lines.apart && project == lines::APART
 }
 
 /// A copy is made in the project of the route that its own title chose, and reads as that route says.
 pub(super) fn check(w: &mut World, new: &NewIssue, project: usize) {
+    if let Some(only) = w.only_project() {
+        if project != only {
+            w.blame(format!("astray: {:?} of {} was made in {}", new.title, w.line, new.project));
+        }
+        return;
+    }
     let odd = new.title.ends_with(['1', '3', '5', '7', '9']);
     let other = w.setup.routes && odd;
     if other != (project == OTHER) || other != new.title.starts_with("[P") {

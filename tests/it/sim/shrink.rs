@@ -54,7 +54,10 @@ pub(super) fn class_of(wrong: &[String]) -> Option<String> {
 }
 
 /// What makes a world plainer.
-const PLAIN: [fn(&mut Setup); 17] = [
+const PLAIN: [fn(&mut Setup); 20] = [
+    |world| (world.lines.alarms, world.lines.eu) = (false, world.lines.eu),
+    |world| (world.lines.eu, world.lines.apart) = (false, false),
+    |world| (world.lines.apart, world.lines.one_key) = (false, false),
     |world| world.texts = TextSetup::USUAL,
     |world| (world.texts.jira, world.texts.guance) = (0, 0),
     |world| world.texts.wide = Wide::Stored,

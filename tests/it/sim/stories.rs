@@ -14,6 +14,7 @@ mod faithful;
 mod fields;
 mod files;
 mod gone;
+mod lines;
 mod trust;
 
 /// A quiet day at work: an issue with a comment and a reply, both edited later.
@@ -34,7 +35,7 @@ fn scenario(seed: u64, run: &Run) -> History {
         person(8, Deed::EditReply),
         event(9, What::Run(run.clone())),
     ];
-    History { setup: History::of(seed).setup, events }
+    History { setup: History::alone(seed).setup, events }
 }
 
 fn must_hold(history: History) {
@@ -83,7 +84,7 @@ fn every_request_may_fail_in_every_way() {
 fn status_story(status: Direction, told: Vec<(u32, What)>) -> History {
     let fields =
         FieldSetup { status, assignee: Direction::Off, updates: false, level: false, closed: true, old_guance: false };
-    let setup = Setup { fields, register: true, max_lag_s: 0, list_by_update: true, ..History::of(1).setup };
+    let setup = Setup { fields, register: true, max_lag_s: 0, list_by_update: true, ..History::alone(1).setup };
     let open = What::Person(Deed::OpenGuance { listed: true }, 1);
     let told = [(30, calm()), (30, open), (30, calm())].into_iter().chain(told);
     let events = (0..).zip(told).map(|(uid, (after_s, what))| Event { uid, after_s, what }).collect();
@@ -125,7 +126,7 @@ fn a_token_that_dies_midway_loses_no_thread() {
             person(4, 10_000, Deed::OpenJira),
             event(5, 30, What::Run(dying)),
         ];
-        let setup = Setup { sweep: false, inline_comments: 0, max_lag_s: 0, ..History::of(1).setup };
+        let setup = Setup { sweep: false, inline_comments: 0, max_lag_s: 0, ..History::alone(1).setup };
         must_hold(History { setup, events });
     }
 }

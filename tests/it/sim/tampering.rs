@@ -1,6 +1,6 @@
 //! What the adversary does to issues: his own, which claims to be a copy, and the markers of guajira's.
 
-use guajira::domain::{Fingerprint, IssueId, Key, Side, marker};
+use guajira::domain::{Fingerprint, IssueId, Key, marker};
 use guajira::text::Doc;
 
 use super::adversary::{mallory, ours};
@@ -22,7 +22,7 @@ pub(super) enum Tamper {
 /// The originals that an issue may claim to be the copy of, those without a copy first.
 fn claimed(w: &World, pick: u32) -> Option<Key> {
     let keys = |site: &GuanceSite| {
-        site.issues.iter().map(|issue| Key::issue(Side::GUANCE, &IssueId::new(&issue.id))).collect::<Vec<_>>()
+        site.issues.iter().map(|issue| Key::issue(w.source(), &IssueId::new(&issue.id))).collect::<Vec<_>>()
     };
     let all = keys(&w.guance);
     let open: Vec<&Key> =
@@ -79,7 +79,8 @@ impl IssueState {
 }
 
 pub(super) fn tamper_with(w: &mut World, tamper: Tamper, pick: u32, uid: u32) {
-    let whole: Vec<usize> = (0..w.jira.issues.len()).filter(|at| is_whole(&w.jira.issues[*at].now)).collect();
+    let whole: Vec<usize> =
+        (0..w.jira.issues.len()).filter(|at| is_whole(&w.jira.issues[*at].now) && w.is_of_this_line(*at)).collect();
     if whole.is_empty() {
         return;
     }

@@ -74,7 +74,7 @@ impl TextSetup {
         if !self.tight() {
             return words.to_owned();
         }
-        let wide = rng.chance(40) && (side == Side::GUANCE || self.wide == Wide::Stored);
+        let wide = rng.chance(40) && (side.is_source() || self.wide == Wide::Stored);
         let mut said = words.to_owned();
         if wide {
             said.push_str(" 🔥 𠮷野家");
@@ -86,7 +86,7 @@ impl TextSetup {
         };
         // On Jira a text and what stands around it stay below what it takes.
         let most =
-            if side == Side::JIRA && self.jira > 0 { self.jira / if self.cloud { 3 } else { 1 } - 60 } else { 4000 };
+            if !side.is_source() && self.jira > 0 { self.jira / if self.cloud { 3 } else { 1 } - 60 } else { 4000 };
         for n in 0..count {
             let more = format!("{}word {n}{}", if n % 12 == 11 { "\n\n" } else { " " }, if wide { " 👍" } else { "" });
             if said.len() + more.len() > most {
@@ -192,7 +192,7 @@ impl TextSetup {
         }
         let dense = |doc: &Doc| doc.plain_text().split_whitespace().collect::<String>();
         let (said, read) = (dense(original), dense(copy));
-        let said = if side == Side::JIRA { self.stored(&said) } else { said };
+        let said = if side.is_source() { said } else { self.stored(&said) };
         let limit = match side {
             Side::Source(_) => self.guance,
             Side::Tracker(_) => self.jira,

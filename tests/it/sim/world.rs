@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use guajira::domain::{Action, Claim, Fingerprint, Key, Maker, Person, Push, Seal, SealKeys, Side, Witness};
+use guajira::domain::{
+    Action, Claim, Fingerprint, Key, Maker, Person, Push, Seal, SealKeys, ServiceName, Side, Witness,
+};
 use guajira::ports::{Clock, Crash, Failpoints, Stop};
 use guajira::text::Doc;
 
@@ -16,6 +18,7 @@ use super::gallery::Bug;
 use super::guance::GuanceSite;
 use super::history::{Run, Setup};
 use super::jira::JiraSite;
+use super::lines::Lines;
 
 /// True time at the start of every history, in milliseconds since 1970.
 const START_MS: i64 = 1_795_000_000_000;
@@ -122,6 +125,11 @@ impl Note {
 pub(super) struct World {
     pub(super) setup: Setup,
     pub(super) bug: Option<Bug>,
+    /// The line on stage.
+    pub(super) line: ServiceName,
+    pub(super) lines: Lines,
+    /// Whose minute its requests are of.
+    pub(super) purse: u8,
     /// True time.
     pub(super) now: i64,
     /// Our machine's clock against true time.
@@ -145,8 +153,8 @@ pub(super) struct World {
     /// The write under way will not be answered.
     pub(super) answer_lost: bool,
     pub(super) stop: bool,
-    /// True time of each Guance request since the ledger was last whole.
-    guance_requests: Vec<i64>,
+    /// True time of each Guance request since the ledger was last whole, by whose minute it is of.
+    guance_requests: BTreeMap<u8, Vec<i64>>,
     /// Tokens that everybody could read at some time.
     pub(super) public: BTreeSet<String>,
     /// Copies made, by the original's key; a person's deletion does not take it out.
@@ -198,6 +206,9 @@ impl World {
         Self {
             jira: JiraSite::new(&setup),
             guance: GuanceSite::default(),
+            line: ServiceName::GUANCE,
+            lines: Lines::new(setup.lines, setup.trust.former, bug),
+            purse: 0,
             bug,
             now: START_MS,
             our_skew: 0,
@@ -212,7 +223,7 @@ impl World {
             anonymous: false,
             answer_lost: false,
             stop: false,
-            guance_requests: Vec::new(),
+            guance_requests: BTreeMap::new(),
             public: BTreeSet::new(),
             copies: BTreeMap::new(),
             copy_deleted: BTreeMap::new(),
@@ -288,14 +299,15 @@ impl World {
 
     /// How many of the last minute's requests came since then.
     pub(super) fn guance_requests_since(&self, at: i64) -> usize {
-        self.guance_requests.iter().filter(|time| **time >= at).count()
+        self.guance_requests.values().flatten().filter(|time| **time >= at).count()
     }
 
     pub(super) fn count_guance_request(&mut self) {
         let now = self.now;
-        self.guance_requests.retain(|at| now - at < 60_000);
-        self.guance_requests.push(now);
-        let used = self.guance_requests.len();
+        let requests = self.guance_requests.entry(self.purse).or_default();
+        requests.retain(|at| now - at < 60_000);
+        requests.push(now);
+        let used = requests.len();
         if used > self.setup.pages.budget as usize {
             self.blame(format!("budget: {used} Guance requests within a minute"));
         }

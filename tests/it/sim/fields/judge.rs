@@ -1,6 +1,6 @@
 //! What must hold of the fields.
 
-use guajira::domain::{Action, Change, Field, IssueId, Key, Person, Push, ServiceName, Side, StatusCategory};
+use guajira::domain::{Action, Change, Field, IssueId, Key, Person, Push, Side, StatusCategory};
 use guajira::guance::ABOUT;
 use guajira::plan::Direction;
 use guajira::state::{State, StateError};
@@ -31,7 +31,7 @@ pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     let two_ways = w.setup.fields.flow().direction(field) == Some(Direction::Both) && w.setup.jira_skew_s == 0;
     // Of a pair that was found again, the closed side stands.
     let copy = copy_of(w, push.pair.as_str()).map(|at| &w.jira.issues[at]);
-    let stands = w.state_lost && push.target == Side::GUANCE && copy.is_some_and(|copy| w.is_closed(copy));
+    let stands = w.state_lost && push.target.is_source() && copy.is_some_and(|copy| w.is_closed(copy));
     // An older state takes what it remembers for the last that was left there; the counter tells it about statuses.
     let forgot = w.state_restored && (field != Field::Status || !w.setup.register);
     let troubled = w.troubled;
@@ -79,7 +79,7 @@ fn category(side: Side, said: &str) -> Option<StatusCategory> {
 /// Returns true when a person has assigned whom guajira is about to assign, or set a status that means what it is about
 /// to set.
 fn says_so_already(target: Side, said: &str, change: &Change) -> bool {
-    if let (Change::Status(to), Side::JIRA) = (change, target) {
+    if let (Change::Status(to), Side::Tracker(_)) = (change, target) {
         let now = said.parse().ok().and_then(|at: usize| JIRA.get(at));
         return now.is_some_and(|(_, name, category)| match to.names.first() {
             Some(wanted) => wanted == name,
@@ -118,18 +118,17 @@ pub(in crate::sim) fn settled(
     jira: &JiraIssue,
 ) -> Result<Vec<String>, StateError> {
     let pair = IssueId::new(&guance.id);
-    let Some(link) = state.issue_link(Side::GUANCE, &pair)? else { return Ok(Vec::new()) };
+    let Some(link) = state.issue_link(w.source(), &pair)? else { return Ok(Vec::new()) };
     let flow = w.setup.fields.flow();
     let mut wrong = Vec::new();
     if link.jira.as_str() != jira.now.id {
         return Ok(wrong);
     }
-    let notice = |key: &Key| key.comment_on(Side::GUANCE).is_some_and(|id| id.is_notice());
+    let notice = |key: &Key| key.comment_on(w.source()).is_some_and(|id| id.is_notice());
     let mut check = |field: Field, holds: bool, what: String| {
         // What is told in a notice goes with the notice.
         let told = matches!(field, Field::Title | Field::Body);
-        let refused =
-            w.refused.contains(&Key::field(ServiceName::GUANCE, &pair, field)) || told && w.refused.iter().any(notice);
+        let refused = w.refused.contains(&Key::field(w.line, &pair, field)) || told && w.refused.iter().any(notice);
         if !holds && !refused && flow.direction(field).is_some() {
             wrong.push(format!("apart: {field} of {pair}: {what}"));
         }

@@ -135,7 +135,7 @@ pub(super) fn agreed(w: &mut World, on_guance: Option<usize>, on_jira: Option<us
 /// A pair whose sides are compared, and say the same without guajira's doing, agrees too.
 pub(in crate::sim) fn compared(w: &mut World, at: usize) {
     let issue = &w.jira.issues[at].now;
-    let original = issue.born.as_ref().and_then(|key| key.issue_on(Side::GUANCE));
+    let original = issue.born.as_ref().and_then(|key| key.issue_on(w.source()));
     let Some(on_guance) = original.and_then(|id| w.guance.place(id.as_str())) else { return };
     let guance = &w.guance.issues[on_guance];
     let one_status = guance_status(guance).category == jira_status(issue.status).category;

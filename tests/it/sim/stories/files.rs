@@ -25,7 +25,7 @@ fn attaches(side: Side, shown: bool) -> What {
 fn a_file_waits_for_the_thread_that_it_came_with() {
     hush();
     for inline_comments in [0, 3] {
-        let setup = Setup { max_lag_s: 500, inline_comments, ..History::of(1).setup };
+        let setup = Setup { max_lag_s: 500, inline_comments, ..History::alone(1).setup };
         must_hold(file_story(&setup, vec![(42, attaches(Side::JIRA, true))]));
     }
 }
@@ -35,7 +35,7 @@ fn a_file_waits_for_the_thread_that_it_came_with() {
 fn a_file_stays_where_it_is_when_its_issue_has_a_security_level_by_now() {
     hush();
     for seed in 1..8 {
-        let setup = Setup { seed, max_lag_s: 500, inline_comments: 0, ..History::of(1).setup };
+        let setup = Setup { seed, max_lag_s: 500, inline_comments: 0, ..History::alone(1).setup };
         let told = vec![
             (20, attaches(Side::JIRA, true)),
             (58, What::Person(Deed::Secure, 1)),
@@ -60,7 +60,7 @@ fn a_file_in_doubt_is_not_taken_for_another_of_its_name() {
             (20, attaches(Side::GUANCE, false)),
             (60, What::Run(lost)),
         ];
-        must_hold(file_story(&calm(History::of(1).setup), told));
+        must_hold(file_story(&calm(History::alone(1).setup), told));
     }
 }
 
@@ -82,7 +82,7 @@ fn a_copy_found_again_is_not_taken_for_that_of_another_file_of_its_name() {
             (20, What::Person(Deed::Reply, 1)),
             (20, attaches(Side::GUANCE, false)),
         ];
-        let setup = Setup { max_lag_s: 0, file_sizes: false, sweep: true, ..History::of(1).setup };
+        let setup = Setup { max_lag_s: 0, file_sizes: false, sweep: true, ..History::alone(1).setup };
         must_hold(file_story(&setup, told));
     }
 }

@@ -1,0 +1,57 @@
+//! Which histories have several lines, and what happens in them that happens in no other.
+
+use super::super::history::{Event, History, Setup, What};
+use super::super::rng::{Rng, mix};
+use super::LineSetup;
+use super::alarms::AlarmDeed;
+
+impl LineSetup {
+    /// Every third world. Luck of its own, so that the rest of a history does not depend on it.
+    fn draw(setup: &Setup) -> Self {
+        let rng = &mut Rng::new(mix(setup.seed, 0x11e5));
+        // Accounts that change, and pages that fill a minute, are played with one line.
+        if !rng.chance(34) || setup.trust.moves || setup.pages.narrow() {
+            return Self::default();
+        }
+        let (eu, alarms) = [(true, false), (false, true), (true, true)][rng.below(3) as usize];
+        Self { eu, alarms, apart: eu && rng.chance(40), one_key: eu && rng.chance(40) }
+    }
+}
+
+/// What is left out where there are several lines: faults that last are one line's story, and so are accounts.
+fn is_played(what: &What) -> bool {
+    !matches!(what, What::Fail(_) | What::Mend | What::MoveBot | What::RotateKey)
+}
+
+/// Adds the lines to a history, and what happens to them.
+pub(in crate::sim) fn also(history: &mut History) {
+    let lines = LineSetup::draw(&history.setup);
+    if !lines.on() {
+        return;
+    }
+    history.setup.lines = lines;
+    history.events.retain(|event| is_played(&event.what));
+    let events = std::mem::take(&mut history.events);
+    for event in events {
+        let uid = event.uid;
+        history.events.push(event);
+        let rng = &mut Rng::new(mix(history.setup.seed ^ 0x11e5_0001, u64::from(uid)));
+        let mut n = 0;
+        let mut then = |after_s, what| {
+            n += 1;
+            history.events.push(Event { uid: 400_000 + uid * 10 + n, after_s, what });
+        };
+        if lines.alarms && rng.chance(45) {
+            then(1 + rng.below(30), What::Alarm(AlarmDeed::draw(rng), rng.below(1000)));
+        }
+        if rng.chance(4) {
+            then(1, What::TakeOut(rng.below(1000)));
+        }
+        if rng.chance(4) {
+            then(1, What::SourceDown(rng.below(1000)));
+        }
+        if rng.chance(6) {
+            then(1, What::AllBack);
+        }
+    }
+}
