@@ -312,20 +312,7 @@ impl State {
                  not_before, error, hint, dropped
              FROM message INDEXED BY message_open WHERE stage <> 'done' ORDER BY seq",
         )?;
-        let rows = statement.query_map([], |row| {
-            let not_before: i64 = row.get(5)?;
-            Ok(StuckItem {
-                key: row.get(0)?,
-                stage: row.get(1)?,
-                summary: row.get(2)?,
-                attempts: row.get(3)?,
-                enqueued: from_ms(row.get(4)?),
-                not_before: (not_before > 0).then(|| from_ms(not_before)),
-                error: row.get(6)?,
-                hint: row.get(7)?,
-                because: row.get(8)?,
-            })
-        })?;
+        let rows = statement.query_map([], StuckItem::of)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 use serde::Serialize;
 
 use super::absent::GoneIssue;
@@ -171,21 +171,8 @@ impl State {
             return Ok(Vec::new());
         }
         let mut statement = self.conn.prepare_cached(&format!("{STUCK}{clause}"))?;
-        let rows = statement.query_map(rusqlite::params_from_iter(params), |row| {
-            let not_before: i64 = row.get(5)?;
-            let item = StuckItem {
-                key: row.get(0)?,
-                stage: row.get(1)?,
-                summary: row.get(2)?,
-                attempts: row.get(3)?,
-                enqueued: from_ms(row.get(4)?),
-                not_before: (not_before > 0).then(|| from_ms(not_before)),
-                error: row.get(6)?,
-                hint: row.get(7)?,
-                because: row.get(8)?,
-            };
-            Ok((row.get(9)?, item))
-        })?;
+        let placed = |row: &Row<'_>| Ok((row.get(9)?, StuckItem::of(row)?));
+        let rows = statement.query_map(rusqlite::params_from_iter(params), placed)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -1,7 +1,10 @@
 //! What is not done, as people are told of it.
 
 use chrono::{DateTime, Utc};
+use rusqlite::Row;
 use serde::Serialize;
+
+use super::time::from_ms;
 
 /// A write or a message that is not done.
 #[derive(Clone, Debug, Serialize)]
@@ -24,4 +27,22 @@ pub struct StuckItem {
     pub hint: Option<String>,
     /// Why a person gave it up, if it was dropped.
     pub because: Option<String>,
+}
+
+impl StuckItem {
+    /// Reads a row whose first nine columns are the fields, in their order.
+    pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let not_before: i64 = row.get(5)?;
+        Ok(Self {
+            key: row.get(0)?,
+            stage: row.get(1)?,
+            summary: row.get(2)?,
+            attempts: row.get(3)?,
+            enqueued: from_ms(row.get(4)?),
+            not_before: (not_before > 0).then(|| from_ms(not_before)),
+            error: row.get(6)?,
+            hint: row.get(7)?,
+            because: row.get(8)?,
+        })
+    }
 }
