@@ -60,7 +60,9 @@ fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
         Ok(Glimpse::NotFound) => {
             let later = Deferral { not_before: run.world.clock.now() + NOT_FOUND, counts: false };
             put_back(run, &push.key, later, Some(NOT_READ))?;
-            Ok(false)
+            // Much was written since the thread was read last, and nothing else may call for it: that of an issue that is
+            // closed is not read in turn.
+            threads::thread(run, &link, push.target).map(|()| false)
         }
         Ok(Glimpse::Unknown) => {
             let read = threads::thread(run, &link, push.target);

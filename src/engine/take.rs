@@ -125,7 +125,8 @@ pub(super) fn take_over(
             tx.touch(&issue.id, issue.updated)?;
         }
     }
-    if let Some(number) = batch.read_to {
+    // What a backfill's window leaves out is still to be read by an ordinary run.
+    if let Some(number) = batch.read_to.filter(|_| run.order.backfill.is_none()) {
         tx.inbox_read(number)?;
     }
     remember_unreadable(run, &tx, reading.side, batch, now)?;

@@ -293,6 +293,9 @@ pub(super) fn thread(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<
     settled &= (found.is_none() || !link.gone) && !read.was_unsettled();
     steps.extend(found);
     let updated = tells::read_up_to(run, run.guance_updated.get(id).copied().unwrap_or(latest));
+    // What was piped in carries times of our clock: by one that is ahead, what the service stores next would count as read.
+    let clock = run.identities.get(&side).and_then(|identity| identity.clock);
+    let updated = clock.map_or(updated, |clock| updated.min(clock));
     let before = link.seen(side);
     let whole = if read.is_known() {
         settled.then_some(updated.max(before.unwrap_or(updated)))

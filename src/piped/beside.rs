@@ -27,12 +27,23 @@ impl<'a> Beside<'a> {
         Self { polled, piped }
     }
 
-    /// Adds what was piped in and the poll has not brought.
+    /// Adds what was piped in and the poll has not brought: items, and events of items that the poll knows.
+    ///
+    /// What is read for the first time changed now, by the clock of the service: when it arrived is told by this machine's
+    /// clock, and by one of another hour what the service stores next would count as read.
     fn with_piped(&self, mut batch: Batch, span: &Span) -> Result<Batch, ApiError> {
         let piped = self.piped.changed(span)?;
-        let known = |id: &IssueId| batch.issues.iter().any(|issue| issue.id == *id);
-        let more: Vec<_> = piped.issues.into_iter().filter(|issue| !known(&issue.id)).collect();
-        batch.issues.extend(more);
+        for mut issue in piped.issues {
+            issue.updated = batch.clock.unwrap_or(issue.updated);
+            let Some(polled) = batch.issues.iter_mut().find(|polled| polled.id == issue.id) else {
+                batch.issues.push(issue);
+                continue;
+            };
+            // A thread that is not here whole is read by its id, since the item changed.
+            polled.updated = polled.updated.max(issue.updated);
+            let whole = polled.thread.take().zip(issue.thread);
+            polled.thread = whole.map(|(thread, more)| merged(thread, more));
+        }
         batch.unreadable.extend(piped.unreadable);
         batch.read_to = piped.read_to;
         batch.handed_over = piped.handed_over;

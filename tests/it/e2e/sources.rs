@@ -100,6 +100,7 @@ fn polled_and_piped_events_of_a_round_meet_in_one_issue() {
     let end = world.guance.check(&Check { level: "ok", lag: chrono::TimeDelta::minutes(5), ..Check::default() });
     world.take("alarms", &world.guance.webhook(&end, "https://console.guance.example").to_string());
     world.run_later(1);
+    assert_eq!(world.jira.comments(&issue.key).len(), 1, "what was accepted does not wait for the service to store it");
     world.run_later(6);
     world.run_later(6);
     assert!(world.is_done(&world.only_issue()));
@@ -157,6 +158,20 @@ fn what_was_piped_in_before_the_first_run_is_synced() {
         told.len() == 1 && told[0].starts_with("李四 · alarm source · ") && told[0].contains("none wait · ok"),
         "{told:?}"
     );
+}
+
+#[test]
+fn a_backfill_leaves_what_is_older_than_its_window_to_the_next_run() {
+    on_both(|world| {
+        let world = world.with_source(PIPED);
+        world.sync();
+        let at = (chrono::Utc::now() - chrono::TimeDelta::hours(3)).to_rfc3339();
+        world.take("hook", &json!({"id": "a-1", "title": "queue is long", "status": "fault", "at": at}).to_string());
+        let outcome = world.run(&["sync", "--since", "1h"]);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        world.run_later(1);
+        assert_eq!(world.only_issue().summary, "queue is long");
+    });
 }
 
 #[test]

@@ -458,7 +458,11 @@ impl World {
             let (due, push) = self.stubborn.under_way.remove(0);
             self.now = due;
             self.note(|| format!("  Jira has done what nobody waits for any more: {}", push.key));
+            // Another line than the one that sent it may be on stage by now.
+            let on_stage = self.line;
+            self.enter(push.target.line());
             drop(SimJira::write(self, &push));
+            self.enter(on_stage);
         }
         self.now = now;
     }

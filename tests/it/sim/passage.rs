@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use guajira::domain::{Comment, Key, Push, Receipt, Side, Visibility};
+use guajira::domain::{Comment, Key, Push, Receipt, ServiceName, Side, Visibility};
 use guajira::ports::{ApiError, ApiErrorKind, Batch};
 use guajira::state::RunLock;
 
 use super::faithful;
 use super::history::Fault;
+use super::lines;
 use super::people;
 use super::world::{Killed, World};
 
@@ -103,7 +104,14 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
             Ok(Passage::Clear)
         }
         Some(Fault::Meanwhile(deed, salt)) => {
-            people::act(&mut world.borrow_mut(), deed, salt, salt);
+            let w = &mut *world.borrow_mut();
+            // People are at work on Guance issues, whichever line is on stage.
+            let on_stage = w.line;
+            if on_stage == lines::alarms() {
+                w.enter(ServiceName::GUANCE);
+            }
+            people::act(w, deed, salt, salt);
+            w.enter(on_stage);
             Ok(Passage::Clear)
         }
     }

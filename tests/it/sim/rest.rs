@@ -2,6 +2,7 @@
 
 use guajira::domain::{Side, Stage};
 use guajira::engine::tells;
+use guajira::plan::Deletes;
 use guajira::state::Queued;
 
 use super::drive::Theatre;
@@ -146,7 +147,9 @@ impl Theatre<'_> {
         let tells = tells::known(&state).is_ok_and(|tells| tells == Some(true));
         self.stand().open.replace(Some(state));
         let w = self.world.borrow();
-        w.needless + if tells { w.looks } else { 0 }
+        // Threads of many small pages, each of which is read now and then for deletions, may fill every minute.
+        let fill = w.setup.pages.narrow() && w.setup.deletes.deletes != Deletes::Keep;
+        w.needless + if tells && !fill { w.looks } else { 0 }
     }
 
     /// Returns true while a side's `Retry-After` lasts.
