@@ -352,9 +352,8 @@ pub(super) fn sourceless(w: &World, mark: &Mark) -> Mark {
 /// The history that a bug is looked for in.
 pub(super) fn history(bug: Option<Bug>, seed: u64) -> History {
     match bug {
-        None => History::of(seed),
-        Some(bug) if bug.needs_lines() => History::with_lines(seed),
-        Some(_) => History::alone(seed),
+        Some(bug) if !bug.needs_lines() => History::alone(seed),
+        _ => History::of(seed),
     }
 }
 

@@ -236,17 +236,9 @@ pub(super) struct History {
     pub(super) events: Vec<Event>,
 }
 
-/// The variable that asks for histories of several lines.
-pub(super) const LINES: &str = "GUAJIRA_SIM_LINES";
-
 impl History {
-    /// Makes up the history of this seed, with several lines where the environment asks for them.
+    /// Makes up the history of this seed; every third or so has several lines.
     pub(super) fn of(seed: u64) -> Self {
-        if std::env::var_os(LINES).is_some() { Self::with_lines(seed) } else { Self::alone(seed) }
-    }
-
-    /// The same, in every third with several lines.
-    pub(super) fn with_lines(seed: u64) -> Self {
         let mut history = Self::alone(seed);
         lines::luck::also(&mut history);
         history

@@ -7,7 +7,7 @@ use std::sync::{Mutex, Once};
 use std::time::{Duration, Instant};
 
 use super::gallery::Bug;
-use super::history::{History, LINES};
+use super::history::History;
 use super::{drive, gallery, shrink, world};
 use crate::scratch::scratch;
 
@@ -124,8 +124,7 @@ pub(super) fn explain(history: History, bug: Option<Bug>) -> String {
     let seed = history.setup.seed;
     let short = shrink::shrink(history, bug, dir.path());
     let told = drive::play(&short, bug, dir.path(), true);
-    let lines = if std::env::var_os(LINES).is_some() { "GUAJIRA_SIM_LINES=1 " } else { "" };
-    let again = format!("{lines}GUAJIRA_SIM_SEED={seed} GUAJIRA_SIM_HISTORIES=1 cargo test --test it sim::histories");
+    let again = format!("GUAJIRA_SIM_SEED={seed} GUAJIRA_SIM_HISTORIES=1 cargo test --test it sim::histories");
     let story =
         format!("seed {seed} (again: {again}), at its shortest\n{short}\nwhat happened\n{}\n", told.log.join("\n"));
     let story = format!("{story}\nwhat is wrong\n  {}\n", told.wrong.join("\n  "));
