@@ -34,7 +34,10 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn due_threads(&self, run: i64, limit: usize) -> Result<Vec<IssueLink>, StateError> {
-        let mut due = self.readable("jira_seen IS NULL", "active", &[], limit)?;
+        // To ask each project takes longer than to find out that there is none, as in most runs.
+        let is_any = "SELECT 1 FROM issue_link INDEXED BY issue_link_unread WHERE jira_seen IS NULL LIMIT 1";
+        let is_any = self.conn.prepare_cached(is_any)?.exists([])?;
+        let mut due = if is_any { self.readable("jira_seen IS NULL", "active", &[], limit)? } else { Vec::new() };
         due.extend(self.missed_on_jira(run, limit)?);
         due.sort_by(|(a, a_active), (b, b_active)| (b_active, &a.guance).cmp(&(a_active, &b.guance)));
         due.dedup_by(|(a, _), (b, _)| a.guance == b.guance);
@@ -76,6 +79,10 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn fields_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<IssueLink>, StateError> {
+        let is_any = "SELECT 1 FROM issue_link INDEXED BY issue_link_due WHERE fields_due > 0 LIMIT 1";
+        if !self.conn.prepare_cached(is_any)?.exists([])? {
+            return Ok(Vec::new());
+        }
         let [now, latest] = [to_ms(now), to_ms(now) + LONGEST_WAIT];
         let mut due = Vec::new();
         // What is said to be due long after now was noted by a clock that was ahead.
