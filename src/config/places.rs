@@ -64,7 +64,8 @@ pub(super) fn places(reader: &Reader) -> Vec<Place> {
         }
     }
     let mut places = Vec::new();
-    if sources == 0 || reader.has("guance") {
+    // Whether it is there is no question about what is in it: its keys are asked for one by one.
+    if sources == 0 || reader.has_elements("guance") {
         places.push(Place::guance());
     }
     for n in 0..sources {
@@ -80,8 +81,13 @@ pub(super) fn places(reader: &Reader) -> Vec<Place> {
             }
         }
         let key = format!("source.{n}.kind");
-        reader.required_text(&key);
+        let word = reader.required_text(&key);
         let kind = reader.one_of(&key, &SourceKind::WORDS, SourceKind::Issues);
+        if !word.is_empty() && kind.as_str() != word {
+            // What else a source of this kind would have cannot be judged.
+            reader.take_whole(&format!("source.{n}"));
+            continue;
+        }
         places.push(Place::source(named.unwrap_or(ServiceName::GUANCE), kind, n));
     }
     places
