@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::config::{Config, Draft};
-use crate::domain::{IssueId, Side};
+use crate::domain::{Claim, IssueId, Side};
 use crate::engine::by_hand::ByHand;
 use crate::ports::{NamedIssue, Pairing};
 use crate::state::{State, project_of};
@@ -92,7 +92,8 @@ fn on_line(
         return Err(HandError::JiraPaired { name: named.name, item: other.to_string() }.into());
     }
     let name = named.name.as_str();
-    if own.is_some() {
+    let is_marked = |claim: &Claim| claim.proven && claim.key.issue_on(source).as_ref() == Some(&id);
+    if own.is_some() && named.claim.as_ref().is_some_and(is_marked) {
         term::tell(HandWords::LinkedBefore { item, name })?;
         return Ok(Some(Exit::Done));
     }

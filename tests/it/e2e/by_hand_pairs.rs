@@ -63,6 +63,24 @@ fn a_link_pairs_what_is_there_and_a_lost_state_finds_it_again() {
 }
 
 #[test]
+fn a_pair_that_jira_did_not_let_us_mark_is_marked_when_it_does() {
+    on_both(|world| {
+        let (issue, key) = apart(&world);
+        world.jira.with_user("bot", |bot| bot.denied = ["EDIT_ISSUES".to_owned()].into());
+        let outcome = world.run(&["link", &issue, &key]);
+        assert!(outcome.code == 0 && outcome.stdout.contains("could not be marked"), "{outcome}");
+        assert!(!world.jira.issue(&key).unwrap().properties.contains_key("guajira"));
+        world.jira.with_user("bot", |bot| bot.denied.clear());
+        let again = world.run(&["link", &issue, &key]);
+        assert!(again.code == 0 && again.stdout.contains("are a pair now"), "{again}");
+        let made = world.jira.issue(&key).unwrap();
+        assert_eq!(made.properties["guajira"]["key"], format!("guance/issue/{issue}"));
+        world.settle();
+        agrees(&world, &issue, &key, 1);
+    });
+}
+
+#[test]
 fn a_link_refuses_what_is_in_another_pair_and_says_which() {
     on_both(|world| {
         world.jira.with_user("bot", |bot| bot.denied.clear());
