@@ -27,6 +27,7 @@ pub const JSM: About = About {
     listing: Listing::MaybeByOpening,
     // Whether a note moves the update time of its alert is not documented.
     threads_in_turn: true,
+    comments_once: false,
     marks_files: false,
     reads_comments: false,
     hides_addresses: false,

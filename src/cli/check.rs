@@ -162,6 +162,7 @@ fn check_source(told: &Findings, source: &Opened<'_>, config: &Config) -> Result
     let findings = match source {
         Opened::Issues(guance) => guance.check_with(&|level| policy.flow.issues && policy.leaves_out(level)),
         Opened::Events(events) => events.check(),
+        Opened::Incidents(incidents) => incidents.check(),
         Opened::Alerts(alerts) => alerts.check(policy.uses("on_call")),
         // What is accepted is in the state, which was looked at.
         Opened::Piped(_) => Vec::new(),

@@ -14,6 +14,7 @@ use crate::engine::budget::{Ledger, Patience};
 use crate::engine::{Progress, Rooms, World, belongs};
 use crate::guance::Guance;
 use crate::guance::events::Events;
+use crate::guance::incidents::Incidents;
 use crate::http::{self, Http};
 use crate::jira::{Jira, Shared};
 use crate::piped::{Beside, Piped};
@@ -26,6 +27,7 @@ use crate::words::RunWords;
 pub(super) enum Opened<'a> {
     Issues(Guance<'a>),
     Events(Events<'a>),
+    Incidents(Incidents<'a>),
     Piped(Piped<'a>),
     Alerts(Alerts<'a>),
 }
@@ -35,6 +37,7 @@ impl Opened<'_> {
         match self {
             Self::Issues(guance) => guance,
             Self::Events(events) => events,
+            Self::Incidents(incidents) => incidents,
             Self::Piped(piped) => piped,
             Self::Alerts(alerts) => alerts,
         }
@@ -85,7 +88,7 @@ fn open<T>(
     let common = common_ledger(config, state)?;
     let ledger = common.as_ref().unwrap_or(state);
     let budget = match &config.source {
-        Source::Issues(guance) | Source::Events(guance) => {
+        Source::Issues(guance) | Source::Events(guance) | Source::Incidents(guance) => {
             Ledger::new(ledger, &clock, stop, &guance.settings.api_keys, guance.requests_per_minute, patience)
                 .with_workspace_limit(guance.workspace_requests_per_minute)
         }
@@ -100,6 +103,9 @@ fn open<T>(
         Source::Events(guance) => {
             let events = Events::new(guance.settings.clone(), &source_http, &budget, facts, &clock, stop);
             Opened::Events(events.close_after(config.close_after))
+        }
+        Source::Incidents(guance) => {
+            Opened::Incidents(Incidents::new(guance.settings.clone(), &source_http, &budget, facts, &clock, stop))
         }
         Source::Piped => Opened::Piped(Piped::new(config.line.as_str(), state).close_after(config.close_after, &clock)),
         Source::Alerts(settings) => Opened::Alerts(Alerts::new(settings.clone(), &source_http, facts, &clock, stop)),

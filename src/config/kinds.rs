@@ -11,6 +11,8 @@ pub enum SourceKind {
     Issues,
     /// Rounds of failure, read from the events of Guance's monitors.
     Events,
+    /// Incidents of Guance's Incident Center.
+    Incidents,
     /// Alarms that `guajira take` accepts.
     Piped,
     /// Alerts of JSM Operations.
@@ -21,9 +23,10 @@ pub enum SourceKind {
 
 impl SourceKind {
     /// The kinds, as `kind` names them.
-    pub(super) const WORDS: [(&str, Self); 5] = [
+    pub(super) const WORDS: [(&str, Self); 6] = [
         ("guance-issues", Self::Issues),
         ("guance-events", Self::Events),
+        ("guance-incidents", Self::Incidents),
         ("piped", Self::Piped),
         ("jsm-alerts", Self::Jsm),
         ("opsgenie-alerts", Self::Opsgenie),
@@ -39,6 +42,7 @@ impl SourceKind {
         match self {
             Self::Issues => &guance::ABOUT,
             Self::Events => &guance::events::ABOUT,
+            Self::Incidents => &guance::incidents::ABOUT,
             Self::Piped => &piped::ABOUT,
             Self::Jsm => &alerts::JSM,
             Self::Opsgenie => &alerts::OPSGENIE,
@@ -48,7 +52,7 @@ impl SourceKind {
     /// Returns what texts that came from there call it.
     pub(super) fn origin(self) -> Origin {
         match self {
-            Self::Issues | Self::Events => Origin::Guance,
+            Self::Issues | Self::Events | Self::Incidents => Origin::Guance,
             Self::Piped => Origin::Piped,
             Self::Jsm => Origin::Jsm,
             Self::Opsgenie => Origin::Opsgenie,
@@ -57,7 +61,7 @@ impl SourceKind {
 
     /// Returns true where it is read with the keys and the budget of a Guance workspace.
     pub(super) fn is_guance(self) -> bool {
-        matches!(self, Self::Issues | Self::Events)
+        matches!(self, Self::Issues | Self::Events | Self::Incidents)
     }
 
     /// Returns true where nothing can be written to it: then what happened there goes to Jira unless the file says otherwise.

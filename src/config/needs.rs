@@ -87,7 +87,10 @@ fn lacking(need: &Need, goes: Direction, services: [&About; 2]) -> Option<(&'sta
         let ends = [(target.opposite(), need.from), (target, need.to)];
         ends.into_iter().find_map(|(side, asked)| {
             let about = about(side)?;
-            let (_, lack) = asked.iter().find(|(ability, _)| !about.abilities.contains(ability))?;
+            // What takes comments and does not show them has no threads, and needs none to be written to.
+            let is_spared = |ability: &Ability| side == target && *ability == Ability::Threads && about.comments_once;
+            let lacks = |(ability, _): &&Asked| !about.abilities.contains(ability) && !is_spared(ability);
+            let (_, lack) = asked.iter().find(lacks)?;
             Some((about.shown, *lack))
         })
     })
@@ -166,6 +169,14 @@ mod tests {
         9 | attachments = "both"
           |               ^^^^^^
         "#);
+    }
+
+    #[test]
+    fn what_takes_comments_and_shows_none_needs_no_threads() {
+        let center = About { shown: "Center", abilities: &[Ability::Writes], comments_once: true, ..guance::ABOUT };
+        assert_eq!(said("[flow]\ncomments = true\n", [&center, &jira::ABOUT]), "");
+        let told = said("[flow]\nreplies = true\n", [&center, &jira::ABOUT]);
+        assert!(told.contains("it has no comments; write false"), "{told}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::domain::People;
 use crate::jira::{ABOUT as TRACKER, Deployment};
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, ON_CALL, Policy, Repeats, Route};
-use crate::ports::Limits;
+use crate::ports::{Ability, Limits};
 use crate::template::{Kind, nearest};
 use crate::words::{ConfigPlace, ConfigWarning, Flaw, Lang, Voice, Zone};
 
@@ -187,7 +187,7 @@ pub(super) fn flow(reader: &Reader, place: &Place) -> Flow {
     Flow {
         issues: reader.flag(&key("issues"), true),
         comments: reader.flag(&key("comments"), true),
-        replies: reader.flag(&key("replies"), true),
+        replies: reader.flag(&key("replies"), place.kind.about().abilities.contains(&Ability::Threads)),
         edits: reader.flag(&key("edits"), true),
         status: reader.one_of(&key("status"), &Direction::WORDS, happens),
         assignee: reader.one_of(&key("assignee"), &Direction::WORDS, Direction::Off),

@@ -61,6 +61,8 @@ pub enum Source {
     Issues(GuanceSource),
     /// Events of a Guance workspace's monitors.
     Events(GuanceSource),
+    /// Incidents of a Guance workspace's Incident Center.
+    Incidents(GuanceSource),
     /// What `guajira take` accepts.
     Piped,
     /// Alerts of JSM Operations or of Opsgenie.
@@ -166,7 +168,12 @@ impl SourceAt {
             Self::Guance(at) => {
                 let http = at.http.clone();
                 let guance = guance_source(line, at, keys, policy);
-                Some((if kind == SourceKind::Events { Source::Events(guance) } else { Source::Issues(guance) }, http))
+                let source = match kind {
+                    SourceKind::Events => Source::Events(guance),
+                    SourceKind::Incidents => Source::Incidents(guance),
+                    _ => Source::Issues(guance),
+                };
+                Some((source, http))
             }
             Self::Piped => None,
             Self::Alerts(at) => {
@@ -336,13 +343,18 @@ fn guance_source(line: ServiceName, at: Guance, api_keys: Vec<Secret>, policy: &
 impl Source {
     /// Returns the Guance workspace that it is of.
     pub fn guance(&self) -> Option<&GuanceSource> {
-        if let Self::Issues(guance) | Self::Events(guance) = self { Some(guance) } else { None }
+        match self {
+            Self::Issues(guance) | Self::Events(guance) | Self::Incidents(guance) => Some(guance),
+            Self::Piped | Self::Alerts(_) => None,
+        }
     }
 
     /// Returns its credentials.
     pub fn credentials(&self) -> Vec<&Secret> {
         match self {
-            Self::Issues(guance) | Self::Events(guance) => guance.settings.api_keys.iter().collect(),
+            Self::Issues(guance) | Self::Events(guance) | Self::Incidents(guance) => {
+                guance.settings.api_keys.iter().collect()
+            }
             Self::Piped => Vec::new(),
             Self::Alerts(alerts) => {
                 let (alerts::Login::Jsm { token: key, .. } | alerts::Login::Opsgenie { key }) = &alerts.login;

@@ -34,7 +34,7 @@ pub(super) fn read(reader: &Reader, places: &[Place], base: &Path, warnings: &mu
     let mut sources: Vec<SourceAt> = Vec::new();
     for (n, place) in places.iter().enumerate() {
         let source = match place.kind {
-            SourceKind::Issues | SourceKind::Events => {
+            SourceKind::Issues | SourceKind::Events | SourceKind::Incidents => {
                 let shared = service(reader, place, places.get(..n).unwrap_or_default());
                 let guance = match shared.and_then(|at| sources.get(at)) {
                     Some(SourceAt::Guance(service)) => beside(reader, place, service),
@@ -48,7 +48,7 @@ pub(super) fn read(reader: &Reader, places: &[Place], base: &Path, warnings: &mu
         let is_same = |(other, known): (&Place, &SourceAt)| match (known, &source) {
             (SourceAt::Guance(known), SourceAt::Guance(one)) => {
                 let is_one = known.keys_of == one.keys_of && known.base_url == one.base_url;
-                is_one && other.kind == place.kind && (place.kind == SourceKind::Events || known.channel == one.channel)
+                is_one && other.kind == place.kind && (place.kind != SourceKind::Issues || known.channel == one.channel)
             }
             _ => false,
         };

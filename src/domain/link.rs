@@ -149,4 +149,6 @@ pub struct Known {
     pub homes: HashMap<Key, IssueId>,
     /// Outbox rows by key: where they stand and what content they carry.
     pub outbox: HashMap<Key, (Stage, Fingerprint)>,
+    /// Where copies cannot be looked for: from when on what was written has no copy but those that are known.
+    pub sure_from: Option<DateTime<Utc>>,
 }

@@ -140,6 +140,8 @@ pub enum Proof {
     Reading,
     /// Something of its name and size, of our own account: nothing can be written onto it.
     Namesake,
+    /// Nothing: what is written there is shown to nobody. It is sent once at most.
+    Nothing,
 }
 
 /// One write with its idempotency key: a row of the outbox.

@@ -93,7 +93,8 @@ impl<'a> ByHand<'a> {
     fn targets(&self) -> Vec<Side> {
         let source = self.run.source();
         let abilities = self.run.abilities(source);
-        let takes = self.run.world.policy.flow.comments && abilities.writes.is_some() && abilities.threads.is_some();
+        let has_comments = abilities.threads.is_some() || self.run.about(source).comments_once;
+        let takes = self.run.world.policy.flow.comments && abilities.writes.is_some() && has_comments;
         std::iter::once(source.opposite()).chain(takes.then_some(source)).collect()
     }
 

@@ -11,7 +11,7 @@ use super::lookup::{look_up, wanted};
 use super::queue::{put_back, put_last};
 use super::run::{Run, Trouble};
 use super::settle::{Evidence, settle};
-use super::{away, doubt, fields, files, originals, script, threads, trust};
+use super::{away, doubt, fields, files, once, originals, script, threads, trust};
 use crate::domain::{Action, IssueId, Key, Proof, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
 use crate::state::{Deferral, Doubt, Queued};
@@ -153,8 +153,12 @@ fn still_works(run: &mut Run<'_>, target: Side, pair: &IssueId) -> Result<(), Tr
     if run.about(target).tells_account {
         drop(run.remote(target).identify()?);
     } else if run.has_room(target, 1) {
-        // One page of a thread tells it.
-        drop(run.thread_part(target, pair, Some(run.world.clock.now()), 1)?);
+        // One page of a thread tells it; or an item itself, where there are no threads.
+        if run.abilities(target).threads.is_some() {
+            drop(run.thread_part(target, pair, Some(run.world.clock.now()), 1)?);
+        } else {
+            drop(run.remote(target).issues(std::slice::from_ref(pair))?);
+        }
     }
     Ok(())
 }
@@ -216,8 +220,8 @@ fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, upload: Upload) -> 
 /// A comment is looked up by reading its thread, unless the thread is known to hold nothing of ours that we do not know.
 fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Option<Vec<Queued>>, Trouble> {
     let Some(first) = batch.first() else { return Ok(None) };
-    match first.push.action.proof(run.about(target).marks_files) {
-        Proof::Repeatable => Ok(Some(batch)),
+    match once::proof(run, &first.push) {
+        Proof::Repeatable | Proof::Nothing => Ok(Some(batch)),
         Proof::Marker => not_marked(run, target, batch),
         Proof::Thread => Ok(is_thread_known(run, target, first)?.then_some(batch)),
         Proof::Reading => Ok(fields::still_holds(run, first)?.then_some(batch)),

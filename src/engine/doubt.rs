@@ -1,6 +1,6 @@
 //! What became of a write whose answer was lost: it is there, it is not, or that cannot be told yet.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,8 +9,8 @@ use super::lookup::{look_up, wanted};
 use super::queue::{back_off, put_back};
 use super::run::{Run, Trouble, delta};
 use super::settle::{Evidence, bury, settle};
-use super::{away, base, fields, gone, long, optional, threads};
-use crate::domain::{Action, Proof, Side};
+use super::{away, base, fields, gone, long, once, optional, threads};
+use crate::domain::{Action, Key, Proof, Side};
 use crate::ports::{ApiError, ApiErrorKind, Facts as _, Lookup, Wanted};
 use crate::state::{Deferral, Doubt, Queued};
 
@@ -43,8 +43,12 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     for queued in &doubtful {
         run.originals.forget(&queued.push.pair);
     }
-    let marks_files = run.about(target).marks_files;
-    let proof = |queued: &Queued| queued.push.action.proof(marks_files);
+    let proofs: HashMap<Key, Proof> =
+        doubtful.iter().map(|queued| (queued.push.key.clone(), once::proof(run, &queued.push))).collect();
+    let proof = |queued: &Queued| proofs.get(&queued.push.key).copied().unwrap_or(Proof::Nothing);
+    for queued in doubtful.extract_if(.., |queued| proof(queued) == Proof::Nothing) {
+        once::count_as_sent(run, &queued.push)?;
+    }
     for queued in doubtful.extract_if(.., |queued| proof(queued) == Proof::Repeatable) {
         try_again(run, &queued)?;
     }
@@ -55,7 +59,7 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
     wait_for_the_dust(run, &doubtful);
     // In this order: what is looked for costs most, and the minute's requests may end on the way.
     doubtful.sort_by_key(|queued| match proof(queued) {
-        Proof::Repeatable | Proof::Namesake => 0,
+        Proof::Repeatable | Proof::Namesake | Proof::Nothing => 0,
         Proof::Reading => 1,
         Proof::Marker | Proof::Thread => 2,
     });
@@ -64,6 +68,7 @@ pub(super) fn resolve(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         match proof(&queued) {
             // It is looked for before each try.
             Proof::Repeatable | Proof::Namesake => try_again(run, &queued)?,
+            Proof::Nothing => once::count_as_sent(run, &queued.push)?,
             Proof::Reading => by_reading(run, &queued)?,
             Proof::Marker | Proof::Thread => {
                 let is_long = run.reads_in_parts(target) && long::is_long(run, &queued.push.pair)?;

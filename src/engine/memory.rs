@@ -229,6 +229,11 @@ impl Originals {
         self.read.remove(pair);
     }
 
+    /// Notes that nothing that was read says whether a write may go.
+    pub(super) fn forget_all(&mut self) {
+        self.read.clear();
+    }
+
     /// Returns when a pair's Jira thread was last read from its issue.
     pub(super) fn read_at(&self, pair: &IssueId) -> Option<DateTime<Utc>> {
         self.read.get(pair).copied()

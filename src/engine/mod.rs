@@ -24,6 +24,7 @@ mod base;
 mod tell;
 mod settle;
 mod away;
+mod once;
 mod trust;
 pub mod belongs;
 mod long;

@@ -47,7 +47,8 @@ fn is_copy_seen(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
     let is_seen = |run: &Run<'_>| {
         is_fresh(run, run.originals.copies_seen_at(&push.pair)) || is_fresh(run, run.originals.reply_seen_at(comment))
     };
-    if run.about(push.target).reads_comments || is_seen(run) {
+    // Where nothing shows a comment, it is not written over: one more is added.
+    if run.about(push.target).reads_comments || run.about(push.target).comments_once || is_seen(run) {
         return Ok(true);
     }
     let Some(link) = run.pair(run.source(), &push.pair)? else { return Ok(true) };

@@ -21,6 +21,8 @@ pub(super) enum Evidence {
     Answered,
     /// Its marker was found.
     Found,
+    /// It may have happened, and nobody can look: it counts as sent.
+    Nothing,
 }
 
 /// Records a write that has happened: link and outbox row in one transaction.
@@ -29,8 +31,11 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
     let now = world.clock.now();
     let tx = world.state.begin()?;
     let (name, what) = (receipt.name.clone(), push.summary.clone());
-    let is_found = evidence == Evidence::Found;
-    let note = if is_found { Note::Found { name, what } } else { Note::Written { name, what } };
+    let note = match evidence {
+        Evidence::Answered => Note::Written { name, what },
+        Evidence::Found => Note::Found { name, what },
+        Evidence::Nothing => Note::CountsAsSent { what },
+    };
     tx.note(push.key.origin().as_str(), &note.to_string(), now)?;
     if !link(run, &tx, push, receipt, evidence, now)? && evidence == Evidence::Found {
         drop(tx);
@@ -49,7 +54,9 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
     }
     tx.commit()?;
     tracing::info!(key = %push.key, id = %receipt.name, "Write settled.");
-    run.report.delivered(push, receipt, evidence == Evidence::Found);
+    if evidence != Evidence::Nothing {
+        run.report.delivered(push, receipt, evidence == Evidence::Found);
+    }
     if evidence == Evidence::Answered && matches!(push.action, Action::CreateIssue(_)) {
         // Both threads of a pair that is just made hold nothing of ours.
         run.read_whole.extend(run.source().both().map(|side| (side, push.pair.clone())));

@@ -6,7 +6,7 @@ use super::adopt::adopt;
 use super::apply::apply;
 use super::long::Entire;
 use super::run::{Run, Trouble};
-use super::{away, fields, files, gone, long, pings, tells, trust, unread};
+use super::{away, fields, files, gone, long, once, pings, tells, trust, unread};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Key, Side};
 use crate::plan::comments;
 use crate::plan::{Deletes, Extent, Held, Step, Thread, claims, repeats};
@@ -209,6 +209,7 @@ fn plan_thread(
         // What was read of the other thread may have been taken over.
         known = run.world.state.known_comments(side, ids)?;
     }
+    known.sure_from = once::sure_from(run, side)?;
     let thread = Thread { link, side, url: &url, comments, extent, originals: originals.as_ref() };
     let decision = comments::thread(&thread, &known, run.world.policy);
     let (mut steps, unnamed) = pings::name_people(run, side, decision.steps);

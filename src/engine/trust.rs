@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::ask::read_register;
 use super::memory::{Counter, Trust};
 use super::run::{Run, Trouble};
-use super::{away, base};
+use super::{away, base, once};
 use crate::domain::{IssueLink, SealKey, Side};
 use crate::ports::{ApiError, ApiErrorKind, Register, SEAL_KEYS, seal_keys};
 use crate::state::State;
@@ -94,7 +94,9 @@ fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
     let state = run.world.state;
     let now = run.world.clock.now();
     let mine = counter(state)?;
-    let (behind, theirs, key) = match read_register(run.world.jira)? {
+    let register = read_register(run.world.jira)?;
+    let told = if let Register::Value { counter, .. } = &register { counter.clone() } else { "none".to_owned() };
+    let (behind, theirs, key) = match register {
         Register::NotKept => (false, Counter::NotKept, None),
         Register::Empty => (mine > 0, Counter::Empty, None),
         Register::Value { counter, key } => {
@@ -114,6 +116,7 @@ fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
         base::doubt_statuses(run)?;
         away::doubt(run)?;
     }
+    once::begin(run, behind, &told)?;
     run.is_behind |= behind;
     run.nothing_written = theirs == Counter::Empty && mine == 0;
     if behind || theirs == Counter::NotKept && state.cursor(run.tracker())?.is_none() {

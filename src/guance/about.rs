@@ -15,6 +15,7 @@ pub const ABOUT: About = About {
     tells_account: false,
     listing: Listing::MaybeByOpening,
     threads_in_turn: true,
+    comments_once: false,
     marks_files: true,
     reads_comments: false,
     hides_addresses: false,

@@ -98,6 +98,29 @@ pub(super) fn judge(
     Err(fault(what, status, error_code, &format!("{status} {}{trace}", clean(&words)), retry_after))
 }
 
+/// As [`judge`], where the published examples show some answers without an envelope: then the whole of it is the content.
+///
+/// Source: Guance Open API, `GET /api/v1/incidents/{incident_uuid}/get`, the example.
+pub(super) fn judge_bare(
+    what: What<'_>,
+    status: u16,
+    body: Result<Value, String>,
+    retry_after: Option<Duration>,
+) -> Result<Value, Fault> {
+    let is_content = |body: &Value| match body {
+        Value::Array(_) | Value::Bool(true) => true,
+        Value::Object(object) => {
+            let is_envelope = ["code", "content", "errorCode", "success"].iter().any(|key| object.contains_key(*key));
+            !is_envelope && ["uuid", "workspaceUUID", "data"].iter().any(|key| object.contains_key(*key))
+        }
+        _ => false,
+    };
+    match body {
+        Ok(body) if (200..300).contains(&status) && is_content(&body) => Ok(body),
+        body => judge(what, status, body, retry_after),
+    }
+}
+
 /// Returns what a request without a complete answer means.
 pub(super) fn unanswered(what: What<'_>, failure: &Failure) -> Fault {
     let mut error = ApiError::new(Side::GUANCE, failure.kind(!what.write), failure.words());
@@ -131,6 +154,9 @@ fn fault(what: What<'_>, status: u16, error_code: &str, words: &str, retry_after
         (_, 502..=504) => (unknown, Cause::Transient, None),
         (_, 408 | 500..) => (unknown, Cause::Other, None),
         (code, status) if status == 404 || code.contains("NotFound") => (ApiErrorKind::Refused, Cause::Gone, None),
+        (_, 403) if what.path.starts_with("/api/v1/incidents/") => {
+            (ApiErrorKind::Refused, Cause::Other, Some(Hint::GiveKeyIncidents))
+        }
         (_, 403) => (ApiErrorKind::Refused, Cause::Other, Some(Hint::GiveKeyPermission)),
         (_, 300..=399) => (come_back, Cause::Other, Some(Hint::CheckGuanceAddress)),
         _ => (ApiErrorKind::Refused, Cause::BadRequest, None),
@@ -184,6 +210,27 @@ mod tests {
 
     const NO_TIME: ApiErrorKind = ApiErrorKind::Unavailable { retry_after: None };
     const A_MINUTE: ApiErrorKind = ApiErrorKind::Unavailable { retry_after: Some(REST) };
+
+    #[test]
+    fn an_answer_without_an_envelope_is_taken_where_one_is_published_so() {
+        let what = What { method: "GET", path: "/api/v1/incidents/incident_1/get", write: false };
+        for (body, is_content) in [
+            (json!({"uuid": "incident_1"}), true),
+            (json!({"workspaceUUID": "wksp_1", "name": "x"}), true),
+            (json!({"data": []}), true),
+            (json!([]), true),
+            (json!(true), true),
+            (json!({}), false),
+            (json!({"error": "no"}), false),
+            (json!({"uuid": "incident_1", "code": 500}), false),
+            (json!("x"), false),
+        ] {
+            assert_eq!(judge_bare(what, 200, Ok(body.clone()), None).is_ok(), is_content, "{body}");
+            assert!(judge_bare(what, 502, Ok(body.clone()), None).is_err(), "{body}");
+        }
+        let envelope = json!({"code": 200, "content": {"uuid": "incident_1"}, "success": true, "errorCode": ""});
+        assert_eq!(judge_bare(what, 200, Ok(envelope), None), Ok(json!({"uuid": "incident_1"})));
+    }
 
     #[test]
     fn the_error_code_decides_and_then_the_status() {

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::answer::{Cause, Fault, REST, What, judge, unanswered};
+use super::answer::{Cause, Fault, REST, What, judge, judge_bare, unanswered};
 use super::paging::{LARGE_PAGE, Pages, Part, SMALL_PAGE, collect, collect_newest, collect_within};
 use super::settings::Settings;
 use super::wire::{Named, Page};
@@ -21,6 +21,9 @@ const KEY_HEADER: &str = "DF-API-KEY";
 
 /// The address of DQL. Source: Guance Open API, `POST /api/v1/df/query_data_v1`.
 const QUERY: &str = "/api/v1/df/query_data_v1";
+
+/// What the addresses of the Incident Center begin with.
+pub(super) const INCIDENTS: &str = "/api/v1/incidents/";
 
 /// How often a failed read is tried again within one run.
 const RETRIES: u32 = 2;
@@ -53,12 +56,12 @@ pub(super) struct Api<'a> {
 }
 
 /// One request before it has a credential.
-struct Request<'q> {
-    method: Method,
-    path: String,
-    query: Vec<(&'q str, String)>,
-    body: Option<Value>,
-    write: bool,
+pub(super) struct Request<'q> {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) query: Vec<(&'q str, String)>,
+    pub(super) body: Option<Value>,
+    pub(super) write: bool,
 }
 
 impl Request<'_> {
@@ -69,7 +72,11 @@ impl Request<'_> {
             Some(path) if path.starts_with("reply/") => Purpose::Thread,
             Some(_) => Purpose::Issue,
             None if self.path == QUERY => Purpose::List,
-            None => Purpose::Name,
+            None => match self.path.strip_prefix(INCIDENTS) {
+                Some("list") => Purpose::List,
+                Some(_) => Purpose::Issue,
+                None => Purpose::Name,
+            },
         }
     }
 }
@@ -123,7 +130,7 @@ impl<'a> Api<'a> {
         let mut end = span.until.unwrap_or_else(|| self.horizon(span));
         loop {
             let request = |size, index| list_request(channel, span.from, end, size, index);
-            let part = self.list_within("guance.page_size", requests, request)?;
+            let part = self.list_within("guance.page_size", SMALL_PAGE, requests, request)?;
             if span.until.is_some() || self.server_clock.get().is_none_or(|server| server < end) {
                 return Ok(part);
             }
@@ -159,7 +166,7 @@ impl<'a> Api<'a> {
         let path = format!("/api/v1/issue/reply/{}/list", segment(issue.as_str())?);
         let down_to = down_to.map(|time| time.timestamp());
         let request = |size, index| replies_request(&path, size, index);
-        self.in_pages("guance.reply_page_size", request, |walk, size, page| {
+        self.in_pages("guance.reply_page_size", SMALL_PAGE, request, |walk, size, page| {
             collect_newest(walk, size, requests, down_to, while_budget_lasts(page))
         })
     }
@@ -168,7 +175,7 @@ impl<'a> Api<'a> {
     pub(super) fn page_of_replies(&self, issue: &IssueId, index: usize) -> Result<Page, Fault> {
         let path = format!("/api/v1/issue/reply/{}/list", segment(issue.as_str())?);
         let request = |size, _| replies_request(&path, size, index);
-        self.in_pages("guance.reply_page_size", request, |mut walk, _, page| {
+        self.in_pages("guance.reply_page_size", SMALL_PAGE, request, |mut walk, _, page| {
             let page = page(index)?;
             walk.took(&page.rows)?;
             Ok(page)
@@ -245,16 +252,16 @@ impl<'a> Api<'a> {
         self.write(Method::Delete, format!("/api/v1/issue/reply/{}/delete", segment(reply)?), None)
     }
 
-    fn horizon(&self, span: &Span) -> DateTime<Utc> {
+    pub(super) fn horizon(&self, span: &Span) -> DateTime<Utc> {
         let now = self.clock.now().max(span.from);
         self.server_clock.get().map_or(now, |server| server.max(now)) + HORIZON
     }
 
-    fn get(&self, path: String) -> Result<Value, Fault> {
+    pub(super) fn get(&self, path: String) -> Result<Value, Fault> {
         self.send(&Request { method: Method::Get, path, query: Vec::new(), body: None, write: false })
     }
 
-    fn write(&self, method: Method, path: String, body: Option<Value>) -> Result<Value, Fault> {
+    pub(super) fn write(&self, method: Method, path: String, body: Option<Value>) -> Result<Value, Fault> {
         self.send(&Request { method, path, query: Vec::new(), body, write: true })
     }
 
@@ -267,17 +274,20 @@ impl<'a> Api<'a> {
 
     /// Reads all pages.
     fn list<'q>(&self, fact: &str, request: impl Fn(usize, usize) -> Request<'q>) -> Result<Vec<Value>, Fault> {
-        self.in_pages(fact, request, |walk, size, page| collect(walk, size, page))
+        self.in_pages(fact, SMALL_PAGE, request, |walk, size, page| collect(walk, size, page))
     }
 
     /// Reads at most so many pages; what came before the budget was used up is taken.
-    fn list_within<'q>(
+    pub(super) fn list_within<'q>(
         &self,
         fact: &str,
+        small: usize,
         requests: usize,
         request: impl Fn(usize, usize) -> Request<'q>,
     ) -> Result<Part, Fault> {
-        self.in_pages(fact, request, |walk, size, page| collect_within(walk, size, requests, while_budget_lasts(page)))
+        self.in_pages(fact, small, request, |walk, size, page| {
+            collect_within(walk, size, requests, while_budget_lasts(page))
+        })
     }
 
     /// Reads pages; a service that refuses a large page is asked for small ones, now and later; one whose large page is
@@ -285,6 +295,7 @@ impl<'a> Api<'a> {
     fn in_pages<'q, T>(
         &self,
         fact: &str,
+        small: usize,
         request: impl Fn(usize, usize) -> Request<'q>,
         collect: impl Fn(Walk<'_>, usize, &dyn Fn(usize) -> Result<Page, Fault>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
@@ -299,15 +310,15 @@ impl<'a> Api<'a> {
             collect(Walk::new(Side::GUANCE, &request(size, 1).path, self.stop), size, &page)
         };
         if self.facts.recall(fact, PAGE_SIZE_AGE).is_some() {
-            return read(SMALL_PAGE);
+            return read(small);
         }
         match read(LARGE_PAGE) {
             Err(fault) if fault.cause == Cause::BadRequest => {
-                let rows = read(SMALL_PAGE).map_err(|_| fault)?;
-                self.facts.remember(fact, &SMALL_PAGE.to_string());
+                let rows = read(small).map_err(|_| fault)?;
+                self.facts.remember(fact, &small.to_string());
                 Ok(rows)
             }
-            Err(fault) if fault.cause == Cause::TooMuch => read(SMALL_PAGE),
+            Err(fault) if fault.cause == Cause::TooMuch => read(small),
             done => done,
         }
     }
@@ -329,7 +340,7 @@ impl<'a> Api<'a> {
         self.send_with(request, if request.write { Urgency::Write } else { Urgency::Read })
     }
 
-    fn send_with(&self, request: &Request<'_>, urgency: Urgency) -> Result<Value, Fault> {
+    pub(super) fn send_with(&self, request: &Request<'_>, urgency: Urgency) -> Result<Value, Fault> {
         // What one key may not write, another may; nothing else that failed is written again.
         let keys = u32::try_from(self.settings.api_keys.len()).unwrap_or(1);
         let mut retries = if request.write { keys.saturating_sub(1) } else { RETRIES };
@@ -385,6 +396,7 @@ impl<'a> Api<'a> {
         match self.http.send(&call) {
             Ok(answer) => {
                 self.server_clock.set(answer.date.or(self.server_clock.get()));
+                let judge = if request.path.starts_with(INCIDENTS) { judge_bare } else { judge };
                 judge(what, answer.status, answer.json(), answer.retry_after)
             }
             Err(failure) => Err(unanswered(what, &failure)),

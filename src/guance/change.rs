@@ -130,7 +130,7 @@ fn codes(target: &StatusTarget) -> Result<Vec<(i64, bool)>, ApiError> {
 }
 
 /// Puts one manager into another's place; everybody else stays.
-fn exchanged(before: &[String], set: Option<&str>, instead_of: Option<&str>) -> Vec<String> {
+pub(super) fn exchanged(before: &[String], set: Option<&str>, instead_of: Option<&str>) -> Vec<String> {
     let mut after: Vec<String> = Vec::with_capacity(before.len() + 1);
     let mut waiting = set.filter(|id| !before.iter().any(|known| known == id));
     for known in before {

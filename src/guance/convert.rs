@@ -180,7 +180,7 @@ pub(super) fn watermark(issues: &[Issue]) -> Option<DateTime<Utc>> {
 }
 
 /// The editor keeps HTML, a monitor writes Markdown, a program what it likes; `extend.text` is a rendering of it.
-fn body(content: &str, extend: &Value) -> Doc {
+pub(super) fn body(content: &str, extend: &Value) -> Doc {
     if content.trim().is_empty() {
         return Doc::from_plain(extend.get("text").and_then(Value::as_str).unwrap_or_default());
     }
@@ -209,7 +209,7 @@ pub(super) fn managers(extend: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// Returns a manager as far as its entry tells.
-fn bare(who: &str) -> Person {
+pub(super) fn bare(who: &str) -> Person {
     let email = who.contains('@').then(|| who.to_owned());
     Person { id: who.to_owned(), name: email.clone().unwrap_or_default(), email }
 }

@@ -32,6 +32,7 @@ mod takeover;
 mod check;
 
 pub mod events;
+pub mod incidents;
 
 #[cfg(test)]
 mod golden_tests;

@@ -32,38 +32,59 @@ impl Guance<'_> {
                 members.insert(id.clone(), known);
             }
         }
-        for Member { uuid, info } in &row.manager_infos {
-            if is_account(uuid) {
-                let known = person(uuid.clone(), info.clone(), &Value::Null);
-                let text = json!(known).to_string();
-                if self.facts.recall(&member_fact(uuid), MEMBER_AGE).as_ref() != Some(&text) {
-                    self.facts.remember(&member_fact(uuid), &text);
-                }
-                members.insert(uuid.clone(), known);
+        drop(members);
+        for member in &row.manager_infos {
+            self.learn_member(member);
+        }
+    }
+
+    /// Remembers somebody who is in charge.
+    pub(super) fn learn_member(&self, member: &Member) {
+        let Member { uuid, info } = member;
+        if is_account(uuid) {
+            let known = person(uuid.clone(), info.clone(), &Value::Null);
+            let text = json!(known).to_string();
+            if self.facts.recall(&member_fact(uuid), MEMBER_AGE).as_ref() != Some(&text) {
+                self.facts.remember(&member_fact(uuid), &text);
+            }
+            self.members.borrow_mut().insert(uuid.clone(), known);
+        }
+    }
+
+    /// Gives the people in charge of an issue the names that are known.
+    pub(super) fn name_known(&self, issue: &mut Issue) {
+        for person in &mut issue.assignees {
+            if let Some(known) = self.member(&person.id) {
+                *person = known;
             }
         }
     }
 
-    fn member(&self, id: &str) -> Option<Person> {
+    /// Returns true for an account whose name would have to be asked for.
+    pub(super) fn is_stranger(&self, person: &Person) -> bool {
+        is_account(&person.id) && self.member(&person.id).is_none()
+    }
+
+    /// Remembers that nobody tells who an account is: one that left the workspace is not asked for again.
+    pub(super) fn remember_stranger(&self, person: &Person) {
+        self.facts.remember(&member_fact(&person.id), &json!(person).to_string());
+    }
+
+    pub(super) fn member(&self, id: &str) -> Option<Person> {
         let met = self.members.borrow().get(id).cloned();
         met.or_else(|| serde_json::from_str(&self.facts.recall(&member_fact(id), MEMBER_AGE)?).ok())
     }
 
     /// Gives an issue's managers their names and addresses, reading the issue by id when one of them is not known.
     pub(super) fn name_managers(&self, issue: &mut Issue) -> Result<(), ApiError> {
-        let unknown = |person: &Person| is_account(&person.id) && self.member(&person.id).is_none();
-        if self.api.settings.names_managers && issue.assignees.iter().any(unknown) {
+        if self.api.settings.names_managers && issue.assignees.iter().any(|person| self.is_stranger(person)) {
             self.ask_for_managers(&issue.id)?;
-            for person in issue.assignees.iter().filter(|person| unknown(person)) {
-                // An account that left the workspace is not asked for again.
-                self.facts.remember(&member_fact(&person.id), &json!(person).to_string());
+            let left: Vec<&Person> = issue.assignees.iter().filter(|person| self.is_stranger(person)).collect();
+            for person in left {
+                self.remember_stranger(person);
             }
         }
-        for person in &mut issue.assignees {
-            if let Some(known) = self.member(&person.id) {
-                *person = known;
-            }
-        }
+        self.name_known(issue);
         Ok(())
     }
 

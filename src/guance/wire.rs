@@ -125,7 +125,7 @@ pub(super) struct CreatorInfo {
 }
 
 /// The resolved level of `issue/{uuid}/get`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct LevelInfo {
     #[serde(default, deserialize_with = "text")]
     pub(super) name: String,
@@ -206,7 +206,7 @@ impl Page {
 }
 
 /// Text, or a number as text; nothing else is worth failing a row for.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::String(text) => text,
         Value::Number(number) => number.to_string(),
@@ -215,7 +215,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
 }
 
 /// Unix seconds as integer, float or text; `-1`, 0 and `null` mean never.
-fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
     Ok(moment(&Value::deserialize(deserializer)?))
 }
 
@@ -235,7 +235,9 @@ pub(super) fn moment(value: &Value) -> Option<DateTime<Utc>> {
 /// The value if it has the expected shape, else the default. Only for what is in memory already: of a text that is being
 /// parsed the rest would be lost.
 #[expect(clippy::unnecessary_wraps, reason = "serde asks for it")]
-fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+pub(super) fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Ok(T::deserialize(deserializer).unwrap_or_default())
 }
 

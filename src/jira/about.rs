@@ -29,6 +29,7 @@ pub const ABOUT: About = About {
     tells_account: true,
     listing: Listing::ByUpdate,
     threads_in_turn: false,
+    comments_once: false,
     marks_files: false,
     reads_comments: true,
     hides_addresses: true,

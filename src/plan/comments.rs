@@ -174,9 +174,14 @@ fn created(
         Side::Tracker(_) => ("comments", policy.flow.comments),
         Side::Source(_) => ("replies", policy.flow.replies),
     };
+    let may_be_there = known.sure_from.is_some_and(|from| comment.created < from);
     match (known.outbox.get(key), restricted) {
         (Some((Stage::InFlight, _)), _) => skip(SkipReason::InDoubt),
         (Some((Stage::Done, _)), _) => skip(SkipReason::Unchanged),
+        (Some((Stage::Pending | Stage::Held, _)), _) if may_be_there => {
+            Step::Withdraw { key: key.clone(), reason: SkipReason::MayBeThere }
+        }
+        (None, _) if may_be_there && on => skip(SkipReason::MayBeThere),
         (Some((Stage::Pending | Stage::Held | Stage::Dead, _)), Some(why)) => {
             Step::Withdraw { key: key.clone(), reason: SkipReason::Restricted(why) }
         }
@@ -314,6 +319,25 @@ mod tests {
         };
         known.comments.insert((Side::JIRA, link.origin_id.clone()), link);
         known
+    }
+
+    #[test]
+    fn where_no_copy_can_be_looked_for_only_what_is_newer_than_the_state_travels() {
+        let original = comment("在看了");
+        let known = |sure_from| Known { sure_from: Some(sure_from), ..Known::default() };
+        let later = original.created + chrono::TimeDelta::seconds(1);
+        assert!(matches!(decide(&original, &known(original.created)), Step::Push(_)));
+        assert_eq!(reason(decide(&original, &known(later))), SkipReason::MayBeThere);
+        // What waits is taken back.
+        let mut waiting = known(later);
+        let key = Key::comment(Side::JIRA, &original.id);
+        waiting.outbox.insert(key.clone(), (Stage::Pending, original.fingerprint()));
+        let step = decide(&original, &waiting);
+        assert_eq!(step, Step::Withdraw { key, reason: SkipReason::MayBeThere });
+        // What has a copy is edited as ever.
+        let written = comment("before");
+        let edited = Known { sure_from: Some(later), ..copied(&written) };
+        assert!(matches!(decide(&original, &edited), Step::Push(_)));
     }
 
     #[test]

@@ -89,6 +89,8 @@ pub enum SkipReason {
     Queued,
     /// A write about it may or may not have happened; to be looked up first.
     InDoubt,
+    /// A copy of it may be where none can be looked for: it was written before this state began.
+    MayBeThere,
     /// Fewer people may see it than would see the copy.
     Restricted(String),
     /// No route takes it.
@@ -147,6 +149,7 @@ impl SkipReason {
             Self::Unchanged => Why::Unchanged,
             Self::Queued => Why::Queued,
             Self::InDoubt => Why::InDoubt,
+            Self::MayBeThere => Why::MayBeThere,
             Self::Restricted(hidden) => Why::Restricted { hidden },
             Self::NoRoute => Why::NoRoute,
             Self::RouteUnclear(number, template) => Why::RouteUnclear { number: *number, template },

@@ -25,6 +25,9 @@ pub struct About {
     pub listing: Listing,
     /// True where a list does not show that there is something new in a thread: then threads are read in turn.
     pub threads_in_turn: bool,
+    /// True where comments can be added, and nothing shows them afterwards: it has no threads, and each comment is sent once at
+    /// most.
+    pub comments_once: bool,
     /// True where a file is carried by a comment, which bears its marker. Elsewhere a copy is known by its name and size,
     /// and is part of the issue, so that it moves the issue's `updated`.
     pub marks_files: bool,

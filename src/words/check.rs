@@ -15,6 +15,7 @@ messages! {
         GuanceCredential,
         GuanceChannel { name: String },
         GuanceIssues,
+        GuanceIncidents,
         GuanceLevels,
         /// Whether `[route.priority]` lists them.
         ListedLevels,

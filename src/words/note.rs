@@ -14,6 +14,7 @@ messages! {
         LeftOutWhole { what: String, side: Service, why: String },
         FailedAgain { what: String, why: String },
         LostAnswer { what: String, why: String },
+        CountsAsSent { what: String },
         RefusedForGood { what: String, why: String },
         Recognised { name: String },
         NotRecognised { name: String },

@@ -93,6 +93,7 @@ messages! {
         Unchanged,
         Queued,
         InDoubt,
+        MayBeThere,
         Restricted { hidden: &'a str },
         NoRoute,
         RouteUnclear { number: usize, template: &'a str },

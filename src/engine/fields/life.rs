@@ -117,7 +117,10 @@ pub(in crate::engine) fn own_traces(run: &Run<'_>, queued: &Queued) -> Result<bo
 fn may_be_ours(run: &Run<'_>, queued: &Queued, now: &Issue) -> bool {
     let ours = run.world.clock.now();
     let side = queued.push.target;
-    let ahead = run.identities.get(&side).and_then(|who| who.clock).map_or(TimeDelta::zero(), |it| it - ours);
+    // A service that is asked who we are only once tells its clock with whatever it was asked since.
+    let told = || run.remote(side).identify().ok()?.clock;
+    let clock = run.identities.get(&side).and_then(|who| who.clock).or_else(told);
+    let ahead = clock.map_or(TimeDelta::zero(), |it| it - ours);
     let latest = |sent| sent + ahead + delta(run.world.settings.limits.in_doubt_wait);
     queued.sent_at.is_some_and(|sent| now.updated <= latest(sent))
 }

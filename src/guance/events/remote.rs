@@ -30,6 +30,7 @@ pub const ABOUT: About = About {
     statuses: STATUSES,
     listing: Listing::ByUpdate,
     threads_in_turn: false,
+    comments_once: false,
     marks_files: false,
     reads_comments: false,
     hides_addresses: false,

@@ -14,6 +14,7 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::GuanceCredential => "guance credential".to_owned(),
         Tested::GuanceChannel { name } => format!("guance channel {name:?}"),
         Tested::GuanceIssues => "guance issues".to_owned(),
+        Tested::GuanceIncidents => "guance incidents".to_owned(),
         Tested::GuanceLevels => "guance levels".to_owned(),
         Tested::ListedLevels => "guance levels in [route.priority]".to_owned(),
         Tested::GuanceClock => "clock against guance".to_owned(),

@@ -34,6 +34,13 @@ pub(in crate::words) fn hint(hint: &Hint) -> String {
                               do, later runs go on by themselves"
             .to_owned(),
         Hint::UseGuanceStatuses => "use Open, Working, Resolved, Closed or Pending in [route.status]".to_owned(),
+        Hint::GiveKeyIncidents => "give the API key's role permission for the Incident Center in Guance, Management > API Key \
+                                   Management; a status may be the assignee's to set"
+            .to_owned(),
+        Hint::UseIncidentStatuses => "use Open, Working, Resolved or Closed in [route.status]".to_owned(),
+        Hint::KeepIncidentComments => {
+            "Guance has no call to delete a comment of an incident: set deletes = \"mark\" or \"keep\" for this source".to_owned()
+        }
         Hint::SetChannel { names } => format!("set [guance].channel to one of: {names}"),
         Hint::MoreKeys => "give guajira an API key of its own, or several in [guance].api_key; where the service allows \
                            more, raise [guance].requests_per_minute"

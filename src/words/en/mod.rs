@@ -165,6 +165,9 @@ pub(super) fn why(why: Why<'_>) -> String {
         Why::Unchanged => "already carried".to_owned(),
         Why::Queued => "already waiting to be sent".to_owned(),
         Why::InDoubt => "an earlier write about it may have happened; it is looked up first".to_owned(),
+        Why::MayBeThere => {
+            "written before guajira's state began: a copy may be there already, and cannot be looked for".to_owned()
+        }
         Why::Restricted { hidden } => format!("restricted: {hidden}"),
         Why::NoRoute => "no [[route]] takes it (see guajira check --explain)".to_owned(),
         Why::RouteUnclear { number, template } => {

@@ -16,6 +16,9 @@ pub(in crate::words) fn note(note: &Note) -> String {
         }
         Note::FailedAgain { what, why } => format!("failed, and is tried again: {what}: {why}"),
         Note::LostAnswer { what, why } => format!("in doubt, sent and the answer lost: {what}: {why}"),
+        Note::CountsAsSent { what } => {
+            format!("counts as sent, because the answer was lost and nobody can look whether it is there: {what}")
+        }
         Note::RefusedForGood { what, why } => format!("refused for good: {what}: {why}"),
         Note::Recognised { name } => format!("recognised {name} as its copy"),
         Note::NotRecognised { name } => {

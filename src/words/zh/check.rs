@@ -14,6 +14,7 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::GuanceCredential => "观测云 API Key".to_owned(),
         Tested::GuanceChannel { name } => format!("观测云频道 {name:?}"),
         Tested::GuanceIssues => "观测云问题".to_owned(),
+        Tested::GuanceIncidents => "观测云故障".to_owned(),
         Tested::GuanceLevels => "观测云问题等级".to_owned(),
         Tested::ListedLevels => "[route.priority] 中的观测云等级".to_owned(),
         Tested::GuanceClock => "与观测云的时钟差".to_owned(),

@@ -33,6 +33,14 @@ pub(in crate::words) fn hint(hint: &Hint) -> String {
             "请求配额已用完，可能是别的程序在用同一个 Key 或工作空间：无需处理，之后的运行会自动继续".to_owned()
         }
         Hint::UseGuanceStatuses => "请在 [route.status] 中使用 Open、Working、Resolved、Closed 或 Pending".to_owned(),
+        Hint::GiveKeyIncidents => {
+            "请在观测云“管理 > API Key 管理”中，为该 API Key 的角色授予故障中心的权限；状态可能只允许处理人修改"
+                .to_owned()
+        }
+        Hint::UseIncidentStatuses => "请在 [route.status] 中使用 Open、Working、Resolved 或 Closed".to_owned(),
+        Hint::KeepIncidentComments => {
+            "观测云没有删除故障评论的接口：请为该来源设置 deletes = \"mark\" 或 \"keep\"".to_owned()
+        }
         Hint::SetChannel { names } => format!("请将 [guance].channel 设为其中之一：{names}"),
         Hint::MoreKeys => {
             "请为 guajira 单独配一个 API Key，或在 [guance].api_key 中配置多个；如果站点允许更多请求，请调大 \

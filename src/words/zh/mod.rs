@@ -199,6 +199,7 @@ pub(super) fn why(why: Why<'_>) -> String {
         Why::Unchanged => "已同步".to_owned(),
         Why::Queued => "已在等待发送".to_owned(),
         Why::InDoubt => "之前的一次写入结果未知，先查证".to_owned(),
+        Why::MayBeThere => "写于 guajira 的状态文件之前：副本可能已经存在，而且无法查证".to_owned(),
         Why::Restricted { hidden } => format!("可见范围受限：{}", told_restriction(hidden, Lang::Zh)),
         Why::NoRoute => "没有匹配的 [[route]]（见 guajira check --explain）".to_owned(),
         Why::RouteUnclear { number, template } => {

@@ -14,6 +14,7 @@ pub(in crate::words) fn note(note: &Note) -> String {
         Note::LeftOutWhole { what, side: one, why } => format!("略去{what}，{}拒绝了它：{why}", after(*one)),
         Note::FailedAgain { what, why } => format!("失败，稍后重试：{what}：{why}"),
         Note::LostAnswer { what, why } => format!("结果未知，已发送但没有收到应答：{what}：{why}"),
+        Note::CountsAsSent { what } => format!("按已发送处理，因为没有收到应答，也无法查证是否存在：{what}"),
         Note::RefusedForGood { what, why } => format!("被拒绝，不再重试：{what}：{why}"),
         Note::Recognised { name } => format!("识别出 {name} 是它的副本"),
         Note::NotRecognised { name } => format!("{name} 是别的内容的副本，或它另有副本：未识别"),

@@ -3,6 +3,7 @@
 mod alerts;
 mod guance;
 mod guance_events;
+mod incidents;
 mod jira;
 mod piped;
 mod notify;

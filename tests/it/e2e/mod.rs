@@ -26,6 +26,7 @@ mod full;
 mod guards;
 mod haste;
 mod hostile;
+mod incidents;
 mod languages;
 mod late_restrictions;
 mod leaks;

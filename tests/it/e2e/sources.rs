@@ -21,7 +21,7 @@ const PIPED: &str =
     "\n[[source]]\nname = \"hook\"\nkind = \"piped\"\n\n[[source.route]]\nproject = \"OPS\"\nissue_type = \"Bug\"\n";
 
 impl World {
-    fn with_source(self, text: &str) -> Self {
+    pub(super) fn with_source(self, text: &str) -> Self {
         let file = self.path("sync.toml");
         fs::write(&file, fs::read_to_string(&file).unwrap() + text).unwrap();
         self
@@ -35,18 +35,18 @@ impl World {
         child.wait_with_output().unwrap().into()
     }
 
-    fn run_later(&self, minutes: u64) -> Outcome {
+    pub(super) fn run_later(&self, minutes: u64) -> Outcome {
         self.pass(Duration::from_mins(minutes));
         self.sync()
     }
 
-    fn only_issue(&self) -> Issue {
+    pub(super) fn only_issue(&self) -> Issue {
         let mut issues = self.jira.issues();
         assert_eq!(issues.len(), 1, "{:?}", issues.iter().map(|issue| &issue.summary).collect::<Vec<_>>());
         issues.remove(0)
     }
 
-    fn is_done(&self, issue: &Issue) -> bool {
+    pub(super) fn is_done(&self, issue: &Issue) -> bool {
         self.jira.status_of(&issue.key) == "Done"
     }
 }

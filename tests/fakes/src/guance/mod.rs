@@ -5,6 +5,7 @@
 mod attachments;
 mod dql;
 mod events;
+mod incidents;
 mod routes;
 mod strict;
 mod switches;
@@ -19,6 +20,9 @@ use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
 pub use self::events::{Check, EventOrder, EventPaging, EventSwitches, OkForm, SeriesForm};
+pub use self::incidents::{
+    Incident, IncidentComment, IncidentList, IncidentOrder, IncidentRange, IncidentSwitches, ModifyAnswer, Transitions,
+};
 use self::strict::Refusal;
 pub use self::switches::{
     ApiKey, Download, LevelForm, ListShape, MemberSearch, Options, Order, PageLimit, RepeatForm, Switches,
@@ -357,6 +361,7 @@ impl Handler for Workspace {
     }
 
     fn is_write(&self, request: &Request) -> bool {
-        request.method != "GET" && !["/issue/list", "/df/query_data_v1"].iter().any(|read| request.path.ends_with(read))
+        request.method != "GET"
+            && !["/issue/list", "/incidents/list", "/df/query_data_v1"].iter().any(|read| request.path.ends_with(read))
     }
 }

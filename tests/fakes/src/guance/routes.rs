@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::attachments::{download, upload};
 use super::dql::query_data;
+use super::incidents::routes as incidents;
 use super::strict::{Kind, Refusal, body, number, query, refuse};
 use super::switches::{ListShape, MemberSearch, Order, PageLimit, Window};
 use super::world::{Issue, Named, Person, World};
@@ -27,6 +28,12 @@ pub(super) fn answer(world: &mut World, key: usize, request: &Request) -> Respon
     let me = World::key_uuid(key);
     if let Some(response) = download(world, request, &path) {
         return response;
+    }
+    if let ["api", "v1", "incidents", below @ ..] = path.as_slice() {
+        return match incidents::answer(world, request, below, &me) {
+            Ok(told) => incidents::response(told, good),
+            Err(refusal) => bad(&refusal),
+        };
     }
     let answer = match (request.method.as_str(), path.as_slice()) {
         ("POST", ["api", "v1", "issue", "list"]) => list(world, request),

@@ -1,6 +1,7 @@
 //! What the real service leaves open, as switches; the defaults are what its documentation says.
 
 use super::events::EventSwitches;
+use super::incidents::IncidentSwitches;
 use crate::clock::SimClock;
 
 /// How a fake is started.
@@ -85,6 +86,8 @@ pub struct Switches {
     pub entities: bool,
     /// How events of monitors are queried, and what they hold.
     pub events: EventSwitches,
+    /// What the Incident Center answers, and what it takes.
+    pub incidents: IncidentSwitches,
 }
 
 /// Where `issue/list` puts its rows.
@@ -244,6 +247,7 @@ impl Default for Switches {
             repeats: RepeatForm::System,
             entities: false,
             events: EventSwitches::default(),
+            incidents: IncidentSwitches::default(),
         }
     }
 }

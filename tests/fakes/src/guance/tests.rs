@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::clock::SimClock;
 
-fn fake() -> FakeGuance {
+pub(super) fn fake() -> FakeGuance {
     let clock = SimClock::fixed(Utc.with_ymd_and_hms(2026, 11, 22, 10, 0, 0).unwrap());
     FakeGuance::start(Options { clock, ..Options::default() })
 }
@@ -27,7 +27,7 @@ fn ask(fake: &FakeGuance, secret: &str, method: &str, path: &str, body: &Value) 
     (status, serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap())
 }
 
-fn send(fake: &FakeGuance, method: &str, path: &str, body: &Value) -> (u16, Value) {
+pub(super) fn send(fake: &FakeGuance, method: &str, path: &str, body: &Value) -> (u16, Value) {
     ask(fake, "guance-test-key", method, path, body)
 }
 

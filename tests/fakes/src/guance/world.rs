@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::events::{Alarm, KeptEvent};
+use super::incidents::Center;
 use super::switches::{LevelForm, Options, Switches};
 
 /// Keys of `extend` that the documentation or its examples know.
@@ -113,6 +114,8 @@ pub(super) struct World {
     pub(super) events: Vec<KeptEvent>,
     /// What monitors watch.
     pub(super) alarms: Vec<Alarm>,
+    /// The Incident Center.
+    pub(super) center: Center,
     /// Requests of the last minute: when, and by which key.
     pub(super) served: VecDeque<(DateTime<Utc>, usize)>,
     next: u64,
@@ -129,6 +132,7 @@ impl World {
             store: Vec::new(),
             events: Vec::new(),
             alarms: Vec::new(),
+            center: Center::default(),
             served: VecDeque::new(),
             next: 1,
             options,
