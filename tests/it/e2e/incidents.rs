@@ -13,7 +13,7 @@ use super::crash::{Fate, run_and_kill};
 use super::world::{Flavour, World, on_both};
 
 /// The configuration that the page shows.
-fn example() -> String {
+pub(super) fn example() -> String {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sources/incidents.md");
     let page = fs::read_to_string(page).unwrap();
     let (_, rest) = page.split_once("```toml\n").unwrap();

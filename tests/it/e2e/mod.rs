@@ -14,6 +14,7 @@ mod crash;
 mod credentials;
 mod crowds;
 mod deletes;
+mod every_kind;
 mod examples;
 mod fields;
 mod files;

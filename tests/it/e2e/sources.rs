@@ -13,11 +13,11 @@ use serde_json::json;
 use super::agree::jira_words;
 use super::world::{Flavour, Outcome, World, on_both};
 
-const EVENTS: &str = "\n[[source]]\nname = \"alarms\"\nkind = \"guance-events\"\nservice = \"guance\"\n\n[source.flow]\nlevel = true\n\n\
+pub(super) const EVENTS: &str = "\n[[source]]\nname = \"alarms\"\nkind = \"guance-events\"\nservice = \"guance\"\n\n[source.flow]\nlevel = true\n\n\
                       [[source.route]]\nproject = \"OPS\"\nissue_type = \"Bug\"\n[source.route.priority]\ncritical = \"Highest\"\n\
                       warning = \"Low\"\n";
 
-const PIPED: &str =
+pub(super) const PIPED: &str =
     "\n[[source]]\nname = \"hook\"\nkind = \"piped\"\n\n[[source.route]]\nproject = \"OPS\"\nissue_type = \"Bug\"\n";
 
 impl World {
@@ -28,7 +28,7 @@ impl World {
     }
 
     /// Pipes this into `guajira take`.
-    fn take(&self, source: &str, input: &str) -> Outcome {
+    pub(super) fn take(&self, source: &str, input: &str) -> Outcome {
         let mut child = self.program(&["take", source]).stdin(Stdio::piped()).spawn().unwrap();
         // A refused source is told before anything is read.
         child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
