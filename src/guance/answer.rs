@@ -12,15 +12,11 @@ use crate::http::{self, Failure, clean};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::words::{CallFault, Hint};
 
-/// A failed request: what the engine is told, and what the adapter itself branches on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) error: ApiError,
-    pub(super) cause: Cause,
-}
+/// A failed request.
+pub(super) type Fault = http::Fault<Cause>;
 
 /// Why, as far as the adapter itself cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Cause {
     /// The service said "slow down"; `per_key` when another key may still be served.
     SlowDown { per_key: bool },
@@ -35,19 +31,8 @@ pub(super) enum Cause {
     /// Worth a second try within this run, if it was a read.
     Transient,
     /// Anything else.
+    #[default]
     Other,
-}
-
-impl From<ApiError> for Fault {
-    fn from(error: ApiError) -> Self {
-        Self { error, cause: Cause::Other }
-    }
-}
-
-impl From<Fault> for ApiError {
-    fn from(fault: Fault) -> Self {
-        fault.error
-    }
 }
 
 /// A request as errors name it.

@@ -28,9 +28,7 @@ impl All {
             url = alerts.base_url()
         );
         let Two { world, eu } = Two::new(flavour);
-        let mut world = [EVENTS, &incidents::example(), PIPED, &oncall]
-            .into_iter()
-            .fold(world, |world, source| World::with_source(world, source));
+        let mut world = [EVENTS, &incidents::example(), PIPED, &oncall].into_iter().fold(world, World::with_source);
         world.set("ALERTS", alerts::TOKEN);
         Self { two: Two { world, eu }, alerts }
     }
