@@ -240,7 +240,7 @@ fn changes(policy: &Policy) -> CheckChanges {
     CheckChanges {
         status: flow.status.writes(Side::JIRA),
         assignee,
-        texts: flow.updates || flow.level,
+        texts: flow.updates || flow.level || policy.has_followers(),
         deletes: flow.deletes == Deletes::Delete,
         people: assignee || !policy.people.pairs.is_empty(),
     }

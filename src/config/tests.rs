@@ -12,7 +12,7 @@ use crate::jira;
 use crate::secret::Secret;
 use crate::words::ConfigWarning;
 
-const MINIMAL: &str = r#"
+pub(super) const MINIMAL: &str = r#"
 [guance]
 base_url = "https://openapi.guance.com"
 api_key = "g-key"

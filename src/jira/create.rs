@@ -1,7 +1,7 @@
 //! Creating issues: many in one request, giving way on optional fields rather than losing one, and reading the
 //! markers back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -17,7 +17,7 @@ use super::fault::{refused, unavailable};
 use super::service::Jira;
 use super::wire;
 use super::words::marker;
-use crate::domain::{Key, Kind, NewIssue, Push, Receipt, Side};
+use crate::domain::{Follower, Key, Kind, NewIssue, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::words::{ItemHint, JiraFault};
 
@@ -178,10 +178,13 @@ impl Jira<'_> {
     /// Reads label and property of the new issues, once for all of them. What cannot be read is not repaired.
     fn read_back(&self, pool: &[wire::Created], secured: bool) -> Seen {
         let ids: Vec<&str> = pool.iter().map(|created| created.id.as_str()).collect();
-        let fields: &[&str] = if secured { &["labels", "created", "security"] } else { &["labels", "created"] };
-        let (rows, shown) = self.new_rows(&ids, fields).unwrap_or_default();
+        let mut fields = vec!["labels".to_owned(), "created".to_owned()];
+        fields.extend(secured.then(|| "security".to_owned()));
+        let followed = self.followed_ids().unwrap_or_default();
+        fields.extend(followed.iter().cloned().chain((!followed.is_empty()).then(|| "issuetype".to_owned())));
+        let (rows, shown) = self.new_rows(&ids, &fields).unwrap_or_default();
         let mut seen = Seen::default();
-        let read = |rows: Vec<Value>| rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
+        let read = |rows: Vec<Value>| rows.into_iter().filter_map(|row| wire::Issue::read(row).ok());
         let shown = read(shown).map(|raw| (label_key(&raw.fields.labels, self.source()), raw));
         let rows = read(rows).map(|raw| {
             let claim = raw.properties.get(PROPERTY).and_then(|value| property(value, self.source(), Kind::Issue));
@@ -194,7 +197,8 @@ impl Jira<'_> {
             }
             let at = time(&raw.fields.created);
             let is_secured = !raw.fields.security.is_null();
-            seen.by_id.insert(raw.id.clone(), NewRow { labels: raw.fields.labels, is_marked, is_secured, at });
+            let told = self.told(&raw).unwrap_or_default();
+            seen.by_id.insert(raw.id, NewRow { labels: raw.fields.labels, is_marked, is_secured, at, told });
         }
         seen
     }
@@ -205,7 +209,7 @@ impl Jira<'_> {
     /// Server gives properties of one issue at a time. Who keeps the property of one issue that was created keeps those of the
     /// others, and the label says as well which issue is whose. What the search does not show, or shows without a label, is
     /// read by itself.
-    fn new_rows(&self, ids: &[&str], fields: &[&str]) -> Result<(Vec<Value>, Vec<Value>), ApiError> {
+    fn new_rows(&self, ids: &[&str], fields: &[String]) -> Result<(Vec<Value>, Vec<Value>), ApiError> {
         if self.is_cloud()? || ids.len() <= FEW {
             return Ok((self.fetch(ids, fields)?, Vec::new()));
         }
@@ -260,7 +264,9 @@ impl Jira<'_> {
         }
         let name = if created.key.is_empty() { created.id.clone() } else { created.key };
         let dropped = std::mem::take(&mut draft.dropped);
-        Ok(Receipt::of(created.id, row.and_then(|row| row.at)).named(name).without(dropped))
+        let told = row.map(|row| row.told.clone()).unwrap_or_default();
+        let receipt = Receipt::of(created.id, row.and_then(|row| row.at)).named(name).without(dropped);
+        Ok(Receipt { fields: told, ..receipt })
     }
 
     /// Says how to mend a refusal, and what people call the fields that it is about.
@@ -348,6 +354,8 @@ struct NewRow {
     is_marked: bool,
     is_secured: bool,
     at: Option<DateTime<Utc>>,
+    /// What it says in fields that follow their source.
+    told: BTreeMap<Follower, Value>,
 }
 
 fn unlabelled(project: &str) -> String {

@@ -48,6 +48,7 @@ impl Jira<'_> {
         let screen = form.as_ref().map(|form| &form.fields);
         if let Some(form) = &form {
             draft.ids.insert("issuetype".to_owned(), json!({"id": form.type_id}));
+            self.learn_followed(&issue.project, &issue.issue_type, &form.fields);
             set_named(draft, &form.fields);
         }
         if let Some(level) = &issue.security {

@@ -61,6 +61,9 @@ messages! {
         OwnKey { key: String },
         IsAssignee,
         OnlyInFields { name: String },
+        KeepsNothing,
+        KeepsOnCall { name: String },
+        KeepOnlyInFields,
         NoGuanceStatus { names: String },
         /// `can`: what may be written instead.
         CannotCarry { service: String, lack: Lack, can: Vec<String> },

@@ -5,6 +5,7 @@ messages! {
     /// Why a field of a Jira issue is left out, or cannot be set.
     pub enum FieldReason => field_reason {
         NotOnScreen,
+        NotOnEditScreen,
         ScreenUnknown,
         NoId,
         NoAccount { word: String },

@@ -67,6 +67,11 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::OnlyInFields { name } => {
             format!("uses {name}, which is known only while an issue is created: use it in [route.fields]")
         }
+        Flaw::KeepsNothing => "says `keep` and gives no value: write { value = \"…\", keep = true }".to_owned(),
+        Flaw::KeepsOnCall { name } => {
+            format!("cannot use `keep` with {name}, which is asked for once, when an issue is created")
+        }
+        Flaw::KeepOnlyInFields => "cannot use `keep`: only the fields of [route.fields] follow their source".to_owned(),
         Flaw::IsAssignee => "is a matter of [flow].assignee".to_owned(),
         Flaw::NoGuanceStatus { names } => format!("is for no status of Guance: it knows {names}"),
         Flaw::CannotCarry { service, lack: what, can } => {

@@ -187,6 +187,14 @@ pub(super) fn why(why: Why<'_>) -> String {
             format!("the {field} was changed on both sides; the newer change, on {}, wins", side(newer))
         }
         Why::PriorityByHand => "the priority was changed on Jira by hand, and stays".to_owned(),
+        Why::FieldByHand { name } => {
+            format!("the field {name} was changed on Jira by hand, and stays (keep in [route.fields])")
+        }
+        Why::FieldNotTold { name } => {
+            format!(
+                "Jira does not tell what the field {name} says, so nothing is written over it (keep in [route.fields])"
+            )
+        }
         Why::ByHand(field) => {
             format!("the {field} was changed on Jira by hand, and stays; a comment tells the new one")
         }

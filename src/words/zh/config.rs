@@ -63,6 +63,9 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::SameSource { name } => format!("与 {name} 取的是同样的问题：请换一个频道"),
         Flaw::OwnKey { key } => format!("有专门的配置项：[[route]].{key}"),
         Flaw::OnlyInFields { name } => format!("{name} 只有在创建问题时才知道，请只在 [route.fields] 里使用"),
+        Flaw::KeepsNothing => "写了 keep 却没有值：请写成 { value = \"…\", keep = true }".to_owned(),
+        Flaw::KeepsOnCall { name } => format!("{name} 只在创建问题时查询一次，不能与 keep 一起使用"),
+        Flaw::KeepOnlyInFields => "不能使用 keep：只有 [route.fields] 的字段跟随来源".to_owned(),
         Flaw::IsAssignee => "请用 [flow].assignee 设置".to_owned(),
         Flaw::NoGuanceStatus { names } => format!("不是观测云的状态：观测云的状态有 {names}"),
         Flaw::CannotCarry { service, lack: what, can } => {

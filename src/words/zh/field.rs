@@ -5,6 +5,7 @@ use crate::words::FieldReason;
 pub(in crate::words) fn field_reason(reason: &FieldReason) -> String {
     match reason {
         FieldReason::NotOnScreen => "不在创建界面上".to_owned(),
+        FieldReason::NotOnEditScreen => "不在编辑界面上".to_owned(),
         FieldReason::ScreenUnknown => "此 Jira 没有给出创建界面上有哪些字段".to_owned(),
         FieldReason::NoId => "Jira 没有给出它的 id".to_owned(),
         FieldReason::NoAccount { word } => format!("没有账号 {word:?}"),

@@ -221,6 +221,12 @@ pub(super) fn why(why: Why<'_>) -> String {
             format!("{}在两边都被修改；以较新的{}一方为准", field(name), between(newer))
         }
         Why::PriorityByHand => "优先级在 Jira 上被手工修改，保持不变".to_owned(),
+        Why::FieldByHand { name } => {
+            format!("字段“{name}”在 Jira 上被手工修改，保持不变（[route.fields] 的 keep）")
+        }
+        Why::FieldNotTold { name } => {
+            format!("Jira 没有给出字段“{name}”的内容，因此不改写它（[route.fields] 的 keep）")
+        }
         Why::ByHand(name) => format!("{}在 Jira 上被手工修改，保持不变；新内容写在评论里", field(name)),
         Why::NobodyFound { names, on } => format!("{}上没有对应的账号：{names}（见 [people]）", after(on)),
     }

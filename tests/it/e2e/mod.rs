@@ -18,6 +18,7 @@ mod examples;
 mod fields;
 mod files;
 mod flat;
+mod followers;
 mod forged_comments;
 mod forged_issues;
 mod forged_replies;

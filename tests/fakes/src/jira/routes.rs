@@ -246,6 +246,7 @@ impl Call<'_> {
             ("POST", ["remotelink"]) => self.post_remote_link(key),
             ("DELETE", ["remotelink"]) => self.delete_remote_link(key, None),
             ("DELETE", ["remotelink", id]) => self.delete_remote_link(key, Some(id)),
+            ("GET", ["editmeta"]) => self.edit_meta(key),
             ("GET", ["transitions"]) => self.transitions(key),
             ("POST", ["transitions"]) => self.transition(key),
             _ => return None,
