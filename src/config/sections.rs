@@ -9,7 +9,7 @@ use crate::jira::{ABOUT as TRACKER, Deployment, Followed};
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, ON_CALL, Policy, Repeats, Route};
 use crate::ports::Limits;
 use crate::template::{Kind, nearest};
-use crate::words::{ConfigPlace, ConfigWarning, Flaw, Lang, Voice, Zone};
+use crate::words::{ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lang, Voice, Zone};
 
 use super::common::{accounts, url};
 use super::error::{ConfigError, ConfigText};
@@ -277,7 +277,7 @@ fn route(reader: &Reader, place: &Place, path: &str) -> Route {
     let template = |name: &str, kind| {
         let template = reader.template(&key(name), kind);
         if template.as_ref().is_some_and(|template| template.uses(ON_CALL)) {
-            reader.refuse(&key(name), Flaw::OnlyInFields { name: ON_CALL.to_owned() });
+            reader.refuse(&key(name), Flaw::OfField(FieldFlaw::OnlyAtCreation { name: ON_CALL.to_owned() }));
         }
         template
     };
@@ -290,6 +290,8 @@ fn route(reader: &Reader, place: &Place, path: &str) -> Route {
         components: reader.list(&key("components")),
         security: reader.text(&key("security")),
         parent,
+        request_type: reader.text(&key("request_type")),
+        assignee: reader.template(&key("assignee"), Kind::Text),
         summary: template("summary", Kind::Text),
         description: template("description", Kind::Markdown),
         fields,
@@ -331,7 +333,7 @@ fn fields(reader: &Reader, path: &str) -> (Vec<(String, FieldTemplate)>, Vec<Fol
     }
     let asks_who = |made: &FieldTemplate| made.templates().iter().any(|template| template.uses(ON_CALL));
     for (field, _) in fields.iter().filter(|(field, made)| kept.contains(field) && asks_who(made)) {
-        reader.refuse(&format!("{path}.{field}"), Flaw::KeepsOnCall { name: ON_CALL.to_owned() });
+        reader.refuse(&format!("{path}.{field}"), Flaw::OfField(FieldFlaw::KeepsOnCall { name: ON_CALL.to_owned() }));
     }
     (fields, kept.iter().map(|field| Follower::called(field)).collect())
 }
@@ -342,7 +344,7 @@ fn transition(reader: &Reader, path: &str) -> Vec<(String, FieldTemplate)> {
         reader.refuse(&format!("{path}.{field}"), Flaw::OwnKey { key: "resolution".to_owned() });
     }
     for field in reader.kept(path) {
-        reader.refuse(&format!("{path}.{field}"), Flaw::KeepOnlyInFields);
+        reader.refuse(&format!("{path}.{field}"), Flaw::OfField(FieldFlaw::OnlyFieldsKeep));
     }
     fields
 }

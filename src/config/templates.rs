@@ -5,7 +5,7 @@ use super::reader::{Reader, at};
 use super::tree::{Node, Origin, Value};
 use crate::plan::{self, FieldTemplate, JsonTemplate, messages};
 use crate::template::{Kind, Mistake, Source, Template};
-use crate::words::{Flaw, Wanted};
+use crate::words::{FieldFlaw, Flaw, Wanted};
 
 /// The part of a field's table that is no part of its value.
 const KEEP: &str = "keep";
@@ -61,7 +61,7 @@ impl Reader {
                 let parts: Vec<_> = parts.iter().filter(|(name, _)| name != KEEP).cloned().collect();
                 match parts.as_slice() {
                     [] => {
-                        self.wrong(path, node, Flaw::KeepsNothing);
+                        self.wrong(path, node, Flaw::OfField(FieldFlaw::KeepsNothing));
                         None
                     }
                     [(name, only)] if name == "value" => self.made(path, only),

@@ -1,7 +1,7 @@
 //! Creating issues: many in one request, giving way on optional fields rather than losing one, and reading the
 //! markers back.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +14,7 @@ use super::claim::{PROPERTY, as_labelled, labelled, property};
 use super::convert::time;
 use super::draft::Draft;
 use super::fault::{refused, unavailable};
+use super::fit::ASSIGNEE;
 use super::service::Jira;
 use super::wire;
 use super::words::marker;
@@ -87,7 +88,8 @@ impl Jira<'_> {
         let secured = drafts.iter().any(|draft| draft.issue.security.is_some());
         let is_certain = made.iter().all(|made| matches!(made, Some(CreateOutcome::Created(_))));
         self.has_just_created.set(is_certain);
-        let seen = self.read_back(&pool, secured);
+        let late = drafts.iter().flat_map(|draft| &draft.late).map(|late| late.field.clone()).collect();
+        let seen = self.read_back(&pool, secured, &late);
         drafts.iter_mut().zip(made).map(|(draft, made)| self.settle(draft, made, &seen)).collect()
     }
 
@@ -176,10 +178,11 @@ impl Jira<'_> {
     }
 
     /// Reads label and property of the new issues, once for all of them. What cannot be read is not repaired.
-    fn read_back(&self, pool: &[wire::Created], secured: bool) -> Seen {
+    fn read_back(&self, pool: &[wire::Created], secured: bool, late: &BTreeSet<String>) -> Seen {
         let ids: Vec<&str> = pool.iter().map(|created| created.id.as_str()).collect();
         let mut fields = vec!["labels".to_owned(), "created".to_owned()];
         fields.extend(secured.then(|| "security".to_owned()));
+        fields.extend(late.iter().cloned());
         let followed = self.followed_ids().unwrap_or_default();
         fields.extend(followed.iter().cloned().chain((!followed.is_empty()).then(|| "issuetype".to_owned())));
         let (rows, shown) = self.new_rows(&ids, &fields).unwrap_or_default();
@@ -198,7 +201,12 @@ impl Jira<'_> {
             let at = time(&raw.fields.created);
             let is_secured = !raw.fields.security.is_null();
             let told = self.told(&raw).unwrap_or_default();
-            seen.by_id.insert(raw.id, NewRow { labels: raw.fields.labels, is_marked, is_secured, at, told });
+            let is_set = |field: &&String| {
+                let is_assigned = *field == ASSIGNEE && raw.fields.assignee.is_some();
+                is_assigned || raw.other.get(*field).is_some_and(|value| !value.is_null())
+            };
+            let set = late.iter().filter(is_set).cloned().collect();
+            seen.by_id.insert(raw.id, NewRow { labels: raw.fields.labels, is_marked, is_secured, at, told, set });
         }
         seen
     }
@@ -259,6 +267,7 @@ impl Jira<'_> {
         if let Some(row) = row {
             self.mend(draft, &created.id, row);
         }
+        self.set_late(draft, &created.id, row.map(|row| &row.set));
         if row.is_some_and(|row| row.is_marked) && !created.key.is_empty() {
             self.made.borrow_mut().add(&created, draft.push.key.origin(), row.and_then(|row| row.at));
         }
@@ -336,6 +345,40 @@ impl Jira<'_> {
         }
     }
 
+    /// Sets what the create did not take, in every shape that may be taken. What Jira refuses is named: nothing else waits
+    /// for it.
+    fn set_late(&self, draft: &mut Draft<'_>, id: &str, set: Option<&BTreeSet<String>>) {
+        for late in std::mem::take(&mut draft.late) {
+            let was_sent = draft.extra.contains_key(&late.field) && !draft.omitted.contains(&late.field);
+            if was_sent && set.is_none_or(|set| set.contains(&late.field)) {
+                continue;
+            }
+            draft.dropped.retain(|dropped| dropped.field != late.field);
+            let mut why = None;
+            for value in &late.values {
+                let body = json!({"fields": {late.field.as_str(): value}});
+                let (path, body) = match late.name {
+                    ASSIGNEE => (format!("issue/{}/assignee", segment(id)), value.clone()),
+                    _ => (format!("issue/{}", segment(id)), body),
+                };
+                let put = self.rest(&path).map_err(Failed::from);
+                let put = put.and_then(|path| self.send_edit(&Ask::put(path, body).finishing()));
+                let Err(failed) = put else {
+                    why = None;
+                    break;
+                };
+                let is_refused = failed.error.kind == ApiErrorKind::Refused;
+                why = Some(if is_refused { failed.words.to_string() } else { failed.error.message });
+                if !is_refused {
+                    break;
+                }
+            }
+            if let Some(why) = why {
+                draft.note(late.name, why);
+            }
+        }
+    }
+
     /// Returns true when guajira once could not label an issue of this project.
     pub(super) fn is_unlabelled(&self, project: &str) -> bool {
         self.facts.recall(&unlabelled(project), Duration::from_hours(365 * 24)).is_some()
@@ -356,6 +399,8 @@ struct NewRow {
     at: Option<DateTime<Utc>>,
     /// What it says in fields that follow their source.
     told: BTreeMap<Follower, Value>,
+    /// Which of the fields say something that may have to be set afterwards.
+    set: BTreeSet<String>,
 }
 
 fn unlabelled(project: &str) -> String {

@@ -118,8 +118,8 @@ impl Jira<'_> {
             Err(failed) => return Err(failed.into()),
         };
         let known = self.followed()?;
-        let ids = known.iter().filter(|(one, _)| one.field.word() == new.field).map(|(_, id)| id.as_str());
-        let found = ids.filter_map(|id| screen.iter().find(|field| field.id == id)).next();
+        let mut ids = known.iter().filter(|(one, _)| one.field.word() == new.field).map(|(_, id)| id.as_str());
+        let found = ids.find_map(|id| screen.iter().find(|field| field.id == id));
         let Some(field) = found.or_else(|| form::field(&screen, &new.field)) else {
             return Ok(vec![dropped(&new.field, FieldReason::NotOnEditScreen.to_string())]);
         };

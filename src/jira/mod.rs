@@ -37,6 +37,7 @@ mod standing;
 
 mod limits;
 mod comments;
+mod desk;
 mod draft;
 mod change;
 mod shape;

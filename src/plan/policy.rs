@@ -136,6 +136,10 @@ pub struct Route {
     pub security: Option<String>,
     /// Key of the parent or epic of every created issue.
     pub parent: Option<String>,
+    /// In a service project the request type of every created issue, by name or id.
+    pub request_type: Option<String>,
+    /// Who is the assignee of a created issue: a name, an address or an account id, or several; the first who has an account.
+    pub assignee: Option<Template>,
     /// The summary; without it, or where it gives nothing, the title.
     pub summary: Option<Template>,
     /// The description as Markdown, above the link back; without it, or where it gives nothing, Guance's.
@@ -323,7 +327,7 @@ impl Route {
 
     /// Returns every condition and template of it.
     fn templates(&self) -> impl Iterator<Item = &Template> {
-        let single = [&self.when, &self.summary, &self.description].into_iter().flatten();
+        let single = [&self.when, &self.summary, &self.description, &self.assignee].into_iter().flatten();
         single.chain(self.fields.iter().chain(&self.transition).flat_map(|(_, made)| made.templates()))
     }
 

@@ -2,9 +2,10 @@
 //!
 //! Every field is compared three ways: what Guance says, what Jira says, and the base, which is what each of them said
 //! when they last agreed. The base holds each side's own words, as read after a write: our own writing is therefore
-//! never taken for a change. `status`, `people`, `texts` and `follow` know what the fields mean.
+//! never taken for a change. `status`, `people`, `texts` and `follow` (with `values`) know what the fields mean.
 
 mod alike;
+mod values;
 mod said;
 mod pair;
 mod status;

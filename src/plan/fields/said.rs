@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::alike::{same_body, same_title};
-use super::follow;
+use super::values;
 use crate::domain::{
     Base, Bases, Change, Field, FieldValue, Fingerprint, Follower, Issue, NewIssue, Person, Receipt, Said, Side,
 };
@@ -41,8 +41,8 @@ pub fn value(issue: &Issue, field: Field, carried: &Carried) -> Said {
         (Field::Priority, Side::Tracker(_)) => issue.priority().map(|one| one.id.clone()).unwrap_or_default(),
         (Field::Assignee, _) => responsible(issue),
         (Field::Status, _) => issue.status.id.clone(),
-        (Field::Follower(one), Side::Source(_)) => follow::made(followers.get(&one).and_then(Option::as_ref)),
-        (Field::Follower(one), Side::Tracker(_)) => told(issue, one).map(follow::print).unwrap_or_default(),
+        (Field::Follower(one), Side::Source(_)) => values::made(followers.get(&one).and_then(Option::as_ref)),
+        (Field::Follower(one), Side::Tracker(_)) => told(issue, one).map(values::print).unwrap_or_default(),
     })
 }
 
@@ -112,7 +112,7 @@ pub fn says<'c>(issue: &Issue, change: &'c Change) -> Says<'c> {
         Change::Title(title) => same_title(title, &issue.title),
         Change::Body { body, .. } => same_body(body, &issue.body),
         Change::Follower(new) => {
-            told(issue, Follower::called(&new.field)).is_some_and(|told| follow::says(Some(&new.value), told))
+            told(issue, Follower::called(&new.field)).is_some_and(|told| values::says(Some(&new.value), told))
         }
         Change::Priority(word) => issue.priority().is_some_and(|one| one.is(word)),
         Change::Assignee { set: Some(person), .. } => is_responsible(&person.id),
@@ -177,8 +177,8 @@ pub fn fresh(new: &NewIssue, receipt: Option<&Receipt>, policy: &Policy) -> Base
         let is_left_out =
             receipt.is_some_and(|receipt| receipt.dropped.iter().any(|dropped| dropped.field == one.word()));
         let is_taken = !is_left_out && jira.is_none_or(|told| !told.is_null());
-        let guance = follow::made(value.filter(|_| is_taken));
-        let jira = jira.map(|told| Said::Words(follow::print(told)));
+        let guance = values::made(value.filter(|_| is_taken));
+        let jira = jira.map(|told| Said::Words(values::print(told)));
         (Field::Follower(one), Base { guance: Some(Said::Words(guance)), jira, version: 0 })
     });
     shared.chain(followers).collect()

@@ -37,8 +37,8 @@ pub(super) use by_hand::{by_hand, hand_error};
 pub(super) use call::{call_fault, cause, list_fault};
 pub(super) use check::{check, fine, mend, tested, wrong};
 pub(super) use config::{
-    command_fault, config_fault, config_hint, config_place, config_warning, flaw, secret_fault, secret_flaw,
-    secret_place, wanted,
+    command_fault, config_fault, config_hint, config_place, config_warning, field_flaw, flaw, secret_fault,
+    secret_flaw, secret_place, wanted,
 };
 pub(super) use engine::engine_fault;
 pub(super) use explain::explain;

@@ -14,6 +14,8 @@ mod crash;
 mod credentials;
 mod crowds;
 mod deletes;
+mod desks;
+mod duty;
 mod examples;
 mod fields;
 mod files;

@@ -31,6 +31,9 @@ impl CustomField {
             CustomKind::EpicLink => {
                 return json!({"type": "any", "custom": "com.pyxis.greenhopper.jira:gh-epic-link"});
             }
+            CustomKind::RequestType => {
+                return json!({"type": "sd-customerrequesttype", "custom": "com.atlassian.servicedesk:vp-origin"});
+            }
             CustomKind::Odd => return json!({"type": "any", "custom": "com.example.addon:gauge"}),
         };
         let custom = format!("com.atlassian.jira.plugin.system.customfieldtypes:{custom}");
@@ -107,6 +110,7 @@ impl Call<'_> {
                 self.issue(key).map_err(|_| format!("Epic with key {key} not found."))?;
                 Ok(value.clone())
             }
+            CustomKind::RequestType => self.request_type(project, value),
             CustomKind::Odd => Err("Invalid value.".into()),
         }
     }
@@ -128,6 +132,7 @@ impl Call<'_> {
         match &field.kind {
             CustomKind::User => person(value),
             CustomKind::Users => each(&person),
+            CustomKind::RequestType => json!({"requestType": value, "currentStatus": {"status": "Open"}}),
             CustomKind::Select(_) | CustomKind::Cascading(_) => option(value),
             CustomKind::MultiSelect(_) => each(&option),
             CustomKind::DateTime => {
