@@ -4,6 +4,7 @@
 //! cargo run --example sandbox              # a Jira Cloud
 //! cargo run --example sandbox -- --server  # a Jira Server or Data Center
 //! cargo run --example sandbox -- --serve   # keeps both services up, to try the commands by hand
+//! cargo run --example sandbox -- --with events,incidents,alerts,chat   # further sources, and a chat room
 //! cargo run --example sandbox -- --svg docs/sandbox.svg   # draws the picture that the README shows
 //! ```
 //!
@@ -11,6 +12,7 @@
 //! part asks both services whether all of it is right; the exit code says the same.
 
 mod checks;
+mod further;
 mod measure;
 mod page;
 mod picture;
@@ -27,25 +29,31 @@ use chrono::DateTime;
 use guajira_fakes::clock::SimClock;
 use guajira_fakes::jira::Flavour;
 
+use further::Further;
 use page::Ink;
 use stage::Stage;
 
-const USAGE: &str = "usage: cargo run --example sandbox -- [--server] [--serve | --svg FILE]
+const USAGE: &str = "usage: cargo run --example sandbox -- [--server] [--with LIST] [--serve | --svg FILE]
 
   --server  a Jira Server or Data Center instead of a Jira Cloud
-  --serve   keep both services up afterwards, and print the commands to try by hand
+  --with    show these too, separated by commas: events, incidents, alerts, chat
+  --serve   keep the services up afterwards, and print the commands to try by hand
   --svg     draw one issue on both sides into this file; the story then plays at a fixed time";
 
 /// When the story of the picture begins, in seconds since 1970: 2026-11-26 09:30 UTC.
 const PICTURE_BEGINS: i64 = 1_795_685_400;
 
 fn main() -> ExitCode {
-    let (mut flavour, mut serve, mut svg) = (Flavour::Cloud, false, None);
+    let (mut flavour, mut serve, mut svg, mut with) = (Flavour::Cloud, false, None, Vec::new());
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--server" => flavour = Flavour::Server,
             "--serve" => serve = true,
+            "--with" => match further::read(&arguments.next().unwrap_or_default()) {
+                Ok(wanted) => with = wanted,
+                Err(why) => return misused(&why),
+            },
             "--svg" if svg.is_none() => match arguments.next() {
                 Some(path) => svg = Some(PathBuf::from(path)),
                 None => return misused("--svg needs the name of a file"),
@@ -59,7 +67,7 @@ fn main() -> ExitCode {
     }
     let played = match svg {
         Some(path) => draw(flavour, &path),
-        None => play(flavour, serve),
+        None => play(flavour, &with, serve),
     };
     match played {
         Ok(true) => ExitCode::SUCCESS,
@@ -79,7 +87,7 @@ fn misused(why: &str) -> ExitCode {
 /// Draws what the first parts of the story end with.
 fn draw(flavour: Flavour, path: &Path) -> Result<bool> {
     let begins = DateTime::from_timestamp(PICTURE_BEGINS, 0).context("no such time")?;
-    let stage = Stage::set_at(flavour, SimClock::fixed(begins))?;
+    let stage = Stage::set_at(flavour, SimClock::fixed(begins), &[])?;
     let id = story::tell_beginning(&stage)?;
     let (guance, jira) = (views::guance(&stage), views::jira(&stage));
     let left = guance.iter().find(|ticket| ticket.id == id).context("the issue left Guance")?;
@@ -92,12 +100,13 @@ fn draw(flavour: Flavour, path: &Path) -> Result<bool> {
     Ok(true)
 }
 
-fn play(flavour: Flavour, serve: bool) -> Result<bool> {
-    let stage = Stage::set(flavour)?;
+fn play(flavour: Flavour, with: &[Further], serve: bool) -> Result<bool> {
+    let stage = Stage::set(flavour, with)?;
     introduce(&stage);
     let told = story::tell(&stage)?;
     page::title("is all of it right?");
     let good = checks::all_hold(&stage, &told);
+    let good = further::tell(&stage, with)? && good;
     if serve {
         serve::until_asked(&stage)?;
     } else {
@@ -110,6 +119,7 @@ fn play(flavour: Flavour, serve: bool) -> Result<bool> {
 const LEGEND: &str = "\
 cargo run --example sandbox -- --serve    keeps both services up: run guajira against them by hand
 cargo run --example sandbox -- --server   the same story with a Jira Server or Data Center
+cargo run --example sandbox -- --with events,incidents,alerts,chat   further sources, and a chat room
 cargo run -- init                         writes a sync.toml for your own Guance and Jira";
 
 fn introduce(stage: &Stage) {

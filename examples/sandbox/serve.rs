@@ -48,6 +48,7 @@ fn commands(stage: &Stage) -> String {
     let label = issues.first().and_then(|issue| issue.labels.iter().find(|label| label.starts_with("issue_")));
     let issue = label.map_or("issue_…", String::as_str);
     let (login, password) = stage.jira.basic("mia");
+    let further = stage.further.commands();
     format!(
         r#"Both services stay up until Ctrl-C or Ctrl-D. In another terminal, in this folder:
 
@@ -55,7 +56,7 @@ fn commands(stage: &Stage) -> String {
 guajira() {{ cargo run -q -- "$@"; }}
 export GUAJIRA_CONFIG={config}
 export GUANCE_API_KEY={GUANCE_KEY} JIRA_API_TOKEN={token}
-
+{further}
 # look around
 guajira check
 guajira status

@@ -6,14 +6,18 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
-use guajira::config::{Config, Draft, Environment};
+use guajira::alerts::Alerts;
+use guajira::config::{self, Config, Draft, Environment, Source};
 use guajira::domain::{Fingerprint, SealKey, SealKeys};
 use guajira::engine::budget::{Ledger, Patience};
 use guajira::engine::{self, Askers, Order, Quiet, Report, Rooms, Settings, World};
 use guajira::guance::Guance;
+use guajira::guance::events::Events;
+use guajira::guance::incidents::Incidents;
 use guajira::http::Http;
 use guajira::jira::Jira;
-use guajira::ports::{Clock, NoFailpoints, Stop};
+use guajira::notify;
+use guajira::ports::{Clock, InLine, NoFailpoints, Remote, Stop};
 use guajira::secret::Secret;
 use guajira::state::{Installation, Services, State, Workspace};
 use guajira_fakes::clock::SimClock;
@@ -21,6 +25,8 @@ use guajira_fakes::guance::{self, ApiKey, FakeGuance};
 use guajira_fakes::jira::{self, FakeJira, Flavour, User};
 use guajira_fakes::server::Recorded;
 use tempfile::TempDir;
+
+use crate::further::{self, Further};
 
 /// The key that guajira uses.
 pub(crate) const GUANCE_KEY: &str = "guance-key-of-guajira";
@@ -40,6 +46,9 @@ pub(crate) struct Stage {
     pub(crate) jira: FakeJira,
     /// The time that all of them live in.
     pub(crate) clock: SimClock,
+    /// The services of the further parts.
+    pub(crate) further: further::Services,
+    with: Vec<Further>,
     dir: TempDir,
 }
 
@@ -57,14 +66,14 @@ pub(crate) struct Ran {
 
 impl Stage {
     /// Starts both services on free ports and writes `sync.toml`; the story ends in the present.
-    pub(crate) fn set(flavour: Flavour) -> Result<Self> {
+    pub(crate) fn set(flavour: Flavour, with: &[Further]) -> Result<Self> {
         let clock = SimClock::real();
         clock.set_offset(-STORY);
-        Self::set_at(flavour, clock)
+        Self::set_at(flavour, clock, with)
     }
 
     /// Does the same with the story's own clock.
-    pub(crate) fn set_at(flavour: Flavour, clock: SimClock) -> Result<Self> {
+    pub(crate) fn set_at(flavour: Flavour, clock: SimClock, with: &[Further]) -> Result<Self> {
         let key = |name: &str, secret: &str| ApiKey { name: name.to_owned(), secret: secret.to_owned() };
         let guance = FakeGuance::start(guance::Options {
             clock: clock.clone(),
@@ -76,7 +85,8 @@ impl Stage {
         let jira = FakeJira::start(flavour, jira::Options { clock: clock.clone(), users, ..jira::Options::default() });
         jira.with_user(BOT, |bot| "guajira".clone_into(&mut bot.display_name));
         let dir = tempfile::Builder::new().prefix("guajira-sandbox-").tempdir().context("cannot make a folder")?;
-        let stage = Self { guance, jira, clock, dir };
+        let further = further::Services::start(with, &clock);
+        let stage = Self { guance, jira, clock, further, with: with.to_vec(), dir };
         std::fs::write(stage.config_path(), stage.config_text()).context("cannot write sync.toml")?;
         Ok(stage)
     }
@@ -100,6 +110,7 @@ impl Stage {
             Flavour::Server => "method = \"pat\"".to_owned(),
         };
         let (guance, jira) = (self.guance.base_url(), self.jira.base_url());
+        let further = self.further.config_text(&self.with);
         format!(
             r#"[guance]
 base_url = "{guance}"
@@ -121,15 +132,33 @@ labels = ["guance"]
 P0 = "Highest"
 P1 = "High"
 P2 = "Medium"
-"#
+{further}"#
         )
     }
 
-    fn config(&self) -> Result<Config> {
-        let env = Environment::from([("GUANCE_API_KEY", GUANCE_KEY), ("JIRA_API_TOKEN", &self.jira_token())]);
+    /// The configurations of the lines, that of Guance's issues first.
+    fn configs(&self) -> Result<Vec<Config>> {
+        let (token, further) = (self.jira_token(), self.further.variables());
+        let of = |name: &str| further.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str());
+        let env = Environment::from([
+            ("GUANCE_API_KEY", GUANCE_KEY),
+            ("JIRA_API_TOKEN", &token),
+            (further::TOKEN, of(further::TOKEN)),
+            (further::ROOM, of(further::ROOM)),
+        ]);
         let drafts = Draft::load(Some(&self.config_path()), &env)?;
-        let draft = drafts.into_iter().next().context("no source")?;
-        Ok(draft.resolve(&env)?)
+        drafts.into_iter().map(|draft| Ok(draft.resolve(&env)?)).collect()
+    }
+
+    fn config(&self) -> Result<Config> {
+        self.configs()?.into_iter().next().context("no source")
+    }
+
+    /// Does one run of the line of this source.
+    pub(crate) fn sync_line(&self, name: &str) -> Result<Ran> {
+        let configs = self.configs()?;
+        let config = configs.iter().find(|config| config.line.as_str() == name);
+        self.run(config.with_context(|| format!("no source called {name}"))?)
     }
 
     /// Does one run, as `guajira sync` does it, but by the story's clock.
@@ -148,26 +177,48 @@ P2 = "Medium"
     fn run(&self, config: &Config) -> Result<Ran> {
         let before = (self.guance.recorded().len(), self.jira.recorded().len());
         let (clock, stop) = (StoryClock(self.clock.clone()), Never);
-        let state = State::open(&config.sync.state)?;
+        let state = State::open(&config.sync.state)?.of_line(config.line);
         let redactor = Arc::new(config.redactor());
         let guance_http = Http::new(&config.source_http, Arc::clone(&redactor))?;
         let jira_http = Http::new(&config.jira_http, redactor)?;
         let patience = Patience::Until(clock.now() + config.sync.limits.max_runtime);
-        let source = config.source.guance().context("no Guance")?;
-        let keys = &source.settings.api_keys;
-        let budget = Ledger::new(&state, &clock, &stop, keys, source.requests_per_minute, patience);
-        let guance = Guance::new(source.settings.clone(), &guance_http, &budget, &state, &clock, &stop);
-        let jira = Jira::new(config.jira.clone(), &jira_http, &state, &clock, &stop);
+        let (keys, limit) = match config.source.guance() {
+            Some(guance) => (guance.settings.api_keys.as_slice(), guance.requests_per_minute),
+            None => (&[][..], 1),
+        };
+        let budget = Ledger::new(&state, &clock, &stop, keys, limit, patience).for_line(config.line, config.polls);
+        let (http, clock, stop): (_, &dyn Clock, &dyn Stop) = (&guance_http, &clock, &stop);
+        let source: Box<dyn Remote + '_> = match &config.source {
+            Source::Issues(guance) => {
+                Box::new(Guance::new(guance.settings.clone(), http, &budget, &state, clock, stop))
+            }
+            Source::Events(guance) => {
+                Box::new(Events::new(guance.settings.clone(), http, &budget, &state, clock, stop))
+            }
+            Source::Incidents(guance) => {
+                Box::new(Incidents::new(guance.settings.clone(), http, &budget, &state, clock, stop))
+            }
+            Source::Alerts(settings) => Box::new(Alerts::new(settings.clone(), http, &state, clock, stop)),
+            Source::Piped => anyhow::bail!("nothing is piped in here"),
+        };
+        let source = InLine::new(config.line, &*source);
+        let told = |one: &config::Room| Http::new(&one.http, Arc::new(config.redactor()));
+        let clients = config.rooms.iter().map(told).collect::<Result<Vec<_>>>()?;
+        let rooms = config.rooms.iter().zip(&clients);
+        let rooms: Vec<_> = rooms.map(|(one, http)| notify::Room::new(one.settings.clone(), http, clock)).collect();
+        let rooms = config.rooms.iter().zip(&rooms);
+        let rooms: Vec<_> = rooms.map(|(one, room)| engine::Room { sink: room, wants: &one.subscription }).collect();
+        let jira = Jira::new(config.jira.clone(), &jira_http, &state, clock, stop);
         let world = World {
-            guance: &guance,
+            guance: &source,
             jira: &jira,
             budget: &budget,
             state: &state,
-            rooms: Rooms::default(),
+            rooms: Rooms { all: &rooms, record: None },
             policy: &config.policy,
             settings: &settings(config),
-            clock: &clock,
-            stop: &stop,
+            clock,
+            stop,
             failpoints: &NoFailpoints,
             progress: &Quiet,
         };

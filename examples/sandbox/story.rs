@@ -96,17 +96,17 @@ fn begin(stage: &Stage) -> Result<(Issues, Ran, Ran)> {
     Ok((issues, arrived, talked))
 }
 
-fn part(stage: &Stage, what: &str) {
+pub(crate) fn part(stage: &Stage, what: &str) {
     page::title(&format!("{}  {what}", stage.clock.now().format("%H:%M")));
 }
 
-fn say(what: &str) {
+pub(crate) fn say(what: &str) {
     page::paragraph(Ink::Plain, what);
     page::gap();
 }
 
 /// A thread is read again when its five minutes are over, not at the very end of them.
-fn wait(stage: &Stage, minutes: u64) {
+pub(crate) fn wait(stage: &Stage, minutes: u64) {
     stage.clock.advance(Duration::from_secs(60 * minutes + 1));
 }
 
@@ -114,7 +114,7 @@ fn run(stage: &Stage) -> Result<Ran> {
     Ok(tell_run(stage.sync()?))
 }
 
-fn tell_run(ran: Ran) -> Ran {
+pub(crate) fn tell_run(ran: Ran) -> Ran {
     page::paragraph(Ink::Bold, "$ guajira sync");
     page::paragraph(Ink::Plain, &ran.report.summary());
     for (side, failure) in &ran.report.sides_failed {

@@ -128,7 +128,7 @@ pub(crate) fn jira(stage: &Stage) -> Vec<Ticket> {
     fake.issues().into_iter().map(ticket).collect()
 }
 
-fn rich(text: &Value) -> Doc {
+pub(crate) fn rich(text: &Value) -> Doc {
     text.as_str().map_or_else(|| adf::read(text), wiki::read)
 }
 

@@ -310,7 +310,8 @@ impl<'a> Api<'a> {
             right: ask.right,
             write: is_write(ask),
         };
-        let call = Call { method: ask.method, url, query: ask.query.clone(), auth, body: ask.body.as_ref() };
+        let call =
+            Call { method: ask.method, url, query: ask.query.clone(), auth, body: ask.body.as_ref(), header: None };
         let answer = self.http.send(&call).map_err(|failure| unanswered(what, &failure))?;
         self.server_clock.set(answer.date.or(self.server_clock.get()));
         self.note_limit(&answer);

@@ -190,6 +190,8 @@ fn check_jira(told: &Findings, jira: &Jira<'_>, config: &Config) -> Result<Exit>
             components: route.components.clone(),
             security: route.security.clone(),
             parent: route.parent.clone(),
+            request_type: route.request_type.clone(),
+            assigns: route.assignee.is_some(),
             fields: route.fields.iter().map(|(field, made)| (field.clone(), made.constant())).collect(),
             transition: route.transition.iter().map(|(field, _)| field.clone()).collect(),
             statuses: named_statuses(route, changes.status),
@@ -237,11 +239,11 @@ fn check_script(told: &Findings, sides: Sides<'_>, state: &State, config: &Confi
 /// Returns what a sync changes in Jira issues that exist.
 fn changes(policy: &Policy) -> CheckChanges {
     let flow = &policy.flow;
-    let assignee = flow.assignee.writes(Side::JIRA);
+    let assignee = flow.assignee.writes(Side::JIRA) || policy.routes.iter().any(|route| route.assignee.is_some());
     CheckChanges {
         status: flow.status.writes(Side::JIRA),
         assignee,
-        texts: flow.updates || flow.level,
+        texts: flow.updates || flow.level || policy.has_followers(),
         deletes: flow.deletes == Deletes::Delete,
         people: assignee || !policy.people.pairs.is_empty(),
     }

@@ -70,6 +70,10 @@ fn wish(change: &Change) -> (String, Option<&Doc>) {
         Change::Priority(priority) => PlanWords::WishPriority { priority },
         Change::Assignee { set: None, .. } => PlanWords::WishNobody,
         Change::Assignee { set: Some(person), .. } => PlanWords::WishPerson { name: &person.name, id: &person.id },
+        Change::Follower(new) => {
+            let words = serde_json::to_string(&new.value).unwrap_or_default();
+            return (term::words(PlanWords::WishField { title: &new.field, words: &words }), None);
+        }
         Change::Status(target) => match target.names.as_slice() {
             [] => return (term::words(PlanWords::WishAnyStatus { category: &target.category.to_string() }), None),
             [name, rest @ ..] => PlanWords::WishStatus { name, or_else: rest.first().map(String::as_str) },

@@ -78,7 +78,7 @@ fn of_line(draft: &Draft, options: &Options) -> Result<(Exit, Value)> {
     let status = state.status()?;
     let foreign = belongs::compare(&state, &services::named(draft.services()))?;
     let paces = match draft.requests_per_minute() {
-        Some(limit) => pace::of(&state, &draft.policy.flow, limit, Utc::now())?,
+        Some(limit) => pace::of(&state, &draft.policy, limit, Utc::now())?,
         None => Vec::new(),
     };
     let spent = spent::of(&state, Utc::now())?;

@@ -133,6 +133,9 @@ impl Found {
         }
         for link in &found.issues {
             found.comments.extend(state.comments_of(&link.guance)?);
+            let fields = state.bases(&link.guance)?.into_keys();
+            let keys = fields.map(|field| Key::field(state.line(), &link.guance, field).as_str().to_owned());
+            found.names.extend(keys);
         }
         for link in found.comments.clone() {
             for name in [link.origin_id.as_str(), link.copy_id.as_str()] {

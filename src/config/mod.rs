@@ -23,6 +23,8 @@ mod sections;
 mod load;
 
 #[cfg(test)]
+mod field_tests;
+#[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
 mod notify_tests;

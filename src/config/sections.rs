@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::domain::People;
-use crate::jira::{ABOUT as TRACKER, Deployment};
+use crate::domain::{Follower, People};
+use crate::jira::{ABOUT as TRACKER, Deployment, Followed};
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, ON_CALL, Policy, Repeats, Route};
 use crate::ports::{Ability, Limits};
 use crate::template::{Kind, nearest};
-use crate::words::{ConfigPlace, ConfigWarning, Flaw, Lang, Voice, Zone};
+use crate::words::{ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lang, Voice, Zone};
 
 use super::common::{accounts, url};
 use super::error::{ConfigError, ConfigText};
@@ -47,6 +47,7 @@ pub(super) fn drafts(
     let mut jira = jira(&reader, base, &mut warnings);
     let policies: Vec<Policy> = places.iter().map(|place| policy(&reader, place, voice, &mut warnings)).collect();
     jira.polled = projects(&policies);
+    jira.followed = followed(&policies);
     let rooms =
         notify::rooms(&reader, base, voice.lang, &places.iter().map(|place| place.name.as_str()).collect::<Vec<_>>());
     let secrets = || {
@@ -122,6 +123,7 @@ fn jira(reader: &Reader, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Jira
         token,
         projects: Vec::new(),
         polled: Vec::new(),
+        followed: Vec::new(),
         no_script: reader.one_of("jira.script", &[("none", true)], false),
         pair_id: String::new(),
         former_accounts: accounts(reader, "jira.former_accounts"),
@@ -238,6 +240,21 @@ fn projects(policies: &[Policy]) -> Vec<String> {
     projects
 }
 
+/// Returns the fields that follow their source, each once.
+fn followed(policies: &[Policy]) -> Vec<Followed> {
+    let mut all: Vec<Followed> = Vec::new();
+    for route in policies.iter().flat_map(|policy| &policy.routes) {
+        for field in &route.followers {
+            let (project, issue_type) = (route.project.clone(), route.issue_type.clone());
+            let one = Followed { project, issue_type, field: *field };
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+    }
+    all
+}
+
 fn routes(reader: &Reader, place: &Place) -> Vec<Route> {
     let path = place.of_line("route");
     (0..reader.count(&path)).map(|n| route(reader, place, &format!("{path}.{n}"))).collect()
@@ -260,10 +277,11 @@ fn route(reader: &Reader, place: &Place, path: &str) -> Route {
     let template = |name: &str, kind| {
         let template = reader.template(&key(name), kind);
         if template.as_ref().is_some_and(|template| template.uses(ON_CALL)) {
-            reader.refuse(&key(name), Flaw::OnlyInFields { name: ON_CALL.to_owned() });
+            reader.refuse(&key(name), Flaw::OfField(FieldFlaw::OnlyAtCreation { name: ON_CALL.to_owned() }));
         }
         template
     };
+    let (fields, followers) = fields(reader, &key("fields"));
     Route {
         when: template("when", Kind::Condition),
         project,
@@ -272,9 +290,12 @@ fn route(reader: &Reader, place: &Place, path: &str) -> Route {
         components: reader.list(&key("components")),
         security: reader.text(&key("security")),
         parent,
+        request_type: reader.text(&key("request_type")),
+        assignee: reader.template(&key("assignee"), Kind::Text),
         summary: template("summary", Kind::Text),
         description: template("description", Kind::Markdown),
-        fields: fields(reader, &key("fields")),
+        fields,
+        followers,
         priority: reader.pairs(&key("priority")),
         status: statuses(reader, place, &key("status")),
         closed_status: reader.text(&key("closed_status")),
@@ -300,8 +321,9 @@ const OWN_KEY: [(&str, &str); 12] = [
     ("status", "status"),
 ];
 
-fn fields(reader: &Reader, path: &str) -> Vec<(String, FieldTemplate)> {
+fn fields(reader: &Reader, path: &str) -> (Vec<(String, FieldTemplate)>, Vec<Follower>) {
     let fields = reader.fields(path);
+    let kept = reader.kept(path);
     for (field, _) in &fields {
         if let Some((_, own)) = OWN_KEY.iter().find(|(name, _)| field.eq_ignore_ascii_case(name)) {
             reader.refuse(&format!("{path}.{field}"), Flaw::OwnKey { key: (*own).to_owned() });
@@ -309,13 +331,20 @@ fn fields(reader: &Reader, path: &str) -> Vec<(String, FieldTemplate)> {
             reader.refuse(&format!("{path}.{field}"), Flaw::IsAssignee);
         }
     }
-    fields
+    let asks_who = |made: &FieldTemplate| made.templates().iter().any(|template| template.uses(ON_CALL));
+    for (field, _) in fields.iter().filter(|(field, made)| kept.contains(field) && asks_who(made)) {
+        reader.refuse(&format!("{path}.{field}"), Flaw::OfField(FieldFlaw::KeepsOnCall { name: ON_CALL.to_owned() }));
+    }
+    (fields, kept.iter().map(|field| Follower::called(field)).collect())
 }
 
 fn transition(reader: &Reader, path: &str) -> Vec<(String, FieldTemplate)> {
     let fields = reader.fields(path);
     for (field, _) in fields.iter().filter(|(field, _)| field.eq_ignore_ascii_case("resolution")) {
         reader.refuse(&format!("{path}.{field}"), Flaw::OwnKey { key: "resolution".to_owned() });
+    }
+    for field in reader.kept(path) {
+        reader.refuse(&format!("{path}.{field}"), Flaw::OfField(FieldFlaw::OnlyFieldsKeep));
     }
     fields
 }

@@ -231,6 +231,8 @@ pub(super) struct Jira {
     pub(super) projects: Vec<String>,
     /// Projects of all lines: each poll reads them for all.
     pub(super) polled: Vec<String>,
+    /// Fields that follow their source, of all lines.
+    pub(super) followed: Vec<jira::Followed>,
     pub(super) pair_id: String,
     pub(super) no_script: bool,
     pub(super) former_accounts: Vec<String>,
@@ -305,6 +307,7 @@ impl Draft {
                 auth,
                 projects: jira.projects,
                 polled: jira.polled,
+                followed: jira.followed,
                 pair_id: jira.pair_id,
                 former_accounts: jira.former_accounts,
                 former_pairs: Vec::new(),

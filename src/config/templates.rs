@@ -5,7 +5,10 @@ use super::reader::{Reader, at};
 use super::tree::{Node, Origin, Value};
 use crate::plan::{self, FieldTemplate, JsonTemplate, messages};
 use crate::template::{Kind, Mistake, Source, Template};
-use crate::words::{Flaw, Wanted};
+use crate::words::{FieldFlaw, Flaw, Wanted};
+
+/// The part of a field's table that is no part of its value.
+const KEEP: &str = "keep";
 
 impl Reader {
     /// Returns a condition or a template of a route.
@@ -33,9 +36,38 @@ impl Reader {
             .collect()
     }
 
+    /// Returns the fields of a table of templates that say `keep = true`.
+    pub(super) fn kept(&self, path: &str) -> Vec<String> {
+        let Some(Value::Table(entries)) = self.ask(path).map(|node| &node.value) else { return Vec::new() };
+        let keeps = |(field, entry): &(String, Node)| {
+            let Value::Table(parts) = &entry.value else { return false };
+            let Some((name, node)) = parts.iter().find(|(name, _)| name == KEEP) else { return false };
+            match &node.value {
+                Value::Flag(keep) => *keep,
+                Value::Raw(text) if text == "true" || text == "false" => text == "true",
+                _ => {
+                    self.mistyped(&format!("{path}.{field}.{name}"), node, Wanted::Flag);
+                    false
+                }
+            }
+        };
+        entries.iter().filter(|entry| keeps(entry)).map(|(field, _)| field.clone()).collect()
+    }
+
     fn made(&self, path: &str, node: &Node) -> Option<FieldTemplate> {
         let text = |node: &Node| self.compiled(path, node, Kind::Text);
         match &node.value {
+            Value::Table(parts) if parts.iter().any(|(name, _)| name == KEEP) => {
+                let parts: Vec<_> = parts.iter().filter(|(name, _)| name != KEEP).cloned().collect();
+                match parts.as_slice() {
+                    [] => {
+                        self.wrong(path, node, Flaw::OfField(FieldFlaw::KeepsNothing));
+                        None
+                    }
+                    [(name, only)] if name == "value" => self.made(path, only),
+                    _ => self.made(path, &Node { origin: node.origin.clone(), value: Value::Table(parts) }),
+                }
+            }
             Value::List(items) => Some(FieldTemplate::List(items.iter().filter_map(text).collect())),
             Value::Table(parts) if matches!(parts.as_slice(), [(name, _)] if name == "json") => {
                 let (_, part) = parts.first()?;

@@ -12,7 +12,7 @@ use crate::jira;
 use crate::secret::Secret;
 use crate::words::ConfigWarning;
 
-const MINIMAL: &str = r#"
+pub(super) const MINIMAL: &str = r#"
 [guance]
 base_url = "https://openapi.guance.com"
 api_key = "g-key"
@@ -424,7 +424,7 @@ Site = ""
     sync.toml:23: [route.fields].Labels has a key of its own: [[route]].labels
     23 | Labels = "x"
        |          ^^^
-    sync.toml:24: [route.fields].assignee is a matter of [flow].assignee
+    sync.toml:24: [route.fields].assignee is a matter of [[route]].assignee and [flow].assignee
     24 | assignee = "zhang"
        |            ^^^^^^^
     sync.toml:25: [route.fields].Site is empty

@@ -32,6 +32,12 @@ pub struct NewIssue {
     /// Key of the parent or epic.
     #[serde(default)]
     pub parent: Option<String>,
+    /// In a service project the request type, by name or id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_type: Option<String>,
+    /// Who may be its assignee, by account id, e-mail address or name: the first who has an account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assignees: Vec<String>,
     /// Other fields; the adapter gives each value the shape that its field takes.
     #[serde(default)]
     pub fields: Vec<NewField>,

@@ -7,16 +7,16 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::create::NewField;
+use super::follower::Follower;
 use super::id::{IssueId, Key, Kind, Side};
 use super::item::Person;
 use super::name::{ServiceName, UnknownWord};
 use super::status::StatusCategory;
 use crate::text::Doc;
-use crate::words::FieldName;
+use crate::words::{FieldName, Summary};
 
 /// A field that both issues of a pair have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
     /// Guance's title, Jira's summary.
     Title,
@@ -28,10 +28,13 @@ pub enum Field {
     Assignee,
     /// The status.
     Status,
+    /// A field of Jira that follows what the item's route makes of it.
+    Follower(Follower),
 }
 
 impl Field {
-    /// Every field, in the order in which changes are written: the status last, since it may close the issue.
+    /// Every field that both sides have, in the order in which changes are written: the status last, since it may close the
+    /// issue.
     pub const ALL: [Self; 5] = [Self::Title, Self::Body, Self::Priority, Self::Assignee, Self::Status];
 
     /// Returns the lower-case word used in keys and the state file.
@@ -42,25 +45,33 @@ impl Field {
             Self::Priority => "priority",
             Self::Assignee => "assignee",
             Self::Status => "status",
+            Self::Follower(follower) => follower.stored(),
         }
     }
-}
 
-impl From<Field> for FieldName {
-    fn from(field: Field) -> Self {
-        match field {
-            Field::Title => Self::Title,
-            Field::Body => Self::Description,
-            Field::Status => Self::Status,
-            Field::Assignee => Self::Assignee,
-            Field::Priority => Self::Priority,
-        }
+    /// Returns what people call it: the word of the configuration, or the word of keys.
+    pub fn word(self) -> &'static str {
+        if let Self::Follower(follower) = self { follower.word() } else { self.as_str() }
+    }
+
+    /// Returns what a write of it on the Jira issue of this name is about.
+    pub fn summary(self, name: &str) -> Summary {
+        let name = name.to_owned();
+        let field = match self {
+            Self::Title => FieldName::Title,
+            Self::Body => FieldName::Description,
+            Self::Status => FieldName::Status,
+            Self::Assignee => FieldName::Assignee,
+            Self::Priority => FieldName::Priority,
+            Self::Follower(follower) => return Summary::Follower { title: follower.word().to_owned(), name },
+        };
+        Summary::Field { field, name }
     }
 }
 
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.write_str(self.word())
     }
 }
 
@@ -68,14 +79,15 @@ impl FromStr for Field {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        Self::ALL.into_iter().find(|field| field.as_str() == word).ok_or_else(|| UnknownWord(word.to_owned()))
+        let shared = Self::ALL.into_iter().find(|field| field.as_str() == word);
+        shared.map_or_else(|| Follower::parse(word).map(Self::Follower), Ok)
     }
 }
 
 impl Key {
     /// Returns the key of a field that both issues of a pair have; `pair` is the item of the line's source.
     pub fn field(line: ServiceName, pair: &IssueId, field: Field) -> Self {
-        Self(format!("{line}/field/{pair}/{field}"))
+        Self(format!("{line}/field/{pair}/{}", field.as_str()))
     }
 
     /// Returns the pair's item and the field when this is the key of a field.
@@ -219,6 +231,8 @@ pub enum Change {
     },
     /// Its status.
     Status(StatusTarget),
+    /// A field that follows its source (Jira).
+    Follower(NewField),
 }
 
 impl Change {
@@ -230,6 +244,7 @@ impl Change {
             Self::Priority(_) => Field::Priority,
             Self::Assignee { .. } => Field::Assignee,
             Self::Status(_) => Field::Status,
+            Self::Follower(new) => Field::Follower(Follower::called(&new.field)),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Issues and comments as both sides share them, and what the issues of one side have besides.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::follower::Follower;
 use super::id::{CommentId, Fingerprint, IssueId, Key, Side};
 use super::name::ServiceName;
 use super::status::{Status, is_called};
@@ -235,6 +238,8 @@ pub struct TrackerDetail {
     pub priority: Option<Priority>,
     /// True in a Jira service project: what we write there must be an internal note.
     pub service: bool,
+    /// What it says in fields that follow their source, as Jira tells it; those that Jira does not tell are not there.
+    pub fields: BTreeMap<Follower, serde_json::Value>,
     /// The originals that its markers name, whether they are believed or not.
     pub names: Vec<Key>,
 }

@@ -6,6 +6,7 @@ pub mod seal;
 pub mod marker;
 
 pub mod status;
+pub mod follower;
 pub mod item;
 pub mod create;
 pub mod field;
@@ -23,6 +24,7 @@ mod golden_tests;
 pub use create::{DroppedField, FieldValue, NewField, NewIssue};
 pub use field::{Base, Bases, Change, Field, People, Said, StatusTarget};
 pub use file::{File, FileLink, portable_name, shown_size};
+pub use follower::Follower;
 pub use id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
 pub use item::{
     Channel, Claim, Comment, Detail, Issue, IssueType, Level, Maker, Person, Priority, SourceDetail, TrackerDetail,

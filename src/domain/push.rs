@@ -1,11 +1,14 @@
 //! What is to be written to a remote, and what came of it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::create::{DroppedField, NewIssue};
 use super::field::Change;
 use super::file::File;
+use super::follower::Follower;
 use super::id::{CommentId, Fingerprint, IssueId, Key, Side};
 use super::item::Issue;
 use super::marker;
@@ -207,13 +210,15 @@ pub struct Receipt {
     /// After [`Action::ChangeIssue`]: the issue as it reads now, where the remote told or was asked. It may say
     /// something else than what was sent, since services normalise texts, and workflows stop half-way.
     pub issue: Option<Box<Issue>>,
+    /// After [`Action::CreateIssue`]: what the new issue says in fields that follow their source, where that was read.
+    pub fields: BTreeMap<Follower, serde_json::Value>,
 }
 
 impl Receipt {
     /// Returns the receipt of a thing that people call by its id.
     pub fn of(id: impl Into<String>, at: Option<DateTime<Utc>>) -> Self {
         let id = id.into();
-        Self { name: id.clone(), id, at, dropped: Vec::new(), issue: None }
+        Self { name: id.clone(), id, at, dropped: Vec::new(), issue: None, fields: BTreeMap::new() }
     }
 
     /// Returns the receipt of an issue, or of another thing with a name of its own.

@@ -18,12 +18,26 @@ pub(super) fn said(run: &Run<'_>, issue: &Issue, field: Field, jira_name: &str) 
 }
 
 /// A pair that was just made: its base is what the create carried. What Jira made of it is read next.
-pub(super) fn begin(run: &Run<'_>, tx: &Tx<'_>, pair: &IssueId, new: &NewIssue) -> Result<(), Trouble> {
-    let bases = fields::fresh(new, run.world.policy);
+///
+/// `receipt` tells what the create left out, and what the new issue says; `None` where only its marker was found.
+pub(super) fn begin(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    pair: &IssueId,
+    new: &NewIssue,
+    receipt: Option<&Receipt>,
+) -> Result<(), Trouble> {
+    let bases = fields::fresh(new, receipt, run.world.policy);
     for (field, base) in &bases {
         tx.set_base(pair, *field, base)?;
     }
-    if !bases.is_empty() {
+    let is_settled = |(field, base): (&Field, &Base)| {
+        let Field::Follower(one) = field else { return false };
+        let is_asked = new.fields.iter().any(|new| new.field == one.word());
+        let is_brought = base.guance.as_ref().is_some_and(|said| !said.words().is_empty());
+        base.jira.is_some() && is_brought == is_asked
+    };
+    if !bases.iter().all(is_settled) {
         tx.compare(pair, Some(DateTime::UNIX_EPOCH))?;
     }
     Ok(())
@@ -38,11 +52,11 @@ pub(super) fn adopted(
     own: Option<Push>,
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
-    if !run.world.policy.flow.carries_fields() {
+    if !run.world.policy.carries_fields() {
         return Ok(());
     }
     match own.map(|push| push.action) {
-        Some(Action::CreateIssue(new)) => begin(run, tx, pair, &new),
+        Some(Action::CreateIssue(new)) => begin(run, tx, pair, &new, None),
         // Behind what is known to have changed.
         _ => Ok(tx.compare(pair, Some(now))?),
     }
@@ -65,7 +79,7 @@ pub(super) fn decide_anew(run: &mut Run<'_>, key: &Key) -> Result<(), Trouble> {
 /// Records that a change arrived, and what the issue says since; without that, it is learnt from the next reading.
 pub(super) fn arrived(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: Option<&Issue>) -> Result<(), Trouble> {
     let Some((pair, field, base)) = brought_over(run, push)? else { return Ok(()) };
-    let said = now.map(|now| said(run, now, field, &now.name));
+    let said = now.filter(|now| fields::is_told(now, field)).map(|now| said(run, now, field, &now.name));
     if said.is_none() {
         tx.compare(&pair, Some(DateTime::UNIX_EPOCH))?;
     }

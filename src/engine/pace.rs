@@ -7,7 +7,7 @@ use super::budget::RESERVE;
 use super::tells;
 use super::turns::{self, FOR_TURNS, TURNS, slow_turns};
 use crate::domain::Side;
-use crate::plan::Flow;
+use crate::plan::Policy;
 use crate::state::{State, StateError};
 
 /// How often the pairs are read that were active within some time.
@@ -33,11 +33,17 @@ const SPAN: u64 = 360;
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn of(state: &State, flow: &Flow, requests_per_minute: u64, now: DateTime<Utc>) -> Result<Vec<Pace>, StateError> {
+pub fn of(
+    state: &State,
+    policy: &Policy,
+    requests_per_minute: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Pace>, StateError> {
     // Each run's poll is one; the slots that deliveries leave to the next poll, and one more, are not used either.
     let reserve = u64::try_from(RESERVE).unwrap_or(u64::MAX);
     let mut left = requests_per_minute.saturating_sub(reserve + 2).max(1) * SPAN;
-    let fields = flow.carries_fields_to(Side::Tracker(state.line()));
+    let fields = policy.carries_fields_to(Side::Tracker(state.line()));
+    let flow = &policy.flow;
     let tells = tells::known(state)? == Some(true);
     let (page, cost) = (turns::page(state)?, turns::cost(state)?.unwrap_or(100));
     let mut counted = 0;
@@ -81,6 +87,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{IssueId, IssueLink};
+    use crate::plan::Flow;
     use crate::state::Durability;
 
     #[test]
@@ -89,8 +96,9 @@ mod tests {
         let state = State::open_with(&dir.path().join("state.db"), Durability::Process).unwrap();
         let now = DateTime::from_timestamp(1_000_000, 0).unwrap();
         let flow = Flow { updates: true, ..Flow::default() };
+        let policy = Policy { flow, ..Policy::default() };
         let minutes = |state: &State| {
-            let paces = of(state, &flow, 20, now).unwrap();
+            let paces = of(state, &policy, 20, now).unwrap();
             let minutes = |pace: &Pace| (pace.pairs, pace.replies_minutes.unwrap(), pace.fields_minutes.unwrap());
             paces.iter().map(minutes).collect::<Vec<_>>()
         };

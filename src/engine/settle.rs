@@ -88,7 +88,8 @@ fn link(
                 return Ok(false);
             }
             optional::of_new_pair_in(run, tx, push, (&link.jira, &link.jira_name), now)?;
-            base::begin(run, tx, &push.pair, new)?;
+            let receipt = Some(receipt).filter(|_| evidence == Evidence::Answered);
+            base::begin(run, tx, &push.pair, new, receipt)?;
         }
         Action::AddComment { .. } => {
             let origin = push.target.opposite();

@@ -410,7 +410,7 @@ impl<'a> Api<'a> {
             return Err(Fault { error: error.with_hint(Hint::SetGuanceKey), cause: Cause::Other });
         };
         let url = format!("{}{path}", self.settings.base_url);
-        Ok(Call { method, url, query: Vec::new(), auth: Some((KEY_HEADER, key.clone())), body: None })
+        Ok(Call { method, url, query: Vec::new(), auth: Some((KEY_HEADER, key.clone())), body: None, header: None })
     }
 
     /// Lets a key rest that the service does not want to hear from.

@@ -24,7 +24,7 @@ impl Guance<'_> {
         match change {
             Change::Status(target) => self.set_status(issue, target),
             Change::Assignee { set, instead_of } => self.set_manager(issue, set.as_ref(), instead_of.as_deref()),
-            Change::Title(_) | Change::Body { .. } | Change::Priority(_) => {
+            Change::Title(_) | Change::Body { .. } | Change::Priority(_) | Change::Follower(_) => {
                 let field: Field = change.field();
                 Err(refused(GuanceFault::NotChanged { field: field.to_string() }))
             }

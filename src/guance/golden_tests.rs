@@ -160,7 +160,7 @@ fn what_people_write_on_guance_has_the_fingerprint_that_it_had() {
             body: render::issue(&issue, Voice::default()),
             ..NewIssue::default()
         };
-        let carried = fields::Carried { new, unlisted: None };
+        let carried = fields::Carried { new, ..fields::Carried::default() };
         for field in Field::ALL {
             lines.push(line(format!("issue: {name}: {field}"), fields::value(&issue, field, &carried).stored()));
         }

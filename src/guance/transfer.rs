@@ -89,7 +89,7 @@ impl Api<'_> {
                 );
                 return Err(Fault { error, cause: Cause::Other });
             };
-            let elsewhere = Call { method: Method::Get, url, query: Vec::new(), auth: None, body: None };
+            let elsewhere = Call { method: Method::Get, url, query: Vec::new(), auth: None, body: None, header: None };
             let opened = self.http.open(&elsewhere).map_err(|failure| unanswered(what, &failure))?;
             match opened.status() {
                 200..=299 => Ok(opened.into_content()),

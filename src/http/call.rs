@@ -59,6 +59,8 @@ pub struct Call<'a> {
     pub auth: Option<(&'a str, Secret)>,
     /// A JSON body.
     pub body: Option<&'a Value>,
+    /// A further header: name and value.
+    pub header: Option<(&'static str, &'static str)>,
 }
 
 pub(super) fn address(call: &Call<'_>) -> Result<Url, Failure> {

@@ -109,6 +109,9 @@ impl Http {
             let (name, value) = credential(name, value).map_err(|why| Failure::NotSent(format!("{what}: {why}")))?;
             request = request.header(name, value);
         }
+        if let Some((name, value)) = call.header {
+            request = request.header(name, value);
+        }
         if let Some(body) = call.body {
             request = request.json(body);
         }

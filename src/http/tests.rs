@@ -54,7 +54,7 @@ fn http() -> Http {
 
 fn call(method: Method, url: String) -> Call<'static> {
     let auth = Some(("DF-API-KEY", Secret::new("top-secret")));
-    Call { method, url, query: Vec::new(), auth, body: None }
+    Call { method, url, query: Vec::new(), auth, body: None, header: None }
 }
 
 #[test]

@@ -32,6 +32,7 @@ pub(super) struct Ask {
     path: String,
     query: Vec<(&'static str, String)>,
     body: Option<Value>,
+    header: Option<(&'static str, &'static str)>,
     repeatable: bool,
     finish: bool,
 }
@@ -39,7 +40,7 @@ pub(super) struct Ask {
 impl Ask {
     fn new(method: Method, path: impl Into<String>) -> Self {
         let repeatable = method == Method::Get;
-        Self { method, path: path.into(), query: Vec::new(), body: None, repeatable, finish: false }
+        Self { method, path: path.into(), query: Vec::new(), body: None, header: None, repeatable, finish: false }
     }
 
     /// Returns a GET of the path below the base address.
@@ -66,6 +67,11 @@ impl Ask {
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.query.push((name, value.into()));
         self
+    }
+
+    /// Adds a header.
+    pub(super) fn heading(self, header: (&'static str, &'static str)) -> Self {
+        Self { header: Some(header), ..self }
     }
 
     /// Marks a request that only reads, or that does no harm when it is carried out twice.
@@ -272,6 +278,7 @@ impl<'a> Api<'a> {
             query: ask.query.clone(),
             auth: Some(self.credential.header()),
             body: ask.body.as_ref(),
+            header: ask.header,
         }
     }
 

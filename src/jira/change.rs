@@ -8,7 +8,6 @@ use super::api::{Ask, Failed, Reply, segment};
 use super::claim::PROPERTY;
 use super::draft::{by_id_or_name, summary};
 use super::fault::{dropped, unavailable};
-use super::search::BRIEF;
 use super::service::Jira;
 use super::wire;
 use super::words::Text;
@@ -35,6 +34,7 @@ impl Jira<'_> {
                 self.optional(issue, "assignee", || self.put_assignee(issue, set.as_ref()))
             }
             Change::Status(target) => self.reach(issue, target),
+            Change::Follower(new) => self.put_follower(issue, new),
         };
         let dropped = done?;
         // The change is made; that it cannot be read back now must not undo that.
@@ -50,14 +50,13 @@ impl Jira<'_> {
     /// Reads one issue past the search index and without its thread; `None` when it is not there for us.
     fn read_one(&self, issue: &IssueId) -> Result<Option<Issue>, ApiError> {
         let path = self.rest(&format!("issue/{}", segment(issue.as_str())))?;
-        let ask = Ask::get(path).with("fields", BRIEF.join(",")).with("properties", PROPERTY).finishing();
+        let ask = Ask::get(path).with("fields", self.brief()?.join(",")).with("properties", PROPERTY).finishing();
         let reply = match self.api.send(&ask) {
             Ok(reply) => reply,
             Err(failed) if failed.status == Some(404) => return Ok(None),
             Err(failed) => return Err(failed.into()),
         };
-        let raw: wire::Issue =
-            wire::read(reply.json).map_err(|why| unavailable(format!("GET issue {issue}: {why}")))?;
+        let raw = wire::Issue::read(reply.json).map_err(|why| unavailable(format!("GET issue {issue}: {why}")))?;
         let service = self.is_service(&raw.fields.project)?;
         self.read_record(&raw, service)?.map(Some).map_err(unavailable)
     }
@@ -89,7 +88,7 @@ impl Jira<'_> {
     }
 
     /// Sets a field that is named rather than insisted on where Jira refuses it.
-    fn optional(
+    pub(super) fn optional(
         &self,
         issue: &IssueId,
         field: &str,

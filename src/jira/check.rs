@@ -1,6 +1,6 @@
 //! `guajira check` on the Jira side: everything a sync needs, tried out, and what to do where it fails.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
@@ -36,6 +36,10 @@ pub struct CheckRoute {
     pub security: Option<String>,
     /// The key of the parent that it sets.
     pub parent: Option<String>,
+    /// The request type that it sets, by name or id.
+    pub request_type: Option<String>,
+    /// True when it names the assignee of a new issue.
+    pub assigns: bool,
     /// Other fields that it sets, by id or name, and what to, where that is the same for every issue.
     pub fields: Vec<(String, Option<FieldValue>)>,
     /// Fields that it sets where a transition's screen has them, by id or name.
@@ -99,17 +103,20 @@ impl Jira<'_> {
         if is_lost {
             return findings;
         }
-        let mut seen = BTreeSet::new();
+        let mut seen = BTreeMap::new();
         for route in wanted {
-            if seen.insert(&route.project) {
+            if !seen.contains_key(&route.project) {
                 let (visible, project) = self.check_project(&route.project);
                 findings.push(visible);
+                seen.insert(&route.project, project.as_ref().map(|told| told.type_key == "service_desk"));
                 if project.is_some() {
                     let needed: Vec<Permission> = route.changes.permissions().collect();
                     findings.extend(self.check_permissions(&route.project, &needed));
                 }
             }
             findings.extend(self.check_issue_type(route));
+            let is_service = seen.get(&route.project).copied().flatten();
+            findings.extend(is_service.and_then(|is_service| self.check_request_type(route, is_service)));
             findings.extend(self.check_statuses(route));
             findings.extend(self.check_ways(route));
         }

@@ -1,7 +1,10 @@
 //! `guajira check`: whether a create screen takes what a route sets.
 
+use serde_json::Value;
+
 use super::api::{Ask, segment};
 use super::check::CheckRoute;
+use super::desk::REQUEST_TYPE;
 use super::fit::{id_on, security_id};
 use super::form;
 use super::form::{Choice, Screen, ScreenField};
@@ -43,6 +46,28 @@ impl Jira<'_> {
             Some(Ok(Err(why))) => Finding::bad(what, Wrong::Said(why), Some(Mend::ChangeFieldValue), false),
             Some(Ok(Ok(_))) | None => Finding::good(what, Fine::FieldOf { id: field.id.clone(), kind }),
         }
+    }
+
+    /// Looks whether issues get a request type where queues go by it.
+    pub(super) fn check_request_type(&self, route: &CheckRoute, is_service: bool) -> Option<Finding> {
+        let what = what(route, REQUEST_TYPE);
+        let Some(word) = &route.request_type else {
+            let names =
+                if is_service { self.request_names(&route.project).ok()?.unwrap_or_default() } else { Vec::new() };
+            let mend = Mend::SetRequestType { names: names.join(", ") };
+            return is_service.then(|| Finding::bad(what, Wrong::NoRequestType, Some(mend), false));
+        };
+        if !is_service {
+            return Some(Finding::bad(what, Wrong::NoServiceProject, Some(Mend::LeaveFieldOut), false));
+        }
+        Some(match self.request_type(&route.project, word, None) {
+            Err(error) => Finding::failed(what, error, false),
+            Ok(Err(why)) => Finding::bad(what, Wrong::Said(why), Some(Mend::ChangeFieldValue), false),
+            Ok(Ok(late)) => {
+                let id = late.values.first().and_then(Value::as_str).unwrap_or_default().to_owned();
+                Finding::good(what, Fine::WithId { name: word.clone(), id })
+            }
+        })
     }
 
     /// Looks whether the parent is there, and whether the screen has a place for one.
@@ -107,6 +132,8 @@ fn is_filled(route: &CheckRoute, field: &ScreenField) -> bool {
         || set(!route.components.is_empty(), "components")
         || set(route.security.is_some(), "security")
         || route.parent.is_some() && (field.id == "parent" || field.is_epic_link())
+        || set(route.assigns, "assignee")
+        || route.request_type.is_some() && field.custom == "vp-origin"
         || route.fields.iter().any(|(name, _)| field.is(name))
 }
 

@@ -1,5 +1,7 @@
 //! Jira's records as domain items. Pure.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -50,6 +52,7 @@ impl Reader<'_> {
             issue_type: Some(&fields.issue_type).filter(|one| !one.id.is_empty()).map(issue_type),
             priority: fields.priority.as_ref().filter(|p| !p.name.is_empty()).map(priority),
             service,
+            fields: BTreeMap::new(),
             names: self.issue_names(raw),
         };
         Ok(Issue {

@@ -1,7 +1,7 @@
 //! Creating issues: many in one request, giving way on optional fields rather than losing one, and reading the
 //! markers back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -14,10 +14,11 @@ use super::claim::{PROPERTY, as_labelled, labelled, property};
 use super::convert::time;
 use super::draft::Draft;
 use super::fault::{refused, unavailable};
+use super::fit::ASSIGNEE;
 use super::service::Jira;
 use super::wire;
 use super::words::marker;
-use crate::domain::{Key, Kind, NewIssue, Push, Receipt, Side};
+use crate::domain::{Follower, Key, Kind, NewIssue, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::words::{ItemHint, JiraFault};
 
@@ -87,7 +88,8 @@ impl Jira<'_> {
         let secured = drafts.iter().any(|draft| draft.issue.security.is_some());
         let is_certain = made.iter().all(|made| matches!(made, Some(CreateOutcome::Created(_))));
         self.has_just_created.set(is_certain);
-        let seen = self.read_back(&pool, secured);
+        let late = drafts.iter().flat_map(|draft| &draft.late).map(|late| late.field.clone()).collect();
+        let seen = self.read_back(&pool, secured, &late);
         drafts.iter_mut().zip(made).map(|(draft, made)| self.settle(draft, made, &seen)).collect()
     }
 
@@ -176,12 +178,16 @@ impl Jira<'_> {
     }
 
     /// Reads label and property of the new issues, once for all of them. What cannot be read is not repaired.
-    fn read_back(&self, pool: &[wire::Created], secured: bool) -> Seen {
+    fn read_back(&self, pool: &[wire::Created], secured: bool, late: &BTreeSet<String>) -> Seen {
         let ids: Vec<&str> = pool.iter().map(|created| created.id.as_str()).collect();
-        let fields: &[&str] = if secured { &["labels", "created", "security"] } else { &["labels", "created"] };
-        let (rows, shown) = self.new_rows(&ids, fields).unwrap_or_default();
+        let mut fields = vec!["labels".to_owned(), "created".to_owned()];
+        fields.extend(secured.then(|| "security".to_owned()));
+        fields.extend(late.iter().cloned());
+        let followed = self.followed_ids().unwrap_or_default();
+        fields.extend(followed.iter().cloned().chain((!followed.is_empty()).then(|| "issuetype".to_owned())));
+        let (rows, shown) = self.new_rows(&ids, &fields).unwrap_or_default();
         let mut seen = Seen::default();
-        let read = |rows: Vec<Value>| rows.into_iter().filter_map(|row| wire::read::<wire::Issue>(row).ok());
+        let read = |rows: Vec<Value>| rows.into_iter().filter_map(|row| wire::Issue::read(row).ok());
         let shown = read(shown).map(|raw| (label_key(&raw.fields.labels, self.source()), raw));
         let rows = read(rows).map(|raw| {
             let claim = raw.properties.get(PROPERTY).and_then(|value| property(value, self.source(), Kind::Issue));
@@ -194,7 +200,13 @@ impl Jira<'_> {
             }
             let at = time(&raw.fields.created);
             let is_secured = !raw.fields.security.is_null();
-            seen.by_id.insert(raw.id.clone(), NewRow { labels: raw.fields.labels, is_marked, is_secured, at });
+            let told = self.told(&raw).unwrap_or_default();
+            let is_set = |field: &&String| {
+                let is_assigned = *field == ASSIGNEE && raw.fields.assignee.is_some();
+                is_assigned || raw.other.get(*field).is_some_and(|value| !value.is_null())
+            };
+            let set = late.iter().filter(is_set).cloned().collect();
+            seen.by_id.insert(raw.id, NewRow { labels: raw.fields.labels, is_marked, is_secured, at, told, set });
         }
         seen
     }
@@ -205,7 +217,7 @@ impl Jira<'_> {
     /// Server gives properties of one issue at a time. Who keeps the property of one issue that was created keeps those of the
     /// others, and the label says as well which issue is whose. What the search does not show, or shows without a label, is
     /// read by itself.
-    fn new_rows(&self, ids: &[&str], fields: &[&str]) -> Result<(Vec<Value>, Vec<Value>), ApiError> {
+    fn new_rows(&self, ids: &[&str], fields: &[String]) -> Result<(Vec<Value>, Vec<Value>), ApiError> {
         if self.is_cloud()? || ids.len() <= FEW {
             return Ok((self.fetch(ids, fields)?, Vec::new()));
         }
@@ -255,12 +267,15 @@ impl Jira<'_> {
         if let Some(row) = row {
             self.mend(draft, &created.id, row);
         }
+        self.set_late(draft, &created.id, row.map(|row| &row.set));
         if row.is_some_and(|row| row.is_marked) && !created.key.is_empty() {
             self.made.borrow_mut().add(&created, draft.push.key.origin(), row.and_then(|row| row.at));
         }
         let name = if created.key.is_empty() { created.id.clone() } else { created.key };
         let dropped = std::mem::take(&mut draft.dropped);
-        Ok(Receipt::of(created.id, row.and_then(|row| row.at)).named(name).without(dropped))
+        let told = row.map(|row| row.told.clone()).unwrap_or_default();
+        let receipt = Receipt::of(created.id, row.and_then(|row| row.at)).named(name).without(dropped);
+        Ok(Receipt { fields: told, ..receipt })
     }
 
     /// Says how to mend a refusal, and what people call the fields that it is about.
@@ -330,6 +345,40 @@ impl Jira<'_> {
         }
     }
 
+    /// Sets what the create did not take, in every shape that may be taken. What Jira refuses is named: nothing else waits
+    /// for it.
+    fn set_late(&self, draft: &mut Draft<'_>, id: &str, set: Option<&BTreeSet<String>>) {
+        for late in std::mem::take(&mut draft.late) {
+            let was_sent = draft.extra.contains_key(&late.field) && !draft.omitted.contains(&late.field);
+            if was_sent && set.is_none_or(|set| set.contains(&late.field)) {
+                continue;
+            }
+            draft.dropped.retain(|dropped| dropped.field != late.field);
+            let mut why = None;
+            for value in &late.values {
+                let body = json!({"fields": {late.field.as_str(): value}});
+                let (path, body) = match late.name {
+                    ASSIGNEE => (format!("issue/{}/assignee", segment(id)), value.clone()),
+                    _ => (format!("issue/{}", segment(id)), body),
+                };
+                let put = self.rest(&path).map_err(Failed::from);
+                let put = put.and_then(|path| self.send_edit(&Ask::put(path, body).finishing()));
+                let Err(failed) = put else {
+                    why = None;
+                    break;
+                };
+                let is_refused = failed.error.kind == ApiErrorKind::Refused;
+                why = Some(if is_refused { failed.words.to_string() } else { failed.error.message });
+                if !is_refused {
+                    break;
+                }
+            }
+            if let Some(why) = why {
+                draft.note(late.name, why);
+            }
+        }
+    }
+
     /// Returns true when guajira once could not label an issue of this project.
     pub(super) fn is_unlabelled(&self, project: &str) -> bool {
         self.facts.recall(&unlabelled(project), Duration::from_hours(365 * 24)).is_some()
@@ -348,6 +397,10 @@ struct NewRow {
     is_marked: bool,
     is_secured: bool,
     at: Option<DateTime<Utc>>,
+    /// What it says in fields that follow their source.
+    told: BTreeMap<Follower, Value>,
+    /// Which of the fields say something that may have to be set afterwards.
+    set: BTreeSet<String>,
 }
 
 fn unlabelled(project: &str) -> String {

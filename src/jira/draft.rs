@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Words;
 use super::claim::PROPERTY;
+use super::desk::Late;
 use super::jql;
 use super::takes::{Takes, is_wide, limit_in, size};
 use super::words::{Text, marker};
@@ -47,6 +48,8 @@ pub(super) struct Draft<'p> {
     pub(super) ids: Map<String, Value>,
     /// What the create screen decides the shape of, by field id.
     pub(super) extra: Map<String, Value>,
+    /// What is set after the create where that does not take it.
+    pub(super) late: Vec<Late>,
     pub(super) omitted: HashSet<String>,
     pub(super) dropped: Vec<DroppedField>,
 }
@@ -58,13 +61,15 @@ impl<'p> Draft<'p> {
         let (ids, extra, omitted) = (Map::new(), Map::new(), HashSet::new());
         let (takes, known, before) = (Takes::default(), Takes::default(), None);
         let (description, dropped) = (Description::Rich, issue.left_out.clone());
-        Some(Self { push, issue, description, takes, known, before, ids, extra, omitted, dropped })
+        let late = Vec::new();
+        Some(Self { push, issue, description, takes, known, before, ids, extra, late, omitted, dropped })
     }
 
     /// Takes back what a create screen made of the draft.
     pub(super) fn unfit(&mut self) {
         self.ids.clear();
         self.extra.clear();
+        self.late.clear();
         self.omitted.clear();
         self.dropped.retain(|dropped| dropped.field == "description");
         self.dropped.splice(0..0, self.issue.left_out.iter().cloned());

@@ -2,15 +2,19 @@
 
 use serde_json::{Value, json};
 
+use super::desk::{Late, REQUEST_TYPE};
 use super::draft::{Draft, SECURITY, by_id_or_name};
 use super::fault::refused;
 use super::form::Screen;
 use super::service::Jira;
 use super::shape::chosen;
 use super::{form, jql};
-use crate::domain::{DroppedField, Push};
+use crate::domain::{DroppedField, People, Push};
 use crate::ports::ApiError;
 use crate::words::{FieldReason, ItemHint, JiraFault};
+
+/// The field of the assignee, and what the configuration calls it.
+pub(super) const ASSIGNEE: &str = "assignee";
 
 impl Jira<'_> {
     /// Returns the fields that a create would send, and what it would leave out. Nothing is written.
@@ -41,6 +45,25 @@ impl Jira<'_> {
         self.fit_to_form(draft)
     }
 
+    /// Looks for the first of those who may be the assignee that has an account.
+    fn fit_assignee(&self, draft: &mut Draft<'_>, screen: Option<&Screen>) -> Result<(), ApiError> {
+        for word in &draft.issue.assignees {
+            let Some(person) = self.find_person(&People::asked(word))? else { continue };
+            let member = if self.is_cloud()? { "accountId" } else { "name" };
+            let late = Late { field: ASSIGNEE.to_owned(), name: ASSIGNEE, values: vec![json!({ member: person.id })] };
+            set_late(draft, screen, late);
+            return Ok(());
+        }
+        if !draft.issue.assignees.is_empty() {
+            let word = draft.issue.assignees.join(", ");
+            let is_address = word.contains('@');
+            let why =
+                if is_address { FieldReason::NoAccountByAddress { word } } else { FieldReason::NoAccount { word } };
+            draft.note(ASSIGNEE, why.to_string());
+        }
+        Ok(())
+    }
+
     /// Fits a draft to its create screen as far as that is known.
     pub(super) fn fit_to_form(&self, draft: &mut Draft<'_>) -> Result<(), ApiError> {
         let issue = draft.issue;
@@ -48,6 +71,7 @@ impl Jira<'_> {
         let screen = form.as_ref().map(|form| &form.fields);
         if let Some(form) = &form {
             draft.ids.insert("issuetype".to_owned(), json!({"id": form.type_id}));
+            self.learn_followed(&issue.project, &issue.issue_type, &form.fields);
             set_named(draft, &form.fields);
         }
         if let Some(level) = &issue.security {
@@ -57,6 +81,13 @@ impl Jira<'_> {
         if let Some(key) = &issue.parent {
             set_parent(draft, screen, key);
         }
+        if let Some(word) = &issue.request_type {
+            match self.request_type(&issue.project, word, screen)? {
+                Ok(late) => set_late(draft, screen, late),
+                Err(why) => draft.note(REQUEST_TYPE, why),
+            }
+        }
+        self.fit_assignee(draft, screen)?;
         for new in &issue.fields {
             let found = screen.map(|screen| form::field(screen, &new.field));
             match found {
@@ -72,6 +103,15 @@ impl Jira<'_> {
         }
         Ok(())
     }
+}
+
+/// Puts a value on the create where the screen has its field; it is set afterwards where that is not so, or is not enough.
+fn set_late(draft: &mut Draft<'_>, screen: Option<&Screen>, late: Late) {
+    let is_there = screen.is_none_or(|screen| screen.iter().any(|field| field.id == late.field));
+    if let (true, Some(value)) = (is_there, late.values.first()) {
+        draft.extra.insert(late.field.clone(), value.clone());
+    }
+    draft.late.push(late);
 }
 
 /// Puts the ids of the priority and of the components into a draft; what is not there is left out and named.

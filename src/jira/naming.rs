@@ -59,6 +59,10 @@ impl Jira<'_> {
             Ok(issue) => issue,
             Err(why) => return Ok(Err(why)),
         };
+        let told = self.told(raw)?;
+        if let Some(detail) = issue.tracker_mut() {
+            detail.fields = told;
+        }
         if !self.with_names(|names| (false, names.knows(Thing::Status, &issue.status.id))) {
             self.ask_for_names(&raw.fields.project.id)?;
         }

@@ -18,8 +18,9 @@ use crate::http::clean;
 use crate::ports::{ApiError, ApiErrorKind, Batch, Span, Unreadable};
 use crate::words::{ItemHint, JiraFault};
 
-/// What we ask of an issue, its thread last. Cloud gives only ids unless asked, Server leaves `comment` out unless asked.
-const FIELDS: [&str; 16] = [
+/// What we ask of every issue: enough to recognise a copy, and to say what an issue reads after a change. Cloud gives only ids
+/// unless asked.
+pub(super) const BRIEF: [&str; 15] = [
     "summary",
     "description",
     "status",
@@ -35,14 +36,10 @@ const FIELDS: [&str; 16] = [
     "reporter",
     "archiveddate",
     "archivedby",
-    "comment",
 ];
 
-/// The same without its thread: enough to recognise a copy, and to say what an issue reads after a change.
-pub(super) const BRIEF: &[&str] = match FIELDS.split_last() {
-    Some((_thread, rest)) => rest,
-    None => &[],
-};
+/// What holds an issue's thread. Server leaves it out unless asked.
+pub(super) const THREAD: &str = "comment";
 
 /// What messages call a search.
 const SEARCH: &str = "search";
@@ -88,8 +85,9 @@ impl Jira<'_> {
         let me = self.me()?;
         if span.ours_only {
             // Enough to recognise a copy: its thread is read when it is paired.
-            let rows =
-                self.of_our_accounts(|ours| self.walk_scope(ours, (span.from, None), BRIEF, |row| self.read_row(row)))?;
+            let brief = self.brief()?;
+            let rows = self
+                .of_our_accounts(|ours| self.walk_scope(ours, (span.from, None), &brief, |row| self.read_row(row)))?;
             let mut batch = batch(rows);
             batch.clock = me.clock;
             return Ok(batch);
@@ -135,15 +133,16 @@ impl Jira<'_> {
     pub(super) fn read_by_id(&self, ids: &[IssueId]) -> Result<Batch, ApiError> {
         let names: Vec<&str> = ids.iter().map(IssueId::as_str).collect();
         let rows: Result<Vec<Row>, Failed> =
-            self.fetch(&names, &FIELDS)?.into_iter().map(|row| self.read_row(row)).collect();
+            self.fetch(&names, &self.whole()?)?.into_iter().map(|row| self.read_row(row)).collect();
         Ok(batch(rows?))
     }
 
     /// Reads issues by id or key, with our property.
-    pub(super) fn fetch(&self, names: &[&str], fields: &[&str]) -> Result<Vec<Value>, ApiError> {
+    pub(super) fn fetch(&self, names: &[&str], fields: &[impl AsRef<str>]) -> Result<Vec<Value>, ApiError> {
         let mut rows = Vec::new();
         if self.is_cloud()? {
             for chunk in names.chunks(MAX_FETCH) {
+                let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
                 let body = json!({"issueIdsOrKeys": chunk, "fields": fields, "properties": [PROPERTY]});
                 let reply = self.api.send(&Ask::post(self.rest("issue/bulkfetch")?, body).repeatable())?;
                 rows.extend(page_of(reply.json)?.issues);
@@ -157,9 +156,9 @@ impl Jira<'_> {
     }
 
     /// Reads one issue by id or key, with our property; `None` when it is not there for us.
-    pub(super) fn fetch_one(&self, name: &str, fields: &[&str]) -> Result<Option<Value>, ApiError> {
+    pub(super) fn fetch_one(&self, name: &str, fields: &[impl AsRef<str>]) -> Result<Option<Value>, ApiError> {
         let path = self.rest(&format!("issue/{}", segment(name)))?;
-        let ask = Ask::get(path).with("fields", fields.join(",")).with("properties", PROPERTY);
+        let ask = Ask::get(path).with("fields", joined(fields)).with("properties", PROPERTY);
         match self.api.send(&ask) {
             Ok(reply) => Ok(Some(reply.json)),
             Err(failed) if matches!(failed.status, Some(403 | 404)) && failed.error.kind == ApiErrorKind::Refused => {
@@ -208,16 +207,17 @@ impl Jira<'_> {
     /// Reads what changed in a scope, unless that was read for another line of this run: then its rows are made into issues once
     /// more, for whose copy an issue is depends on the line.
     fn walk_shared(&self, scope: &str, span: &Span) -> Result<Vec<Row>, Failed> {
-        let range = (span.from, span.until);
+        let (range, whole) = ((span.from, span.until), self.whole()?);
         let Some(shared) = self.shared else {
-            return self.walk_scope(scope, range, &FIELDS, |row| self.read_row(row));
+            return self.walk_scope(scope, range, &whole, |row| self.read_row(row));
         };
-        let query = self.changed_query(scope, range)?;
+        // Lines may know different ids of one field.
+        let query = format!("{} {}", self.changed_query(scope, range)?, joined(&whole));
         if let Some(rows) = shared.recall(&query) {
             return rows.iter().map(|row| self.read_row(row.clone())).collect();
         }
         let kept = RefCell::new(Kept::default());
-        let rows = self.walk_scope(scope, range, &FIELDS, |row| {
+        let rows = self.walk_scope(scope, range, &whole, |row| {
             kept.borrow_mut().add(&row);
             self.read_row(row)
         })?;
@@ -233,7 +233,7 @@ impl Jira<'_> {
         until: Option<DateTime<Utc>>,
     ) -> Result<Vec<Row>, Failed> {
         match jql::scope(projects, &[]) {
-            Some(scope) => self.walk_scope(&scope, (from, until), &FIELDS, |row| self.read_row(row)),
+            Some(scope) => self.walk_scope(&scope, (from, until), &self.whole()?, |row| self.read_row(row)),
             None => Ok(Vec::new()),
         }
     }
@@ -242,7 +242,7 @@ impl Jira<'_> {
         &self,
         scope: &str,
         (from, until): (DateTime<Utc>, Option<DateTime<Utc>>),
-        fields: &[&str],
+        fields: &[String],
         make: impl Fn(Value) -> Result<Row, Failed>,
     ) -> Result<Vec<Row>, Failed> {
         let dialect = self.dialect()?;
@@ -275,7 +275,7 @@ impl Jira<'_> {
     }
 
     /// Reads every row of a query.
-    pub(super) fn walk(&self, jql: &str, fields: &[&str]) -> Result<Vec<Value>, Failed> {
+    pub(super) fn walk(&self, jql: &str, fields: &[impl AsRef<str>]) -> Result<Vec<Value>, Failed> {
         if self.is_cloud()? {
             let page = |token: Option<&str>| self.sized(|max| self.token_page(jql, fields, max, token));
             paging::by_token(self.api.walk(SEARCH), page, Ok)
@@ -294,7 +294,7 @@ impl Jira<'_> {
     }
 
     /// Reads at most `max` rows of a query.
-    pub(super) fn first_rows(&self, jql: &str, fields: &[&str], max: u64) -> Result<Vec<Value>, Failed> {
+    pub(super) fn first_rows(&self, jql: &str, fields: &[impl AsRef<str>], max: u64) -> Result<Vec<Value>, Failed> {
         let page = if self.is_cloud()? {
             self.token_page(jql, fields, max, None)?
         } else {
@@ -306,10 +306,11 @@ impl Jira<'_> {
     fn token_page(
         &self,
         jql: &str,
-        fields: &[&str],
+        fields: &[impl AsRef<str>],
         max: u64,
         token: Option<&str>,
     ) -> Result<wire::SearchPage, Failed> {
+        let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
         let mut body = json!({"jql": jql, "maxResults": max, "fields": fields, "properties": [PROPERTY]});
         if let (Some(token), Some(map)) = (token, body.as_object_mut()) {
             map.insert("nextPageToken".to_owned(), Value::from(token));
@@ -318,11 +319,22 @@ impl Jira<'_> {
         Ok(page_of(reply.json)?)
     }
 
-    fn offset_page(&self, jql: &str, fields: &[&str], start: u64, max: u64) -> Result<wire::SearchPage, Failed> {
+    fn offset_page(
+        &self,
+        jql: &str,
+        fields: &[impl AsRef<str>],
+        start: u64,
+        max: u64,
+    ) -> Result<wire::SearchPage, Failed> {
+        let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
         let body = json!({"jql": jql, "startAt": start, "maxResults": max, "fields": fields});
         let reply = self.api.send(&Ask::post(self.rest("search")?, body).repeatable())?;
         Ok(page_of(reply.json)?)
     }
+}
+
+fn joined(fields: &[impl AsRef<str>]) -> String {
+    fields.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(",")
 }
 
 /// Returns true for a search that was refused, not for want of a login.

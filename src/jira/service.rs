@@ -10,7 +10,7 @@ use super::copies::{Made, Probe};
 use super::form::Asked;
 use super::names::Names;
 use super::seen::{Me, SeenIssue, Site};
-use super::settings::Settings;
+use super::settings::{Known, Settings};
 use super::shared::Shared;
 use crate::domain::{IssueId, Side};
 use crate::http::Http;
@@ -43,6 +43,8 @@ pub struct Jira<'a> {
     pub(super) has_just_created: Cell<bool>,
     /// Create screens, and whether this run has asked for them.
     pub(super) screens: RefCell<HashMap<String, Asked>>,
+    /// The ids of the fields that follow their source, once known.
+    pub(super) followed: RefCell<Option<Known>>,
     /// What things are called, once read from the facts.
     pub(super) names: RefCell<Option<Names>>,
     /// Projects that this run has asked for such names.
@@ -97,6 +99,7 @@ impl<'a> Jira<'a> {
             keeps_properties: Cell::new(false),
             has_just_created: Cell::new(false),
             screens: RefCell::default(),
+            followed: RefCell::default(),
             names: RefCell::default(),
             named: RefCell::default(),
             tried_characters: Cell::new(false),

@@ -1,6 +1,8 @@
 //! How to talk to Jira.
 
-use crate::domain::ServiceName;
+use std::rc::Rc;
+
+use crate::domain::{Follower, ServiceName};
 use crate::secret::Secret;
 use crate::words::Lang;
 
@@ -30,6 +32,20 @@ pub enum Auth {
     },
 }
 
+/// A field that follows its source, and where it is set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// The project, by key.
+    pub project: String,
+    /// The issue type of the route, by name or id.
+    pub issue_type: String,
+    /// The field.
+    pub field: Follower,
+}
+
+/// Which fields follow their source, and their ids.
+pub(super) type Known = Rc<Vec<(Followed, String)>>;
+
 /// How to talk to Jira.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -45,6 +61,8 @@ pub struct Settings {
     pub projects: Vec<String>,
     /// Projects that a poll reads: those of all lines, so that one answer serves them all.
     pub polled: Vec<String>,
+    /// Fields that follow their source, of all lines.
+    pub followed: Vec<Followed>,
     /// Distinguishes this pair of services from others that use the same bot account: hex digits.
     pub pair_id: String,
     /// Accounts that guajira wrote with before: account ids (Cloud), user keys or login names (Server).

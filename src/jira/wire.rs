@@ -5,6 +5,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+/// Fields of Jira's own that follow their source only where the configuration says so.
+pub(super) const OTHER: [&str; 4] = ["environment", "duedate", "fixVersions", "versions"];
+
 /// One issue, from a search, a bulk fetch or a read by id.
 ///
 /// Source: Jira Cloud REST v3 `IssueBean`; Jira Data Center REST v2 `IssueBean`.
@@ -19,6 +22,9 @@ pub(super) struct Issue {
     /// Issue properties by key, when they were asked for.
     #[serde(default, deserialize_with = "lenient")]
     pub(super) properties: Map<String, Value>,
+    /// Fields that are the site's own, as they came, where the issue was read by [`Issue::read`].
+    #[serde(skip)]
+    pub(super) other: Map<String, Value>,
 }
 
 /// The fields we ask for.
@@ -282,13 +288,22 @@ impl Issue {
     pub(super) fn read(mut row: Value) -> Result<Self, String> {
         let description = row.pointer_mut("/fields/description").map(Value::take).unwrap_or_default();
         let comments = row.pointer_mut("/fields/comment/comments").and_then(Value::as_array_mut).map(std::mem::take);
+        let other = row.get_mut("fields").and_then(Value::as_object_mut).map(take_other).unwrap_or_default();
         let mut issue: Self = read(row)?;
+        issue.other = other;
         issue.fields.description = description;
         if let (Some(page), Some(comments)) = (&mut issue.fields.comment, comments) {
             page.comments = comments;
         }
         Ok(issue)
     }
+}
+
+/// Takes out the fields that are not Jira's own, or are read in no other way.
+fn take_other(fields: &mut Map<String, Value>) -> Map<String, Value> {
+    let is_other = |name: &str| name.starts_with("customfield_") || OTHER.contains(&name);
+    let names: Vec<String> = fields.keys().filter(|name| is_other(name)).cloned().collect();
+    names.into_iter().filter_map(|name| fields.remove_entry(&name)).collect()
 }
 
 impl SearchPage {

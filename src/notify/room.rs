@@ -39,7 +39,7 @@ impl<'a> Room<'a> {
     /// When nobody does.
     pub fn reach(&self) -> Result<(), SendError> {
         let url = format!("{}/", self.settings.origin());
-        let call = Call { method: Method::Get, url, query: Vec::new(), auth: None, body: None };
+        let call = Call { method: Method::Get, url, query: Vec::new(), auth: None, body: None, header: None };
         match self.http.send(&call) {
             // An answer that is too long, or broken off, is one.
             Ok(_) | Err(Failure::TooMuch { .. }) => Ok(()),

@@ -153,6 +153,7 @@ fn of_field(field: Field, side: Side) -> Vec<Step> {
     match field {
         Field::Title => issue.title = "磁盘又满".into(),
         Field::Body => issue.body = Doc::from_plain("使用率 95%"),
+        Field::Follower(one) => panic!("{one} is no field of both"),
         Field::Priority => issue.source_mut().into_iter().for_each(|detail| detail.level = None),
         Field::Assignee => issue.assignees.clear(),
         Field::Status => {
@@ -249,7 +250,7 @@ fn the_merge_base_keeps_the_words_that_it_kept() {
             lines.push(line(format!("{field} of {side}"), base.on(side).unwrap().stored()));
         }
     }
-    let (guance, fresh) = (guance(), fields::fresh(&issues::create(&guance(), &policy()).unwrap(), &policy()));
+    let (guance, fresh) = (guance(), fields::fresh(&issues::create(&guance(), &policy()).unwrap(), None, &policy()));
     for (field, base) in fresh {
         lines.push(line(format!("{field} of a new pair"), kept(&base)));
     }

@@ -11,7 +11,7 @@ use crate::plan::view;
 use crate::render;
 use crate::template::{Fault, Template};
 use crate::text::markdown;
-use crate::words::{Summary, Voice};
+use crate::words::{FieldReason, Summary, Voice};
 
 /// Decides about the issues of a source; the steps come oldest issue first. A new issue that is not wanted is left out.
 pub fn originals(issues: &[Issue], known: &Known, policy: &Policy, wanted: impl Fn(&Issue) -> bool) -> Vec<Step> {
@@ -74,11 +74,41 @@ fn push_of(issue: &Issue, new: NewIssue, content: Fingerprint) -> Push {
 /// Says why they make none.
 pub fn create(issue: &Issue, policy: &Policy) -> Result<NewIssue, SkipReason> {
     let (route, priority) = policy.route(issue).map_err(SkipReason::from)?;
-    let mut new = made(issue, route, priority, policy.voice);
+    Ok(complete(made(issue, route, priority, policy.voice), issue, route, policy))
+}
+
+/// Adds what is set once, when an issue is created.
+fn complete(mut new: NewIssue, issue: &Issue, route: &Route, policy: &Policy) -> NewIssue {
     let (fields, left_out) = values(issue, &route.fields);
     new.fields.extend(fields);
     new.left_out.extend(left_out);
-    Ok(new)
+    match assignees(issue, route, policy) {
+        Ok(assignees) => new.assignees = assignees,
+        Err(why) => new.left_out.push(DroppedField { field: "assignee".to_owned(), why }),
+    }
+    new
+}
+
+/// Returns who may be the assignee of a new issue, as Jira knows them where `[people]` says so; or why nobody is.
+fn assignees(issue: &Issue, route: &Route, policy: &Policy) -> Result<Vec<String>, String> {
+    let Some(template) = &route.assignee else { return Ok(Vec::new()) };
+    let said = match template.render(&view::of(issue)) {
+        Ok(said) => said.unwrap_or_default(),
+        Err(Fault::NotSet(_)) => String::new(),
+        Err(Fault::Failed(why)) => return Err(why),
+    };
+    // A list is written in brackets, and its members in quotes.
+    let said = said.trim();
+    let list = said.strip_prefix('[').and_then(|said| said.strip_suffix(']')).unwrap_or(said);
+    let is_around = |c: char| c.is_whitespace() || matches!(c, '\'' | '"');
+    let words = list.split([',', '，', '\n']).map(|word| word.trim_matches(is_around));
+    let words = words.filter(|word| !word.is_empty());
+    let known_as = |word: &str| {
+        let mut rows = policy.people.rows(issue.side());
+        rows.find(|(here, _)| here.eq_ignore_ascii_case(word)).map_or(word, |(_, there)| there).to_owned()
+    };
+    let all: Vec<String> = words.map(known_as).collect();
+    if all.is_empty() { Err(FieldReason::NobodyNamed.to_string()) } else { Ok(all) }
 }
 
 /// Returns what fields are to say, and those that cannot be made.
@@ -103,11 +133,8 @@ pub fn create_by_hand(issue: &Issue, policy: &Policy, route: Option<usize>) -> O
         Some(place) => policy.routes.get(place)?,
         None => policy.routes.iter().find(takes).or_else(|| policy.routes.first())?,
     };
-    let mut new = made(issue, route, route.priority_of(issue.level()).unwrap_or_default(), policy.voice);
-    let (fields, left_out) = values(issue, &route.fields);
-    new.fields.extend(fields);
-    new.left_out.extend(left_out);
-    Some(new)
+    let new = made(issue, route, route.priority_of(issue.level()).unwrap_or_default(), policy.voice);
+    Some(complete(new, issue, route, policy))
 }
 
 impl From<NoRoute> for SkipReason {
@@ -147,6 +174,8 @@ pub(super) fn made(issue: &Issue, route: &Route, priority: Option<&str>, voice: 
         components: route.components.clone(),
         security: route.security.clone(),
         parent: route.parent.clone(),
+        request_type: route.request_type.clone(),
+        assignees: Vec::new(),
         fields: Vec::new(),
         left_out,
     }

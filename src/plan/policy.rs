@@ -1,6 +1,8 @@
 //! The config's flows and routes, ready to ask.
 
-use crate::domain::{Field, FieldValue, Issue, Level, People, Side, SourceStatuses};
+use std::collections::BTreeSet;
+
+use crate::domain::{Field, FieldValue, Follower, Issue, Level, NewIssue, People, Side, SourceStatuses};
 use crate::plan::view;
 use crate::template::{Fault, Template};
 use crate::words::Voice;
@@ -134,12 +136,18 @@ pub struct Route {
     pub security: Option<String>,
     /// Key of the parent or epic of every created issue.
     pub parent: Option<String>,
+    /// In a service project the request type of every created issue, by name or id.
+    pub request_type: Option<String>,
+    /// Who is the assignee of a created issue: a name, an address or an account id, or several; the first who has an account.
+    pub assignee: Option<Template>,
     /// The summary; without it, or where it gives nothing, the title.
     pub summary: Option<Template>,
     /// The description as Markdown, above the link back; without it, or where it gives nothing, Guance's.
     pub description: Option<Template>,
     /// Other fields of a created issue, by id or name.
     pub fields: Vec<(String, FieldTemplate)>,
+    /// Those of them that follow the source for life.
+    pub followers: Vec<Follower>,
     /// Guance level (name or uuid) → Jira priority, in the order of the config. With a table, an unlisted level is
     /// not sent; `None`: every level is sent, without a priority.
     pub priority: Option<Vec<(String, String)>>,
@@ -319,7 +327,7 @@ impl Route {
 
     /// Returns every condition and template of it.
     fn templates(&self) -> impl Iterator<Item = &Template> {
-        let single = [&self.when, &self.summary, &self.description].into_iter().flatten();
+        let single = [&self.when, &self.summary, &self.description, &self.assignee].into_iter().flatten();
         single.chain(self.fields.iter().chain(&self.transition).flat_map(|(_, made)| made.templates()))
     }
 
@@ -349,22 +357,45 @@ impl Flow {
             Field::Priority => led(self.level),
             Field::Assignee => self.assignee,
             Field::Status => self.status,
+            Field::Follower(_) => Direction::ToJira,
         };
         (direction != Direction::Off).then_some(direction)
     }
+}
 
+impl Policy {
     /// Returns true when any field goes to this side.
     pub fn carries_fields_to(&self, side: Side) -> bool {
-        Field::ALL.into_iter().any(|field| self.direction(field).is_some_and(|direction| direction.writes(side)))
+        let goes = |field: Field| self.flow.direction(field).is_some_and(|direction| direction.writes(side));
+        Field::ALL.into_iter().any(goes) || (!side.is_source() && self.has_followers())
     }
 
     /// Returns true when any field goes anywhere.
     pub fn carries_fields(&self) -> bool {
         Side::BOTH.into_iter().any(|side| self.carries_fields_to(side))
     }
-}
 
-impl Policy {
+    /// Returns true when fields of some route follow the source.
+    pub fn has_followers(&self) -> bool {
+        self.routes.iter().any(|route| !route.followers.is_empty())
+    }
+
+    /// Returns the fields of a new issue that may follow its source: which of the routes to its project made it, it does not
+    /// say.
+    pub(in crate::plan) fn followers_of(&self, new: &NewIssue) -> impl Iterator<Item = Follower> {
+        let made =
+            self.routes.iter().filter(|route| route.project == new.project && route.issue_type == new.issue_type);
+        made.flat_map(|route| route.followers.iter().copied()).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// Returns the fields of a pair that follow what this item says.
+    pub(in crate::plan) fn followers(&self, guance: &Issue, jira_name: &str) -> &[Follower] {
+        if !self.has_followers() {
+            return &[];
+        }
+        self.home(guance, jira_name).map_or(&[], |route| &route.followers)
+    }
+
     /// Returns the route whose workflow a Jira issue has: of its project, and of its issue type where several are.
     /// Outside every route's project a status goes by its category.
     pub fn route_of(&self, jira: &Issue) -> Option<&Route> {

@@ -1,6 +1,6 @@
 //! Decisions, and why something is not carried.
 
-use crate::domain::{Base, CommentLink, Field, FileLink, IssueId, Key, Push, Side};
+use crate::domain::{Base, CommentLink, Field, FileLink, Follower, IssueId, Key, Push, Side};
 use crate::words::{Lang, Why};
 
 /// One decision.
@@ -124,6 +124,8 @@ pub enum SkipReason {
     BothChanged(Field, Side),
     /// The field was changed on Jira by hand, and is left as it is.
     ByHand(Field),
+    /// Jira does not tell what a field says that follows its source.
+    NotTold(Follower),
     /// No account on this side is any of these people.
     NobodyFound(Side, String),
 }
@@ -166,7 +168,9 @@ impl SkipReason {
             Self::NotOurs => Why::NotOurs,
             Self::BothChanged(field, newer) => Why::BothChanged { field: field.as_str(), newer: (*newer).into() },
             Self::ByHand(Field::Priority) => Why::PriorityByHand,
+            Self::ByHand(Field::Follower(one)) => Why::FieldByHand { name: one.word() },
             Self::ByHand(field) => Why::ByHand(field.as_str()),
+            Self::NotTold(one) => Why::FieldNotTold { name: one.word() },
             Self::NobodyFound(side, names) => Why::NobodyFound { names, on: (*side).into() },
         };
         why.in_lang(lang)

@@ -39,7 +39,12 @@ impl State {
     /// When the file cannot be read.
     pub fn field_writes(&self, pair: &IssueId) -> Result<HashMap<Key, (Stage, Fingerprint)>, StateError> {
         let mut known = Known::default();
-        for field in Field::ALL {
+        let sql = "SELECT field FROM field_base WHERE lane = ?1 AND field GLOB 'follows:*'";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let followers = statement.query_map([pair.as_str()], |row| row.get::<_, String>(0))?;
+        let followers = followers.collect::<Result<Vec<_>, _>>()?;
+        let followers = followers.iter().filter_map(|field| field.parse::<Field>().ok());
+        for field in Field::ALL.into_iter().chain(followers) {
             self.queued_about(&Key::field(self.line, pair, field), &mut known)?;
         }
         known.outbox.retain(|_, (stage, _)| *stage != Stage::Done);

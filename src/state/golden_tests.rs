@@ -104,6 +104,8 @@ fn actions() -> Vec<(&'static str, Action)> {
         components: vec!["disk".into()],
         security: Some("internal".into()),
         parent: Some("OPS-1".into()),
+        request_type: None,
+        assignees: Vec::new(),
         fields: fields.clone(),
         left_out: vec![DroppedField { field: "Odd".into(), why: "no number".into() }],
     };

@@ -30,6 +30,17 @@ messages! {
 }
 
 messages! {
+    /// What is wrong with a field of a route.
+    pub enum FieldFlaw => field_flaw {
+        KeepsNothing,
+        KeepsOnCall { name: String },
+        OnlyFieldsKeep,
+        /// What is known only then.
+        OnlyAtCreation { name: String },
+    }
+}
+
+messages! {
     /// What is wrong with the value of a key; follows the name of the key.
     pub enum Flaw => flaw {
         IsEmpty,
@@ -60,7 +71,7 @@ messages! {
         SameSource { name: String },
         OwnKey { key: String },
         IsAssignee,
-        OnlyInFields { name: String },
+        OfField(FieldFlaw),
         NoGuanceStatus { names: String },
         /// `can`: what may be written instead.
         CannotCarry { service: String, lack: Lack, can: Vec<String> },

@@ -5,8 +5,12 @@ messages! {
     /// Why a field of a Jira issue is left out, or cannot be set.
     pub enum FieldReason => field_reason {
         NotOnScreen,
+        NotOnEditScreen,
         ScreenUnknown,
         NoId,
+        NoRequestField,
+        NoRequestTypes,
+        NobodyNamed,
         NoAccount { word: String },
         NoAccountByAddress { word: String },
         OneAccount,

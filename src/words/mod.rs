@@ -57,7 +57,7 @@ pub use by_hand::{HandError, HandWords};
 pub use call::{CallFault, Cause, ListFault};
 pub use check::{CheckWords, Fine, Mend, Purpose, Tested, Wrong};
 pub use config::{
-    CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, Flaw, Lack, SecretFault, SecretFlaw,
+    CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lack, SecretFault, SecretFlaw,
     SecretPlace, ValueKind, Wanted,
 };
 pub use engine::EngineFault;

@@ -110,6 +110,8 @@ messages! {
         NotOurs,
         BothChanged { field: &'a str, newer: Service },
         PriorityByHand,
+        FieldByHand { name: &'a str },
+        FieldNotTold { name: &'a str },
         ByHand(&'a str),
         NobodyFound { names: &'a str, on: Service },
     }

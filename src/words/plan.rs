@@ -18,6 +18,7 @@ messages! {
         WishBody,
         WishPriority { priority: &'a str },
         WishNobody,
+        WishField { title: &'a str, words: &'a str },
         WishPerson { name: &'a str, id: &'a str },
         WishAnyStatus { category: &'a str },
         WishStatus { name: &'a str, or_else: Option<&'a str> },

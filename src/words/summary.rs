@@ -26,6 +26,8 @@ messages! {
         LinkToGuance { name: String },
         LinkToJira { title: String, name: String },
         Field { field: FieldName, name: String },
+        /// A field that is called so, of this issue.
+        Follower { title: String, name: String },
         Resolved { who: String, name: String },
         NewText { field: FieldName, name: String },
         Thread { issue: String, side: Service },

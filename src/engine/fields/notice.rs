@@ -21,7 +21,7 @@ pub(in crate::engine) fn notice(
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
     let policy = run.world.policy;
-    let compared = policy.flow.carries_fields() || policy.routes.iter().any(|route| route.closed_status.is_some());
+    let compared = policy.carries_fields() || policy.routes.iter().any(|route| route.closed_status.is_some());
     if !compared {
         return Ok(());
     }

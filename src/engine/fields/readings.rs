@@ -12,7 +12,7 @@ pub(in crate::engine) const UNREADABLE_WAIT: TimeDelta = TimeDelta::minutes(10);
 
 /// Keeps what a list said, for the comparisons of this run.
 pub(in crate::engine) fn keep(run: &mut Run<'_>, issues: &[Issue]) {
-    if run.world.policy.flow.carries_fields() {
+    if run.world.policy.carries_fields() {
         let now = run.world.clock.now();
         for issue in issues {
             run.readings.keep(issue.clone(), now);

@@ -25,7 +25,7 @@ const DENSITY: &str = "engine.listed-per-link";
 pub(in crate::engine) fn in_turn(run: &mut Run<'_>) -> Result<()> {
     let side = run.source();
     let carried = run.about(side).listing == Listing::MaybeByOpening
-        && run.world.policy.flow.carries_fields_to(side.opposite())
+        && run.world.policy.carries_fields_to(side.opposite())
         && run.order.backfill.is_none();
     for (active, every) in TURNS {
         if !carried || run.is_down(side) || run.must_stop() {

@@ -2,11 +2,10 @@
 
 use super::pair::{Outcome, Pair};
 use super::said::{same_value, value};
-use super::{people, status, texts};
+use super::{follow, people, status, texts};
 use crate::domain::{Action, Base, Bases, Field, Fingerprint, Issue, IssueLink, Key, Push, Said, Side, Stage};
 use crate::plan::policy::{Direction, Policy};
 use crate::plan::step::{SkipReason, Step};
-use crate::words::Summary;
 
 /// Returns the fields for which this reading of one side calls for a comparison, and whether the Jira issue has come
 /// into its closed status or left it. `says` gives what the reading says about a field; it is asked only where that matters.
@@ -31,7 +30,10 @@ pub fn differs(
             Some(Some(before)) => direction.writes(side.opposite()) && !same_value(*field, side, before, &says(*field)),
         }
     };
-    (Field::ALL.into_iter().filter(differs).collect(), turned)
+    // Of a field that follows its source, what Jira says is read once the source says something else.
+    let followers = if side.is_source() { policy.followers(issue, &link.jira_name) } else { &[] };
+    let all = Field::ALL.into_iter().chain(followers.iter().map(|one| Field::Follower(*one)));
+    (all.filter(differs).collect(), turned)
 }
 
 /// Returns the key and the content of the write that carries what `origin` says about a field.
@@ -43,7 +45,9 @@ pub fn write_of(link: &IssueLink, field: Field, origin: Side, said: &Said) -> (K
 /// Decides about every field of a pair.
 pub fn decide(pair: &Pair<'_>, policy: &Policy) -> Vec<Step> {
     let on = |field: Field| Some((field, policy.flow.direction(field)?));
-    Field::ALL.into_iter().filter_map(on).flat_map(|(field, way)| one(pair, field, way, policy)).collect()
+    let followers = pair.carried.followers.keys().map(|one| Field::Follower(*one));
+    let all = followers.chain(Field::ALL).filter_map(on);
+    all.flat_map(|(field, way)| one(pair, field, way, policy)).collect()
 }
 
 fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> Vec<Step> {
@@ -61,6 +65,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> 
         Field::Assignee => people::decide(pair, direction, &now, policy),
         Field::Title | Field::Body => texts::text(pair, field, &now, policy.voice),
         Field::Priority => texts::priority(pair, &now),
+        Field::Follower(one) => follow::decide(pair, one, &now),
     };
     let Outcome { carry, notices, base, why } = outcome;
     let to_jira = !notices.is_empty() || matches!(carry, Some((Side::Tracker(_), _)));
@@ -86,7 +91,7 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> 
     steps.extend(base.map(|base| Step::Base { guance: id.clone(), field, base }));
     steps.extend(why.map(skip));
     if let Some((target, change, value, (key, content))) = wanted {
-        let summary = Summary::Field { field: field.into(), name: pair.link.jira_name.clone() }.to_string();
+        let summary = field.summary(&pair.link.jira_name).to_string();
         let issue = pair.link.id(target).clone();
         let action = Action::ChangeIssue { issue, change, value };
         steps.push(Step::Push(Push { key, pair: id.clone(), target, action, content, summary, seal: None }));

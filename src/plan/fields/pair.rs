@@ -88,7 +88,7 @@ impl Pair<'_> {
         let by_somebody = match field {
             Field::Status => self.jira.status.category != StatusCategory::Todo,
             Field::Assignee => !self.jira.assignees.is_empty(),
-            Field::Title | Field::Body | Field::Priority => false,
+            Field::Title | Field::Body | Field::Priority | Field::Follower(_) => false,
         };
         touched && by_somebody
     }
@@ -161,6 +161,18 @@ impl Outcome {
     pub(super) fn because(self, why: SkipReason) -> Self {
         Self { why: Some(why), ..self }
     }
+}
+
+/// Nothing is carried; what was learnt about Jira's value is kept.
+pub(super) fn rest(pair: &Pair<'_>, field: Field, base: &Base, now: &Base) -> Outcome {
+    let outcome = Outcome::rest(base, now);
+    let learnt = outcome.base.unwrap_or_else(|| base.clone());
+    Outcome { base: (pair.bases.get(&field) != Some(&learnt)).then_some(learnt), ..Outcome::default() }
+}
+
+/// Guance's value is taken note of; what guajira last left on Jira stays the measure of a change by hand.
+pub(super) fn left_alone(pair: &Pair<'_>, base: &Base, now: &Base) -> Outcome {
+    Outcome::agree(Some(base), &Base { jira: base.jira.clone(), ..now.clone() }, pair)
 }
 
 /// Makes a notice: a comment of guajira's own on the Jira issue. The parts name for ever what happened.

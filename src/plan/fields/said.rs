@@ -1,8 +1,15 @@
 //! What a side says about a field, in the words in which the base keeps it.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use super::alike::{same_body, same_title};
-use crate::domain::{Base, Bases, Change, Field, Fingerprint, Issue, NewIssue, Person, Said, Side};
-use crate::plan::issues::made;
+use super::values;
+use crate::domain::{
+    Base, Bases, Change, Field, FieldValue, Fingerprint, Follower, Issue, NewIssue, Person, Receipt, Said, Side,
+};
+use crate::plan::issues::{self, made};
 use crate::plan::policy::{NoRoute, Policy, Route};
 use crate::render;
 use crate::text::Doc;
@@ -14,12 +21,14 @@ pub struct Carried {
     pub new: NewIssue,
     /// Its level, where the route's priority table does not list it.
     pub unlisted: Option<String>,
+    /// What its fields are to say that follow it; `None`: the template gives nothing.
+    pub followers: BTreeMap<Follower, Option<FieldValue>>,
 }
 
 /// Returns what an issue says about a field, in the words in which the base keeps it: of a Guance issue the title,
 /// description and priority as they are carried.
 pub fn value(issue: &Issue, field: Field, carried: &Carried) -> Said {
-    let Carried { new, unlisted } = carried;
+    let Carried { new, unlisted, followers } = carried;
     if let (Field::Priority, Side::Source(_), Some(level)) = (field, issue.side(), unlisted) {
         return Said::Unlisted(level.clone());
     }
@@ -32,7 +41,18 @@ pub fn value(issue: &Issue, field: Field, carried: &Carried) -> Said {
         (Field::Priority, Side::Tracker(_)) => issue.priority().map(|one| one.id.clone()).unwrap_or_default(),
         (Field::Assignee, _) => responsible(issue),
         (Field::Status, _) => issue.status.id.clone(),
+        (Field::Follower(one), Side::Source(_)) => values::made(followers.get(&one).and_then(Option::as_ref)),
+        (Field::Follower(one), Side::Tracker(_)) => told(issue, one).map(values::print).unwrap_or_default(),
     })
+}
+
+/// Returns false where a Jira issue was read without what it says about a field.
+pub fn is_told(issue: &Issue, field: Field) -> bool {
+    if let Field::Follower(one) = field { told(issue, one).is_some() } else { true }
+}
+
+fn told(issue: &Issue, one: Follower) -> Option<&Value> {
+    issue.tracker()?.fields.get(&one)
 }
 
 /// Returns how the base keeps a description.
@@ -91,6 +111,9 @@ pub fn says<'c>(issue: &Issue, change: &'c Change) -> Says<'c> {
     let says = match change {
         Change::Title(title) => same_title(title, &issue.title),
         Change::Body { body, .. } => same_body(body, &issue.body),
+        Change::Follower(new) => {
+            told(issue, Follower::called(&new.field)).is_some_and(|told| values::says(Some(&new.value), told))
+        }
         Change::Priority(word) => issue.priority().is_some_and(|one| one.is(word)),
         Change::Assignee { set: Some(person), .. } => is_responsible(&person.id),
         Change::Assignee { set: None, instead_of } => !instead_of.as_deref().is_some_and(is_responsible),
@@ -129,18 +152,34 @@ pub fn carried(guance: &Issue, jira_name: &str, policy: &Policy) -> Carried {
         Err(NoRoute::LevelNotListed(level)) => (None, Some(level)),
         Err(_) => (None, None),
     };
-    Carried { new: made(guance, route, priority, policy.voice), unlisted }
+    let template = |one: &Follower| route.fields.iter().find(|(field, _)| field == one.word()).map(|(_, made)| made);
+    let says = |one: &Follower| (*one, template(one).and_then(|made| issues::value(guance, made).ok().flatten()));
+    let followers = route.followers.iter().map(says).collect();
+    Carried { new: made(guance, route, priority, policy.voice), unlisted, followers }
 }
 
-/// Returns the base that a create leaves: what it carried, on a Jira issue that nobody has looked at yet.
-pub fn fresh(new: &NewIssue, policy: &Policy) -> Bases {
+/// Returns the base that a create leaves: what it carried, on a Jira issue that nobody has looked at yet. The
+/// receipt tells what was left out of it, and what the new issue says in fields that follow their source: what is empty there was
+/// not taken.
+pub fn fresh(new: &NewIssue, receipt: Option<&Receipt>, policy: &Policy) -> Bases {
     let carried = |field: Field| match field {
         Field::Title => new.title.clone(),
         Field::Body => print(&render::without_link_back(new.body.clone())),
         Field::Priority => new.priority.clone().unwrap_or_default(),
         // A create says nothing of them: who and where it stands on Guance counts as a change.
-        Field::Assignee | Field::Status => String::new(),
+        Field::Assignee | Field::Status | Field::Follower(_) => String::new(),
     };
     let on = Field::ALL.into_iter().filter(|field| policy.flow.direction(*field).is_some());
-    on.map(|field| (field, Base { guance: Some(Said::Words(carried(field))), jira: None, version: 0 })).collect()
+    let shared = on.map(|field| (field, Base { guance: Some(Said::Words(carried(field))), jira: None, version: 0 }));
+    let followers = policy.followers_of(new).map(|one| {
+        let value = new.fields.iter().find(|field| field.field == one.word()).map(|field| &field.value);
+        let jira = receipt.and_then(|receipt| receipt.fields.get(&one));
+        let is_left_out =
+            receipt.is_some_and(|receipt| receipt.dropped.iter().any(|dropped| dropped.field == one.word()));
+        let is_taken = !is_left_out && jira.is_none_or(|told| !told.is_null());
+        let guance = values::made(value.filter(|_| is_taken));
+        let jira = jira.map(|told| Said::Words(values::print(told)));
+        (Field::Follower(one), Base { guance: Some(Said::Words(guance)), jira, version: 0 })
+    });
+    shared.chain(followers).collect()
 }

@@ -289,7 +289,7 @@ fn a_fresh_pair_follows_what_guance_said_when_it_was_made() {
     let mut case = Case::agreed();
     case.guance.status = guance_status("25");
     let new = fields::carried(&case.guance, "OPS-1", &case.policy);
-    case.bases = fields::fresh(&new.new, &case.policy);
+    case.bases = fields::fresh(&new.new, None, &case.policy);
     assert_eq!(case.changes().iter().map(names).collect::<Vec<_>>(), [(Side::JIRA, vec![], StatusCategory::Done)]);
     case.policy.flow.status = Direction::ToGuance;
     assert_eq!(case.changes(), [], "Jira's first status is nobody's wish");

@@ -1,12 +1,12 @@
 //! Title, description and priority: Guance leads, and what people wrote on Jira by hand stays.
 
 use super::alike::{same_body, same_title};
-use super::pair::{Outcome, Pair, notice};
+use super::pair::{Outcome, Pair, left_alone, notice, rest};
 use crate::domain::{Base, Change, Field, NewIssue, Said};
 use crate::plan::step::SkipReason;
 use crate::render;
 use crate::text::Block;
-use crate::words::{Summary, Voice, Written};
+use crate::words::{FieldName, Summary, Voice, Written};
 
 pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, voice: Voice) -> Outcome {
     let new = &pair.carried.new;
@@ -45,6 +45,7 @@ pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, voice: Voice) -> O
         return Outcome::carry(Some(base), now, pair.tracker(), change);
     }
     let mut outcome = left_alone(pair, base, now).because(SkipReason::ByHand(field));
+    let name = if field == Field::Body { FieldName::Description } else { FieldName::Title };
     let version = base.version.to_string();
     let told = vec![field.as_str(), version.as_str(), now.guance.as_ref().map(Said::words).unwrap_or_default()];
     outcome.notices.push(notice(
@@ -52,7 +53,7 @@ pub(super) fn text(pair: &Pair<'_>, field: Field, now: &Base, voice: Voice) -> O
         &told,
         |voice| announcement(field, new, voice),
         voice,
-        &Summary::NewText { field: field.into(), name: pair.link.jira_name.clone() },
+        &Summary::NewText { field: name, name: pair.link.jira_name.clone() },
     ));
     outcome
 }
@@ -99,16 +100,4 @@ pub(super) fn priority(pair: &Pair<'_>, now: &Base) -> Outcome {
         }
         Some(_) => left_alone(pair, base, now).because(SkipReason::ByHand(Field::Priority)),
     }
-}
-
-/// Nothing is carried; what was learnt about Jira's value is kept.
-fn rest(pair: &Pair<'_>, field: Field, base: &Base, now: &Base) -> Outcome {
-    let outcome = Outcome::rest(base, now);
-    let learnt = outcome.base.unwrap_or_else(|| base.clone());
-    Outcome { base: (pair.bases.get(&field) != Some(&learnt)).then_some(learnt), ..Outcome::default() }
-}
-
-/// Guance's value is taken note of; what guajira last left on Jira stays the measure of a change by hand.
-fn left_alone(pair: &Pair<'_>, base: &Base, now: &Base) -> Outcome {
-    Outcome::agree(Some(base), &Base { jira: base.jira.clone(), ..now.clone() }, pair)
 }

@@ -108,6 +108,8 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
         Wrong::UnknownThere { names } => format!("unknown there: {names}"),
         Wrong::FieldRequired { name } => format!("{name} is required, and guajira does not set it"),
         Wrong::FieldTypeUnknown { kind } => format!("guajira cannot set a field of type {kind:?}"),
+        Wrong::NoRequestType => "it is not set, and no queue and no portal shows what guajira creates".to_owned(),
+        Wrong::NoServiceProject => "this is no service project".to_owned(),
         Wrong::TransitionWants { issue, wanted } => format!("{issue}: it wants {wanted}, which guajira does not set"),
         Wrong::MayNotKeep => "the bot may not keep properties".to_owned(),
         Wrong::AttachmentsOff => "they are switched off".to_owned(),
@@ -166,6 +168,8 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
         Mend::ChangeFieldValue => "change its value in [route.fields]".to_owned(),
         Mend::UseChoices { key, names } => format!("use one of these in {key}: {names}"),
         Mend::CheckParent { key } => format!("check [[route]].parent: is {key} there, and visible?"),
+        Mend::SetRequestType { names } if names.is_empty() => "set [[route]].request_type".to_owned(),
+        Mend::SetRequestType { names } => format!("set [[route]].request_type to one of: {names}"),
         Mend::GiveTransitionValue => {
             "give it a value in [route.transition], take it off the transition's screen, make it \
                                       optional, or give it a default"

@@ -1,7 +1,7 @@
 //! The configuration.
 
 use crate::words::{
-    CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, Flaw, Lack, SecretFault, SecretFlaw,
+    CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lack, SecretFault, SecretFlaw,
     SecretPlace, ValueKind, Wanted,
 };
 
@@ -30,6 +30,23 @@ fn kind(kind: ValueKind) -> &'static str {
         ValueKind::HugeNumber => "a number beyond all bounds",
         ValueKind::Fraction => "a fraction",
         ValueKind::Date => "a date",
+    }
+}
+
+pub(in crate::words) fn field_flaw(flaw: &FieldFlaw) -> String {
+    match flaw {
+        FieldFlaw::OnlyAtCreation { name } => {
+            format!(
+                "uses {name}, which is known only while an issue is created: use it in [route.fields] or [[route]].assignee"
+            )
+        }
+        FieldFlaw::KeepsNothing => "says `keep` and gives no value: write { value = \"…\", keep = true }".to_owned(),
+        FieldFlaw::KeepsOnCall { name } => {
+            format!("cannot use `keep` with {name}, which is asked for once, when an issue is created")
+        }
+        FieldFlaw::OnlyFieldsKeep => {
+            "cannot use `keep`: only the fields of [route.fields] follow their source".to_owned()
+        }
     }
 }
 
@@ -64,10 +81,8 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::OfTheService => "is told by the service that \"service\" names: leave it out".to_owned(),
         Flaw::SameSource { name } => format!("makes this the same issues as those of {name}: choose another channel"),
         Flaw::OwnKey { key } => format!("has a key of its own: [[route]].{key}"),
-        Flaw::OnlyInFields { name } => {
-            format!("uses {name}, which is known only while an issue is created: use it in [route.fields]")
-        }
-        Flaw::IsAssignee => "is a matter of [flow].assignee".to_owned(),
+        Flaw::OfField(flaw) => field_flaw(flaw),
+        Flaw::IsAssignee => "is a matter of [[route]].assignee and [flow].assignee".to_owned(),
         Flaw::NoGuanceStatus { names } => format!("is for no status of Guance: it knows {names}"),
         Flaw::CannotCarry { service, lack: what, can } => {
             format!("asks for what {service} cannot do: {}; write {}", lack(*what), can.join(" or "))

@@ -5,7 +5,14 @@ use crate::words::FieldReason;
 pub(in crate::words) fn field_reason(reason: &FieldReason) -> String {
     match reason {
         FieldReason::NotOnScreen => "it is not on the create screen".to_owned(),
+        FieldReason::NotOnEditScreen => "it is not on the edit screen".to_owned(),
         FieldReason::ScreenUnknown => "this Jira does not tell what its create screen holds".to_owned(),
+        FieldReason::NoRequestField => "this Jira has no field for request types".to_owned(),
+        FieldReason::NoRequestTypes => {
+            "Jira does not list the request types of this project: give the id, or on Server the keys of portal and type (sd/incident)"
+                .to_owned()
+        }
+        FieldReason::NobodyNamed => "nobody was named".to_owned(),
         FieldReason::NoId => "Jira does not tell its id".to_owned(),
         FieldReason::NoAccount { word } => format!("no account is {word:?}"),
         FieldReason::NoAccountByAddress { word } => {

@@ -37,8 +37,8 @@ pub(super) use by_hand::{by_hand, hand_error};
 pub(super) use call::{call_fault, cause, list_fault};
 pub(super) use check::{check, fine, mend, tested, wrong};
 pub(super) use config::{
-    command_fault, config_fault, config_hint, config_place, config_warning, flaw, secret_fault, secret_flaw,
-    secret_place, wanted,
+    command_fault, config_fault, config_hint, config_place, config_warning, field_flaw, flaw, secret_fault,
+    secret_flaw, secret_place, wanted,
 };
 pub(super) use engine::engine_fault;
 pub(super) use explain::explain;
@@ -190,6 +190,14 @@ pub(super) fn why(why: Why<'_>) -> String {
             format!("the {field} was changed on both sides; the newer change, on {}, wins", side(newer))
         }
         Why::PriorityByHand => "the priority was changed on Jira by hand, and stays".to_owned(),
+        Why::FieldByHand { name } => {
+            format!("the field {name} was changed on Jira by hand, and stays (keep in [route.fields])")
+        }
+        Why::FieldNotTold { name } => {
+            format!(
+                "Jira does not tell what the field {name} says, so nothing is written over it (keep in [route.fields])"
+            )
+        }
         Why::ByHand(field) => {
             format!("the {field} was changed on Jira by hand, and stays; a comment tells the new one")
         }

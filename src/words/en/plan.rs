@@ -29,6 +29,7 @@ pub(in crate::words) fn plan(said: PlanWords<'_>) -> String {
         PlanWords::WishTitle { title } => format!("title \"{title}\""),
         PlanWords::WishBody => "new description".to_owned(),
         PlanWords::WishPriority { priority } => format!("priority {priority}"),
+        PlanWords::WishField { title, words } => format!("field {title} {words}"),
         PlanWords::WishNobody => "no assignee".to_owned(),
         PlanWords::WishPerson { name, id } => format!("assignee {name} ({id})"),
         PlanWords::WishAnyStatus { category } => format!("any status of the category {category}"),

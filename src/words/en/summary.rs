@@ -27,6 +27,7 @@ pub(in crate::words) fn summary(summary: &Summary) -> String {
         Summary::LinkToGuance { name } => format!("link on {name} to Guance"),
         Summary::LinkToJira { title, name } => format!("link on \"{title}\" to {name}"),
         Summary::Field { field: one, name } => format!("{} of {name}", field(*one)),
+        Summary::Follower { title, name } => format!("field {title} of {name}"),
         Summary::Resolved { who, name } => format!("note that {who} resolved it on {name}"),
         Summary::NewText { field: one, name } => format!("note about the new {} on {name}", field(*one)),
         Summary::Thread { issue, side: one } => format!("reading the thread of {issue} on {}", side(*one)),

@@ -108,6 +108,8 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
         Wrong::UnknownThere { names } => format!("不存在：{names}"),
         Wrong::FieldRequired { name } => format!("{name} 是必填字段，guajira 没有填写它"),
         Wrong::FieldTypeUnknown { kind } => format!("guajira 不能填写类型为 {kind:?} 的字段"),
+        Wrong::NoRequestType => "没有设置，guajira 建的工单不会出现在任何队列和门户里".to_owned(),
+        Wrong::NoServiceProject => "这不是服务项目".to_owned(),
         Wrong::TransitionWants { issue, wanted } => format!("{issue}：必须填写 {wanted}，而 guajira 没有填写"),
         Wrong::MayNotKeep => "机器人账号不能保存用户属性".to_owned(),
         Wrong::AttachmentsOff => "附件功能已关闭".to_owned(),
@@ -158,6 +160,8 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
         Mend::ChangeFieldValue => "请修改它在 [route.fields] 中的值".to_owned(),
         Mend::UseChoices { key, names } => format!("请在 {key} 中使用：{names}"),
         Mend::CheckParent { key } => format!("请检查 [[route]].parent：{key} 是否存在、是否可见"),
+        Mend::SetRequestType { names } if names.is_empty() => "请设置 [[route]].request_type".to_owned(),
+        Mend::SetRequestType { names } => format!("请把 [[route]].request_type 设为其中之一：{names}"),
         Mend::GiveTransitionValue => {
             "请在 [route.transition] 中给它一个值，或从该转换的界面上去掉它、改为选填、设置默认值".to_owned()
         }

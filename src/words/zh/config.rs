@@ -1,8 +1,8 @@
 //! The configuration.
 
 use crate::words::{
-    CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, Flaw, Lack, Lang, SecretFault, SecretFlaw,
-    SecretPlace, ValueKind, Wanted, told, told_template,
+    CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lack, Lang, SecretFault,
+    SecretFlaw, SecretPlace, ValueKind, Wanted, told, told_template,
 };
 
 pub(in crate::words) fn wanted(wanted: &Wanted) -> String {
@@ -35,6 +35,17 @@ fn kind(kind: ValueKind) -> &'static str {
     }
 }
 
+pub(in crate::words) fn field_flaw(flaw: &FieldFlaw) -> String {
+    match flaw {
+        FieldFlaw::OnlyAtCreation { name } => {
+            format!("{name} 只有在创建问题时才知道，请只在 [route.fields] 和 [[route]].assignee 里使用")
+        }
+        FieldFlaw::KeepsNothing => "写了 keep 却没有值：请写成 { value = \"…\", keep = true }".to_owned(),
+        FieldFlaw::KeepsOnCall { name } => format!("{name} 只在创建问题时查询一次，不能与 keep 一起使用"),
+        FieldFlaw::OnlyFieldsKeep => "不能使用 keep：只有 [route.fields] 的字段跟随来源".to_owned(),
+    }
+}
+
 pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
     match flaw {
         Flaw::IsEmpty => "为空".to_owned(),
@@ -62,8 +73,8 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::OfTheService => "由 \"service\" 指向的服务决定：请删去".to_owned(),
         Flaw::SameSource { name } => format!("与 {name} 取的是同样的问题：请换一个频道"),
         Flaw::OwnKey { key } => format!("有专门的配置项：[[route]].{key}"),
-        Flaw::OnlyInFields { name } => format!("{name} 只有在创建问题时才知道，请只在 [route.fields] 里使用"),
-        Flaw::IsAssignee => "请用 [flow].assignee 设置".to_owned(),
+        Flaw::OfField(flaw) => field_flaw(flaw),
+        Flaw::IsAssignee => "请用 [[route]].assignee 和 [flow].assignee 设置".to_owned(),
         Flaw::NoGuanceStatus { names } => format!("不是观测云的状态：观测云的状态有 {names}"),
         Flaw::CannotCarry { service, lack: what, can } => {
             format!("要求了 {service} 做不到的事：{}；可以写 {}", lack(*what), can.join(" 或 "))

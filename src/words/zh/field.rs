@@ -5,7 +5,13 @@ use crate::words::FieldReason;
 pub(in crate::words) fn field_reason(reason: &FieldReason) -> String {
     match reason {
         FieldReason::NotOnScreen => "不在创建界面上".to_owned(),
+        FieldReason::NotOnEditScreen => "不在编辑界面上".to_owned(),
         FieldReason::ScreenUnknown => "此 Jira 没有给出创建界面上有哪些字段".to_owned(),
+        FieldReason::NoRequestField => "此 Jira 没有保存请求类型的字段".to_owned(),
+        FieldReason::NoRequestTypes => {
+            "Jira 没有列出此项目的请求类型：请写 id，Server 版也可写门户与类型的键（sd/incident）".to_owned()
+        }
+        FieldReason::NobodyNamed => "没有指明任何人".to_owned(),
         FieldReason::NoId => "Jira 没有给出它的 id".to_owned(),
         FieldReason::NoAccount { word } => format!("没有账号 {word:?}"),
         FieldReason::NoAccountByAddress { word } => {

@@ -37,8 +37,8 @@ pub(super) use by_hand::{by_hand, hand_error};
 pub(super) use call::{call_fault, cause, list_fault};
 pub(super) use check::{check, fine, mend, tested, wrong};
 pub(super) use config::{
-    command_fault, config_fault, config_hint, config_place, config_warning, flaw, secret_fault, secret_flaw,
-    secret_place, wanted,
+    command_fault, config_fault, config_hint, config_place, config_warning, field_flaw, flaw, secret_fault,
+    secret_flaw, secret_place, wanted,
 };
 pub(super) use engine::engine_fault;
 pub(super) use explain::explain;
@@ -222,6 +222,12 @@ pub(super) fn why(why: Why<'_>) -> String {
             format!("{}在两边都被修改；以较新的{}一方为准", field(name), between(newer))
         }
         Why::PriorityByHand => "优先级在 Jira 上被手工修改，保持不变".to_owned(),
+        Why::FieldByHand { name } => {
+            format!("字段“{name}”在 Jira 上被手工修改，保持不变（[route.fields] 的 keep）")
+        }
+        Why::FieldNotTold { name } => {
+            format!("Jira 没有给出字段“{name}”的内容，因此不改写它（[route.fields] 的 keep）")
+        }
         Why::ByHand(name) => format!("{}在 Jira 上被手工修改，保持不变；新内容写在评论里", field(name)),
         Why::NobodyFound { names, on } => format!("{}上没有对应的账号：{names}（见 [people]）", after(on)),
     }

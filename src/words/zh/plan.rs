@@ -29,6 +29,7 @@ pub(in crate::words) fn plan(said: PlanWords<'_>) -> String {
         PlanWords::WishTitle { title } => format!("标题改为“{title}”"),
         PlanWords::WishBody => "新的描述".to_owned(),
         PlanWords::WishPriority { priority } => format!("优先级改为 {priority}"),
+        PlanWords::WishField { title, words } => format!("字段“{title}”改为 {words}"),
         PlanWords::WishNobody => "清空负责人".to_owned(),
         PlanWords::WishPerson { name, id } => format!("负责人改为 {name}（{id}）"),
         PlanWords::WishAnyStatus { category } => format!("状态改为类别 {category} 中的任意一个"),

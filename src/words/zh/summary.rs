@@ -27,6 +27,7 @@ pub(in crate::words) fn summary(summary: &Summary) -> String {
         Summary::LinkToGuance { name } => format!("{name} 上到观测云的链接"),
         Summary::LinkToJira { title, name } => format!("“{title}”上到 {name} 的链接"),
         Summary::Field { field: one, name } => format!("{name} 的{}", field(*one)),
+        Summary::Follower { title, name } => format!("{name} 的字段“{title}”"),
         Summary::Resolved { who, name } => format!("{who} 已解决问题的说明（{name}）"),
         Summary::NewText { field: one, name } => format!("新{}的说明（{name}）", field(*one)),
         Summary::Thread { issue, side: one } => format!("读取{}的 {issue} 的评论", between(*one)),

@@ -60,6 +60,7 @@ impl Rig {
             auth: Auth::Basic { user, token: Secret::new(secret) },
             projects: vec!["OPS".into()],
             polled: vec!["OPS".into()],
+            followed: Vec::new(),
             pair_id: PAIR.into(),
             former_accounts: Vec::new(),
             former_pairs: Vec::new(),

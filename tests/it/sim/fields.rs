@@ -1,11 +1,15 @@
 //! Fields that both sides keep: what people do to them, and how the services take a change. `truth` keeps what no service
 //! tells, `judge` knows what must hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use guajira::domain::{Change, Field, IssueId, Key, Person, Priority, Push, Side, Status, StatusCategory};
+use guajira::domain::{
+    Change, Field, FieldValue, Follower, IssueId, Key, NewIssue, Person, Priority, Push, Side, Status, StatusCategory,
+};
 use guajira::guance::ABOUT;
-use guajira::plan::{Direction, Flow, Route};
+use guajira::plan::{Direction, FieldTemplate, Flow, NAMES, Policy, Route, sample};
+use guajira::template::{Kind, Template};
+use serde_json::{Value, json};
 
 use super::gallery::Bug;
 use super::guance::GuanceIssue;
@@ -46,7 +50,11 @@ pub(super) enum FieldDeed {
     JiraTitle,
     JiraBody,
     JiraPriority,
+    JiraRegion,
 }
+
+/// The field of Jira that follows the level, where levels are carried at all.
+const REGION: &str = "Region";
 
 /// Jira's statuses.
 const JIRA: [(&str, &str, StatusCategory); 4] = [
@@ -79,7 +87,7 @@ impl FieldSetup {
     }
 
     pub(super) fn on(self) -> bool {
-        self.flow().carries_fields()
+        Policy { flow: self.flow(), ..Policy::default() }.carries_fields()
     }
 
     pub(super) fn flow(self) -> Flow {
@@ -89,7 +97,11 @@ impl FieldSetup {
 
     pub(super) fn route(self, route: Route) -> Route {
         let status = if self.closed { vec![("Closed".to_owned(), "Closed".to_owned())] } else { Vec::new() };
-        Route { status, closed_status: self.closed.then(|| "Closed".to_owned()), ..route }
+        let template = Template::compile(Kind::Text, "{{ level }}", &NAMES, &sample).expect("a good template");
+        let region = self.level.then(|| (REGION.to_owned(), FieldTemplate::Text(template)));
+        let followers = region.iter().map(|(field, _)| Follower::called(field)).collect();
+        let (fields, closed) = (region.into_iter().collect(), self.closed.then(|| "Closed".to_owned()));
+        Route { status, closed_status: closed, fields, followers, ..route }
     }
 }
 
@@ -103,7 +115,8 @@ impl FieldDeed {
             72..82 => Self::Grave { grave: rng.chance(50) },
             82..89 => Self::JiraTitle,
             89..95 => Self::JiraBody,
-            _ => Self::JiraPriority,
+            95..98 => Self::JiraPriority,
+            _ => Self::JiraRegion,
         }
     }
 }
@@ -190,7 +203,11 @@ pub(super) fn on_jira(w: &mut World, at: usize, deed: FieldDeed, token: &str) {
             issue.priority = "Lowest";
             Some(Field::Priority)
         }
-        FieldDeed::Describe | FieldDeed::Grave { .. } => None,
+        FieldDeed::JiraRegion if issue.region.is_some() => {
+            issue.region = Some(format!("rather {token}"));
+            Some(region())
+        }
+        FieldDeed::Describe | FieldDeed::Grave { .. } | FieldDeed::JiraRegion => None,
     };
     if let Some(field) = changed {
         truth.hand_at.insert(field, now);
@@ -234,6 +251,22 @@ pub(super) fn priority(name: &str) -> Priority {
     Priority { id: name.to_lowercase(), name: name.to_owned(), also: Vec::new() }
 }
 
+/// The field that follows its source.
+pub(super) fn region() -> Field {
+    Field::Follower(Follower::called(REGION))
+}
+
+/// Returns what a new issue is to say in it.
+pub(super) fn region_of(new: &NewIssue) -> Option<String> {
+    let value = new.fields.iter().find(|field| field.field == REGION).map(|field| &field.value)?;
+    if let FieldValue::Text(text) = value { Some(text.clone()) } else { None }
+}
+
+/// Returns what Jira tells of it.
+pub(super) fn followers(region: Option<&String>) -> BTreeMap<Follower, Value> {
+    region.map(|region| (Follower::called(REGION), json!(region))).into_iter().collect()
+}
+
 /// Jira takes a change. A status two steps away is left half-way when the answer is lost in some worlds.
 pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Change, lost: bool) -> Result<(), String> {
     let (seed, bug, texts) = (w.setup.seed, w.bug, w.setup.texts);
@@ -252,6 +285,11 @@ pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Cha
         Change::Priority(name) => {
             issue.priority = ["Highest", "High"].into_iter().find(|known| known == name).ok_or("no such priority")?;
             truth.leave(Field::Priority, name.clone());
+        }
+        Change::Follower(new) => {
+            let FieldValue::Text(text) = &new.value else { return Err("not a text".to_owned()) };
+            issue.region = Some(text.clone());
+            truth.leave(region(), text.clone());
         }
         Change::Assignee { set, .. } => {
             let number = |person: &Person| (0..3).find(|n| account(Side::JIRA, *n).id == person.id);
@@ -292,7 +330,7 @@ pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &C
             let set = set.as_ref().map(|person| person.id.clone());
             issue.managers.extend(set.filter(|id| !issue.managers.contains(id)));
         }
-        Change::Title(_) | Change::Body { .. } | Change::Priority(_) => {
+        Change::Title(_) | Change::Body { .. } | Change::Priority(_) | Change::Follower(_) => {
             w.blame(format!("shortened: {} would write over what it is the copy of", push.key));
             return Err("not a field of Guance's".to_owned());
         }

@@ -47,6 +47,8 @@ pub(super) struct IssueState {
     /// Its place among the statuses.
     pub(super) status: usize,
     pub(super) priority: &'static str,
+    /// The field that follows its source, where it has been set.
+    pub(super) region: Option<String>,
     pub(super) assignee: Option<usize>,
     /// When a security level was last taken away.
     pub(super) opened_up: i64,
@@ -147,6 +149,7 @@ impl World {
             links: BTreeSet::new(),
             status: 0,
             priority: "Medium",
+            region: None,
             assignee: None,
             opened_up: 0,
             created: at,
@@ -219,6 +222,7 @@ impl World {
         let detail = TrackerDetail {
             issue_type: None,
             priority: Some(fields::priority(state.priority)),
+            fields: fields::followers(state.region.as_ref()),
             service: self.jira.projects[state.project].service,
             names: property.map(|mark| mark.key.clone()).into_iter().chain(named).collect(),
         };

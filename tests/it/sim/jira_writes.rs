@@ -12,6 +12,7 @@ use super::jira::{Choice, IssueState};
 use super::jira_remote::SimJira;
 use super::parts;
 use super::passage::{Passage, send};
+use super::rng::mix;
 use super::routes;
 use super::tight::rest_of;
 use super::world::{Mark, Note, World, time};
@@ -37,12 +38,16 @@ impl SimJira<'_> {
         }
         let wanted = ["Highest", "High"].into_iter().find(|name| new.priority.as_deref() == Some(name));
         state.priority = wanted.unwrap_or("Medium");
+        state.region = fields::region_of(new);
         state.property = Some(Mark::of(push));
         state.born = Some(Key::issue(source, &push.pair));
         fields::made(&mut w.jira.issues[at]);
         w.touched(at, 50_000 + u32::try_from(at).unwrap_or(0));
         w.writes += 1;
-        Ok(receipt(w, at, None))
+        // Not every new issue can be read back.
+        let is_read = !mix(w.setup.seed, 70_000 + u64::from(w.requests)).is_multiple_of(4);
+        let told = w.jira.issues[at].now.region.as_ref().filter(|_| is_read);
+        Ok(Receipt { fields: fields::followers(told), ..receipt(w, at, None) })
     }
 
     pub(super) fn write(w: &mut World, push: &Push) -> Result<Receipt, ApiError> {

@@ -31,6 +31,9 @@ impl CustomField {
             CustomKind::EpicLink => {
                 return json!({"type": "any", "custom": "com.pyxis.greenhopper.jira:gh-epic-link"});
             }
+            CustomKind::RequestType => {
+                return json!({"type": "sd-customerrequesttype", "custom": "com.atlassian.servicedesk:vp-origin"});
+            }
             CustomKind::Odd => return json!({"type": "any", "custom": "com.example.addon:gauge"}),
         };
         let custom = format!("com.atlassian.jira.plugin.system.customfieldtypes:{custom}");
@@ -107,7 +110,38 @@ impl Call<'_> {
                 self.issue(key).map_err(|_| format!("Epic with key {key} not found."))?;
                 Ok(value.clone())
             }
+            CustomKind::RequestType => self.request_type(project, value),
             CustomKind::Odd => Err("Invalid value.".into()),
+        }
+    }
+}
+
+impl Call<'_> {
+    /// Returns a value as it is shown: an account with all that is known of it, a moment in the site's zone.
+    pub(super) fn custom_out(&self, field: &CustomField, value: &Value) -> Value {
+        let person = |one: &Value| self.person(one["name"].as_str().map(str::to_owned).as_ref());
+        let option = |one: &Value| {
+            let mut one = one.clone();
+            if one.is_object() {
+                one["self"] =
+                    json!(format!("{}/customFieldOption/{}", self.api, one["id"].as_str().unwrap_or_default()));
+            }
+            one
+        };
+        let each = |show: &dyn Fn(&Value) -> Value| value.as_array().into_iter().flatten().map(show).collect();
+        match &field.kind {
+            CustomKind::User => person(value),
+            CustomKind::Users => each(&person),
+            CustomKind::RequestType => json!({"requestType": value, "currentStatus": {"status": "Open"}}),
+            CustomKind::Select(_) | CustomKind::Cascading(_) => option(value),
+            CustomKind::MultiSelect(_) => each(&option),
+            CustomKind::DateTime => {
+                let at = value
+                    .as_str()
+                    .and_then(|text| chrono::DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.3f%z").ok());
+                at.map_or_else(|| value.clone(), |at| json!(self.site.stamp(at.to_utc())))
+            }
+            _ => self.text_out_field(&field.id, value),
         }
     }
 }

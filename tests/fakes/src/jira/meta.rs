@@ -1,5 +1,7 @@
 //! What a client asks before it starts: the server, itself, permissions, projects, fields, people.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::auth::Caller;
@@ -238,7 +240,7 @@ impl Call<'_> {
         let (all, member) = match kind {
             None => (project.types.iter().map(|t| self.type_json(t)).collect(), "issueTypes"),
             Some(id) => match project.types.iter().find(|t| t.id == id) {
-                Some(kind) => (self.screen(&project, kind), "fields"),
+                Some(kind) => (self.screen(&project, kind, &self.site.switches.off_create_screen), "fields"),
                 None => return Err(errors::message(400, "The issue type selected is invalid.")),
             },
         };
@@ -256,8 +258,27 @@ impl Call<'_> {
         ok(&json)
     }
 
-    fn screen(&self, project: &Project, kind: &Named) -> Vec<Value> {
-        let off = &self.site.switches.off_create_screen;
+    /// `issue/{key}/editmeta`: what the edit screen holds.
+    pub(super) fn edit_meta(&self, key: &str) -> Answer {
+        let issue = self.issue(key)?;
+        let project = self.site.project(issue.project).clone();
+        let may = self.site.may(self.viewer(), "EDIT_ISSUES");
+        let kind = project.types.iter().find(|t| t.id == issue.issue_type).filter(|_| may);
+        let held =
+            kind.map(|kind| self.screen(&project, kind, &self.site.switches.off_edit_screen)).unwrap_or_default();
+        let without = ["project", "parent"];
+        let fields: Map<_, _> = held
+            .into_iter()
+            .filter_map(|mut field| {
+                let id = field["fieldId"].as_str()?.to_owned();
+                field.as_object_mut()?.remove("fieldId");
+                (!without.contains(&id.as_str())).then_some((id, field))
+            })
+            .collect();
+        ok(&json!({"fields": fields}))
+    }
+
+    fn screen(&self, project: &Project, kind: &Named, off: &BTreeSet<String>) -> Vec<Value> {
         let mut fields = vec![
             ("summary", true),
             ("issuetype", true),

@@ -8,6 +8,7 @@ mod auth;
 mod call;
 mod comments;
 mod custom;
+mod desk;
 mod errors;
 mod fields;
 mod issues;
@@ -35,8 +36,8 @@ use chrono_tz::Tz;
 
 pub use self::limits::too_many;
 pub use self::model::{
-    Attachment, Comment, CustomField, CustomKind, Flavour, History, Issue, Named, Project, SecurityLevel, User,
-    Visibility, named,
+    Attachment, Comment, CustomField, CustomKind, Flavour, History, Issue, Named, Project, RequestType, SecurityLevel,
+    User, Visibility, named,
 };
 pub use self::people::Draft;
 pub use self::switches::{Archive, DcLimit, DeadSearch, EpochMs, LastToken, OffScreen, Switches};

@@ -120,6 +120,8 @@ pub enum CustomKind {
     Versions,
     /// Server: the epic an issue belongs to.
     EpicLink,
+    /// A service project's request type.
+    RequestType,
     /// Something of an add-on.
     Odd,
 }
@@ -135,6 +137,17 @@ pub struct CustomField {
     pub kind: CustomKind,
     /// Whether a create must give it.
     pub required: bool,
+}
+
+/// What a customer of a service project may ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestType {
+    /// Id.
+    pub id: String,
+    /// Shown name.
+    pub name: String,
+    /// Its part of what Server keeps in an issue.
+    pub key: String,
 }
 
 /// A project.
@@ -164,6 +177,8 @@ pub struct Project {
     pub workflow: Workflow,
     /// Workflows of single types, by the type's name.
     pub workflows: BTreeMap<String, Workflow>,
+    /// A service project's request types.
+    pub request_types: Vec<RequestType>,
     /// What a resolution may be.
     pub resolutions: Vec<Named>,
     /// Login names that cannot see the project.
@@ -191,6 +206,7 @@ impl Project {
             custom_fields: Vec::new(),
             workflow: Workflow::simple(),
             workflows: BTreeMap::new(),
+            request_types: Vec::new(),
             resolutions: named(&[("1", "Fixed"), ("2", "Won't Fix"), ("10000", "Done")]),
             hidden_from: BTreeSet::new(),
         }

@@ -156,6 +156,11 @@ impl FakeJira {
         self.edit_issue(key, author, |i| i.priority = Some(known.expect("a known priority")));
     }
 
+    /// A person sets another field, by its id, as the site stores it.
+    pub fn set_field(&self, key: &str, author: &str, id: &str, value: Value) {
+        self.edit_issue(key, author, |issue| drop(issue.other.insert(id.to_owned(), value)));
+    }
+
     /// A person adds a label.
     pub fn add_label(&self, key: &str, author: &str, label: &str) {
         self.edit_issue(key, author, |i| {

@@ -101,6 +101,11 @@ impl Site {
             let viewer = if rest[0] == "media" { None } else { self.caller(request, false)?.name().map(str::to_owned) };
             return self.bytes(request, &rest, viewer.as_deref()).ok_or_else(dead_link);
         }
+        if let ["rest", "servicedeskapi", path @ ..] = rest.as_slice() {
+            let caller = self.caller(request, through_gateway)?;
+            let call = Call { site: self, request, v3: false, caller, api: String::new() };
+            return call.service_desk_api(path);
+        }
         let (["rest", "api", version], path) = rest.split_at(rest.len().min(3)) else { return Err(dead_link()) };
         let v3 = match (*version, self.cloud()) {
             ("3", true) => true,
@@ -246,6 +251,7 @@ impl Call<'_> {
             ("POST", ["remotelink"]) => self.post_remote_link(key),
             ("DELETE", ["remotelink"]) => self.delete_remote_link(key, None),
             ("DELETE", ["remotelink", id]) => self.delete_remote_link(key, Some(id)),
+            ("GET", ["editmeta"]) => self.edit_meta(key),
             ("GET", ["transitions"]) => self.transitions(key),
             ("POST", ["transitions"]) => self.transition(key),
             _ => return None,

@@ -170,6 +170,16 @@ pub struct Switches {
     pub hidden_address_beginnings: bool,
     /// What is archived.
     pub archive: Archive,
+    /// The service desk API refuses us.
+    pub no_service_desk_api: bool,
+    /// Server: it answers only to those who say that they know it may change.
+    pub experimental_desk: bool,
+    /// Most rows of its pages.
+    pub desk_page: usize,
+    /// Server: its list tells the keys of request types.
+    pub request_types_tell_key: bool,
+    /// Server: an issue takes the id of a request type too.
+    pub request_type_takes_id: bool,
     /// ADF is checked against the published schema; a real Cloud is laxer.
     pub strict_adf: bool,
 }
@@ -220,6 +230,11 @@ impl Switches {
             three_byte_status: 500,
             upload_limit: Some(10_485_760),
             hidden_address_beginnings: false,
+            no_service_desk_api: false,
+            experimental_desk: true,
+            desk_page: 50,
+            request_types_tell_key: true,
+            request_type_takes_id: false,
             archive: Archive {
                 issues: BTreeSet::new(),
                 projects: BTreeSet::new(),

@@ -262,7 +262,7 @@ impl Call<'_> {
             put("parent", parent.clone());
         }
         for custom in &project.custom_fields {
-            put(&custom.id, issue.other.get(&custom.id).map_or(Value::Null, |v| self.text_out_field(&custom.id, v)));
+            put(&custom.id, issue.other.get(&custom.id).map_or(Value::Null, |v| self.custom_out(custom, v)));
         }
         if shape.fields.wants("attachment") {
             let files: Vec<_> = issue.attachments.iter().map(|file| self.attachment_json(file)).collect();
@@ -276,7 +276,7 @@ impl Call<'_> {
     }
 
     /// Rich text fields follow the API version; others are as stored.
-    fn text_out_field(&self, name: &str, value: &Value) -> Value {
+    pub(super) fn text_out_field(&self, name: &str, value: &Value) -> Value {
         let rich = name == "environment" || name.starts_with("customfield_");
         if rich && value.get("type") == Some(&json!("doc")) { self.text_out(value) } else { value.clone() }
     }

@@ -56,7 +56,9 @@ pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     truth.before.insert(field, said.clone());
     let Some(by_hand) = by_hand else { return };
     let wrong = match field {
-        Field::Title | Field::Body | Field::Priority => truth.left.get(&field).is_some_and(|left| *left != said),
+        Field::Title | Field::Body | Field::Priority | Field::Follower(_) => {
+            truth.left.get(&field).is_some_and(|left| *left != said)
+        }
         // Guance's times are whole seconds.
         Field::Status | Field::Assignee if stands || says_so_already(push.target, &said, change) => false,
         Field::Status | Field::Assignee => {
@@ -169,6 +171,11 @@ pub(in crate::sim) fn settled(
     let want = if guance.grave { "Highest" } else { "High" };
     let holds = !guance.listed || by_hand(Field::Priority)[1] || jira.now.priority == want;
     check(Field::Priority, holds, format!("{} is not {want}", jira.now.priority));
+    if let Some(said) = &jira.now.region {
+        let want = if guance.grave { "P0" } else { "P1" };
+        let holds = !guance.listed || by_hand(super::region())[1] || said == want;
+        check(super::region(), holds, format!("{said} is not {want}"));
+    }
     Ok(wrong)
 }
 

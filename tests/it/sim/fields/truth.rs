@@ -116,6 +116,7 @@ pub(in crate::sim) fn made(issue: &mut JiraIssue) {
     issue.truth.leave(Field::Title, issue.now.title.clone());
     issue.truth.leave(Field::Body, issue.now.body.canonical());
     issue.truth.leave(Field::Priority, issue.now.priority.into());
+    issue.truth.leave(super::region(), issue.now.region.clone().unwrap_or_default());
     issue.truth.before.insert(Field::Status, issue.now.status.to_string());
     issue.truth.before.insert(Field::Assignee, format!("{:?}", issue.now.assignee));
 }
@@ -154,6 +155,7 @@ pub(super) fn said_on_jira(issue: &JiraIssue, field: Field) -> String {
         Field::Title => now.title.clone(),
         Field::Body => now.body.canonical(),
         Field::Priority => now.priority.to_owned(),
+        Field::Follower(_) => now.region.clone().unwrap_or_default(),
         Field::Status => now.status.to_string(),
         Field::Assignee => format!("{:?}", now.assignee),
     }
