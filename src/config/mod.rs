@@ -27,6 +27,8 @@ mod golden_tests;
 #[cfg(test)]
 mod notify_tests;
 #[cfg(test)]
+mod reuse_tests;
+#[cfg(test)]
 mod secret_tests;
 #[cfg(test)]
 mod tests;

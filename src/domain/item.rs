@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::id::{CommentId, Fingerprint, IssueId, Key, Side};
+use super::marker::Kin;
 use super::name::ServiceName;
 use super::status::{Status, is_called};
 use crate::text::Doc;
@@ -237,6 +238,8 @@ pub struct TrackerDetail {
     pub service: bool,
     /// The originals that its markers name, whether they are believed or not.
     pub names: Vec<Key>,
+    /// What it is found again by when its problem comes again; nothing where no route said so, or its markers are not proof.
+    pub kin: Option<Kin>,
 }
 
 /// One Jira comment or Guance reply.

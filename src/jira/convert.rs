@@ -51,6 +51,7 @@ impl Reader<'_> {
             priority: fields.priority.as_ref().filter(|p| !p.name.is_empty()).map(priority),
             service,
             names: self.issue_names(raw),
+            kin: self.kin(raw),
         };
         Ok(Issue {
             line: self.source.line(),

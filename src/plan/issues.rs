@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::{
-    Action, DroppedField, FieldValue, Fingerprint, Issue, IssueId, Key, Known, Maker, NewField, NewIssue, Push, Stage,
+    Action, DroppedField, FieldValue, Fingerprint, Issue, IssueId, IssueLink, Key, Known, Maker, NewField, NewIssue,
+    Push, Reuse, Stage, StatusCategory, StatusTarget,
 };
 use crate::plan::policy::{FieldTemplate, NoRoute, Policy, Route};
 use crate::plan::step::{SkipReason, Step};
@@ -74,11 +75,49 @@ fn push_of(issue: &Issue, new: NewIssue, content: Fingerprint) -> Push {
 /// Says why they make none.
 pub fn create(issue: &Issue, policy: &Policy) -> Result<NewIssue, SkipReason> {
     let (route, priority) = policy.route(issue).map_err(SkipReason::from)?;
-    let mut new = made(issue, route, priority, policy.voice);
+    Ok(whole(issue, route, priority, policy.voice))
+}
+
+/// Returns the Jira issue that one route makes of a Guance issue, with all that is set only once.
+fn whole(issue: &Issue, route: &Route, priority: Option<&str>, voice: Voice) -> NewIssue {
+    let mut new = made(issue, route, priority, voice);
     let (fields, left_out) = values(issue, &route.fields);
     new.fields.extend(fields);
     new.left_out.extend(left_out);
-    Ok(new)
+    match reuse(issue, route) {
+        Ok(reuse) => new.reuse = reuse,
+        Err(why) => new.left_out.push(DroppedField { field: "reuse".to_owned(), why }),
+    }
+    new
+}
+
+/// Returns which ticket the issue may continue; `None` where its route says nothing of that, or the key gives nothing for it.
+fn reuse(issue: &Issue, route: &Route) -> Result<Option<Box<Reuse>>, String> {
+    let Some(rule) = &route.reuse else { return Ok(None) };
+    let key = match rule.key.render(&view::of(issue)) {
+        Ok(key) => key,
+        Err(Fault::NotSet(_)) => None,
+        Err(Fault::Failed(why)) => return Err(why),
+    };
+    let made = |key: String| Reuse {
+        key: Fingerprint::of(&["reuse", &route.project, &key.split_whitespace().collect::<Vec<_>>().join(" ")]),
+        within: rule.within.as_secs(),
+        unless_resolution: rule.unless_resolution.clone(),
+        status: jira_status(route, issue),
+        passed: Vec::new(),
+    };
+    Ok(key.map(|key| Box::new(made(key))))
+}
+
+/// Returns the Jira status that an issue calls for.
+pub(super) fn jira_status(route: &Route, issue: &Issue) -> StatusTarget {
+    let guance = &issue.status;
+    StatusTarget {
+        fields: values(issue, &route.transition).0,
+        names: route.listed(guance).map(str::to_owned).into_iter().collect(),
+        category: guance.category,
+        resolution: route.resolution.clone().filter(|_| guance.category == StatusCategory::Done),
+    }
 }
 
 /// Returns what fields are to say, and those that cannot be made.
@@ -103,11 +142,7 @@ pub fn create_by_hand(issue: &Issue, policy: &Policy, route: Option<usize>) -> O
         Some(place) => policy.routes.get(place)?,
         None => policy.routes.iter().find(takes).or_else(|| policy.routes.first())?,
     };
-    let mut new = made(issue, route, route.priority_of(issue.level()).unwrap_or_default(), policy.voice);
-    let (fields, left_out) = values(issue, &route.fields);
-    new.fields.extend(fields);
-    new.left_out.extend(left_out);
-    Some(new)
+    Some(whole(issue, route, route.priority_of(issue.level()).unwrap_or_default(), policy.voice))
 }
 
 impl From<NoRoute> for SkipReason {
@@ -149,6 +184,7 @@ pub(super) fn made(issue: &Issue, route: &Route, priority: Option<&str>, voice: 
         parent: route.parent.clone(),
         fields: Vec::new(),
         left_out,
+        reuse: None,
     }
 }
 
@@ -220,7 +256,9 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
             if link.jira_name != issue.name {
                 steps.push(Step::Rename { guance: link.guance.clone(), jira_name: issue.name.clone() });
             }
-            continue;
+            if !goes_on(issue, link) {
+                continue;
+            }
         }
         let Some((guance, maker)) = proven(issue) else { continue };
         let taken = known.issues.contains_key(&(issue.side().source(), guance.clone()));
@@ -229,10 +267,19 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
         steps.push(if taken || !first || contested {
             Step::Skip { item: issue.name.clone(), reason: SkipReason::SecondClaim }
         } else {
-            Step::AdoptIssue { guance, jira: issue.id.clone(), jira_name: issue.name.clone() }
+            let kin = issue.tracker().and_then(|detail| detail.kin.clone());
+            Step::AdoptIssue { guance, jira: issue.id.clone(), jira_name: issue.name.clone(), kin }
         });
     }
     steps
+}
+
+/// Returns true for a ticket that goes on with another item than the state knows: it is older than the world.
+fn goes_on(issue: &Issue, link: &IssueLink) -> bool {
+    let before = Key::issue(issue.side().source(), &link.guance);
+    let kin = issue.tracker().and_then(|detail| detail.kin.as_ref());
+    let had = kin.is_some_and(|kin| kin.earlier.contains(&before));
+    had && proven(issue).is_some_and(|(item, _)| item != link.guance)
 }
 
 fn proven(issue: &Issue) -> Option<(IssueId, Maker)> {

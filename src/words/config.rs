@@ -61,6 +61,8 @@ messages! {
         OwnKey { key: String },
         IsAssignee,
         OnlyInFields { name: String },
+        /// Of a key that is to tell one problem from another.
+        SameForAll,
         NoGuanceStatus { names: String },
         /// `can`: what may be written instead.
         CannotCarry { service: String, lack: Lack, can: Vec<String> },

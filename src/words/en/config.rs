@@ -64,9 +64,8 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::OfTheService => "is told by the service that \"service\" names: leave it out".to_owned(),
         Flaw::SameSource { name } => format!("makes this the same issues as those of {name}: choose another channel"),
         Flaw::OwnKey { key } => format!("has a key of its own: [[route]].{key}"),
-        Flaw::OnlyInFields { name } => {
-            format!("uses {name}, which is known only while an issue is created: use it in [route.fields]")
-        }
+        Flaw::OnlyInFields { name } => only_in_fields(name),
+        Flaw::SameForAll => "is the same for every issue: it needs a name, as {{ resource_uuid }}".to_owned(),
         Flaw::IsAssignee => "is a matter of [flow].assignee".to_owned(),
         Flaw::NoGuanceStatus { names } => format!("is for no status of Guance: it knows {names}"),
         Flaw::CannotCarry { service, lack: what, can } => {
@@ -94,6 +93,10 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NoRoom { kind, example } => format!("is no address of {kind}, such as {example}"),
         Flaw::OtherRoom { kind } => format!("is an address of {kind}: write that as kind"),
     }
+}
+
+fn only_in_fields(name: &str) -> String {
+    format!("uses {name}, which is known only while an issue is created: use it in [route.fields]")
 }
 
 pub(in crate::words) fn secret_flaw(flaw: &SecretFlaw) -> String {

@@ -63,6 +63,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::SameSource { name } => format!("与 {name} 取的是同样的问题：请换一个频道"),
         Flaw::OwnKey { key } => format!("有专门的配置项：[[route]].{key}"),
         Flaw::OnlyInFields { name } => format!("{name} 只有在创建问题时才知道，请只在 [route.fields] 里使用"),
+        Flaw::SameForAll => "对每个问题都一样：请在其中使用名称，例如 {{ resource_uuid }}".to_owned(),
         Flaw::IsAssignee => "请用 [flow].assignee 设置".to_owned(),
         Flaw::NoGuanceStatus { names } => format!("不是观测云的状态：观测云的状态有 {names}"),
         Flaw::CannotCarry { service, lack: what, can } => {

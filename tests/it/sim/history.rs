@@ -9,6 +9,7 @@ use guajira::plan::Direction;
 
 use super::accounts::TrustSetup;
 use super::adversary::{self, Forgery};
+use super::again;
 use super::deletes::{self, DeleteSetup};
 use super::faithful::Faithful;
 use super::faithful_luck;
@@ -71,6 +72,8 @@ pub(super) struct Setup {
     pub(super) texts: TextSetup,
     /// Which lines there are beside the first.
     pub(super) lines: LineSetup,
+    /// Issues of one level are one problem, and go on with a ticket that was resolved.
+    pub(super) reuse: bool,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -242,7 +245,7 @@ pub(super) const LINES: &str = "GUAJIRA_SIM_LINES";
 impl History {
     /// Makes up the history of this seed, with several lines where the environment asks for them.
     pub(super) fn of(seed: u64) -> Self {
-        if std::env::var_os(LINES).is_some() { Self::with_lines(seed) } else { Self::alone(seed) }
+        again::asked(if std::env::var_os(LINES).is_some() { Self::with_lines(seed) } else { Self::alone(seed) })
     }
 
     /// The same, in every third with several lines.
@@ -324,6 +327,7 @@ impl Setup {
             pages: PageSetup::draw(seed),
             texts: TextSetup::draw(seed),
             lines: LineSetup::default(),
+            reuse: false,
         };
         let pages = drawn.pages.enough(drawn.files != Direction::Off, drawn.register);
         // Texts that arrive cut must follow what becomes of them.

@@ -125,6 +125,7 @@ pub(super) fn explain(history: History, bug: Option<Bug>) -> String {
     let short = shrink::shrink(history, bug, dir.path());
     let told = drive::play(&short, bug, dir.path(), true);
     let lines = if std::env::var_os(LINES).is_some() { "GUAJIRA_SIM_LINES=1 " } else { "" };
+    let lines = format!("{}{lines}", super::again::variable());
     let again = format!("{lines}GUAJIRA_SIM_SEED={seed} GUAJIRA_SIM_HISTORIES=1 cargo test --test it sim::histories");
     let story =
         format!("seed {seed} (again: {again}), at its shortest\n{short}\nwhat happened\n{}\n", told.log.join("\n"));
