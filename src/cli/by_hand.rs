@@ -37,8 +37,8 @@ pub(super) fn pair(drafts: Vec<Draft>, item: &str) -> Result<Option<Meant>> {
             meant.push(Meant { draft: draft.clone(), pair });
         }
     }
-    if meant.iter().any(|one| !one.pair.unlinked) {
-        meant.retain(|one| !one.pair.unlinked);
+    if meant.iter().any(|one| !one.pair.rests()) {
+        meant.retain(|one| !one.pair.rests());
     }
     if meant.len() > 1 {
         let names: Vec<&str> = meant.iter().map(|one| one.pair.jira_name.as_str()).collect();
@@ -130,6 +130,9 @@ pub(super) fn closed(pair: &IssueLink, state: &State) -> Result<Option<(HandErro
     let (item, name) = (pair.guance.to_string(), pair.jira_name.clone());
     if pair.unlinked {
         return Ok(Some((HandError::TakenApart { item, name }, Some(HandError::TakenApartHint))));
+    }
+    if pair.retired {
+        return Ok(Some((HandError::TakenOver { item, name }, None)));
     }
     if pair.gone {
         return Ok(Some((HandError::PairGone { item, name }, Some(HandError::PairGoneHint))));

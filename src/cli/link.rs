@@ -84,7 +84,7 @@ fn on_line(
         return Err(HandError::NoJiraIssue { name: by_hand::shown(key) }.into());
     };
     let source = Side::Source(config.line);
-    let own = state.issue_link(source, &id)?.filter(|link| !link.unlinked);
+    let own = state.issue_link(source, &id)?.filter(|link| !link.rests());
     if let Some(link) = own.as_ref().filter(|link| link.jira != named.id) {
         return Err(HandError::ItemPaired { item: item.to_owned(), name: link.jira_name.clone() }.into());
     }
@@ -114,7 +114,7 @@ fn pair_on_jira(drafts: &[Draft], jira: &IssueId) -> Result<Option<IssueId>> {
         let path = &draft.sync.state;
         let state = State::open_to_read(path).map_err(|error| Usage::state(path, &error))?.of_line(draft.line);
         let link = state.issue_link(Side::Tracker(draft.line), jira)?;
-        if let Some(link) = link.filter(|link| !link.unlinked) {
+        if let Some(link) = link.filter(|link| !link.rests()) {
             return Ok(Some(link.guance));
         }
     }
@@ -160,6 +160,10 @@ pub(super) fn unlink(context: &Context, options: &UnlinkOptions) -> Result<Exit>
         let why = HandError::Unknown { item: by_hand::shown(item) };
         return Err(by_hand::usage(&why, &HandError::UnknownHint).into());
     };
+    if pair.retired {
+        let (item, name) = (pair.guance.to_string(), pair.jira_name);
+        return Ok(by_hand::refuse(&HandError::TakenOver { item, name }, None));
+    }
     let config = by_hand::resolved(context, draft)?;
     by_hand::on_line(&config, &signals, true, |hand, sides, _| {
         let (item, name) = (pair.guance.as_str(), pair.jira_name.as_str());

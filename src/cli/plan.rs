@@ -29,6 +29,11 @@ pub(super) fn show(planned: &Planned, held_for_labels: &[HeldForLabel]) -> Resul
             term::tell(PlanWords::PlannedTitle { title })?;
             Some(body)
         }
+        Action::ContinueIssue(continued) => {
+            term::tell(PlanWords::PlannedContinued { name: &continued.name })?;
+            term::tell(PlanWords::PlannedTitle { title: &continued.new.title })?;
+            Some(&continued.new.body)
+        }
         Action::AddComment { issue, body, internal, .. } => {
             term::tell(PlanWords::PlannedComment { issue: issue.as_str(), internal: *internal })?;
             Some(body)

@@ -31,7 +31,7 @@ pub(super) struct Options {
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let item = options.item.trim();
     let drafts = context.drafts()?;
-    if let Some(meant) = by_hand::pair(drafts.clone(), item)?.filter(|meant| !meant.pair.unlinked) {
+    if let Some(meant) = by_hand::pair(drafts.clone(), item)?.filter(|meant| !meant.pair.rests()) {
         let (item, name) = (meant.pair.guance.as_str(), meant.pair.jira_name.as_str());
         term::tell(HandWords::HasIssue { item, name })?;
         return Ok(Exit::Done);
@@ -81,7 +81,7 @@ fn on_line(
     };
     hand.push(&issue, route)?;
     hand.deliver(&id)?;
-    if let Some(link) = state.issue_link(Side::Source(config.line), &id)?.filter(|link| !link.unlinked) {
+    if let Some(link) = state.issue_link(Side::Source(config.line), &id)?.filter(|link| !link.rests()) {
         hand.pushed(&id)?;
         term::tell(HandWords::Created { item, name: &link.jira_name })?;
         return Ok(Some(Exit::Done));

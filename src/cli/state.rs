@@ -104,7 +104,11 @@ fn info_of(draft: &Draft, options: &Info) -> Result<()> {
         return Ok(());
     }
     term::tell(StateWords::StateFile { path: &path.display().to_string(), bytes, version })?;
-    term::tell(StatusWords::Linked { issues: status.issue_pairs, comments: status.comment_pairs })?;
+    term::tell(StatusWords::Linked {
+        issues: status.issue_pairs,
+        comments: status.comment_pairs,
+        continued: status.continued,
+    })?;
     let Backlog { pending, failing, held, labelled, in_doubt, dead, dropped } = status.backlog;
     term::tell(StatusWords::Outbox { pending, failing, held: held + labelled, in_doubt, dead, dropped })?;
     match &known {

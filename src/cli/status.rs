@@ -157,6 +157,7 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path, all: bool) -> Resul
         cursors,
         waits,
         issue_pairs,
+        continued,
         comment_pairs,
         backlog,
         messages,
@@ -180,7 +181,7 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path, all: bool) -> Resul
     for (side, until) in waits {
         term::tell(StatusWords::StatusWaits { side: (*side).into(), until: &term::time(*until) })?;
     }
-    term::tell(StatusWords::Linked { issues: *issue_pairs, comments: *comment_pairs })?;
+    term::tell(StatusWords::Linked { issues: *issue_pairs, comments: *comment_pairs, continued: *continued })?;
     show_reading(reading)?;
     missing_issues(gone, away)?;
     outbox(backlog)?;
@@ -383,6 +384,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
         cursors,
         waits: _,
         issue_pairs,
+        continued,
         comment_pairs,
         backlog,
         messages,
@@ -403,6 +405,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
     json!({
         "cursors": cursors,
         "issue_pairs": issue_pairs,
+        "continued": continued,
         "comment_pairs": comment_pairs,
         "reading": paces,
         "backlog": backlog,

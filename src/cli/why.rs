@@ -102,6 +102,8 @@ struct Found {
     comments: Vec<CommentLink>,
     /// What their Jira issues wait for.
     away: Vec<Away>,
+    /// Items whose Jira issue goes on with another one, and that one.
+    taken_over: Vec<(IssueId, IssueId)>,
 }
 
 impl Found {
@@ -111,6 +113,7 @@ impl Found {
             issues: Vec::new(),
             comments: Vec::new(),
             away: Vec::new(),
+            taken_over: Vec::new(),
         };
         let id = item.parse::<Key>().ok().and_then(|key| key.parts().map(|(_, _, id)| id.to_owned()));
         let id = id.unwrap_or_else(|| item.to_owned());
@@ -127,7 +130,13 @@ impl Found {
         }
         found.name(state.line(), &id);
         for link in found.issues.clone() {
-            for name in [link.guance.as_str(), link.jira.as_str(), &link.jira_name] {
+            found.name(state.line(), link.guance.as_str());
+            if link.retired {
+                let by = state.issue_link(Side::Tracker(state.line()), &IssueId::new(link.ticket()))?;
+                found.taken_over.extend(by.map(|by| (link.guance.clone(), by.guance)));
+                continue;
+            }
+            for name in [link.jira.as_str(), &link.jira_name] {
                 found.name(state.line(), name);
             }
         }
@@ -165,6 +174,11 @@ impl Found {
         self.names.extend(fields);
     }
 
+    /// Returns the item that another one's Jira issue goes on with.
+    fn goes_on_with(&self, link: &IssueLink) -> Option<&str> {
+        self.taken_over.iter().find(|(item, _)| *item == link.guance).map(|(_, by)| by.as_str())
+    }
+
     fn is_linked(&self) -> bool {
         !self.issues.is_empty() || !self.comments.is_empty()
     }
@@ -173,11 +187,12 @@ impl Found {
         let issues = self.issues.iter().map(|link| {
             let rests = match (link.gone, link.closed) {
                 _ if link.unlinked => term::words(HistoryWords::PairUnlinked),
+                _ if link.retired => term::words(HistoryWords::PairRetired { by: self.goes_on_with(link) }),
                 (true, _) => term::words(HistoryWords::PairGone),
                 (false, true) => term::words(HistoryWords::PairClosed),
                 (false, false) => String::new(),
             };
-            let (guance, name, jira) = (link.guance.as_str(), link.jira_name.as_str(), link.jira.as_str());
+            let (guance, name, jira) = (link.guance.as_str(), link.jira_name.as_str(), link.ticket());
             term::words(HistoryWords::PairIs { source: source.into(), guance, name, jira }) + &rests
         });
         let comments = self.comments.iter().map(|link| {
@@ -199,8 +214,9 @@ impl Found {
             .issues
             .iter()
             .map(|link| {
-                let IssueLink { guance, jira, jira_name, closed, gone, unlinked, .. } = link;
-                json!({ "guance": guance, "jira": jira, "jira_name": jira_name, "closed": closed, "gone": gone, "unlinked": unlinked })
+                let IssueLink { guance, jira_name, closed, gone, unlinked, retired, .. } = link;
+                let by = self.goes_on_with(link).filter(|_| *retired);
+                json!({ "guance": guance, "jira": link.ticket(), "jira_name": jira_name, "closed": closed, "gone": gone, "unlinked": unlinked, "goes_on_with": by })
             })
             .collect();
         let comments: Vec<Value> = self

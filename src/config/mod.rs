@@ -29,6 +29,8 @@ mod golden_tests;
 #[cfg(test)]
 mod notify_tests;
 #[cfg(test)]
+mod reuse_tests;
+#[cfg(test)]
 mod sources_tests;
 #[cfg(test)]
 mod secret_tests;

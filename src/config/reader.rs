@@ -347,7 +347,7 @@ impl Reader {
         }
     }
 
-    fn missing(&self, path: &str) {
+    pub(super) fn missing(&self, path: &str) {
         self.missing.borrow_mut().push(path.to_owned());
     }
 

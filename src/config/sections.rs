@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::domain::{Follower, People};
 use crate::jira::{ABOUT as TRACKER, Deployment, Followed};
-use crate::plan::{Deletes, Direction, FieldTemplate, Flow, ON_CALL, Policy, Repeats, Route};
+use crate::plan::{Deletes, Direction, FieldTemplate, Flow, ON_CALL, Policy, Repeats, ReuseRule, Route};
 use crate::ports::{Ability, Limits};
 use crate::template::{Kind, nearest};
 use crate::words::{ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lang, Voice, Zone};
@@ -302,7 +302,30 @@ fn route(reader: &Reader, place: &Place, path: &str) -> Route {
         transition: transition(reader, &key("transition")),
         resolution: reader.text(&key("resolution")),
         repeats: reader.one_of(&key("repeats"), &Repeats::WORDS, Repeats::Comment),
+        reuse: reuse(reader, &key("reuse")),
     }
+}
+
+/// `[route.reuse]`: without a key nothing is the same problem.
+fn reuse(reader: &Reader, path: &str) -> Option<ReuseRule> {
+    let key = |name: &str| format!("{path}.{name}");
+    let within = reader.duration(&key("within"), Duration::ZERO, MINUTE);
+    let unless_resolution = reader.list(&key("unless_resolution"));
+    for name in ["key", "within"] {
+        if !reader.has(&key(name)) && reader.has_elements(path) {
+            reader.missing(&key(name));
+        }
+    }
+    if unless_resolution.iter().any(|name| name.trim().is_empty()) {
+        reader.refuse(&key("unless_resolution"), Flaw::IsEmpty);
+    }
+    let template = reader.template(&key("key"), Kind::Text)?;
+    if template.uses(ON_CALL) {
+        reader.refuse(&key("key"), Flaw::OfField(FieldFlaw::OnlyAtCreation { name: ON_CALL.to_owned() }));
+    } else if !template.source().contains('{') {
+        reader.refuse(&key("key"), Flaw::SameForAll);
+    }
+    Some(ReuseRule { key: template, within, unless_resolution })
 }
 
 /// Fields that have a key of their own, by id and by name, and that key.

@@ -13,7 +13,7 @@ fn what_stands_beside_an_unknown_kind_is_not_judged() {
     let text = swap("[[route]]", &format!("{PIPED}[[route]]"));
     let text = text.replace("\"piped\"", "\"pipe\"\nservice = \"guance\"\nclose_after = \"2h\"");
     assert_snapshot!(error(&text), @r#"
-    sync.toml:12: [[source]].kind must be "guance-issues" or "guance-events" or "piped" or "jsm-alerts" or "opsgenie-alerts"
+    sync.toml:12: [[source]].kind must be "guance-issues" or "guance-events" or "guance-incidents" or "piped" or "jsm-alerts" or "opsgenie-alerts"
     12 | kind = "pipe"
        |        ^^^^^^
     "#);

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::id::{Fingerprint, IssueId};
+use super::item::Claim;
+use super::marker::Kin;
+use super::status::{Status, StatusCategory};
 use crate::text::Doc;
 
 /// A Jira issue to be created.
@@ -44,6 +49,41 @@ pub struct NewIssue {
     /// What could not be made, and is named in the receipt.
     #[serde(default)]
     pub left_out: Vec<DroppedField>,
+    /// What the same problem is called again, where the route says so: then it continues a ticket that has been resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reuse: Option<Box<Reuse>>,
+}
+
+/// The status that an issue is to reach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusTarget {
+    /// Names or ids, the one to be tried first first. On Jira one that no transitions lead to, on Guance one that an
+    /// older service refuses, gives way to the next; when none is left, the write is refused. Empty: any status of
+    /// the category, and nothing is to be done where the issue is in one already.
+    pub names: Vec<String>,
+    /// What the status must mean where no name is given.
+    pub category: StatusCategory,
+    /// Jira resolution to set where a transition's screen asks for one.
+    pub resolution: Option<String>,
+    /// Jira fields to set where a transition's screen has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<NewField>,
+}
+
+/// Which ticket an item may continue, instead of getting one of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reuse {
+    /// Stands for the project and for what the route's key makes of the item.
+    pub key: Fingerprint,
+    /// How many seconds ago the ticket was resolved at most.
+    pub within: u64,
+    /// A ticket with one of these resolutions (names or ids) is not continued.
+    pub unless_resolution: Vec<String>,
+    /// The status that the item calls for.
+    pub status: StatusTarget,
+    /// Tickets that Jira did not let us continue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<IssueId>,
 }
 
 /// A field of an issue to be created.
@@ -79,4 +119,48 @@ pub struct DroppedField {
     pub field: String,
     /// The remote's own words.
     pub why: String,
+}
+
+/// A ticket that is to go on as the Jira issue of another item.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Continued {
+    /// The ticket.
+    pub issue: IssueId,
+    /// What people call it.
+    pub name: String,
+    /// The account that created it: its markers are sealed for that.
+    pub creator: String,
+    /// The item that it was the Jira issue of; `None` where its markers do not tell.
+    pub before: Option<IssueId>,
+    /// When it last changed, by Jira's clock, before it was continued: what was said in it until then is about that item.
+    pub since: DateTime<Utc>,
+    /// What would be created in its place.
+    pub new: NewIssue,
+}
+
+/// A ticket that may be continued, as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// Its id.
+    pub id: IssueId,
+    /// What people call it now.
+    pub name: String,
+    /// The id of the account that created it.
+    pub creator: String,
+    /// Where its work stands.
+    pub status: Status,
+    /// Its resolution: the id and every name that it has; empty where it has none.
+    pub resolution: Vec<String>,
+    /// When it was resolved, as far as the remote tells; where it does not, when it last changed.
+    pub resolved: DateTime<Utc>,
+    /// When it last changed.
+    pub updated: DateTime<Utc>,
+    /// True where fewer people may see it than its project.
+    pub secured: bool,
+    /// True where it takes no more writes.
+    pub archived: bool,
+    /// What it says about being the copy of an item.
+    pub claim: Option<Claim>,
+    /// What it says of the items before.
+    pub kin: Option<Kin>,
 }

@@ -6,12 +6,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::create::NewField;
+use super::create::{NewField, StatusTarget};
 use super::follower::Follower;
 use super::id::{IssueId, Key, Kind, Side};
 use super::item::Person;
 use super::name::{ServiceName, UnknownWord};
-use super::status::StatusCategory;
 use crate::text::Doc;
 use crate::words::{FieldName, Summary};
 
@@ -247,22 +246,6 @@ impl Change {
             Self::Follower(new) => Field::Follower(Follower::called(&new.field)),
         }
     }
-}
-
-/// The status that an issue is to reach.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StatusTarget {
-    /// Names or ids, the one to be tried first first. On Jira one that no transitions lead to, on Guance one that an
-    /// older service refuses, gives way to the next; when none is left, the write is refused. Empty: any status of
-    /// the category, and nothing is to be done where the issue is in one already.
-    pub names: Vec<String>,
-    /// What the status must mean where no name is given.
-    pub category: StatusCategory,
-    /// Jira resolution to set where a transition's screen asks for one.
-    pub resolution: Option<String>,
-    /// Jira fields to set where a transition's screen has them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<NewField>,
 }
 
 /// Who is who, where e-mail addresses and names do not tell: `[people]`. A word that is a name counts only where one account

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::follower::Follower;
 use super::id::{CommentId, Fingerprint, IssueId, Key, Side};
+use super::marker::Kin;
 use super::name::ServiceName;
 use super::status::{Status, is_called};
 use crate::text::Doc;
@@ -242,6 +243,8 @@ pub struct TrackerDetail {
     pub fields: BTreeMap<Follower, serde_json::Value>,
     /// The originals that its markers name, whether they are believed or not.
     pub names: Vec<Key>,
+    /// What it is found again by when its problem comes again; nothing where no route said so, or its markers are not proof.
+    pub kin: Option<Kin>,
 }
 
 /// One Jira comment or Guance reply.

@@ -8,6 +8,7 @@ use super::id::{CommentId, FileId, Fingerprint, IssueId, Key, Side};
 
 /// A Guance issue and a Jira issue that are one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the pair")]
 pub struct IssueLink {
     /// The Guance uuid; also names the pair.
     pub guance: IssueId,
@@ -21,10 +22,12 @@ pub struct IssueLink {
     pub jira_seen: Option<DateTime<Utc>>,
     /// True while the Jira issue is in its route's closed status: nothing is written to it.
     pub closed: bool,
-    /// True when one of the two issues is gone, or a person took the pair apart: nothing travels between them.
+    /// True when one of the two issues is gone, a person took the pair apart, or another item has taken over: nothing travels between them.
     pub gone: bool,
     /// True when a person took the pair apart (`guajira unlink`).
     pub unlinked: bool,
+    /// True when another item has taken over the ticket: `jira` names no Jira issue then.
+    pub retired: bool,
 }
 
 impl IssueLink {
@@ -39,7 +42,19 @@ impl IssueLink {
             closed: false,
             gone: false,
             unlinked: false,
+            retired: false,
         }
+    }
+
+    /// Returns the id of the Jira issue that the item had last.
+    pub fn ticket(&self) -> &str {
+        let id = self.jira.as_str();
+        if self.retired { id.split_once('/').map_or(id, |(ticket, _)| ticket) } else { id }
+    }
+
+    /// Returns true when the item is to have no part in a Jira issue any more.
+    pub fn rests(&self) -> bool {
+        self.unlinked || self.retired
     }
 
     /// Returns `updated` of the issue on `side` when its thread was last read whole.

@@ -20,9 +20,11 @@ pub mod message;
 pub(crate) mod fixtures;
 #[cfg(test)]
 mod golden_tests;
+#[cfg(test)]
+mod kin_tests;
 
-pub use create::{DroppedField, FieldValue, NewField, NewIssue};
-pub use field::{Base, Bases, Change, Field, People, Said, StatusTarget};
+pub use create::{Continued, DroppedField, FieldValue, NewField, NewIssue, Reuse, StatusTarget, Ticket};
+pub use field::{Base, Bases, Change, Field, People, Said};
 pub use file::{File, FileLink, portable_name, shown_size};
 pub use follower::Follower;
 pub use id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
@@ -31,7 +33,7 @@ pub use item::{
     Visibility, Witness,
 };
 pub use link::{Absence, CommentLink, IssueLink, Known, Stage};
-pub use marker::Marker;
+pub use marker::{Kin, Marker, Onward};
 pub use message::{Event, Message, Place};
 pub use name::{ServiceName, TRACKER, UnknownWord};
 pub use push::{Action, Proof, Push, Receipt};

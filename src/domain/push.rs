@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::create::{DroppedField, NewIssue};
+use super::create::{Continued, DroppedField, NewIssue};
 use super::field::Change;
 use super::file::File;
 use super::follower::Follower;
@@ -21,6 +21,9 @@ use crate::text::Doc;
 pub enum Action {
     /// Create an issue (Jira only).
     CreateIssue(NewIssue),
+    /// Continue a ticket in the place of creating one (Jira only): it is marked as the copy of this item too, and opened
+    /// again. To do all of it once more changes nothing.
+    ContinueIssue(Box<Continued>),
     /// Add a comment or reply.
     AddComment {
         /// The issue on the target side.
@@ -91,6 +94,7 @@ impl Action {
     pub fn body(&self) -> Option<&Doc> {
         match self {
             Self::CreateIssue(new) => Some(&new.body),
+            Self::ContinueIssue(continued) => Some(&continued.new.body),
             Self::AddComment { body, .. }
             | Self::EditComment { body, .. }
             | Self::ChangeIssue { change: Change::Body { body, .. }, .. } => Some(body),
@@ -104,6 +108,7 @@ impl Action {
     pub fn body_mut(&mut self) -> Option<&mut Doc> {
         match self {
             Self::CreateIssue(new) => Some(&mut new.body),
+            Self::ContinueIssue(continued) => Some(&mut continued.new.body),
             Self::AddComment { body, .. }
             | Self::EditComment { body, .. }
             | Self::ChangeIssue { change: Change::Body { body, .. }, .. } => Some(body),
@@ -116,7 +121,7 @@ impl Action {
     /// Returns what tells whether it has happened. `marks_files`: whether a file's copy bears a marker where it is written.
     pub fn proof(&self, marks_files: bool) -> Proof {
         match self {
-            Self::LinkIssue { .. } | Self::DeleteComment { .. } => Proof::Repeatable,
+            Self::LinkIssue { .. } | Self::DeleteComment { .. } | Self::ContinueIssue(_) => Proof::Repeatable,
             Self::CreateIssue(_) => Proof::Marker,
             Self::ChangeIssue { .. } => Proof::Reading,
             Self::AddFile { .. } if !marks_files => Proof::Namesake,
@@ -180,6 +185,7 @@ impl Push {
     pub fn sealed(mut self, keys: &SealKeys, pair: &str, author: &str) -> Self {
         let place = match &self.action {
             Action::CreateIssue(_) => issue_place(pair, author),
+            Action::ContinueIssue(continued) => issue_place(pair, &continued.creator),
             Action::AddComment { issue, .. } | Action::EditComment { issue, .. } | Action::AddFile { issue, .. } => {
                 comment_place(issue, author)
             }

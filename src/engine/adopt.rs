@@ -7,9 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::apply::apply;
 use super::reading::LATEST_COPY;
 use super::run::{Run, Trouble};
-use crate::domain::{Issue, IssueId, Key};
+use crate::domain::{Issue, IssueId, IssueLink, Key};
 use crate::plan::issues;
 use crate::ports::Span;
+use crate::state::project_of;
 
 /// The most markers that a rebuild reads one by one.
 const MOST_PROVED: usize = 500;
@@ -59,7 +60,11 @@ fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
         let disproved = state.fact(&disproved(issue))?;
         let is_known = disproved
             .is_some_and(|(at, told)| at == issue.updated.to_rfc3339() && now >= told && now - told < DISPROVED_FOR);
-        if !is_known && run.pair(run.tracker(), &issue.id)?.is_none() && run.pair(run.source(), &original)?.is_none() {
+        let is_open = match run.pair(run.tracker(), &issue.id)? {
+            Some(link) => may_go_on(run, issue, &link)?,
+            None => run.pair(run.source(), &original)?.is_none(),
+        };
+        if !is_known && is_open {
             strangers += usize::from(!claim.is_ours());
             doubtful.push(issue.id.clone());
         }
@@ -73,9 +78,27 @@ fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
         if !proof.claim.as_ref().is_some_and(|claim| claim.proven) {
             state.set_fact(&disproved(issue), &issue.updated.to_rfc3339(), now)?;
         }
+        if let (Some(here), Some(read)) = (issue.tracker_mut(), proof.tracker()) {
+            here.kin.clone_from(&read.kin);
+        }
         issue.claim = proof.claim;
     }
     Ok(())
+}
+
+/// Returns true for the ticket of a known pair that carries the label of an item of which nothing is known: where tickets are
+/// continued, it may go on with that one, which its property tells. A search does not give that everywhere.
+fn may_go_on(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, Trouble> {
+    let continues = run.world.policy.routes.iter().any(|route| route.reuse.is_some());
+    if !continues || issue.tracker().is_none_or(|detail| detail.kin.is_some()) {
+        return Ok(false);
+    }
+    for item in issue.names().iter().filter_map(|key| key.issue_on(run.source())) {
+        if item != link.guance && run.pair(run.source(), &item)?.is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The fact that an issue, as it was then, only claimed to be a copy.
@@ -103,7 +126,12 @@ pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trou
 /// Another program may have made them all with the same account, with the same labels: a sample is read first. Where
 /// none of it carries our property, none counts; where only some do, each is read.
 fn prove_unique(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
-    let is_unproven = |issue: &Issue| issue.claim.as_ref().is_some_and(|claim| !claim.proven);
+    // Of a ticket that may be continued the property tells more than the label.
+    let continues = |issue: &Issue| {
+        let project = project_of(&issue.name);
+        run.world.policy.routes.iter().any(|route| route.reuse.is_some() && route.project == project)
+    };
+    let is_unproven = |issue: &Issue| issue.claim.as_ref().is_some_and(|claim| !claim.proven) && !continues(issue);
     let unproven: Vec<IssueId> =
         issues.iter().filter(|issue| is_unproven(issue)).map(|issue| issue.id.clone()).collect();
     if unproven.len() <= MOST_PROVED {
@@ -122,7 +150,8 @@ fn prove_unique(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     for claim in issues.iter().filter_map(|issue| issue.claim.as_ref()) {
         *carriers.entry(claim.key.clone()).or_default() += 1;
     }
-    for claim in issues.iter_mut().filter_map(|issue| issue.claim.as_mut()).filter(|claim| claim.is_ours()) {
+    let by_label = issues.iter_mut().filter(|issue| !continues(issue));
+    for claim in by_label.filter_map(|issue| issue.claim.as_mut()).filter(|claim| claim.is_ours()) {
         claim.proven |= carriers.get(&claim.key) == Some(&1);
     }
     Ok(())

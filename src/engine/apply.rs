@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::run::{Run, Trouble};
 use super::tell::Came;
-use super::{base, gone, optional, references, tell};
-use crate::domain::{Action, CommentLink, IssueId, IssueLink, Key, Push, Stage};
+use super::{base, gone, optional, references, reuse, tell};
+use crate::domain::{Action, CommentLink, IssueId, IssueLink, Key, Kin, NewIssue, Push, Stage};
 use crate::plan::{SkipReason, Step};
 use crate::state::Tx;
 use crate::words::Note;
@@ -29,8 +29,8 @@ pub(super) fn apply(
             let note = if held { Note::HeldByBrake { what } } else { Note::Enqueued { what } };
             tx.note(push.key.origin().as_str(), &note.to_string(), now)?;
         }
-        Step::AdoptIssue { guance, jira, jira_name } => {
-            adopt_issue(run, tx, guance, (jira, jira_name), now)?;
+        Step::AdoptIssue { guance, jira, jira_name, kin } => {
+            adopt_issue(run, tx, guance, (jira, jira_name, kin.as_ref()), now)?;
         }
         Step::AdoptComment(link) => adopt_comment(run, tx, link, now)?,
         Step::AdoptFile(link) => {
@@ -94,9 +94,13 @@ fn adopt_issue(
     run: &Run<'_>,
     tx: &Tx<'_>,
     guance: &IssueId,
-    (jira, jira_name): (&IssueId, &str),
+    (jira, jira_name, kin): (&IssueId, &str, Option<&Kin>),
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
+    let has_another = run.world.state.issue_link(run.source(), guance)?.is_some();
+    if let Some(kin) = kin.filter(|_| !has_another) {
+        reuse::recognised(run, tx, guance, (jira, kin), now)?;
+    }
     let link = IssueLink::new(guance.clone(), jira.clone(), jira_name);
     let key = Key::issue(run.source(), guance);
     let own = run.world.state.unsettled_write(&key)?;
@@ -113,8 +117,15 @@ fn adopt_issue(
     if let Some(push) = &own {
         tell::settled(run, tx, push, Came { jira_name: Some(jira_name), status: None }, now)?;
     }
+    // Where a search gives no properties, this state knows what it was to be called.
+    if let Some(Action::CreateIssue(NewIssue { reuse: Some(reuse), .. })) = own.as_ref().map(|push| &push.action) {
+        tx.set_reuse(guance, &reuse.key)?;
+    }
     optional::of_adopted(run, tx, own.as_ref(), (jira, jira_name), now)?;
     base::adopted(run, tx, guance, own, now)?;
+    if let Some(kin) = kin {
+        reuse::resume(run, tx, &link, kin, now)?;
+    }
     tx.note(key.as_str(), &Note::Recognised { name: jira_name.to_owned() }.to_string(), now)?;
     Ok(())
 }

@@ -264,7 +264,7 @@ impl<'a> ByHand<'a> {
             tx.make_room(&named.id)?;
             self.forget_pairs();
             let (guance, jira, jira_name) = (issue.id.clone(), named.id.clone(), named.name.clone());
-            apply(&mut self.run, &tx, &Step::AdoptIssue { guance, jira, jira_name }, false, now)?;
+            apply(&mut self.run, &tx, &Step::AdoptIssue { guance, jira, jira_name, kin: None }, false, now)?;
         }
         tx.note(key.as_str(), &Note::LinkedByHand { name: named.name.clone() }.to_string(), now)?;
         tx.commit()?;

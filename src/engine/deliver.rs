@@ -11,7 +11,7 @@ use super::lookup::{look_up, wanted};
 use super::queue::{put_back, put_last};
 use super::run::{Run, Trouble};
 use super::settle::{Evidence, settle};
-use super::{away, doubt, fields, files, once, originals, script, threads, trust};
+use super::{away, doubt, fields, files, once, originals, reuse, script, threads, trust};
 use crate::domain::{Action, IssueId, Key, Proof, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
 use crate::state::{Deferral, Doubt, Queued};
@@ -221,7 +221,8 @@ fn send(run: &mut Run<'_>, target: Side, batch: Vec<Queued>, upload: Upload) -> 
 fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Option<Vec<Queued>>, Trouble> {
     let Some(first) = batch.first() else { return Ok(None) };
     match once::proof(run, &first.push) {
-        Proof::Repeatable | Proof::Nothing => Ok(Some(batch)),
+        Proof::Nothing => Ok(Some(batch)),
+        Proof::Repeatable => Ok(reuse::is_free(run, first)?.then_some(batch)),
         Proof::Marker => not_marked(run, target, batch),
         Proof::Thread => Ok(is_thread_known(run, target, first)?.then_some(batch)),
         Proof::Reading => Ok(fields::still_holds(run, first)?.then_some(batch)),
@@ -264,6 +265,7 @@ fn not_marked(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Opt
             Lookup::Labelled(copy) if script::holds(run, &queued, &copy, None)? => {}
             Lookup::Foreign(copy, creator) if script::holds(run, &queued, &copy, Some(&creator))? => {}
             Lookup::Absent | Lookup::Foreign(..) => new.push(queued),
+            Lookup::Found(receipt) if reuse::resumes(run, &queued, &receipt)? => {}
             Lookup::Found(receipt) | Lookup::Labelled(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
             Lookup::Unsure => {
                 if let Action::CreateIssue(new) = &queued.push.action {
@@ -274,5 +276,6 @@ fn not_marked(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Opt
             }
         }
     }
+    let new = reuse::go_on(run, new)?;
     Ok(if new.is_empty() { None } else { Some(new) })
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta};
 use super::queue::{back_off, note_failure, put_back};
 use super::run::{Run, Trouble, delta};
 use super::settle::{bury, disown};
-use super::{away, doubt, gone, optional, quoted};
+use super::{away, doubt, gone, optional, quoted, reuse};
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::{Deferral, Doubt, Queued, Tx};
 use crate::words::Note;
@@ -31,6 +31,7 @@ pub(super) fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doub
     let err = &quoted::without_words(err, &queued.push.action);
     let now = world.clock.now();
     match err.kind {
+        ApiErrorKind::Refused if reuse::gives_up(run, queued, err)? => Ok(Blame::Write),
         _ if away::holds(run, queued, err)? => Ok(Blame::Write),
         _ if optional::is_hopeless(queued, err) => {
             optional::give_up(run, &queued.push, err)?;

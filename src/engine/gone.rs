@@ -304,7 +304,7 @@ pub(super) fn copy_is_gone(run: &mut Run<'_>, queued: &Queued) -> Result<bool, T
 
 fn issue_of(action: &Action) -> Option<&IssueId> {
     match action {
-        Action::CreateIssue(_) => None,
+        Action::CreateIssue(_) | Action::ContinueIssue(_) => None,
         Action::AddComment { issue, .. }
         | Action::EditComment { issue, .. }
         | Action::DeleteComment { issue, .. }

@@ -14,6 +14,9 @@ pub(super) fn look_up(run: &Run<'_>, target: Side, wanted: &[Wanted]) -> Result<
 pub(super) fn wanted(push: &Push) -> Wanted {
     let key = push.key.clone();
     match &push.action {
+        Action::ContinueIssue(continued) => {
+            Wanted { key, issue: None, project: Some(continued.new.project.clone()), content: None }
+        }
         Action::CreateIssue(new) => Wanted { key, issue: None, project: Some(new.project.clone()), content: None },
         Action::AddComment { issue, .. }
         | Action::DeleteComment { issue, .. }

@@ -22,6 +22,7 @@ mod optional;
 mod screens;
 mod base;
 mod tell;
+mod reuse;
 mod settle;
 mod away;
 mod once;

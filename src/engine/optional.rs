@@ -21,7 +21,11 @@ pub(super) fn of_new_pair_in(
     (id, name): (&IssueId, &str),
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
-    let Action::CreateIssue(new) = &create.action else { return Ok(()) };
+    let new = match &create.action {
+        Action::CreateIssue(new) => new,
+        Action::ContinueIssue(continued) => &continued.new,
+        _ => return Ok(()),
+    };
     let url = run.remote(run.tracker()).issue_url(name);
     for push in of_new_pair(create, new, &NewCopy { id, name, url: &url }, &run.world.policy.flow) {
         tx.enqueue(&push, false, now)?;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::reuse;
 use super::run::{Run, Trouble};
 use crate::domain::{IssueId, Key, Stage};
 use crate::plan::Step;
@@ -34,6 +35,10 @@ pub(super) fn keep(run: &Run<'_>, steps: &mut Vec<Step>) -> Result<(), Trouble> 
             kept.push(step);
             continue;
         };
+        // What was decided of a ticket is not taken back.
+        if reuse::is_under_way(run, &Key::issue(run.source(), &item))? {
+            continue;
+        }
         let stands = match state.stage_of(&Key::issue(run.source(), &item))? {
             Some(Stage::Pending | Stage::Held | Stage::InFlight) => true,
             // A changed item may bring a create about that Jira refused before.

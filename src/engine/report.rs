@@ -39,6 +39,8 @@ pub struct Report {
     pub planned: Vec<Planned>,
     /// Issues created.
     pub issues_created: usize,
+    /// Tickets that go on with another item.
+    pub issues_continued: usize,
     /// Comments and replies copied.
     pub comments_copied: usize,
     /// Comments and replies edited.
@@ -139,6 +141,7 @@ impl Report {
             issues_read: BTreeMap::new(),
             planned: Vec::new(),
             issues_created: 0,
+            issues_continued: 0,
             comments_copied: 0,
             comments_edited: 0,
             comments_deleted: 0,
@@ -189,7 +192,8 @@ impl Report {
 
     /// Returns how many writes took effect in this run.
     pub fn written(&self) -> u64 {
-        let issues = self.issues_created + self.fields_written + self.links_set + self.files_copied;
+        let issues =
+            self.issues_created + self.issues_continued + self.fields_written + self.links_set + self.files_copied;
         u64::try_from(issues + self.comments_copied + self.comments_edited + self.comments_deleted).unwrap_or(u64::MAX)
     }
 
@@ -223,6 +227,7 @@ impl Report {
             }
         };
         count(self.issues_created, Count::IssuesCreated);
+        count(self.issues_continued, Count::IssuesContinued);
         count(self.comments_copied, Count::CommentsCopied);
         count(self.comments_edited, Count::CommentsEdited);
         count(self.comments_deleted, Count::CommentsDeleted);
@@ -230,7 +235,7 @@ impl Report {
         count(self.fields_written, Count::FieldsChanged);
         count(self.conflicts, Count::Conflicts);
         // A new issue's links are part of its making.
-        let late = if self.issues_created == 0 { self.links_set } else { 0 };
+        let late = if self.issues_created + self.issues_continued == 0 { self.links_set } else { 0 };
         count(late, Count::LinksSet);
         count(self.found_done, Count::FoundDone);
         count(self.adopted, Count::Recognised);
@@ -343,6 +348,7 @@ impl Report {
         } else {
             match push.action {
                 Action::CreateIssue(_) => self.issues_created += 1,
+                Action::ContinueIssue(_) => self.issues_continued += 1,
                 Action::AddComment { .. } => self.comments_copied += 1,
                 Action::EditComment { .. } => self.comments_edited += 1,
                 Action::DeleteComment { .. } => self.comments_deleted += 1,

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::queue::put_back;
 use super::run::{Run, Trouble};
 use super::tell::Came;
-use super::{base, optional, screens, tell};
+use super::{base, optional, reuse, screens, tell};
 use crate::domain::{Action, CommentId, CommentLink, FileLink, IssueId, IssueLink, Push, Receipt};
 use crate::ports::ApiError;
 use crate::state::{Deferral, Queued, Tx};
@@ -43,7 +43,8 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
         let why = format!("{} was found for it, and is the copy of something else", receipt.name);
         return put_back(run, &push.key, later, Some(&why));
     }
-    let jira_name = matches!(push.action, Action::CreateIssue(_)).then_some(receipt.name.as_str());
+    let makes_pair = matches!(push.action, Action::CreateIssue(_) | Action::ContinueIssue(_));
+    let jira_name = makes_pair.then_some(receipt.name.as_str());
     let status = receipt.issue.as_deref().map(|issue| issue.status.name.as_str());
     tell::settled(run, &tx, push, Came { jira_name, status }, now)?;
     tx.done(&push.key, now)?;
@@ -87,10 +88,14 @@ fn link(
             if !tx.link_issues(&link, receipt.at.unwrap_or(now), now)? {
                 return Ok(false);
             }
+            if let Some(reuse) = &new.reuse {
+                tx.set_reuse(&push.pair, &reuse.key)?;
+            }
             optional::of_new_pair_in(run, tx, push, (&link.jira, &link.jira_name), now)?;
             let receipt = Some(receipt).filter(|_| evidence == Evidence::Answered);
             base::begin(run, tx, &push.pair, new, receipt)?;
         }
+        Action::ContinueIssue(continued) => return reuse::settled(run, tx, push, (continued, receipt), now),
         Action::AddComment { .. } => {
             let origin = push.target.opposite();
             let Some(origin_id) = push.key.comment_on(origin) else { return Ok(true) };
@@ -137,6 +142,7 @@ pub(super) fn bury(run: &mut Run<'_>, queued: &Queued, err: &ApiError) -> Result
     tx.bury(key, &err.message, now)?;
     tx.advise(key, err.hint.as_deref())?;
     base::given_up(run, &tx, &queued.push)?;
+    reuse::buried(&tx, &queued.push)?;
     tell::dead(run, &tx, &queued.push, err, now)?;
     tx.note(
         key.origin().as_str(),

@@ -9,7 +9,7 @@ use super::apply::{apply, is_create};
 use super::reading::Reading;
 use super::run::{Run, Trouble, delta};
 use super::threads::{Seen, Taken};
-use super::{backfill, belongs, fields, files, gone, on_call, ordered, pings, recheck, tell, tells, threads};
+use super::{backfill, belongs, fields, files, gone, on_call, ordered, pings, recheck, reuse, tell, tells, threads};
 use crate::domain::{Fingerprint, Issue, IssueId, Key, Side};
 use crate::plan::{SkipReason, Step, issues};
 use crate::ports::{Batch, Unreadable};
@@ -99,6 +99,7 @@ pub(super) fn take_over(
         steps.extend(pings::name_people_in_descriptions(run, originals));
         stay_dropped(run, batch, &mut steps)?;
         ordered::keep(run, &mut steps)?;
+        reuse::foresee(run, &mut steps)?;
     }
     let creates = steps.iter().filter(|step| matches!(step, Step::Push(push) if is_create(push))).count();
     let held = run.order.backfill.is_none() && creates_before + creates > run.world.settings.limits.max_creates;

@@ -122,7 +122,8 @@ fn jira_name(run: &Run<'_>, push: &Push, came: Came<'_>) -> Result<Option<String
 /// Returns what a write is told as; nothing where nobody wants to know.
 fn event_of(push: &Push) -> Option<Event> {
     match &push.action {
-        Action::CreateIssue(_) => Some(Event::Created),
+        // The item has its ticket.
+        Action::CreateIssue(_) | Action::ContinueIssue(_) => Some(Event::Created),
         // Guajira's own words are nobody's comment.
         Action::AddComment { .. } if !is_notice(push) => Some(Event::Comment),
         Action::ChangeIssue { change: Change::Status(_), .. } => Some(Event::Status),

@@ -6,7 +6,7 @@ use super::adopt::adopt;
 use super::apply::apply;
 use super::long::Entire;
 use super::run::{Run, Trouble};
-use super::{away, fields, files, gone, long, once, pings, tells, trust, unread};
+use super::{away, fields, files, gone, long, once, pings, reuse, tells, trust, unread};
 use crate::domain::{Claim, Comment, Issue, IssueLink, Key, Side};
 use crate::plan::comments;
 use crate::plan::{Deletes, Extent, Held, Step, Thread, claims, repeats};
@@ -195,6 +195,9 @@ fn plan_thread(
     let number = repeats::notice_id(&link.guance);
     let ids = ids.chain([(&number, None)]);
     let mut known = run.world.state.known_comments(side, ids.clone())?;
+    if let Some(kept) = reuse::without_the_past(run, link, comments, &known)? {
+        return plan_thread(run, link, side, updated, &kept, extent);
+    }
     let name = match side {
         Side::Tracker(_) => link.jira_name.as_str(),
         Side::Source(_) => link.guance.as_str(),

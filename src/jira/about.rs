@@ -22,6 +22,7 @@ pub const ABOUT: About = About {
         Ability::Archive,
         Ability::Quota,
         Ability::Register,
+        Ability::Tickets,
     ],
     batch: MAX_BULK,
     statuses: SourceStatuses(&[]),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::convert::Reader;
 use super::wire;
 use crate::domain::marker::Aside;
-use crate::domain::{Claim, IssueId, Key, Kind, Maker, Marker, SealKeys, Side, Witness, issue_place, marker};
+use crate::domain::{Claim, IssueId, Key, Kin, Kind, Maker, Marker, SealKeys, Side, Witness, issue_place, marker};
 use crate::text::Doc;
 
 pub(super) use crate::domain::marker::{OURS as PROPERTY, as_labelled, label_id, labelled};
@@ -35,9 +35,29 @@ impl Reader<'_> {
             Claim::credible(property.key, property.written, maker, sealed, Witness::Hidden)
         });
         let labels: Vec<Key> = raw.fields.labels.iter().filter_map(|label| labelled(label, self.source)).collect();
-        let contradicts =
-            property.as_ref().is_some_and(|claim| !labels.is_empty() && !labels.contains(&as_labelled(&claim.key)));
+        // The label of the item that goes on with a ticket is put on after the property.
+        let kin = raw.properties.get(PROPERTY).and_then(Kin::read).filter(|kin| kin.opening);
+        let is_earlier =
+            |label: &Key| kin.as_ref().is_some_and(|kin| kin.earlier.iter().any(|key| as_labelled(key) == *label));
+        let contradicts = property.as_ref().is_some_and(|claim| {
+            let is_on_the_way = claim.sealed && labels.iter().any(is_earlier);
+            !labels.is_empty() && !labels.contains(&as_labelled(&claim.key)) && !is_on_the_way
+        });
         IssueMarks { maker, property, labels, contradicts }
+    }
+
+    /// Returns what an issue says of the items that it is the copy of one after another, where its markers are proof. That
+    /// it was another item's before counts only under a seal, and with that item's label: whoever may edit an issue could
+    /// name any.
+    pub(super) fn kin(self, raw: &wire::Issue) -> Option<Kin> {
+        let marks = self.issue_marks(raw);
+        let claim = marks.property.filter(|_| !marks.contradicts)?;
+        let mut kin = raw.properties.get(PROPERTY).and_then(Kin::read)?;
+        let is_labelled = |key: &Key| marks.labels.is_empty() || marks.labels.contains(&as_labelled(key));
+        kin.earlier.retain(|key| claim.sealed && is_labelled(key));
+        kin.opening &= claim.sealed;
+        kin.creator = raw.fields.creator.as_ref().map(|account| account.id().to_owned()).unwrap_or_default();
+        Some(kin)
     }
 
     /// Returns the originals that an issue's property and labels name.
@@ -184,6 +204,39 @@ mod tests {
             let got = claim.as_ref().map(|claim| (claim.proven, claim.maker, claim.sealed));
             assert_eq!(got, want, "{fields} {properties}");
             assert!(claim.is_none_or(|claim| claim.key.as_str() == key));
+        }
+    }
+
+    #[test]
+    fn who_had_a_ticket_before_counts_under_a_seal_and_with_its_label() {
+        let t = "2026-11-22T10:11:12.345+0000";
+        let key = format!("guance/issue/{ISSUE}");
+        let (before, other) = (ISSUE.replace('0', "f"), ISSUE.replace('0', "e"));
+        let by = |labels: &[&str]| json!({"updated": t, "labels": labels, "creator": {"accountId": "acc-bot"}});
+        let property = |seal: Option<String>, opening: bool| {
+            let mut value = json!({"v": 1, "key": key, "content": CONTENT, "pair": "ab", "seal": seal,
+                "reuse": CONTENT, "earlier": [format!("guance/issue/{before}")], "since": 1_790_000_000_000_i64});
+            if opening {
+                value.as_object_mut().unwrap().insert("opening".to_owned(), json!({}));
+            }
+            json!({ "guajira": value })
+        };
+        let sealed = || Some(seal(&key, "ab acc-bot"));
+        for (labels, seal, opening, want) in [
+            (vec![ISSUE, before.as_str()], sealed(), false, Some(1)),
+            (vec![], sealed(), false, Some(1)),
+            (vec![ISSUE], sealed(), false, Some(0)),
+            (vec![ISSUE, before.as_str()], None, false, Some(0)),
+            // The label of the new item is put on after the property.
+            (vec![before.as_str()], sealed(), true, Some(1)),
+            (vec![before.as_str()], sealed(), false, None),
+            (vec![before.as_str()], None, true, None),
+            (vec![other.as_str()], sealed(), true, None),
+        ] {
+            let issue = read_issue(&by(&labels), &property(seal, opening), false);
+            let kin = issue.tracker().and_then(|detail| detail.kin.as_ref());
+            assert_eq!(kin.map(|kin| kin.earlier.len()), want, "{labels:?} {opening}");
+            assert_eq!(issue.claim.is_some(), want.is_some(), "{labels:?} {opening}");
         }
     }
 

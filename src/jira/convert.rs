@@ -54,6 +54,7 @@ impl Reader<'_> {
             service,
             fields: BTreeMap::new(),
             names: self.issue_names(raw),
+            kin: self.kin(raw),
         };
         Ok(Issue {
             line: self.source.line(),

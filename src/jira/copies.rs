@@ -60,7 +60,16 @@ impl Made {
         self.known.insert(name.clone(), key.clone());
         let claim = Claim { key: key.clone(), proven: true, written: None, maker: Maker::Us, sealed: false };
         let (labelled, foreign) = (Vec::new(), None);
-        let copy = Candidate { id, name, created: at, claim: Some(claim), labelled, foreign, contradicts: false };
+        let copy = Candidate {
+            id,
+            name,
+            created: at,
+            claim: Some(claim),
+            labelled,
+            foreign,
+            contradicts: false,
+            earlier: Vec::new(),
+        };
         self.copies.insert(key, copy);
         if self.names.len() > MOST_MADE
             && let Some(key) = self.names.pop_front().and_then(|name| self.known.remove(&name))
@@ -104,6 +113,8 @@ pub(super) struct Candidate {
     pub(super) foreign: Option<(Vec<Key>, Person)>,
     /// True when property and labels name different originals: then neither proves anything.
     pub(super) contradicts: bool,
+    /// The originals that it was the copy of before.
+    pub(super) earlier: Vec<Key>,
 }
 
 impl Candidate {
@@ -122,6 +133,7 @@ impl Candidate {
             labelled,
             foreign: (!others.is_empty()).then(|| (others, creator())),
             contradicts: marks.contradicts,
+            earlier: reader.kin(raw).map(|kin| kin.earlier).unwrap_or_default(),
         }
     }
 
@@ -130,7 +142,9 @@ impl Candidate {
     }
 
     pub(super) fn names(&self, key: &Key) -> bool {
-        self.claim.as_ref().is_some_and(|claim| claim.key == *key) || self.labelled.contains(&as_labelled(key))
+        self.claim.as_ref().is_some_and(|claim| claim.key == *key)
+            || self.labelled.contains(&as_labelled(key))
+            || self.earlier.contains(key)
     }
 }
 
@@ -166,6 +180,10 @@ pub(super) fn choose<'c>(
     }
     let inside = |copy: &Candidate| projects.iter().any(|project| project_of(&copy.name) == project);
     let labelled = free.iter().filter(|copy| copy.claim.is_none() && inside(copy)).min_by_key(|copy| age(copy));
+    // It went on with another item, which the state learns with that one.
+    if let Some(copy) = free.iter().find(|copy| copy.earlier.contains(key)) {
+        return Choice::Contested(copy);
+    }
     match (labelled, free.iter().find(|copy| copy.contradicts)) {
         // The true copy may be the one whose markers somebody changed, and the other a clone of it.
         (_, Some(copy)) => Choice::Contested(copy),
@@ -201,6 +219,7 @@ mod tests {
             id: format!("1{}", number_of(name).unwrap()),
             name: name.to_owned(),
             created: Some(format!("2026-11-22T10:{minute:02}:00Z").parse().unwrap()),
+            earlier: Vec::new(),
             contradicts: property.zip(label).is_some_and(|((one, _), other)| one != other),
             claim: property.map(claim),
             labelled: labels,

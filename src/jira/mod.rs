@@ -51,6 +51,7 @@ mod files;
 mod needs;
 mod steps;
 mod workflow;
+mod reuse;
 mod remote;
 
 mod takeover;

@@ -14,7 +14,7 @@ const FACT: &str = "jira.names";
 
 impl Jira<'_> {
     /// Lends the names to `act`, which says whether it learnt any.
-    fn with_names<T>(&self, act: impl FnOnce(&mut Names) -> (bool, T)) -> T {
+    pub(super) fn with_names<T>(&self, act: impl FnOnce(&mut Names) -> (bool, T)) -> T {
         let mut names = self.names.borrow_mut();
         let names = names.get_or_insert_with(|| {
             let known = self.facts.recall(FACT, FOR_EVER);

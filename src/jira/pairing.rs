@@ -50,12 +50,12 @@ impl Pairing for Jira<'_> {
 }
 
 impl Jira<'_> {
-    fn property_of(&self, issue: &str) -> Result<String, ApiError> {
+    pub(super) fn property_of(&self, issue: &str) -> Result<String, ApiError> {
         self.rest(&format!("issue/{}/properties/{PROPERTY}", segment(issue)))
     }
 
     /// Returns the value of our property on an issue; null where there is none.
-    fn our_property(&self, issue: &str) -> Result<Value, ApiError> {
+    pub(super) fn our_property(&self, issue: &str) -> Result<Value, ApiError> {
         match self.api.send(&Ask::get(self.property_of(issue)?)) {
             Ok(mut reply) => Ok(reply.json.get_mut("value").map(Value::take).unwrap_or_default()),
             Err(failed) if failed.status == Some(404) => Ok(Value::Null),
@@ -66,7 +66,7 @@ impl Jira<'_> {
     /// Adds the label of an item, or removes it: neither depends on what other labels there are.
     ///
     /// Source: Jira Cloud REST v3 and Data Center REST v2, `PUT /issue/{issueIdOrKey}`, `update`.
-    fn change_label(&self, issue: &str, verb: &str, key: &Key) -> Result<(), ApiError> {
+    pub(super) fn change_label(&self, issue: &str, verb: &str, key: &Key) -> Result<(), ApiError> {
         let Some(label) = marker::label(key) else { return Ok(()) };
         let path = self.rest(&format!("issue/{}", segment(issue)))?;
         let body = json!({"update": {"labels": [{ verb: label }]}});
@@ -75,7 +75,7 @@ impl Jira<'_> {
 }
 
 /// Says that Jira does not let us, where it says so; the account itself was accepted in this run.
-fn allowed(sent: Result<Reply, Failed>) -> Result<(), ApiError> {
+pub(super) fn allowed(sent: Result<Reply, Failed>) -> Result<(), ApiError> {
     match sent {
         Ok(_) => Ok(()),
         Err(failed) if !failed.login_refused && matches!(failed.status, Some(400 | 401 | 403 | 404)) => {

@@ -29,6 +29,7 @@ impl Remote for Jira<'_> {
             archive: Some(self),
             quota: Some(self),
             register: Some(self),
+            tickets: Some(self),
             ..Abilities::default()
         }
     }
@@ -171,6 +172,7 @@ impl Registry for Jira<'_> {
 impl Jira<'_> {
     fn write_one(&self, push: &Push) -> Result<Receipt, ApiError> {
         match &push.action {
+            Action::ContinueIssue(continued) => self.continue_issue(push, continued),
             Action::CreateIssue(_) => Err(refused(format!("{}: a create outside its batch; this is a bug", push.key))),
             Action::AddComment { issue, body, origin_url, internal } => {
                 self.add_comment(push, issue, &Text { body, origin_url }, *internal)

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::takes::Takes;
-use crate::domain::Push;
 use crate::domain::marker::Aside;
+use crate::domain::{Action, Push};
 use crate::text::{Block, Doc, Inline, Mark, Rest, adf, wiki};
 
 /// Longest serialised ADF that is sent.
@@ -82,5 +82,7 @@ fn written(doc: &Doc, takes: Takes, url: &str) -> Value {
 
 /// Returns the value of our marker property.
 pub(super) fn marker(push: &Push, pair: &str) -> Value {
-    Aside::property(&push.key, &push.content, pair, push.seal.as_ref())
+    let value = Aside::property(&push.key, &push.content, pair, push.seal.as_ref());
+    let reuse = if let Action::CreateIssue(new) = &push.action { new.reuse.as_ref() } else { None };
+    Aside::with_reuse(value, reuse.map(|reuse| &reuse.key))
 }

@@ -88,7 +88,7 @@ impl Jira<'_> {
 
     /// Takes the resolution off an issue that is open again, where the workflow left it: people would see the issue struck
     /// through, and boards would hide it.
-    fn clear_resolution(&self, issue: &IssueId) -> Option<DroppedField> {
+    pub(super) fn clear_resolution(&self, issue: &IssueId) -> Option<DroppedField> {
         let still = self.fetch_one(issue.as_str(), &["resolution"]);
         let is_set = still.ok().flatten().is_some_and(|row| {
             row.get("fields").and_then(|fields| fields.get("resolution")).is_some_and(|one| !one.is_null())

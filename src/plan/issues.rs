@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::{
-    Action, DroppedField, FieldValue, Fingerprint, Issue, IssueId, Key, Known, Maker, NewField, NewIssue, Push, Stage,
+    Action, DroppedField, FieldValue, Fingerprint, Issue, IssueId, IssueLink, Key, Known, Maker, NewField, NewIssue,
+    Push, Reuse, Stage, StatusCategory, StatusTarget,
 };
 use crate::plan::policy::{FieldTemplate, NoRoute, Policy, Route};
 use crate::plan::step::{SkipReason, Step};
@@ -86,6 +87,10 @@ fn complete(mut new: NewIssue, issue: &Issue, route: &Route, policy: &Policy) ->
         Ok(assignees) => new.assignees = assignees,
         Err(why) => new.left_out.push(DroppedField { field: "assignee".to_owned(), why }),
     }
+    match reuse(issue, route) {
+        Ok(reuse) => new.reuse = reuse,
+        Err(why) => new.left_out.push(DroppedField { field: "reuse".to_owned(), why }),
+    }
     new
 }
 
@@ -109,6 +114,35 @@ fn assignees(issue: &Issue, route: &Route, policy: &Policy) -> Result<Vec<String
     };
     let all: Vec<String> = words.map(known_as).collect();
     if all.is_empty() { Err(FieldReason::NobodyNamed.to_string()) } else { Ok(all) }
+}
+
+/// Returns which ticket the issue may continue; `None` where its route says nothing of that, or the key gives nothing for it.
+fn reuse(issue: &Issue, route: &Route) -> Result<Option<Box<Reuse>>, String> {
+    let Some(rule) = &route.reuse else { return Ok(None) };
+    let key = match rule.key.render(&view::of(issue)) {
+        Ok(key) => key,
+        Err(Fault::NotSet(_)) => None,
+        Err(Fault::Failed(why)) => return Err(why),
+    };
+    let made = |key: String| Reuse {
+        key: Fingerprint::of(&["reuse", &route.project, &key.split_whitespace().collect::<Vec<_>>().join(" ")]),
+        within: rule.within.as_secs(),
+        unless_resolution: rule.unless_resolution.clone(),
+        status: jira_status(route, issue),
+        passed: Vec::new(),
+    };
+    Ok(key.map(|key| Box::new(made(key))))
+}
+
+/// Returns the Jira status that an issue calls for.
+pub(super) fn jira_status(route: &Route, issue: &Issue) -> StatusTarget {
+    let guance = &issue.status;
+    StatusTarget {
+        fields: values(issue, &route.transition).0,
+        names: route.listed(guance).map(str::to_owned).into_iter().collect(),
+        category: guance.category,
+        resolution: route.resolution.clone().filter(|_| guance.category == StatusCategory::Done),
+    }
 }
 
 /// Returns what fields are to say, and those that cannot be made.
@@ -178,6 +212,7 @@ pub(super) fn made(issue: &Issue, route: &Route, priority: Option<&str>, voice: 
         assignees: Vec::new(),
         fields: Vec::new(),
         left_out,
+        reuse: None,
     }
 }
 
@@ -249,7 +284,9 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
             if link.jira_name != issue.name {
                 steps.push(Step::Rename { guance: link.guance.clone(), jira_name: issue.name.clone() });
             }
-            continue;
+            if !goes_on(issue, link) {
+                continue;
+            }
         }
         let Some((guance, maker)) = proven(issue) else { continue };
         let taken = known.issues.contains_key(&(issue.side().source(), guance.clone()));
@@ -258,10 +295,19 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
         steps.push(if taken || !first || contested {
             Step::Skip { item: issue.name.clone(), reason: SkipReason::SecondClaim }
         } else {
-            Step::AdoptIssue { guance, jira: issue.id.clone(), jira_name: issue.name.clone() }
+            let kin = issue.tracker().and_then(|detail| detail.kin.clone());
+            Step::AdoptIssue { guance, jira: issue.id.clone(), jira_name: issue.name.clone(), kin }
         });
     }
     steps
+}
+
+/// Returns true for a ticket that goes on with another item than the state knows: it is older than the world.
+fn goes_on(issue: &Issue, link: &IssueLink) -> bool {
+    let before = Key::issue(issue.side().source(), &link.guance);
+    let kin = issue.tracker().and_then(|detail| detail.kin.as_ref());
+    let had = kin.is_some_and(|kin| kin.earlier.contains(&before));
+    had && proven(issue).is_some_and(|(item, _)| item != link.guance)
 }
 
 fn proven(issue: &Issue) -> Option<(IssueId, Maker)> {

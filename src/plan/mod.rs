@@ -10,6 +10,7 @@ pub mod claims;
 pub mod repeats;
 pub mod comments;
 pub mod issues;
+pub mod reuse;
 pub mod links;
 mod shown;
 pub mod files;
@@ -31,7 +32,7 @@ mod references_tests;
 mod route_tests;
 
 pub use messages::Subscription;
-pub use policy::{Deletes, Direction, FieldTemplate, Flow, JsonTemplate, NoRoute, Policy, Repeats, Route};
+pub use policy::{Deletes, Direction, FieldTemplate, Flow, JsonTemplate, NoRoute, Policy, Repeats, ReuseRule, Route};
 pub use step::{SkipReason, Step, Whereabouts};
 pub use thread::{Extent, Held, Row, Thread, Whole};
 pub use view::{NAMES, ON_CALL, sample};

@@ -1,8 +1,9 @@
 //! The config's flows and routes, ready to ask.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use crate::domain::{Field, FieldValue, Follower, Issue, Level, NewIssue, People, Side, SourceStatuses};
+use crate::domain::{Field, FieldValue, Follower, Issue, Level, NewIssue, People, Side, SourceStatuses, Status};
 use crate::plan::view;
 use crate::template::{Fault, Template};
 use crate::words::Voice;
@@ -162,6 +163,19 @@ pub struct Route {
     pub resolution: Option<String>,
     /// What becomes of a monitor's repeated alarms.
     pub repeats: Repeats,
+    /// Which ticket the same problem continues when it comes again; `None`: none.
+    pub reuse: Option<ReuseRule>,
+}
+
+/// `[route.reuse]`: the same problem again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReuseRule {
+    /// What is the same for every item of one problem.
+    pub key: Template,
+    /// How long ago the ticket was resolved at most.
+    pub within: Duration,
+    /// A ticket with one of these resolutions (names or ids) is not continued.
+    pub unless_resolution: Vec<String>,
 }
 
 /// How the value of a field is made.
@@ -325,9 +339,15 @@ impl Route {
         self.when.as_ref().map_or(Ok(true), |when| when.holds(&view::of(issue)))
     }
 
+    /// Returns the Jira status that the route names for one of the source.
+    pub(in crate::plan) fn listed(&self, status: &Status) -> Option<&str> {
+        self.status.iter().find(|(from, _)| status.is(from)).map(|(_, to)| to.as_str())
+    }
+
     /// Returns every condition and template of it.
     fn templates(&self) -> impl Iterator<Item = &Template> {
         let single = [&self.when, &self.summary, &self.description, &self.assignee].into_iter().flatten();
+        let single = single.chain(self.reuse.iter().map(|reuse| &reuse.key));
         single.chain(self.fields.iter().chain(&self.transition).flat_map(|(_, made)| made.templates()))
     }
 

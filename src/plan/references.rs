@@ -57,7 +57,7 @@ pub fn named_in(push: &Push, sites: &Sites) -> Vec<Named> {
 pub fn settled(mut push: Push, sites: &Sites, pairs: &Pairs, policy: &Policy) -> Push {
     let (from, pair) = (push.target.opposite(), push.pair.clone());
     // A description ends with the link back to its own original.
-    let is_own = matches!(push.action, Action::CreateIssue(_) | Action::ChangeIssue { .. });
+    let is_own = matches!(push.action, Action::CreateIssue(_) | Action::ContinueIssue(_) | Action::ChangeIssue { .. });
     let Some(body) = push.action.body_mut() else { return push };
     let writer = Writer { sites, pairs, policy, from, own: is_own.then_some(pair) };
     *body = std::mem::take(body).rerouted(|text, address| match address {

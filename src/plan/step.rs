@@ -1,6 +1,6 @@
 //! Decisions, and why something is not carried.
 
-use crate::domain::{Base, CommentLink, Field, FileLink, Follower, IssueId, Key, Push, Side};
+use crate::domain::{Base, CommentLink, Field, FileLink, Follower, IssueId, Key, Kin, Push, Side};
 use crate::words::{Lang, Why};
 
 /// One decision.
@@ -17,6 +17,8 @@ pub enum Step {
         jira: IssueId,
         /// What people call the Jira issue.
         jira_name: String,
+        /// What the Jira issue says of the items before.
+        kin: Option<Kin>,
     },
     /// These two comments are one thing: a marker says so.
     AdoptComment(CommentLink),

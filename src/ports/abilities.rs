@@ -11,6 +11,7 @@ use super::parts::{ThreadPage, ThreadPart};
 use super::register::Register;
 use super::span::{Batch, Span};
 use super::standing::Standing;
+use super::tickets::Tickets;
 use crate::domain::{Comment, CommentId, File, Fingerprint, IssueId, Key, Person, Push, Receipt, SealKey, Visibility};
 
 /// What a service can do, besides what every [`Remote`](super::Remote) can. What is missing is `None`: nothing answers
@@ -39,12 +40,27 @@ pub struct Abilities<'a> {
     pub quota: Option<&'a dyn Quota>,
     /// A write counter can be kept there, to notice a state that is older than the world.
     pub register: Option<&'a dyn Registry>,
+    /// What was resolved can be continued.
+    pub tickets: Option<&'a dyn Tickets>,
 }
 
 impl Abilities<'_> {
     /// Returns the names of those that are there.
     pub fn names(&self) -> Vec<Ability> {
-        let Self { threads, parts, writes, creates, screens, files, people, statuses, archive, quota, register } = self;
+        let Self {
+            threads,
+            parts,
+            writes,
+            creates,
+            screens,
+            files,
+            people,
+            statuses,
+            archive,
+            quota,
+            register,
+            tickets,
+        } = self;
         let all = [
             (Ability::Threads, threads.is_some()),
             (Ability::Parts, parts.is_some()),
@@ -57,6 +73,7 @@ impl Abilities<'_> {
             (Ability::Archive, archive.is_some()),
             (Ability::Quota, quota.is_some()),
             (Ability::Register, register.is_some()),
+            (Ability::Tickets, tickets.is_some()),
         ];
         all.into_iter().filter_map(|(name, is_there)| is_there.then_some(name)).collect()
     }
@@ -87,6 +104,8 @@ pub enum Ability {
     Quota,
     /// [`Abilities::register`].
     Register,
+    /// [`Abilities::tickets`].
+    Tickets,
 }
 
 /// Issues have threads of comments.

@@ -63,8 +63,20 @@ impl Remote for InLine<'_> {
     }
 
     fn abilities(&self) -> Abilities<'_> {
-        let Abilities { threads, parts, writes, creates, screens, files, people, statuses, archive, quota, register } =
-            self.source.abilities();
+        let Abilities {
+            threads,
+            parts,
+            writes,
+            creates,
+            screens,
+            files,
+            people,
+            statuses,
+            archive,
+            quota,
+            register,
+            tickets,
+        } = self.source.abilities();
         Abilities {
             threads: threads.map(|_| self as &dyn Threads),
             parts: parts.map(|_| self as &dyn Parts),
@@ -77,6 +89,7 @@ impl Remote for InLine<'_> {
             screens,
             archive,
             register,
+            tickets,
         }
     }
 

@@ -131,7 +131,8 @@ impl State {
     /// # Errors
     /// When the file cannot be read.
     pub fn projects(&self) -> Result<Vec<String>, StateError> {
-        let sql = "SELECT min(project) FROM issue_link";
+        // A ticket that goes on with another item is that item's.
+        let sql = "SELECT min(project) FROM issue_link WHERE project > ''";
         let mut next: Option<String> = self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
         let mut projects = Vec::new();
         while let Some(project) = next {

@@ -94,6 +94,7 @@ fn actions() -> Vec<(&'static str, Action)> {
         field("Place", FieldValue::Table([("value".to_owned(), "EU".to_owned())].into())),
     ];
     let new = NewIssue {
+        reuse: None,
         project: "OPS".into(),
         issue_type: "Bug".into(),
         title: "磁盘满".into(),

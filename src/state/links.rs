@@ -11,9 +11,12 @@ use crate::domain::{
     CommentId, CommentLink, Fingerprint, IssueId, IssueLink, Key, Kind, Known, ServiceName, Side, Stage,
 };
 
-pub(super) const ISSUE_COLUMNS: &str = "guance, jira, jira_name, guance_seen, jira_seen, closed, \
-                             (role IS 'unlinked' OR EXISTS (SELECT 1 FROM absent WHERE lane = issue_link.guance \
-                             AND absent.gone = 1 AND key GLOB '*/issue/*')), role IS 'unlinked'";
+/// A ticket that goes on with another item is called what that item's pair calls it.
+pub(super) const ISSUE_COLUMNS: &str = "guance, jira, CASE WHEN role IS 'retired' THEN coalesce((SELECT p.jira_name \
+                             FROM issue_link p WHERE p.jira = substr(issue_link.jira, 1, instr(issue_link.jira, '/') - 1)), '') \
+                             ELSE jira_name END, guance_seen, jira_seen, closed, \
+                             (role IS 'unlinked' OR role IS 'retired' OR EXISTS (SELECT 1 FROM absent WHERE lane = issue_link.guance \
+                             AND absent.gone = 1 AND key GLOB '*/issue/*')), role";
 const COMMENT_COLUMNS: &str = "origin, origin_id, copy_id, lane, written";
 
 impl State {
@@ -333,7 +336,8 @@ impl Tx<'_> {
         self.tx
             .prepare_cached(
                 "UPDATE issue_link SET active = max(active, ?2),
-                     polled = CASE WHEN guance_seen < ?2 THEN 0 ELSE polled END WHERE guance = ?1",
+                     polled = CASE WHEN guance_seen < ?2 THEN 0 ELSE polled END
+                 WHERE guance = ?1 AND role IS NOT 'retired'",
             )?
             .execute(params![guance.as_str(), to_ms(updated)])?;
         Ok(())
@@ -380,7 +384,8 @@ pub(super) fn issue_link(row: &Row<'_>) -> rusqlite::Result<IssueLink> {
         jira_seen: row.get::<_, Option<i64>>(4)?.map(from_ms),
         closed: row.get(5)?,
         gone: row.get(6)?,
-        unlinked: row.get(7)?,
+        unlinked: row.get_ref(7)?.as_str_or_null()? == Some("unlinked"),
+        retired: row.get_ref(7)?.as_str_or_null()? == Some("retired"),
     })
 }
 

@@ -33,6 +33,7 @@ mod fields;
 mod stuck;
 mod messages;
 mod by_hand;
+mod reuse;
 
 mod status;
 

@@ -50,6 +50,8 @@ pub struct Status {
     pub waits: Vec<(Side, DateTime<Utc>)>,
     /// Pairs of issues.
     pub issue_pairs: u64,
+    /// How many items have left their Jira issue to a later one.
+    pub continued: u64,
     /// Pairs of comments.
     pub comment_pairs: u64,
     /// How many writes stand where.
@@ -111,6 +113,7 @@ impl State {
     /// When the file cannot be read.
     pub fn status(&self) -> Result<Status, StateError> {
         let (issue_pairs, comment_pairs) = self.count_links()?;
+        let continued = self.count_retired()?;
         let mut cursors = Vec::new();
         for side in Side::Source(self.line).both() {
             if let Some(cursor) = self.cursor(side)? {
@@ -125,7 +128,8 @@ impl State {
         Ok(Status {
             cursors,
             waits,
-            issue_pairs,
+            issue_pairs: issue_pairs.saturating_sub(continued),
+            continued,
             comment_pairs,
             backlog: self.backlog()?,
             messages: self.message_backlog()?,

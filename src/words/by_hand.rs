@@ -44,6 +44,7 @@ messages! {
         NoSuchRouteHint,
         TakenApart { item: String, name: String },
         TakenApartHint,
+        TakenOver { item: String, name: String },
         PairGone { item: String, name: String },
         PairGoneHint,
         PairClosed { name: String },

@@ -72,6 +72,8 @@ messages! {
         OwnKey { key: String },
         IsAssignee,
         OfField(FieldFlaw),
+        /// Of a key that is to tell one problem from another.
+        SameForAll,
         NoGuanceStatus { names: String },
         /// `can`: what may be written instead.
         CannotCarry { service: String, lack: Lack, can: Vec<String> },

@@ -25,6 +25,10 @@ messages! {
         /// Why a create is held: an issue that somebody else made carries its uuid.
         LabelOf { issue: String, maker: String, account: String },
         LabelOfOurs { issue: String },
+        /// Why a create waits that is to continue a ticket.
+        TicketAwaited,
+        /// Why a ticket is not continued.
+        TicketOfAnother,
         LinkToOther,
         Attachment { file: String },
         AttachmentLargerThan { file: String, size: String },

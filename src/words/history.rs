@@ -10,6 +10,8 @@ messages! {
         PairIs { source: Service, guance: &'a str, name: &'a str, jira: &'a str },
         PairGone,
         PairUnlinked,
+        /// `by`: the item that the Jira issue goes on with.
+        PairRetired { by: Option<&'a str> },
         PairClosed,
         CommentIs { id: &'a str, origin: Service, other: Service, copy: &'a str, pair: &'a str },
         Since { since: &'a str, why: &'a str },

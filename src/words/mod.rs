@@ -235,6 +235,8 @@ messages! {
             /// The how manieth time it was.
             number: &'a str,
         },
+        /// The problem of a ticket that was resolved is there again.
+        Again,
         /// Follows the name of who said something in a chat.
         Chat,
         /// How a link from a Jira issue says what the other issue is to it.

@@ -7,6 +7,8 @@ messages! {
     pub enum Count {
         /// Issues created.
         IssuesCreated,
+        /// Tickets that go on with another item.
+        IssuesContinued,
         /// Comments and replies copied.
         CommentsCopied,
         /// Comments and replies edited.

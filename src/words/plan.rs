@@ -7,6 +7,7 @@ messages! {
     pub enum PlanWords<'a> => plan {
         Planned { target: Service, summary: &'a str, key: &'a str, hold: Hold },
         PlannedIssue { project: &'a str, kind: &'a str, labels: &'a str, priority: Option<&'a str> },
+        PlannedContinued { name: &'a str },
         PlannedTitle { title: &'a str },
         PlannedComment { issue: &'a str, internal: bool },
         PlannedEdit { comment: &'a str, issue: &'a str },

@@ -20,6 +20,8 @@ messages! {
         Comment { who: String, name: String },
         EditedComment { who: String, name: String },
         Repeats { name: String },
+        Continued { title: String, name: String },
+        Again { name: String },
         DeletedNote { name: String, side: Service },
         Deletion { name: String, side: Service },
         Attachment { file: String, name: String },

@@ -236,7 +236,7 @@ impl<'a> Handover<'a> {
             tx.note(key.as_str(), &Note::SaysAgain.to_string(), now)?;
         }
         let (guance, jira, jira_name) = (pair.guance.clone(), pair.jira.clone(), pair.jira_name.clone());
-        apply(&mut self.run, &tx, &Step::AdoptIssue { guance, jira, jira_name }, false, now)?;
+        apply(&mut self.run, &tx, &Step::AdoptIssue { guance, jira, jira_name, kin: None }, false, now)?;
         tx.commit()?;
         world.failpoints.hit("taken over")?;
         done.pairs += 1;

@@ -1,7 +1,7 @@
 //! Statuses: which of one side go with which of the other.
 
 use super::pair::{Outcome, Pair, notice};
-use crate::domain::{Base, Change, Field, Issue, Said, Side, SourceStatuses, Status, StatusCategory, StatusTarget};
+use crate::domain::{Base, Change, Field, Said, Side, SourceStatuses, Status, StatusCategory, StatusTarget};
 use crate::plan::issues;
 use crate::plan::policy::{Direction, Policy, Route};
 use crate::render;
@@ -38,7 +38,7 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: 
         return Outcome::agree(base, now, pair);
     }
     let target = match leader {
-        Side::Source(_) => for_jira(route, pair.guance),
+        Side::Source(_) => issues::jira_status(route, pair.guance),
         Side::Tracker(_) => for_guance(route, jira, policy.statuses),
     };
     let mut outcome = Outcome::carry(base, now, leader.opposite(), Change::Status(target));
@@ -51,29 +51,15 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: 
     outcome
 }
 
-fn listed<'r>(route: &'r Route, guance: &Status) -> Option<&'r str> {
-    route.status.iter().find(|(from, _)| guance.is(from)).map(|(_, to)| to.as_str())
-}
-
 /// Returns true when the Jira status goes with what Guance says.
 fn jira_fits(route: &Route, guance: &Status, jira: &Status) -> bool {
-    listed(route, guance).map_or(guance.category == jira.category, |name| jira.is(name))
+    route.listed(guance).map_or(guance.category == jira.category, |name| jira.is(name))
 }
 
 /// Returns true when the Guance status goes with what Jira says.
 fn guance_fits(route: &Route, guance: &Status, jira: &Status) -> bool {
     let mut from = route.status.iter().filter(|(_, to)| jira.is(to)).map(|(from, _)| from).peekable();
     if from.peek().is_none() { guance.category == jira.category } else { from.any(|from| guance.is(from)) }
-}
-
-fn for_jira(route: &Route, issue: &Issue) -> StatusTarget {
-    let guance = &issue.status;
-    StatusTarget {
-        fields: issues::values(issue, &route.transition).0,
-        names: listed(route, guance).map(str::to_owned).into_iter().collect(),
-        category: guance.category,
-        resolution: route.resolution.clone().filter(|_| guance.category == StatusCategory::Done),
-    }
 }
 
 fn for_guance(route: &Route, jira: &Status, statuses: SourceStatuses) -> StatusTarget {

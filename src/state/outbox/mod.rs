@@ -10,7 +10,6 @@ mod wait;
 mod sent;
 mod end;
 
-#[cfg(test)]
 pub(super) use row::encode;
 pub use row::{Doubt, Queued};
 pub(super) use row::{FAILED, FORGIVEN, both_ends};

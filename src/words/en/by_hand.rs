@@ -70,6 +70,9 @@ pub(in crate::words) fn hand_error(said: &HandError) -> String {
             format!("the pair of {item} and {name} was taken apart: nothing is written to either")
         }
         HandError::TakenApartHint => "`guajira link ITEM JIRA-KEY` makes a pair again".to_owned(),
+        HandError::TakenOver { item, name } => {
+            format!("{name} goes on with another item: nothing is written for {item} any more")
+        }
         HandError::PairGone { item, name } => format!("{item} or {name} is gone: nothing is written to either"),
         HandError::PairGoneHint => "`guajira why` tells which, and since when".to_owned(),
         HandError::PairClosed { name } => format!("{name} is in its closed status: nothing is written to it"),

@@ -83,6 +83,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::OwnKey { key } => format!("has a key of its own: [[route]].{key}"),
         Flaw::OfField(flaw) => field_flaw(flaw),
         Flaw::IsAssignee => "is a matter of [[route]].assignee and [flow].assignee".to_owned(),
+        Flaw::SameForAll => "is the same for every issue: it needs a name, as {{ resource_uuid }}".to_owned(),
         Flaw::NoGuanceStatus { names } => format!("is for no status of Guance: it knows {names}"),
         Flaw::CannotCarry { service, lack: what, can } => {
             format!("asks for what {service} cannot do: {}; write {}", lack(*what), can.join(" or "))

@@ -33,6 +33,10 @@ pub(in crate::words) fn engine_fault(fault: &EngineFault) -> String {
         EngineFault::LabelOfOurs { issue } => format!(
             "{issue} of our own account carries its uuid, without a marker: `guajira adopt --script` takes it over"
         ),
+        EngineFault::TicketAwaited => {
+            "the ticket that it is to continue is still being written to for the item that has it".to_owned()
+        }
+        EngineFault::TicketOfAnother => "it goes on with another item".to_owned(),
         EngineFault::LinkToOther => "link to the other issue".to_owned(),
         EngineFault::Attachment { file } => format!("attachment {file}"),
         EngineFault::AttachmentLargerThan { file, size } => format!("attachment {file} is larger than {size}"),

@@ -15,6 +15,12 @@ pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
             format!("issue {guance} on {} is {name} ({jira}) on jira", side(source))
         }
         HistoryWords::PairGone => "; one of them is gone: nothing is written to it".to_owned(),
+        HistoryWords::PairRetired { by: Some(by) } => {
+            format!("; the Jira issue goes on with {by}: nothing is written for this one")
+        }
+        HistoryWords::PairRetired { by: None } => {
+            "; the Jira issue goes on with another item: nothing is written for this one".to_owned()
+        }
         HistoryWords::PairUnlinked => "; a person took the pair apart: nothing is written to either".to_owned(),
         HistoryWords::PairClosed => {
             "; it is closed on jira: nothing is written to it until it is open again".to_owned()

@@ -80,6 +80,7 @@ pub(super) fn written(what: Written<'_>) -> String {
         Written::Repeats { count, last } => format!("The monitor repeated this alarm {count} times, last at {last}."),
         Written::NoRepeats => "No repeat of the monitor's alarm is left.".to_owned(),
         Written::Occurrence { number } => format!("The alert occurred again: {number} times so far."),
+        Written::Again => "The same problem is there again, so this issue goes on with it:".to_owned(),
         Written::Chat => "chat".to_owned(),
         Written::Mirrors => "mirrors".to_owned(),
         Written::ReadCut => "… (cut: the text goes on in the original)".to_owned(),
@@ -111,6 +112,7 @@ fn side(service: Service) -> &'static str {
 fn counted(what: Count, n: usize) -> String {
     let (one, many) = match what {
         Count::IssuesCreated => ("issue created", "issues created"),
+        Count::IssuesContinued => ("issue continued", "issues continued"),
         Count::CommentsCopied => ("comment copied", "comments copied"),
         Count::CommentsEdited => ("comment edited", "comments edited"),
         Count::CommentsDeleted => ("comment deleted", "comments deleted"),

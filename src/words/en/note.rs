@@ -39,6 +39,11 @@ pub(in crate::words) fn note(note: &Note) -> String {
         Note::ComparedAnew { field } => format!("the {field} is compared anew"),
         Note::Closed => "its copy is closed: nothing is written to it".to_owned(),
         Note::OpenAgain => "its copy is open again".to_owned(),
+        Note::Continues { name } => format!("continues {name}, whose problem is the same"),
+        Note::ContinuedBy { item, name } => {
+            format!("{name} goes on with {item}, whose problem is the same: nothing is written for this one any more")
+        }
+        Note::NotContinued { name, why } => format!("{name} could not be continued: {why}"),
         Note::LinkedByHand { name } => format!("paired with {name} by hand"),
         Note::Unlinked { name } => {
             format!("the pair with {name} was taken apart by hand: nothing is written to either")

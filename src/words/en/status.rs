@@ -13,10 +13,10 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
         StatusWords::StatusWaits { side: one, until } => {
             format!("wait    {} asked to wait until {until}", side(one))
         }
-        StatusWords::Linked { issues, comments } => {
+        StatusWords::Linked { issues, comments, continued } => {
             let issues = if issues == 1 { "1 issue".to_owned() } else { format!("{issues} issues") };
             let comments = if comments == 1 { "1 comment".to_owned() } else { format!("{comments} comments") };
-            format!("linked  {issues}, {comments}")
+            format!("linked  {issues}, {comments}{}", left(continued))
         }
         StatusWords::ReadingEvery { what, pairs, hours, minutes } => reading_every(what, pairs, hours, minutes),
         StatusWords::ListTells(tells) => list_tells(tells).to_owned(),
@@ -103,4 +103,13 @@ fn spent(requests: [u64; 6]) -> String {
     let sum: u64 = requests.into_iter().sum();
     let requests = if sum == 1 { "1 request".to_owned() } else { format!("{sum} requests") };
     format!("budget  {requests} to Guance in the last hour: {}", told.join(", "))
+}
+
+/// Says how many issues have left their Jira issue to a later one.
+fn left(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        1 => "; 1 issue has left its Jira issue to a later one".to_owned(),
+        count => format!("; {count} issues have left their Jira issues to later ones"),
+    }
 }

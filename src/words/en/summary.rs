@@ -19,6 +19,8 @@ pub(in crate::words) fn summary(summary: &Summary) -> String {
         Summary::Comment { who, name } => format!("comment by {who} on {name}"),
         Summary::EditedComment { who, name } => format!("edited comment by {who} on {name}"),
         Summary::Repeats { name } => format!("number of repeated alarms on {name}"),
+        Summary::Continued { title, name } => format!("issue \"{title}\" as what {name} goes on with"),
+        Summary::Again { name } => format!("note on {name} that the problem is there again"),
         Summary::DeletedNote { name, side: one } => {
             format!("note that a comment on {name} was deleted on {}", side(*one))
         }

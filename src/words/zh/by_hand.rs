@@ -51,6 +51,7 @@ pub(in crate::words) fn hand_error(said: &HandError) -> String {
         HandError::NoSuchRouteHint => "路由按配置中的顺序从 1 数起".to_owned(),
         HandError::TakenApart { item, name } => format!("{item} 与 {name} 的关联已解除：两边都不再写入"),
         HandError::TakenApartHint => "`guajira link ITEM JIRA-KEY` 可重新关联".to_owned(),
+        HandError::TakenOver { item, name } => format!("{name} 已改由另一条继续：不再为 {item} 写入"),
         HandError::PairGone { item, name } => format!("{item} 或 {name} 已不存在：两边都不再写入"),
         HandError::PairGoneHint => "`guajira why` 会说明是哪一个、从何时起".to_owned(),
         HandError::PairClosed { name } => format!("{name} 处于关闭状态：不再写入"),

@@ -75,6 +75,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::OwnKey { key } => format!("有专门的配置项：[[route]].{key}"),
         Flaw::OfField(flaw) => field_flaw(flaw),
         Flaw::IsAssignee => "请用 [[route]].assignee 和 [flow].assignee 设置".to_owned(),
+        Flaw::SameForAll => "对每个问题都一样：请在其中使用名称，例如 {{ resource_uuid }}".to_owned(),
         Flaw::NoGuanceStatus { names } => format!("不是观测云的状态：观测云的状态有 {names}"),
         Flaw::CannotCarry { service, lack: what, can } => {
             format!("要求了 {service} 做不到的事：{}；可以写 {}", lack(*what), can.join(" 或 "))

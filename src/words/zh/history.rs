@@ -13,6 +13,8 @@ pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
             format!("{}问题 {guance} 对应 Jira 的 {name}（{jira}）", after(source))
         }
         HistoryWords::PairGone => "；其中一个已不存在：不再写入".to_owned(),
+        HistoryWords::PairRetired { by: Some(by) } => format!("；该 Jira 事务已改由 {by} 继续：不再为本条写入"),
+        HistoryWords::PairRetired { by: None } => "；该 Jira 事务已改由另一条继续：不再为本条写入".to_owned(),
         HistoryWords::PairUnlinked => "；关联已被手工解除：两边都不再写入".to_owned(),
         HistoryWords::PairClosed => "；Jira 上已关闭：重新打开之前不写入".to_owned(),
         HistoryWords::CommentIs { id, origin, other, copy, pair } => {

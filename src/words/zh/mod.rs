@@ -77,6 +77,7 @@ pub(super) fn written(what: Written<'_>) -> String {
         Written::Repeats { count, last } => format!("监控器已重复此告警 {count} 次，最近一次：{last}。"),
         Written::NoRepeats => "监控器的重复告警记录已全部删除。".to_owned(),
         Written::Occurrence { number } => format!("告警再次发生：目前共 {number} 次。"),
+        Written::Again => "同样的问题再次出现，由此事务继续跟进：".to_owned(),
         Written::Chat => "群聊".to_owned(),
         Written::Mirrors => "同步自".to_owned(),
         Written::ReadCut => "…（已截断：后文见原文）".to_owned(),
@@ -145,6 +146,7 @@ fn side(service: Service) -> &'static str {
 fn counted(what: Count, n: usize) -> String {
     match what {
         Count::IssuesCreated => format!("新建 {n} 个问题"),
+        Count::IssuesContinued => format!("继续使用 {n} 个事务"),
         Count::CommentsCopied => format!("复制 {n} 条评论"),
         Count::CommentsEdited => format!("修改 {n} 条评论"),
         Count::CommentsDeleted => format!("删除 {n} 条评论"),

@@ -52,6 +52,7 @@ mod remains;
 mod repeats;
 mod replies;
 mod rooms;
+mod reuse;
 mod routes;
 mod screens;
 mod script;

@@ -6,7 +6,7 @@ use guajira::state::{Queued, State, StateError};
 
 use super::parts;
 use super::world::{Note, World, time};
-use super::{deletes, fields, files, routes};
+use super::{again, deletes, fields, files, routes};
 
 /// Nothing that was shown to a run may be gone once the run has moved on: it is copied, or in the outbox, or its
 /// thread is still to be read. Holds after a crash too.
@@ -15,7 +15,8 @@ pub(super) fn conserved(w: &World, state: &State, moved_on: impl Fn(Side) -> boo
     for link in state.recent_links(1000)? {
         let at = w.jira.issues.iter().position(|issue| issue.now.id == link.jira.as_str());
         let born = at.and_then(|at| w.jira.issues[at].now.born.clone());
-        if born != Some(Key::issue(w.source(), &link.guance)) {
+        let own = Key::issue(w.source(), &link.guance);
+        if born.as_ref() != Some(&own) && !at.is_some_and(|at| w.jira.issues[at].now.before.contains(&own)) {
             wrong.push(format!("astray: {} is taken for the copy of {}", link.jira_name, link.guance));
         }
     }
@@ -87,7 +88,7 @@ fn eligible<'w>(w: &'w World, side: Side, id: &str) -> Option<(&'w str, &'w Note
             let (at, n) = w.jira.find_note(id)?;
             let issue = &w.jira.issues[at].now;
             let note = &issue.notes[n];
-            if issue.secure || note.restricted {
+            if issue.secure || note.restricted || again::is_past(issue, note) {
                 return None;
             }
             (issue.id.as_str(), note, note.updated.max(issue.opened_up))
@@ -102,6 +103,9 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
     let mut wrong = Vec::new();
     for issue in &w.guance.issues {
         let key = Key::issue(w.source(), &IssueId::new(&issue.id));
+        if again::has_left_its_ticket(w, &key) {
+            continue;
+        }
         let copies: Vec<_> = w.jira.issues.iter().filter(|j| j.now.born.as_ref() == Some(&key)).collect();
         let unsure = w.is_unsure(&key);
         // What an older state believed is found out by a write, so a side that takes none keeps the other waiting.
@@ -165,7 +169,8 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
             if to_jira {
                 deletes::repeats(w, issue, copy, &mut wrong);
             }
-            for note in copy.now.notes.iter().filter(|_| to_guance) {
+            let present = copy.now.notes.iter().filter(|note| !again::is_past(&copy.now, note));
+            for note in present.filter(|_| to_guance) {
                 // After a lost state the copies in the threads of closed issues are not looked for.
                 if note.deleted && w.state_lost && w.is_closed(copy) {
                     continue;

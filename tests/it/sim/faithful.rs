@@ -230,7 +230,7 @@ impl Stubborn {
 
 fn request_of(push: &Push) -> Request {
     match &push.action {
-        Action::CreateIssue(_) => Request::Create,
+        Action::CreateIssue(_) | Action::ContinueIssue(_) => Request::Create,
         Action::AddComment { .. } => Request::Comment,
         Action::EditComment { .. } | Action::DeleteComment { .. } => Request::Edit,
         Action::ChangeIssue { .. } if push.key.as_str().contains("/status@") => Request::Status,
@@ -243,6 +243,7 @@ fn request_of(push: &Push) -> Request {
 fn project_of(w: &World, push: &Push) -> Option<usize> {
     match &push.action {
         Action::CreateIssue(new) => w.jira.project(&new.project),
+        Action::ContinueIssue(continued) => w.jira.project(&continued.new.project),
         Action::AddComment { issue, .. }
         | Action::EditComment { issue, .. }
         | Action::DeleteComment { issue, .. }

@@ -8,6 +8,7 @@ use guajira::state::State;
 use guajira::text::{Block, Doc, Inline};
 use rusqlite::Connection;
 
+use super::again;
 use super::history::History;
 use super::rng::mix;
 use super::tight;
@@ -105,11 +106,17 @@ pub(super) enum Bug {
     RecoveryOpens,
     /// What was piped in counts as read before what came of it is stored.
     EventReadBeforeItIsStored,
+    /// A ticket is continued that is open, and another item's.
+    OpenTicketTaken,
+    /// A ticket is opened again before its property names the new item.
+    ReopenedWithoutProperty,
+    /// The item before does not rest once its ticket goes on with another one.
+    RetiredGoesOn,
 }
 
 /// Each bug with the first history that catches it, so that the gallery plays that one alone. Where it does not any more,
 /// since histories or the engine have changed, the test looks for another, and says which.
-pub(super) const CAUGHT_BY: [(Bug, u64); 45] = [
+pub(super) const CAUGHT_BY: [(Bug, u64); 48] = [
     (Bug::CursorSetToNow, 91),
     (Bug::NoOverlap, 91),
     (Bug::CursorBeforeTheRow, 35),
@@ -155,6 +162,9 @@ pub(super) const CAUGHT_BY: [(Bug, u64); 45] = [
     (Bug::OneCursorForTwoSources, 464),
     (Bug::RecoveryOpens, 4),
     (Bug::EventReadBeforeItIsStored, 38),
+    (Bug::OpenTicketTaken, 1),
+    (Bug::ReopenedWithoutProperty, 1),
+    (Bug::RetiredGoesOn, 3),
 ];
 
 impl Bug {
@@ -162,6 +172,11 @@ impl Bug {
     pub(super) fn needs_lines(self) -> bool {
         use Bug::{EventReadBeforeItIsStored, KeyWithoutSource, OneCursorForTwoSources, RecoveryOpens};
         matches!(self, KeyWithoutSource | OneCursorForTwoSources | RecoveryOpens | EventReadBeforeItIsStored)
+    }
+
+    /// Returns true for a bug that only tickets have which are continued.
+    pub(super) fn needs_reuse(self) -> bool {
+        matches!(self, Self::OpenTicketTaken | Self::ReopenedWithoutProperty | Self::RetiredGoesOn)
     }
 
     /// Returns true when the bug needs to know what the state file held before the run.
@@ -186,7 +201,8 @@ impl Bug {
             | Self::AbsentWithoutBackOff
             | Self::BatchRetriedWhole
             | Self::BackfillWithoutCursor
-            | Self::FutileInsertSettles => true,
+            | Self::FutileInsertSettles
+            | Self::RetiredGoesOn => true,
             Self::NoOverlap
             | Self::FirstPageOnly
             | Self::IsLastTrusted
@@ -217,7 +233,9 @@ impl Bug {
             | Self::KeyWithoutSource
             | Self::OneCursorForTwoSources
             | Self::RecoveryOpens
-            | Self::EventReadBeforeItIsStored => false,
+            | Self::EventReadBeforeItIsStored
+            | Self::OpenTicketTaken
+            | Self::ReopenedWithoutProperty => false,
         }
     }
 }
@@ -261,6 +279,7 @@ pub(super) fn after(bug: Bug, file: &Connection, w: &World, before: &Before, cra
             )?;
         }
         Bug::AbsenceIsDeletion => forget_the_absent(file, w)?,
+        Bug::RetiredGoesOn => again::unretire(file)?,
         Bug::FutileInsertSettles => {
             file.execute(
                 "UPDATE outbox SET stage = 'done' WHERE stage <> 'done' AND error LIKE '%is the copy of something else'",
@@ -352,6 +371,7 @@ pub(super) fn sourceless(w: &World, mark: &Mark) -> Mark {
 /// The history that a bug is looked for in.
 pub(super) fn history(bug: Option<Bug>, seed: u64) -> History {
     match bug {
+        Some(bug) if bug.needs_reuse() => again::with_reuse(History::alone(seed)),
         Some(bug) if !bug.needs_lines() => History::alone(seed),
         _ => History::of(seed),
     }

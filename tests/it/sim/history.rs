@@ -9,6 +9,7 @@ use guajira::plan::Direction;
 
 use super::accounts::TrustSetup;
 use super::adversary::{self, Forgery};
+use super::again;
 use super::deletes::{self, DeleteSetup};
 use super::faithful::Faithful;
 use super::faithful_luck;
@@ -71,6 +72,8 @@ pub(super) struct Setup {
     pub(super) texts: TextSetup,
     /// Which lines there are beside the first.
     pub(super) lines: LineSetup,
+    /// Issues of one level are one problem, and go on with a ticket that was resolved.
+    pub(super) reuse: bool,
 }
 
 /// What a person does. `pick` chooses among what is there at the time, so that an event stays meaningful when others
@@ -241,7 +244,7 @@ impl History {
     pub(super) fn of(seed: u64) -> Self {
         let mut history = Self::alone(seed);
         lines::luck::also(&mut history);
-        history
+        again::also(history)
     }
 
     /// The same with one line.
@@ -316,6 +319,7 @@ impl Setup {
             pages: PageSetup::draw(seed),
             texts: TextSetup::draw(seed),
             lines: LineSetup::default(),
+            reuse: false,
         };
         let pages = drawn.pages.enough(drawn.files != Direction::Off, drawn.register);
         // Texts that arrive cut must follow what becomes of them.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use guajira::domain::{
-    Claim, Comment, CommentId, Detail, Issue, IssueId, Key, Maker, Person, SealKeys, Side, TrackerDetail, Visibility,
-    Witness, issue_place, marker,
+    Claim, Comment, CommentId, Detail, Issue, IssueId, Key, Kin, Maker, Person, SealKeys, Side, TrackerDetail,
+    Visibility, Witness, issue_place, marker,
 };
 use guajira::text::Doc;
 
@@ -59,6 +59,10 @@ pub(super) struct IssueState {
     /// The truth: since when it is secured or deleted, in true time.
     pub(super) hidden_since: Option<i64>,
     pub(super) files: Vec<Attached>,
+    /// What the property says of the items that it is the copy of one after another.
+    pub(super) kin: Option<Kin>,
+    /// The truth: the items that it was the copy of before.
+    pub(super) before: Vec<Key>,
 }
 
 #[derive(Debug)]
@@ -158,6 +162,8 @@ impl World {
             deleted: false,
             hidden_since: None,
             files: Vec::new(),
+            kin: None,
+            before: Vec::new(),
         };
         self.jira.issues.push(JiraIssue { now, truth: Truth::default(), index: Vec::new() });
         self.jira.issues.len() - 1
@@ -224,6 +230,7 @@ impl World {
             priority: Some(fields::priority(state.priority)),
             fields: fields::followers(state.region.as_ref()),
             service: self.jira.projects[state.project].service,
+            kin: state.kin.clone().filter(|_| claim.as_ref().is_some_and(|claim| claim.proven)),
             names: property.map(|mark| mark.key.clone()).into_iter().chain(named).collect(),
         };
         Issue {
@@ -281,7 +288,10 @@ impl World {
     fn contradicts(&self, state: &IssueState, key: &Key) -> bool {
         let mut named = state.labels.iter().filter_map(|label| marker::labelled(label, self.source())).peekable();
         let careless = self.bug == Some(Bug::LabelMayDisagree);
-        !careless && named.peek().is_some() && named.all(|label| label != marker::as_labelled(key))
+        let on_the_way = super::again::is_on_the_way(state);
+        !careless
+            && named.peek().is_some()
+            && named.all(|label| label != marker::as_labelled(key) && !on_the_way(&label))
     }
 
     /// Returns the copy of a Guance issue among what is nothing else's: by its property, our own account's before
@@ -308,9 +318,13 @@ impl World {
             let contradicts = !linked && claim.as_ref().is_some_and(|claim| self.contradicts(state, &claim.key));
             match claim {
                 Some(claim) if claim.key == *key && !contradicts => proven.push((maker, at)),
-                Some(claim) if claim.key == *key || label => contested |= contradicts,
+                Some(claim) if claim.key == *key || label => {
+                    contested |= contradicts || super::again::had(state, key) && !linked;
+                }
                 None if label => labelled = labelled.or(Some(at)),
-                _ => {}
+                // It went on with another item, which the state learns with that one.
+                Some(_) => contested |= !linked && super::again::had(state, key),
+                None => {}
             }
         }
         proven.sort_unstable();

@@ -143,6 +143,7 @@ impl Remote for SimJira<'_> {
             files: Some(self),
             people: Some(self),
             archive: Some(self),
+            tickets: Some(self),
             register: self.can_keep_a_register().then_some(self),
             ..Abilities::default()
         }

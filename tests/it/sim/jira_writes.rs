@@ -5,6 +5,7 @@ use guajira::domain::{
 };
 use guajira::ports::{ApiError, ApiErrorKind, Content, Files, Lookup, Wanted, Writes};
 
+use super::again;
 use super::faithful::{self, Request};
 use super::gallery::{self, Bug};
 use super::isolated;
@@ -40,6 +41,7 @@ impl SimJira<'_> {
         state.priority = wanted.unwrap_or("Medium");
         state.region = fields::region_of(new);
         state.property = Some(Mark::of(push));
+        state.kin = again::made(new);
         state.born = Some(Key::issue(source, &push.pair));
         fields::made(&mut w.jira.issues[at]);
         w.touched(at, 50_000 + u32::try_from(at).unwrap_or(0));
@@ -54,6 +56,7 @@ impl SimJira<'_> {
         let refused = |why: &str| Err(ApiError::new(Side::JIRA, ApiErrorKind::Refused, why.to_owned()));
         let (issue, body, internal) = match &push.action {
             Action::CreateIssue(new) => return Self::create(w, push, new),
+            Action::ContinueIssue(continued) => return again::go_on(w, push, continued),
             Action::AddComment { issue, body, internal, .. } | Action::EditComment { issue, body, internal, .. } => {
                 (issue, Some(body), *internal)
             }
@@ -97,8 +100,11 @@ impl SimJira<'_> {
         let kept = w.setup.comment_properties.then(|| Mark::of(push));
         let salt = 60_000 + w.requests;
         match &push.action {
-            Action::CreateIssue(_) | Action::ChangeIssue { .. } | Action::LinkIssue { .. } | Action::AddFile { .. } => {
-            }
+            Action::CreateIssue(_)
+            | Action::ContinueIssue(_)
+            | Action::ChangeIssue { .. }
+            | Action::LinkIssue { .. }
+            | Action::AddFile { .. } => {}
             Action::AddComment { body, origin_url, .. } => {
                 let body = &w.kept(Side::JIRA, body, origin_url);
                 if !push.key.comment_on(w.source()).is_some_and(|id| id.is_notice()) {
@@ -214,7 +220,7 @@ impl World {
     }
 }
 
-fn receipt(w: &World, issue: usize, note: Option<usize>) -> Receipt {
+pub(super) fn receipt(w: &World, issue: usize, note: Option<usize>) -> Receipt {
     let state = &w.jira.issues[issue].now;
     let id = note.and_then(|n| state.notes.get(n)).map_or(&state.id, |note| &note.id);
     let name = if note.is_some() { id.clone() } else { w.jira.name(state) };

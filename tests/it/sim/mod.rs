@@ -10,12 +10,14 @@
 //!
 //! The first ends at the first failure, and prints its seed, the shortest history that still fails in the same way, and
 //! its story. The second plays them all, and does so for each kind of failure. `GUAJIRA_SIM_SEED` is the first seed;
-//! with `GUAJIRA_SIM_HISTORIES=1` that seed is played again. Every third history or so has several lines.
+//! with `GUAJIRA_SIM_HISTORIES=1` that seed is played again. Every third history or so has several lines,
+//! and in some a ticket goes on with the same problem.
 
 #![allow(clippy::print_stdout, clippy::cast_precision_loss, reason = "a test tells its figures")]
 
 mod accounts;
 mod adversary;
+mod again;
 mod cadence;
 mod check;
 mod deletes;

@@ -4,6 +4,7 @@ use guajira::domain::NewIssue;
 use guajira::plan::{Flow, NAMES, Policy, Route, sample};
 use guajira::template::{Kind, Template};
 
+use super::again;
 use super::files;
 use super::history::Setup;
 use super::lines;
@@ -31,7 +32,10 @@ pub(super) fn policy(setup: &Setup) -> Policy {
     };
     let routes = if setup.routes { vec![odd, usual] } else { vec![usual] };
     let repeats = setup.deletes.repeats;
-    let routes = routes.into_iter().map(|route| Route { repeats, ..setup.fields.route(route) }).collect();
+    let routes = routes
+        .into_iter()
+        .map(|route| Route { repeats, reuse: again::rule(setup), ..setup.fields.route(route) })
+        .collect();
     let flow = Flow { deletes: setup.deletes.deletes, ..files::flow(setup) };
     Policy { flow, routes, statuses: guajira::guance::ABOUT.statuses, ..Policy::default() }
 }

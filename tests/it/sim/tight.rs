@@ -227,6 +227,7 @@ pub(super) fn also(setup: &Setup, uid: u32) -> Option<Event> {
 pub(super) fn rest_of(push: &Push) -> &str {
     match &push.action {
         Action::CreateIssue(new) => &new.origin_url,
+        Action::ContinueIssue(continued) => &continued.new.origin_url,
         Action::AddComment { origin_url, .. }
         | Action::EditComment { origin_url, .. }
         | Action::AddFile { origin_url, .. }

@@ -332,6 +332,15 @@ impl FakeJira {
         site.go(id, author, &status, None);
     }
 
+    /// A person resolves an issue: a status of its project that is done, and a resolution, by name.
+    pub fn resolve(&self, key: &str, author: &str, status: &str, resolution: &str) {
+        let mut site = self.site();
+        let id = site.id_of(key);
+        let project = site.issue(id).expect("a known issue").project;
+        let status = site.project(project).statuses().find(|s| s.name == status).expect("a known status").id.clone();
+        site.go(id, author, &status, Some(resolution.to_owned()));
+    }
+
     /// A person deletes an issue.
     pub fn delete_issue(&self, key: &str) {
         let mut site = self.site();

@@ -202,9 +202,10 @@ impl Call<'_> {
 
     fn fields_json(&self, issue: &Arc<Issue>, shape: &Shape) -> Map<String, Value> {
         let project = self.site.project(issue.project);
-        let resolution = issue.resolution.as_ref().map(
-            |name| json!({"self": format!("{}/resolution/1", self.api), "id": "1", "description": "", "name": name}),
-        );
+        let resolution = issue.resolution.as_ref().map(|name| {
+            let id = project.resolutions.iter().find(|one| one.name == *name).map_or("1", |one| one.id.as_str());
+            json!({"self": format!("{}/resolution/{id}", self.api), "id": id, "description": "", "name": name})
+        });
         let security = issue.security.as_ref().map(|level| {
             json!({"self": format!("{}/securitylevel/10100", self.api), "id": "10100", "description": "",
                    "name": level.name})
