@@ -160,8 +160,8 @@ pub(super) const CAUGHT_BY: [(Bug, u64); 47] = [
     (Bug::OneCursorForTwoSources, 464),
     (Bug::RecoveryOpens, 4),
     (Bug::EventReadBeforeItIsStored, 38),
-    (Bug::CommentInDoubtSentAgain, 1),
-    (Bug::NewStateSendsAll, 1),
+    (Bug::CommentInDoubtSentAgain, 723),
+    (Bug::NewStateSendsAll, 173),
 ];
 
 impl Bug {

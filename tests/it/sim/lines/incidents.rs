@@ -14,7 +14,7 @@ use guajira::text::Doc;
 
 use super::super::fields::FieldDeed;
 use super::super::guance_remote::SimGuance;
-use super::super::history::{Deed, Setup, What};
+use super::super::history::{Deed, Run, Setup, What};
 use super::super::rng::Rng;
 use super::super::world::{Note, World, time};
 
@@ -48,11 +48,16 @@ pub(in crate::sim) fn policy(usual: Policy) -> Policy {
     Policy { flow, ..usual }
 }
 
-/// What happens to the line of incidents after an event: people act, or its own state file is copied, put back or lost.
+/// What happens to the line of incidents after an event: people act, or its own state file is copied, put back or lost; or
+/// nothing that is written about a comment is answered.
 pub(in crate::sim) fn draw(rng: &mut Rng, setup: &Setup) -> Vec<What> {
     let mut all = Vec::new();
     if rng.chance(55) {
         all.push(What::Person(draw_deed(rng), rng.below(1000)));
+    }
+    if rng.chance(6) {
+        all.push(What::Person(Deed::Comment { restricted: false, as_bot: false }, rng.below(1000)));
+        all.push(What::Run(Run { unheard: true, ..Run::default() }));
     }
     if rng.chance(5) {
         all.push(What::SaveState);
