@@ -216,7 +216,10 @@ pub(in crate::sim) fn told(w: &World, state: &State, note: &Note) -> Result<Opti
     let from = sure.and_then(|(value, _)| DateTime::parse_from_rfc3339(value.split(' ').next()?).ok());
     let may_be_there = from.is_none_or(|from| time(note.created) < from);
     let is_open = note.born.is_none() && !note.deleted && !note.restricted;
-    let excused = may_be_there || w.lines.incidents.in_doubt.contains(&key) || w.refused.contains(&key);
+    // What was refused is dead, and says so.
+    let is_kept = || state.unsettled().is_ok_and(|rows| rows.iter().any(|row| row.push.key.origin() == key));
+    let is_dead = w.refused.contains(&key) && is_kept();
+    let excused = may_be_there || w.lines.incidents.in_doubt.contains(&key) || is_dead;
     let says = |one: &&Arrived| one.origin == key && one.text.contains(&note.words);
     let told = w.lines.incidents.arrived.iter().filter(says).count();
     Ok((is_open && !excused && told == 0).then(|| format!("lost: {key} ({}) was not told to the incident", note.words)))

@@ -147,3 +147,22 @@ fn a_comment_that_nothing_shows_is_not_sent_by_a_state_that_does_not_know_of_it(
         must_hold(history);
     }
 }
+
+/// What a side refuses is dead and says so, an edit too: nothing shows whether its copy is there.
+#[test]
+fn a_refused_edit_of_a_comment_that_nothing_shows_is_dead() {
+    hush();
+    for step in 0..20 {
+        let refused = Run { faults: [(step, Fault::Refused)].into_iter().collect(), ..Run::default() };
+        let told = vec![
+            (1, calm()),
+            (30, incident(What::Person(Deed::OpenGuance { listed: true }, 1))),
+            (30, calm()),
+            (30, says(1)),
+            (30, calm()),
+            (30, incident(What::Person(Deed::EditComment, 1))),
+            (30, What::Run(refused)),
+        ];
+        must_hold(story(INCIDENTS, told));
+    }
+}
