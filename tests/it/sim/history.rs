@@ -209,7 +209,7 @@ pub(super) enum What {
     /// A monitor does something.
     Alarm(AlarmDeed, u32),
     /// Something happens to the line of incidents.
-    Incidents(Box<What>),
+    Incidents(Box<Self>),
     /// A line is taken out of the configuration.
     TakeOut(u32),
     /// A line's source cannot be reached from now on.

@@ -18,7 +18,7 @@ impl LineSetup {
         let (apart, one_key) = (eu && rng.chance(40), eu && rng.chance(40));
         // Every third of these. Its luck is its own too.
         let incidents = Rng::new(mix(setup.seed, 0x11e5_0002)).chance(34);
-        Self { eu, alarms, apart, one_key, incidents }
+        Self { eu, apart, one_key, alarms, incidents }
     }
 }
 
