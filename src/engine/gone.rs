@@ -228,6 +228,10 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
     let push = &queued.push;
     let Some(issue) = issue_of(&push.action) else { return Ok(false) };
     let Some(link) = run.pair(run.source(), &push.pair)? else { return Ok(false) };
+    if run.about(push.target).comments_once {
+        // A thread that shows nothing tells of no copy that it is gone.
+        return Ok(false);
+    }
     if !run.has_room(push.target, 1) {
         // It is asked for when a later run is told the same.
         let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };

@@ -216,10 +216,16 @@ fn edited(
     if !policy.flow.edits && !always {
         return skip(SkipReason::FlowOff("edits"));
     }
+    // A state that is older than the world does not know what it sent of this edit.
+    let may_be_there = known.sure_from.is_some_and(|from| comment.updated < from);
     match known.outbox.get(&key) {
+        Some((Stage::Pending | Stage::Held, _)) if may_be_there => {
+            Step::Withdraw { key, reason: SkipReason::MayBeThere }
+        }
         Some((Stage::Pending | Stage::Held, _)) => skip(SkipReason::Queued),
         Some((Stage::InFlight, _)) => skip(SkipReason::InDoubt),
         Some((Stage::Dead, _)) => skip(SkipReason::Dead),
+        Some((Stage::Done, _)) | None if may_be_there => skip(SkipReason::MayBeThere),
         Some((Stage::Done, _)) | None => Step::Push(push(thread, comment, key, content, Some(link), policy)),
     }
 }
@@ -334,10 +340,17 @@ mod tests {
         waiting.outbox.insert(key.clone(), (Stage::Pending, original.fingerprint()));
         let step = decide(&original, &waiting);
         assert_eq!(step, Step::Withdraw { key, reason: SkipReason::MayBeThere });
-        // What has a copy is edited as ever.
+        // Of an edit the same is true.
         let written = comment("before");
-        let edited = Known { sure_from: Some(later), ..copied(&written) };
-        assert!(matches!(decide(&original, &edited), Step::Push(_)));
+        let edited = |sure_from| Known { sure_from: Some(sure_from), ..copied(&written) };
+        assert!(matches!(decide(&original, &edited(original.updated)), Step::Push(_)));
+        let later = original.updated + chrono::TimeDelta::seconds(1);
+        assert_eq!(reason(decide(&original, &edited(later))), SkipReason::MayBeThere);
+        let mut waiting = edited(later);
+        let key = Key::comment(Side::JIRA, &original.id).edit(&original.fingerprint());
+        waiting.outbox.insert(key.clone(), (Stage::Pending, original.fingerprint()));
+        assert_eq!(decide(&original, &waiting), Step::Withdraw { key, reason: SkipReason::MayBeThere });
+        assert_eq!(reason(decide(&written, &edited(later))), SkipReason::Unchanged);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use guajira::state::{Queued, State, StateError};
 
 use super::parts;
 use super::world::{Note, World, time};
-use super::{again, deletes, fields, files, routes};
+use super::{again, deletes, fields, files, lines, routes};
 
 /// Nothing that was shown to a run may be gone once the run has moved on: it is copied, or in the outbox, or its
 /// thread is still to be read. Holds after a crash too.
@@ -173,6 +173,11 @@ pub(super) fn settled(w: &World, state: &State) -> Result<Vec<String>, StateErro
             for note in present.filter(|_| to_guance) {
                 // After a lost state the copies in the threads of closed issues are not looked for.
                 if note.deleted && w.state_lost && w.is_closed(copy) {
+                    continue;
+                }
+                if w.line == lines::incidents() {
+                    let open = !secure && !note.restricted;
+                    wrong.extend(lines::incidents::told(w, state, note)?.filter(|_| open));
                     continue;
                 }
                 let place = (w.tracker(), copy.now.id.as_str(), issue.id.as_str());

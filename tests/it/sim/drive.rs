@@ -20,6 +20,7 @@ use super::guance_remote::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
 use super::jira_remote::{Post, Shared, SimJira};
 use super::lines::alarms::{Careless, SimEvents};
+use super::lines::incidents::SimIncidents;
 use super::world::{Killed, Machine, World, time};
 use super::{adversary, fields, isolated, lines, people, strangers};
 
@@ -133,11 +134,12 @@ pub(super) fn askers(services: &Services, credentials: &str) -> Askers {
 impl Theatre<'_> {
     pub(super) fn event(&self, event: &Event) {
         self.pass(i64::from(event.after_s) * 1000);
-        self.enter_for(event);
-        match &event.what {
+        match self.enter_for(event) {
             What::Person(deed, pick) => people::act(&mut self.world.borrow_mut(), *deed, *pick, event.uid),
             What::Run(run) => self.run(run.clone()),
-            What::Alarm(..) | What::TakeOut(_) | What::SourceDown(_) | What::AllBack => self.line_event(event),
+            What::Alarm(..) | What::TakeOut(_) | What::SourceDown(_) | What::AllBack | What::Incidents(_) => {
+                self.line_event(event);
+            }
             What::ClockJump(seconds) => {
                 let w = &mut *self.world.borrow_mut();
                 w.finish();
@@ -308,7 +310,7 @@ impl Theatre<'_> {
         let mut before = gallery::Before::default();
         if bug.is_some_and(Bug::compares) {
             drop(state);
-            before = gallery::before(&Connection::open(&self.stand().file)?)?;
+            before = gallery::before(bug, &Connection::open(&self.stand().file)?)?;
             state = self.opened()?;
         }
         let [source, tracker] = Side::Source(state.line()).both();
@@ -385,7 +387,12 @@ impl Theatre<'_> {
         let careless = Careless { state, bug: self.world.borrow().bug };
         let events = SimEvents { world: self.world, budget: &budget };
         let both = Beside::new(&events, Piped::new(state.line().as_str(), &careless));
-        let source: &dyn Remote = if state.line() == lines::alarms() { &both } else { &guance };
+        let incidents = SimIncidents(&guance);
+        let source: &dyn Remote = match state.line() {
+            line if line == lines::alarms() => &both,
+            line if line == lines::incidents() => &incidents,
+            _ => &guance,
+        };
         let source = InLine::new(state.line(), source);
         let world = engine::World {
             guance: &source,

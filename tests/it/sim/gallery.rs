@@ -10,6 +10,7 @@ use rusqlite::Connection;
 
 use super::again;
 use super::history::History;
+use super::lines;
 use super::rng::mix;
 use super::tight;
 use super::world::{Mark, Note, World};
@@ -112,11 +113,15 @@ pub(super) enum Bug {
     ReopenedWithoutProperty,
     /// The item before does not rest once its ticket goes on with another one.
     RetiredGoesOn,
+    /// A comment whose answer was lost is sent again, where nothing shows whether it is there.
+    CommentInDoubtSentAgain,
+    /// A new state counts everything as not sent, where nothing shows what is there.
+    NewStateSendsAll,
 }
 
 /// Each bug with the first history that catches it, so that the gallery plays that one alone. Where it does not any more,
 /// since histories or the engine have changed, the test looks for another, and says which.
-pub(super) const CAUGHT_BY: [(Bug, u64); 48] = [
+pub(super) const CAUGHT_BY: [(Bug, u64); 50] = [
     (Bug::CursorSetToNow, 91),
     (Bug::NoOverlap, 91),
     (Bug::CursorBeforeTheRow, 35),
@@ -165,13 +170,22 @@ pub(super) const CAUGHT_BY: [(Bug, u64); 48] = [
     (Bug::OpenTicketTaken, 1),
     (Bug::ReopenedWithoutProperty, 1),
     (Bug::RetiredGoesOn, 3),
+    (Bug::CommentInDoubtSentAgain, 723),
+    (Bug::NewStateSendsAll, 173),
 ];
 
 impl Bug {
     /// Returns true for a bug that one line alone does not have.
     pub(super) fn needs_lines(self) -> bool {
-        use Bug::{EventReadBeforeItIsStored, KeyWithoutSource, OneCursorForTwoSources, RecoveryOpens};
-        matches!(self, KeyWithoutSource | OneCursorForTwoSources | RecoveryOpens | EventReadBeforeItIsStored)
+        matches!(
+            self,
+            Self::KeyWithoutSource
+                | Self::OneCursorForTwoSources
+                | Self::RecoveryOpens
+                | Self::EventReadBeforeItIsStored
+                | Self::CommentInDoubtSentAgain
+                | Self::NewStateSendsAll
+        )
     }
 
     /// Returns true for a bug that only tickets have which are continued.
@@ -181,7 +195,9 @@ impl Bug {
 
     /// Returns true when the bug needs to know what the state file held before the run.
     pub(super) fn compares(self) -> bool {
-        matches!(self, Self::CursorBeforeTheRow | Self::NoRowBeforeTheSend | Self::BackfillWithoutCursor)
+        let compares =
+            matches!(self, Self::CursorBeforeTheRow | Self::NoRowBeforeTheSend | Self::BackfillWithoutCursor);
+        compares || self == Self::NewStateSendsAll
     }
 
     /// Returns true when the bug does something to the state file now; opening it for nothing would cost most of the
@@ -235,7 +251,9 @@ impl Bug {
             | Self::RecoveryOpens
             | Self::EventReadBeforeItIsStored
             | Self::OpenTicketTaken
-            | Self::ReopenedWithoutProperty => false,
+            | Self::ReopenedWithoutProperty
+            | Self::CommentInDoubtSentAgain
+            | Self::NewStateSendsAll => false,
         }
     }
 }
@@ -248,7 +266,11 @@ pub(super) struct Before {
 }
 
 /// Takes note of the state file before a run.
-pub(super) fn before(file: &Connection) -> rusqlite::Result<Before> {
+pub(super) fn before(bug: Option<Bug>, file: &Connection) -> rusqlite::Result<Before> {
+    if bug == Some(Bug::NewStateSendsAll) {
+        let known = "('engine.sure-from', '2000-01-01T00:00:00+00:00 none', 0)";
+        file.execute(&format!("INSERT OR IGNORE INTO fact (name, value, at) VALUES {known}"), [])?;
+    }
     let last_row = file.query_row("SELECT coalesce(max(seq), 0) FROM outbox", [], |row| row.get(0))?;
     let mut cursors = file.prepare("SELECT side, at FROM cursor")?;
     let cursors = cursors.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
@@ -337,6 +359,15 @@ pub(super) fn after(bug: Bug, file: &Connection, w: &World, before: &Before, cra
         _ => {}
     }
     Ok(())
+}
+
+/// Returns true where an adapter sends a write to a source again at once when no answer came.
+pub(super) fn sends_again(w: &World) -> bool {
+    match w.bug {
+        Some(Bug::PostRepeated) => true,
+        Some(Bug::CommentInDoubtSentAgain) => w.line == lines::incidents(),
+        _ => false,
+    }
 }
 
 /// Returns what a receipt tells of an issue whose field was changed.

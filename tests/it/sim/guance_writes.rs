@@ -6,8 +6,9 @@ use guajira::ports::{ApiError, ApiErrorKind, Content, Files, Lookup, Urgency, Wa
 use super::faithful::{self, Request};
 use super::fields;
 use super::files;
-use super::gallery::Bug;
+use super::gallery;
 use super::guance_remote::SimGuance;
+use super::lines;
 use super::parts;
 use super::passage::Passage;
 use super::tight::rest_of;
@@ -37,6 +38,9 @@ impl SimGuance<'_> {
             w.writes += 1;
             let issue = w.guance_issue(&w.guance.issues[at]);
             return Ok(receipt(push.key.as_str().to_owned(), now).reads(Some(issue)));
+        }
+        if w.line == lines::incidents() {
+            return lines::incidents::receive(w, push, body);
         }
         let kept = w.setup.extend_kept.then(|| Mark::of(push));
         if let Action::AddComment { body, .. } | Action::AddFile { note: body, .. } = &push.action {
@@ -109,7 +113,7 @@ fn receipt(id: String, at: i64) -> Receipt {
 
 impl Writes for SimGuance<'_> {
     fn push(&self, batch: &[Push]) -> Vec<Result<Receipt, ApiError>> {
-        let again = self.world.borrow().bug == Some(Bug::PostRepeated);
+        let again = gallery::sends_again(&self.world.borrow());
         let carry = |push: &Push| {
             super::fields::attempted(&mut self.world.borrow_mut(), std::slice::from_ref(push));
             let passage = self.send(&format!("write {}", push.key), Urgency::Write, true);

@@ -105,9 +105,10 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         }
         Some(Fault::Meanwhile(deed, salt)) => {
             let w = &mut *world.borrow_mut();
-            // People are at work on Guance issues, whichever line is on stage.
+            // People are at work on Guance issues, or on incidents, whichever line is on stage.
             let on_stage = w.line;
-            if on_stage == lines::alarms() {
+            let no_incident = on_stage == lines::incidents() && !lines::incidents::can_be_done(deed);
+            if on_stage == lines::alarms() || no_incident {
                 w.enter(ServiceName::GUANCE);
             }
             people::act(w, deed, salt, salt);

@@ -4,6 +4,7 @@ use super::super::history::{Event, History, Setup, What};
 use super::super::rng::{Rng, mix};
 use super::LineSetup;
 use super::alarms::AlarmDeed;
+use super::incidents;
 
 impl LineSetup {
     /// Every third world. Luck of its own, so that the rest of a history does not depend on it.
@@ -14,7 +15,10 @@ impl LineSetup {
             return Self::default();
         }
         let (eu, alarms) = [(true, false), (false, true), (true, true)][rng.below(3) as usize];
-        Self { eu, alarms, apart: eu && rng.chance(40), one_key: eu && rng.chance(40) }
+        let (apart, one_key) = (eu && rng.chance(40), eu && rng.chance(40));
+        // Every third of these. Its luck is its own too.
+        let incidents = Rng::new(mix(setup.seed, 0x11e5_0002)).chance(34);
+        Self { eu, apart, one_key, alarms, incidents }
     }
 }
 
@@ -35,6 +39,14 @@ pub(in crate::sim) fn also(history: &mut History) {
     for event in events {
         let uid = event.uid;
         history.events.push(event);
+        // What people say is named by five digits.
+        if lines.incidents && uid < 1000 {
+            let rng = &mut Rng::new(mix(history.setup.seed ^ 0x11e5_0003, u64::from(uid)));
+            for (n, what) in (0..).zip(incidents::draw(rng, &history.setup)) {
+                let (uid, after_s) = (40_000 + uid * 10 + n, 1 + rng.below(30));
+                history.events.push(Event { uid, after_s, what: What::Incidents(Box::new(what)) });
+            }
+        }
         let rng = &mut Rng::new(mix(history.setup.seed ^ 0x11e5_0001, u64::from(uid)));
         let mut n = 0;
         let mut then = |after_s, what| {

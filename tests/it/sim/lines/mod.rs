@@ -1,9 +1,10 @@
-//! Several lines with one Jira: a second Guance site, and alarms that take nothing back.
+//! Several lines with one Jira: a second Guance site, alarms that take nothing back, and incidents that show no comment.
 //!
 //! One line is *on stage*: the world's Guance, its accounts and its floor are that line's, and people and runs see its side
 //! of Jira. The others keep theirs in an [`Own`] until it is their turn.
 
 pub(super) mod alarms;
+pub(super) mod incidents;
 pub(super) mod luck;
 pub(super) mod play;
 
@@ -17,6 +18,7 @@ use super::gallery::Bug;
 use super::guance::GuanceSite;
 use super::world::World;
 use alarms::Alarms;
+use incidents::Incidents;
 
 /// Which lines there are beside the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,16 +32,18 @@ pub(in crate::sim) struct LineSetup {
     pub(in crate::sim) one_key: bool,
     /// Alarms.
     pub(in crate::sim) alarms: bool,
+    /// Incidents, of the first site's workspace: one key, one minute.
+    pub(in crate::sim) incidents: bool,
 }
 
 impl LineSetup {
     pub(in crate::sim) fn on(self) -> bool {
-        self.eu || self.alarms
+        self.eu || self.alarms || self.incidents
     }
 
     /// The lines, in the order of the configuration.
     pub(in crate::sim) fn names(self) -> Vec<ServiceName> {
-        let also = [(self.eu, eu()), (self.alarms, alarms())];
+        let also = [(self.eu, eu()), (self.alarms, alarms()), (self.incidents, incidents())];
         [ServiceName::GUANCE].into_iter().chain(also.into_iter().filter_map(|(on, name)| on.then_some(name))).collect()
     }
 }
@@ -52,6 +56,11 @@ pub(in crate::sim) fn eu() -> ServiceName {
 /// What the alarms are called.
 pub(in crate::sim) fn alarms() -> ServiceName {
     "alarms".parse().expect("a name")
+}
+
+/// What the incidents are called.
+pub(in crate::sim) fn incidents() -> ServiceName {
+    "incidents".parse().expect("a name")
 }
 
 /// What belongs to one line alone, while it is not on stage.
@@ -78,6 +87,7 @@ pub(in crate::sim) struct Own {
 pub(in crate::sim) struct Lines {
     off: Vec<Own>,
     pub(in crate::sim) alarms: Alarms,
+    pub(in crate::sim) incidents: Incidents,
     /// This line is not in the configuration for now.
     pub(in crate::sim) out: Option<ServiceName>,
     /// The source of this line cannot be reached for now.
@@ -91,7 +101,11 @@ impl Lines {
         let own = |line: ServiceName| {
             let is_apart = line == eu() && !setup.one_key;
             // Where a key does not name its source, the ids of two sources may be the same.
-            let first = if line == eu() && bug != Some(Bug::KeyWithoutSource) { 1 << 40 } else { 0 };
+            let first = match line {
+                line if line == eu() && bug != Some(Bug::KeyWithoutSource) => 1 << 40,
+                line if line == incidents() => 1 << 41,
+                _ => 0,
+            };
             Own {
                 line,
                 guance: GuanceSite { first, ..GuanceSite::default() },
@@ -180,6 +194,7 @@ pub(in crate::sim) fn pair_of(line: ServiceName) -> &'static str {
     match line.as_str() {
         "eu" => "fedcba9876543210",
         "alarms" => "aaaabbbbccccdddd",
+        "incidents" => "1111222233334444",
         _ => super::jira::SERVICES,
     }
 }

@@ -11,7 +11,7 @@ use super::super::history::{Event, Run, Setup, What};
 use super::super::rng::mix;
 use super::super::world::World;
 use super::super::{check, routes};
-use super::{alarms, eu, pair_of};
+use super::{alarms, eu, incidents, pair_of};
 
 /// The services of a line; they never change.
 pub(in crate::sim) fn services(setup: &Setup, line: ServiceName) -> Services {
@@ -19,6 +19,7 @@ pub(in crate::sim) fn services(setup: &Setup, line: ServiceName) -> Services {
         line if line == eu() && setup.lines.one_key => ("https://guance.example", "eu"),
         line if line == eu() => ("https://eu.example", "default"),
         line if line == super::alarms() => ("https://guance.example", "events"),
+        line if line == super::incidents() => ("https://guance.example", "incidents"),
         _ => ("https://guance.example", "default"),
     };
     Services {
@@ -33,6 +34,7 @@ pub(in crate::sim) fn policy(setup: &Setup, line: ServiceName) -> Policy {
     let usual = routes::policy(setup);
     match line {
         line if line == super::alarms() => alarms::policy(setup),
+        line if line == super::incidents() => incidents::policy(usual),
         line if line == eu() && setup.lines.apart => {
             let last = usual.routes.last().cloned().unwrap_or_default();
             Policy { routes: vec![Route { project: "EU".into(), ..last }], ..usual }
@@ -63,6 +65,14 @@ pub(in crate::sim) fn conserved(
     state: &State,
     moved: impl Fn(Side) -> bool,
 ) -> anyhow::Result<Vec<String>> {
+    if w.line == super::incidents() {
+        // A comment that may be there already is let go.
+        let source = w.source();
+        w.shown.retain(|key| key.issue_on(source).is_some());
+        let mut wrong = check::conserved(w, state, moved)?;
+        wrong.extend(incidents::kept(w, state)?);
+        return Ok(wrong);
+    }
     if w.line != super::alarms() {
         return Ok(check::conserved(w, state, moved)?);
     }
@@ -82,8 +92,12 @@ impl Theatre<'_> {
     }
 
     /// Puts the line on stage that something happens to: what people do, and what befalls a state file, is now one
-    /// Guance site's and now the other's.
-    pub(in crate::sim) fn enter_for(&self, event: &Event) {
+    /// Guance site's and now the other's. Returns what that is.
+    pub(in crate::sim) fn enter_for<'e>(&self, event: &'e Event) -> &'e What {
+        if let What::Incidents(what) = &event.what {
+            self.enter(super::incidents());
+            return what;
+        }
         let one_of_both =
             matches!(event.what, What::Person(..) | What::SaveState | What::RestoreState | What::LoseState);
         let setup = self.world.borrow().setup.clone();
@@ -91,6 +105,7 @@ impl Theatre<'_> {
         let by = if matches!(event.what, What::Person(..)) { event.uid } else { 7 };
         let is_other = setup.lines.eu && one_of_both && mix(setup.seed ^ 0xe0, u64::from(by)).is_multiple_of(2);
         self.enter(if is_other { eu() } else { ServiceName::GUANCE });
+        &event.what
     }
 
     /// Does something for each line, with that line on stage.
@@ -113,7 +128,7 @@ impl Theatre<'_> {
     /// How many lines spend the minute of the line on stage.
     pub(in crate::sim) fn polls(&self) -> usize {
         let lines = self.world.borrow().setup.lines;
-        1 + usize::from(lines.alarms) + usize::from(lines.one_key)
+        1 + usize::from(lines.alarms) + usize::from(lines.one_key) + usize::from(lines.incidents)
     }
 
     /// What happens to lines.

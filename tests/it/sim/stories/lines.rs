@@ -17,8 +17,8 @@ fn alarm(over: bool, amid: bool) -> What {
     What::Alarm(AlarmDeed { over, fresh: false, hooked: true, late_s: 0, amid }, 0)
 }
 
-const ALARMS: LineSetup = LineSetup { eu: false, apart: false, one_key: false, alarms: true };
-const ALL: LineSetup = LineSetup { eu: true, apart: false, one_key: true, alarms: true };
+const ALARMS: LineSetup = LineSetup { eu: false, apart: false, one_key: false, alarms: true, incidents: false };
+const ALL: LineSetup = LineSetup { eu: true, apart: false, one_key: true, alarms: true, incidents: true };
 
 /// Everything that arrives until our clock is where it was before has to count as new.
 #[test]
@@ -81,5 +81,88 @@ fn a_source_that_is_down_holds_nobody_up() {
             (30, calm()),
         ];
         must_hold(story(ALL, told));
+    }
+}
+
+const INCIDENTS: LineSetup = LineSetup { eu: false, apart: false, one_key: false, alarms: false, incidents: true };
+
+fn incident(what: What) -> What {
+    What::Incidents(Box::new(what))
+}
+
+fn says(pick: u32) -> What {
+    incident(What::Person(Deed::Comment { restricted: false, as_bot: false }, pick))
+}
+
+/// An answer is lost, or the process dies, before and after every request and at every step: nothing tells whether a comment is
+/// there, and it is not sent again.
+#[test]
+fn a_comment_that_nothing_shows_is_sent_once_at_most() {
+    hush();
+    for step in 0..20 {
+        let run = |dies_at, faults: &[(u32, Fault)]| {
+            What::Run(Run { dies_at, faults: faults.iter().copied().collect(), ..Run::default() })
+        };
+        for ill in
+            [run(Some(step), &[]), run(None, &[(step, Fault::CrashAfter)]), run(None, &[(step, Fault::AnswerLost)])]
+        {
+            let told = vec![
+                (1, calm()),
+                (30, incident(What::Person(Deed::OpenGuance { listed: true }, 1))),
+                (30, calm()),
+                (30, says(1)),
+                (1, says(2)),
+                (30, ill.clone()),
+                (1, incident(What::Person(Deed::EditComment, 1))),
+                (1, says(3)),
+                (30, ill),
+                (30, says(4)),
+            ];
+            must_hold(story(INCIDENTS, told));
+        }
+    }
+}
+
+/// A state that begins anew, or that is an older copy, knows of no comment that was sent before.
+#[test]
+fn a_comment_that_nothing_shows_is_not_sent_by_a_state_that_does_not_know_of_it() {
+    hush();
+    for (lost, edited) in [(true, false), (true, true), (false, false), (false, true)] {
+        let mut told = vec![
+            (1, calm()),
+            (30, incident(What::Person(Deed::OpenGuance { listed: true }, 1))),
+            (30, calm()),
+            (30, says(1)),
+            (30, calm()),
+            (30, incident(What::SaveState)),
+        ];
+        let deed = if edited { Deed::EditComment } else { Deed::Comment { restricted: false, as_bot: false } };
+        told.push((30, incident(What::Person(deed, 1))));
+        told.push((30, calm()));
+        told.push((30, incident(if lost { What::LoseState } else { What::RestoreState })));
+        told.push((30, calm()));
+        told.push((30, says(2)));
+        let mut history = story(INCIDENTS, told);
+        (history.setup.sweep, history.setup.register) = (true, true);
+        must_hold(history);
+    }
+}
+
+/// What a side refuses is dead and says so, an edit too: nothing shows whether its copy is there.
+#[test]
+fn a_refused_edit_of_a_comment_that_nothing_shows_is_dead() {
+    hush();
+    for step in 0..20 {
+        let refused = Run { faults: [(step, Fault::Refused)].into_iter().collect(), ..Run::default() };
+        let told = vec![
+            (1, calm()),
+            (30, incident(What::Person(Deed::OpenGuance { listed: true }, 1))),
+            (30, calm()),
+            (30, says(1)),
+            (30, calm()),
+            (30, incident(What::Person(Deed::EditComment, 1))),
+            (30, What::Run(refused)),
+        ];
+        must_hold(story(INCIDENTS, told));
     }
 }
