@@ -68,7 +68,10 @@ pub(super) fn with_reuse(mut history: History) -> History {
 
 fn is_played(what: &What) -> bool {
     match what {
-        What::Fail(_) | What::Mend | What::MoveBot | What::RotateKey | What::Believe { .. } => false,
+        // Where an older state is put back while the index lags, an item may get a second ticket.
+        What::Fail(_) | What::Mend | What::MoveBot | What::RotateKey | What::RestoreState | What::Believe { .. } => {
+            false
+        }
         What::Person(deed, _) => is_done(*deed),
         _ => true,
     }
