@@ -36,12 +36,7 @@ type Told = HashMap<String, Vec<Ticket>>;
 pub(super) fn go_on(run: &mut Run<'_>, creates: Vec<Queued>) -> Result<Vec<Queued>, Trouble> {
     let (mut others, mut told) = (Vec::new(), Told::new());
     for queued in creates {
-        let found = found(run, &queued.push, &mut told)?;
-        if let Some(ticket) = had(&queued.push, &told) {
-            rests(run, &queued.push, &ticket)?;
-            continue;
-        }
-        match found {
+        match found(run, &queued.push, &mut told)? {
             Some((_, Some(before))) if is_awaited(run, &queued, &before)? => {
                 let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
                 put_back(run, &queued.push.key, later, Some(&EngineFault::TicketAwaited.to_string()))?;
@@ -51,21 +46,6 @@ pub(super) fn go_on(run: &mut Run<'_>, creates: Vec<Queued>) -> Result<Vec<Queue
         }
     }
     Ok(others)
-}
-
-/// Returns the ticket that an item had before another one, as the ticket itself says: an older state does not know of it.
-fn had(push: &Push, told: &Told) -> Option<IssueId> {
-    let Action::CreateIssue(NewIssue { reuse: Some(reuse), .. }) = &push.action else { return None };
-    let names = |ticket: &&Ticket| ticket.kin.as_ref().is_some_and(|kin| kin.earlier.contains(&push.key));
-    told.get(reuse.key.as_str())?.iter().find(names).map(|ticket| ticket.id.clone())
-}
-
-/// Records that an item rests whose ticket goes on with another one: it gets none again.
-fn rests(run: &Run<'_>, push: &Push, ticket: &IssueId) -> Result<(), Trouble> {
-    let tx = run.world.state.begin()?;
-    tx.remember_retired(&push.pair, ticket, run.world.clock.now())?;
-    tx.commit()?;
-    Ok(())
 }
 
 /// Returns true while something that has not failed is about to be written to the ticket for the item that has it: what it says
