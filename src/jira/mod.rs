@@ -51,11 +51,11 @@ mod files;
 mod needs;
 mod steps;
 mod workflow;
+mod pairing;
 mod reuse;
 mod remote;
 
 mod takeover;
-mod pairing;
 mod check;
 mod check_screen;
 mod check_ways;

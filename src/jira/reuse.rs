@@ -6,6 +6,7 @@ use super::api::{Ask, Failed, Reply, segment};
 use super::convert::{person, status, time};
 use super::fault::{dropped, refused};
 use super::names::Thing;
+use super::pairing::allowed;
 use super::search::BRIEF;
 use super::service::Jira;
 use super::wire;
@@ -101,7 +102,7 @@ impl Jira<'_> {
         let named = Aside::property(&push.key, &push.content, &self.settings.pair_id, push.seal.as_ref());
         let value = |told: &Value, opening| Aside::continued(named.clone(), &onward, told, opening);
         let opening = value(&told, true);
-        step(self.put_property(issue, &opening))?;
+        allowed(self.put_property(issue, &opening))?;
         let dropped = match self.mark_and_open(issue, push, &reuse.status) {
             Ok(dropped) => dropped,
             Err(error) if error.kind == ApiErrorKind::Refused => {
@@ -110,7 +111,7 @@ impl Jira<'_> {
             }
             Err(error) => return Err(error),
         };
-        step(self.put_property(issue, &value(&opening, false)))?;
+        allowed(self.put_property(issue, &value(&opening, false)))?;
         let row = self.fetch_one(issue.as_str(), &BRIEF)?;
         let key = row.as_ref().and_then(|row| row.get("key")?.as_str()).filter(|key| !key.is_empty());
         let at = row.as_ref().and_then(|row| time(row.pointer("/fields/updated")?));
@@ -168,14 +169,6 @@ impl Jira<'_> {
             sent => again(sent).map(drop),
         }
     }
-}
-
-/// Says that Jira does not let us, where it says so; what has no clear answer is done again.
-fn step(sent: Result<Reply, Failed>) -> Result<Reply, ApiError> {
-    sent.map_err(|failed| {
-        let is_refused = !failed.login_refused && matches!(failed.status, Some(400 | 401 | 403 | 404));
-        if is_refused { refused(failed.error.message) } else { failed.into() }
-    })
 }
 
 /// Says of what is to be undone that it is still to be done.
