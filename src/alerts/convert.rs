@@ -12,7 +12,8 @@ use crate::domain::{
     Channel, Comment, CommentId, Detail, Fingerprint, Issue, IssueId, Level, Person, SealKeys, Side, SourceDetail,
     Visibility,
 };
-use crate::text::{Block, Doc, Inline, ListItem, html, markdown};
+use crate::http::one_line;
+use crate::text::{Block, Doc, html, markdown};
 use crate::words::Written;
 
 /// What guajira's own entry in the details of an alert is called: it leads to the Jira issue.
@@ -46,9 +47,9 @@ pub(super) fn issue(row: &AlertRow, settings: &Settings) -> Result<Issue, String
     let level = priority(&row.priority);
     let source = SourceDetail {
         level,
-        resource: short(if row.entity.is_empty() { &row.source } else { &row.entity }, MAX_VALUE),
-        resource_type: short(row.integration().0, MAX_NAME),
-        resource_id: short(&row.alias, MAX_VALUE),
+        resource: one_line(if row.entity.is_empty() { &row.source } else { &row.entity }, MAX_VALUE),
+        resource_type: one_line(row.integration().0, MAX_NAME),
+        resource_id: one_line(&row.alias, MAX_VALUE),
         channels: teams(row),
         on_call: Vec::new(),
         tags: tags(row, &details),
@@ -61,7 +62,7 @@ pub(super) fn issue(row: &AlertRow, settings: &Settings) -> Result<Issue, String
         id: IssueId::new(id),
         name: id.to_owned(),
         url: settings.alert_url(id),
-        title: short(&row.message, MAX_TITLE),
+        title: one_line(&row.message, MAX_TITLE),
         body: body(row.description.as_deref().unwrap_or_default(), row, &details),
         status: statuses::of(&row.status, row.acknowledged),
         assignees: Some(person(&row.owner)).filter(|owner| !owner.id.is_empty()).into_iter().collect(),
@@ -170,13 +171,13 @@ fn named(parts: &[&str]) -> CommentId {
 fn priority(word: &str) -> Option<Level> {
     let word = word.trim();
     let known = ["P1", "P2", "P3", "P4", "P5"].into_iter().find(|known| known.eq_ignore_ascii_case(word));
-    let name = known.map_or_else(|| short(word, MAX_NAME), str::to_owned);
+    let name = known.map_or_else(|| one_line(word, MAX_NAME), str::to_owned);
     (!name.is_empty()).then(|| Level { id: name.clone(), name })
 }
 
 /// Who is behind a word: an e-mail address, or a name.
 fn person(word: &str) -> Person {
-    let word = short(word, MAX_NAME);
+    let word = one_line(word, MAX_NAME);
     let email = word.contains('@').then(|| word.clone());
     Person { id: word.clone(), name: word, email }
 }
@@ -198,7 +199,7 @@ fn teams(row: &AlertRow) -> Vec<Channel> {
     let called = row.responders.iter().filter(|one| one.kind.eq_ignore_ascii_case("team"));
     let mut all: Vec<Channel> = Vec::new();
     for team in called.chain(&row.teams).chain([&owner]).take(MAX_FIELDS) {
-        let (id, name) = (short(&team.id, MAX_NAME), short(&team.name, MAX_NAME));
+        let (id, name) = (one_line(&team.id, MAX_NAME), one_line(&team.name, MAX_NAME));
         match all.iter_mut().find(|known| known.id == id) {
             Some(known) if known.name.is_empty() => known.name = name,
             None if !id.is_empty() => all.push(Channel { id, name }),
@@ -217,14 +218,14 @@ fn details(row: &AlertRow) -> Vec<(String, String)> {
     };
     let ours = |name: &str| name == LINK;
     let told = row.details.iter().filter(|(name, _)| !ours(name) && !name.trim().is_empty());
-    told.take(MAX_FIELDS).map(|(name, value)| (short(name, MAX_NAME), short(&word(value), MAX_VALUE))).collect()
+    told.take(MAX_FIELDS).map(|(name, value)| (one_line(name, MAX_NAME), one_line(&word(value), MAX_VALUE))).collect()
 }
 
 /// What `tags.NAME` stands for: the details, and the tags that have a name (`env:prod`, `env=prod`).
 fn tags(row: &AlertRow, details: &[(String, String)]) -> Vec<(String, String)> {
     let split = |tag: &String| {
         let (name, value) = tag.split_once([':', '='])?;
-        let (name, value) = (short(name, MAX_NAME), short(value, MAX_VALUE));
+        let (name, value) = (one_line(name, MAX_NAME), one_line(value, MAX_VALUE));
         (!name.is_empty() && !value.is_empty()).then_some((name, value))
     };
     details.iter().cloned().chain(row.tags.iter().take(MAX_FIELDS).filter_map(split)).collect()
@@ -235,24 +236,24 @@ fn extend(row: &AlertRow, details: &[(String, String)]) -> Value {
     let time = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
     let responder = |one: &Responder| {
         let name = if one.name.is_empty() { &one.username } else { &one.name };
-        json!({"id": short(&one.id, MAX_NAME), "type": short(&one.kind, MAX_NAME), "name": short(name, MAX_NAME)})
+        json!({"id": one_line(&one.id, MAX_NAME), "type": one_line(&one.kind, MAX_NAME), "name": one_line(name, MAX_NAME)})
     };
     let details: Map<String, Value> =
         details.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
-    let tags: Vec<String> = row.tags.iter().take(MAX_FIELDS).map(|tag| short(tag, MAX_VALUE)).collect();
+    let tags: Vec<String> = row.tags.iter().take(MAX_FIELDS).map(|tag| one_line(tag, MAX_VALUE)).collect();
     let responders: Vec<Value> = row.responders.iter().take(MAX_FIELDS).map(responder).collect();
     let (kind, name) = row.integration();
     json!({
-        "alias": short(&row.alias, MAX_VALUE),
-        "tiny_id": short(&row.tiny_id, MAX_NAME),
-        "entity": short(&row.entity, MAX_VALUE),
-        "source": short(&row.source, MAX_VALUE),
-        "owner": short(&row.owner, MAX_NAME),
+        "alias": one_line(&row.alias, MAX_VALUE),
+        "tiny_id": one_line(&row.tiny_id, MAX_NAME),
+        "entity": one_line(&row.entity, MAX_VALUE),
+        "source": one_line(&row.source, MAX_VALUE),
+        "owner": one_line(&row.owner, MAX_NAME),
         "count": row.count,
         "last_occurred": time(row.last_occurred_at),
         "acknowledged": row.acknowledged,
         "snoozed": row.snoozed,
-        "integration": {"type": short(kind, MAX_NAME), "name": short(name, MAX_NAME)},
+        "integration": {"type": one_line(kind, MAX_NAME), "name": one_line(name, MAX_NAME)},
         "tags": tags,
         "details": details,
         "responders": responders,
@@ -263,28 +264,10 @@ fn extend(row: &AlertRow, details: &[(String, String)]) -> Value {
 fn body(description: &str, row: &AlertRow, details: &[(String, String)]) -> Doc {
     let mut doc =
         if html::looks_like_html(description) { html::read(description) } else { markdown::read(description) };
-    let line = |name: &str, value: &str| ListItem {
-        task: None,
-        blocks: vec![Block::Paragraph { content: vec![Inline::strong(name), Inline::text(format!(": {value}"))] }],
-    };
-    let tags: Vec<String> = row.tags.iter().take(MAX_FIELDS).map(|tag| short(tag, MAX_VALUE)).collect();
-    let tags = Some(tags.join(", ")).filter(|tags| !tags.is_empty());
-    let mut items: Vec<ListItem> = tags.iter().map(|tags| line("tags", tags)).collect();
-    items.extend(details.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| line(name, value)));
-    if !items.is_empty() {
-        doc.blocks.push(Block::List { start: None, items });
-    }
+    let tags: Vec<String> = row.tags.iter().take(MAX_FIELDS).map(|tag| one_line(tag, MAX_VALUE)).collect();
+    let tags = Some(("tags".to_owned(), tags.join(", "))).filter(|(_, tags)| !tags.is_empty());
+    doc.push_named(tags.into_iter().chain(details.iter().filter(|(_, value)| !value.is_empty()).cloned()));
     doc.normalized()
-}
-
-/// Returns text from outside as one line of bounded length, without characters that no line holds.
-fn short(text: &str, most: usize) -> String {
-    let spaced = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let line = spaced.collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
-    }
 }
 
 #[cfg(test)]

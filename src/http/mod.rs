@@ -30,4 +30,4 @@ pub use hook::Hook;
 pub use proxy::check as check_proxy;
 pub use stream::{Opened, Upload};
 pub use wait::{ENDLESS_WAIT, INSTEAD_OF_ENDLESS, LONGEST_WAIT};
-pub use words::clean;
+pub use words::{clean, one_line};

@@ -191,6 +191,18 @@ impl Doc {
         Self { blocks }
     }
 
+    /// Adds a list of values with their names, a line each; nothing where there is none.
+    pub fn push_named(&mut self, values: impl IntoIterator<Item = (String, String)>) {
+        let line = |(name, value): (String, String)| ListItem {
+            task: None,
+            blocks: vec![Block::Paragraph { content: vec![Inline::strong(name), Inline::text(format!(": {value}"))] }],
+        };
+        let items: Vec<ListItem> = values.into_iter().map(line).collect();
+        if !items.is_empty() {
+            self.blocks.push(Block::List { start: None, items });
+        }
+    }
+
     /// Returns true when there is nothing to read in it.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()

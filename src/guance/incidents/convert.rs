@@ -7,7 +7,8 @@ use super::wire::IncidentRow;
 use crate::domain::{Detail, Issue, IssueId, Level, Person, SourceDetail};
 use crate::guance::convert::{Place, bare, body, person};
 use crate::guance::level;
-use crate::text::{Block, Doc, Inline, ListItem};
+use crate::http::one_line;
+use crate::text::Doc;
 use crate::words::GuanceFault;
 
 /// Most tags and dimensions that are taken.
@@ -42,8 +43,8 @@ pub(super) fn incident(row: &IncidentRow, at: Place<'_>) -> Result<Issue, String
     let detail = SourceDetail {
         level: level(row),
         resource: monitor(row),
-        resource_type: short(&row.resource_type, MAX_NAME),
-        resource_id: short(&row.event("df_monitor_checker_id"), MAX_NAME),
+        resource_type: one_line(&row.resource_type, MAX_NAME),
+        resource_id: one_line(&row.event("df_monitor_checker_id"), MAX_NAME),
         channels: Vec::new(),
         tags: named(&dimensions, &tags),
         on_call: Vec::new(),
@@ -55,7 +56,7 @@ pub(super) fn incident(row: &IncidentRow, at: Place<'_>) -> Result<Issue, String
         name: id.to_string(),
         url: url(at.console_url, &row.workspace, id.as_str()),
         id,
-        title: short(&row.name, MAX_TITLE),
+        title: one_line(&row.name, MAX_TITLE),
         body: description(row, &tags, &dimensions),
         status: statuses::of(&row.status),
         assignees: row.assigners().iter().map(|who| bare(who)).collect(),
@@ -82,15 +83,15 @@ fn level(row: &IncidentRow) -> Option<Level> {
     if id == UNKNOWN.0 {
         return Some(Level { id, name: UNKNOWN.1.to_owned() });
     }
-    let told = Some(short(&row.level_info.name, MAX_NAME)).filter(|name| !name.is_empty());
-    let name = level::built_in(&id).map(|level| level.name).or(told).unwrap_or_else(|| short(&id, MAX_NAME));
-    Some(Level { id: short(&id, MAX_NAME), name })
+    let told = Some(one_line(&row.level_info.name, MAX_NAME)).filter(|name| !name.is_empty());
+    let name = level::built_in(&id).map(|level| level.name).or(told).unwrap_or_else(|| one_line(&id, MAX_NAME));
+    Some(Level { id: one_line(&id, MAX_NAME), name })
 }
 
 /// The monitor that opened it.
 fn monitor(row: &IncidentRow) -> String {
     let names = ["df_monitor_checker_name", "df_monitor_name"].map(|name| row.event(name));
-    short(names.iter().find(|name| !name.is_empty()).unwrap_or(&row.source), MAX_NAME)
+    one_line(names.iter().find(|name| !name.is_empty()).unwrap_or(&row.source), MAX_NAME)
 }
 
 /// Incidents are opened by the system, for a monitor.
@@ -108,29 +109,29 @@ fn named(dimensions: &[(String, String)], tags: &[String]) -> Vec<(String, Strin
         Some((name.to_owned(), value.to_owned()))
     };
     let all = dimensions.iter().cloned().chain(tags.iter().filter_map(split)).take(MAX_TAGS);
-    let all = all.map(|(name, value)| (short(&name, MAX_NAME), short(&value, MAX_VALUE)));
+    let all = all.map(|(name, value)| (one_line(&name, MAX_NAME), one_line(&value, MAX_VALUE)));
     all.filter(|(name, value)| !name.is_empty() && !value.is_empty()).collect()
 }
 
 /// What `extend.NAME` stands for: what an incident has and other sources do not.
 fn extend(row: &IncidentRow, tags: &[String], dimensions: &[(String, String)]) -> Value {
-    let tags: Vec<String> = tags.iter().take(MAX_TAGS).map(|tag| short(tag, MAX_VALUE)).collect();
+    let tags: Vec<String> = tags.iter().take(MAX_TAGS).map(|tag| one_line(tag, MAX_VALUE)).collect();
     let dimensions: serde_json::Map<String, Value> = dimensions
         .iter()
         .take(MAX_TAGS)
-        .map(|(name, value)| (short(name, MAX_NAME), short(value, MAX_VALUE).into()))
+        .map(|(name, value)| (one_line(name, MAX_NAME), one_line(value, MAX_VALUE).into()))
         .collect();
-    let event = |name: &str| short(&row.event(name), MAX_NAME);
+    let event = |name: &str| one_line(&row.event(name), MAX_NAME);
     json!({
         "tags": tags,
         "dimensions": dimensions,
-        "source": short(&row.source, MAX_NAME),
+        "source": one_line(&row.source, MAX_NAME),
         "monitor": monitor(row),
         "monitor_id": event("df_monitor_checker_id"),
         "event_id": event("df_event_id"),
         "fault_id": event("df_fault_id"),
         "event_status": event("df_status"),
-        "workspace": short(&row.workspace, MAX_NAME),
+        "workspace": one_line(&row.workspace, MAX_NAME),
     })
 }
 
@@ -138,28 +139,13 @@ fn extend(row: &IncidentRow, tags: &[String], dimensions: &[(String, String)]) -
 fn description(row: &IncidentRow, tags: &[String], dimensions: &[(String, String)]) -> Doc {
     let message = row.event("df_message");
     let mut doc = body(if row.description.trim().is_empty() { &message } else { &row.description }, &Value::Null);
-    let line = |name: &str, value: &str| ListItem {
-        task: None,
-        blocks: vec![Block::Paragraph { content: vec![Inline::strong(name), Inline::text(format!(": {value}"))] }],
-    };
-    let tags: Vec<String> = tags.iter().take(MAX_TAGS).map(|tag| short(tag, MAX_VALUE)).collect();
-    let mut items = if tags.is_empty() { Vec::new() } else { vec![line("tags", &tags.join(", "))] };
+    let tags: Vec<String> = tags.iter().take(MAX_TAGS).map(|tag| one_line(tag, MAX_VALUE)).collect();
+    let tags = Some(("tags".to_owned(), tags.join(", "))).filter(|_| !tags.is_empty());
     let told = dimensions.iter().take(MAX_TAGS).filter(|(name, value)| !name.trim().is_empty() && !value.is_empty());
-    items.extend(told.map(|(name, value)| line(&short(name, MAX_NAME), &short(value, MAX_VALUE))));
-    if !items.is_empty() {
-        doc.blocks.push(Block::List { start: None, items });
-    }
+    doc.push_named(
+        tags.into_iter().chain(told.map(|(name, value)| (one_line(name, MAX_NAME), one_line(value, MAX_VALUE)))),
+    );
     doc.normalized()
-}
-
-/// Returns text from outside as one line of bounded length, without characters that no line holds.
-fn short(text: &str, most: usize) -> String {
-    let spaced = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let line = spaced.collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
-    }
 }
 
 #[cfg(test)]
