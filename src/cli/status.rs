@@ -158,6 +158,7 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path, all: bool) -> Resul
         waits,
         issue_pairs,
         continued,
+        joined,
         comment_pairs,
         backlog,
         messages,
@@ -181,7 +182,12 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path, all: bool) -> Resul
     for (side, until) in waits {
         term::tell(StatusWords::StatusWaits { side: (*side).into(), until: &term::time(*until) })?;
     }
-    term::tell(StatusWords::Linked { issues: *issue_pairs, comments: *comment_pairs, continued: *continued })?;
+    term::tell(StatusWords::Linked {
+        issues: *issue_pairs,
+        comments: *comment_pairs,
+        continued: *continued,
+        joined: *joined,
+    })?;
     show_reading(reading)?;
     missing_issues(gone, away)?;
     outbox(backlog)?;
@@ -385,6 +391,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
         waits: _,
         issue_pairs,
         continued,
+        joined,
         comment_pairs,
         backlog,
         messages,
@@ -406,6 +413,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
         "cursors": cursors,
         "issue_pairs": issue_pairs,
         "continued": continued,
+        "joined": joined,
         "comment_pairs": comment_pairs,
         "reading": paces,
         "backlog": backlog,

@@ -136,6 +136,9 @@ pub struct Continued {
     pub since: DateTime<Utc>,
     /// What would be created in its place.
     pub new: NewIssue,
+    /// True where the ticket is open: the item before has ended, and this one was counted in the ticket.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_open: bool,
 }
 
 /// A ticket that may be continued, as it is now.

@@ -26,8 +26,10 @@ pub struct IssueLink {
     pub gone: bool,
     /// True when a person took the pair apart (`guajira unlink`).
     pub unlinked: bool,
-    /// True when another item has taken over the ticket: `jira` names no Jira issue then.
+    /// True when the ticket is another item's: `jira` names no Jira issue then.
     pub retired: bool,
+    /// True when it is, and this item is open itself: it is counted in the ticket.
+    pub attached: bool,
 }
 
 impl IssueLink {
@@ -43,6 +45,7 @@ impl IssueLink {
             gone: false,
             unlinked: false,
             retired: false,
+            attached: false,
         }
     }
 

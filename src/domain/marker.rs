@@ -273,6 +273,26 @@ impl Aside {
         value
     }
 
+    /// Returns the value of our property on a ticket in which these items are counted too: they stand behind those that it was
+    /// the copy of before.
+    pub fn joined(mut value: Value, items: &[Key]) -> Value {
+        let known = value.get(EARLIER).and_then(Value::as_array).into_iter().flatten();
+        let mut all: Vec<Value> = known.cloned().collect();
+        let mut size: usize = all.iter().map(|one| one.as_str().map_or(0, str::len) + 3).sum();
+        let own = value.get("key").cloned();
+        for item in items {
+            let named = Value::from(item.as_str());
+            size += item.as_str().len() + 3;
+            if own.as_ref() != Some(&named) && !all.contains(&named) && size <= MOST_KIN {
+                all.push(named);
+            }
+        }
+        if let (false, Some(value)) = (all.is_empty(), value.as_object_mut()) {
+            value.insert(EARLIER.to_owned(), all.into());
+        }
+        value
+    }
+
     /// Returns what the property of a ticket said before somebody began to continue it; null where there was none.
     pub fn before_continued(value: &Value) -> Option<&Value> {
         value.get(OPENING)
@@ -310,7 +330,7 @@ pub struct Onward<'a> {
 pub struct Kin {
     /// Stands for the project and the problem.
     pub reuse: Fingerprint,
-    /// The items that it was the copy of before, the latest first.
+    /// The items that it was the copy of before, the latest first, and those that are counted in it.
     pub earlier: Vec<Key>,
     /// When it last changed, by Jira's clock, before it was continued.
     pub since: Option<DateTime<Utc>>,

@@ -118,6 +118,22 @@ impl Jira<'_> {
         Ok(Receipt::of(issue.as_str(), at).named(key.unwrap_or(&continued.name)).without(dropped))
     }
 
+    /// Names items in the property of the ticket in which they are counted.
+    ///
+    /// # Errors
+    /// `Refused` where the ticket has no property of ours, or Jira does not let us write it.
+    pub(super) fn join_issue(&self, issue: &IssueId, name: &str, items: &[Key]) -> Result<Receipt, ApiError> {
+        let told = self.our_property(issue.as_str())?;
+        if !told.is_object() {
+            return Err(refused(format!("{name} has no property of guajira's")));
+        }
+        let value = Aside::joined(told.clone(), items);
+        if value != told {
+            allowed(self.put_property(issue, &value))?;
+        }
+        Ok(Receipt::of(issue.as_str(), None).named(name))
+    }
+
     fn mark_and_open(
         &self,
         issue: &IssueId,

@@ -52,6 +52,8 @@ pub struct Status {
     pub issue_pairs: u64,
     /// How many items have left their Jira issue to a later one.
     pub continued: u64,
+    /// How many items are counted in the Jira issue of another one.
+    pub joined: u64,
     /// Pairs of comments.
     pub comment_pairs: u64,
     /// How many writes stand where.
@@ -113,7 +115,7 @@ impl State {
     /// When the file cannot be read.
     pub fn status(&self) -> Result<Status, StateError> {
         let (issue_pairs, comment_pairs) = self.count_links()?;
-        let continued = self.count_retired()?;
+        let (continued, joined) = (self.count_retired()?, self.count_attached()?);
         let mut cursors = Vec::new();
         for side in Side::Source(self.line).both() {
             if let Some(cursor) = self.cursor(side)? {
@@ -128,8 +130,9 @@ impl State {
         Ok(Status {
             cursors,
             waits,
-            issue_pairs: issue_pairs.saturating_sub(continued),
+            issue_pairs: issue_pairs.saturating_sub(continued + joined),
             continued,
+            joined,
             comment_pairs,
             backlog: self.backlog()?,
             messages: self.message_backlog()?,

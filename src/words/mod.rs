@@ -237,6 +237,13 @@ messages! {
         },
         /// The problem of a ticket that was resolved is there again.
         Again,
+        /// The item of a ticket has ended, and the ticket goes on with one that was counted in it.
+        GoesOn,
+        /// So many other items with the same problem are open; what the last one is called follows where there is one.
+        Joined {
+            /// How many.
+            count: u64,
+        },
         /// Follows the name of who said something in a chat.
         Chat,
         /// How a link from a Jira issue says what the other issue is to it.

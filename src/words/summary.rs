@@ -22,6 +22,8 @@ messages! {
         Repeats { name: String },
         Continued { title: String, name: String },
         Again { name: String },
+        Joined { title: String, name: String },
+        Joins { name: String },
         DeletedNote { name: String, side: Service },
         Deletion { name: String, side: Service },
         Attachment { file: String, name: String },

@@ -80,6 +80,12 @@ pub(super) fn written(what: Written<'_>) -> String {
         Written::Repeats { count, last } => format!("The monitor repeated this alarm {count} times, last at {last}."),
         Written::NoRepeats => "No repeat of the monitor's alarm is left.".to_owned(),
         Written::Occurrence { number } => format!("The alert occurred again: {number} times so far."),
+        Written::Joined { count: 0 } => "No other issue with the same problem is open any more.".to_owned(),
+        Written::Joined { count: 1 } => "One more issue with the same problem is open: ".to_owned(),
+        Written::Joined { count } => format!("{count} more issues with the same problem are open. The last one: "),
+        Written::GoesOn => {
+            "The issue before has ended, and this one has the same problem, so it goes on here:".to_owned()
+        }
         Written::Again => "The same problem is there again, so this issue goes on with it:".to_owned(),
         Written::Chat => "chat".to_owned(),
         Written::Mirrors => "mirrors".to_owned(),
@@ -113,6 +119,7 @@ fn counted(what: Count, n: usize) -> String {
     let (one, many) = match what {
         Count::IssuesCreated => ("issue created", "issues created"),
         Count::IssuesContinued => ("issue continued", "issues continued"),
+        Count::IssuesJoined => ("issue counted in an open one", "issues counted in open ones"),
         Count::CommentsCopied => ("comment copied", "comments copied"),
         Count::CommentsEdited => ("comment edited", "comments edited"),
         Count::CommentsDeleted => ("comment deleted", "comments deleted"),

@@ -31,6 +31,7 @@ mod guards;
 mod haste;
 mod hostile;
 mod incidents;
+mod joined;
 mod languages;
 mod late_restrictions;
 mod leaks;

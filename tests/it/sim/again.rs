@@ -88,9 +88,10 @@ pub(super) fn rule(setup: &Setup) -> Option<ReuseRule> {
     setup.reuse.then(|| ReuseRule { key, within, unless_resolution: Vec::new() })
 }
 
-/// Returns true for an item whose ticket another one has taken over.
+/// Returns true for an item whose ticket is another one's: it had it before, or is counted in it.
 pub(super) fn has_left_its_ticket(w: &World, key: &Key) -> bool {
-    w.jira.issues.iter().any(|issue| issue.now.before.contains(key))
+    let is_there = |issue: &IssueState| issue.before.contains(key) || issue.joined.contains(key);
+    w.jira.issues.iter().any(|issue| issue.now.born.as_ref() != Some(key) && is_there(&issue.now))
 }
 
 /// Returns true for what was said in a ticket about an item that it is not the copy of any more.
@@ -161,9 +162,40 @@ fn robbed(w: &mut World, at: usize, (push, continued): (&Push, &Continued)) {
     let state = &w.jira.issues[at].now;
     let is_done = fields::jira_status(state.status).category == StatusCategory::Done;
     let is_own = state.born.as_ref() == Some(&push.key);
-    if !is_own && !is_done && time(state.updated) <= continued.since {
+    // An item has ended, and the ticket goes on with one that was counted in it.
+    let ended = |key: &Key| {
+        w.guance.issues.iter().any(|issue| {
+            key.as_str().ends_with(&issue.id) && fields::guance_status(issue).category == StatusCategory::Done
+        })
+    };
+    let is_heir = state.joined.contains(&push.key) && state.born.as_ref().is_some_and(ended);
+    if !is_own && !is_done && !is_heir && time(state.updated) <= continued.since {
         w.blame(format!("robbed: {} takes a ticket that is open, and another item's", push.key));
     }
+}
+
+/// Names items in the property of the ticket in which they are counted.
+pub(super) fn join(w: &mut World, issue: &IssueId, items: &[Key]) -> Result<Receipt, ApiError> {
+    let refused = |why: &str| Err(ApiError::new(Side::JIRA, ApiErrorKind::Refused, why.to_owned()));
+    let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
+    let state = &mut w.jira.issues[at].now;
+    let own = state.property.as_ref().map(|mark| mark.key.clone());
+    let Some(kin) = &mut state.kin else { return refused("no property") };
+    let mut new = Vec::new();
+    for item in items {
+        if Some(item) != own.as_ref() && !kin.earlier.contains(item) {
+            kin.earlier.push(item.clone());
+        }
+        if !state.before.contains(item) && !state.joined.contains(item) && state.born.as_ref() != Some(item) {
+            state.joined.push(item.clone());
+            new.push(item.clone());
+        }
+    }
+    // From now on a ticket of its own is one too many.
+    new.iter().for_each(|item| w.copied(item));
+    w.touched(at, 71_000 + w.requests);
+    w.writes += 1;
+    Ok(receipt(w, at, None))
 }
 
 fn named(w: &mut World, at: usize, (push, continued): (&Push, &Continued), reuse: Fingerprint, creator: String) {
@@ -184,7 +216,9 @@ fn named(w: &mut World, at: usize, (push, continued): (&Push, &Continued), reuse
     let born = Some(Key::issue(source, &push.pair));
     if state.born != born {
         state.before.extend(std::mem::replace(&mut state.born, born));
-        w.copied(&push.key);
+        if !state.joined.contains(&push.key) {
+            w.copied(&push.key);
+        }
     }
 }
 
