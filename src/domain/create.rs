@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{Fingerprint, IssueId};
 use super::item::Claim;
-use super::marker::Kin;
+use super::kin::Kin;
 use super::status::{Status, StatusCategory};
 use crate::text::Doc;
 

@@ -11,6 +11,7 @@ use super::file::File;
 use super::follower::Follower;
 use super::id::{CommentId, Fingerprint, IssueId, Key, Side};
 use super::item::Issue;
+use super::kin::Joined;
 use super::marker;
 use super::seal::{Seal, SealKeys, comment_place, issue_place};
 use crate::text::Doc;
@@ -31,7 +32,7 @@ pub enum Action {
         /// What people call it.
         name: String,
         /// The items.
-        items: Vec<Key>,
+        items: Vec<Joined>,
     },
     /// Add a comment or reply.
     AddComment {
@@ -198,6 +199,12 @@ impl Push {
     /// services; `author` the account whose the copy is, empty where the service does not tell.
     #[must_use]
     pub fn sealed(mut self, keys: &SealKeys, pair: &str, author: &str) -> Self {
+        if let Action::JoinIssue { issue, items, .. } = &mut self.action {
+            for item in items.iter_mut() {
+                item.seal = item.sealed(keys, issue);
+            }
+            return self;
+        }
         let place = match &self.action {
             Action::CreateIssue(_) => issue_place(pair, author),
             Action::ContinueIssue(continued) => issue_place(pair, &continued.creator),

@@ -12,7 +12,7 @@ use super::service::Jira;
 use super::wire;
 use crate::domain::marker::{self, Aside};
 use crate::domain::{
-    Continued, DroppedField, IssueId, Key, Onward, Push, Receipt, StatusCategory, StatusTarget, Ticket,
+    Continued, DroppedField, IssueId, Joined, Key, Onward, Push, Receipt, StatusCategory, StatusTarget, Ticket,
 };
 use crate::ports::{ApiError, ApiErrorKind, Tickets};
 
@@ -122,7 +122,7 @@ impl Jira<'_> {
     ///
     /// # Errors
     /// `Refused` where the ticket has no property of ours, or Jira does not let us write it.
-    pub(super) fn join_issue(&self, issue: &IssueId, name: &str, items: &[Key]) -> Result<Receipt, ApiError> {
+    pub(super) fn join_issue(&self, issue: &IssueId, name: &str, items: &[Joined]) -> Result<Receipt, ApiError> {
         let told = self.our_property(issue.as_str())?;
         if !told.is_object() {
             return Err(refused(format!("{name} has no property of guajira's")));

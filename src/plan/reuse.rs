@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::{
-    Action, CommentId, Continued, Fingerprint, IssueId, IssueLink, Key, NewIssue, Push, Reuse, Side, StatusCategory,
-    Ticket,
+    Action, CommentId, Continued, Fingerprint, IssueId, IssueLink, Joined, Key, NewIssue, Push, Reuse, Side,
+    StatusCategory, Ticket,
 };
 use crate::render;
 use crate::text::{Block, Doc, Inline};
@@ -108,7 +108,7 @@ pub fn notice(push: &Push, continued: &Continued, name: &str, voice: Voice) -> P
 }
 
 /// Returns the write in the place of a create that names, in the ticket of `pair`, the items that are counted in it.
-pub fn join(create: Push, ticket: &Ticket, pair: IssueId, items: Vec<Key>) -> Push {
+pub fn join(create: Push, ticket: &Ticket, pair: IssueId, items: Vec<Joined>) -> Push {
     let Action::CreateIssue(new) = &create.action else { return create };
     let name = ticket.name.clone();
     let summary = Summary::Joined { title: new.title.clone(), name: name.clone() }.to_string();
@@ -256,6 +256,7 @@ mod tests {
         let kin = Kin {
             reuse: Fingerprint::of(&["disk"]),
             earlier: Vec::new(),
+            joined: Vec::new(),
             since: None,
             opening: true,
             creator: String::new(),

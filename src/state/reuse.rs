@@ -104,12 +104,12 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Lets an item rest whose ticket another one takes over; what waits for it is taken back, and what was sent and not answered
+    /// Lets an item rest whose ticket the item `by` takes over; what waits for it is taken back, and what was sent and not answered
     /// counts as arrived. Its row goes on telling what the ticket is called, until it is known to be taken over.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn retire(&self, pair: &IssueId, now: DateTime<Utc>) -> Result<(), StateError> {
+    pub fn retire(&self, pair: &IssueId, by: &IssueId, now: DateTime<Utc>) -> Result<(), StateError> {
         let sql = "UPDATE issue_link SET role = 'retired', jira = jira || '/' || guance, jira_name = '', closed = 1,
                        active = 0, polled = 1, guance_seen = 0, jira_seen = 0, fields_due = 0, opened = NULL, attached = 0
                    WHERE guance = ?1 AND role IS NULL";
@@ -118,10 +118,11 @@ impl Tx<'_> {
                    WHERE lane = ?1 AND stage = 'in_flight' AND stage <> 'done' AND key NOT GLOB '*/issue/*'";
         self.tx.prepare_cached(sql)?.execute(params![pair.as_str(), to_ms(now)])?;
         self.take_back("lane = ?1 AND stage <> 'done' AND key NOT GLOB '*/issue/*'", [pair.as_str()])?;
-        // What names other items in the ticket is left undone.
+        // What names other items in the ticket is still to be written there.
         let own = Key::issue(Side::Source(self.line), pair);
-        let sql = "DELETE FROM outbox WHERE lane = ?1 AND stage <> 'done' AND key GLOB '*/issue/*' AND key <> ?2";
-        self.tx.prepare_cached(sql)?.execute([pair.as_str(), own.as_str()])?;
+        let sql =
+            "UPDATE outbox SET lane = ?3 WHERE lane = ?1 AND stage <> 'done' AND key GLOB '*/issue/*' AND key <> ?2";
+        self.tx.prepare_cached(sql)?.execute([pair.as_str(), own.as_str(), by.as_str()])?;
         self.tx.prepare_cached("DELETE FROM absent WHERE lane = ?1")?.execute([pair.as_str()])?;
         Ok(())
     }
@@ -132,10 +133,21 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn remember_retired(&self, item: &IssueId, ticket: &IssueId, now: DateTime<Utc>) -> Result<(), StateError> {
         let sql = "INSERT OR IGNORE INTO issue_link
-                       (guance, jira, jira_name, guance_seen, jira_seen, active, polled, closed, role)
-                   VALUES (?1, ?2 || '/' || ?1, '', 0, 0, 0, 1, 1, 'retired')";
+                       (guance, jira, jira_name, guance_seen, jira_seen, active, polled, closed, role, attached)
+                   VALUES (?1, ?2 || '/' || ?1, '', 0, 0, 0, 1, 1, 'retired', 0)";
         self.tx.prepare_cached(sql)?.execute([item.as_str(), ticket.as_str()])?;
         self.done(&Key::issue(Side::Source(self.line), item), now)
+    }
+
+    /// Records an item that is counted in this ticket, of which nothing else is known.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn remember_joined(&self, item: &IssueId, ticket: &IssueId, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.remember_retired(item, ticket, now)?;
+        let sql = "UPDATE issue_link SET attached = NULL WHERE guance = ?1 AND role = 'retired'";
+        self.tx.prepare_cached(sql)?.execute([item.as_str()])?;
+        Ok(())
     }
 
     /// Lets an item be counted in a ticket that is another one's. `open`: whether the item itself is.

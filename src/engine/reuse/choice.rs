@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::joined::join;
 use super::take_over::{InPlaceOf, is_under_way, redirect};
-use crate::domain::{Action, Fingerprint, IssueId, IssueLink, Key, Push, Receipt, Ticket};
+use crate::domain::{Action, Fingerprint, IssueId, IssueLink, Joined, Key, Push, Receipt, Ticket};
 use crate::engine::queue::put_back;
 use crate::engine::run::{Run, Trouble};
 use crate::plan::Step;
@@ -138,21 +138,30 @@ fn found(run: &mut Run<'_>, push: &Push, told: &mut Told) -> Result<Found, Troub
     let own = |ticket: &Ticket| ticket.claim.as_ref().is_some_and(|claim| claim.proven && claim.key == push.key);
     let open: Vec<Ticket> = read.iter().filter(|ticket| own(ticket) || !is_taken(ticket)).cloned().collect();
     let link_of = |ticket: &Ticket| relevant.iter().find(|link| link.jira == ticket.id).cloned();
+    // A state that is older than the world does not know that the item was counted there already, or had that ticket before.
+    let names = |ticket: &&Ticket| ticket.kin.as_ref().is_some_and(|kin| kin.names(&push.key));
+    if let Some(ticket) = open.iter().filter(names).find(|ticket| !own(ticket) && !is_passed(push, &ticket.id))
+        && let Some(link) = link_of(ticket)
+    {
+        return Ok(Found::Joins(ticket.clone(), link));
+    }
     Ok(match reuse::choose(&push.key, new, &open, run.now_on(run.tracker())) {
         Choice::GoesOn(ticket) => Found::GoesOn(ticket.clone(), link_of(ticket)),
         Choice::Joins(ticket) => match link_of(ticket) {
             Some(link) => Found::Joins(ticket.clone(), link),
             None => Found::Nothing,
         },
-        Choice::Own if relevant.iter().any(|link| link.retired && !is_passed(push, link)) => Found::Awaited,
+        Choice::Own if relevant.iter().any(|link| link.retired && !is_passed(push, &IssueId::new(link.ticket()))) => {
+            Found::Awaited
+        }
         Choice::Own => Found::Nothing,
     })
 }
 
 /// Returns true for a ticket that Jira did not let this item continue, or that a person does not want for it.
-fn is_passed(push: &Push, link: &IssueLink) -> bool {
+fn is_passed(push: &Push, ticket: &IssueId) -> bool {
     let Action::CreateIssue(new) = &push.action else { return false };
-    new.reuse.as_ref().is_some_and(|reuse| reuse.passed.iter().any(|passed| passed.as_str() == link.ticket()))
+    new.reuse.as_ref().is_some_and(|reuse| reuse.passed.contains(ticket))
 }
 
 /// Returns true where a ticket says that it is an item's of which this state knows nothing.
@@ -198,7 +207,7 @@ pub(in crate::engine) fn foresee(run: &mut Run<'_>, steps: &mut [Step]) -> Resul
             // By then it is open.
             Ok(Found::GoesOn(ticket, Some(link)) | Found::Joins(ticket, link)) => {
                 let key = push.key.clone();
-                *push = reuse::join(push.clone(), &ticket, link.guance, vec![key]);
+                *push = reuse::join(push.clone(), &ticket, link.guance, vec![Joined::new(key)]);
             }
             Ok(Found::GoesOn(..) | Found::Nothing | Found::Awaited | Found::Misread(_)) => {}
             // It says what it can say.

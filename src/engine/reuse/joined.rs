@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::told::count;
-use crate::domain::{Action, CommentId, Issue, IssueId, IssueLink, Key, Push, StatusCategory, Ticket};
+use crate::domain::{Action, CommentId, Issue, IssueId, IssueLink, Joined, Key, Push, StatusCategory, Ticket};
 use crate::engine::run::{Run, Trouble};
 use crate::plan::reuse;
 use crate::state::{Queued, Tx};
@@ -14,7 +14,7 @@ use crate::words::Note;
 /// Lets the items of these creates be counted in a ticket that is another one's. One write names them all there.
 pub(super) fn join(run: &mut Run<'_>, creates: Vec<Queued>, ticket: &Ticket, link: &IssueLink) -> Result<(), Trouble> {
     let now = run.world.clock.now();
-    let keys: Vec<Key> = creates.iter().map(|queued| queued.push.key.clone()).collect();
+    let keys: Vec<Joined> = creates.iter().map(|queued| Joined::new(queued.push.key.clone())).collect();
     let count_of = keys.len();
     let tx = run.world.state.begin()?;
     for queued in &creates {

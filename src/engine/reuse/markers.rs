@@ -22,7 +22,7 @@ pub(super) fn retire(
     by: &IssueId,
     now: DateTime<Utc>,
 ) -> Result<(), StateError> {
-    tx.retire(&link.guance, now)?;
+    tx.retire(&link.guance, by, now)?;
     let what = Note::ContinuedBy { item: by.to_string(), name: link.jira_name.clone() }.to_string();
     tx.note(Key::issue(run.source(), &link.guance).as_str(), &what, now)?;
     Ok(())
@@ -37,6 +37,11 @@ pub(in crate::engine) fn recognised(
     (jira, kin): (&IssueId, &Kin),
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
+    for joined in kin.joined.iter().filter_map(|joined| joined.key.issue_on(run.source())) {
+        if joined != *item && run.world.state.issue_link(run.source(), &joined)?.is_none() {
+            tx.remember_joined(&joined, jira, now)?;
+        }
+    }
     for earlier in kin.earlier.iter().filter_map(|key| key.issue_on(run.source())).filter(|earlier| earlier != item) {
         match run.world.state.issue_link(run.source(), &earlier)? {
             None => tx.remember_retired(&earlier, jira, now)?,

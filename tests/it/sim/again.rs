@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use guajira::domain::{
-    Continued, Fingerprint, IssueId, Key, Kin, NewIssue, Push, Receipt, Side, StatusCategory, Ticket, marker,
+    Continued, Fingerprint, IssueId, Joined, Key, Kin, NewIssue, Push, Receipt, Side, StatusCategory, Ticket, marker,
 };
 use guajira::plan::{Direction, NAMES, ReuseRule, sample};
 use guajira::ports::{ApiError, ApiErrorKind, Tickets};
@@ -13,6 +13,7 @@ use rusqlite::Connection;
 
 use super::fields::{self, FieldDeed, FieldSetup};
 use super::gallery::Bug;
+use super::guance::GuanceIssue;
 use super::history::{Deed, Event, Fault, History, Setup, What};
 use super::jira::{IssueState, JiraIssue};
 use super::jira_remote::SimJira;
@@ -36,8 +37,8 @@ pub(super) fn with_reuse(mut history: History) -> History {
     let setup = &mut history.setup;
     setup.reuse = true;
     let off = Direction::Off;
-    setup.fields =
-        FieldSetup { status: off, assignee: off, updates: false, level: false, closed: false, ..setup.fields };
+    let status = if Rng::new(mix(setup.seed, 0xa9a2)).chance(50) { Direction::ToJira } else { off };
+    setup.fields = FieldSetup { status, assignee: off, updates: false, level: false, closed: false, ..setup.fields };
     setup.files = off;
     history.events.retain(|event| is_played(&event.what));
     for mut event in std::mem::take(&mut history.events) {
@@ -68,10 +69,7 @@ pub(super) fn with_reuse(mut history: History) -> History {
 
 fn is_played(what: &What) -> bool {
     match what {
-        // Where an older state is put back while the index lags, an item may get a second ticket.
-        What::Fail(_) | What::Mend | What::MoveBot | What::RotateKey | What::RestoreState | What::Believe { .. } => {
-            false
-        }
+        What::Fail(_) | What::Mend | What::MoveBot | What::RotateKey | What::Believe { .. } => false,
         What::Person(deed, _) => is_done(*deed),
         _ => true,
     }
@@ -115,7 +113,7 @@ pub(super) fn unretire(file: &Connection) -> rusqlite::Result<()> {
 /// What the property of a new ticket says besides.
 pub(super) fn made(new: &NewIssue) -> Option<Kin> {
     let reuse = new.reuse.as_ref()?.key.clone();
-    Some(Kin { reuse, earlier: Vec::new(), since: None, opening: false, creator: String::new() })
+    Some(Kin { reuse, earlier: Vec::new(), joined: Vec::new(), since: None, opening: false, creator: String::new() })
 }
 
 /// Lets a ticket go on with the item of this write: a step after the other, of which a lost answer may hide that only some were
@@ -162,20 +160,20 @@ fn robbed(w: &mut World, at: usize, (push, continued): (&Push, &Continued)) {
     let state = &w.jira.issues[at].now;
     let is_done = fields::jira_status(state.status).category == StatusCategory::Done;
     let is_own = state.born.as_ref() == Some(&push.key);
-    // An item has ended, and the ticket goes on with one that was counted in it.
+    // An item has ended, and its ticket goes on with one that was counted in it, be it only in the state.
     let ended = |key: &Key| {
-        w.guance.issues.iter().any(|issue| {
-            key.as_str().ends_with(&issue.id) && fields::guance_status(issue).category == StatusCategory::Done
-        })
+        let is_it = |issue: &&GuanceIssue| key.as_str().ends_with(&issue.id);
+        let issue = w.guance.issues.iter().find(is_it);
+        issue.is_some_and(|issue| fields::guance_status(issue).category == StatusCategory::Done)
     };
-    let is_heir = state.joined.contains(&push.key) && state.born.as_ref().is_some_and(ended);
+    let is_heir = continued.was_open && state.born.as_ref().is_some_and(ended);
     if !is_own && !is_done && !is_heir && time(state.updated) <= continued.since {
         w.blame(format!("robbed: {} takes a ticket that is open, and another item's", push.key));
     }
 }
 
 /// Names items in the property of the ticket in which they are counted.
-pub(super) fn join(w: &mut World, issue: &IssueId, items: &[Key]) -> Result<Receipt, ApiError> {
+pub(super) fn join(w: &mut World, issue: &IssueId, items: &[Joined]) -> Result<Receipt, ApiError> {
     let refused = |why: &str| Err(ApiError::new(Side::JIRA, ApiErrorKind::Refused, why.to_owned()));
     let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
     let state = &mut w.jira.issues[at].now;
@@ -183,16 +181,19 @@ pub(super) fn join(w: &mut World, issue: &IssueId, items: &[Key]) -> Result<Rece
     let Some(kin) = &mut state.kin else { return refused("no property") };
     let mut new = Vec::new();
     for item in items {
-        if Some(item) != own.as_ref() && !kin.earlier.contains(item) {
-            kin.earlier.push(item.clone());
+        if Some(&item.key) != own.as_ref() && kin.joined.iter().all(|known| known.key != item.key) {
+            kin.joined.push(item.clone());
         }
+        let item = &item.key;
         if !state.before.contains(item) && !state.joined.contains(item) && state.born.as_ref() != Some(item) {
             state.joined.push(item.clone());
             new.push(item.clone());
         }
     }
     // From now on a ticket of its own is one too many.
-    new.iter().for_each(|item| w.copied(item));
+    for item in &new {
+        w.copied(item);
+    }
     w.touched(at, 71_000 + w.requests);
     w.writes += 1;
     Ok(receipt(w, at, None))
@@ -204,14 +205,16 @@ fn named(w: &mut World, at: usize, (push, continued): (&Push, &Continued), reuse
     let before = state.property.as_ref().map(|mark| mark.key.clone());
     let again = before.as_ref() == Some(&push.key);
     let known = state.kin.take();
-    let (mut earlier, since) = known.map(|kin| (kin.earlier, kin.since.filter(|_| again))).unwrap_or_default();
+    let of = |kin: Kin| (kin.earlier, kin.joined, kin.since.filter(|_| again));
+    let (mut earlier, mut joined, since) = known.map(of).unwrap_or_default();
+    joined.retain(|item| item.key != push.key);
     let told = continued.before.as_ref().map(|item| Key::issue(source, item));
     for key in before.into_iter().filter(|_| !again).chain(told) {
         if key != push.key && !earlier.contains(&key) {
             earlier.insert(0, key);
         }
     }
-    state.kin = Some(Kin { reuse, earlier, since: since.or(Some(continued.since)), opening: true, creator });
+    state.kin = Some(Kin { reuse, earlier, joined, since: since.or(Some(continued.since)), opening: true, creator });
     state.property = Some(Mark::of(push));
     let born = Some(Key::issue(source, &push.pair));
     if state.born != born {
