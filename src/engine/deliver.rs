@@ -263,8 +263,11 @@ fn not_marked(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Opt
     }
     let wanted: Vec<Wanted> = batch.iter().map(|queued| wanted(&queued.push)).collect();
     let found = look_up(run, target, &wanted)?;
-    let mut new = Vec::new();
+    let (mut new, mut others) = (Vec::new(), Vec::new());
     for (queued, lookup) in batch.into_iter().zip(found) {
+        if !matches!(lookup, Lookup::Absent | Lookup::Foreign(..)) {
+            others.push(queued.push.clone());
+        }
         match lookup {
             Lookup::Labelled(copy) if script::holds(run, &queued, &copy, None)? => {}
             Lookup::Foreign(copy, creator) if script::holds(run, &queued, &copy, Some(&creator))? => {}
@@ -280,7 +283,7 @@ fn not_marked(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Opt
             }
         }
     }
-    let reuse::Sorted { new, misread } = reuse::sort(run, new)?;
+    let reuse::Sorted { new, misread } = reuse::sort(run, new, &others)?;
     read_anew(run, &misread)?;
     Ok(if new.is_empty() { None } else { Some(new) })
 }

@@ -107,12 +107,29 @@ pub fn notice(push: &Push, continued: &Continued, name: &str, voice: Voice) -> P
     }
 }
 
-/// Returns the write in the place of a create that names, in the ticket of `pair`, the items that are counted in it.
-pub fn join(create: Push, ticket: &Ticket, pair: IssueId, items: Vec<Joined>) -> Push {
+/// Returns what stands in a dry run in the place of a create whose item would be counted in this ticket.
+pub fn foreseen(create: Push, ticket: &Ticket) -> Push {
     let Action::CreateIssue(new) = &create.action else { return create };
-    let name = ticket.name.clone();
-    let summary = Summary::Joined { title: new.title.clone(), name: name.clone() }.to_string();
-    Push { summary, pair, action: Action::JoinIssue { issue: ticket.id.clone(), name, items }, ..create }
+    let (title, name) = (new.title.clone(), ticket.name.clone());
+    let items = vec![Joined::new(create.key.clone())];
+    let summary = Summary::Joined { title, name: name.clone() }.to_string();
+    Push { summary, action: Action::JoinIssue { issue: ticket.id.clone(), name, items }, ..create }
+}
+
+/// Returns the write that names, in the ticket of `pair`, the items that are counted in it.
+pub fn join(pair: &IssueLink, items: Vec<Joined>, tracker: Side) -> Push {
+    let names: Vec<&str> = items.iter().map(|item| item.key.as_str()).collect();
+    let content = Fingerprint::of(&names);
+    let name = pair.jira_name.clone();
+    Push {
+        key: Key::issue(tracker.source(), &pair.guance).edit(&content),
+        pair: pair.guance.clone(),
+        target: tracker,
+        content,
+        summary: Summary::JoinedItems { name: name.clone() }.to_string(),
+        action: Action::JoinIssue { issue: pair.jira.clone(), name, items },
+        seal: None,
+    }
 }
 
 /// The items that are counted in a ticket.

@@ -45,6 +45,20 @@ impl State {
         Ok((u64::try_from(count).unwrap_or(0), last))
     }
 
+    /// Returns the items that are or were counted in a ticket, the last first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn joined(&self, ticket: &IssueId, limit: usize) -> Result<Vec<IssueId>, StateError> {
+        let sql = format!(
+            "SELECT guance FROM issue_link WHERE {BEHIND} AND role = 'retired' AND title IS NOT NULL ORDER BY rowid DESC LIMIT ?2"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![ticket.as_str(), limit], |row| row.get::<_, String>(0))?;
+        rows.map(|row| Ok(IssueId::new(row?))).collect()
+    }
+
     /// Returns the items that may have a ticket next: those that are counted in it, the oldest first, and those of which it is
     /// not known whether they are open.
     ///

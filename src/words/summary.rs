@@ -23,6 +23,7 @@ messages! {
         Continued { title: String, name: String },
         Again { name: String },
         Joined { title: String, name: String },
+        JoinedItems { name: String },
         Joins { name: String },
         DeletedNote { name: String, side: Service },
         Deletion { name: String, side: Service },

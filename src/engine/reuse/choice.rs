@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::joined::join;
 use super::take_over::{InPlaceOf, is_under_way, redirect};
-use crate::domain::{Action, Fingerprint, IssueId, IssueLink, Joined, Key, Push, Receipt, Ticket};
+use crate::domain::{Action, Fingerprint, IssueId, IssueLink, Key, Push, Receipt, Ticket};
 use crate::engine::queue::put_back;
 use crate::engine::run::{Run, Trouble};
 use crate::plan::Step;
@@ -48,8 +48,10 @@ pub(in crate::engine) struct Sorted {
 
 /// Lets those of some creates continue a ticket, or be counted in one, that are the same problem again. Of several that have one
 /// problem and no ticket, one is sent, and the others wait for its ticket.
-pub(in crate::engine) fn sort(run: &mut Run<'_>, creates: Vec<Queued>) -> Result<Sorted, Trouble> {
-    let (mut sorted, mut told, mut problems) = (Sorted::default(), Told::new(), HashSet::new());
+/// `others`: creates that were looked for together with these, and may be there already.
+pub(in crate::engine) fn sort(run: &mut Run<'_>, creates: Vec<Queued>, others: &[Push]) -> Result<Sorted, Trouble> {
+    let (mut sorted, mut told) = (Sorted::default(), Told::new());
+    let mut problems: HashSet<Fingerprint> = others.iter().filter_map(key_of).cloned().collect();
     let mut joining: BTreeMap<IssueId, (Ticket, IssueLink, Vec<Queued>)> = BTreeMap::new();
     for queued in creates {
         match found(run, &queued.push, &mut told)? {
@@ -73,7 +75,7 @@ pub(in crate::engine) fn sort(run: &mut Run<'_>, creates: Vec<Queued>) -> Result
         }
     }
     for (ticket, link, together) in joining.into_values() {
-        join(run, together, &ticket, &link)?;
+        join(run, &together, &ticket, &link)?;
     }
     sorted.misread.sort_unstable();
     sorted.misread.dedup();
@@ -96,17 +98,21 @@ fn is_being_made(run: &Run<'_>, push: &Push, key: &Fingerprint) -> Result<bool, 
     Ok(sent.iter().any(|other| other.push.key != push.key && key_of(&other.push) == Some(key)))
 }
 
-/// Returns true while something that has not failed is about to be written to the ticket for the item that has it: what it says
-/// last shall arrive. That is waited for once; for what was sent on either side and not answered, until it is known whether it
+/// Returns true while something that has not failed is about to be written for the item that has the ticket, on either side:
+/// what is said last shall arrive. That is waited for once; for what was sent and not answered, until it is known whether it
 /// arrived.
 fn is_awaited(run: &Run<'_>, queued: &Queued, before: &IssueLink) -> Result<bool, Trouble> {
+    let (state, now) = (run.world.state, run.world.clock.now());
+    let was_awaited = queued.error == Some(EngineFault::TicketAwaited.to_string());
     for side in run.source().both() {
-        if run.world.state.in_flight(side)?.iter().any(|write| write.push.pair == before.guance) {
+        if state.in_flight(side)?.iter().any(|write| write.push.pair == before.guance) {
+            return Ok(true);
+        }
+        if !was_awaited && state.ready_in(side, now, &before.guance)?.iter().any(|write| !write.behind) {
             return Ok(true);
         }
     }
-    let ready = run.world.state.ready_in(run.tracker(), run.world.clock.now(), &before.guance)?;
-    Ok(ready.iter().any(|write| !write.behind) && queued.error != Some(EngineFault::TicketAwaited.to_string()))
+    Ok(false)
 }
 
 /// Returns what becomes of a create.
@@ -205,11 +211,8 @@ pub(in crate::engine) fn foresee(run: &mut Run<'_>, steps: &mut [Step]) -> Resul
                 *push = reuse::push(push.clone(), &ticket, link.map(|link| link.guance));
             }
             // By then it is open.
-            Ok(Found::GoesOn(ticket, Some(link)) | Found::Joins(ticket, link)) => {
-                let key = push.key.clone();
-                *push = reuse::join(push.clone(), &ticket, link.guance, vec![Joined::new(key)]);
-            }
-            Ok(Found::GoesOn(..) | Found::Nothing | Found::Awaited | Found::Misread(_)) => {}
+            Ok(Found::GoesOn(ticket, _) | Found::Joins(ticket, _)) => *push = reuse::foreseen(push.clone(), &ticket),
+            Ok(Found::Nothing | Found::Awaited | Found::Misread(_)) => {}
             // It says what it can say.
             Err(Trouble::Api(_)) => return Ok(()),
             Err(trouble) => return Err(trouble),

@@ -11,29 +11,28 @@ use crate::plan::reuse;
 use crate::state::{Queued, Tx};
 use crate::words::Note;
 
+/// Most items that are named in a ticket, the last ones: the ticket's property holds no more.
+const MOST_NAMED: usize = 150;
+
 /// Lets the items of these creates be counted in a ticket that is another one's. One write names them all there.
-pub(super) fn join(run: &mut Run<'_>, creates: Vec<Queued>, ticket: &Ticket, link: &IssueLink) -> Result<(), Trouble> {
+pub(super) fn join(run: &mut Run<'_>, creates: &[Queued], ticket: &Ticket, link: &IssueLink) -> Result<(), Trouble> {
     let now = run.world.clock.now();
-    let keys: Vec<Joined> = creates.iter().map(|queued| Joined::new(queued.push.key.clone())).collect();
-    let count_of = keys.len();
     let tx = run.world.state.begin()?;
-    for queued in &creates {
+    for queued in creates {
         let Action::CreateIssue(new) = &queued.push.action else { continue };
         let is_open = new.reuse.as_ref().is_none_or(|reuse| reuse.status.category != StatusCategory::Done);
         tx.attach((&queued.push.pair, &new.title), &ticket.id, is_open, now)?;
         let what = Note::Joins { name: ticket.name.clone(), item: link.guance.to_string() };
         tx.note(queued.push.key.as_str(), &what.to_string(), now)?;
     }
-    let mut creates = creates.into_iter();
-    if let Some(first) = creates.next() {
-        // It goes with what else is written to the ticket.
-        tx.forget_write(&first.push.key)?;
-        tx.enqueue(&reuse::join(first.push, ticket, link.guance.clone(), keys), false, now)?;
-    }
+    // Another write of the kind that waits is replaced: the list is a whole one.
+    let named = run.world.state.joined(&ticket.id, MOST_NAMED)?;
+    let items = named.iter().map(|item| Joined::new(Key::issue(run.source(), item))).collect();
+    tx.enqueue(&reuse::join(link, items, run.tracker()), false, now)?;
     count(run, &tx, &ticket.id, now)?;
     tx.commit()?;
-    run.report.issues_joined += count_of;
-    tracing::info!(ticket = %ticket.name, items = count_of, "The same problem again: counted in an open ticket.");
+    run.report.issues_joined += creates.len();
+    tracing::info!(ticket = %ticket.name, items = creates.len(), "The same problem again: counted in an open ticket.");
     run.world.failpoints.hit("joined")?;
     Ok(())
 }

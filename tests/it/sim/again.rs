@@ -110,6 +110,38 @@ pub(super) fn unretire(file: &Connection) -> rusqlite::Result<()> {
     )
 }
 
+/// Edits the state as if it were kept nowhere that an item is counted in a ticket.
+pub(super) fn unjoin(file: &Connection) -> rusqlite::Result<()> {
+    file.execute_batch(
+        "DELETE FROM outbox WHERE key IN
+             (SELECT 'guance/issue/' || guance FROM issue_link WHERE role = 'retired' AND title IS NOT NULL);
+         DELETE FROM issue_link WHERE role = 'retired' AND title IS NOT NULL;",
+    )
+}
+
+fn level(w: &World, key: &Key) -> Option<(bool, bool)> {
+    let issue = w.guance.issues.iter().find(|issue| key.as_str().ends_with(&issue.id))?;
+    Some((issue.listed, issue.grave))
+}
+
+/// Returns true for an item that was counted in a ticket, and whose level tells of another problem now.
+pub(super) fn has_another_problem(w: &World, key: &Key) -> bool {
+    w.joined_as.get(key).is_some_and(|then| level(w, key) != Some(*then))
+}
+
+/// A ticket is not closed for its own item while one that is counted in it is open, which can be known.
+pub(super) fn closes(w: &mut World, at: usize, push: &Push) {
+    let state = &w.jira.issues[at].now;
+    let is_open = |key: &&Key| {
+        let issue = w.guance.issues.iter().find(|issue| key.as_str().ends_with(&issue.id));
+        issue.is_some_and(|issue| fields::guance_status(issue).category != StatusCategory::Done)
+    };
+    let open = state.joined.iter().filter(|key| state.born.as_ref() != Some(key)).find(is_open).cloned();
+    if let Some(open) = open.filter(|key| !state.before.contains(key) && !w.state_lost && !w.troubled) {
+        w.blame(format!("closed: {} closes a ticket in which {open} is counted, which is open", push.key));
+    }
+}
+
 /// What the property of a new ticket says besides.
 pub(super) fn made(new: &NewIssue) -> Option<Kin> {
     let reuse = new.reuse.as_ref()?.key.clone();
@@ -130,6 +162,7 @@ pub(super) fn go_on(w: &mut World, push: &Push, continued: &Continued) -> Result
         return refused("404 no such issue");
     };
     let Some(reuse) = &continued.new.reuse else { return refused("no key") };
+    w.note(|| format!("     continues {} with {}", continued.name, push.pair));
     let steps = if w.answer_lost { mix(w.setup.seed, u64::from(w.requests)) % 5 } else { 4 };
     let creator = w.jira.issues[at].now.author.id.clone();
     robbed(w, at, (push, continued));
@@ -176,6 +209,7 @@ fn robbed(w: &mut World, at: usize, (push, continued): (&Push, &Continued)) {
 pub(super) fn join(w: &mut World, issue: &IssueId, items: &[Joined]) -> Result<Receipt, ApiError> {
     let refused = |why: &str| Err(ApiError::new(Side::JIRA, ApiErrorKind::Refused, why.to_owned()));
     let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
+    w.note(|| format!("     counts {} items in {issue}", items.len()));
     let state = &mut w.jira.issues[at].now;
     let own = state.property.as_ref().map(|mark| mark.key.clone());
     let Some(kin) = &mut state.kin else { return refused("no property") };
@@ -192,6 +226,9 @@ pub(super) fn join(w: &mut World, issue: &IssueId, items: &[Joined]) -> Result<R
     }
     // From now on a ticket of its own is one too many.
     for item in &new {
+        if let Some(level) = level(w, item) {
+            w.joined_as.insert(item.clone(), level);
+        }
         w.copied(item);
     }
     w.touched(at, 71_000 + w.requests);
@@ -249,7 +286,8 @@ impl Tickets for SimJira<'_> {
                 resolved: time(state.updated),
                 updated: time(state.updated),
                 secured: state.secure,
-                archived: false,
+                // Whoever looks for a ticket finds another one.
+                archived: w.bug == Some(Bug::JoinedForgotten) && !state.joined.is_empty(),
                 claim: issue.claim,
                 kin,
             }

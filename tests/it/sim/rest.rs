@@ -111,7 +111,7 @@ impl Theatre<'_> {
     fn idle(&self) {
         let narrow = self.world.borrow().setup.pages.narrow();
         // With its files a thread takes two requests, and long lists leave few of a minute's.
-        let runs = if narrow { 60 } else { 2 + self.world.borrow().all_issues() / 6 };
+        let runs = if narrow { 60 } else { 2 + self.world.borrow().all_issues() / 4 };
         for n in 0..runs {
             self.pass(61_000);
             self.run(Run::default());
@@ -119,6 +119,15 @@ impl Theatre<'_> {
             if narrow && n > 0 && self.needless() == 0 {
                 break;
             }
+        }
+        // Guance's fields are read in turn, now and then, and by the issue where a list would be no cheaper.
+        let in_turn = self.world.borrow().setup.fields.on();
+        for _ in 0..10 {
+            if !in_turn || self.needless() == 0 {
+                break;
+            }
+            self.pass(61_000);
+            self.run(Run::default());
         }
         let needless = self.needless();
         let unsure = |row: &Queued| self.world.borrow().is_unsure(&row.push.key);
