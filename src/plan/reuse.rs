@@ -30,7 +30,9 @@ pub fn choose<'t>(item: &Key, new: &NewIssue, tickets: &'t [Ticket], now: DateTi
     let allowed = || tickets.iter().filter(|ticket| may_go_on(ticket, reuse, new));
     let open = || allowed().filter(|ticket| ticket.status.category != StatusCategory::Done);
     let resolved = || allowed().filter(|ticket| is_resolved_lately(ticket, reuse, now));
-    if let Some(ticket) = allowed().find(begun) {
+    // Wherever it was moved to since.
+    let is_passed = |ticket: &&Ticket| reuse.passed.contains(&ticket.id);
+    if let Some(ticket) = tickets.iter().find(|ticket| begun(ticket) && !is_passed(ticket)) {
         Choice::GoesOn(ticket)
     } else if let Some(ticket) = open().max_by_key(age) {
         Choice::Joins(ticket)

@@ -124,9 +124,13 @@ fn level(w: &World, key: &Key) -> Option<(bool, bool)> {
     Some((issue.listed, issue.grave))
 }
 
-/// Returns true for an item that was counted in a ticket, and whose level tells of another problem now.
-pub(super) fn has_another_problem(w: &World, key: &Key) -> bool {
-    w.joined_as.get(key).is_some_and(|then| level(w, key) != Some(*then))
+/// Returns true for an item that was counted in a ticket which a new state cannot find for it: the item's level tells of another
+/// problem now, or the ticket has lost its labels, and no search gives its property.
+pub(super) fn is_hard_to_find(w: &World, key: &Key) -> bool {
+    let is_in = |issue: &&JiraIssue| issue.now.joined.contains(key);
+    let unlabelled = |issue: &JiraIssue| issue.now.labels.is_empty() && !w.setup.search_properties;
+    let is_hidden = w.jira.issues.iter().filter(is_in).any(unlabelled);
+    w.joined_as.get(key).is_some_and(|then| is_hidden || level(w, key) != Some(*then))
 }
 
 /// A ticket is not closed for its own item while one that is counted in it is open, which can be known.

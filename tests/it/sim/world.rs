@@ -323,8 +323,8 @@ impl World {
         let made = *made;
         // A state that was lost, or never learnt that the copy was made, cannot know that a person deleted it.
         let deleted = self.copy_deleted.get(&key.origin()).copied().unwrap_or_default();
-        // Nor does it find by another problem that an item was counted in a ticket, which no search tells.
-        let changed = u32::from(super::again::has_another_problem(self, &key.origin()));
+        // Nor does it find each ticket in which an item was counted.
+        let changed = u32::from(super::again::is_hard_to_find(self, &key.origin()));
         let again = if self.state_lost || self.troubled { deleted + changed } else { 0 };
         if made > 1 + again {
             self.blame(format!("twice: a second copy of {}", key.origin()));
