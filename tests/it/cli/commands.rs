@@ -212,6 +212,7 @@ fn status_of_nothing() {
       "cursors": {},
       "issue_pairs": 0,
       "continued": 0,
+      "joined": 0,
       "comment_pairs": 0,
       "reading": [
         {
