@@ -303,7 +303,7 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
 }
 
 /// Returns true for a ticket that goes on with another item than the state knows: it is older than the world.
-fn goes_on(issue: &Issue, link: &IssueLink) -> bool {
+pub fn goes_on(issue: &Issue, link: &IssueLink) -> bool {
     let before = Key::issue(issue.side().source(), &link.guance);
     let kin = issue.tracker().and_then(|detail| detail.kin.as_ref());
     let had = kin.is_some_and(|kin| kin.earlier.contains(&before));

@@ -61,7 +61,12 @@ pub(in crate::engine) fn sort(run: &mut Run<'_>, creates: Vec<Queued>, others: &
                 _ => sorted.new.push(queued),
             },
             Found::Awaited => wait(run, &queued)?,
-            Found::GoesOn(_, Some(before)) if is_awaited(run, &queued, &before)? => wait(run, &queued)?,
+            // What says already that it is this item's is written to for no other any more.
+            Found::GoesOn(ticket, Some(before))
+                if !is_own(&queued.push, &ticket) && is_awaited(run, &queued, &before)? =>
+            {
+                wait(run, &queued)?;
+            }
             Found::GoesOn(ticket, before) => redirect(run, queued.push, &ticket, before, InPlaceOf::Create)?,
             Found::Joins(_, before) if is_awaited(run, &queued, &before)? => wait(run, &queued)?,
             Found::Joins(ticket, before) => {
@@ -141,12 +146,11 @@ fn found(run: &mut Run<'_>, push: &Push, told: &mut Told) -> Result<Found, Troub
         }
     }
     let is_taken = |ticket: &&Ticket| relevant.iter().any(|link| link.retired && link.ticket() == ticket.id.as_str());
-    let own = |ticket: &Ticket| ticket.claim.as_ref().is_some_and(|claim| claim.proven && claim.key == push.key);
-    let open: Vec<Ticket> = read.iter().filter(|ticket| own(ticket) || !is_taken(ticket)).cloned().collect();
+    let open: Vec<Ticket> = read.iter().filter(|ticket| is_own(push, ticket) || !is_taken(ticket)).cloned().collect();
     let link_of = |ticket: &Ticket| relevant.iter().find(|link| link.jira == ticket.id).cloned();
     // A state that is older than the world does not know that the item was counted there already, or had that ticket before.
     let names = |ticket: &&Ticket| ticket.kin.as_ref().is_some_and(|kin| kin.names(&push.key));
-    if let Some(ticket) = open.iter().filter(names).find(|ticket| !own(ticket) && !is_passed(push, &ticket.id))
+    if let Some(ticket) = open.iter().filter(names).find(|ticket| !is_own(push, ticket) && !is_passed(push, &ticket.id))
         && let Some(link) = link_of(ticket)
     {
         return Ok(Found::Joins(ticket.clone(), link));
@@ -162,6 +166,11 @@ fn found(run: &mut Run<'_>, push: &Push, told: &mut Told) -> Result<Found, Troub
         }
         Choice::Own => Found::Nothing,
     })
+}
+
+/// Returns true for a ticket that says that it is this item's.
+fn is_own(push: &Push, ticket: &Ticket) -> bool {
+    ticket.claim.as_ref().is_some_and(|claim| claim.proven && claim.key == push.key)
 }
 
 /// Returns true for a ticket that Jira did not let this item continue, or that a person does not want for it.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::markers::{keep_since, recognised, retire, since};
 use super::told::{count, tell};
-use crate::domain::{Action, Continued, IssueId, IssueLink, Key, Push, Receipt, Stage, Ticket};
+use crate::domain::{Action, Base, Continued, Field, IssueId, IssueLink, Key, Push, Receipt, Said, Stage, Ticket};
 use crate::engine::run::{Run, Trouble};
 use crate::engine::{base, optional};
 use crate::plan::reuse;
@@ -149,6 +149,11 @@ pub(in crate::engine) fn settled(
         }
         optional::of_new_pair_in(run, tx, push, (jira, name), now)?;
         base::adopted(run, tx, &push.pair, None, now)?;
+    } else if run.world.policy.carries_fields() {
+        // Both sides may have been compared before the ticket was opened again, which is nobody's wish: what the item says leads.
+        let base = Base { guance: Some(Said::nothing()), jira: None, version: 1 };
+        tx.set_base(&push.pair, Field::Status, &base)?;
+        tx.compare(&push.pair, Some(now))?;
     }
     if let Some(reuse) = &continued.new.reuse {
         tx.set_reuse(&push.pair, &reuse.key)?;

@@ -24,6 +24,9 @@ use super::world::{Mark, Note, World, time};
 /// Jira's status that is done.
 const DONE: usize = 2;
 
+/// Guance's status that is done.
+const ENDED: usize = 2;
+
 /// Returns the history; in some that have one line, tickets are continued. Luck of its own, so that the rest of a history does
 /// not depend on it.
 pub(super) fn also(history: History) -> History {
@@ -40,6 +43,7 @@ pub(super) fn with_reuse(mut history: History) -> History {
     let status = if Rng::new(mix(setup.seed, 0xa9a2)).chance(50) { Direction::ToJira } else { off };
     setup.fields = FieldSetup { status, assignee: off, updates: false, level: false, closed: false, ..setup.fields };
     setup.files = off;
+    let flows = status == Direction::ToJira;
     history.events.retain(|event| is_played(&event.what));
     for mut event in std::mem::take(&mut history.events) {
         let uid = event.uid;
@@ -62,6 +66,10 @@ pub(super) fn with_reuse(mut history: History) -> History {
         }
         if rng.chance(30) {
             then(1 + rng.below(60), Deed::OpenGuance { listed: true }, 0);
+        }
+        if flows && rng.chance(25) {
+            let to = rng.pick(&[ENDED, ENDED, ENDED, 0]);
+            then(1 + rng.below(60), Deed::Field(FieldDeed::Status { side: Side::GUANCE, to }), rng.below(1000));
         }
     }
     history
