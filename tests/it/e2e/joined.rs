@@ -173,3 +173,53 @@ fn a_dry_run_says_in_which_ticket_an_item_would_be_counted() {
         assert_eq!(world.writes(), 0);
     });
 }
+
+#[test]
+fn a_lost_state_finds_by_the_property_who_was_counted() {
+    on_both(|world| {
+        with_reuse(&world, "status = \"both\"", "");
+        let first = alarm(&world, "web-01");
+        world.settle();
+        let key = world.key_of(&first);
+        let second = alarm(&world, "web-01");
+        world.settle();
+        close(&world, &second);
+        world.settle();
+        close(&world, &first);
+        world.settle();
+        assert_eq!(world.jira.status_of(&key), "Done");
+        let before = said(&world, &key);
+        world.lose_state();
+        world.settle();
+        let told = world.run(&["sync", "--since", "2d"]);
+        assert_eq!(told.code, 0, "{told}");
+        world.settle();
+        assert_eq!((count(&world), world.jira.status_of(&key).as_str()), (1, "Done"), "nothing is opened again");
+        assert_eq!(said(&world, &key), before, "nothing is told twice");
+        let told = world.run(&["why", &second]);
+        assert!(told.stdout.contains(&format!("goes on with {first}")), "{told}");
+    });
+}
+
+#[test]
+fn who_may_edit_a_ticket_cannot_name_items_that_shall_have_none() {
+    on_both(|world| {
+        with_reuse(&world, "status = \"both\"", "");
+        let first = alarm(&world, "web-01");
+        world.settle();
+        let key = world.key_of(&first);
+        // Another problem, which somebody names in this ticket, with the seal of an item that is counted there.
+        alarm(&world, "web-01");
+        world.settle();
+        let other = alarm(&world, "web-02");
+        let mut property = world.jira.issue(&key).unwrap().properties["guajira"].clone();
+        let seal = property["joined"].as_object().unwrap().values().next().unwrap().clone();
+        assert!(seal.as_str().is_some_and(|seal| seal.len() == 32), "{property}");
+        property["joined"][format!("guance/issue/{other}")] = seal;
+        world.jira.set_issue_property(&key, "alice", "guajira", property);
+        world.lose_state();
+        world.settle();
+        let labelled: Vec<bool> = world.jira.issues().iter().map(|issue| issue.labels.contains(&other)).collect();
+        assert_eq!(labelled, [false, true], "it has a ticket of its own");
+    });
+}
