@@ -289,7 +289,9 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
             }
         }
         let Some((guance, maker)) = proven(issue) else { continue };
-        let taken = known.issues.contains_key(&(issue.side().source(), guance.clone()));
+        // What is counted in a ticket, or had it before, may have it now.
+        let own = known.issues.get(&(issue.side().source(), guance.clone()));
+        let taken = own.is_some_and(|own| !own.waits_for(&issue.id));
         let first = best.get(&guance).is_some_and(|(_, first)| first.id == issue.id);
         let contested = maker == Maker::Other && rivals.get(&(guance.clone(), maker)).is_some_and(|count| *count > 1);
         steps.push(if taken || !first || contested {

@@ -186,7 +186,8 @@ fn is_misread(run: &Run<'_>, push: &Push, (link, ticket): (&IssueLink, &Ticket))
     };
     let Some(item) = claim.key.issue_on(run.source()).filter(|item| *item != link.guance) else { return Ok(false) };
     // An item that takes a ticket over may have told it so already.
-    Ok(run.pair(run.source(), &item)?.is_none() && !is_under_way(run, &Key::issue(run.source(), &item))?)
+    let is_open = run.pair(run.source(), &item)?.is_none_or(|known| known.waits_for(&ticket.id));
+    Ok(is_open && !is_under_way(run, &Key::issue(run.source(), &item))?)
 }
 
 /// Lets a create continue the ticket that was found for it by its markers, if that had another item before: an earlier run had

@@ -75,7 +75,9 @@ pub(in crate::engine) fn misread(run: &Run<'_>, queued: &Queued) -> Result<Optio
     let item = claim.filter(|claim| claim.proven).and_then(|claim| claim.key.issue_on(run.source()));
     let is_other = |item: &IssueId| *item != queued.push.pair && Some(item) != continued.before.as_ref();
     match item.filter(is_other) {
-        Some(item) if run.pair(run.source(), &item)?.is_none() => Ok(Some(continued.issue.clone())),
+        Some(item) if run.pair(run.source(), &item)?.is_none_or(|known| known.waits_for(&continued.issue)) => {
+            Ok(Some(continued.issue.clone()))
+        }
         _ => Ok(None),
     }
 }
