@@ -34,6 +34,9 @@ for workflow in .github/workflows/*.yml examples/github-actions.yml; do
     check "$workflow" 's/@[0-9a-f]\{40\}/@main/' zizmor --offline --no-progress --quiet
 done
 
+check action.yml 's/using: composite/usin: composite/' check-jsonschema --builtin-schema vendor.github-actions
+check action.yml 's/@[0-9a-f]\{40\}/@main/' zizmor --offline --no-progress --quiet
+
 check examples/gitlab-ci.yml 's/resource_group:/resource_grup:/' check-jsonschema --builtin-schema vendor.gitlab-ci
 check examples/azure-pipelines.yml 's/displayName: Sync$/displayedName: Sync/' \
     check-jsonschema --builtin-schema vendor.azure-pipelines --regex-variant nonunicode
