@@ -39,8 +39,8 @@ fn a_signed_login_names_its_keys_and_takes_a_key_of_several_lines() {
     sync.toml: missing [jira.auth].consumer_key (or the variable GUAJIRA_JIRA__AUTH__CONSUMER_KEY)
     sync.toml: missing [jira.auth].private_key (or the variable GUAJIRA_JIRA__AUTH__PRIVATE_KEY)
     ");
-    let wrong = oauth("consumer_key = \"c\"\nexpires = 2027-13-01\n");
-    assert!(error(&wrong).contains("2027-13-01"), "{}", error(&wrong));
+    let wrong = oauth("consumer_key = \"c\"\nexpires = \"soon\"\n");
+    assert!(error(&wrong).contains("[jira.auth].expires must be a day, such as 2027-03-01"), "{}", error(&wrong));
     let text =
         oauth("consumer_key = \"c\"\nprivate_key = \"-----BEGIN PUBLIC KEY-----AAAA-----END PUBLIC KEY-----\"\n");
     let told = load(&text).unwrap_err().to_string();
