@@ -13,6 +13,7 @@ mod help;
 mod findings;
 mod news;
 mod adopt;
+mod auth;
 mod by_hand;
 mod drop;
 mod explain;
@@ -90,6 +91,9 @@ enum Command {
     /// Show what the state file holds, or bind it to services that were renamed
     #[command(subcommand)]
     State(state::Verb),
+    /// Get an access token from Jira Server or Data Center, by OAuth 1.0a
+    #[command(subcommand)]
+    Auth(auth::Service),
     /// Write a commented sync.toml, asking for what it needs
     Init,
     /// Print the completion script of a shell
@@ -168,6 +172,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Take(options) => take::run(context, options),
         Command::Adopt(options) => adopt::run(context, options),
         Command::State(verb) => state::run(context, verb),
+        Command::Auth(service) => auth::run(context, service),
         Command::Init => init::run(context),
         Command::Completions { shell } => {
             let mut script = Vec::new();

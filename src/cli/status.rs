@@ -51,11 +51,17 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let drafts = context.drafts()?;
     let mut told = serde_json::Map::new();
     let mut exit = Exit::Done;
+    if let Some(warning) = drafts.first().and_then(|draft| draft.login_warning(&context.env)) {
+        term::say(&term::words(warning));
+    }
     for draft in &drafts {
         if drafts.len() > 1 && !options.json {
             term::line(&format!("[{}]", draft.line))?;
         }
-        let (line, json) = of_line(draft, options)?;
+        let (line, mut json) = of_line(draft, options)?;
+        if let (Some(json), Some(ends)) = (json.as_object_mut(), draft.login_ends(&context.env)) {
+            json.insert("login_ends".to_owned(), json!(ends));
+        }
         exit = exit.worse(line);
         told.insert(draft.line.to_string(), json);
         if drafts.len() > 1 && !options.json {

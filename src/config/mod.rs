@@ -15,6 +15,7 @@ mod kinds;
 mod places;
 mod needs;
 mod parts;
+mod login;
 mod notify;
 mod settings;
 mod common;
@@ -26,6 +27,8 @@ mod load;
 mod field_tests;
 #[cfg(test)]
 mod golden_tests;
+#[cfg(test)]
+mod login_tests;
 #[cfg(test)]
 mod notify_tests;
 #[cfg(test)]
@@ -40,6 +43,7 @@ mod tests;
 pub use error::{ConfigError, Problem};
 pub use kinds::SourceKind;
 pub use load::DEFAULT_FILE;
+pub use login::Approval;
 pub use notify::Room;
 pub use places::{lines_beside, state_of_line};
 pub use secret::is_usual_name;

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::error::{ConfigError, ConfigText, Problem};
 use super::secret::{SecretForm, SecretSource};
 use super::size;
@@ -143,11 +145,17 @@ impl Reader {
         default
     }
 
-    /// Notes that a key, if it is set, asks for what is not in this version.
-    pub(super) fn unsupported(&self, path: &str) {
-        if let Some(node) = self.ask(path) {
-            self.wrong(path, node, Flaw::NotSupported);
+    /// Returns a day.
+    pub(super) fn day(&self, path: &str) -> Option<NaiveDate> {
+        let node = self.ask(path)?;
+        let day = match &node.value {
+            Value::Date(text) | Value::Text(text) | Value::Raw(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        if day.is_none() {
+            self.wrong(path, node, Flaw::NotADay);
         }
+        day
     }
 
     /// Returns a list of texts; a variable may separate them with commas.

@@ -9,17 +9,17 @@ use crate::jira::{ABOUT as TRACKER, Deployment, Followed};
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, ON_CALL, Policy, Repeats, ReuseRule, Route};
 use crate::ports::{Ability, Limits};
 use crate::template::{Kind, nearest};
-use crate::words::{ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lang, Voice, Zone};
+use crate::words::{ConfigWarning, FieldFlaw, Flaw, Lang, Voice, Zone};
 
 use super::common::{accounts, url};
 use super::error::{ConfigError, ConfigText};
+use super::login::Login;
 use super::needs;
 use super::notify::{self, RoomDraft};
-use super::parts::{SecretAt, http_settings, secrets};
+use super::parts::{SecretAt, http_settings};
 use super::places::{self, Place};
 use super::readable;
 use super::reader::Reader;
-use super::secret::SecretSource;
 use super::settings::{Draft, Jira, SyncSettings};
 use super::sources;
 use super::tree::{self, Environment};
@@ -56,7 +56,7 @@ pub(super) fn drafts(
             .zip(&sources)
             .flat_map(|(place, source)| source.api_keys().iter().map(|key| (place.key("api_key"), key)));
         let rooms = rooms.iter().flat_map(RoomDraft::secrets).map(|(key, secret)| (key.to_owned(), secret));
-        keys.chain([("jira.auth.token".to_owned(), &jira.token)]).chain(rooms)
+        keys.chain(jira.login.secrets()).chain(rooms)
     };
     let is_in_file = |(key, secret): (String, &SecretAt)| secret.source.is_given() && reader.is_in_file(&key);
     let advice = readable::advice(
@@ -115,12 +115,11 @@ fn policy(reader: &Reader, place: &Place, voice: Voice, warnings: &mut Vec<Confi
 fn jira(reader: &Reader, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Jira {
     let deployments = [("cloud", Some(Deployment::Cloud)), ("server", Some(Deployment::Server)), ("auto", None)];
     let base_url = url(reader, "jira.base_url", true, warnings);
-    let (user, token) = auth(reader, warnings);
+    let login = Login::read(reader, warnings);
     Jira {
         base_url,
         deployment: reader.one_of("jira.deployment", &deployments, None),
-        user,
-        token,
+        login,
         projects: Vec::new(),
         polled: Vec::new(),
         followed: Vec::new(),
@@ -129,36 +128,6 @@ fn jira(reader: &Reader, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Jira
         former_accounts: accounts(reader, "jira.former_accounts"),
         http: http_settings(reader, "jira", base),
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Method {
-    Basic,
-    Pat,
-    OAuth1,
-}
-
-fn auth(reader: &Reader, warnings: &mut Vec<ConfigWarning>) -> (Option<String>, SecretAt) {
-    let methods = [("basic", Method::Basic), ("pat", Method::Pat), ("oauth1", Method::OAuth1)];
-    let nothing =
-        || SecretAt { key: String::new(), place: ConfigPlace::Environment, source: SecretSource::Given("".into()) };
-    let method = reader.one_of("jira.auth.method", &methods, Method::Basic);
-    if method == Method::OAuth1 {
-        reader.unsupported("jira.auth.method");
-        reader.take_whole("jira.auth");
-        return (None, nothing());
-    }
-    let user = match method {
-        Method::Basic => Some(reader.required_text("jira.auth.user")),
-        _ => {
-            if reader.has("jira.auth.user") {
-                warnings.push(ConfigWarning::UserNotUsed);
-            }
-            None
-        }
-    };
-    let token = secrets(reader, "jira.auth.token", false).pop();
-    (user, token.unwrap_or_else(nothing))
 }
 
 fn sync(reader: &Reader, base: &Path) -> SyncSettings {

@@ -42,6 +42,7 @@ mod lost;
 mod messages;
 mod namesakes;
 mod narrow;
+mod oauth;
 mod payloads;
 mod people;
 mod poison;
