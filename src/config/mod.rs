@@ -16,6 +16,7 @@ mod places;
 mod needs;
 mod parts;
 mod notify;
+mod signals;
 mod settings;
 mod common;
 mod sources;
@@ -31,6 +32,8 @@ mod notify_tests;
 #[cfg(test)]
 mod reuse_tests;
 #[cfg(test)]
+mod signals_tests;
+#[cfg(test)]
 mod sources_tests;
 #[cfg(test)]
 mod secret_tests;
@@ -44,4 +47,5 @@ pub use notify::Room;
 pub use places::{lines_beside, state_of_line};
 pub use secret::is_usual_name;
 pub use settings::{Config, Draft, GuanceSource, Source, SyncSettings};
+pub use signals::Signals;
 pub use tree::Environment;
