@@ -148,19 +148,20 @@ fn bin(period: TimeDelta) -> TimeDelta {
 fn carried(state: &State, (since, until): (DateTime<Utc>, DateTime<Utc>)) -> Result<(Vec<Bin>, Vec<i64>)> {
     let long = bin(until - since);
     let place = |at: DateTime<Utc>| (until - at).num_milliseconds().max(0) / long.num_milliseconds().max(1);
+    let last = place(since + TimeDelta::milliseconds(1));
     let mut counts: BTreeMap<i64, [u64; 2]> = BTreeMap::new();
     let mut waits = Vec::new();
     state.settled_within((since, until), |one: Settled| {
-        let [jira, source] = counts.entry(place(one.done)).or_default();
+        let [jira, source] = counts.entry(place(one.done).min(last)).or_default();
         *(if matches!(one.target, Side::Tracker(_)) { jira } else { source }) += 1;
         waits.push((one.done - one.found).num_seconds().max(0));
     })?;
-    let bins = (0..=place(since)).rev().map(|n| {
+    let bins = (0..=last).rev().map(|n| {
         let [jira, source] = counts.get(&n).copied().unwrap_or_default();
         let begins = i32::try_from(n + 1).ok().and_then(|n| until.checked_sub_signed(long * n)).unwrap_or(since);
         Bin { at: begins.max(since), jira, source }
     });
-    Ok((bins.filter(|bin| bin.at < until).collect(), waits))
+    Ok((bins.collect(), waits))
 }
 
 fn delays(waits: &[i64]) -> Vec<(Option<String>, u64)> {

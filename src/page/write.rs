@@ -161,7 +161,9 @@ fn attention(html: &mut String, page: &Page, line: &Line) {
         if let Some(hint) = hint {
             let _ = write!(html, "<p>{}</p>", code(hint));
         }
-        if let Some(command) = command {
+        if let Some(command) =
+            command.as_ref().filter(|command| !hint.as_ref().is_some_and(|hint| hint.contains(*command)))
+        {
             let _ = write!(html, "<p class=\"mend\"><code>{}</code></p>", text(command));
         }
         *html += "</td></tr>\n";
@@ -205,7 +207,7 @@ fn carried(html: &mut String, page: &Page, line: &Line, n: usize) {
     );
     let _ = write!(
         html,
-        "<details><summary>{}</summary><table><thead><tr><th scope=\"col\">{}</th><th scope=\"col\" class=\"num\">{}</th><th scope=\"col\" class=\"num\">{}</th></tr></thead><tbody>",
+        "<details><summary>{}</summary><table class=\"small\"><thead><tr><th scope=\"col\">{}</th><th scope=\"col\" class=\"num\">{}</th><th scope=\"col\" class=\"num\">{}</th></tr></thead><tbody>",
         say(PageWords::AsTable),
         say(PageWords::Begins),
         say(PageWords::ToJira),
@@ -246,7 +248,7 @@ fn delays(html: &mut String, page: &Page, line: &Line, n: usize) {
     );
     let _ = write!(
         html,
-        "<details><summary>{}</summary><table><thead><tr><th scope=\"col\">{}</th><th scope=\"col\" class=\"num\">{}</th></tr></thead><tbody>",
+        "<details><summary>{}</summary><table class=\"small\"><thead><tr><th scope=\"col\">{}</th><th scope=\"col\" class=\"num\">{}</th></tr></thead><tbody>",
         say(PageWords::AsTable),
         say(PageWords::HowLong),
         say(PageWords::Writes)
@@ -272,7 +274,7 @@ fn budget(html: &mut String, page: &Page, line: &Line) {
     ];
     let _ = write!(
         html,
-        "<h3>{}</h3>\n<table><thead><tr><th scope=\"col\">{}</th><th scope=\"col\" class=\"num\">{}</th></tr></thead><tbody>",
+        "<h3>{}</h3>\n<table class=\"small\"><thead><tr><th scope=\"col\">{}</th><th scope=\"col\" class=\"num\">{}</th></tr></thead><tbody>",
         say(PageWords::Budget),
         say(PageWords::Purpose),
         say(PageWords::Requests)
