@@ -18,6 +18,7 @@ mod by_hand;
 mod drop;
 mod explain;
 mod rooms;
+mod signals;
 mod check;
 mod init;
 mod link;
@@ -26,6 +27,7 @@ mod reply;
 mod retry;
 mod state;
 mod status;
+mod report;
 mod sync;
 mod take;
 mod why;
@@ -70,6 +72,8 @@ enum Command {
     Check(check::Options),
     /// Show where everything stands: cursors, pairs, what waits or failed and why, the last runs
     Status(status::Options),
+    /// Tell what happened in a period: a self-contained page for people, or data
+    Report(report::Options),
     /// Show the history of one item, and why it is where it is
     Why(why::Options),
     /// Send dead items again with the next run
@@ -162,6 +166,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Sync(options) => sync::run(context, options),
         Command::Check(options) => check::run(context, options),
         Command::Status(options) => status::run(context, options),
+        Command::Report(options) => report::run(context, options),
         Command::Why(options) => why::run(context, options),
         Command::Retry(options) => retry::run(context, options),
         Command::Drop(options) => drop::run(context, options),

@@ -17,6 +17,7 @@ mod needs;
 mod parts;
 mod login;
 mod notify;
+mod signals;
 mod settings;
 mod common;
 mod sources;
@@ -34,6 +35,8 @@ mod notify_tests;
 #[cfg(test)]
 mod reuse_tests;
 #[cfg(test)]
+mod signals_tests;
+#[cfg(test)]
 mod sources_tests;
 #[cfg(test)]
 mod secret_tests;
@@ -48,4 +51,5 @@ pub use notify::Room;
 pub use places::{lines_beside, state_of_line};
 pub use secret::is_usual_name;
 pub use settings::{Config, Draft, GuanceSource, Source, SyncSettings};
+pub use signals::Signals;
 pub use tree::Environment;

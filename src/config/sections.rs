@@ -21,6 +21,7 @@ use super::places::{self, Place};
 use super::readable;
 use super::reader::Reader;
 use super::settings::{Draft, Jira, SyncSettings};
+use super::signals;
 use super::sources;
 use super::tree::{self, Environment};
 
@@ -50,13 +51,15 @@ pub(super) fn drafts(
     jira.followed = followed(&policies);
     let rooms =
         notify::rooms(&reader, base, voice.lang, &places.iter().map(|place| place.name.as_str()).collect::<Vec<_>>());
+    let signals = signals::signals(&reader, base);
     let secrets = || {
         let keys = places
             .iter()
             .zip(&sources)
             .flat_map(|(place, source)| source.api_keys().iter().map(|key| (place.key("api_key"), key)));
         let rooms = rooms.iter().flat_map(RoomDraft::secrets).map(|(key, secret)| (key.to_owned(), secret));
-        keys.chain(jira.login.secrets()).chain(rooms)
+        let heartbeat = signals.secret().map(|(key, secret)| (key.to_owned(), secret));
+        keys.chain(jira.login.secrets()).chain(rooms).chain(heartbeat)
     };
     let is_in_file = |(key, secret): (String, &SecretAt)| secret.source.is_given() && reader.is_in_file(&key);
     let advice = readable::advice(
@@ -86,6 +89,7 @@ pub(super) fn drafts(
             close_after,
             source,
             rooms: rooms.clone(),
+            signals: signals.clone(),
             jira: Jira { projects, pair_id, ..jira.clone() },
         }
     });

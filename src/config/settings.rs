@@ -10,6 +10,7 @@ use super::kinds::SourceKind;
 use super::login::{self, Approval, Login};
 use super::notify::{Room, RoomDraft};
 use super::parts::{SecretAt, Vault};
+use super::signals::{Signals, SignalsDraft};
 use super::tree::Environment;
 use crate::domain::ServiceName;
 use crate::guance::ReplyFormat;
@@ -18,7 +19,7 @@ use crate::plan::{Direction, Policy};
 use crate::ports::Limits;
 use crate::secret::{Redactor, Secret};
 use crate::words::{ConfigWarning, Lang};
-use crate::{alerts, guance, http, jira};
+use crate::{alerts, guance, http, jira, notify};
 
 /// Everything a run needs to know.
 #[derive(Clone, Debug)]
@@ -53,6 +54,8 @@ pub struct Config {
     pub policy: Policy,
     /// The chat rooms that are told of it: `[[notify]]`.
     pub rooms: Vec<Room>,
+    /// What tells other programs how a run went: `[signals]`.
+    pub signals: Signals,
     /// What works and should be known, as sentences for the log.
     pub warnings: Vec<ConfigWarning>,
     /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
@@ -130,6 +133,7 @@ pub struct Draft {
     pub(super) source: SourceAt,
     pub(super) jira: Jira,
     pub(super) rooms: Vec<RoomDraft>,
+    pub(super) signals: SignalsDraft,
 }
 
 /// Where a source is, with its secrets not fetched.
@@ -280,6 +284,11 @@ impl Draft {
         self.jira.login.approval((&self.jira.base_url, &self.jira.http), &self.base, env)
     }
 
+    /// Returns what tells other programs how a run went, where the secrets of the services cannot be fetched.
+    pub fn signals(&self, env: &Environment) -> Signals {
+        self.signals.alone(&self.base, env)
+    }
+
     /// Fetches the secrets.
     ///
     /// # Errors
@@ -300,6 +309,7 @@ impl Draft {
             source,
             jira,
             rooms,
+            signals,
         } = self;
         let mut vault = Vault::new(base, env);
         let (address, selection) = source.place(&line, kind);
@@ -307,6 +317,7 @@ impl Draft {
         let (auth, login_ends) = jira.login.resolve(&mut vault);
         advice.extend(login_ends.and_then(|ends| login::end_of("[jira.auth].token", ends, Utc::now())));
         let rooms = rooms.into_iter().map(|room| room.resolve(&mut vault, &mut warnings)).collect();
+        let signals = signals.resolve(&mut vault, &mut warnings);
         vault.finish()?;
         let (source, source_http) =
             source.resolve(line, kind, keys, &policy).unwrap_or((Source::Piped, jira.http.clone()));
@@ -338,6 +349,7 @@ impl Draft {
             sync,
             policy,
             rooms,
+            signals,
             warnings,
             advice,
         })
@@ -387,7 +399,7 @@ impl Source {
 }
 
 impl Config {
-    /// Returns what knows the credentials of both sides and of the chat rooms, so that none of them is told by what a service
+    /// Returns what knows the credentials of both sides, of the chat rooms and of the heartbeat, so that none of them is told by what a service
     /// says.
     pub fn redactor(&self) -> Redactor {
         let mut redactor = Redactor::default();
@@ -397,6 +409,7 @@ impl Config {
             jira::Auth::Pat { token } | jira::Auth::OAuth1 { token, .. } => redactor.hide(token),
         }
         self.rooms.iter().flat_map(|room| room.settings.credentials()).for_each(|secret| redactor.hide(&secret));
+        self.signals.heartbeat.iter().flat_map(notify::Settings::credentials).for_each(|secret| redactor.hide(&secret));
         redactor
     }
 }

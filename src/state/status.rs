@@ -126,7 +126,6 @@ impl State {
         for side in Side::Source(self.line).both() {
             waits.extend(self.waits_until(side, None, Utc::now())?.map(|until| (side, until)));
         }
-        let last_good: Option<i64> = self.conn.query_row(LAST_GOOD, [], |row| row.get(0)).optional()?.flatten();
         Ok(Status {
             cursors,
             waits,
@@ -142,8 +141,26 @@ impl State {
             away: self.away()?,
             unreadable: self.unreadable()?,
             runs: self.last_runs(10)?,
-            last_good: last_good.map(from_ms),
+            last_good: self.last_good()?,
         })
+    }
+
+    /// Returns when the last good run ended, by the clock that this machine had then.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn last_good(&self) -> Result<Option<DateTime<Utc>>, StateError> {
+        let ended: Option<i64> = self.conn.query_row(LAST_GOOD, [], |row| row.get(0)).optional()?.flatten();
+        Ok(ended.map(from_ms))
+    }
+
+    /// Returns how many pairs of issues there are.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn pairs(&self) -> Result<u64, StateError> {
+        let count: i64 = self.conn.query_row("SELECT count(*) FROM issue_link", [], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0).saturating_sub(self.count_retired()?))
     }
 
     /// Returns the writes that are not done, oldest first, and behind them the messages that wait or were refused.

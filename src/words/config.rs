@@ -94,6 +94,7 @@ messages! {
         NoSigningSecret,
         LoginInAddress,
         HasFragment,
+        NoTextfile,
         IsFeishuFlow,
         /// The address of a room is never repeated.
         NoRoom { kind: String, example: String },

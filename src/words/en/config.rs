@@ -67,9 +67,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NotJson { why } => format!("is not JSON: {why}"),
         Flaw::EmptyList => "is an empty list".to_owned(),
         Flaw::Template { why } => format!("is wrong: {why}"),
-        Flaw::BadAccount => {
-            "holds an account id that is empty or has a blank in it; display names are no ids".to_owned()
-        }
+        Flaw::BadAccount => "holds an account id that is empty or has a blank; display names are no ids".to_owned(),
         Flaw::Key(flaw) => key_flaw(flaw),
         Flaw::NotADay => "must be a day, such as 2027-03-01".to_owned(),
         Flaw::NoTimeZone => {
@@ -105,6 +103,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
                 .to_owned()
         }
         Flaw::LoginInAddress => "holds a user name or password, which is not supported".to_owned(),
+        Flaw::NoTextfile => "must end with .prom: node_exporter reads no other file".to_owned(),
         Flaw::HasFragment => "must end before `#`".to_owned(),
         Flaw::IsFeishuFlow => {
             "is the address of a flow of Feishu's automation, not of a custom bot: write kind = \"webhook\"".to_owned()

@@ -27,6 +27,7 @@ fn help_shows_the_commands() {
                    how to fix what is wrong
       status       Show where everything stands: cursors, pairs, what waits or failed and why, the last
                    runs
+      report       Tell what happened in a period: a self-contained page for people, or data
       why          Show the history of one item, and why it is where it is
       retry        Send dead items again with the next run
       drop         Give dead items up: they are never sent again unless the original changes
