@@ -37,6 +37,7 @@ fn help_shows_the_commands() {
       take         Accept the payloads of a webhook for a piped source
       adopt        Take over the issues and the copies that the vendor's script made
       state        Show what the state file holds, or bind it to services that were renamed
+      auth         Get an access token from Jira Server or Data Center, by OAuth 1.0a
       init         Write a commented sync.toml, asking for what it needs
       completions  Print the completion script of a shell
       help         Print this message or the help of the given subcommand(s)

@@ -85,12 +85,15 @@ fn every_request_of_a_run_is_signed() {
     let world = approved();
     world.reconfigure("[[route]]", "[flow]\nattachments = \"both\"\nstatus = \"both\"\nassignee = \"both\"\n[[route]]");
     let issue = world.guance.open_issue("磁盘 ~ 100% + & *", "<p>x</p>", "P1", "张三");
+    world.guance.attach_to_issue(&issue, "张三", "dump.bin", &[0, 255, 13]);
     world.settle();
     let key = world.key_of(&issue);
     world.jira.comment(&key, "alice", "seen");
     world.jira.attach(&key, "alice", "log ~ 1 +&.txt", "text/plain", b"lines");
     world.settle();
-    world.assert_agrees();
+    assert_eq!(world.files_on_jira(&issue), [("dump.bin".to_owned(), vec![0, 255, 13])]);
+    assert_eq!(world.files_on_guance(&issue), [("log ~ 1 +&.txt".to_owned(), b"lines".to_vec())]);
+    assert!(world.sent_to_guance().contains("seen"));
     let unsigned = |request: &&guajira_fakes::server::Recorded| {
         !request
             .headers
