@@ -294,10 +294,7 @@ impl Draft {
         let (address, selection) = source.place(&line, kind);
         let keys: Vec<Secret> = source.api_keys().iter().map(|key| vault.fetch(key)).collect();
         let token = vault.fetch(&jira.token);
-        let auth = match jira.user {
-            Some(user) => jira::Auth::Basic { user, token },
-            None => jira::Auth::Pat { token },
-        };
+        let auth = auth(jira.user, token);
         let rooms = rooms.into_iter().map(|room| room.resolve(&mut vault, &mut warnings)).collect();
         let signals = signals.resolve(&mut vault, &mut warnings);
         vault.finish()?;
@@ -334,6 +331,13 @@ impl Draft {
             warnings,
             advice,
         })
+    }
+}
+
+fn auth(user: Option<String>, token: Secret) -> jira::Auth {
+    match user {
+        Some(user) => jira::Auth::Basic { user, token },
+        None => jira::Auth::Pat { token },
     }
 }
 

@@ -41,7 +41,7 @@ fn a_page_tells_what_was_written_and_what_is_dead_with_its_command() {
 
     let refusal =
         What::Status(400, format!("{{\"errorMessages\":[\"{}\"]}}", HOSTILE.replace('"', "\\\"")), Vec::new());
-    world.jira.fail(Fault::new(refusal).writes().times(Times::Always));
+    world.jira.fail(Fault::new(refusal).method("POST").path_contains("/issue").times(Times::Always));
     world.guance.open_issue(HOSTILE, "<p>x</p>", "P1", "张三");
     assert_eq!(world.run(&["sync"]).code, 3);
     let html = page(&world, &[]);
@@ -75,14 +75,14 @@ fn the_page_of_a_large_state_stays_small() {
             .unwrap()
             .execute(params![item, jira, format!("OPS-{n}")])
             .unwrap();
-        let stage = if n % 20 == 0 { "dead" } else { "done" };
+        let step = if n % 20 == 0 { "dead" } else { "done" };
         let key = format!("guance/issue/{item}");
         tx.prepare_cached(
             "INSERT INTO outbox (key, origin, lane, target, action, content, summary, stage, enqueued_at, sent_at,
                  settled_at, error) VALUES (?1, ?1, ?2, 'jira', '', '', ?3, ?4, ?5, ?6, ?6, ?7)",
         )
         .unwrap()
-        .execute(params![key, item, HOSTILE.repeat(20), stage, at - n % 900_000, at, "refused ".repeat(100)])
+        .execute(params![key, item, HOSTILE.repeat(20), step, at - n % 900_000, at, "refused ".repeat(100)])
         .unwrap();
     }
     tx.commit().unwrap();

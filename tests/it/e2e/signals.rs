@@ -1,7 +1,9 @@
 //! What other programs are told of a run: the textfile as Prometheus reads it, and what a heartbeat service took.
+#![allow(clippy::float_cmp, reason = "counts are whole, and times are compared with what was read before")]
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use guajira_fakes::heartbeat::{CHECK, FakeHeartbeat, Unknown};
@@ -70,7 +72,6 @@ fn a_run_writes_what_it_did_and_the_next_one_adds_to_it() {
     assert!(value(&world, "guajira_last_success_timestamp_seconds", "") > success);
     let left: Vec<_> = fs::read_dir(world.path("metrics")).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
-    use std::os::unix::fs::PermissionsExt as _;
     let mode = fs::metadata(world.path("metrics/guajira.prom")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o644, "node_exporter is another user");
 }
