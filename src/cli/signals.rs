@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 
 use crate::config::{Config, ConfigError, Draft, Environment, Signals as Configured};
 use crate::domain::{ServiceName, Side};
@@ -213,10 +213,10 @@ fn of_report(metrics: &mut Metrics, line: ServiceName, report: &Report, state: &
 }
 
 fn count_pairs(metrics: &mut Metrics, line: ServiceName, report: &Report, state: &State) -> Result<(), StateError> {
-    let day = |seconds: f64| (seconds / 86_400.0).floor();
     let source = [("source", line.as_str())];
+    let today = report.ended.date_naive().and_time(NaiveTime::MIN).and_utc();
     let counted = metrics.get("guajira_pairs_counted_timestamp_seconds", &source);
-    let is_old = counted.is_none_or(|at| (day(at) - day(seconds(report.ended))).abs() > 0.5);
+    let is_old = counted.is_none_or(|at| at < seconds(today) || at > seconds(report.ended));
     if is_old {
         metrics.set("guajira_pairs", &source, whole(state.pairs()?));
         metrics.set("guajira_pairs_counted_timestamp_seconds", &source, seconds(report.ended));

@@ -55,9 +55,9 @@ impl IssueLink {
         if self.retired { id.split_once('/').map_or(id, |(ticket, _)| ticket) } else { id }
     }
 
-    /// Returns true where this ticket is another item's, and may become this one's.
+    /// Returns true where the item is counted in this ticket, and so may have it next.
     pub fn waits_for(&self, ticket: &IssueId) -> bool {
-        self.retired && self.ticket() == ticket.as_str()
+        self.attached && self.ticket() == ticket.as_str()
     }
 
     /// Returns true when the item is to have no part in a Jira issue any more.

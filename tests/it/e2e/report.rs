@@ -75,14 +75,14 @@ fn the_page_of_a_large_state_stays_small() {
             .unwrap()
             .execute(params![item, jira, format!("OPS-{n}")])
             .unwrap();
-        let standing = if n % 20 == 0 { "dead" } else { "done" };
+        let step = if n % 20 == 0 { "dead" } else { "done" };
         let key = format!("guance/issue/{item}");
         tx.prepare_cached(
             "INSERT INTO outbox (key, origin, lane, target, action, content, summary, stage, enqueued_at, sent_at,
                  settled_at, error) VALUES (?1, ?1, ?2, 'jira', '', '', ?3, ?4, ?5, ?6, ?6, ?7)",
         )
         .unwrap()
-        .execute(params![key, item, HOSTILE.repeat(20), standing, at - n % 900_000, at, "refused ".repeat(100)])
+        .execute(params![key, item, HOSTILE.repeat(20), step, at - n % 900_000, at, "refused ".repeat(100)])
         .unwrap();
     }
     tx.commit().unwrap();

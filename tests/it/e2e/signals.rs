@@ -1,5 +1,4 @@
 //! What other programs are told of a run: the textfile as Prometheus reads it, and what a heartbeat service took.
-
 #![allow(clippy::float_cmp, reason = "what is compared is counted, or written as it is read")]
 
 use std::collections::BTreeMap;
