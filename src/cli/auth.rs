@@ -21,7 +21,6 @@ use super::term;
 
 /// Whose access token.
 #[derive(Debug, Subcommand)]
-#[expect(rustdoc::broken_intra_doc_links, reason = "the help text names a section of the configuration")]
 pub(super) enum Service {
     /// Get the token of [jira.auth]: make a key pair, print what the administrator enters, ask for the verification code
     Jira(Options),
