@@ -4,30 +4,9 @@
 
 use insta::assert_snapshot;
 
+use super::tests::{MINIMAL, error, load_with};
 use super::*;
 use crate::jira;
-
-const MINIMAL: &str = r#"
-[guance]
-base_url = "https://openapi.guance.com"
-api_key = "g-key"
-[jira]
-base_url = "https://jira.example.com"
-[jira.auth]
-user = "bot@example.com"
-token = "j-token"
-[[route]]
-project = "OPS"
-issue_type = "Bug"
-"#;
-
-fn load(text: &str) -> Result<Config, ConfigError> {
-    Draft::of_text("sync.toml", text)?.remove(0).resolve(&Environment::default())
-}
-
-fn error(text: &str) -> String {
-    load(text).unwrap_err().to_string()
-}
 
 #[test]
 fn a_signed_login_names_its_keys_and_takes_a_key_of_several_lines() {
@@ -43,11 +22,11 @@ fn a_signed_login_names_its_keys_and_takes_a_key_of_several_lines() {
     assert!(error(&wrong).contains("[jira.auth].expires must be a day, such as 2027-03-01"), "{}", error(&wrong));
     let text =
         oauth("consumer_key = \"c\"\nprivate_key = \"-----BEGIN PUBLIC KEY-----AAAA-----END PUBLIC KEY-----\"\n");
-    let told = load(&text).unwrap_err().to_string();
+    let told = error(&text);
     assert!(told.contains("[jira.auth].private_key holds the public key"), "{told}");
     let key = jira::PrivateKey::generate().unwrap().to_pem().unwrap();
     let key = format!("consumer_key = \"c\"\nexpires = 2020-01-31\nprivate_key = \"\"\"{}\"\"\"\n", key.expose());
-    let config = load(&oauth(&key)).unwrap();
+    let config = load_with(&oauth(&key), &Environment::default()).unwrap();
     assert!(matches!(&config.jira.auth, jira::Auth::OAuth1 { consumer, .. } if consumer == "c"));
     let said: Vec<String> = config.advice.iter().map(ToString::to_string).collect();
     assert_eq!(said, ["[jira.auth].token ended on 2020-01-31: renew it"]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::id::{Fingerprint, IssueId};
+use super::id::{Fingerprint, IssueId, Key};
 use super::item::Claim;
 use super::kin::Kin;
 use super::status::{Status, StatusCategory};
@@ -141,6 +141,14 @@ pub struct Continued {
     pub was_open: bool,
 }
 
+impl Reuse {
+    /// Returns what a ticket goes on by that is chosen already, and that is to be in a status of this category.
+    pub fn chosen(key: Fingerprint, category: StatusCategory) -> Self {
+        let status = StatusTarget { names: Vec::new(), category, resolution: None, fields: Vec::new() };
+        Self { key, within: 0, unless_resolution: Vec::new(), status, passed: Vec::new() }
+    }
+}
+
 /// A ticket that may be continued, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
@@ -166,4 +174,11 @@ pub struct Ticket {
     pub claim: Option<Claim>,
     /// What it says of the items before.
     pub kin: Option<Kin>,
+}
+
+impl Ticket {
+    /// Returns true where its markers prove that it is the Jira issue of this item.
+    pub fn is_of(&self, item: &Key) -> bool {
+        self.claim.as_ref().is_some_and(|claim| claim.proven && claim.key == *item)
+    }
 }

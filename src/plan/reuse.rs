@@ -25,14 +25,13 @@ pub enum Choice<'t> {
 /// counted in one that is open; else it continues the one of those that were resolved lately that was resolved last.
 pub fn choose<'t>(item: &Key, new: &NewIssue, tickets: &'t [Ticket], now: DateTime<Utc>) -> Choice<'t> {
     let Some(reuse) = new.reuse.as_ref() else { return Choice::Own };
-    let begun = |ticket: &&Ticket| ticket.claim.as_ref().is_some_and(|claim| claim.proven && claim.key == *item);
     let age = |ticket: &&Ticket| (ticket.id.as_str().len(), ticket.id.clone());
     let allowed = || tickets.iter().filter(|ticket| may_go_on(ticket, reuse, new));
     let open = || allowed().filter(|ticket| ticket.status.category != StatusCategory::Done);
     let resolved = || allowed().filter(|ticket| is_resolved_lately(ticket, reuse, now));
     // Wherever it was moved to since.
     let is_passed = |ticket: &&Ticket| reuse.passed.contains(&ticket.id);
-    if let Some(ticket) = tickets.iter().find(|ticket| begun(ticket) && !is_passed(ticket)) {
+    if let Some(ticket) = tickets.iter().find(|ticket| ticket.is_of(item) && !is_passed(ticket)) {
         Choice::GoesOn(ticket)
     } else if let Some(ticket) = open().max_by_key(age) {
         Choice::Joins(ticket)

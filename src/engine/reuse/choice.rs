@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::TimeDelta;
 
 use super::joined::join;
-use super::take_over::{InPlaceOf, is_under_way, redirect};
+use super::take_over::{InPlaceOf, is_under_way, read, redirect, stranger};
 use crate::domain::{Action, Fingerprint, IssueId, IssueLink, Key, Push, Receipt, Ticket};
 use crate::engine::queue::put_back;
 use crate::engine::run::{Run, Trouble};
@@ -63,7 +63,7 @@ pub(in crate::engine) fn sort(run: &mut Run<'_>, creates: Vec<Queued>, others: &
             Found::Awaited => wait(run, &queued)?,
             // What says already that it is this item's is written to for no other any more.
             Found::GoesOn(ticket, Some(before))
-                if !is_own(&queued.push, &ticket) && is_awaited(run, &queued, &before)? =>
+                if !ticket.is_of(&queued.push.key) && is_awaited(run, &queued, &before)? =>
             {
                 wait(run, &queued)?;
             }
@@ -137,20 +137,22 @@ fn found(run: &mut Run<'_>, push: &Push, told: &mut Told) -> Result<Found, Troub
         let ids: Vec<IssueId> = relevant.iter().map(|link| IssueId::new(link.ticket())).collect();
         told.insert(key.as_str().to_owned(), tickets.tickets(&ids)?);
     }
-    let read = told.get(key.as_str()).map(Vec::as_slice).unwrap_or_default();
+    let told = told.get(key.as_str()).map(Vec::as_slice).unwrap_or_default();
     for link in &relevant {
-        if let Some(ticket) = read.iter().find(|ticket| ticket.id.as_str() == link.ticket())
+        if let Some(ticket) = told.iter().find(|ticket| ticket.id.as_str() == link.ticket())
             && is_misread(run, push, (link, ticket))?
         {
             return Ok(Found::Misread(ticket.id.clone()));
         }
     }
     let is_taken = |ticket: &&Ticket| relevant.iter().any(|link| link.retired && link.ticket() == ticket.id.as_str());
-    let open: Vec<Ticket> = read.iter().filter(|ticket| is_own(push, ticket) || !is_taken(ticket)).cloned().collect();
+    let open: Vec<Ticket> =
+        told.iter().filter(|ticket| ticket.is_of(&push.key) || !is_taken(ticket)).cloned().collect();
     let link_of = |ticket: &Ticket| relevant.iter().find(|link| link.jira == ticket.id).cloned();
     // A state that is older than the world does not know that the item was counted there already, or had that ticket before.
     let names = |ticket: &&Ticket| ticket.kin.as_ref().is_some_and(|kin| kin.names(&push.key));
-    if let Some(ticket) = open.iter().filter(names).find(|ticket| !is_own(push, ticket) && !is_passed(push, &ticket.id))
+    if let Some(ticket) =
+        open.iter().filter(names).find(|ticket| !ticket.is_of(&push.key) && !is_passed(push, &ticket.id))
         && let Some(link) = link_of(ticket)
     {
         return Ok(Found::Joins(ticket.clone(), link));
@@ -168,37 +170,25 @@ fn found(run: &mut Run<'_>, push: &Push, told: &mut Told) -> Result<Found, Troub
     })
 }
 
-/// Returns true for a ticket that says that it is this item's.
-fn is_own(push: &Push, ticket: &Ticket) -> bool {
-    ticket.claim.as_ref().is_some_and(|claim| claim.proven && claim.key == push.key)
-}
-
 /// Returns true for a ticket that Jira did not let this item continue, or that a person does not want for it.
 fn is_passed(push: &Push, ticket: &IssueId) -> bool {
     let Action::CreateIssue(new) = &push.action else { return false };
     new.reuse.as_ref().is_some_and(|reuse| reuse.passed.contains(ticket))
 }
 
-/// Returns true where a ticket says that it is an item's of which this state knows nothing.
+/// Returns true where a ticket says that it is an item's of which this state knows nothing, and which is not just taking it over.
 fn is_misread(run: &Run<'_>, push: &Push, (link, ticket): (&IssueLink, &Ticket)) -> Result<bool, Trouble> {
-    let Some(claim) = ticket.claim.as_ref().filter(|claim| claim.proven && claim.key != push.key) else {
-        return Ok(false);
-    };
-    let Some(item) = claim.key.issue_on(run.source()).filter(|item| *item != link.guance) else { return Ok(false) };
-    // An item that takes a ticket over may have told it so already.
-    let is_open = run.pair(run.source(), &item)?.is_none_or(|known| known.waits_for(&ticket.id));
-    Ok(is_open && !is_under_way(run, &Key::issue(run.source(), &item))?)
+    let Some(item) = stranger(run, ticket, [&push.pair, &link.guance])? else { return Ok(false) };
+    Ok(!is_under_way(run, &Key::issue(run.source(), &item))?)
 }
 
 /// Lets a create continue the ticket that was found for it by its markers, if that had another item before: an earlier run had
 /// begun to. Returns whether it does.
 pub(in crate::engine) fn resumes(run: &mut Run<'_>, queued: &Queued, receipt: &Receipt) -> Result<bool, Trouble> {
     let Action::CreateIssue(new) = &queued.push.action else { return Ok(false) };
-    let Some(tickets) = run.abilities(run.tracker()).tickets.filter(|_| new.reuse.is_some()) else { return Ok(false) };
     let id = IssueId::new(receipt.id.clone());
-    let Some(ticket) = tickets.tickets(std::slice::from_ref(&id))?.into_iter().find(|ticket| ticket.id == id) else {
-        return Ok(false);
-    };
+    let ticket = if new.reuse.is_some() { read(run, &id)? } else { None };
+    let Some(ticket) = ticket else { return Ok(false) };
     let had_another = ticket.kin.as_ref().is_some_and(|kin| !kin.earlier.is_empty());
     if had_another {
         let link = run.pair(run.tracker(), &id)?;

@@ -3,10 +3,8 @@
 use chrono::TimeDelta;
 
 use super::joined::seen;
-use super::take_over::{InPlaceOf, redirect};
-use crate::domain::{
-    Action, Change, Field, Issue, IssueLink, Key, NewIssue, Reuse, StatusCategory, StatusTarget, Ticket,
-};
+use super::take_over::{InPlaceOf, read, redirect};
+use crate::domain::{Action, Change, Field, Issue, IssueLink, Key, NewIssue, Reuse, StatusCategory, Ticket};
 use crate::engine::queue::put_back;
 use crate::engine::run::{Run, Trouble};
 use crate::plan::issues;
@@ -79,11 +77,8 @@ fn heir(run: &mut Run<'_>, link: &IssueLink) -> Result<Heir, Trouble> {
 }
 
 fn hand_over(run: &mut Run<'_>, link: &IssueLink, issue: &Issue) -> Result<bool, Trouble> {
-    let Some(tickets) = run.abilities(run.tracker()).tickets else { return Ok(false) };
-    let read = tickets.tickets(std::slice::from_ref(&link.jira))?;
-    let Some(ticket) = read.into_iter().find(|ticket| ticket.id == link.jira) else { return Ok(false) };
-    let own = Key::issue(run.source(), &link.guance);
-    let is_its_own = ticket.claim.as_ref().is_some_and(|claim| claim.proven && claim.key == own);
+    let Some(ticket) = read(run, &link.jira)? else { return Ok(false) };
+    let is_its_own = ticket.is_of(&Key::issue(run.source(), &link.guance));
     let is_open = ticket.status.category != StatusCategory::Done;
     let Some(new) = new(run, &ticket, issue).filter(|_| is_its_own && is_open) else { return Ok(false) };
     let push = issues::push(issue, new);
@@ -95,8 +90,6 @@ fn hand_over(run: &mut Run<'_>, link: &IssueLink, issue: &Issue) -> Result<bool,
 fn new(run: &Run<'_>, ticket: &Ticket, issue: &Issue) -> Option<NewIssue> {
     let policy = run.world.policy;
     let new = issues::create(issue, policy).ok().or_else(|| issues::create_by_hand(issue, policy, None))?;
-    let (category, key) = (ticket.status.category, ticket.kin.as_ref()?.reuse.clone());
-    let status = StatusTarget { names: Vec::new(), category, resolution: None, fields: Vec::new() };
-    let reuse = Reuse { key, within: 0, unless_resolution: Vec::new(), status, passed: Vec::new() };
+    let reuse = Reuse::chosen(ticket.kin.as_ref()?.reuse.clone(), ticket.status.category);
     Some(NewIssue { reuse: Some(Box::new(reuse)), ..new })
 }

@@ -3,9 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::told::tell;
-use crate::domain::{
-    Action, Continued, IssueId, IssueLink, Key, Kin, NewIssue, Push, Reuse, StatusCategory, StatusTarget,
-};
+use crate::domain::{Action, Continued, IssueId, IssueLink, Key, Kin, NewIssue, Push, Reuse, StatusCategory};
 use crate::engine::run::{Run, Trouble};
 use crate::state::{StateError, Tx};
 use crate::words::{Note, Summary};
@@ -81,9 +79,7 @@ pub(in crate::engine) fn resume(
 
 /// Returns the write that continues a ticket, as far as its markers tell.
 fn again(run: &Run<'_>, link: &IssueLink, kin: &Kin) -> Push {
-    let status =
-        StatusTarget { names: Vec::new(), category: StatusCategory::Todo, resolution: None, fields: Vec::new() };
-    let reuse = Reuse { key: kin.reuse.clone(), within: 0, unless_resolution: Vec::new(), status, passed: Vec::new() };
+    let reuse = Reuse::chosen(kin.reuse.clone(), StatusCategory::Todo);
     let new = NewIssue {
         origin_url: run.remote(run.source()).issue_url(link.guance.as_str()),
         reuse: Some(Box::new(reuse)),

@@ -65,21 +65,29 @@ pub(super) fn redirect(
     Ok(())
 }
 
-/// Returns the ticket that a write continues, where it says that it is the copy of an item of which this state knows nothing: it
-/// goes on with that one, and the state is older.
+/// Reads a ticket by its id; `None` where it is not there for us, or the tracker has no tickets that can be continued.
+pub(super) fn read(run: &Run<'_>, id: &IssueId) -> Result<Option<Ticket>, Trouble> {
+    let Some(tickets) = run.abilities(run.tracker()).tickets else { return Ok(None) };
+    Ok(tickets.tickets(std::slice::from_ref(id))?.into_iter().find(|ticket| ticket.id == *id))
+}
+
+/// Returns the item that a ticket says it is the copy of, where that is none of these and this state knows nothing of it: the
+/// state is older than the world.
+pub(super) fn stranger(run: &Run<'_>, ticket: &Ticket, known: [&IssueId; 2]) -> Result<Option<IssueId>, Trouble> {
+    let claim = ticket.claim.as_ref().filter(|claim| claim.proven);
+    let item = claim.and_then(|claim| claim.key.issue_on(run.source()));
+    let Some(item) = item.filter(|item| !known.contains(&item)) else { return Ok(None) };
+    let is_unknown = run.pair(run.source(), &item)?.is_none_or(|link| link.waits_for(&ticket.id));
+    Ok(is_unknown.then_some(item))
+}
+
+/// Returns the ticket that a write continues, where it says that it goes on with an item of which this state knows nothing.
 pub(in crate::engine) fn misread(run: &Run<'_>, queued: &Queued) -> Result<Option<IssueId>, Trouble> {
     let Action::ContinueIssue(continued) = &queued.push.action else { return Ok(None) };
-    let Some(tickets) = run.abilities(run.tracker()).tickets else { return Ok(None) };
-    let read = tickets.tickets(std::slice::from_ref(&continued.issue))?;
-    let claim = read.into_iter().find(|ticket| ticket.id == continued.issue).and_then(|ticket| ticket.claim);
-    let item = claim.filter(|claim| claim.proven).and_then(|claim| claim.key.issue_on(run.source()));
-    let is_other = |item: &IssueId| *item != queued.push.pair && Some(item) != continued.before.as_ref();
-    match item.filter(is_other) {
-        Some(item) if run.pair(run.source(), &item)?.is_none_or(|known| known.waits_for(&continued.issue)) => {
-            Ok(Some(continued.issue.clone()))
-        }
-        _ => Ok(None),
-    }
+    let Some(ticket) = read(run, &continued.issue)? else { return Ok(None) };
+    let own = &queued.push.pair;
+    let other = stranger(run, &ticket, [own, continued.before.as_ref().unwrap_or(own)])?;
+    Ok(other.map(|_| ticket.id))
 }
 
 /// Returns true while the ticket is nobody else's; what is not so is created after all.
