@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::apply::apply;
 use super::reading::LATEST_COPY;
 use super::run::{Run, Trouble};
+use super::{reuse, trust};
 use crate::domain::{Issue, IssueId, IssueLink, Key};
 use crate::plan::issues;
 use crate::ports::Span;
@@ -31,6 +32,7 @@ pub(super) fn adopt(run: &mut Run<'_>, issues: &mut [Issue]) -> Result<(), Troub
     let claims = issues.iter().map(|issue| (&issue.id, issue.claim.as_ref().map(|claim| claim.key.clone())));
     let known = run.known_issues(run.tracker(), claims)?;
     let steps = issues::copies(issues, &known);
+    reuse::recall(run, issues)?;
     if steps.is_empty() {
         return Ok(());
     }
@@ -61,7 +63,7 @@ fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
         let is_known = disproved
             .is_some_and(|(at, told)| at == issue.updated.to_rfc3339() && now >= told && now - told < DISPROVED_FOR);
         let is_open = match run.pair(run.tracker(), &issue.id)? {
-            Some(link) => may_go_on(run, issue, &link)?,
+            Some(link) => may_go_on(run, issue, &link)? || may_have_joined(run, issue, &link)?,
             None => run.pair(run.source(), &original)?.is_none(),
         };
         if !is_known && is_open {
@@ -101,6 +103,13 @@ fn may_go_on(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, Tro
     Ok(false)
 }
 
+/// Returns true for the ticket of a known pair in which other items may be counted that this state has forgotten, and of which a
+/// search does not tell.
+fn may_have_joined(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, Trouble> {
+    let is_told = issue.tracker().is_none_or(|detail| detail.kin.is_some());
+    Ok(!is_told && may_be_continued(run, issue) && trust::may_have_forgotten(run, link, issue.updated)?)
+}
+
 /// The fact that an issue, as it was then, only claimed to be a copy.
 fn disproved(issue: &Issue) -> String {
     format!("engine.no-copy.{}", issue.id)
@@ -111,12 +120,28 @@ fn disproved(issue: &Issue) -> String {
 pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trouble> {
     let span = Span { ours_only: true, ..Span::since(from) };
     let mut batch = run.world.jira.changed(&span)?;
+    doubt_continued(run, &mut batch.issues);
     prove_unique(run, &mut batch.issues)?;
     let ours = batch.issues.iter().filter(|issue| issue.claim.is_some());
     if let Some(latest) = ours.map(|issue| issue.created).max() {
         run.world.state.set_fact(LATEST_COPY, &latest.to_rfc3339(), run.world.clock.now())?;
     }
     adopt(run, &mut batch.issues)
+}
+
+/// Lets the tickets that may be continued be read by id, also where a search gives their properties: Jira's index may still
+/// show the item that a ticket was the copy of before.
+fn doubt_continued(run: &Run<'_>, issues: &mut [Issue]) {
+    for issue in issues.iter_mut().filter(|issue| may_be_continued(run, issue)) {
+        if let Some(claim) = &mut issue.claim {
+            claim.proven = false;
+        }
+    }
+}
+
+fn may_be_continued(run: &Run<'_>, issue: &Issue) -> bool {
+    let project = project_of(&issue.name);
+    run.world.policy.routes.iter().any(|route| route.reuse.is_some() && route.project == project)
 }
 
 /// Among very many that our account created, a label that only one issue carries is proof enough: it saves reading
@@ -127,11 +152,8 @@ pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trou
 /// none of it carries our property, none counts; where only some do, each is read.
 fn prove_unique(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     // Of a ticket that may be continued the property tells more than the label.
-    let continues = |issue: &Issue| {
-        let project = project_of(&issue.name);
-        run.world.policy.routes.iter().any(|route| route.reuse.is_some() && route.project == project)
-    };
-    let is_unproven = |issue: &Issue| issue.claim.as_ref().is_some_and(|claim| !claim.proven) && !continues(issue);
+    let is_unproven =
+        |issue: &Issue| issue.claim.as_ref().is_some_and(|claim| !claim.proven) && !may_be_continued(run, issue);
     let unproven: Vec<IssueId> =
         issues.iter().filter(|issue| is_unproven(issue)).map(|issue| issue.id.clone()).collect();
     if unproven.len() <= MOST_PROVED {
@@ -150,7 +172,7 @@ fn prove_unique(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     for claim in issues.iter().filter_map(|issue| issue.claim.as_ref()) {
         *carriers.entry(claim.key.clone()).or_default() += 1;
     }
-    let by_label = issues.iter_mut().filter(|issue| !continues(issue));
+    let by_label = issues.iter_mut().filter(|issue| !may_be_continued(run, issue));
     for claim in by_label.filter_map(|issue| issue.claim.as_mut()).filter(|claim| claim.is_ours()) {
         claim.proven |= carriers.get(&claim.key) == Some(&1);
     }

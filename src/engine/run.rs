@@ -1,7 +1,7 @@
 //! One run under way: what it has, what it remembers, and when it has to end.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -44,6 +44,8 @@ pub(super) struct Run<'a> {
     pub(super) no_retries: Vec<Side>,
     /// From when on this run read Jira: what changed there later, a state that turns out to be older may not know.
     pub(super) jira_from: Option<DateTime<Utc>>,
+    /// Tickets of known pairs that this run's searches showed, and that may be continued.
+    pub(super) seen_tickets: BTreeSet<IssueId>,
     /// Whether links may be set. A link moves the issue's `updated`: what a new pair says is read before, while that
     /// still tells whether somebody has taken it up.
     pub(super) may_link: bool,
@@ -154,6 +156,7 @@ impl<'a> Run<'a> {
             unread: Unread::default(),
             no_retries: Vec::new(),
             jira_from: None,
+            seen_tickets: BTreeSet::new(),
             may_link: false,
             has_got_on: false,
             interrupted: false,

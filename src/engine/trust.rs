@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::ask::read_register;
 use super::memory::{Counter, Trust};
 use super::run::{Run, Trouble};
-use super::{away, base, once};
+use super::{away, base, once, reuse};
 use crate::domain::{IssueLink, SealKey, Side};
 use crate::ports::{ApiError, ApiErrorKind, Register, SEAL_KEYS, seal_keys};
 use crate::state::State;
@@ -117,6 +117,9 @@ fn compare(run: &mut Run<'_>) -> Result<(Counter, bool), Trouble> {
         away::doubt(run)?;
     }
     once::begin(run, behind, &told)?;
+    if behind {
+        reuse::read_joined(run)?;
+    }
     run.is_behind |= behind;
     run.nothing_written = theirs == Counter::Empty && mine == 0;
     if behind || theirs == Counter::NotKept && state.cursor(run.tracker())?.is_none() {

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::told::count;
-use crate::domain::{Action, CommentId, Issue, IssueId, IssueLink, Joined, Key, Push, StatusCategory, Ticket};
+use crate::domain::{
+    Action, Claim, CommentId, Issue, IssueId, IssueLink, Joined, Key, Kin, Push, StatusCategory, Ticket,
+};
 use crate::engine::run::{Run, Trouble};
 use crate::plan::reuse;
 use crate::state::{Queued, Tx};
@@ -67,6 +69,61 @@ pub(in crate::engine) fn seen(
     for ticket in &tickets {
         count(run, tx, ticket, now)?;
     }
+    Ok(())
+}
+
+/// Takes note of items that tickets of known pairs say are counted in them, and of which a state that is older than the world
+/// knows nothing.
+pub(in crate::engine) fn recall(run: &mut Run<'_>, issues: &[Issue]) -> Result<(), Trouble> {
+    if run.world.policy.routes.iter().all(|route| route.reuse.is_none()) {
+        return Ok(());
+    }
+    let told = issues.iter().filter_map(|issue| Some((&issue.id, issue.claim.as_ref(), issue.tracker()?.kin.as_ref())));
+    run.seen_tickets.extend(issues.iter().map(|issue| issue.id.clone()));
+    remember(run, told)
+}
+
+/// Reads what the tickets say that this run's searches showed: this state has turned out to be older than the world, and a search
+/// does not tell everywhere which items are counted.
+pub(in crate::engine) fn read_joined(run: &mut Run<'_>) -> Result<(), Trouble> {
+    let Some(reader) = run.abilities(run.tracker()).tickets else { return Ok(()) };
+    let mut known = Vec::new();
+    for id in std::mem::take(&mut run.seen_tickets) {
+        known.extend(run.pair(run.tracker(), &id)?.map(|link| link.jira));
+    }
+    if known.is_empty() {
+        return Ok(());
+    }
+    let tickets = reader.tickets(&known)?;
+    remember(run, tickets.iter().map(|ticket| (&ticket.id, ticket.claim.as_ref(), ticket.kin.as_ref())))
+}
+
+fn remember<'t>(
+    run: &Run<'_>,
+    told: impl Iterator<Item = (&'t IssueId, Option<&'t Claim>, Option<&'t Kin>)>,
+) -> Result<(), Trouble> {
+    let (state, now) = (run.world.state, run.world.clock.now());
+    let mut forgotten = Vec::new();
+    for (ticket, claim, kin) in told {
+        let (Some(claim), Some(kin)) = (claim.filter(|claim| claim.proven), kin) else { continue };
+        let Some(link) = run.pair(run.tracker(), ticket)? else { continue };
+        if claim.key != Key::issue(run.source(), &link.guance) {
+            continue;
+        }
+        for item in kin.joined.iter().filter_map(|joined| joined.key.issue_on(run.source())) {
+            if state.issue_link(run.source(), &item)?.is_none() {
+                forgotten.push((item, ticket.clone()));
+            }
+        }
+    }
+    if forgotten.is_empty() {
+        return Ok(());
+    }
+    let tx = state.begin()?;
+    for (item, ticket) in &forgotten {
+        tx.remember_joined(item, ticket, now)?;
+    }
+    tx.commit()?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ mod past;
 
 pub(super) use choice::{Sorted, foresee, resumes, sort};
 pub(super) use hand_over::hands_over;
-pub(super) use joined::{counted_anew, seen};
+pub(super) use joined::{counted_anew, read_joined, recall, seen};
 pub(super) use markers::{recognised, resume};
 pub(super) use past::without_the_past;
 pub(super) use take_over::{buried, gives_up, is_free, is_under_way, misread, settled};
