@@ -12,7 +12,7 @@ use super::lookup::{look_up, wanted};
 use super::queue::{put_back, put_last};
 use super::run::{Run, Trouble};
 use super::settle::{Evidence, settle};
-use super::{away, doubt, fields, files, once, originals, reuse, script, threads, trust};
+use super::{away, doubt, fields, files, once, originals, reuse, script, threads, trust, waits};
 use crate::domain::{Action, IssueId, Key, Proof, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
 use crate::state::{Deferral, Doubt, Queued};
@@ -76,6 +76,9 @@ fn writes(run: &mut Run<'_>, target: Side) -> Result<(), Trouble> {
         let Outcome { end, wait, failed, has_worked } = send_and_record(run, target, batch, upload)?;
         if let Some(err) = end {
             return Err(err.into());
+        }
+        if target.is_source() && (wait.is_some() || has_worked) {
+            waits::note_write(run, wait.is_some())?;
         }
         if let Some(wait) = wait {
             run.wait(target, wait)?;

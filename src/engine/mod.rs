@@ -87,21 +87,33 @@ fn read_and_write(run: &mut Run<'_>) -> Result<()> {
     catch_up::due_threads(run)?;
     fields::due(run)?;
     run.may_link = true;
+    let writes_last = waits::writes_last(run)?;
+    if writes_last {
+        read_in_turn(run)?;
+    }
     deliver::both(run)?;
     // What has failed before has its time, and leaves the others theirs.
     run.retries = Some(Retries::InTime);
     deliver::both(run)?;
-    run.keep_room()?;
-    slices::sweep(run)?;
-    fields::in_turn(run)?;
-    catch_up::threads_in_turn(run)?;
-    run.kept = 0;
-    deliver::both(run)?;
+    if !writes_last {
+        read_in_turn(run)?;
+        deliver::both(run)?;
+    }
     run.retries = Some(Retries::AtLast);
     catch_up::again(run)?;
     // What goes to Guance needs reads of Jira; what those bring for Jira still goes.
     deliver::side(run, run.source())?;
     deliver::side(run, run.tracker())
+}
+
+/// Reads what no list tells of, as far as the minute's requests go.
+fn read_in_turn(run: &mut Run<'_>) -> Result<()> {
+    run.keep_room()?;
+    slices::sweep(run)?;
+    fields::in_turn(run)?;
+    catch_up::threads_in_turn(run)?;
+    run.kept = 0;
+    Ok(())
 }
 
 /// Does one run. What a remote refuses or fails to answer is in the report.

@@ -32,6 +32,8 @@ pub(super) struct Run<'a> {
     ahead: HashMap<Side, TimeDelta>,
     /// Sides that are left alone for the rest of the run.
     pub(super) down: Vec<Side>,
+    /// Whether the source is read before it is written to.
+    pub(super) writes_last: bool,
     /// Sides that have said that their limit of requests is near.
     pub(super) near_limit: HashSet<Side>,
     /// Whether what has failed before may be tried again now.
@@ -150,6 +152,7 @@ impl<'a> Run<'a> {
             identities: HashMap::new(),
             ahead: HashMap::new(),
             down: Vec::new(),
+            writes_last: false,
             near_limit: HashSet::new(),
             retries: None,
             kept: 0,

@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::error::StateError;
-use super::facts::{LONG_THREAD, THREAD_ROWS};
 use super::file::{State, Tx};
 use super::time::{from_ms, to_ms};
 use crate::domain::{Absence, CommentId, CommentLink, Fingerprint, IssueId, Key, Side, Stage};
@@ -173,10 +172,18 @@ impl Tx<'_> {
         let sql = "UPDATE issue_link SET guance_seen = NULL, jira_seen = NULL, polled = 0, fields_due = 1
                    WHERE guance = ?1";
         self.tx.prepare_cached(sql)?.execute([pair.as_str()])?;
-        for kind in [LONG_THREAD, THREAD_ROWS] {
-            self.tx.prepare_cached("DELETE FROM fact WHERE name = ?1")?.execute([format!("{kind}{pair}")])?;
-        }
-        Ok(())
+        self.forget_long_thread(pair)
+    }
+
+    /// Takes back the comments that wait in a pair, and reads both threads again: what was planned for them rests on a copy that
+    /// turned out to be somebody else's words. What says something of the pair itself is in no thread, and stays.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn decide_comments_anew(&self, pair: &IssueId) -> Result<(), StateError> {
+        let waits = "lane = ?1 AND stage <> 'done' AND stage IN ('pending', 'held') AND key GLOB '*/comment/*' AND key NOT GLOB '*/notice_*'";
+        self.take_back(waits, [pair.as_str()])?;
+        self.read_anew(pair)
     }
 
     /// Forgets a pair of comments whose copy was deleted with its original. Should the original show again, it travels

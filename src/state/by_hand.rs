@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::error::StateError;
-use super::facts::{DEAR_THREAD, LONG_THREAD, THREAD_ROWS};
+use super::facts::DEAR_THREAD;
 use super::file::{State, Tx};
 use crate::domain::{IssueId, Side};
 
@@ -75,9 +75,7 @@ impl Tx<'_> {
         ] {
             self.tx.prepare_cached(sql)?.execute(params![pair.as_str(), source.as_str()])?;
         }
-        for kind in [LONG_THREAD, THREAD_ROWS, DEAR_THREAD] {
-            self.tx.prepare_cached("DELETE FROM fact WHERE name = ?1")?.execute([format!("{kind}{pair}")])?;
-        }
-        Ok(())
+        self.tx.prepare_cached("DELETE FROM fact WHERE name = ?1")?.execute([format!("{DEAR_THREAD}{pair}")])?;
+        self.forget_long_thread(pair)
     }
 }

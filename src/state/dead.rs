@@ -66,8 +66,8 @@ impl State {
 }
 
 impl Tx<'_> {
-    /// Puts dead writes back in the queue, and lets waiting ones go at once, whatever a service asked for. `None` means all
-    /// but what was dropped; an id may be a key, the id of the item it is about, or a name of its pair. Returns how many
+    /// Puts dead writes back in the queue, and lets waiting ones go at once, whatever a service asked for. What was sent and
+    /// not answered is looked for first, and what it failed at before is forgiven. `None` means all but what was dropped; an id may be a key, the id of the item it is about, or a name of its pair. Returns how many
     /// writes.
     ///
     /// # Errors
@@ -75,10 +75,13 @@ impl Tx<'_> {
     pub fn revive(&self, id: Option<&str>) -> Result<usize, StateError> {
         self.tx.execute("DELETE FROM fact WHERE name GLOB 'wait.*'", [])?;
         self.ask_for_away()?;
-        let which = format!(
-            "(stage = 'dead' OR (stage = 'pending' AND not_before > 0)) AND (?1 IS NULL AND dropped IS NULL OR {IS_MEANT})"
+        let is_meant = format!("(?1 IS NULL AND dropped IS NULL OR {IS_MEANT})");
+        let which = format!("(stage = 'dead' OR (stage = 'pending' AND not_before > 0)) AND {is_meant}");
+        let count = self.tx.execute(&back_in_the_queue(&which), [id])?;
+        let sql = format!(
+            "UPDATE outbox SET absences = 0, absent_since = NULL WHERE stage = 'in_flight' AND stage <> 'done' AND absences > 0 AND {is_meant}"
         );
-        Ok(self.tx.execute(&back_in_the_queue(&which), [id])?)
+        Ok(count + self.tx.execute(&sql, [id])?)
     }
 
     /// Puts one dead write back in the queue.

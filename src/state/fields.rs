@@ -144,6 +144,10 @@ impl Tx<'_> {
                 "UPDATE issue_link SET closed = ?2, guance_seen = {seen}, polled = {polled} WHERE guance = ?1"
             ))?
             .execute(params![pair.as_str(), closed])?;
+        if !closed {
+            // What was read while it was closed was passed over.
+            self.forget_long_thread(pair)?;
+        }
         self.rest_while_closed("lane = ?1", pair.as_str())
     }
 

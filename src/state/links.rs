@@ -355,6 +355,17 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Forgets how far a long thread was read: it is read from its beginning.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(super) fn forget_long_thread(&self, pair: &IssueId) -> Result<(), StateError> {
+        for kind in [LONG_THREAD, THREAD_ROWS] {
+            self.tx.prepare_cached("DELETE FROM fact WHERE name = ?1")?.execute([format!("{kind}{pair}")])?;
+        }
+        Ok(())
+    }
+
     /// Trusts no thread any more: each is read before it is written into.
     ///
     /// # Errors

@@ -178,6 +178,8 @@ pub(super) struct Stubborn {
     pub(super) ever: bool,
     /// Pairs, by their Guance issue, and the side that is written to.
     touched: BTreeSet<(String, Side)>,
+    /// What was answered so.
+    answered: BTreeSet<Key>,
     /// When each write was sent by itself and failed, in true time.
     tries: BTreeMap<(Key, Fingerprint), Vec<i64>>,
     /// Creates that Jira is still at work on, and when each is done.
@@ -221,6 +223,11 @@ impl Stubborn {
     /// Returns true for what need not have arrived, since the fault that touches it still holds.
     pub(super) fn excuses(&self, pair: &str, target: Side) -> bool {
         self.judged && self.is_touched(pair, target)
+    }
+
+    /// Returns true for what was sent, and met the fault.
+    pub(super) fn was_answered(&self, key: &Key) -> bool {
+        self.answered.contains(key)
     }
 
     pub(super) fn is_touched(&self, pair: &str, target: Side) -> bool {
@@ -309,6 +316,7 @@ fn meets(w: &mut World, push: &Push) -> bool {
     let met = binds(&mut w.stubborn, fault, subject);
     if met {
         let pair = push.pair.as_str();
+        w.stubborn.answered.insert(push.key.clone());
         w.stubborn.touch(pair, push.target);
         if request_of(push) == Request::Create {
             w.stubborn.touch(pair, push.target.opposite());

@@ -131,6 +131,7 @@ pub(super) fn is_old(status: &str) -> bool {
 pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str, uid: u32) {
     let (now, true_now, old) = (w.guance_now(), w.now, w.setup.fields.old_guance);
     let texts = w.setup.texts;
+    let mut decides = true;
     let issue = &mut w.guance.issues[at];
     let changed = match deed {
         FieldDeed::Status { to, .. } => {
@@ -154,6 +155,11 @@ pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str, 
                 Some(_) => {}
                 None => issue.managers.clear(),
             }
+            // Groups and addresses have no counterpart: whoever adds one leaves the account as it is.
+            let accounts = |managers: &[String]| {
+                managers.iter().filter(|one| one.starts_with("acnt_")).cloned().collect::<BTreeSet<_>>()
+            };
+            decides = accounts(&before) != accounts(&issue.managers);
             // In another order they are the same.
             let sorted = |managers: &[String]| managers.iter().cloned().collect::<BTreeSet<_>>();
             (sorted(&before) != sorted(&issue.managers)).then_some(Field::Assignee)
@@ -170,7 +176,9 @@ pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str, 
     };
     let Some(field) = changed else { return };
     issue.updated = now;
-    issue.truth.hand_at.insert(field, true_now);
+    if decides {
+        issue.truth.hand_at.insert(field, true_now);
+    }
     w.public.insert(token.to_owned());
 }
 

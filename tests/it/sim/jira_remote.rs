@@ -125,7 +125,8 @@ impl SimJira<'_> {
                 !state.deleted && asked && after(state.updated) && before(state.updated)
             })
             .collect();
-        hits.sort_by_key(|state| mix(w.setup.seed, state.updated.unsigned_abs()));
+        // As the search asks for them: should the credential die on the way, what is missing is the latest.
+        hits.sort_by_key(|state| (state.updated, mix(w.setup.seed, state.updated.unsigned_abs())));
         hits
     }
 }
