@@ -2,18 +2,15 @@
 //! what is archived, to which nothing is written meanwhile. What waits for them is kept back by the outbox itself
 //! (`State::ready`); here it is found out, and asked for again.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::memory::Trust;
-use super::queue::put_back;
+use super::queue::{LATER, put_back, try_later};
 use super::run::{Run, Trouble};
 use crate::domain::{Action, IssueId, IssueLink, Key, Push};
 use crate::ports::{ApiError, ApiErrorKind, Batch, LostProject, Standing};
 use crate::state::{Away, AwayKind, Deferral, Queued, StateError, project_of};
 use crate::words::{ItemHint, Kept};
-
-/// How soon a create is tried again that a project which cannot be read may have a copy of.
-const LATER: TimeDelta = TimeDelta::minutes(1);
 
 /// Returns the projects that cannot be read.
 fn lost(run: &Run<'_>) -> Result<Vec<Away>, StateError> {
@@ -97,9 +94,8 @@ pub(super) fn puts_off(run: &Run<'_>, batch: &[Queued]) -> Result<bool, Trouble>
          it any more",
         away.name
     );
-    let not_before = run.world.clock.now() + LATER;
     for queued in batch {
-        put_back(run, &queued.push.key, Deferral { not_before, counts: false }, Some(&why))?;
+        try_later(run, &queued.push.key, &why)?;
     }
     Ok(true)
 }

@@ -59,6 +59,28 @@ pub(super) fn due_threads(run: &mut Run<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Lets the reads in turn leave room for what waits to be tried again at last: a thread, its files, and a write. Of a long thread
+/// that is the page of the reply that is written over, and the newest pages.
+pub(super) fn keep_room(run: &mut Run<'_>) -> Result<()> {
+    let ready = run.world.state.ready(run.source(), run.world.clock.now(), 1)?;
+    let Some(first) = ready.first() else {
+        run.kept = 0;
+        return Ok(());
+    };
+    let thread = match long::is_long(run, &first.push.pair) {
+        Ok(is_long) => {
+            if is_long {
+                3
+            } else {
+                1
+            }
+        }
+        Err(trouble) => return run.absorb(run.source(), trouble),
+    };
+    run.kept = thread + usize::from(run.world.policy.flow.attachments.writes(run.tracker())) + 1;
+    Ok(())
+}
+
 /// Reads threads of the source, with what the deliveries left of the minute's budget: Guance has no "replies since". Where a list
 /// shows what is new in a thread, only those are read that it calls for. A backfill reads only those that were never read, and
 /// waits for budget.

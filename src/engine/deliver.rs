@@ -3,19 +3,18 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use chrono::TimeDelta;
 
 use super::adopt::adopt;
 use super::failure::{Blame, fail};
 use super::files::{CopyOnJira, Upload};
 use super::lookup::{look_up, wanted};
-use super::queue::{put_back, put_last};
+use super::queue::{put_last, try_later};
 use super::run::{Run, Trouble};
 use super::settle::{Evidence, settle};
 use super::{away, doubt, fields, files, once, originals, reuse, script, threads, trust, waits};
 use crate::domain::{Action, IssueId, Key, Proof, Push, Receipt, Side};
 use crate::ports::{ApiError, ApiErrorKind, Lookup, Wanted, seal_keys};
-use crate::state::{Deferral, Doubt, Queued};
+use crate::state::{Doubt, Queued};
 
 /// After so many failures in a row it is asked whether the side works at all.
 const ASK_AFTER: u32 = 3;
@@ -26,9 +25,6 @@ const MAX_FAILURES: u32 = 12;
 
 /// So many writes that have failed before may fail again in a row; the rest of them is left to the next run.
 const MAX_RETRIES: u32 = 5;
-
-/// How soon a look-up that could not tell is tried again.
-const UNSURE_WAIT: TimeDelta = TimeDelta::minutes(1);
 
 /// A write that left, and what came back.
 type Sent = (Queued, Result<Receipt, ApiError>);
@@ -281,8 +277,7 @@ fn not_marked(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Opt
                 if let Action::CreateIssue(new) = &queued.push.action {
                     away::is_project_away(run, &new.project)?;
                 }
-                let later = Deferral { not_before: run.world.clock.now() + UNSURE_WAIT, counts: false };
-                put_back(run, &queued.push.key, later, Some("it cannot be told yet whether it exists already"))?;
+                try_later(run, &queued.push.key, "it cannot be told yet whether it exists already")?;
             }
         }
     }

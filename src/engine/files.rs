@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, Utc};
 
 use super::optional;
-use super::queue::{advise, back_off, put_back};
+use super::queue::{LATER, advise, back_off, put_back, try_later};
 use super::run::{Run, Trouble};
 use crate::domain::{Action, File, Push, Receipt, Side, shown_size};
 use crate::plan::{Step, Thread, files};
@@ -17,9 +17,6 @@ use crate::words::ItemHint;
 
 /// After so many failures a file is named in the comment that would carry it, instead of being brought over.
 const UPLOADS: u32 = 3;
-
-/// How soon a file is tried again that could not be read now.
-const LATER: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 
 /// Plans the files of an issue whose whole thread was just read, as it was at `as_of` by the clock of its side. A file
 /// that came later may belong to a restricted comment that this thread does not show yet: it waits for the next reading,
@@ -148,8 +145,7 @@ fn open(run: &mut Run<'_>, queued: &Queued) -> Result<Option<Content>, Trouble> 
     let Action::AddFile { file, .. } = &queued.push.action else { return Ok(None) };
     let origin = queued.push.target.opposite();
     if run.is_down(origin) {
-        let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
-        put_back(run, &queued.push.key, later, Some("the side that it is on cannot be reached"))?;
+        try_later(run, &queued.push.key, "the side that it is on cannot be reached")?;
         return Ok(None);
     }
     let opened = match run.identify(origin) {

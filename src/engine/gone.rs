@@ -3,21 +3,18 @@
 //! One run misses a thing, a later one must agree. Nothing is concluded from a search, nor by somebody whom the remote
 //! may not know.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::away;
 use super::long::{self, Entire, Glimpse};
-use super::queue::put_back;
+use super::queue::try_later;
 use super::run::{Run, Trouble};
 use crate::domain::{Absence, Action, CommentId, CommentLink, IssueId, IssueLink, Key, Side};
 use crate::plan::gone::{self, Originals};
 use crate::plan::{Deletes, Extent, SkipReason, Step, Thread, Whereabouts, Whole};
 use crate::ports::{ApiError, Presence};
-use crate::state::{Deferral, Queued, Tx};
+use crate::state::{Queued, Tx};
 use crate::words::Note;
-
-/// How soon a write is tried again whose issue was missed.
-const LATER: TimeDelta = TimeDelta::minutes(1);
 
 /// What it costs to ask for comments that a thread of one page does not hold, where there is no read of them by id, and to
 /// read their copies' thread.
@@ -234,8 +231,7 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
     }
     if !run.has_room(push.target, 1) {
         // It is asked for when a later run is told the same.
-        let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
-        put_back(run, &push.key, later, Some("refused, and no request was left to see whether it is still there"))?;
+        try_later(run, &push.key, "refused, and no request was left to see whether it is still there")?;
         return Ok(true);
     }
     let is_long = run.abilities(push.target).parts.is_some() && long::is_long(run, &push.pair)?;
@@ -253,8 +249,7 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
             tx.forget_write(&push.key)?;
             tx.commit()?;
         } else {
-            let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
-            put_back(run, &push.key, later, Some("its issue could not be found"))?;
+            try_later(run, &push.key, "its issue could not be found")?;
         }
         return Ok(true);
     };
@@ -263,8 +258,7 @@ pub(super) fn was_about_nothing(run: &mut Run<'_>, queued: &Queued) -> Result<bo
         Action::EditComment { comment, .. } if is_long => match long::glimpse(run, &link, comment)? {
             Glimpse::Gone => copy_is_gone(run, queued),
             Glimpse::NotFound => {
-                let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
-                put_back(run, &push.key, later, Some("refused, and its copy was not found in its long thread"))?;
+                try_later(run, &push.key, "refused, and its copy was not found in its long thread")?;
                 Ok(true)
             }
             Glimpse::There(_) | Glimpse::Unknown => Ok(false),

@@ -108,7 +108,7 @@ fn read_and_write(run: &mut Run<'_>) -> Result<()> {
 
 /// Reads what no list tells of, as far as the minute's requests go.
 fn read_in_turn(run: &mut Run<'_>) -> Result<()> {
-    run.keep_room()?;
+    catch_up::keep_room(run)?;
     slices::sweep(run)?;
     fields::in_turn(run)?;
     catch_up::threads_in_turn(run)?;

@@ -7,7 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::long::{self, Glimpse};
-use super::queue::{put_back, put_last};
+use super::queue::{put_back, put_last, try_later};
 use super::run::{Run, Trouble};
 use super::settle::{Evidence, settle};
 use super::{gone, threads};
@@ -18,9 +18,6 @@ use crate::state::{Deferral, Queued};
 
 /// How old a reading of an original may be when its copy is written.
 const FRESH: TimeDelta = TimeDelta::minutes(1);
-
-/// How soon a write is tried again whose original cannot be read now.
-const LATER: TimeDelta = TimeDelta::minutes(1);
 
 /// How soon a reply of a long thread is looked for again that was not where it was to be.
 const NOT_FOUND: TimeDelta = TimeDelta::minutes(5);
@@ -122,8 +119,7 @@ fn is_still_true(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
         return Ok(false);
     }
     if !is_read(run, &queued.push.pair) {
-        let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
-        put_back(run, &queued.push.key, later, Some("what it copies cannot be read on Jira now"))?;
+        try_later(run, &queued.push.key, "what it copies cannot be read on Jira now")?;
     }
     Ok(false)
 }

@@ -11,8 +11,8 @@ use crate::words::Note;
 /// The first and the longest wait before a failed write is tried again; each failure doubles it.
 const BACK_OFF: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
 
-/// How soon a write is tried again whose thread could not be read.
-const LATER: TimeDelta = TimeDelta::minutes(1);
+/// How soon a write is tried again that needs what could not be had.
+pub(super) const LATER: TimeDelta = TimeDelta::minutes(1);
 
 pub(super) fn back_off(attempts: u32) -> TimeDelta {
     let (first, longest) = BACK_OFF;
@@ -25,6 +25,12 @@ pub(super) fn put_back(run: &Run<'_>, key: &Key, deferral: Deferral, error: Opti
     tx.commit()?;
     run.world.failpoints.hit("put back")?;
     Ok(())
+}
+
+/// Puts a write back for a moment: it did not fail.
+pub(super) fn try_later(run: &Run<'_>, key: &Key, why: &str) -> Result<(), Trouble> {
+    let not_before = run.world.clock.now() + LATER;
+    put_back(run, key, Deferral { not_before, counts: false }, Some(why))
 }
 
 /// Puts a write back for what it needs and could not be had now: behind the others, so that they do not wait for that.

@@ -246,13 +246,6 @@ impl<'a> Run<'a> {
         self.order.backfill.is_some() || self.spare(side) >= requests + self.kept
     }
 
-    /// Lets the reads in turn leave room for what waits to be tried again at last: a thread and a write.
-    pub(super) fn keep_room(&mut self) -> Result<()> {
-        let ready = self.world.state.ready(self.source(), self.world.clock.now(), 1)?;
-        self.kept = if ready.is_empty() { 0 } else { 2 };
-        Ok(())
-    }
-
     /// Returns when half of the run's time is over.
     pub(super) fn half_time(&self) -> DateTime<Utc> {
         self.report.started + delta(self.world.settings.limits.max_runtime / 2)

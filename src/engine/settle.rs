@@ -1,18 +1,15 @@
 //! How a write ends: it has happened, it is given up, or what it was for turns out to be somebody else's.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use super::queue::put_back;
+use super::queue::try_later;
 use super::run::{Run, Trouble};
 use super::tell::Came;
 use super::{base, optional, reuse, screens, tell};
 use crate::domain::{Action, CommentId, CommentLink, FileLink, IssueId, IssueLink, Push, Receipt};
 use crate::ports::ApiError;
-use crate::state::{Deferral, Queued, Tx};
+use crate::state::{Queued, Tx};
 use crate::words::Note;
-
-/// How soon a write is tried again that was found, and is the copy of something else.
-const LATER: TimeDelta = TimeDelta::minutes(1);
 
 /// How a write is known to have happened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,9 +36,8 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
     tx.note(push.key.origin().as_str(), &note.to_string(), now)?;
     if !link(run, &tx, push, receipt, evidence, now)? && evidence == Evidence::Found {
         drop(tx);
-        let later = Deferral { not_before: now + LATER, counts: false };
         let why = format!("{} was found for it, and is the copy of something else", receipt.name);
-        return put_back(run, &push.key, later, Some(&why));
+        return try_later(run, &push.key, &why);
     }
     reuse::counted_anew(run, &tx, push, now)?;
     let makes_pair = matches!(push.action, Action::CreateIssue(_) | Action::ContinueIssue(_));

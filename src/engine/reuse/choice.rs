@@ -2,23 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::TimeDelta;
-
 use super::joined::join;
 use super::take_over::{InPlaceOf, is_under_way, read, redirect, stranger};
 use crate::domain::{Action, Fingerprint, IssueId, IssueLink, Key, Push, Receipt, Ticket};
-use crate::engine::queue::put_back;
+use crate::engine::queue::try_later;
 use crate::engine::run::{Run, Trouble};
 use crate::plan::Step;
 use crate::plan::reuse::{self, Choice};
-use crate::state::{Deferral, Queued};
+use crate::state::Queued;
 use crate::words::EngineFault;
 
 /// Most tickets with one key that are looked at: those that were made, or continued, last.
 const MOST_TICKETS: usize = 20;
-
-/// How soon a create is tried again whose ticket is still written to for another item.
-const LATER: TimeDelta = TimeDelta::minutes(1);
 
 /// The tickets of each problem, as they were read together.
 type Told = HashMap<String, Vec<Ticket>>;
@@ -93,8 +88,7 @@ fn key_of(push: &Push) -> Option<&Fingerprint> {
 }
 
 fn wait(run: &mut Run<'_>, queued: &Queued) -> Result<(), Trouble> {
-    let later = Deferral { not_before: run.world.clock.now() + LATER, counts: false };
-    put_back(run, &queued.push.key, later, Some(&EngineFault::TicketAwaited.to_string()))
+    try_later(run, &queued.push.key, &EngineFault::TicketAwaited.to_string())
 }
 
 /// Returns true while a create of the same problem was sent and not answered.

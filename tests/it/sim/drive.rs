@@ -89,6 +89,8 @@ pub(super) struct Stand {
     /// The state stays open from run to run, for speed alone: what a death leaves uncommitted is rolled back when the
     /// transaction is dropped. A change of the file closes it; the end-to-end tests kill real processes.
     pub(super) open: RefCell<Option<State>>,
+    /// Whether the history is over, and the source's list was read to its end since.
+    pub(super) has_listed: Cell<bool>,
 }
 
 impl Stand {
@@ -98,7 +100,7 @@ impl Stand {
         clear(&file.with_extension("saved"));
         put_blank(&dir.join("blank.db"), &file);
         let (policy, settings) = (lines::play::policy(setup, line), settings(setup, bug, line));
-        Self { line, file, policy, settings, open: RefCell::default() }
+        Self { line, file, policy, settings, open: RefCell::default(), has_listed: Cell::new(false) }
     }
 
     pub(super) fn opened(&self) -> Result<State, StateError> {

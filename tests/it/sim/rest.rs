@@ -188,9 +188,11 @@ impl Theatre<'_> {
             let unsure = w.is_unsure(&row.push.key) || w.stubborn.excuses(row.push.pair.as_str(), row.push.target);
             row.stage == Stage::Dead || unsure || check::is_kept(&state, row).is_ok_and(|is_kept| is_kept)
         };
-        // A list that is longer than a minute's requests is read over several runs.
-        let is_read = || state.fact("engine.poll-in-slices").is_ok_and(|fact| fact.is_none());
-        let rests = (self.world.borrow().setup.pages.narrow() || is_read())
+        // A list that is longer than a minute's requests is read over several runs, and then from its beginning again.
+        if state.fact("engine.poll-in-slices").is_ok_and(|fact| fact.is_none()) {
+            self.stand().has_listed.set(true);
+        }
+        let rests = (self.world.borrow().setup.pages.narrow() || self.stand().has_listed.get())
             && state.unsettled().is_ok_and(|rows| rows.iter().all(is_at_rest));
         if self.world.borrow().bug.is_none() {
             self.stand().open.replace(Some(state));
