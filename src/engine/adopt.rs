@@ -120,7 +120,7 @@ fn disproved(issue: &Issue) -> String {
 pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trouble> {
     let span = Span { ours_only: true, ..Span::since(from) };
     let mut batch = run.world.jira.changed(&span)?;
-    doubt_continued(run, &mut batch.issues);
+    doubt_continued(run, &mut batch.issues)?;
     prove_unique(run, &mut batch.issues)?;
     let ours = batch.issues.iter().filter(|issue| issue.claim.is_some());
     if let Some(latest) = ours.map(|issue| issue.created).max() {
@@ -130,13 +130,17 @@ pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trou
 }
 
 /// Lets the tickets that may be continued be read by id, also where a search gives their properties: Jira's index may still
-/// show the item that a ticket was the copy of before.
-fn doubt_continued(run: &Run<'_>, issues: &mut [Issue]) {
+/// show the item that a ticket was the copy of before. Those of known pairs are compared with what the state knows.
+fn doubt_continued(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     for issue in issues.iter_mut().filter(|issue| may_be_continued(run, issue)) {
+        if run.pair(run.tracker(), &issue.id)?.is_some() {
+            continue;
+        }
         if let Some(claim) = &mut issue.claim {
             claim.proven = false;
         }
     }
+    Ok(())
 }
 
 fn may_be_continued(run: &Run<'_>, issue: &Issue) -> bool {

@@ -42,7 +42,7 @@ pub(super) fn apply(
         Step::Disown(link) => {
             tx.forget_comments(link)?;
             // What was taken for the copy is somebody's own writing there.
-            tx.decide_comments_anew(&link.pair)?;
+            tx.read_anew(&link.pair)?;
             let what = Note::Disowned { name: link.copy_id.to_string() }.to_string();
             tx.note(Key::comment(link.origin, &link.origin_id).as_str(), &what, now)?;
         }

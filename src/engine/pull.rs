@@ -81,8 +81,9 @@ fn read(run: &mut Run<'_>, side: Side) -> Result<(), Trouble> {
     recheck::learn_copies(run, &batch)?;
     away::noticed(run, &batch, true)?;
     reread(run, side, &mut batch)?;
-    let checked = if reading.sweep { check_pairs(run, &mut batch)? } else { Batch::default() };
+    let mut checked = if reading.sweep { check_pairs(run, &mut batch)? } else { Batch::default() };
     adopt(run, &mut batch.issues)?;
+    adopt(run, &mut checked.issues)?;
     let mut taken = threads::read_threads(run, &batch, ReadFrom::Index)?;
     taken.extend(threads::read_threads(run, &checked, ReadFrom::Swept)?);
     batch.issues.extend(checked.issues);

@@ -164,7 +164,7 @@ pub(super) fn disown(run: &mut Run<'_>, push: &Push, err: &ApiError) -> Result<(
     if let Some(link) = link {
         tx.forget_comments(&link)?;
     }
-    tx.decide_comments_anew(&push.pair)?;
+    tx.read_anew(&push.pair)?;
     tx.note(push.key.origin().as_str(), &Note::NotWrittenOver { why: err.message.clone() }.to_string(), now)?;
     tx.commit()?;
     run.originals.forget(&push.pair);

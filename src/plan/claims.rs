@@ -33,7 +33,11 @@ pub(super) fn judge(thread: &Thread<'_>, id: &CommentId, claim: &Claim, known: &
     }
     let origin = thread.side.opposite();
     let has_copy = match (claim.key.comment_on(origin), claim.key.file_on(origin)) {
-        (Some(id), _) => known.comments.contains_key(&(origin, id)),
+        (Some(id), _) => match known.comments.get(&(origin, id)) {
+            // We copied it once, and take it for a copy now: this state has believed somebody's marker.
+            Some(link) if claim.sealed && link.origin != origin => return Verdict::Ours,
+            link => link.is_some(),
+        },
         (None, Some(file)) => known.files.contains(&(origin, file)),
         (None, None) => true,
     };

@@ -175,17 +175,6 @@ impl Tx<'_> {
         self.forget_long_thread(pair)
     }
 
-    /// Takes back the comments that wait in a pair, and reads both threads again: what was planned for them rests on a copy that
-    /// turned out to be somebody else's words. What says something of the pair itself is in no thread, and stays.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn decide_comments_anew(&self, pair: &IssueId) -> Result<(), StateError> {
-        let waits = "lane = ?1 AND stage <> 'done' AND stage IN ('pending', 'held') AND key GLOB '*/comment/*' AND key NOT GLOB '*/notice_*'";
-        self.take_back(waits, [pair.as_str()])?;
-        self.read_anew(pair)
-    }
-
     /// Forgets a pair of comments whose copy was deleted with its original. Should the original show again, it travels
     /// like a new one: what waited to be written into the old copy is decided anew.
     ///

@@ -64,7 +64,7 @@ use hunt::{Found, OnFailure, explain, hunt, hush};
 const HISTORIES: u64 = 1000;
 
 /// Histories that failed once, and what they showed.
-const FAILED_ONCE: [(u64, &str); 9] = [
+const FAILED_ONCE: [(u64, &str); 11] = [
     (3_000_827, "a long thread, half of it read while its ticket was closed, lost a reply"),
     (3_003_162, "a source that asked to be left alone at each write was never read again"),
     (4_006_255, "what was sent and not answered was dead right after `retry`"),
@@ -74,6 +74,8 @@ const FAILED_ONCE: [(u64, &str); 9] = [
     (4_013_616, "comments planned on a copy which was none, after an older state was put back"),
     (9_000_889, "an older state gave an item a ticket that was counted in another one"),
     (9_010_298, "a lost state believed a search that lagged behind of whose a ticket was"),
+    (12_004_880, "an older state wrote for the item that a ticket had before"),
+    (12_006_930, "what a copy of ours said was carried back while its original was taken for a copy"),
 ];
 
 fn from_env(name: &str) -> Option<u64> {

@@ -3,7 +3,7 @@
 use guajira::domain::{Side, Stage};
 use guajira::engine::tells;
 use guajira::plan::Deletes;
-use guajira::state::Queued;
+use guajira::state::{LONG_THREAD, Queued};
 
 use super::drive::Theatre;
 use super::history::{Event, Run, What};
@@ -192,7 +192,12 @@ impl Theatre<'_> {
         if state.fact("engine.poll-in-slices").is_ok_and(|fact| fact.is_none()) {
             self.stand().has_listed.set(true);
         }
-        let rests = (self.world.borrow().setup.pages.narrow() || self.stand().has_listed.get())
+        // So are threads: of one that is not known yet, there may be more to write.
+        let is_known = |value: &str| !value.contains("\"known\":false");
+        let threads = state.facts_of(LONG_THREAD);
+        let are_known = threads.is_ok_and(|threads| threads.iter().all(|(_, value, _)| is_known(value)));
+        let rests = are_known
+            && (self.world.borrow().setup.pages.narrow() || self.stand().has_listed.get())
             && state.unsettled().is_ok_and(|rows| rows.iter().all(is_at_rest));
         if self.world.borrow().bug.is_none() {
             self.stand().open.replace(Some(state));
