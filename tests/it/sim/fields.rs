@@ -155,11 +155,11 @@ pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str, 
                 Some(_) => {}
                 None => issue.managers.clear(),
             }
-            // Groups and addresses have no counterpart: whoever adds one leaves the account as it is.
+            // Groups and addresses have no counterpart: whoever adds one to an account leaves that as it is.
             let accounts = |managers: &[String]| {
                 managers.iter().filter(|one| one.starts_with("acnt_")).cloned().collect::<BTreeSet<_>>()
             };
-            decides = accounts(&before) != accounts(&issue.managers);
+            decides = accounts(&issue.managers).is_empty() || accounts(&before) != accounts(&issue.managers);
             // In another order they are the same.
             let sorted = |managers: &[String]| managers.iter().cloned().collect::<BTreeSet<_>>();
             (sorted(&before) != sorted(&issue.managers)).then_some(Field::Assignee)

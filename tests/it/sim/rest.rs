@@ -94,7 +94,8 @@ impl Theatre<'_> {
                 return n + 1;
             }
             let resting = self.world.borrow().writes == 0 && self.nothing_waits();
-            quiet = if resting { quiet + 1 } else { 0 };
+            // Of a thread that is not known yet there may be more to write.
+            quiet = if resting { quiet + u32::from(self.knows_all_threads()) } else { 0 };
             if quiet >= 2 * rounds && n >= 4 * rounds {
                 self.judge();
                 self.idle();
@@ -174,6 +175,19 @@ impl Theatre<'_> {
         is_left_alone
     }
 
+    fn knows_all_threads(&self) -> bool {
+        let is_known = |value: &str| !value.contains("\"known\":false");
+        let here = || {
+            let Ok(state) = self.opened() else { return false };
+            let threads = state.facts_of(LONG_THREAD);
+            if self.world.borrow().bug.is_none() {
+                self.stand().open.replace(Some(state));
+            }
+            threads.is_ok_and(|threads| threads.iter().all(|(_, value, _)| is_known(value)))
+        };
+        self.each_line(here).into_iter().all(|knows| knows)
+    }
+
     pub(super) fn nothing_waits(&self) -> bool {
         self.each_line(|| self.nothing_waits_here()).into_iter().all(|rests| rests)
     }
@@ -192,12 +206,7 @@ impl Theatre<'_> {
         if state.fact("engine.poll-in-slices").is_ok_and(|fact| fact.is_none()) {
             self.stand().has_listed.set(true);
         }
-        // So are threads: of one that is not known yet, there may be more to write.
-        let is_known = |value: &str| !value.contains("\"known\":false");
-        let threads = state.facts_of(LONG_THREAD);
-        let are_known = threads.is_ok_and(|threads| threads.iter().all(|(_, value, _)| is_known(value)));
-        let rests = are_known
-            && (self.world.borrow().setup.pages.narrow() || self.stand().has_listed.get())
+        let rests = (self.world.borrow().setup.pages.narrow() || self.stand().has_listed.get())
             && state.unsettled().is_ok_and(|rows| rows.iter().all(is_at_rest));
         if self.world.borrow().bug.is_none() {
             self.stand().open.replace(Some(state));
