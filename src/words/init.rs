@@ -65,7 +65,6 @@ messages! {
         Rehearses,
         /// `options` names the file where that is needed.
         SyncNext { options: &'a str },
-        EarlierIssues { options: &'a str },
         CheckNext { options: &'a str },
         MendNext { options: &'a str },
         SetVariable { name: &'a str },

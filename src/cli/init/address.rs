@@ -56,7 +56,10 @@ pub(super) fn of_guance(given: &str) -> String {
 fn whole(given: &str) -> String {
     let text = given.trim().split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let host = text.split('/').next().unwrap_or_default();
-    let is_bare = !text.contains("://") && host.contains(['.', ':']) && !text.contains(char::is_whitespace);
+    let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_host = !name.is_empty() && (name.contains('.') || port.is_some()) && port.is_none_or(is_port);
+    let is_bare = is_host && !text.contains("://") && !text.contains(char::is_whitespace);
     if is_bare { format!("https://{text}") } else { text.to_owned() }
 }
 
@@ -91,7 +94,9 @@ mod tests {
             ("https://example.com/jira/secure/Dashboard.jspa", "https://example.com/jira"),
             ("https://api.atlassian.com/ex/jira/1-2/rest/api/3/myself", "https://api.atlassian.com/ex/jira/1-2"),
             (" http://127.0.0.1:8080/jira/ ", "http://127.0.0.1:8080/jira"),
+            ("localhost:8080", "https://localhost:8080"),
             ("jira", "jira"),
+            ("ftp:/nonsense", "ftp:/nonsense"),
             ("ops project", "ops project"),
         ] {
             assert_eq!(of_jira(given), want, "{given}");

@@ -42,7 +42,6 @@ pub(super) fn finish(context: &Context, path: &Path, answers: &Answers, is_teste
     term::tell(InitWords::Rehearses)?;
     let rehearsed = sync::run(context, &sync::Options::rehearsal())?;
     term::tell(InitWords::SyncNext { options })?;
-    term::tell(InitWords::EarlierIssues { options })?;
     Ok(rehearsed)
 }
 

@@ -77,8 +77,7 @@ pub(super) fn ask(desk: &Desk<'_>, answers: &mut Answers, wanted: &Wanted, word:
             keep(answers, wanted, format!("{{ file = {} }}", quoted(&given)), Some(secret));
             return Ok(Given::Known);
         }
-        // Most likely it is the secret itself: it is not repeated.
-        desk.ask.tell(FoundWords::NoNameOfVariable);
+        // It is not repeated.
         let file = free(desk.folder, wanted.file);
         let is_one_line = !given.is_empty() && !given.chars().any(char::is_control);
         if is_one_line && desk.ask.yes(AskWords::KeepIn { file: &file }, true)? {
@@ -87,7 +86,7 @@ pub(super) fn ask(desk: &Desk<'_>, answers: &mut Answers, wanted: &Wanted, word:
             answers.files.push((file, secret));
             return Ok(Given::Known);
         }
-        desk.ask.again(&tries)?;
+        desk.ask.wrong(&tries, &term::words(FoundWords::NoNameOfVariable))?;
     }
 }
 

@@ -22,9 +22,6 @@ pub(in crate::words) fn init(said: InitWords<'_>) -> String {
         InitWords::Checks => "`guajira check` says:".to_owned(),
         InitWords::Rehearses => "`guajira sync --dry-run` says:".to_owned(),
         InitWords::SyncNext { options } => format!("next: `guajira{options} sync`"),
-        InitWords::EarlierIssues { options } => {
-            format!("issues opened earlier: `guajira{options} sync --since 7d` takes those of the last 7 days")
-        }
         InitWords::CheckNext { options } => format!("not everything could be tested; next: `guajira{options} check`"),
         InitWords::MendNext { options } => format!("next: do what stands there, then `guajira{options} check`"),
         InitWords::SetVariable { name } => format!("set the variable first: export {name}=…"),
@@ -46,7 +43,9 @@ pub(in crate::words) fn init_asks(said: AskWords<'_>) -> String {
         AskWords::OneOfThose => "answer with a number of the list, or with a name in it".to_owned(),
         AskWords::IsNeeded => "this needs an answer".to_owned(),
         AskWords::UseUnencrypted => "Use it anyway?".to_owned(),
-        AskWords::KeepIn { file } => format!("If it is the secret itself: keep it in {file}, which only you can read?"),
+        AskWords::KeepIn { file } => {
+            format!("That is taken for the secret itself: keep it in {file}, which only you can read?")
+        }
         AskWords::GoOnUntested => "Go on without testing it?".to_owned(),
         AskWords::OtherSite => {
             "a key counts on its own site only; the answer `site` asks for the site again".to_owned()

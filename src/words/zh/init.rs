@@ -23,9 +23,6 @@ pub(in crate::words) fn init(said: InitWords<'_>) -> String {
         InitWords::Checks => "`guajira check` 的结果：".to_owned(),
         InitWords::Rehearses => "`guajira sync --dry-run` 的结果：".to_owned(),
         InitWords::SyncNext { options } => format!("下一步：`guajira{options} sync`"),
-        InitWords::EarlierIssues { options } => {
-            format!("更早打开的问题：`guajira{options} sync --since 7d` 会处理最近 7 天的")
-        }
         InitWords::CheckNext { options } => format!("有的内容没能测试；下一步：`guajira{options} check`"),
         InitWords::MendNext { options } => format!("下一步：按上面的说明改正，然后运行 `guajira{options} check`"),
         InitWords::SetVariable { name } => format!("请先设置环境变量：export {name}=…"),
@@ -47,7 +44,7 @@ pub(in crate::words) fn init_asks(said: AskWords<'_>) -> String {
         AskWords::OneOfThose => "请输入列表中的编号或名称".to_owned(),
         AskWords::IsNeeded => "此项必须回答".to_owned(),
         AskWords::UseUnencrypted => "仍要使用？".to_owned(),
-        AskWords::KeepIn { file } => format!("如果它就是密钥本身：是否存入仅您可读的 {file}？"),
+        AskWords::KeepIn { file } => format!("这将视为密钥本身。是否存入仅您可读的 {file}？"),
         AskWords::GoOnUntested => "不测试，继续？".to_owned(),
         AskWords::OtherSite => "API key 只在自己的站点有效；回答 `site` 可重新选择站点".to_owned(),
         AskWords::UseAnyway => "仍要使用这个地址？".to_owned(),

@@ -33,6 +33,7 @@ mod guards;
 mod haste;
 mod hostile;
 mod incidents;
+mod init;
 mod joined;
 mod languages;
 mod late_restrictions;
