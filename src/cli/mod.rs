@@ -98,7 +98,7 @@ enum Command {
     /// Get an access token from Jira Server or Data Center, by OAuth 1.0a
     #[command(subcommand)]
     Auth(auth::Service),
-    /// Write a commented sync.toml: ask for what it needs, test each answer, and propose what there is
+    /// Write a commented sync.toml, asking for what it needs
     Init(init::Options),
     /// Print the completion script of a shell
     Completions {

@@ -1,4 +1,4 @@
-//! The sites of Guance and TrueWatch, and the addresses of their Open API. A private deployment has an address of its own.
+//! The sites of Guance and `TrueWatch`, and the addresses of their Open API. A private deployment has an address of its own.
 
 use crate::words::Region;
 
@@ -7,7 +7,7 @@ use crate::words::Region;
 pub struct Site {
     /// Where it is.
     pub region: Region,
-    /// Whether it is TrueWatch's and not Guance's.
+    /// Whether it is `TrueWatch`'s and not Guance's.
     pub is_truewatch: bool,
     /// The address of its Open API.
     pub base_url: &'static str,
@@ -23,7 +23,7 @@ const fn truewatch(region: Region, base_url: &'static str) -> Site {
 
 /// All sites that are known.
 ///
-/// Source: Guance documentation, "Open API" (its table of endpoints, of several years), and the same page of TrueWatch;
+/// Source: Guance documentation, "Open API" (its table of endpoints, of several years), and the same page of `TrueWatch`;
 /// `GuanceCloud/dataflux-func`, `guance-node-urls.json`, for Zhangjiakou.
 pub const SITES: [Site; 17] = [
     guance(Region::Hangzhou, "https://openapi.guance.com"),

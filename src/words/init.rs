@@ -31,7 +31,7 @@ messages! {
 }
 
 messages! {
-    /// Where a site of Guance or TrueWatch is.
+    /// Where a site of Guance or `TrueWatch` is.
     pub enum Region {
         Hangzhou,
         Ningxia,

@@ -47,7 +47,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Returns what the environment says of a key of the configuration, as the answer that is proposed.
-    pub(super) fn from_env(&self, key: &str) -> Option<&'a str> {
+    pub(super) fn of_env(&self, key: &str) -> Option<&'a str> {
         let name = variable_of(key);
         self.env.get(&name).map(str::trim).filter(|value| !value.is_empty())
     }
@@ -65,7 +65,7 @@ impl<'a> Desk<'a> {
         for section in ["guance", "jira"] {
             answers.set(&format!("{section}.timeout"), TIMEOUT);
             let key = format!("{section}.ca_file");
-            if let Some(file) = self.from_env(&key) {
+            if let Some(file) = self.of_env(&key) {
                 answers.set(&key, &self.folder.join(file).display().to_string());
             }
         }
@@ -76,20 +76,20 @@ impl<'a> Desk<'a> {
         let patience = Patience::Until(Utc::now() + TimeDelta::seconds(15));
         sides::with_sides(&config, &state, &Scratch::default(), &Never, patience, |sides| Ok(work(sides)))
     }
+}
 
-    /// Returns what the configuration says against a value.
-    pub(super) fn fault_of(&self, answers: &Answers, key: &str, text: &str) -> Option<String> {
-        let mut answers = answers.clone();
-        answers.set(key, text);
-        let error = Draft::of_text("", answers.text_to_test().expose()).err()?;
-        error.problems.first().map(|problem| problem.fault.in_lang(term::lang()))
-    }
+/// Returns what the configuration says against a value.
+pub(super) fn fault_of(answers: &Answers, key: &str, text: &str) -> Option<String> {
+    let mut answers = answers.clone();
+    answers.set(key, text);
+    let error = Draft::of_text("", answers.text_to_test().expose()).err()?;
+    error.problems.first().map(|problem| problem.fault.in_lang(term::lang()))
+}
 
-    /// Says what a service has against an answer, and how to mend it where that is known.
-    pub(super) fn object(&self, said: impl Message, error: &ApiError) {
-        term::say(&term::words(said));
-        term::hint(hint_for(error).as_deref());
-    }
+/// Says what a service has against an answer, and how to mend it where that is known.
+pub(super) fn object(said: impl Message, error: &ApiError) {
+    term::say(&term::words(said));
+    term::hint(hint_for(error).as_deref());
 }
 
 /// Returns the variable of the environment that stands for a key of the configuration.

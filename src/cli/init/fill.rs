@@ -163,7 +163,9 @@ fn filled(answers: &Answers) -> String {
             while let Some(line) = lines.next_if(|line| !line.is_empty()) {
                 block.push(line);
             }
-            table(&block, &answers.table).iter().for_each(|line| add(&mut text, line));
+            for line in table(&block, &answers.table) {
+                add(&mut text, &line);
+            }
             continue;
         }
         let bare = line.strip_prefix("# ").unwrap_or(line);

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::address::{may_be_used, of_guance};
 use super::ask::{Chosen, Tries, bounded};
-use super::desk::{Desk, question, why};
+use super::desk::{Desk, fault_of, object, question, why};
 use super::fill::Answers;
 use super::secret::{self, Given, Wanted};
 use crate::cli::sides::{Opened, Sides};
@@ -56,12 +56,12 @@ pub(super) fn ask(desk: &Desk<'_>, answers: &mut Answers) -> Result<Workspace> {
         match desk.probe(answers, |sides| issues(sides)?.channels_offered())? {
             Ok(channels) => break channels,
             Err(error) if error.kind == ApiErrorKind::Unauthorized => {
-                desk.object(FoundWords::KeyRefused { why: &why(&error) }, &error);
+                object(FoundWords::KeyRefused { why: &why(&error) }, &error);
                 desk.ask.tell(AskWords::OtherSite);
                 desk.ask.again(&tries)?;
             }
             Err(error) => {
-                desk.object(FoundWords::GuanceNotReached { why: &why(&error) }, &error);
+                object(FoundWords::GuanceNotReached { why: &why(&error) }, &error);
                 if desk.ask.yes(AskWords::GoOnUntested, false)? {
                     return Ok(untested);
                 }
@@ -75,7 +75,7 @@ pub(super) fn ask(desk: &Desk<'_>, answers: &mut Answers) -> Result<Workspace> {
     Ok(Workspace { levels: levels(desk, answers)?, is_tested: true })
 }
 
-fn issues<'s>(sides: Sides<'s>) -> Result<&'s Guance<'s>, ApiError> {
+fn issues(sides: Sides<'_>) -> Result<&Guance<'_>, ApiError> {
     match sides.kind {
         Opened::Issues(guance) => Ok(guance),
         // The template has no other source.
@@ -90,7 +90,7 @@ fn site(desk: &Desk<'_>, answers: &mut Answers) -> Result<String> {
     });
     let lines: Vec<String> = shown.chain([term::words(AskWords::OtherAddress)]).collect();
     desk.ask.list(Listed::Sites, &lines, false);
-    let default = desk.from_env(ADDRESS).unwrap_or("1");
+    let default = desk.of_env(ADDRESS).unwrap_or("1");
     let tries = Tries::default();
     loop {
         let typed = match desk.ask.choose(&question(Question::GuanceSite), default, lines.len())? {
@@ -101,7 +101,7 @@ fn site(desk: &Desk<'_>, answers: &mut Answers) -> Result<String> {
             Chosen::Typed(typed) => typed,
         };
         let address = of_guance(&typed);
-        if let Some(fault) = desk.fault_of(answers, ADDRESS, &address) {
+        if let Some(fault) = fault_of(answers, ADDRESS, &address) {
             desk.ask.wrong(&tries, &fault)?;
         } else if !may_be_used(desk, &address)? {
             desk.ask.again(&tries)?;
@@ -114,7 +114,7 @@ fn site(desk: &Desk<'_>, answers: &mut Answers) -> Result<String> {
 
 /// Asks for the channel where there are several.
 fn channel(desk: &Desk<'_>, answers: &mut Answers, channels: &[String]) -> Result<()> {
-    let proposed = desk.from_env(CHANNEL);
+    let proposed = desk.of_env(CHANNEL);
     if channels.len() < 2 && proposed.is_none() {
         return Ok(());
     }

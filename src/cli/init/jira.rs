@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::address::{may_be_used, of_jira};
 use super::ask::{Tries, bounded};
-use super::desk::{Desk, question, why};
+use super::desk::{Desk, fault_of, object, question, why};
 use super::fill::Answers;
 use super::secret::{self, Given, Wanted};
 use crate::cli::sides::client;
@@ -71,11 +71,11 @@ pub(super) fn ask(desk: &Desk<'_>, answers: &mut Answers) -> Result<Site> {
             Err(error) => error,
         };
         if error.kind == ApiErrorKind::Unauthorized {
-            desk.object(FoundWords::LoginRefused { why: &why(&error) }, &error);
+            object(FoundWords::LoginRefused { why: &why(&error) }, &error);
             desk.ask.again(&tries)?;
             continue;
         }
-        desk.object(FoundWords::JiraNotReached { why: &why(&error) }, &error);
+        object(FoundWords::JiraNotReached { why: &why(&error) }, &error);
         if desk.ask.yes(AskWords::GoOnUntested, false)? {
             return Ok(Site { is_tested: false });
         }
@@ -86,13 +86,13 @@ pub(super) fn ask(desk: &Desk<'_>, answers: &mut Answers) -> Result<Site> {
 fn address(desk: &Desk<'_>, answers: &mut Answers) -> Result<Kind> {
     let tries = Tries::default();
     loop {
-        let given = desk.ask.line(&question(Question::JiraAddress), desk.from_env(ADDRESS).unwrap_or_default())?;
+        let given = desk.ask.line(&question(Question::JiraAddress), desk.of_env(ADDRESS).unwrap_or_default())?;
         if given.is_empty() {
             desk.ask.wrong(&tries, &term::words(AskWords::IsNeeded))?;
             continue;
         }
         let address = of_jira(&given);
-        if let Some(fault) = desk.fault_of(answers, ADDRESS, &address) {
+        if let Some(fault) = fault_of(answers, ADDRESS, &address) {
             desk.ask.wrong(&tries, &fault)?;
             continue;
         }
@@ -108,19 +108,15 @@ fn address(desk: &Desk<'_>, answers: &mut Answers) -> Result<Kind> {
 
 /// Finds out what answers at an address; `None` where that is not to be used.
 fn look(desk: &Desk<'_>, address: &str) -> Result<Option<Kind>> {
-    let ca_file = desk.from_env("jira.ca_file").map(|file| desk.folder.join(file));
+    let ca_file = desk.of_env("jira.ca_file").map(|file| desk.folder.join(file));
     let http = client("jira", address, &http::Settings { ca_file, timeout: TIMEOUT }, &Arc::default())?;
     let kind = match look_at(&http, address) {
         Ok(Found::Jira { deployment: Some(Deployment::Cloud), .. }) => {
             desk.ask.tell(FoundWords::Cloud { address });
             Kind::Cloud
         }
-        Ok(Found::Jira { deployment: Some(Deployment::Server), version }) => {
-            desk.ask.tell(FoundWords::Server { address, version: &bounded(&version) });
-            Kind::Server
-        }
         // Only a Server that is old does not say what it is.
-        Ok(Found::Jira { deployment: None, version }) => {
+        Ok(Found::Jira { deployment: Some(Deployment::Server) | None, version }) => {
             desk.ask.tell(FoundWords::Server { address, version: &bounded(&version) });
             Kind::Server
         }
@@ -135,7 +131,7 @@ fn look(desk: &Desk<'_>, address: &str) -> Result<Option<Kind>> {
             return Ok(desk.ask.yes(AskWords::UseAnyway, false)?.then_some(Kind::Untold));
         }
         Err(error) => {
-            desk.object(FoundWords::JiraNotReached { why: &why(&error) }, &error);
+            object(FoundWords::JiraNotReached { why: &why(&error) }, &error);
             return Ok(desk.ask.yes(AskWords::GoOnUntested, false)?.then_some(Kind::Unreached));
         }
     };
@@ -148,7 +144,7 @@ fn user(desk: &Desk<'_>, answers: &mut Answers, kind: Kind) -> Result<()> {
     let asked = question(if is_cloud { Question::JiraEmail } else { Question::JiraUser });
     let tries = Tries::default();
     loop {
-        let given = desk.ask.line(&asked, desk.from_env(USER).unwrap_or_default())?;
+        let given = desk.ask.line(&asked, desk.of_env(USER).unwrap_or_default())?;
         if !given.is_empty() {
             answers.set(METHOD, "basic");
             answers.set(USER, &given);

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::ask::{Chosen, Tries, bounded};
-use super::desk::{Desk, question, why};
+use super::desk::{Desk, fault_of, object, question, why};
 use super::fill::Answers;
 use super::levels::proposed;
 use crate::cli::term;
@@ -48,9 +48,9 @@ pub(super) fn ask(desk: &Desk<'_>, answers: &mut Answers, levels: &[String], can
 fn type_in(desk: &Desk<'_>, answers: &mut Answers, key: &str, asked: Question, usual: &str) -> Result<()> {
     let tries = Tries::default();
     loop {
-        let given = desk.ask.line(&question(asked), desk.from_env(key).unwrap_or(usual))?;
+        let given = desk.ask.line(&question(asked), desk.of_env(key).unwrap_or(usual))?;
         let fault =
-            if given.is_empty() { Some(term::words(AskWords::IsNeeded)) } else { desk.fault_of(answers, key, &given) };
+            if given.is_empty() { Some(term::words(AskWords::IsNeeded)) } else { fault_of(answers, key, &given) };
         match fault {
             Some(fault) => desk.ask.wrong(&tries, &fault)?,
             None => {
@@ -68,7 +68,7 @@ type Usable = (String, Option<Vec<Offered>>);
 /// waited for.
 fn project(desk: &Desk<'_>, answers: &Answers) -> Result<Option<Usable>> {
     let mut offered = list(desk, answers, "")?;
-    let proposed = desk.from_env(PROJECT).unwrap_or(if offered.len() == 1 { "1" } else { "" });
+    let proposed = desk.of_env(PROJECT).unwrap_or(if offered.len() == 1 { "1" } else { "" });
     let tries = Tries::default();
     loop {
         let chosen = desk.ask.choose(&question(Question::JiraProject), proposed, offered.len())?;
@@ -83,7 +83,7 @@ fn project(desk: &Desk<'_>, answers: &Answers) -> Result<Option<Usable>> {
         })? {
             Ok(found) => found,
             Err(error) => {
-                desk.object(FoundWords::JiraNotReached { why: &why(&error) }, &error);
+                object(FoundWords::JiraNotReached { why: &why(&error) }, &error);
                 if desk.ask.yes(AskWords::GoOnUntested, false)? {
                     return Ok(None);
                 }
@@ -93,7 +93,7 @@ fn project(desk: &Desk<'_>, answers: &Answers) -> Result<Option<Usable>> {
         };
         match found {
             Some((one, true)) => {
-                desk.ask.wrong(&tries, &term::words(FoundWords::Archived { key: &bounded(&one.word) }))?
+                desk.ask.wrong(&tries, &term::words(FoundWords::Archived { key: &bounded(&one.word) }))?;
             }
             Some((one, false)) => match types(desk, answers, &one.word)? {
                 Some(types) if types.is_empty() => {
@@ -154,19 +154,19 @@ fn issue_type(desk: &Desk<'_>, project: &str, types: &[Offered]) -> Result<Strin
         let word = word.to_lowercase();
         types.iter().position(|one| [&one.word, &one.name].into_iter().any(|name| name.to_lowercase() == word))
     };
-    let wished = desk.from_env(ISSUE_TYPE).and_then(find);
+    let wished = desk.of_env(ISSUE_TYPE).and_then(find);
     let usual = wished.or_else(|| USUAL_TYPES.iter().find_map(|word| find(word))).unwrap_or_default();
     let default = (usual + 1).to_string();
     let tries = Tries::default();
     loop {
-        let (at, typed) = match desk.ask.choose(&question(Question::IssueType), &default, types.len())? {
+        let (at, answer) = match desk.ask.choose(&question(Question::IssueType), &default, types.len())? {
             Chosen::At(n) => (Some(n), String::new()),
-            Chosen::Typed(typed) => (find(&typed), typed),
+            Chosen::Typed(answer) => (find(&answer), answer),
         };
         match at.and_then(|at| types.get(at)) {
             Some(one) => return Ok(one.word.clone()),
             None => {
-                let said = FoundWords::NoType { name: &bounded(&typed), project };
+                let said = FoundWords::NoType { name: &bounded(&answer), project };
                 desk.ask.wrong(&tries, &term::words(said))?;
             }
         }

@@ -112,7 +112,7 @@ pub(in crate::words) const HELP: &[(&str, &str)] = &[
     ("auth jira", "逐步取得 [jira.auth] 的访问令牌：生成密钥对、打印管理员要填的内容、询问验证码、写入令牌"),
     ("auth jira public_key", "只打印管理员要填的内容和公钥"),
     ("auth jira verifier", "Jira 在批准后显示的验证码：完成上一次开始的步骤"),
-    ("init", "生成一份带注释的 sync.toml：逐项询问，当场测试每个回答，并列出可选的内容"),
+    ("init", "逐项询问，生成一份带注释的 sync.toml"),
     ("init defaults", "不提问：采用 GUAJIRA_… 环境变量给出的值，其余留作注释"),
     ("init force", "文件已存在时覆盖它"),
     ("completions", "打印 shell 的自动补全脚本"),
