@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 /// So long a question may take to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What stands in the place of a secret that was typed.
 const HIDDEN: &str = "••••••••";

@@ -20,7 +20,7 @@ fn bare(world: World) -> World {
 fn init(world: &World, args: &[&str], answers: &[&str]) -> Outcome {
     let mut command = world.program(&[&["init"], args].concat());
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-    let lines: String = answers.iter().map(|answer| format!("{answer}\n")).collect();
+    let lines = answers.iter().fold(String::new(), |lines, answer| lines + answer + "\n");
     // A program that has heard enough is gone before it reads the rest.
     let _ = child.stdin.take().unwrap().write_all(lines.as_bytes());
     child.wait_with_output().unwrap().into()
