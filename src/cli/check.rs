@@ -29,7 +29,7 @@ const MOST_NAMED: usize = 5;
 const CHECKED: &str = "cli.checked";
 
 /// What to test.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[expect(rustdoc::broken_intra_doc_links, reason = "the help text names a section of the configuration")]
 pub(super) struct Options {
     /// Tell which route takes this issue, and what each template gives; write nothing

@@ -20,7 +20,6 @@ mod explain;
 mod rooms;
 mod signals;
 mod check;
-mod init;
 mod link;
 mod push;
 mod reply;
@@ -29,6 +28,7 @@ mod state;
 mod status;
 mod report;
 mod sync;
+mod init;
 mod take;
 mod why;
 
@@ -99,7 +99,7 @@ enum Command {
     #[command(subcommand)]
     Auth(auth::Service),
     /// Write a commented sync.toml, asking for what it needs
-    Init,
+    Init(init::Options),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -178,7 +178,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Adopt(options) => adopt::run(context, options),
         Command::State(verb) => state::run(context, verb),
         Command::Auth(service) => auth::run(context, service),
-        Command::Init => init::run(context),
+        Command::Init(options) => init::run(context, options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut help::in_lang(command_line(), term::lang()), "guajira", &mut script);

@@ -36,7 +36,7 @@ const MOST_HELD: usize = 10;
 const LONGEST_ANSWER: Duration = Duration::from_secs(10);
 
 /// What kind of run.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[expect(rustdoc::broken_intra_doc_links, reason = "the help text's brackets mean an optional part")]
 pub(super) struct Options {
     /// Backfill: read both sides from here on, instead of from the cursors. RFC 3339, "YYYY-MM-DD[ HH:MM]" local,
@@ -58,6 +58,13 @@ pub(super) struct Options {
     /// The run's report as one JSON object on stdout
     #[arg(long)]
     json: bool,
+}
+
+impl Options {
+    /// Returns a dry run.
+    pub(super) fn rehearsal() -> Self {
+        Self { dry_run: true, ..Self::default() }
+    }
 }
 
 /// Does one run: every line in turn.

@@ -29,7 +29,10 @@ const UNKNOWN_LEVEL_AGE: Duration = Duration::from_mins(10);
 /// The channel that holds every issue: its name in the API, then its names in the console.
 ///
 /// Source: Guance Open API, `issue/get` (`bindChannels`); Guance documentation, "channel".
-const DEFAULT_CHANNEL: [&str; 3] = ["default", "全部", "All"];
+const DEFAULT_CHANNEL: [&str; 3] = [DEFAULT, "全部", "All"];
+
+/// How the API calls it.
+pub(super) const DEFAULT: &str = "default";
 
 /// Returns the uuid of the workspace that our keys are of, asking once for each set of keys; empty where the service does
 /// not tell.

@@ -5,6 +5,7 @@
 //! was seen; what is remembered between runs goes through [`Facts`](crate::ports::Facts).
 
 mod settings;
+mod sites;
 mod wire;
 mod answer;
 mod paging;
@@ -29,6 +30,7 @@ mod write;
 mod remote;
 
 mod takeover;
+mod offers;
 mod check;
 
 pub mod events;
@@ -39,4 +41,5 @@ mod golden_tests;
 
 pub use about::ABOUT;
 pub use settings::{ReplyFormat, Settings};
+pub use sites::{SITES, Site};
 pub use workspace::Guance;

@@ -58,6 +58,7 @@ mod reuse;
 mod remote;
 
 mod takeover;
+mod offers;
 mod check;
 mod check_screen;
 mod check_ways;
@@ -69,6 +70,7 @@ pub use about::ABOUT;
 pub use check::{CheckChanges, CheckRoute};
 pub use dance::{Consumer, RequestToken};
 pub use oauth::{AccessToken, PrivateKey};
+pub use offers::{Found, Offered, look_at};
 pub use pace::Pace;
 pub use service::Jira;
 pub use settings::{Auth, Deployment, Followed, Settings};

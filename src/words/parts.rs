@@ -134,19 +134,6 @@ messages! {
 }
 
 messages! {
-    /// What `guajira init` asks.
-    pub enum Question {
-        GuanceAddress,
-        GuanceVariable,
-        JiraAddress,
-        JiraUser,
-        JiraVariable,
-        JiraProject,
-        IssueType,
-    }
-}
-
-messages! {
     /// What of pairs is read in turn.
     pub enum Read {
         Replies,

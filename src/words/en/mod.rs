@@ -49,7 +49,7 @@ pub(super) use field::field_reason;
 pub(super) use health::health;
 pub(super) use hint::{hint, item_hint, jira_hint, state_hint};
 pub(super) use history::history;
-pub(super) use init::init;
+pub(super) use init::{init, init_asks, init_finds};
 pub(super) use items::items;
 pub(super) use kept::kept;
 pub(super) use login::{auth, key_flaw, oauth_hint};

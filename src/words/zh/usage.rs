@@ -113,6 +113,8 @@ pub(in crate::words) const HELP: &[(&str, &str)] = &[
     ("auth jira public_key", "只打印管理员要填的内容和公钥"),
     ("auth jira verifier", "Jira 在批准后显示的验证码：完成上一次开始的步骤"),
     ("init", "逐项询问，生成一份带注释的 sync.toml"),
+    ("init defaults", "不提问：采用 GUAJIRA_… 环境变量给出的值，其余留作注释"),
+    ("init force", "文件已存在时覆盖它"),
     ("completions", "打印 shell 的自动补全脚本"),
     ("completions shell", "哪种 shell：bash、elvish、fish、powershell 或 zsh"),
     ("help", "显示帮助，或某个命令的帮助"),

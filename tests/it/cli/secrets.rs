@@ -74,12 +74,13 @@ fn init_takes_a_pasted_secret_into_a_file_of_its_own() {
     use std::os::unix::fs::PermissionsExt as _;
     let (key, token) = ("vy2EVg0planted07f3afuTtn", "my secret j-planted");
     let place = Place::new();
-    let answers = format!("\n{key}\n\nhttps://jira.example.com\n\n{token}\nno\n{token}\ny\nOPS\n\n");
+    let nobody = "http://127.0.0.1:9";
+    let answers = format!("{nobody}\n{key}\n\nyes\n{nobody}\nyes\n\n{token}\nno\n{token}\ny\nOPS\n\n");
     let outcome = place.run_with(["init"], &[], &answers);
     let said = shown(&outcome);
     assert_eq!(outcome.code, 0, "{said}");
     assert!(!said.contains(key) && !said.contains(token), "{said}");
-    assert!(outcome.stdout.starts_with("wrote guance.key, jira.token, sync.toml; next:"), "{said}");
+    assert!(outcome.stdout.starts_with("wrote guance.key, jira.token, sync.toml\n"), "{said}");
     let config = fs::read_to_string(place.path("sync.toml")).unwrap();
     assert!(!config.contains(key) && !config.contains(token), "{config}");
     assert!(
@@ -95,8 +96,9 @@ fn init_takes_a_pasted_secret_into_a_file_of_its_own() {
 fn init_overwrites_no_file_and_takes_no_name_for_a_secret() {
     let place = Place::new();
     place.write("guance.key", "another");
-    let (key, token) = ("vy2EVg0planted07f3afuTtn", "my_token_7");
-    let answers = format!("\n{key}\nG_KEY\nhttps://jira.example.com\n\n{token}\nOPS\n\n");
+    let token = "my_token_7";
+    let nobody = "http://127.0.0.1:9";
+    let answers = format!("{nobody}\nG_KEY\nyes\n{nobody}\nyes\n\n{token}\nOPS\n\n");
     let outcome = place.run_with(["init"], &[(token, "j-planted-91bc")], &answers);
     assert_eq!(outcome.code, 0, "{}", shown(&outcome));
     assert_eq!(fs::read_to_string(place.path("guance.key")).unwrap(), "another");

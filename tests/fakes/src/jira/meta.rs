@@ -130,6 +130,38 @@ impl Call<'_> {
         ok(&json!(list))
     }
 
+    /// Cloud: `project/search`, a page of the projects that the caller may act on.
+    pub(super) fn search_projects(&self) -> Answer {
+        let needed = match self.request.query("action").unwrap_or("view") {
+            "view" | "browse" => "BROWSE_PROJECTS",
+            "edit" => "ADMINISTER_PROJECTS",
+            "create" => "CREATE_ISSUES",
+            _ => return Err(errors::message(400, "The action is not valid.")),
+        };
+        let order = self.request.query("orderBy").unwrap_or("key");
+        if !matches!(order, "key" | "+key" | "name" | "+name") {
+            return Err(errors::message(400, "The order is not valid."));
+        }
+        let (start, most) = self.paging(50, 100)?;
+        let wanted = self.request.query("query").unwrap_or_default().to_lowercase();
+        let seen = self.site.projects.iter().filter(|p| {
+            self.site.sees_project(p, self.viewer())
+                && self.site.may(self.viewer(), needed)
+                && !self.site.is_archived_project(p)
+                && [&p.key, &p.name].into_iter().any(|text| text.to_lowercase().contains(&wanted))
+        });
+        let mut seen: Vec<&Project> = seen.collect();
+        seen.sort_by_key(|p| if order.ends_with("name") { p.name.clone() } else { p.key.clone() });
+        let total = seen.len();
+        let page = cut(seen, start, most);
+        let is_last = start + page.len() >= total;
+        let values: Vec<Value> = page.into_iter().map(|p| self.project_json(p)).collect();
+        ok(
+            &json!({"self": format!("{}/project/search", self.api), "startAt": start, "maxResults": most, "total": total,
+            "isLast": is_last, "values": values}),
+        )
+    }
+
     pub(super) fn project_statuses(&self, key: &str) -> Answer {
         let project = self.project(key)?;
         let list: Vec<_> = project

@@ -209,6 +209,7 @@ impl Call<'_> {
             ("GET", ["myself"]) => self.myself(),
             ("GET", ["mypermissions"]) => self.my_permissions(),
             ("GET", ["project"]) => self.projects(),
+            ("GET", ["project", "search"]) if self.cloud() => self.search_projects(),
             ("GET", ["project", key]) => self.get_project(key),
             ("GET", ["project", key, "statuses"]) => self.project_statuses(key),
             ("GET", ["status"]) => self.all_statuses(),
