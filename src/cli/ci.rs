@@ -115,7 +115,7 @@ fn shown(text: &str) -> String {
 
 fn of_report(told: &mut Line, report: &Report) {
     told.result = shown(&report.summary_in(term::lang()));
-    let new = report.made.made.iter().filter(|made| made.kind.starts_with("issue_"));
+    let new = report.made.made.iter().filter(|made| matches!(made.kind, "issue_created" | "issue_continued"));
     let new = new.filter_map(|made| Some(New { name: made.jira.clone()?, url: made.jira_url.clone()? }));
     told.new = new.take(MOST_NEW).collect();
     told.more_new = (report.issues_created + report.issues_continued).saturating_sub(told.new.len());

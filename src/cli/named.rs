@@ -2,6 +2,7 @@
 
 use reqwest::Url;
 
+use crate::domain::marker;
 use crate::plan::references::{key_in, uuid_in};
 use crate::text::is_issue_key;
 
@@ -15,7 +16,7 @@ pub(super) fn item(pasted: &str) -> String {
     let Some(url) = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https")) else {
         return text.to_owned();
     };
-    let ids = ["focusedCommentId", "focusedId"];
+    let ids = [marker::COMMENT_IN, "focusedId"];
     let comment = url.query_pairs().find(|(name, _)| ids.contains(&name.as_ref())).map(|(_, id)| id.into_owned());
     let is_id = |id: &String| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
     let last = || url.path_segments().and_then(|mut parts| parts.next_back()).filter(|part| is_issue_key(part));

@@ -40,6 +40,7 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(10);
 /// What kind of run.
 #[derive(Debug, Args)]
 #[expect(rustdoc::broken_intra_doc_links, reason = "the help text's brackets mean an optional part")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(super) struct Options {
     /// Backfill: read both sides from here on, instead of from the cursors. RFC 3339, "YYYY-MM-DD[ HH:MM]" local,
     /// or how long ago: "90m", "2h", "7d"

@@ -161,7 +161,7 @@ pub(super) fn out(text: &str) -> io::Result<()> {
 /// # Errors
 /// As for [`line()`].
 pub(super) fn commands(lines: &[String], mut to: impl io::Write) -> io::Result<()> {
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let text = lines.join("\n") + if lines.is_empty() { "" } else { "\n" };
     match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other,

@@ -6,6 +6,8 @@ messages! {
     /// What a run tells the CI system that started it.
     pub enum CiWords<'a> => ci {
         ExitCode,
+        /// The column that says where a write stands.
+        State,
         NewIssues,
         AndMore { count: usize },
         Fails,

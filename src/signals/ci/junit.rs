@@ -1,6 +1,7 @@
-//! A report in the format of JUnit, which GitLab, Jenkins and Azure Pipelines show as tests.
+//! A report in the format of `JUnit`, which GitLab, Jenkins and Azure Pipelines show as tests.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::data::{Line, Told};
 use super::escape::xml;
@@ -29,15 +30,13 @@ fn suite(told: &Told, line: &Line) -> String {
         .collect();
     let run = xml(&CiWords::Run.in_lang(told.lang));
     let result = xml(&line.result);
-    cases += &match why.is_empty() {
-        true => {
-            format!("<testcase classname=\"{class}\" name=\"{run}\"><system-out>{result}</system-out></testcase>\n")
-        }
-        false => format!(
-            "<testcase classname=\"{class}\" name=\"{run}\"><error message=\"{result}\">{}</error></testcase>\n",
-            why.join("\n\n")
-        ),
+    let (tag, text) = if why.is_empty() {
+        ("system-out".to_owned(), result)
+    } else {
+        (format!("error message=\"{result}\""), why.join("\n\n"))
     };
+    let end = tag.split(' ').next().unwrap_or_default();
+    let _ = writeln!(cases, "<testcase classname=\"{class}\" name=\"{run}\"><{tag}>{text}</{end}></testcase>");
     let mut names = BTreeSet::from([run]);
     for item in &line.items {
         let name = xml(&item.key);
@@ -51,8 +50,9 @@ fn suite(told: &Told, line: &Line) -> String {
         let message = format!("{}: {}", xml(&stage), xml(&item.what));
         let tag = if item.needs_person() { "failure" } else { "skipped" };
         *(if item.needs_person() { &mut failures } else { &mut skipped }) += 1;
-        cases += &format!(
-            "<testcase classname=\"{class}\" name=\"{name}\"><{tag} message=\"{message}\">{text}</{tag}></testcase>\n"
+        let _ = writeln!(
+            cases,
+            "<testcase classname=\"{class}\" name=\"{name}\"><{tag} message=\"{message}\">{text}</{tag}></testcase>"
         );
     }
     let (tests, errors) = (names.len(), usize::from(!line.failing.is_empty()));
@@ -63,7 +63,7 @@ fn suite(told: &Told, line: &Line) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use html5gum::{Token, Tokenizer};
     use proptest::prelude::*;

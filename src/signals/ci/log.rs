@@ -19,10 +19,8 @@ pub fn section(told: &Told, system: &System, now: DateTime<Utc>) -> Vec<String> 
     let header = CiWords::Waits.in_lang(told.lang);
     let folds = *system == System::GitLab;
     let at = now.timestamp();
-    let mut lines = vec![match folds {
-        true => format!("\x1b[0Ksection_start:{at}:{NAME}\r\x1b[0K{header}"),
-        false => header,
-    }];
+    let mark = |kind: &str| format!("\x1b[0Ksection_{kind}:{at}:{NAME}\r\x1b[0K");
+    let mut lines = vec![if folds { mark("start") + &header } else { header }];
     for line in &told.lines {
         for failing in &line.failing {
             lines.push(format!("  [{}] {}: {}", plain(&line.name), plain(&failing.what), plain(&failing.why)));
@@ -44,7 +42,7 @@ pub fn section(told: &Told, system: &System, now: DateTime<Utc>) -> Vec<String> 
         }
     }
     if folds {
-        lines.push(format!("\x1b[0Ksection_end:{at}:{NAME}\r\x1b[0K"));
+        lines.push(mark("end"));
     }
     lines
 }

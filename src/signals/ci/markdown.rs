@@ -1,12 +1,13 @@
 //! The summary of a step of GitHub Actions.
 
+use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::data::{Failing, Item, Line, Told};
 use super::escape::{cell, command, link, sentence};
-use crate::words::{CiWords, Column, Message, PageWords, StatusWords};
+use crate::words::{CiWords, Message, PageWords, StatusWords};
 
 /// About so many bytes of rows are written: nobody reads more of a summary.
 const MOST: usize = 60_000;
@@ -30,7 +31,7 @@ pub fn summary(told: &Told) -> String {
         page.row(&row);
     }
     if told.lines.iter().any(|line| !line.failing.is_empty()) {
-        page.text += &format!("\n### {}\n\n", say(&CiWords::Fails));
+        let _ = write!(page.text, "\n### {}\n\n", say(&CiWords::Fails));
         page.head(&[say(&PageWords::Line), say(&PageWords::What), say(&PageWords::Why), say(&PageWords::Mend)]);
         for (line, Failing { what, why, hint }) in each(told, |line| &line.failing) {
             let hint = hint.as_deref().map(sentence).unwrap_or_default();
@@ -38,14 +39,9 @@ pub fn summary(told: &Told) -> String {
         }
     }
     if told.lines.iter().any(|line| !line.items.is_empty()) {
-        page.text += &format!("\n### {}\n\n", say(&PageWords::Attention));
-        let columns = [
-            &PageWords::Line as &dyn Message,
-            &StatusWords::Column(Column::Stage),
-            &PageWords::What,
-            &PageWords::Why,
-            &PageWords::Mend,
-        ];
+        let _ = write!(page.text, "\n### {}\n\n", say(&PageWords::Attention));
+        let columns =
+            [&PageWords::Line as &dyn Message, &CiWords::State, &PageWords::What, &PageWords::Why, &PageWords::Mend];
         page.head(&columns.map(say));
         for (line, item) in each(told, |line| &line.items) {
             let stage = say(&StatusWords::Stage(item.stage));
@@ -54,7 +50,7 @@ pub fn summary(told: &Told) -> String {
     }
     let more = page.left_out + told.lines.iter().map(|line| line.more).sum::<u64>();
     if more > 0 {
-        page.text += &format!("\n{}\n", sentence(&PageWords::MoreItems { count: more }.in_lang(told.lang)));
+        let _ = write!(page.text, "\n{}\n", sentence(&PageWords::MoreItems { count: more }.in_lang(told.lang)));
     }
     page.text
 }
@@ -84,7 +80,7 @@ struct Page {
 
 impl Page {
     fn head(&mut self, cells: &[String]) {
-        self.text += &format!("| {} |\n|{}\n", cells.join(" | "), " --- |".repeat(cells.len()));
+        let _ = write!(self.text, "| {} |\n|{}\n", cells.join(" | "), " --- |".repeat(cells.len()));
     }
 
     /// Writes a row, unless there is too much already: then it is counted.
@@ -92,7 +88,7 @@ impl Page {
         if self.text.len() >= MOST {
             self.left_out += 1;
         } else {
-            self.text += &format!("| {} |\n", cells.join(" | "));
+            let _ = writeln!(self.text, "| {} |", cells.join(" | "));
         }
     }
 }

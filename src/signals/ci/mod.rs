@@ -1,4 +1,4 @@
-//! What a run tells the CI system that started it: a summary, annotations, and a report in the format of JUnit.
+//! What a run tells the CI system that started it: a summary, annotations, and a report in the format of `JUnit`.
 //!
 //! Titles and messages come from outside. None of them is a command of the system, markup, or a mention, and nothing is longer
 //! than its bound.

@@ -6,6 +6,7 @@ use crate::words::CiWords;
 pub(in crate::words) fn ci(said: CiWords<'_>) -> String {
     match said {
         CiWords::ExitCode => "Exit code".to_owned(),
+        CiWords::State => "State".to_owned(),
         CiWords::NewIssues => "New in Jira".to_owned(),
         CiWords::AndMore { count } => format!("and {count} more"),
         CiWords::Fails => "What fails".to_owned(),

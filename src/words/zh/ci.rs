@@ -6,6 +6,7 @@ use crate::words::{CiWords, Lang, told};
 pub(in crate::words) fn ci(said: CiWords<'_>) -> String {
     match said {
         CiWords::ExitCode => "退出码".to_owned(),
+        CiWords::State => "状态".to_owned(),
         CiWords::NewIssues => "新建的 Jira 问题".to_owned(),
         CiWords::AndMore { count } => format!("另有 {count} 项"),
         CiWords::Fails => "失败的服务".to_owned(),

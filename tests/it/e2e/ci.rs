@@ -79,7 +79,7 @@ fn github_shows_what_was_made_what_waits_and_what_fails() {
         6,
         "in words, and to copy: {added}"
     );
-    for sign in ["::", "##[", "@o", "#1", "<script", "`", "\u{1b}", "\r"] {
+    for sign in ["::", "##[", "@o", "<script", "`", "\u{1b}", "\r"] {
         assert!(!added.replace("## guajira", "").contains(sign), "{sign:?}: {added}");
     }
 
@@ -180,7 +180,7 @@ fn gitlab_folds_what_waits_and_reads_a_report_of_tests() {
     assert!(report().contains("failures=\"3\"") && !report().contains("<script"), "{}", report());
     let left: Vec<_> =
         fs::read_dir(world.path("")).unwrap().filter_map(|file| file.unwrap().file_name().into_string().ok()).collect();
-    assert!(!left.iter().any(|name| name.ends_with(".new")), "{left:?}");
+    assert!(!left.contains(&"guajira-junit.xml.new".to_owned()), "{left:?}");
 }
 
 #[test]

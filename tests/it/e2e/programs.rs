@@ -51,7 +51,9 @@ fn assert_documented(command: &str, outputs: &[Value]) {
     let unknown: Vec<_> = all.iter().filter(|key| !always.contains(*key) && !sometimes.contains(*key)).collect();
     assert!(unknown.is_empty(), "the document does not explain {unknown:?} of {command}");
     // What stands in a list counts where the list was not empty.
-    let met = |key: &&String| key.split_once("[].").is_none_or(|(list, _)| all.iter().any(|known| known.starts_with(&format!("{list}[]"))));
+    let met = |key: &&String| {
+        key.split_once("[].").is_none_or(|(list, _)| all.iter().any(|known| known.starts_with(&format!("{list}[]"))))
+    };
     let never: Vec<_> = always.iter().filter(met).filter(|key| !all.contains(*key)).collect();
     assert!(never.is_empty(), "{command} never printed {never:?}");
 }
