@@ -43,7 +43,37 @@ check examples/azure-pipelines.yml 's/displayName: Sync$/displayedName: Sync/' \
 for file in examples/kubernetes/cronjob.yaml examples/kubernetes/state.yaml; do
     check "$file" 's/^\( *\)spec:/\1specs:/' kubernetes-validate --strict
 done
+# The base names files that stand beside it. What comes out of it is looked at too.
+command -v kubectl >/dev/null ||
+    { apt-get update -qq && apt-get install -qq -y --no-install-recommends kubernetes-client >/dev/null; }
+kustomized() {
+    rm -rf "$tools/kustomize" && mkdir "$tools/kustomize"
+    cp examples/kubernetes/*.yaml "$tools/kustomize/"
+    cp "$1" "$tools/kustomize/"
+    cp sync.toml.example "$tools/kustomize/sync.toml"
+    echo key >"$tools/kustomize/guance.key" && echo token >"$tools/kustomize/jira.token"
+    kubectl kustomize "$tools/kustomize" >"$tools/kustomized.yaml" || return 1
+    grep -q 'image: registry.example.com/guajira:' "$tools/kustomized.yaml" || return 1
+    kubernetes-validate --strict "$tools/kustomized.yaml"
+}
+check examples/kubernetes/kustomization.yaml 's/- cronjob.yaml/- cronjobs.yaml/' kustomized
+check examples/kubernetes/kustomization.yaml 's/name: guajira-secrets/nam: guajira-secrets/' kustomized
+check examples/kubernetes/cronjob.yaml 's/concurrencyPolicy:/concurencyPolicy:/' kustomized
 check examples/Dockerfile 's/^FROM scratch/FROM debian/' hadolint
+
+# An image without a daemon: of any program that is linked statically, and of no other.
+for tool in umoci skopeo; do
+    command -v $tool >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends $tool >/dev/null; }
+done
+image() {
+    .ci/image "$1" "$tools/image" || return 1
+    skopeo inspect --config "oci:$tools/image:guajira" >"$tools/image.json" || return 1
+    grep -q '"User": "65532:65532"' "$tools/image.json" && grep -q '"/guajira"' "$tools/image.json"
+}
+echo 'int main(void) { return 0; }' >"$tools/program.c"
+cc -static -o "$tools/static" "$tools/program.c" && cc -o "$tools/dynamic" "$tools/program.c"
+image "$tools/static" >/dev/null && echo "ok .ci/image"
+if image "$tools/dynamic" >/dev/null; then echo ".ci/image takes a program that needs libraries"; exit 1; fi
 
 # systemd wants the program to be there, and only warns of a key that it does not know.
 units() {

@@ -157,9 +157,10 @@ struct Stderr {
 
 impl Stderr {
     fn clean(self, text: &str) -> String {
-        let keep = |c: char| c == '\n' || (self.ansi && c == '\u{1b}');
+        // A line break within an event comes from outside, and what follows it could be a command.
+        let (line, end) = text.strip_suffix('\n').map_or((text, ""), |line| (line, "\n"));
         // A blank in a command does no harm to a line of JSON either.
-        shown(text, keep)
+        shown(line, |c| self.ansi && c == '\u{1b}') + end
     }
 }
 
@@ -185,7 +186,86 @@ impl<'a> MakeWriter<'a> for Stderr {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Pieces of which commands of CI systems and terminals are made.
+    const PIECES: [&str; 34] = [
+        "::",
+        ":",
+        "error",
+        "add-mask",
+        "stop-commands",
+        " title=x",
+        "##",
+        "#",
+        "[",
+        "]",
+        "##[",
+        "##vso[",
+        "vso",
+        "##teamcity[",
+        "task.complete",
+        " ",
+        "\t",
+        "\n",
+        "\r",
+        "\r\n",
+        "\u{1b}[0K",
+        "\u{1b}",
+        "section_start:1:x",
+        "\u{85}",
+        "\u{a0}",
+        "\u{2028}",
+        "\u{2029}",
+        "\u{3000}",
+        "\u{feff}",
+        "\u{202e}",
+        "\u{200b}",
+        "\u{9b}",
+        "磁盘",
+        "%0A",
+    ];
+
+    fn text() -> impl Strategy<Value = String> {
+        let pieces = prop::collection::vec(prop::sample::select(&PIECES[..]), 0..14).prop_map(|pieces| pieces.concat());
+        prop_oneof![pieces, "\\PC{0,30}", any::<String>()]
+    }
+
+    /// Returns true where a CI system finds a command in what is printed. It reads lines; GitHub trims white space of any kind.
+    fn is_a_command(printed: &str) -> bool {
+        let lines = printed.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
+        lines.into_iter().any(|line| {
+            let begins = line.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').starts_with("::");
+            let signs = ["##[", "##vso[", "##teamcity["];
+            begins || signs.iter().any(|sign| line.to_ascii_lowercase().contains(sign)) || line.contains('\u{1b}')
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_text_from_outside_is_a_command(text in text()) {
+            let shown = printable(&text);
+            prop_assert!(!is_a_command(&shown), "{:?} of {:?}", shown, text);
+            prop_assert!(!shown.contains(|c: char| c.is_control()), "{:?}", shown);
+            prop_assert_eq!(printable(&shown), shown.as_ref());
+            let json = harmless_json(&serde_json::to_string(&text).unwrap());
+            prop_assert!(!json.contains("##[") && !json.to_ascii_lowercase().contains("##vso["), "{:?}", json);
+            prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        }
+
+        #[test]
+        fn no_log_line_is_a_command(text in text(), level in prop::sample::select(&["  WARN", "{\"message\":"][..])) {
+            let line = Stderr { ansi: false }.clean(&format!("{level} {text}\n"));
+            prop_assert!(!is_a_command(&line), "{:?} of {:?}", line, text);
+            prop_assert_eq!(line.find('\n'), Some(line.len() - 1), "{:?} of {:?}", line, text);
+        }
+    }
 
     #[test]
     fn remote_text_cannot_drive_the_terminal() {

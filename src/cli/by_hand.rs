@@ -13,6 +13,7 @@ use crate::words::{HandError, Message as _};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
+use super::named;
 use super::services::Signals;
 use super::sides::{self, Sides};
 use super::term;
@@ -31,6 +32,7 @@ pub(super) struct Meant {
 /// # Errors
 /// When the configuration or a state file cannot be read, or the name fits several pairs.
 pub(super) fn pair(drafts: Vec<Draft>, item: &str) -> Result<Option<Meant>> {
+    let item = &named::item(item);
     let mut meant: Vec<Meant> = Vec::new();
     for draft in drafts {
         for pair in pairs_of(&draft, item)? {
@@ -59,7 +61,7 @@ fn pairs_of(draft: &Draft, item: &str) -> Result<Vec<IssueLink>> {
 
 /// Returns the pairs that go by this name in a state: by a key, an item's id, the name or id of a Jira issue, or the id of a
 /// comment on either side.
-fn called(state: &State, item: &str) -> Result<Vec<IssueLink>, StateError> {
+pub(super) fn called(state: &State, item: &str) -> Result<Vec<IssueLink>, StateError> {
     let id = item.parse::<Key>().ok().and_then(|key| key.parts().map(|(_, _, id)| id.to_owned()));
     let id = id.unwrap_or_else(|| item.to_owned());
     let mut found = state.issues_called(&id)?;

@@ -20,7 +20,7 @@ use super::exit::{Exit, Usage, hint_for};
 use super::findings::Findings;
 use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
 use super::sides::{self, Opened, Sides};
-use super::{explain, rooms, term};
+use super::{explain, named, rooms, term};
 
 /// Most issues of another program's that are named.
 const MOST_NAMED: usize = 5;
@@ -32,12 +32,12 @@ const CHECKED: &str = "cli.checked";
 #[derive(Debug, Default, Args)]
 #[expect(rustdoc::broken_intra_doc_links, reason = "the help text names a section of the configuration")]
 pub(super) struct Options {
-    /// Tell which route takes this issue, and what each template gives; write nothing
-    #[arg(long, value_name = "ISSUE_UUID")]
+    /// Tell which route takes this issue, and what each template gives; write nothing. Its uuid, its Jira key, or an address
+    #[arg(long, value_name = "ISSUE")]
     explain: Option<String>,
     /// As one JSON object
     #[arg(long, conflicts_with = "explain")]
-    json: bool,
+    pub(super) json: bool,
     /// Send a test message to this [[notify]], and test nothing else
     #[arg(long, value_name = "NAME", conflicts_with = "explain")]
     message: Option<String>,
@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let configs = drafts.into_iter().map(|draft| draft.resolve(&context.env)).collect::<Result<Vec<_>, _>>()?;
     let signals = Signals::listen()?;
     if let (Some(issue), Some(config)) = (&options.explain, configs.first()) {
-        return explain::run(config, &signals, issue.trim());
+        return explain::run(config, &signals, &named::item(issue));
     }
     if let (Some(name), Some(config)) = (&options.message, configs.first()) {
         return show(&Findings::new(options.json, context.global.quiet), &[rooms::try_out(config, name.trim())?]);

@@ -4,12 +4,14 @@ use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 
+use serde_json::{Value, json};
+
 use crate::config::ConfigError;
 use crate::engine::Report;
 use crate::engine::belongs::Foreign;
 use crate::ports::{ApiError, ApiErrorKind};
 use crate::state::StateError;
-use crate::words::{Message as _, RunWords, StateWords};
+use crate::words::{Lang, Message as _, RunWords, StateWords};
 
 use super::term;
 
@@ -144,16 +146,36 @@ pub(super) fn explain(error: &anyhow::Error) -> Exit {
         return exit;
     }
     term::error(&said(error));
-    if let Some(usage) = error.downcast_ref::<Usage>() {
-        term::hint(usage.hint.as_deref());
-    } else if let Some(foreign) = error.downcast_ref::<Foreign>() {
-        term::hint(Some(&foreign.hint));
-    } else if let Some(api) = error.downcast_ref::<ApiError>() {
-        term::hint(hint_for(api).as_deref());
-    } else if let Some(state) = error.downcast_ref::<StateError>() {
-        term::hint(Some(&state.hint().to_string()));
-    }
+    term::hint(hint_of(error).as_deref());
     exit
+}
+
+/// Returns how to mend what went wrong, where that is known.
+fn hint_of(error: &anyhow::Error) -> Option<String> {
+    if let Some(usage) = error.downcast_ref::<Usage>() {
+        return usage.hint.clone();
+    }
+    if let Some(foreign) = error.downcast_ref::<Foreign>() {
+        return Some(foreign.hint.clone());
+    }
+    if let Some(api) = error.downcast_ref::<ApiError>() {
+        return hint_for(api);
+    }
+    error.downcast_ref::<StateError>().map(|state| state.hint().to_string())
+}
+
+/// Returns what went wrong, and how to mend it, for a program.
+pub(super) fn as_json(error: &anyhow::Error) -> Value {
+    let (said, hint) = match error.downcast_ref::<ConfigError>() {
+        Some(config) => {
+            let problems: Vec<String> = config.problems.iter().map(|problem| problem.in_lang(Lang::En)).collect();
+            let hint =
+                config.problems.iter().find_map(|problem| problem.hint.as_ref()).map(|hint| hint.in_lang(Lang::En));
+            (problems.join("\n"), hint)
+        }
+        None => (said(error), hint_of(error)),
+    };
+    json!({ "error": said, "hint": hint, "exit_code": of(error) as u8 })
 }
 
 /// Returns what went wrong as one sentence.

@@ -12,8 +12,10 @@ use crate::jira::Jira;
 use crate::plan::explain::{self, Explanation, Opinion};
 use crate::plan::issues;
 use crate::ports::{ApiErrorKind, Facts, Remote};
-use crate::words::{ExplainWords, told};
+use crate::text::is_issue_key;
+use crate::words::{ExplainWords, HistoryWords, told};
 
+use super::by_hand;
 use super::exit::{Exit, Usage};
 use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
 use super::sides;
@@ -26,7 +28,7 @@ const MAX_SHOWN: usize = 200;
 ///
 /// # Errors
 /// When the state file cannot be read, or a side cannot be asked.
-pub(super) fn run(config: &Config, signals: &Signals, uuid: &str) -> Result<Exit> {
+pub(super) fn run(config: &Config, signals: &Signals, item: &str) -> Result<Exit> {
     let path = &config.sync.state;
     // A request is recorded where a sync will see it.
     let state = if path.exists() { sides::open_state(config) } else { sides::copy_state(config) };
@@ -34,6 +36,17 @@ pub(super) fn run(config: &Config, signals: &Signals, uuid: &str) -> Result<Exit
     if let Some(foreign) = belongs::compare(&state, &services::of(config))? {
         return Err(foreign.into());
     }
+    let pairs = by_hand::called(&state, item)?;
+    let uuid = match pairs.first() {
+        Some(pair) => pair.guance.as_str(),
+        // Guance would call a Jira key a wrong address.
+        None if is_issue_key(item) => {
+            term::say(&term::words(HistoryWords::NothingKnown { item }));
+            term::hint(Some(&term::words(HistoryWords::NothingKnownHint)));
+            return Ok(Exit::ItemsFailed);
+        }
+        None => item,
+    };
     let scratch = Scratch::default();
     let facts: &dyn Facts = if services::are_known(config, &state)? { &state } else { &scratch };
     let patience = Patience::Until(Utc::now() + TimeDelta::seconds(PATIENCE_SECONDS));

@@ -23,6 +23,13 @@ pub(super) fn lang_of(args: &[OsString], of_environment: Lang) -> Lang {
     lang
 }
 
+/// Returns true where a command line that is not yet understood asks for log lines of JSON.
+pub(super) fn wants_json_lines(args: &[OsString]) -> bool {
+    let words: Vec<&str> = args.iter().skip(1).filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
+    let apart = words.windows(2).any(|pair| matches!(pair, ["--log-format", "json"]));
+    apart || words.contains(&"--log-format=json")
+}
+
 /// Returns the command line with its help in a language.
 pub(super) fn in_lang(command: Command, lang: Lang) -> Command {
     if lang == Lang::En {

@@ -14,7 +14,7 @@ use super::by_hand::{self, Meant};
 use super::context::Context;
 use super::exit::{Exit, Usage};
 use super::services::Signals;
-use super::{adopt, term};
+use super::{adopt, named, term};
 
 /// What is to be a pair.
 #[derive(Debug, Args)]
@@ -38,7 +38,7 @@ pub(super) struct UnlinkOptions {
 /// # Errors
 /// When no source has the item, or a service or the state file failed.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
-    let (item, key) = (options.item.trim(), options.key.trim());
+    let (item, key) = (&*named::item(&options.item), &*named::item(&options.key));
     let drafts = context.drafts()?;
     let signals = Signals::listen()?;
     let _lock = match drafts.first() {

@@ -10,6 +10,7 @@ mod services;
 mod sides;
 mod help;
 
+mod named;
 mod findings;
 mod news;
 mod adopt;
@@ -18,6 +19,8 @@ mod by_hand;
 mod drop;
 mod explain;
 mod rooms;
+mod stuck;
+mod ci;
 mod signals;
 mod check;
 mod link;
@@ -143,12 +146,37 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     logging::tell_what_was_left_out();
     match result {
         Ok(exit) => exit.into(),
-        Err(error) => exit::explain(&error).into(),
+        Err(error) => {
+            let exit = exit::explain(&error);
+            if command.is_for_a_program()
+                && let Err(error) = term::json(&exit::as_json(&error))
+            {
+                term::error(&exit::said(&error));
+            }
+            exit.into()
+        }
+    }
+}
+
+impl Command {
+    /// Returns true where stdout is to hold one JSON object, whatever happens.
+    fn is_for_a_program(&self) -> bool {
+        match self {
+            Self::Sync(options) => options.json,
+            Self::Check(options) => options.json,
+            Self::Status(options) => options.json,
+            Self::Why(options) => options.json,
+            _ => false,
+        }
     }
 }
 
 /// Says what is wrong with a command line. Help and version come this way too, and are no error.
 fn misunderstood(error: &clap::Error, args: &[OsString], lang: Lang) -> Exit {
+    if error.use_stderr() && help::wants_json_lines(args) {
+        logging::init(Level::ERROR, Format::Json, false);
+        term::set_json(true);
+    }
     match help::explained(error, (args, &command_line()), lang) {
         Some((wrong, hint)) => {
             term::error(&wrong);

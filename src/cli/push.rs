@@ -12,7 +12,7 @@ use crate::words::{HandError, HandWords, RunWords};
 use super::context::Context;
 use super::exit::{self, Exit};
 use super::services::Signals;
-use super::{adopt, by_hand, term};
+use super::{adopt, by_hand, named, term};
 
 /// Which item.
 #[derive(Debug, Args)]
@@ -29,7 +29,7 @@ pub(super) struct Options {
 /// # Errors
 /// When no source has the item, or a service or the state file failed.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
-    let item = options.item.trim();
+    let item = &named::item(&options.item);
     let drafts = context.drafts()?;
     if let Some(meant) = by_hand::pair(drafts.clone(), item)?.filter(|meant| !meant.pair.rests()) {
         let (item, name) = (meant.pair.guance.as_str(), meant.pair.jira_name.as_str());

@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 use crate::config::Draft;
 use crate::domain::Side;
 use crate::engine::spent;
-use crate::page::{self, Bin, Line, Page, Run, Stuck};
+use crate::page::{self, Bin, Line, Page, Run};
 use crate::ports::Purpose;
-use crate::state::{LastRun, Settled, State, Status, StuckItem};
-use crate::words::{HealthWords, Lang, PageWords, RunWords, Stage, StatusWords, Voice};
+use crate::state::{LastRun, Settled, State, Status};
+use crate::words::{HealthWords, Lang, PageWords, RunWords, Voice};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
+use super::stuck::stuck;
 use super::{term, when};
 
 /// Most things that are not done on one page, all sources together: a page stays small whatever waits.
@@ -105,7 +106,7 @@ fn line(draft: &Draft, period: (DateTime<Utc>, DateTime<Utc>), most: usize) -> R
     let status = state.status()?;
     let spent = spent::of(&state, period.1)?;
     let (carried, waits) = carried(&state, period)?;
-    let (stuck, more) = stuck(&status, most);
+    let (stuck, more) = stuck(&status.items, most);
     let Status { backlog, messages, .. } = &status;
     Ok(Line {
         name: draft.line.to_string(),
@@ -192,49 +193,6 @@ fn typical(mut waits: Vec<i64>) -> Option<[String; 2]> {
     let last = waits.len().checked_sub(1)?;
     let at = |tenths: usize| waits.get(last * tenths / 10).copied().unwrap_or_default();
     Some([at(5), at(9)].map(|seconds| term::span(TimeDelta::seconds(seconds))))
-}
-
-/// Returns what is not done, what needs a person first, and how much of it is left out.
-fn stuck(status: &Status, most: usize) -> (Vec<Stuck>, u64) {
-    let mut items: Vec<&StuckItem> = status.items.iter().filter(|item| tells_something(item)).collect();
-    items.sort_by_key(|item| ["dead", "held", "in_doubt"].iter().position(|stage| item.stage == *stage).unwrap_or(3));
-    let more = u64::try_from(items.len().saturating_sub(most)).unwrap_or(u64::MAX);
-    (items.into_iter().take(most).map(shown_item).collect(), more)
-}
-
-/// What waits for its turn, and has not failed, needs no row.
-fn tells_something(item: &StuckItem) -> bool {
-    item.because.is_none() && (!matches!(item.stage.as_str(), "pending" | "in_flight") || item.attempts > 0)
-}
-
-fn shown_item(item: &StuckItem) -> Stuck {
-    let stage = Stage::called(&item.stage);
-    let by_stage = match stage {
-        Stage::Dead => Some(StatusWords::DeadNext),
-        Stage::InDoubt => Some(StatusWords::InDoubtNext),
-        Stage::Held if item.hint.is_none() => Some(StatusWords::HeldNext),
-        _ if item.hint.is_none() => Some(StatusWords::FailingNext),
-        _ => None,
-    };
-    let command = match stage {
-        Stage::Dead => Some(format!("guajira retry {}", quoted(&item.key))),
-        Stage::Held => Some("guajira sync --release".to_owned()),
-        _ => None,
-    };
-    Stuck {
-        stage,
-        what: term::kept(&item.summary),
-        key: item.key.clone(),
-        why: item.error.as_deref().map(term::kept).unwrap_or_default(),
-        hint: item.hint.as_deref().map(term::kept).or_else(|| by_stage.map(term::words)),
-        command,
-    }
-}
-
-/// Returns a word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_.@:-".contains(c);
-    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 fn shown_run(run: &LastRun) -> Run {

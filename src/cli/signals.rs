@@ -1,4 +1,4 @@
-//! What other programs are told of a run: the textfile of metrics, and the heartbeat.
+//! What other programs are told of a run: the textfile of metrics, the heartbeat, and the CI system.
 //!
 //! Whatever becomes of it, the run and its exit code are the same.
 
@@ -20,6 +20,7 @@ use crate::signals::{self, Ended, Heartbeat, Metrics, Outcome, Pinged};
 use crate::state::{State, StateError};
 use crate::words::{RunWords, SignalsWords};
 
+use super::ci::{Channel, Ci};
 use super::exit::Exit;
 use super::term;
 
@@ -28,15 +29,17 @@ use super::term;
 pub(super) struct RunSignals {
     textfile: Option<(PathBuf, Metrics)>,
     heartbeat: Option<Heartbeat>,
+    ci: Ci,
     /// How each line ended, and its one line.
     ends: Vec<(Exit, String)>,
 }
 
 impl RunSignals {
     /// Begins: tells the heartbeat that the run has begun. `lines` are all lines, also those that the run leaves out.
-    pub(super) fn begin(config: &Config, lines: &[ServiceName]) -> Self {
+    pub(super) fn begin(config: &Config, lines: &[ServiceName], env: &Environment, channel: Channel) -> Self {
         let heartbeat = heartbeat(&config.signals, || config.redactor(), true);
-        Self { heartbeat, ..Self::of_textfile(&config.signals, lines) }
+        let ci = Ci::of(&config.signals, env, channel);
+        Self { heartbeat, ci, ..Self::of_textfile(&config.signals, lines) }
     }
 
     fn of_textfile(configured: &Configured, lines: &[ServiceName]) -> Self {
@@ -51,6 +54,7 @@ impl RunSignals {
 
     /// Notes how a line ended that began at this time.
     pub(super) fn note(&mut self, line: ServiceName, began: DateTime<Utc>, ended: &Noted<'_>) {
+        self.ci.note(line, ended.exit, ended.report.ok_or(ended.words.as_str()));
         if self.textfile.is_none() && self.heartbeat.is_none() {
             return;
         }
@@ -73,9 +77,10 @@ impl RunSignals {
         }
     }
 
-    /// Ends: writes the textfile, then tells the heartbeat how the run ended.
+    /// Ends: writes the textfile, tells the CI system, then the heartbeat how the run ended.
     pub(super) fn end(mut self) {
         self.write();
+        std::mem::take(&mut self.ci).end();
         let Some(heartbeat) = self.heartbeat.take() else { return };
         let exits = || self.ends.iter().map(|(exit, _)| *exit);
         let failed = |exit| matches!(exit, Exit::Usage | Exit::SideFailed);
@@ -108,11 +113,17 @@ pub(super) struct Noted<'a> {
 }
 
 /// Tells that a run could not begin, because secrets are missing: neither its services nor its state were touched.
-pub(super) fn could_not_begin(drafts: &[Draft], lines: &[ServiceName], env: &Environment, why: &ConfigError) {
+pub(super) fn could_not_begin(
+    drafts: &[Draft],
+    lines: &[ServiceName],
+    (env, channel): (&Environment, Channel),
+    why: &ConfigError,
+) {
     let Some(first) = drafts.first() else { return };
     let configured = first.signals(env);
     let mut signals = RunSignals::of_textfile(&configured, lines);
     signals.heartbeat = heartbeat(&configured, || redactor(&configured), false);
+    signals.ci = Ci::of(&configured, env, channel);
     for draft in drafts {
         let words = why.to_string();
         signals.note(draft.line, Utc::now(), &Noted { exit: Exit::Usage, report: None, words });

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
-use comfy_table::{Table, presets};
+use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
 use crate::config::Draft;
@@ -34,7 +34,7 @@ const MOST_ROWS: usize = 20;
 pub(super) struct Options {
     /// As one JSON object
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// List everything that waits or failed, not only the first 20
     #[arg(long)]
     all: bool,
@@ -370,7 +370,12 @@ fn table(header: &[Column], rows: impl Iterator<Item = Vec<String>>) -> Result<(
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(header.iter().map(|column| term::words(StatusWords::Column(*column))));
+    // Into a file or a pipe the rows go whole.
+    if let Some(width) = term::width() {
+        table.set_width(width);
+    }
     for row in rows {
         table.add_row(row.iter().map(|cell| cell_text(cell)));
     }

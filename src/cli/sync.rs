@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
+use serde::Serialize;
 
 use crate::config::{Config, Draft};
 use crate::domain::{ServiceName, Side};
@@ -18,6 +19,7 @@ use crate::ports::{ApiError, ApiErrorKind, LostProject};
 use crate::state::{News, RunLock, State};
 use crate::words::{RunWords, Stage, SyncWords};
 
+use super::ci::Channel;
 use super::context::{Context, LogFormat};
 use super::exit::{self, Exit, Usage};
 use super::news::{self, Failures};
@@ -38,6 +40,7 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(10);
 /// What kind of run.
 #[derive(Debug, Default, Args)]
 #[expect(rustdoc::broken_intra_doc_links, reason = "the help text's brackets mean an optional part")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(super) struct Options {
     /// Backfill: read both sides from here on, instead of from the cursors. RFC 3339, "YYYY-MM-DD[ HH:MM]" local,
     /// or how long ago: "90m", "2h", "7d"
@@ -49,6 +52,9 @@ pub(super) struct Options {
     /// This source only; may be given several times
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+    /// Read the replies of every open issue at once, as far as the request budget goes
+    #[arg(long, conflicts_with = "since")]
+    now: bool,
     /// Print the plan, write nothing anywhere
     #[arg(long)]
     dry_run: bool,
@@ -57,7 +63,7 @@ pub(super) struct Options {
     release: bool,
     /// The run's report as one JSON object on stdout
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 impl Options {
@@ -72,7 +78,8 @@ impl Options {
 /// # Errors
 /// When it could not begin, or, with a single line, the state file failed.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
-    let order = Order { backfill: backfill(options)?, dry_run: options.dry_run, release: options.release };
+    let Options { dry_run, release, now, .. } = *options;
+    let order = Order { backfill: backfill(options)?, dry_run, release, now };
     let (configs, names) = configs(context, options)?;
     let Some(first) = configs.first() else { return Ok(Exit::Done) };
     for warning in &first.warnings {
@@ -83,6 +90,9 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let lock =
         if order.dry_run { None } else { Some(RunLock::take(main).map_err(|error| Usage::state(main, &error))?) };
     if let Some(None) = lock {
+        if options.json {
+            term::json(&serde_json::json!({ "another_run": true, "exit_code": Exit::Done as u8 }))?;
+        }
         if !context.global.quiet {
             term::say(&term::words(RunWords::AnotherRun));
         }
@@ -92,7 +102,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     for advice in &first.advice {
         tracing::warn!("{}", term::words(advice.clone()));
     }
-    let told = if order.dry_run { RunSignals::default() } else { RunSignals::begin(first, &names) };
+    let told = if order.dry_run {
+        RunSignals::default()
+    } else {
+        RunSignals::begin(first, &names, &context.env, channel(context, options))
+    };
     let lines = Lines { context, options, order, signals, told: RefCell::new(told) };
     let ended = lines.run(configs);
     lines.told.into_inner().end();
@@ -112,9 +126,18 @@ fn configs(context: &Context, options: &Options) -> Result<(Vec<Config>, Vec<Ser
     let drafts: Vec<Draft> = drafts.into_iter().filter(is_meant).collect();
     let configs = drafts.iter().map(|draft| draft.clone().resolve(&context.env)).collect::<Result<_, _>>();
     if let (Err(why), false) = (&configs, options.dry_run) {
-        signals::could_not_begin(&drafts, &lines, &context.env, why);
+        signals::could_not_begin(&drafts, &lines, (&context.env, channel(context, options)), why);
     }
     Ok((configs?, lines))
+}
+
+/// Returns where lines for the CI system go.
+fn channel(context: &Context, options: &Options) -> Channel {
+    match (&context.global, options.json) {
+        (global, _) if global.quiet || matches!(global.log_format, LogFormat::Json) => Channel::Nowhere,
+        (_, true) => Channel::Stderr,
+        (_, false) => Channel::Stdout,
+    }
 }
 
 /// The lines of one run.
@@ -125,6 +148,25 @@ struct Lines<'a> {
     signals: Signals,
     /// What other programs are told.
     told: RefCell<RunSignals>,
+}
+
+/// What a program reads of a line.
+#[derive(Serialize)]
+struct Told {
+    exit_code: u8,
+    #[serde(flatten)]
+    report: Report,
+}
+
+impl Told {
+    /// The bodies of what was written are none of a log's business: only a dry run shows its plan.
+    fn of(report: &Report, exit: Exit) -> Self {
+        let mut report = report.clone();
+        if !report.dry_run {
+            report.planned.clear();
+        }
+        Self { exit_code: exit as u8, report }
+    }
 }
 
 /// A line that was synced.
@@ -183,15 +225,16 @@ impl Lines<'_> {
                 Err(error) => ends.push((exit::explain(&error.context(config.line.to_string())), false)),
             }
         }
-        self.tell_all(&ended)?;
-        Ok(Exit::of_lines(&ends))
+        let exit = Exit::of_lines(&ends);
+        self.tell_all(&ended, exit)?;
+        Ok(exit)
     }
 
-    fn tell_all(&self, ended: &[Ended]) -> Result<()> {
+    fn tell_all(&self, ended: &[Ended], exit: Exit) -> Result<()> {
         if self.options.json {
-            let reports: BTreeMap<&str, &Report> =
-                ended.iter().map(|line| (line.config.line.as_str(), &line.report)).collect();
-            return term::json(&serde_json::json!({ "sources": reports }));
+            let reports: BTreeMap<&str, Told> =
+                ended.iter().map(|line| (line.config.line.as_str(), Told::of(&line.report, line.exit))).collect();
+            return term::json(&serde_json::json!({ "sources": reports, "exit_code": exit as u8 }));
         }
         let global = &self.context.global;
         let is_dull = |line: &Ended| line.exit == Exit::Done && line.report.is_idle() && global.verbose == 0;
@@ -326,7 +369,7 @@ fn show(
         }
     }
     if options.json {
-        return term::json(report);
+        return term::json(&Told::of(report, Exit::of_run(report)));
     }
     if let Some((told, news)) = news {
         return told.show(news, report, config);

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::ColorChoice;
-use chrono::{DateTime, Local, TimeDelta, Utc};
+use chrono::{DateTime, Local, SecondsFormat, TimeDelta, Utc};
 
 use crate::logging::harmless_json;
 pub(super) use crate::logging::printable;
@@ -38,7 +38,7 @@ pub(super) fn set_lang(lang: Lang) {
     IS_CHINESE.store(lang == Lang::Zh, Ordering::Relaxed);
 }
 
-/// Whether errors and hints are log lines, one JSON object each.
+/// Whether results, errors and hints are lines like those of the log, one JSON object each.
 static IS_JSON: AtomicBool = AtomicBool::new(false);
 
 /// Decides about that for the whole program.
@@ -79,6 +79,11 @@ pub(super) fn stderr_has_color() -> bool {
     anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never
 }
 
+/// Returns how many columns the terminal has that stdout is; `None` where it is none.
+pub(super) fn width() -> Option<u16> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(terminal_size::Width(columns), _)| columns)
+}
+
 /// Returns true when a person watches stderr.
 pub(super) fn is_watched() -> bool {
     io::stderr().is_terminal()
@@ -89,7 +94,22 @@ pub(super) fn is_watched() -> bool {
 /// # Errors
 /// When stdout cannot be written for another reason.
 pub(super) fn line(text: &str) -> io::Result<()> {
+    if is_json() {
+        return json_line(text);
+    }
     out(&format!("{}\n", printable(text)))
+}
+
+/// Prints one line of result as a line of JSON, like those of the log; nothing for one that only sets others apart.
+fn json_line(text: &str) -> io::Result<()> {
+    let text = printable(text);
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(());
+    }
+    let at = Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true);
+    let line = serde_json::json!({ "timestamp": at, "level": "INFO", "message": text });
+    out(&(harmless_json(&line.to_string()) + "\n"))
 }
 
 /// Prints one line of result, its first word in a colour of the terminal (30 to 37) where stdout takes colours.
@@ -97,18 +117,22 @@ pub(super) fn line(text: &str) -> io::Result<()> {
 /// # Errors
 /// As for [`line()`].
 pub(super) fn painted(color: u8, text: &str) -> io::Result<()> {
+    if is_json() {
+        return json_line(text);
+    }
     let text = printable(text);
     let (word, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
     out(&format!("\x1b[{color}m{word}\x1b[0m{rest}\n"))
 }
 
-/// Prints a JSON object; what could drive a terminal is written as an escape.
+/// Prints a JSON object, on one line where all lines are JSON; what could drive a terminal is written as an escape.
 ///
 /// # Errors
 /// As for [`line()`].
 pub(super) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     let mut text = String::new();
-    for c in serde_json::to_string_pretty(value)?.chars() {
+    let all = if is_json() { serde_json::to_string(value)? } else { serde_json::to_string_pretty(value)? };
+    for c in all.chars() {
         let harmless = c == '\n' || printable(c.encode_utf8(&mut [0; 4])) == c.to_string();
         if harmless { text.push(c) } else { text.push_str(&escaped(c)) }
     }
@@ -127,6 +151,18 @@ fn escaped(c: char) -> String {
 pub(super) fn out(text: &str) -> io::Result<()> {
     let mut stdout = anstream::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Prints lines for the CI system as they stand: commands of ours, in which nothing of anybody else acts.
+///
+/// # Errors
+/// As for [`line()`].
+pub(super) fn commands(lines: &[String], mut to: impl io::Write) -> io::Result<()> {
+    let text = lines.join("\n") + if lines.is_empty() { "" } else { "\n" };
+    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }

@@ -15,16 +15,16 @@ use crate::words::{HealthWords, HistoryWords, Stage};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
-use super::{services, term};
+use super::{named, services, term};
 
 /// Which item.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// issue_…, repim_…, OPS-12, or the id of a Jira comment
+    /// issue_…, repim_…, OPS-12, the id of a Jira comment, or the address of a page that shows one
     item: String,
     /// As one JSON object
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// Shows the history of one item.
@@ -50,7 +50,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     if is_known {
         return Ok(Exit::Done);
     }
-    term::say(&term::words(HistoryWords::NothingKnown { item: &options.item }));
+    term::say(&term::words(HistoryWords::NothingKnown { item: &named::item(&options.item) }));
     term::hint(Some(&term::words(HistoryWords::NothingKnownHint)));
     Ok(Exit::ItemsFailed)
 }
@@ -63,7 +63,7 @@ fn about(draft: &Draft, options: &Options) -> Result<(bool, Option<Value>)> {
         term::say(&term::words(HealthWords::Refused { why: &term::kept(&foreign.to_string()) }));
         term::hint(Some(&foreign.hint));
     }
-    let found = Found::about(&state, options.item.trim())?;
+    let found = Found::about(&state, &named::item(&options.item))?;
     let queue = found.queue(&state)?;
     let messages = state.messages_about(found.names.iter())?;
     let names: Vec<String> = found.names.iter().cloned().collect();

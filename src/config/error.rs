@@ -6,6 +6,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::words::{ConfigFault, ConfigHint, ConfigPlace, Lang, Message as _};
 
 /// One thing that is wrong.
@@ -118,16 +120,16 @@ impl ConfigText {
         let (line, column) = self.line_around(key.start);
         let header = line.rfind(']').and_then(|end| line.get(..=end)).unwrap_or_default();
         if header.starts_with('[') && !header.contains(['=', '\'']) {
-            return self.draw(key.start, header, column, word.chars().count());
+            return self.draw(key.start, header, column, word.width());
         }
-        self.draw(key.start, &format!("{word} = …"), 0, word.chars().count())
+        self.draw(key.start, &format!("{word} = …"), 0, word.width())
     }
 
     /// Draws `key = value` with the caret under the value. Not for values that may be secret.
     pub(super) fn point_at_value(&self, key: &Range<usize>, value: &Range<usize>) -> String {
         let (word, shown) = (self.words(key), self.words(value));
-        let indent = word.chars().count() + 3;
-        self.draw(key.start, &format!("{word} = {shown}"), indent, shown.chars().count())
+        let indent = word.width() + 3;
+        self.draw(key.start, &format!("{word} = {shown}"), indent, shown.width())
     }
 
     /// Returns the number of the line on which the text of a value begins.
@@ -142,7 +144,7 @@ impl ConfigText {
     pub(super) fn point_at_line(&self, number: usize) -> String {
         let line = self.text.lines().nth(number.saturating_sub(1)).unwrap_or_default();
         let gutter = " ".repeat(number.to_string().len());
-        format!("{number} | {line}\n{gutter} | {}", "^".repeat(line.chars().count().max(1)))
+        format!("{number} | {line}\n{gutter} | {}", "^".repeat(line.width().max(1)))
     }
 
     /// Draws a line that is not TOML with the caret under the byte; what stands after `=` stays hidden.
@@ -156,11 +158,11 @@ impl ConfigText {
         self.draw(at, &shown, column, 1)
     }
 
-    /// Returns the line that holds a byte, and which of its characters that is.
+    /// Returns the line that holds a byte, and in which column of a terminal that stands: a Chinese sign takes two.
     fn line_around(&self, at: usize) -> (&str, usize) {
         let start = self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
         let line = self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        (line, self.text.get(start..at).map_or(0, |before| before.chars().count()))
+        (line, self.text.get(start..at).map_or(0, UnicodeWidthStr::width))
     }
 
     fn words(&self, span: &Range<usize>) -> &str {

@@ -12,6 +12,9 @@ use crate::words::{ConfigWarning, Flaw, Lang};
 /// What the name of a textfile ends with: `node_exporter` reads no other.
 const PROM: &str = "prom";
 
+/// What the name of a report ends with: GitLab reads no other.
+const XML: &str = "xml";
+
 /// What tells other programs how a run went.
 #[derive(Clone, Debug, Default)]
 pub struct Signals {
@@ -19,6 +22,10 @@ pub struct Signals {
     pub textfile: Option<PathBuf>,
     /// The heartbeat service: its address is a credential.
     pub heartbeat: Option<notify::Settings>,
+    /// Whether a run tells the CI system that started it.
+    pub ci: bool,
+    /// The report in the format of `JUnit`.
+    pub junit: Option<PathBuf>,
 }
 
 /// The same, with its secret not fetched.
@@ -26,6 +33,8 @@ pub struct Signals {
 pub(super) struct SignalsDraft {
     pub(super) textfile: Option<PathBuf>,
     heartbeat: Option<SecretAt>,
+    ci: bool,
+    junit: Option<PathBuf>,
 }
 
 impl SignalsDraft {
@@ -47,7 +56,7 @@ impl SignalsDraft {
             }
             settings(address)
         });
-        Signals { textfile: self.textfile, heartbeat }
+        Signals { textfile: self.textfile, heartbeat, ci: self.ci, junit: self.junit }
     }
 
     /// Fetches its secret alone: another one is missing, and that is what has to be told. A heartbeat whose own secret is
@@ -55,7 +64,8 @@ impl SignalsDraft {
     pub(super) fn alone(&self, base: &Path, env: &Environment) -> Signals {
         let address = self.heartbeat.as_ref().and_then(|at| at.source.fetch(base, env).ok());
         let address = address.filter(|address| notify::check_address(Kind::Webhook, address).is_ok());
-        Signals { textfile: self.textfile.clone(), heartbeat: address.map(settings) }
+        let (textfile, junit) = (self.textfile.clone(), self.junit.clone());
+        Signals { textfile, heartbeat: address.map(settings), ci: self.ci, junit }
     }
 }
 
@@ -66,11 +76,19 @@ fn settings(address: Secret) -> notify::Settings {
 /// Reads the section.
 pub(super) fn signals(reader: &Reader, base: &Path) -> SignalsDraft {
     let key = "signals.textfile";
-    let textfile = reader.text(key).map(|path| base.join(path));
-    if textfile.as_ref().is_some_and(|path| path.extension().is_none_or(|end| end != PROM)) {
+    let file = |key: &str| reader.text(key).map(|path| base.join(path));
+    let ends_otherwise = |path: &PathBuf, wanted: &str| path.extension().is_none_or(|end| end != wanted);
+    let textfile = file(key);
+    if textfile.as_ref().is_some_and(|path| ends_otherwise(path, PROM)) {
         reader.refuse(key, Flaw::NoTextfile);
     }
+    let key = "signals.junit";
+    let junit = file(key);
+    if junit.as_ref().is_some_and(|path| ends_otherwise(path, XML)) {
+        reader.refuse(key, Flaw::NoXml);
+    }
+    let ci = reader.flag("signals.ci", true);
     let key = "signals.heartbeat";
     let heartbeat = reader.has(key).then(|| secrets(reader, key, false).pop()).flatten();
-    SignalsDraft { textfile, heartbeat }
+    SignalsDraft { textfile, heartbeat, ci, junit }
 }

@@ -43,7 +43,7 @@ const MAX_GLOBAL_ID: usize = 255;
 /// In an address of Jira, what stands before the id of a comment.
 ///
 /// Source: the links that Jira itself gives to its comments.
-const COMMENT_IN: &str = "focusedCommentId";
+pub const COMMENT_IN: &str = "focusedCommentId";
 
 /// In an address of Jira, what stands before the id of an attached file. Jira itself ignores it.
 const FILE_IN: &str = "attachment";

@@ -35,6 +35,9 @@ const MANY: usize = 4;
 /// Pairs that were silent for longer are not read, unless the list tells of them.
 const LONGEST: TimeDelta = TimeDelta::days(30);
 
+/// Most threads that a run reads where somebody asks for all of them: no budget holds more.
+const MAX_ALL: usize = 10_000;
+
 /// Most threads that a slice of a backfill reads: more than it brings new pairs.
 const MAX_NEW: usize = 600;
 
@@ -105,6 +108,9 @@ pub(super) fn threads_in_turn(run: &mut Run<'_>) -> Result<()> {
     } else {
         turn.called(run)
     }?;
+    if run.order.now {
+        turn.all(run)?;
+    }
     turn.learn_cost(run)
 }
 
@@ -178,6 +184,16 @@ impl Turn {
                 rest.truncate(MAX_REST);
                 self.read(run, &rest, 0)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Reads every open thread that this run has not read yet, the most urgent one first.
+    fn all(&mut self, run: &mut Run<'_>) -> Result<()> {
+        self.looks = true;
+        let all = links(self.due(run, DateTime::UNIX_EPOCH, Some(TimeDelta::zero()), MAX_ALL)?);
+        if !self.read(run, &all, 0)? && !run.is_down(run.source()) && !run.must_stop() {
+            run.report.out_of_budget = true;
         }
         Ok(())
     }

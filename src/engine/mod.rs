@@ -2,6 +2,7 @@
 
 mod quoted;
 mod told;
+mod made;
 pub mod report;
 pub mod world;
 

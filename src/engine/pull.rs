@@ -24,6 +24,7 @@ pub(super) fn side(run: &mut Run<'_>, side: Side) -> Result<()> {
     if run.is_down(side) || run.slice.as_ref().is_some_and(|slice| !slice.reads(side)) {
         return Ok(());
     }
+    run.world.progress.reading(side);
     match read(run, side) {
         Ok(()) => Ok(()),
         Err(trouble) => run.absorb(side, trouble),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+pub use super::made::{AllMade, Made};
 pub use super::told::{Foretold, ItemFailure, Messages};
 use crate::domain::{Action, Key, Kind, Push, Receipt, Side};
 use crate::plan::{SkipReason, Step};
@@ -37,6 +38,9 @@ pub struct Report {
     pub issues_read: BTreeMap<Side, usize>,
     /// What the plan would write or wrote into the outbox: one line each.
     pub planned: Vec<Planned>,
+    /// What was made, one by one.
+    #[serde(flatten)]
+    pub made: AllMade,
     /// Issues created.
     pub issues_created: usize,
     /// Tickets that go on with another item.
@@ -142,6 +146,7 @@ impl Report {
             ended: started,
             issues_read: BTreeMap::new(),
             planned: Vec::new(),
+            made: AllMade::default(),
             issues_created: 0,
             issues_continued: 0,
             issues_joined: 0,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::queue::try_later;
+use super::made::{self, Made};
 use super::run::{Run, Trouble};
 use super::tell::Came;
 use super::{base, optional, reuse, screens, tell};
@@ -55,6 +56,9 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
     if evidence != Evidence::Nothing {
         run.report.delivered(push, receipt, evidence == Evidence::Found);
     }
+    if evidence == Evidence::Answered {
+        note_made(run, push, receipt)?;
+    }
     if evidence == Evidence::Answered && matches!(push.action, Action::CreateIssue(_)) {
         // Both threads of a pair that is just made hold nothing of ours.
         run.read_whole.extend(run.source().both().map(|side| (side, push.pair.clone())));
@@ -63,6 +67,28 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
     world.failpoints.hit("settled")?;
     let left = run.left.after_one(now, || world.state.pending())?;
     world.progress.delivered(run.report.written(), left);
+    Ok(())
+}
+
+/// Names in the report what was made, with the addresses of the pair.
+fn note_made(run: &mut Run<'_>, push: &Push, receipt: &Receipt) -> Result<(), Trouble> {
+    let Some(kind) = made::kind(&push.action) else { return Ok(()) };
+    let jira = match push.action {
+        Action::CreateIssue(_) | Action::ContinueIssue(_) => Some(receipt.name.clone()),
+        _ => run.pair(run.source(), &push.pair)?.map(|pair| pair.jira_name),
+    };
+    let jira_url = jira.as_deref().map(|name| run.world.jira.issue_url(name));
+    let made = Made {
+        kind,
+        key: push.key.as_str().to_owned(),
+        target: push.target,
+        id: receipt.id.clone(),
+        item: push.pair.to_string(),
+        jira,
+        item_url: run.world.guance.issue_url(push.pair.as_str()),
+        jira_url,
+    };
+    run.report.made.add(made);
     Ok(())
 }
 

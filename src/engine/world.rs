@@ -98,6 +98,8 @@ pub struct Order {
     pub dry_run: bool,
     /// Let go what the brake holds.
     pub release: bool,
+    /// Read the thread of every open pair at its source, as far as the request budget goes.
+    pub now: bool,
 }
 
 /// `--since` and `--until`.
@@ -111,6 +113,9 @@ pub struct Backfill {
 
 /// Is told how far a long run has come.
 pub trait Progress {
+    /// A side is read now, from its cursor or a slice of a backfill.
+    fn reading(&self, _side: Side) {}
+
     /// So many writes are done, so many are left.
     fn delivered(&self, done: u64, left: u64);
 

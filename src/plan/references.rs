@@ -248,7 +248,7 @@ fn next_word(text: &str, from: usize, side: Side) -> Option<(usize, usize)> {
 }
 
 /// Returns the first `issue_` with 32 hexadecimal digits in a text.
-fn uuid_in(text: &str) -> Option<&str> {
+pub fn uuid_in(text: &str) -> Option<&str> {
     const LENGTH: usize = ISSUE_ID.len() + 32;
     text.match_indices(ISSUE_ID).find_map(|(at, sign)| {
         let uuid = text.get(at..at + LENGTH)?;
@@ -262,7 +262,7 @@ fn uuid_in(text: &str) -> Option<&str> {
 ///
 /// Source: the addresses that Jira's own pages have: `/browse/OPS-1`, `/projects/OPS/issues/OPS-1`,
 /// `…/boards/1?selectedIssue=OPS-1`.
-fn key_in(path: &str) -> Option<&str> {
+pub fn key_in(path: &str) -> Option<&str> {
     let behind = |mark: &str| path.split_once(mark).map(|(_, rest)| rest);
     let rest = behind("/browse/")
         .or_else(|| behind("/projects/").and_then(|rest| rest.split_once("/issues/")).map(|(_, rest)| rest))

@@ -22,13 +22,28 @@ pub fn read(path: &Path) -> Metrics {
 /// # Errors
 /// When the folder or the disk does not take it. Then the old file is as it was.
 pub fn write(path: &Path, metrics: &Metrics) -> io::Result<()> {
+    replace_with(path, |beside| fill(beside, &metrics.text()))
+}
+
+/// Writes a file of any kind in the same way, readable for whom the process lets read.
+///
+/// # Errors
+/// As for [`write()`].
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    replace_with(path, |beside| {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(beside)?;
+        file.write_all(text.as_bytes())
+    })
+}
+
+fn replace_with(path: &Path, fill: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
     let beside = beside(path);
     // Left by a run that was killed. A link in its place is removed, and never written through.
     match fs::remove_file(&beside) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let written = fill(&beside, &metrics.text()).and_then(|()| fs::rename(&beside, path));
+    let written = fill(&beside).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }

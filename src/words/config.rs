@@ -95,6 +95,7 @@ messages! {
         LoginInAddress,
         HasFragment,
         NoTextfile,
+        NoXml,
         IsFeishuFlow,
         /// The address of a room is never repeated.
         NoRoom { kind: String, example: String },

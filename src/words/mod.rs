@@ -16,6 +16,7 @@ mod alerts;
 mod by_hand;
 mod call;
 mod check;
+mod ci;
 mod config;
 mod engine;
 mod explain;
@@ -59,6 +60,7 @@ pub use alerts::{AlertsFine, AlertsHint, AlertsMend, AlertsTested, AlertsWrong};
 pub use by_hand::{HandError, HandWords};
 pub use call::{CallFault, Cause, ListFault};
 pub use check::{CheckWords, Fine, Mend, Purpose, Tested, Wrong};
+pub use ci::CiWords;
 pub use config::{
     CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lack, SecretFault, SecretFlaw,
     SecretPlace, ValueKind, Wanted,

@@ -42,6 +42,7 @@ messages! {
         CheckCaFile { section: &'a str },
         InFuture { at: &'a str },
         NotAfter { until: &'a str, since: &'a str },
+        Reading(Service),
         Progress { done: u64, all: u64, left: Option<&'a str> },
     }
 }

@@ -21,7 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("jira", &["domain", "http", "ports", "render", "secret", "text", "words"]),
     ("piped", &["alarm", "domain", "ports", "words"]),
     ("notify", &["domain", "http", "ports", "secret", "words"]),
-    ("signals", &["http", "secret"]),
+    ("signals", &["http", "secret", "words"]),
     ("page", &["words"]),
     (
         "config",

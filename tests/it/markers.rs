@@ -23,7 +23,9 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
     ("src/cli/mod.rs", "guajira", "the name of the program"),
     ("src/cli/help.rs", "guajira", "the name of the program"),
     ("src/words/zh/usage.rs", "guajira", "the name of the program"),
-    ("src/words/zh/usage.rs", "issue_…、repim_…、OPS-12，或 Jira 评论的 id", "an example for people"),
+    ("src/words/zh/usage.rs", "issue_…、repim_…、OPS-12、Jira 评论的 id，或显示它的网址", "an example for people"),
+    ("src/signals/ci/commands.rs", "guajira", "the name of the program, which an annotation says"),
+    ("src/signals/ci/log.rs", "guajira", "the name of a section of the log"),
     ("src/notify/shape.rs", "guajira", "the name of the program, which every message says"),
     ("tests/it/sim/jira_remote.rs", "guajira", "the name of the simulated Jira's account"),
     (

@@ -38,7 +38,7 @@ impl<'a> Handover<'a> {
     pub fn new(world: World<'a>, guance: &'a dyn Takeover, jira: &'a dyn Takeover, dry_run: bool) -> Self {
         // As a backfill: it has the time that it takes, and waits for the request budget.
         let backfill = Some(Backfill { from: DateTime::UNIX_EPOCH, until: None });
-        let run = Run::new(world, Order { backfill, dry_run, release: false }, world.clock.now());
+        let run = Run::new(world, Order { backfill, dry_run, ..Order::default() }, world.clock.now());
         Self { run, guance, jira, jira_ahead: TimeDelta::zero() }
     }
 

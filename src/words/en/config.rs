@@ -103,6 +103,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
                 .to_owned()
         }
         Flaw::LoginInAddress => "holds a user name or password, which is not supported".to_owned(),
+        Flaw::NoXml => "must end with .xml: GitLab reads no other file".to_owned(),
         Flaw::NoTextfile => "must end with .prom: node_exporter reads no other file".to_owned(),
         Flaw::HasFragment => "must end before `#`".to_owned(),
         Flaw::IsFeishuFlow => {

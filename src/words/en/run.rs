@@ -45,9 +45,10 @@ pub(in crate::words) fn run(said: RunWords<'_>) -> String {
         RunWords::CheckCaFile { section } => format!("check [{section}].ca_file"),
         RunWords::InFuture { at } => format!("--since: {at} lies in the future"),
         RunWords::NotAfter { until, since } => format!("--until: {until} is not after --since, {since}"),
+        RunWords::Reading(one) => format!("reading {} …", side(one)),
         RunWords::Progress { done, all, left } => {
             let left = left.map(|left| format!(", about {left} left")).unwrap_or_default();
-            format!("{done} of {all}{left}")
+            format!("{done} of {all} writes{left}")
         }
     }
 }

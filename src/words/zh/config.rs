@@ -96,6 +96,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NotSigned { kind } => format!("不适用于 {kind}：它没有签名，请去掉"),
         Flaw::NoSigningSecret => "不是钉钉的加签密钥：请从机器人安全设置中完整复制，它以 SEC 开头".to_owned(),
         Flaw::LoginInAddress => "中带有用户名或密码，不支持这种写法".to_owned(),
+        Flaw::NoXml => "必须以 .xml 结尾：GitLab 不读取其他文件".to_owned(),
         Flaw::NoTextfile => "必须以 .prom 结尾：node_exporter 不读取其他文件".to_owned(),
         Flaw::HasFragment => "不能包含 `#` 及其后的部分".to_owned(),
         Flaw::IsFeishuFlow => "是飞书自动化流程的地址，不是自定义机器人的地址：请写 kind = \"webhook\"".to_owned(),

@@ -12,6 +12,7 @@ mod status;
 mod adopt;
 mod alerts;
 mod check;
+mod ci;
 mod config;
 mod explain;
 mod field;
@@ -39,6 +40,7 @@ pub(super) use alerts::{alerts_fine, alerts_hint, alerts_mend, alerts_tested, al
 pub(super) use by_hand::{by_hand, hand_error};
 pub(super) use call::{call_fault, cause, list_fault};
 pub(super) use check::{check, fine, mend, tested, wrong};
+pub(super) use ci::ci;
 pub(super) use config::{
     command_fault, config_fault, config_hint, config_place, config_warning, field_flaw, flaw, secret_fault,
     secret_flaw, secret_place, wanted,

@@ -43,9 +43,10 @@ pub(in crate::words) fn run(said: RunWords<'_>) -> String {
         RunWords::CheckCaFile { section } => format!("请检查 [{section}].ca_file"),
         RunWords::InFuture { at } => format!("--since：{at} 在未来"),
         RunWords::NotAfter { until, since } => format!("--until：{until} 不晚于 --since 的 {since}"),
+        RunWords::Reading(one) => format!("正在读取{} …", super::side(one)),
         RunWords::Progress { done, all, left } => {
             let left = left.map(|left| format!("，约剩 {left}")).unwrap_or_default();
-            format!("已完成 {done} / {all}{left}")
+            format!("已写入 {done} / {all} 项{left}")
         }
     }
 }

@@ -79,6 +79,8 @@ fn help_shows_the_commands() {
                           "YYYY-MM-DD[ HH:MM]" local, or how long ago: "90m", "2h", "7d"
           --until <WHEN>  Where the backfill ends [default: now]
           --only <NAME>   This source only; may be given several times
+          --now           Read the replies of every open issue at once, as far as the request budget
+                          goes
           --dry-run       Print the plan, write nothing anywhere
           --release       Send the new issues that the brake holds, and those held because another
                           program made issues for them

@@ -92,11 +92,12 @@ fn what_waits_for_a_person_is_a_warning_and_no_failed_job() {
         secrets[1],
         ("GUAJIRA_SYNC__STATE", "state/guajira.db"),
         ("GITHUB_STEP_SUMMARY", summary.as_str()),
+        ("GITHUB_ACTIONS", "true"),
     ];
     let held = shell(&world, &script.join("\n"), &variables);
     assert_eq!(held.code, 0, "{held}");
     assert!(held.stdout.contains("3 held") && held.stdout.contains("::warning "), "{held}");
-    assert!(fs::read_to_string(&summary).unwrap().contains("sync --release"));
+    assert!(fs::read_to_string(&summary).unwrap().contains("sync &#45;&#45;release"));
     // What is wrong with the job itself fails it.
     world.reconfigure("in_doubt_wait", "in_doubt_weight");
     let wrong = shell(&world, &script.join("\n"), &variables);
@@ -170,13 +171,16 @@ fn the_gitlab_job_carries_an_issue_and_ends_with_3_for_what_waits() {
     let file = example("gitlab-ci.yml");
     let script = file.split("  script:\n").nth(1).unwrap();
     let script: Vec<&str> = script.lines().map_while(|line| line.strip_prefix("    - ")).collect();
-    let variables = [secrets[0], secrets[1], ("GUAJIRA_SYNC__STATE", "state/guajira.db")];
-    assert!(file.contains("GUAJIRA_SYNC__STATE: state/guajira.db") && file.contains("exit_codes: 3"));
+    let settings = [("GUAJIRA_SYNC__STATE", "state/guajira.db"), ("GUAJIRA_SIGNALS__JUNIT", "guajira-junit.xml")];
+    assert!(settings.iter().all(|(name, value)| file.contains(&format!("{name}: {value}"))));
+    assert!(file.contains("exit_codes: 3") && file.contains("junit: guajira-junit.xml"));
+    let variables = [secrets[0], secrets[1], settings[0], settings[1], ("GITLAB_CI", "true")];
     assert_arrives(&world, || shell(&world, &script.join("\n"), &variables));
     world.reconfigure("in_doubt_wait = \"0s\"", "in_doubt_wait = \"0s\"\nmax_creates = 1");
     three_issues(&world);
     let held = shell(&world, &script.join("\n"), &variables);
     assert!(held.code == 3 && held.stdout.contains("sync --release"), "{held}");
+    assert!(fs::read_to_string(world.path("guajira-junit.xml")).unwrap().contains("failures=\"3\""));
 }
 
 #[test]
