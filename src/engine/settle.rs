@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::queue::try_later;
 use super::made::{self, Made};
+use super::queue::try_later;
 use super::run::{Run, Trouble};
 use super::tell::Came;
 use super::{base, optional, reuse, screens, tell};
