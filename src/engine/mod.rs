@@ -63,6 +63,7 @@ pub mod by_hand;
 use anyhow::Result;
 
 pub use report::Report;
+pub use reuse::{Foretold, foretell};
 pub use world::{Askers, Backfill, Order, Progress, Quiet, Room, Rooms, Settings, World};
 
 use run::{Retries, Run};

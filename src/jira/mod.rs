@@ -61,6 +61,7 @@ mod takeover;
 mod check;
 mod check_screen;
 mod check_ways;
+mod check_reuse;
 
 #[cfg(test)]
 mod golden_tests;

@@ -12,9 +12,11 @@ mod joined;
 mod take_over;
 mod hand_over;
 mod choice;
+mod foretold;
 mod past;
 
 pub(super) use choice::{Sorted, foresee, resumes, sort};
+pub use foretold::{Foretold, foretell};
 pub(super) use hand_over::{bereave, find_heirs, hands_over};
 pub(super) use joined::{counted_anew, seen};
 pub(super) use markers::{recognised, resume};
