@@ -178,6 +178,9 @@ fn check_jira(told: &Findings, jira: &Jira<'_>, config: &Config) -> Result<Exit>
         return Ok(Exit::SideFailed);
     }
     let changes = changes(&config.policy);
+    // The permissions of a project are looked at once.
+    let is_reused =
+        |project: &str| config.policy.routes.iter().any(|one| one.project == project && one.reuse.is_some());
     let routes: Vec<CheckRoute> = config
         .policy
         .routes
@@ -195,7 +198,8 @@ fn check_jira(told: &Findings, jira: &Jira<'_>, config: &Config) -> Result<Exit>
             fields: route.fields.iter().map(|(field, made)| (field.clone(), made.constant())).collect(),
             transition: route.transition.iter().map(|(field, _)| field.clone()).collect(),
             statuses: named_statuses(route, changes.status),
-            changes,
+            reuse: route.reuse.as_ref().map(|reuse| reuse.unless_resolution.clone()),
+            changes: CheckChanges { reuse: is_reused(&route.project), ..changes },
         })
         .collect();
     let mut findings = jira.check(&routes);
@@ -245,6 +249,7 @@ fn changes(policy: &Policy) -> CheckChanges {
         assignee,
         texts: flow.updates || flow.level || policy.has_followers(),
         deletes: flow.deletes == Deletes::Delete,
+        reuse: false,
         people: assignee || !policy.people.pairs.is_empty(),
     }
 }

@@ -5,13 +5,14 @@ use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::domain::{Issue, IssueId, NewIssue};
-use crate::engine::belongs;
+use crate::domain::{Action, Issue, IssueId, IssueLink, Push};
 use crate::engine::budget::Patience;
+use crate::engine::{Foretold, belongs, foretell};
 use crate::jira::Jira;
 use crate::plan::explain::{self, Explanation, Opinion};
 use crate::plan::issues;
 use crate::ports::{ApiErrorKind, Facts, Remote};
+use crate::state::State;
 use crate::text::is_issue_key;
 use crate::words::{ExplainWords, HistoryWords, told};
 
@@ -54,13 +55,20 @@ pub(super) fn run(config: &Config, signals: &Signals, item: &str) -> Result<Exit
         let jira = sides.jira;
         let Some(issue) = fetch(sides.source, uuid)? else { return Ok(Exit::ItemsFailed) };
         show_issue(&issue)?;
-        if let Some(link) = state.issue_link(issue.side(), &issue.id)? {
-            term::tell(ExplainWords::AlreadyIs { name: &link.jira_name })?;
-        }
+        let known = state.issue_link(issue.side(), &issue.id)?;
+        show_known(known.as_ref())?;
         let explanation = explain::explain(&issue, &config.policy);
         show_routes(&explanation)?;
-        match explanation.taken {
-            Ok(new) => show_create(jira, &issue, new),
+        match explanation.taken.clone() {
+            Ok(new) => {
+                let taker = explanation.taker().and_then(|n| explanation.routes.get(n));
+                let has_rule = taker.is_some_and(|opinion| opinion.route.reuse.is_some());
+                let push = issues::push(&issue, new);
+                if known.is_none() && has_rule {
+                    show_fate(&state, jira, &push)?;
+                }
+                show_create(jira, &push)
+            }
             Err(reason) => {
                 term::tell(ExplainWords::NotSent { why: &reason.in_lang(term::lang()) })?;
                 Ok(Exit::Done)
@@ -119,10 +127,35 @@ fn verdict(opinion: &Opinion<'_>, n: usize, taker: Option<usize>) -> String {
     }
 }
 
+fn show_known(known: Option<&IssueLink>) -> Result<()> {
+    let Some(link) = known else { return Ok(()) };
+    let name = link.jira_name.as_str();
+    Ok(term::tell(match (link.attached, link.retired) {
+        (true, _) => ExplainWords::CountedIn { name },
+        (false, true) => ExplainWords::LeftTo { name },
+        (false, false) => ExplainWords::AlreadyIs { name },
+    })?)
+}
+
+/// Shows whether the issue would have the ticket of another one with the same problem.
+fn show_fate(state: &State, jira: &Jira<'_>, push: &Push) -> Result<()> {
+    let now = jira.identify()?.clock.unwrap_or_else(Utc::now);
+    let fate = foretell(state, jira, push, now)?;
+    Ok(term::tell(match &fate {
+        Foretold::NoKey => ExplainWords::ReuseNoKey,
+        Foretold::Own => ExplainWords::ReuseOwn,
+        Foretold::Continues(name) => ExplainWords::ReuseContinues { name },
+        Foretold::Joins(name) => ExplainWords::ReuseJoins { name },
+        Foretold::Awaits => ExplainWords::ReuseAwaits,
+    })?)
+}
+
 /// Shows what a create would send, field by field, and what it would leave out.
-fn show_create(jira: &Jira<'_>, issue: &Issue, new: NewIssue) -> Result<Exit> {
-    term::tell(ExplainWords::WouldGet { issue_type: &new.issue_type, project: &new.project })?;
-    let (fields, dropped) = match jira.preview(&issues::push(issue, new)) {
+fn show_create(jira: &Jira<'_>, push: &Push) -> Result<Exit> {
+    if let Action::CreateIssue(new) = &push.action {
+        term::tell(ExplainWords::WouldGet { issue_type: &new.issue_type, project: &new.project })?;
+    }
+    let (fields, dropped) = match jira.preview(push) {
         Ok(preview) => preview,
         Err(error) if error.kind == ApiErrorKind::Refused => {
             term::tell(ExplainWords::WouldGetNothing { why: &error.message })?;

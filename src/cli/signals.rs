@@ -238,10 +238,11 @@ fn count_pairs(metrics: &mut Metrics, line: ServiceName, report: &Report, state:
 }
 
 /// Returns what took effect in a run, by its kind as a label.
-fn writes(report: &Report) -> [(&'static str, usize); 8] {
+fn writes(report: &Report) -> [(&'static str, usize); 9] {
     [
         ("issue_created", report.issues_created),
         ("issue_continued", report.issues_continued),
+        ("issue_joined", report.issues_joined),
         ("comment_copied", report.comments_copied),
         ("comment_edited", report.comments_edited),
         ("comment_deleted", report.comments_deleted),

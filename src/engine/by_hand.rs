@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::apply::apply;
 use super::run::{Retries, Run, Trouble};
 use super::world::{Order, World};
-use super::{belongs, deliver, ordered, references, script, take, trust, waits};
+use super::{belongs, deliver, ordered, references, reuse, script, take, trust, waits};
 use crate::domain::{CommentId, Issue, IssueId, IssueLink, Key, Push, Side, Stage, issue_place};
 use crate::plan::Step;
 use crate::plan::issues;
@@ -287,6 +287,7 @@ impl<'a> ByHand<'a> {
         if !pair.unlinked {
             let tx = world.state.begin()?;
             tx.unlink(&pair.guance)?;
+            reuse::bereave(world.state, pair, world.clock.now())?;
             tx.note(key.as_str(), &Note::Unlinked { name: pair.jira_name.clone() }.to_string(), world.clock.now())?;
             tx.commit()?;
             self.forget_pairs();

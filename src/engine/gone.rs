@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::away;
 use super::long::{self, Entire, Glimpse};
 use super::queue::try_later;
+use super::reuse;
 use super::run::{Run, Trouble};
 use crate::domain::{Absence, Action, CommentId, CommentLink, IssueId, IssueLink, Key, Side};
 use crate::plan::gone::{self, Originals};
@@ -162,6 +163,9 @@ fn issue_missed(run: &mut Run<'_>, link: &IssueLink, side: Side) -> Result<(), T
         None => tx.missed(&key, &link.guance, run.number, now)?,
         Some(Absence::Missed(by)) if by < run.number => {
             tx.gone(&key)?;
+            if side.is_source() {
+                reuse::bereave(state, link, now)?;
+            }
             tx.forget_missed(&link.guance, side)?;
             // What waits for the other issue copies what stood in this one.
             let taken_back = tx.abandon(&link.guance, side)? + tx.abandon(&link.guance, side.opposite())?;

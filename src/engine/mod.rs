@@ -64,12 +64,14 @@ pub mod by_hand;
 use anyhow::Result;
 
 pub use report::Report;
+pub use reuse::{Foretold, foretell};
 pub use world::{Askers, Backfill, Order, Progress, Quiet, Room, Rooms, Settings, World};
 
 use run::{Retries, Run};
 
 /// Pulls both sides, plans, and delivers: all of a run, or a slice of a backfill.
 fn read_and_write(run: &mut Run<'_>) -> Result<()> {
+    reuse::find_heirs(run)?;
     pull::side(run, run.tracker())?;
     script::jira_read(run)?;
     pull::side(run, run.source())?;

@@ -46,6 +46,8 @@ pub struct CheckRoute {
     pub transition: Vec<String>,
     /// Statuses that the route names, by name or id.
     pub statuses: Vec<String>,
+    /// Where tickets go on with the same problem: the resolutions that it excepts, by name or id.
+    pub reuse: Option<Vec<String>>,
     /// What is changed in issues that exist.
     pub changes: CheckChanges,
 }
@@ -64,6 +66,8 @@ pub struct CheckChanges {
     pub people: bool,
     /// Copies of deleted replies are deleted.
     pub deletes: bool,
+    /// Tickets are opened again, and marked, for the same problem.
+    pub reuse: bool,
 }
 
 /// A permission the bot needs, whether nothing works without it, and what it is for.
@@ -81,11 +85,14 @@ const BROWSE_USERS: &str = "USER_PICKER";
 
 impl CheckChanges {
     fn permissions(self) -> impl Iterator<Item = Permission> {
-        let Self { status, assignee, texts, people, deletes } = self;
+        let Self { status, assignee, texts, people, deletes, reuse } = self;
         let optional = [
             (deletes, ("DELETE_OWN_COMMENTS", false, Purpose::DeleteComments)),
             (status, ("TRANSITION_ISSUES", true, Purpose::Transition)),
             (texts, ("EDIT_ISSUES", true, Purpose::EditIssues)),
+            // Without them each item gets a ticket of its own.
+            (reuse && !status, ("TRANSITION_ISSUES", false, Purpose::Continue)),
+            (reuse && !texts, ("EDIT_ISSUES", false, Purpose::Continue)),
             (assignee, ("ASSIGN_ISSUES", true, Purpose::Assign)),
             (people, (BROWSE_USERS, false, Purpose::FindPeople)),
         ];
@@ -119,6 +126,7 @@ impl Jira<'_> {
             findings.extend(is_service.and_then(|is_service| self.check_request_type(route, is_service)));
             findings.extend(self.check_statuses(route));
             findings.extend(self.check_ways(route));
+            findings.extend(self.check_reuse(route));
         }
         findings.push(self.check_time_search());
         findings.push(self.check_register());

@@ -62,6 +62,7 @@ mod offers;
 mod check;
 mod check_screen;
 mod check_ways;
+mod check_reuse;
 
 #[cfg(test)]
 mod golden_tests;

@@ -50,6 +50,11 @@ fn opinion<'p>(issue: &Issue, route: &'p Route) -> Opinion<'p> {
         let made = template.render(&view::of(issue)).map_err(|fault| fault.to_string());
         made.map(|text| text.map(FieldValue::Text))
     };
+    let reuse_key = |template: &Template, issue: &Issue| {
+        let made = template.render(&view::of(issue)).map_err(|fault| fault.to_string());
+        // However it is spaced, it is the same key.
+        made.map(|text| text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")))
+    };
     let named = [("summary", &route.summary), ("description", &route.description)];
     let mut made: Vec<_> = named
         .into_iter()
@@ -57,6 +62,9 @@ fn opinion<'p>(issue: &Issue, route: &'p Route) -> Opinion<'p> {
         .collect();
     for (field, how) in &route.fields {
         made.push((format!("fields.{field}"), value(issue, how).map_err(|fault| fault.to_string())));
+    }
+    if let Some(rule) = &route.reuse {
+        made.push(("reuse.key".to_owned(), reuse_key(&rule.key, issue).map(|key| key.map(FieldValue::Text))));
     }
     Opinion { route, holds: route.takes(issue).map_err(|fault| fault.to_string()), made }
 }

@@ -30,6 +30,16 @@ impl State {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Returns what the ticket of an item is called when its problem comes again.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds what no version wrote.
+    pub fn reuse_of(&self, item: &IssueId) -> Result<Option<Fingerprint>, StateError> {
+        let sql = "SELECT reuse FROM issue_link WHERE guance = ?1";
+        let row = self.conn.prepare_cached(sql)?.query_row([item.as_str()], |row| row.get::<_, Option<String>>(0));
+        Ok(row.optional()?.flatten().and_then(|reuse| Fingerprint::parse(&reuse)))
+    }
+
     /// Returns the items that are counted in a ticket: how many are open, and the last of them, with its title.
     ///
     /// # Errors

@@ -37,6 +37,10 @@ messages! {
         /// All transitions out of a status.
         Transitions { issue_type: String, project: String },
         Transition { name: String, to: String, project: String },
+        /// Those that `[route.reuse]` names.
+        Resolutions { project: String },
+        /// A transition out of a resolved issue.
+        WayBack { issue_type: String, project: String },
         TimeSearch,
         WriteCounter,
         Attachments,
@@ -77,6 +81,7 @@ messages! {
         FieldOf { id: String, kind: String },
         ParentAs { key: String, field: String },
         AsksForNothing { count: String, issue: String },
+        OpensAgain { issue: String, names: String },
         ExactTimes,
         MinutesOnly,
         /// An issue is needed to find out.
@@ -117,6 +122,8 @@ messages! {
         NoRequestType,
         NoServiceProject,
         TransitionWants { issue: String, wanted: String },
+        NoSuchResolution { names: String },
+        NoWayBack { issue: String },
         MayNotKeep,
         AttachmentsOff,
         AttachmentsUpTo { size: String },
@@ -163,6 +170,8 @@ messages! {
         CheckParent { key: String },
         SetRequestType { names: String },
         GiveTransitionValue,
+        UseResolutions { names: String },
+        AddWayBack,
         LetBotEditProfile,
         LowerMaxAttachment,
         SwitchAttachmentsOn,
@@ -181,6 +190,7 @@ messages! {
         DeleteComments,
         Transition,
         EditIssues,
+        Continue,
         Assign,
         FindPeople,
         Link,

@@ -6,6 +6,13 @@ messages! {
         NoSuchIssue { uuid: &'a str, why: Option<&'a str> },
         NoSuchIssueHint,
         AlreadyIs { name: &'a str },
+        CountedIn { name: &'a str },
+        LeftTo { name: &'a str },
+        ReuseNoKey,
+        ReuseOwn,
+        ReuseContinues { name: &'a str },
+        ReuseJoins { name: &'a str },
+        ReuseAwaits,
         /// The routes follow, then what Jira would get.
         Route { number: usize, issue_type: &'a str, project: &'a str, verdict: &'a str },
         Takes,

@@ -9,7 +9,7 @@ use crate::engine::queue::try_later;
 use crate::engine::run::{Run, Trouble};
 use crate::plan::Step;
 use crate::plan::reuse::{self, Choice};
-use crate::state::Queued;
+use crate::state::{Queued, State, StateError};
 use crate::words::EngineFault;
 
 /// Most tickets with one key that are looked at: those that were made, or continued, last.
@@ -119,11 +119,7 @@ fn found(run: &mut Run<'_>, push: &Push, told: &mut Told) -> Result<Found, Troub
     let Action::CreateIssue(new) = &push.action else { return Ok(Found::Nothing) };
     let Some(key) = key_of(push) else { return Ok(Found::Nothing) };
     let Some(tickets) = run.abilities(run.tracker()).tickets else { return Ok(Found::Nothing) };
-    let known = run.world.state.tickets_called(key, MOST_TICKETS)?;
-    let away = run.world.state.away()?;
-    let is_usable = |link: &IssueLink| !link.gone && !link.closed && !away.iter().any(|away| away.concerns(link));
-    // The ticket of one that rests is about to be taken over by another item.
-    let relevant: Vec<IssueLink> = known.into_iter().filter(|link| link.retired || is_usable(link)).collect();
+    let relevant = relevant(run.world.state, key)?;
     if relevant.is_empty() {
         return Ok(Found::Nothing);
     }
@@ -139,9 +135,7 @@ fn found(run: &mut Run<'_>, push: &Push, told: &mut Told) -> Result<Found, Troub
             return Ok(Found::Misread(ticket.id.clone()));
         }
     }
-    let is_taken = |ticket: &&Ticket| relevant.iter().any(|link| link.retired && link.ticket() == ticket.id.as_str());
-    let open: Vec<Ticket> =
-        told.iter().filter(|ticket| ticket.is_of(&push.key) || !is_taken(ticket)).cloned().collect();
+    let open = free(told, &relevant, &push.key);
     let link_of = |ticket: &Ticket| relevant.iter().find(|link| link.jira == ticket.id).cloned();
     // A state that is older than the world does not know that the item was counted there already, or had that ticket before.
     let names = |ticket: &&Ticket| ticket.kin.as_ref().is_some_and(|kin| kin.names(&push.key));
@@ -162,6 +156,21 @@ fn found(run: &mut Run<'_>, push: &Push, told: &mut Told) -> Result<Found, Troub
         }
         Choice::Own => Found::Nothing,
     })
+}
+
+/// Returns the pairs whose tickets may matter to an item with this key: one that rests has a ticket that is about to be taken over
+/// by another item.
+pub(super) fn relevant(state: &State, key: &Fingerprint) -> Result<Vec<IssueLink>, StateError> {
+    let known = state.tickets_called(key, MOST_TICKETS)?;
+    let away = state.away()?;
+    let is_usable = |link: &IssueLink| !link.gone && !link.closed && !away.iter().any(|away| away.concerns(link));
+    Ok(known.into_iter().filter(|link| link.retired || is_usable(link)).collect())
+}
+
+/// Returns those of some tickets that no other item is about to take over.
+pub(super) fn free(told: &[Ticket], relevant: &[IssueLink], item: &Key) -> Vec<Ticket> {
+    let is_taken = |ticket: &&Ticket| relevant.iter().any(|link| link.retired && link.ticket() == ticket.id.as_str());
+    told.iter().filter(|ticket| ticket.is_of(item) || !is_taken(ticket)).cloned().collect()
 }
 
 /// Returns true for a ticket that Jira did not let this item continue, or that a person does not want for it.

@@ -21,7 +21,10 @@ pub(in crate::engine) fn without_the_past(
             Some(pair) if retired.contains(pair) => true,
             Some(pair) => {
                 let other = run.world.state.issue_link(run.source(), pair)?;
-                let is_past = other.is_some_and(|other| other.retired && other.ticket() == link.jira.as_str());
+                // A person may have taken the item before from the ticket, which then went on with this one.
+                let was_taken = |other: &IssueLink| since.is_some() && other.unlinked;
+                let is_past = other
+                    .is_some_and(|other| other.retired && other.ticket() == link.jira.as_str() || was_taken(&other));
                 retired.extend(is_past.then(|| pair.clone()));
                 is_past
             }

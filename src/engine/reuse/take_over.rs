@@ -37,13 +37,16 @@ pub(super) fn redirect(
     let is_known = link.as_ref().is_some_and(|link| run.source().both().iter().all(|side| link.seen(*side).is_some()));
     // Which of what was said until then has a copy for an item before, nobody knows.
     let unknown_until = match &link {
-        Some(link) if is_known => since(run, &link.guance)?,
+        Some(link) if is_known && !link.unlinked => since(run, &link.guance)?,
         _ => Some(begun.and_then(|kin| kin.since).unwrap_or(ticket.updated)),
     };
     let push = reuse::push(push, ticket, before);
     let tx = run.world.state.begin()?;
-    if let Some(link) = &link {
-        retire(run, &tx, link, &push.pair, now)?;
+    match &link {
+        // A person took its item from it, which goes on having none.
+        Some(link) if link.unlinked => tx.make_room(&link.jira)?,
+        Some(link) => retire(run, &tx, link, &push.pair, now)?,
+        None => {}
     }
     if let Some(kin) = begun {
         recognised(run, &tx, &push.pair, (&ticket.id, kin), now)?;

@@ -32,6 +32,8 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::Field { name, issue_type, project } => format!("field {name} of {issue_type} in {project}"),
         Tested::Transitions { issue_type, project } => format!("transitions of {issue_type} in {project}"),
         Tested::Transition { name, to, project } => format!("transition {name:?} to {to} in {project}"),
+        Tested::Resolutions { project } => format!("resolutions in [route.reuse] of {project}"),
+        Tested::WayBack { issue_type, project } => format!("way back to an open status of {issue_type} in {project}"),
         Tested::TimeSearch => "jira search by time".to_owned(),
         Tested::WriteCounter => "jira write counter".to_owned(),
         Tested::Attachments => "jira attachments".to_owned(),
@@ -70,6 +72,7 @@ pub(in crate::words) fn fine(fine: &Fine) -> String {
         Fine::AsksForNothing { count, issue } => {
             format!("{count} of {issue} ask for nothing that guajira does not set")
         }
+        Fine::OpensAgain { issue, names } => format!("{issue} can be opened again as {names}"),
         Fine::ExactTimes => "exact times are understood".to_owned(),
         Fine::MinutesOnly => "by relative minutes (this Jira takes no exact times; guajira needs none)".to_owned(),
         Fine::MinutesForNow => "by relative minutes until the projects hold an issue".to_owned(),
@@ -111,6 +114,8 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
         Wrong::NoRequestType => "it is not set, and no queue and no portal shows what guajira creates".to_owned(),
         Wrong::NoServiceProject => "this is no service project".to_owned(),
         Wrong::TransitionWants { issue, wanted } => format!("{issue}: it wants {wanted}, which guajira does not set"),
+        Wrong::NoSuchResolution { names } => format!("Jira has no {names}: a ticket that is resolved so is continued"),
+        Wrong::NoWayBack { issue } => format!("no transition of {issue}, which is resolved, leads to an open status"),
         Wrong::MayNotKeep => "the bot may not keep properties".to_owned(),
         Wrong::AttachmentsOff => "they are switched off".to_owned(),
         Wrong::AttachmentsUpTo { size } => format!("this Jira takes at most {size}"),
@@ -123,6 +128,12 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
         ),
     }
 }
+
+const ADD_WAY_BACK: &str = "add a transition out of it that the bot may use, or leave [route.reuse] out: until then each issue \
+                            gets a ticket of its own";
+
+const LET_BOT_EDIT_PROFILE: &str = "without it, a state file restored from an old copy is not noticed; let the bot edit its own \
+                                    profile (scope write:jira-work)";
 
 pub(in crate::words) fn mend(mend: &Mend) -> String {
     match mend {
@@ -175,11 +186,9 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
                                       optional, or give it a default"
                 .to_owned()
         }
-        Mend::LetBotEditProfile => {
-            "without it, a state file restored from an old copy is not noticed; let the bot edit \
-                                    its own profile (scope write:jira-work)"
-                .to_owned()
-        }
+        Mend::UseResolutions { names } => format!("use these in unless_resolution: {names}"),
+        Mend::AddWayBack => ADD_WAY_BACK.to_owned(),
+        Mend::LetBotEditProfile => LET_BOT_EDIT_PROFILE.to_owned(),
         Mend::LowerMaxAttachment => "set [flow].max_attachment to no more than that, or raise it in Jira".to_owned(),
         Mend::SwitchAttachmentsOn => "switch attachments on in Jira".to_owned(),
         Mend::Adopt { account } => adopt(account.as_deref()),
@@ -203,6 +212,7 @@ fn purpose(purpose: Purpose) -> &'static str {
         Purpose::DeleteComments => "for [flow].deletes = \"delete\"",
         Purpose::Transition => "to carry statuses over",
         Purpose::EditIssues => "to carry titles, descriptions and levels over",
+        Purpose::Continue => "to continue tickets with [route.reuse]",
         Purpose::Assign => "to carry assignees over",
         Purpose::FindPeople => "to find people by e-mail address or name",
         Purpose::Link => "for links to Guance; or set [flow].links = \"off\"",

@@ -32,6 +32,8 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::Field { name, issue_type, project } => format!("项目 {project} 中 {issue_type} 的字段 {name}"),
         Tested::Transitions { issue_type, project } => format!("项目 {project} 中 {issue_type} 的转换"),
         Tested::Transition { name, to, project } => format!("项目 {project} 中到 {to} 的转换 {name:?}"),
+        Tested::Resolutions { project } => format!("项目 {project} 的 [route.reuse] 中的解决结果"),
+        Tested::WayBack { issue_type, project } => format!("项目 {project} 中 {issue_type} 重新打开的转换"),
         Tested::TimeSearch => "Jira 按时间搜索".to_owned(),
         Tested::WriteCounter => "Jira 写入计数".to_owned(),
         Tested::Attachments => "Jira 附件".to_owned(),
@@ -70,6 +72,7 @@ pub(in crate::words) fn fine(fine: &Fine) -> String {
         Fine::FieldOf { id, kind } => format!("{id}（{kind}）"),
         Fine::ParentAs { key, field } => format!("{key}，写入字段 {field}"),
         Fine::AsksForNothing { count, issue } => format!("{issue} 的 {count} 个转换都没有 guajira 不会填写的必填字段"),
+        Fine::OpensAgain { issue, names } => format!("{issue} 可以重新打开为 {names}"),
         Fine::ExactTimes => "支持精确时间".to_owned(),
         Fine::MinutesOnly => "按相对分钟搜索（此 Jira 不支持精确时间，不影响同步）".to_owned(),
         Fine::MinutesForNow => "项目中还没有问题，暂按相对分钟搜索".to_owned(),
@@ -111,6 +114,8 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
         Wrong::NoRequestType => "没有设置，guajira 建的工单不会出现在任何队列和门户里".to_owned(),
         Wrong::NoServiceProject => "这不是服务项目".to_owned(),
         Wrong::TransitionWants { issue, wanted } => format!("{issue}：必须填写 {wanted}，而 guajira 没有填写"),
+        Wrong::NoSuchResolution { names } => format!("Jira 中没有 {names}：这样解决的工单仍会继续使用"),
+        Wrong::NoWayBack { issue } => format!("已解决的 {issue} 没有能回到未关闭状态的转换"),
         Wrong::MayNotKeep => "机器人账号不能保存用户属性".to_owned(),
         Wrong::AttachmentsOff => "附件功能已关闭".to_owned(),
         Wrong::AttachmentsUpTo { size } => format!("此 Jira 最大只接受 {size}"),
@@ -165,6 +170,10 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
         Mend::GiveTransitionValue => {
             "请在 [route.transition] 中给它一个值，或从该转换的界面上去掉它、改为选填、设置默认值".to_owned()
         }
+        Mend::UseResolutions { names } => format!("请在 unless_resolution 中使用：{names}"),
+        Mend::AddWayBack => {
+            "请加一个机器人账号可以使用的转换，或去掉 [route.reuse]：在此之前，每个问题都会单独建单".to_owned()
+        }
         Mend::LetBotEditProfile => {
             "否则无法发现状态文件是从旧副本恢复的；请允许机器人账号修改自己的资料（scope write:jira-work）".to_owned()
         }
@@ -191,6 +200,7 @@ fn purpose(purpose: Purpose) -> &'static str {
         Purpose::DeleteComments => "[flow].deletes = \"delete\"（删除评论）",
         Purpose::Transition => "同步状态",
         Purpose::EditIssues => "同步标题、描述和等级",
+        Purpose::Continue => "按 [route.reuse] 继续使用工单",
         Purpose::Assign => "同步负责人",
         Purpose::FindPeople => "按邮箱或姓名查找用户",
         Purpose::Link => "建立到观测云的链接；不需要可设 [flow].links = \"off\"",

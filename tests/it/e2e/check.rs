@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use guajira_fakes::jira::{CustomField, CustomKind, Flavour};
+use guajira_fakes::jira::{CustomField, CustomKind, Draft, Flavour, Project};
 use guajira_fakes::server::Recorded;
 
+use super::reuse::with_reuse;
 use super::world::{World, on_both};
 
 #[test]
@@ -178,4 +179,47 @@ fn status_tells_when_the_last_good_run_is_too_old() {
         let outcome = world.run(&["status", "--max-age", "10m"]);
         assert_eq!(outcome.code, 3, "{outcome}");
     });
+}
+
+#[test]
+fn a_resolution_that_jira_does_not_have_is_said_with_those_there_are() {
+    on_both(|world| {
+        with_reuse(&world, "status = \"off\"", "unless_resolution = [\"won't fix\", \"1\"]");
+        expect(&world, 0, "ok   resolutions in [route.reuse] of OPS", &["won't fix, 1 are there"]);
+        world.reconfigure("\"1\"]", "\"Nope\", \"20\"]");
+        expect(&world, 0, "warn resolutions in [route.reuse] of OPS", &["no Nope, 20", "→", "Fixed, Won't Fix, Done"]);
+    });
+}
+
+#[test]
+fn a_bot_that_cannot_open_a_ticket_again_is_warned_of() {
+    on_both(|world| {
+        with_reuse(&world, "status = \"off\"\nupdates = false\nlevel = false", "");
+        let told = world.run(&["check"]);
+        assert!(told.stdout.contains("ok   permission TRANSITION_ISSUES in OPS"), "{told}");
+        for name in ["TRANSITION_ISSUES", "EDIT_ISSUES"] {
+            world.jira.with_user("bot", |bot| bot.denied = [name.to_owned()].into());
+            expect(&world, 0, &format!("warn permission {name} in OPS"), &["→", "[route.reuse]"]);
+        }
+    });
+}
+
+#[test]
+fn a_workflow_without_a_way_back_is_warned_of_where_a_ticket_shows_it() {
+    for flavour in [Flavour::Cloud, Flavour::Server] {
+        let mut project = Project::new("OPS", "Operations");
+        for (is_closed, line) in [(false, "ok   way back to an open status"), (true, "warn way back to an open status")]
+        {
+            if is_closed {
+                project.workflow.transitions.retain(|way| way.to == "10002");
+            }
+            let world = World::with_projects(flavour, vec![project.clone()]);
+            with_reuse(&world, "status = \"off\"", "");
+            assert!(!world.run(&["check"]).stdout.contains("way back"), "nothing is resolved yet");
+            let key = world.jira.create_issue("OPS", "alice", Draft::new("an old one"));
+            world.jira.transition(&key, "alice", "Done");
+            let words: [&str; 2] = if is_closed { ["→", "[route.reuse]"] } else { ["To Do", "In Progress"] };
+            expect(&world, 0, line, &[key.as_str(), words[0], words[1]]);
+        }
+    }
 }

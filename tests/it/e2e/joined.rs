@@ -1,5 +1,9 @@
 //! A storm: many items with one problem are counted in its open ticket, on both kinds of Jira.
 
+use std::time::{Duration, Instant};
+
+use guajira_fakes::server::{Fault, Times, What};
+
 use super::crash::{Fate, run_and_kill};
 use super::reuse::{alarm, count, said, with_reuse};
 use super::world::{World, on_both};
@@ -90,7 +94,7 @@ fn an_item_that_is_open_again_is_counted_again() {
         world.settle();
         assert_counts(&world, &key, "No other issue with the same problem is open any more");
         world.guance.set_status(&second, 10, "李四");
-        world.pass(std::time::Duration::from_hours(1));
+        world.pass(Duration::from_hours(1));
         world.settle();
         assert_counts(&world, &key, "One more issue with the same problem is open");
     });
@@ -221,5 +225,123 @@ fn who_may_edit_a_ticket_cannot_name_items_that_shall_have_none() {
         world.settle();
         let labelled: Vec<bool> = world.jira.issues().iter().map(|issue| issue.labels.contains(&other)).collect();
         assert_eq!(labelled, [false, true], "it has a ticket of its own");
+    });
+}
+
+/// A ticket with its item, and two other items that are counted there, the older one first.
+fn counted(world: &World) -> (String, [String; 2], String) {
+    with_reuse(world, "status = \"both\"", "");
+    world.jira.with_user("bot", |bot| bot.denied.clear());
+    let first = alarm(world, "web-01");
+    world.settle();
+    let key = world.key_of(&first);
+    let second = alarm(world, "web-01");
+    world.settle();
+    let third = alarm(world, "web-01");
+    world.settle();
+    assert_counts(world, &key, "2 more issues");
+    (first, [second, third], key)
+}
+
+/// The ticket is this item's, is spoken of with it alone, and ends with the last of the two.
+fn assert_goes_on_with(world: &World, second: &str, third: &str, key: &str) {
+    let told = said(world, key);
+    assert!(told.contains("it goes on here") && told.contains("One more issue with the same problem"), "{told}");
+    world.jira.comment(key, "alice", "about the second");
+    world.guance.reply(second, "李四", "<p>said in the second</p>");
+    let before = world.copied_replies(second).len();
+    world.settle();
+    assert_eq!((world.copied_replies(second).len() - before, world.copied_replies(third).len()), (1, 0));
+    assert!(said(world, key).contains("said in the second"));
+    close(world, third);
+    world.settle();
+    assert_eq!((count(world), world.jira.status_of(key).as_str()), (1, "To Do"));
+    close(world, second);
+    world.settle();
+    assert_eq!((count(world), world.jira.status_of(key).as_str()), (1, "Done"));
+    world.is_quiet();
+}
+
+#[test]
+fn a_ticket_whose_item_is_taken_from_it_goes_on_with_the_oldest_that_is_open() {
+    on_both(|world| {
+        let (first, [second, third], key) = counted(&world);
+        assert_eq!(world.run(&["unlink", &first]).code, 0);
+        world.settle();
+        let labels = world.jira.issue(&key).unwrap().labels;
+        assert!(labels.contains(&second) && !labels.contains(&first), "{labels:?}");
+        assert_goes_on_with(&world, &second, &third, &key);
+        assert_eq!(world.copied_replies(&first).len(), 0);
+        let told = world.run(&["why", &first]);
+        assert!(told.stdout.contains("took the pair apart"), "{told}");
+    });
+}
+
+#[test]
+fn an_item_that_was_taken_from_its_ticket_gets_no_other_one_after_a_lost_state() {
+    on_both(|world| {
+        let (first, [second, _], key) = counted(&world);
+        world.jira.comment(&key, "alice", "about the first");
+        world.settle();
+        assert_eq!(world.run(&["unlink", &first]).code, 0);
+        world.settle();
+        assert_eq!(world.copied_replies(&second).len(), 0, "what was said before is not about it");
+        world.lose_state();
+        world.settle();
+        assert_eq!(world.run(&["sync", "--since", "2d"]).code, 0);
+        world.settle();
+        assert_eq!(count(&world), 1, "nobody gets a second ticket");
+        world.jira.comment(&key, "alice", "about the second");
+        world.settle();
+        assert_eq!(world.copied_replies(&first).len(), 1);
+        let told = world.copied_replies(&second);
+        assert_eq!(told.len(), 1, "what was said before is not told again: {told:?}");
+    });
+}
+
+#[test]
+fn a_ticket_whose_item_is_deleted_goes_on_with_the_oldest_that_is_open() {
+    on_both(|world| {
+        let (first, [second, third], key) = counted(&world);
+        world.guance.remove_issue(&first);
+        for n in 0..3 {
+            world.jira.comment(&key, "bob", format!("anybody there? {n}"));
+            world.pass(Duration::from_mins(61));
+            world.settle();
+        }
+        assert_eq!(world.copied_replies(&second).len(), 3, "what reached nobody is told to it");
+        assert_goes_on_with(&world, &second, &third, &key);
+    });
+}
+
+#[test]
+fn what_ends_unseen_until_a_ticket_is_to_go_on_with_it_has_that_in_its_history() {
+    on_both(|world| {
+        with_reuse(&world, "status = \"both\"", "");
+        let first = alarm(&world, "web-01");
+        world.settle();
+        let second = alarm(&world, "web-01");
+        world.settle();
+        let key = world.key_of(&first);
+        close(&world, &first);
+        world.forget_requests();
+        // It ends while the run that has read Guance's list reads the ticket.
+        world.jira.fail(Fault::new(What::Delay(Duration::from_millis(1500))).times(Times::Always));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let began = Instant::now();
+                let is_listed = || world.guance.recorded().iter().any(|one| one.path.ends_with("/issue/list"));
+                while !is_listed() && began.elapsed() < Duration::from_mins(1) {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                close(&world, &second);
+            });
+            assert_eq!(world.sync().code, 0);
+        });
+        world.jira.clear_faults();
+        world.settle();
+        assert_eq!(world.jira.status_of(&key), "Done");
+        let told = world.run(&["why", &second]);
+        assert_eq!(told.stdout.matches(&format!("has ended: not counted in {key} any more")).count(), 1, "{told}");
     });
 }

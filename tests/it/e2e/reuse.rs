@@ -299,3 +299,36 @@ fn a_room_is_told_once_that_an_item_has_its_ticket() {
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains(&key), "{told:?}");
 }
+
+#[test]
+fn an_explanation_shows_the_key_and_what_the_item_would_do() {
+    on_both(|world| {
+        with_reuse(&world, "status = \"both\"", "unless_resolution = [\"Won't Fix\"]");
+        let explains = |item: &str, lines: &[&str]| {
+            world.forget_requests();
+            let told = world.run(&["check", "--explain", item]);
+            assert_eq!((told.code, world.writes()), (0, 0), "{told}");
+            for line in lines {
+                assert!(told.stdout.lines().any(|said| said == *line), "{line:?}: {told}");
+            }
+        };
+        let first = alarm(&world, "web-01");
+        let own = "a ticket of its own: no other one has this problem";
+        explains(&first, &["  reuse.key -> \"web-01\"", own]);
+        world.settle();
+        let key = world.key_of(&first);
+        explains(&first, &[&format!("already synced as {key}")]);
+        let second = alarm(&world, "web-01");
+        explains(&second, &[&format!("it would be counted in {key}, which is open")]);
+        let odd = world.guance.open_issue("no host", "<p>x</p>", "P1", "monitor");
+        explains(&odd, &["a ticket of its own, which no other one continues: the key gives nothing"]);
+        world.settle();
+        explains(&second, &[&format!("counted in {key}, the Jira issue of another one")]);
+        world.jira.transition(&key, "alice", "Done");
+        world.settle();
+        let third = alarm(&world, "web-01");
+        explains(&third, &[&format!("it would continue {key}")]);
+        world.pass(Duration::from_mins(61));
+        explains(&third, &["  reuse.key -> \"web-01\"", own]);
+    });
+}

@@ -11,6 +11,7 @@ use guajira_fakes::jira::Flavour;
 use guajira_fakes::server::{Fault, Times, What};
 
 use super::copies::three_issues;
+use super::reuse::{alarm, with_reuse};
 use super::world::{Outcome, World};
 use crate::exposition::samples;
 
@@ -74,6 +75,19 @@ fn a_run_writes_what_it_did_and_the_next_one_adds_to_it() {
     assert_eq!(left.len(), 1, "{left:?}");
     let mode = fs::metadata(world.path("metrics/guajira.prom")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o644, "node_exporter is another user");
+}
+
+#[test]
+fn what_is_counted_in_the_ticket_of_another_one_is_a_write_too() {
+    let world = world(None);
+    with_reuse(&world, "status = \"both\"", "");
+    for _ in 0..3 {
+        alarm(&world, "web-01");
+    }
+    world.sync();
+    assert_eq!(value(&world, "guajira_writes_total", "kind=\"issue_created\""), 1.0);
+    world.settle();
+    assert_eq!(value(&world, "guajira_writes_total", "kind=\"issue_joined\""), 2.0);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use guajira::secret::Secret;
 
 use super::gallery::{self, Bug};
 use super::jira::visible_claim;
+use super::lines;
 use super::rng::Rng;
 use super::world::{Note, World};
 
@@ -169,6 +170,8 @@ impl World {
     pub(super) fn guance_maker(&self, account: &str) -> Maker {
         let known = &self.accounts.known;
         match account {
+            // An alert tells of no account that could be believed.
+            _ if self.line == lines::alerts() => Maker::Unknown,
             _ if self.bug == Some(Bug::AuthorOfClaimIgnored) || known.contains(account) => Maker::Us,
             _ if self.accounts.is_former(account) => Maker::Former,
             _ if known.is_empty() && !account.starts_with("acnt_") => Maker::Unknown,

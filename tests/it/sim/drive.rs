@@ -11,7 +11,7 @@ use guajira::engine::budget::{Ledger, Patience};
 use guajira::engine::{self, Askers, Backfill, Order, Quiet, Settings};
 use guajira::piped::{Beside, Piped};
 use guajira::plan::Policy;
-use guajira::ports::{About, Clock, Crash, InLine, Limits, Remote};
+use guajira::ports::{About, Budget, Clock, Crash, InLine, Limits, Remote};
 use guajira::state::{Durability, RunLock, Services, State, StateError};
 use rusqlite::Connection;
 
@@ -20,6 +20,7 @@ use super::guance_remote::SimGuance;
 use super::history::{Event, History, Run, Setup, What};
 use super::jira_remote::{Post, Shared, SimJira};
 use super::lines::alarms::{Careless, SimEvents};
+use super::lines::alerts::{SimAlerts, Unmetered};
 use super::lines::incidents::SimIncidents;
 use super::world::{Killed, Machine, World, time};
 use super::{adversary, fields, isolated, lines, people, strangers};
@@ -139,7 +140,12 @@ impl Theatre<'_> {
         match self.enter_for(event) {
             What::Person(deed, pick) => people::act(&mut self.world.borrow_mut(), *deed, *pick, event.uid),
             What::Run(run) => self.run(run.clone()),
-            What::Alarm(..) | What::TakeOut(_) | What::SourceDown(_) | What::AllBack | What::Incidents(_) => {
+            What::Alarm(..)
+            | What::TakeOut(_)
+            | What::SourceDown(_)
+            | What::AllBack
+            | What::Incidents(_)
+            | What::Alerts(_) => {
                 self.line_event(event);
             }
             What::ClockJump(seconds) => {
@@ -378,7 +384,9 @@ impl Theatre<'_> {
         let ledger = main.as_ref().unwrap_or(state);
         let budget = Ledger::new(ledger, &machine, &machine, &keys, self.world.borrow().setup.pages.budget, patience)
             .for_line(state.line(), self.polls());
-        let guance = SimGuance { world: self.world, budget: &budget, facts: state };
+        let is_metered = state.line() != lines::alerts();
+        let budget: &dyn Budget = if is_metered { &budget } else { &Unmetered };
+        let guance = SimGuance { world: self.world, budget, facts: state };
         let shared = self.shared.borrow();
         let post = Post {
             about: About { side: Side::Tracker(state.line()), ..guajira::jira::ABOUT },
@@ -387,19 +395,20 @@ impl Theatre<'_> {
         };
         let jira = SimJira(self.world, state, post);
         let careless = Careless { state, bug: self.world.borrow().bug };
-        let events = SimEvents { world: self.world, budget: &budget };
+        let events = SimEvents { world: self.world, budget };
         let both = Beside::new(&events, Piped::new(state.line().as_str(), &careless));
-        let incidents = SimIncidents(&guance);
+        let (incidents, alerts) = (SimIncidents(&guance), SimAlerts(&guance));
         let source: &dyn Remote = match state.line() {
             line if line == lines::alarms() => &both,
             line if line == lines::incidents() => &incidents,
+            line if line == lines::alerts() => &alerts,
             _ => &guance,
         };
         let source = InLine::new(state.line(), source);
         let world = engine::World {
             guance: &source,
             jira: &jira,
-            budget: &budget,
+            budget,
             state,
             rooms: engine::Rooms::default(),
             policy: &self.stand().policy,

@@ -476,6 +476,7 @@ impl World {
             self.enter(on_stage);
         }
         self.now = now;
+        super::lines::alerts::arrive(self, false);
     }
 
     /// Lets Jira finish all of it at once: who lost the state, or has his clock set, cannot know that it is at work.
@@ -483,6 +484,7 @@ impl World {
         for (due, _) in &mut self.stubborn.under_way {
             *due = self.now;
         }
+        super::lines::alerts::arrive(self, true);
         self.catch_up();
     }
 

@@ -16,6 +16,7 @@ use super::gallery::Bug;
 use super::guance::GuanceIssue;
 use super::history::{Deed, Event, Run, What};
 use super::jira::JiraIssue;
+use super::lines;
 use super::rng::{Rng, mix};
 use super::world::World;
 
@@ -132,11 +133,13 @@ pub(super) fn on_guance(w: &mut World, at: usize, deed: FieldDeed, token: &str, 
     let (now, true_now, old) = (w.guance_now(), w.now, w.setup.fields.old_guance);
     let texts = w.setup.texts;
     let mut decides = true;
+    let to = if let FieldDeed::Status { to, .. } = deed { ABOUT.statuses.0[to].id } else { "" };
+    let no_way = lines::alerts::refuses(w, w.guance.issues[at].status, to);
     let issue = &mut w.guance.issues[at];
     let changed = match deed {
         FieldDeed::Status { to, .. } => {
             let id = ABOUT.statuses.0[to].id;
-            let known = !old || is_old(id);
+            let known = (!old || is_old(id)) && !no_way;
             (known && issue.status != id).then(|| {
                 issue.status = id;
                 Field::Status
@@ -330,6 +333,12 @@ pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Cha
 pub(super) fn change_on_guance(w: &mut World, at: usize, push: &Push, change: &Change) -> Result<(), String> {
     trampled(w, at, push, change);
     let (now, old) = (w.guance_now(), w.setup.fields.old_guance);
+    let is = w.guance.issues[at].status;
+    if let Change::Status(target) = change
+        && target.names.iter().any(|to| lines::alerts::refuses(w, is, to))
+    {
+        return Err(format!("an alert that is {is} does not become {:?}", target.names));
+    }
     let issue = &mut w.guance.issues[at];
     match change {
         Change::Status(target) => {

@@ -10,6 +10,7 @@ use guajira::text::Doc;
 use super::fields::{self, Truth};
 use super::files::{self, Attached};
 use super::gallery::Bug;
+use super::lines;
 use super::world::{Note, World, time};
 
 #[derive(Clone, Debug)]
@@ -116,7 +117,8 @@ impl World {
         let note = issue.notes.iter().find(|note| note.id == reply.as_str())?;
         let claims = self.guance_reply(issue, note).claim.is_some_and(|claim| claim.key == push.key.origin());
         let maker = self.guance_maker(&note.author.id);
-        let may_be_ours = maker == Maker::Unknown && !note.author.id.starts_with("acnt_");
+        let may_be_ours =
+            maker == Maker::Unknown && self.line != lines::alerts() && !note.author.id.starts_with("acnt_");
         let is_own = matches!(maker, Maker::Us | Maker::Former) || may_be_ours || claims;
         let blind = self.bug == Some(Bug::AuthorNotRead);
         (!is_own && !blind).then(|| ApiError::new(self.source(), ApiErrorKind::NotOurs, "not our account's"))

@@ -213,6 +213,8 @@ pub(super) enum What {
     Alarm(AlarmDeed, u32),
     /// Something happens to the line of incidents.
     Incidents(Box<Self>),
+    /// Something happens to the line of alerts.
+    Alerts(Box<Self>),
     /// A line is taken out of the configuration.
     TakeOut(u32),
     /// A line's source cannot be reached from now on.
@@ -463,6 +465,7 @@ impl fmt::Display for What {
             Self::Mend => f.write_str("what failed every time is mended"),
             Self::Alarm(deed, _) => write!(f, "a monitor does {deed:?}"),
             Self::Incidents(what) => write!(f, "incidents: {what}"),
+            Self::Alerts(what) => write!(f, "alerts: {what}"),
             Self::TakeOut(pick) => write!(f, "a line is taken out of the configuration (pick {pick})"),
             Self::SourceDown(pick) => write!(f, "a source is down from now on (pick {pick})"),
             Self::AllBack => f.write_str("all lines and sources are there again"),

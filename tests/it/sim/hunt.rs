@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, Once};
 use std::time::{Duration, Instant};
 
+use guajira::domain::ServiceName;
+
 use super::gallery::Bug;
 use super::history::History;
 use super::{drive, gallery, shrink, world};
@@ -57,6 +59,9 @@ pub(super) fn hunt(seeds: Range<u64>, bug: Option<Bug>, on_failure: OnFailure) -
     hush();
     let progress = Progress::new(seeds.end.saturating_sub(seeds.start));
     let (next, found) = (AtomicU64::new(seeds.start), Mutex::new(Found::default()));
+    // For a hunt in the histories of one line.
+    let line: Option<ServiceName> = std::env::var("GUAJIRA_SIM_LINE").ok().and_then(|line| line.parse().ok());
+    let has_it = |history: &History| line.is_none_or(|line| history.setup.lines.names().contains(&line));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|threads| {
         for _ in 0..cores {
@@ -67,7 +72,12 @@ pub(super) fn hunt(seeds: Range<u64>, bug: Option<Bug>, on_failure: OnFailure) -
                     if seed >= seeds.end {
                         break;
                     }
-                    let outcome = drive::play(&gallery::history(bug, seed), bug, dir.path(), false);
+                    let history = gallery::history(bug, seed);
+                    if bug.is_none() && !has_it(&history) {
+                        progress.tell(found.lock().expect("no panic while it is held").failed.len());
+                        continue;
+                    }
+                    let outcome = drive::play(&history, bug, dir.path(), false);
                     let mut found = found.lock().expect("no panic while it is held");
                     found.runs += u64::from(outcome.runs);
                     if !outcome.wrong.is_empty() {

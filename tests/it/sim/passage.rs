@@ -43,7 +43,7 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         let busy = w.run.busy && writes && side.is_source();
         let fault = w.run.faults.get(&n).copied();
         let fault = fault.or(busy.then_some(Fault::SlowDown)).or(unheard.then_some(Fault::AnswerLost));
-        if side.is_source() {
+        if side.is_source() && w.line != lines::alerts() {
             w.count_guance_request();
         }
         if side.is_source() && w.lines.down == Some(w.line) {
@@ -105,10 +105,11 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
         }
         Some(Fault::Meanwhile(deed, salt)) => {
             let w = &mut *world.borrow_mut();
-            // People are at work on Guance issues, or on incidents, whichever line is on stage.
+            // People are at work on Guance issues, on incidents, or on alerts, whichever line is on stage.
             let on_stage = w.line;
             let no_incident = on_stage == lines::incidents() && !lines::incidents::can_be_done(deed);
-            if on_stage == lines::alarms() || no_incident {
+            let no_alert = on_stage == lines::alerts() && !lines::alerts::can_be_done(deed);
+            if on_stage == lines::alarms() || no_incident || no_alert {
                 w.enter(ServiceName::GUANCE);
             }
             people::act(w, deed, salt, salt);

@@ -54,7 +54,8 @@ pub(super) fn class_of(wrong: &[String]) -> Option<String> {
 }
 
 /// What makes a world plainer.
-const PLAIN: [fn(&mut Setup); 21] = [
+const PLAIN: [fn(&mut Setup); 22] = [
+    |world| world.lines.alerts = false,
     |world| world.lines.incidents = false,
     |world| (world.lines.alarms, world.lines.eu) = (false, world.lines.eu),
     |world| (world.lines.eu, world.lines.apart) = (false, false),

@@ -187,6 +187,34 @@ impl Call<'_> {
         ok(&all.iter().map(|p| self.priority_json(p)).collect())
     }
 
+    /// `GET /resolution`: those of the whole site, in a list.
+    pub(super) fn resolutions(&self) -> Answer {
+        self.user()?;
+        ok(&self.all_resolutions().into())
+    }
+
+    /// `GET /resolution/search` on Cloud: the same in pages.
+    pub(super) fn resolution_page(&self) -> Answer {
+        self.user()?;
+        let number = |name: &str| self.request.query(name).and_then(|given| given.parse::<usize>().ok());
+        let all = self.all_resolutions();
+        let (from, most) = (number("startAt").unwrap_or(0), number("maxResults").unwrap_or(50).clamp(1, 50));
+        let page: Vec<Value> = all.iter().skip(from).take(most).cloned().collect();
+        let is_last = from + page.len() >= all.len();
+        ok(&json!({"startAt": from, "maxResults": most, "total": all.len(), "isLast": is_last, "values": page}))
+    }
+
+    fn all_resolutions(&self) -> Vec<Value> {
+        let mut all: Vec<_> = self.site.projects.iter().flat_map(|p| p.resolutions.iter()).collect();
+        all.sort_by_key(|p| p.id.parse::<u64>().unwrap_or(u64::MAX));
+        all.dedup_by_key(|p| p.id.clone());
+        let one = |named: &Named| {
+            let own = format!("{}/resolution/{}", self.api, named.id);
+            json!({"self": own, "id": named.id, "description": "", "name": self.shown(&named.name)})
+        };
+        all.into_iter().map(one).collect()
+    }
+
     pub(super) fn all_statuses(&self) -> Answer {
         self.user()?;
         let mut all: Vec<_> = self.site.projects.iter().flat_map(Project::statuses).collect();

@@ -216,6 +216,7 @@ impl Call<'_> {
             ("GET", ["statuscategory"]) => self.status_categories(),
             ("GET", ["user"]) => self.get_user(),
             ("GET", ["priority"]) => self.priorities(),
+            ("GET", ["resolution"]) => self.resolutions(),
             ("GET", ["issuetype"]) => self.issue_types(),
             ("GET", ["field"]) => self.fields_list(),
             ("GET", ["attachment", "meta"]) => self.attachment_meta(),
@@ -266,6 +267,7 @@ impl Call<'_> {
         Some(match (method, path) {
             ("GET", ["attachment", "content", id]) => self.attachment_content(id),
             ("GET" | "POST", ["search"]) => Err(errors::message(410, REMOVED)),
+            ("GET", ["resolution", "search"]) => self.resolution_page(),
             ("GET" | "POST", ["search", "jql"]) => self.search_by_token(),
             ("POST", ["search", "approximate-count"]) => self.approximate_count(),
             ("POST", ["jql", "parse"]) => self.parse_jql(),

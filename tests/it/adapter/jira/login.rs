@@ -130,7 +130,8 @@ fn route() -> CheckRoute {
         priorities: vec!["High".into(), "5".into()],
         labels: true,
         statuses: vec!["To Do".into(), "10002".into()],
-        changes: CheckChanges { status: true, assignee: true, texts: true, people: true, deletes: true },
+        reuse: Some(vec!["Done".into()]),
+        changes: CheckChanges { status: true, assignee: true, texts: true, people: true, deletes: true, reuse: true },
         ..CheckRoute::default()
     }
 }

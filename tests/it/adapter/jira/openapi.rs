@@ -30,7 +30,8 @@ fn everything(rig: &Rig) {
         priorities: vec!["High".into()],
         labels: true,
         statuses: vec!["Done".into()],
-        changes: CheckChanges { status: true, assignee: true, texts: true, people: true, deletes: true },
+        reuse: Some(vec!["Done".into()]),
+        changes: CheckChanges { status: true, assignee: true, texts: true, people: true, deletes: true, reuse: true },
         ..CheckRoute::default()
     };
     let run = rig.run();

@@ -4,11 +4,22 @@ use super::super::history::{Event, History, Setup, What};
 use super::super::rng::{Rng, mix};
 use super::LineSetup;
 use super::alarms::AlarmDeed;
-use super::incidents;
+use super::{alerts, incidents};
 
 impl LineSetup {
-    /// Every third world. Luck of its own, so that the rest of a history does not depend on it.
+    /// Every third world, and alerts in some more. Luck of its own, so that the rest of a history does not depend on it.
     fn draw(setup: &Setup) -> Self {
+        Self { alerts: Self::draw_alerts(setup), ..Self::draw_others(setup) }
+    }
+
+    /// This salt leaves the first histories that catch the gallery's bugs of several lines as they were before there were alerts.
+    fn draw_alerts(setup: &Setup) -> bool {
+        let is_drawn = Rng::new(mix(setup.seed, 0x11e5_000e)).chance(15);
+        // An alert has the statuses that an older Guance does not know.
+        is_drawn && !(setup.trust.moves || setup.pages.narrow() || setup.fields.old_guance)
+    }
+
+    fn draw_others(setup: &Setup) -> Self {
         let rng = &mut Rng::new(mix(setup.seed, 0x11e5));
         // Accounts that change, and pages that fill a minute, are played with one line.
         if !rng.chance(34) || setup.trust.moves || setup.pages.narrow() {
@@ -18,7 +29,7 @@ impl LineSetup {
         let (apart, one_key) = (eu && rng.chance(40), eu && rng.chance(40));
         // Every third of these. Its luck is its own too.
         let incidents = Rng::new(mix(setup.seed, 0x11e5_0002)).chance(34);
-        Self { eu, apart, one_key, alarms, incidents }
+        Self { eu, apart, one_key, alarms, incidents, alerts: false }
     }
 }
 
@@ -45,6 +56,13 @@ pub(in crate::sim) fn also(history: &mut History) {
             for (n, what) in (0..).zip(incidents::draw(rng, &history.setup)) {
                 let (uid, after_s) = (40_000 + uid * 10 + n, 1 + rng.below(30));
                 history.events.push(Event { uid, after_s, what: What::Incidents(Box::new(what)) });
+            }
+        }
+        if lines.alerts && uid < 1000 {
+            let rng = &mut Rng::new(mix(history.setup.seed ^ 0x11e5_0004, u64::from(uid)));
+            for (n, what) in (0..).zip(alerts::draw(rng, &history.setup)) {
+                let (uid, after_s) = (60_000 + uid * 10 + n, 1 + rng.below(30));
+                history.events.push(Event { uid, after_s, what: What::Alerts(Box::new(what)) });
             }
         }
         let rng = &mut Rng::new(mix(history.setup.seed ^ 0x11e5_0001, u64::from(uid)));

@@ -1,9 +1,10 @@
-//! Several lines with one Jira: a second Guance site, alarms that take nothing back, and incidents that show no comment.
+//! Several lines with one Jira: a second Guance site, alarms that take nothing back, incidents that show no comment, and alerts.
 //!
 //! One line is *on stage*: the world's Guance, its accounts and its floor are that line's, and people and runs see its side
 //! of Jira. The others keep theirs in an [`Own`] until it is their turn.
 
 pub(super) mod alarms;
+pub(super) mod alerts;
 pub(super) mod incidents;
 pub(super) mod luck;
 pub(super) mod play;
@@ -18,6 +19,7 @@ use super::gallery::Bug;
 use super::guance::GuanceSite;
 use super::world::World;
 use alarms::Alarms;
+use alerts::Alerts;
 use incidents::Incidents;
 
 /// Which lines there are beside the first.
@@ -34,16 +36,18 @@ pub(in crate::sim) struct LineSetup {
     pub(in crate::sim) alarms: bool,
     /// Incidents, of the first site's workspace: one key, one minute.
     pub(in crate::sim) incidents: bool,
+    /// Alerts of JSM Operations.
+    pub(in crate::sim) alerts: bool,
 }
 
 impl LineSetup {
     pub(in crate::sim) fn on(self) -> bool {
-        self.eu || self.alarms || self.incidents
+        self.eu || self.alarms || self.incidents || self.alerts
     }
 
     /// The lines, in the order of the configuration.
     pub(in crate::sim) fn names(self) -> Vec<ServiceName> {
-        let also = [(self.eu, eu()), (self.alarms, alarms()), (self.incidents, incidents())];
+        let also = [(self.eu, eu()), (self.alarms, alarms()), (self.incidents, incidents()), (self.alerts, alerts())];
         [ServiceName::GUANCE].into_iter().chain(also.into_iter().filter_map(|(on, name)| on.then_some(name))).collect()
     }
 }
@@ -61,6 +65,11 @@ pub(in crate::sim) fn alarms() -> ServiceName {
 /// What the incidents are called.
 pub(in crate::sim) fn incidents() -> ServiceName {
     "incidents".parse().expect("a name")
+}
+
+/// What the alerts are called.
+pub(in crate::sim) fn alerts() -> ServiceName {
+    "alerts".parse().expect("a name")
 }
 
 /// What belongs to one line alone, while it is not on stage.
@@ -88,6 +97,7 @@ pub(in crate::sim) struct Lines {
     off: Vec<Own>,
     pub(in crate::sim) alarms: Alarms,
     pub(in crate::sim) incidents: Incidents,
+    pub(in crate::sim) alerts: Alerts,
     /// This line is not in the configuration for now.
     pub(in crate::sim) out: Option<ServiceName>,
     /// The source of this line cannot be reached for now.
@@ -104,6 +114,7 @@ impl Lines {
             let first = match line {
                 line if line == eu() && bug != Some(Bug::KeyWithoutSource) => 1 << 40,
                 line if line == incidents() => 1 << 41,
+                line if line == alerts() => 1 << 42,
                 _ => 0,
             };
             Own {
@@ -195,6 +206,7 @@ pub(in crate::sim) fn pair_of(line: ServiceName) -> &'static str {
         "eu" => "fedcba9876543210",
         "alarms" => "aaaabbbbccccdddd",
         "incidents" => "1111222233334444",
+        "alerts" => "5555666677778888",
         _ => super::jira::SERVICES,
     }
 }

@@ -11,7 +11,7 @@ use super::super::history::{Event, Run, Setup, What};
 use super::super::rng::mix;
 use super::super::world::World;
 use super::super::{check, routes};
-use super::{alarms, eu, incidents, pair_of};
+use super::{alarms, alerts, eu, incidents, pair_of};
 
 /// The services of a line; they never change.
 pub(in crate::sim) fn services(setup: &Setup, line: ServiceName) -> Services {
@@ -20,6 +20,7 @@ pub(in crate::sim) fn services(setup: &Setup, line: ServiceName) -> Services {
         line if line == eu() => ("https://eu.example", "default"),
         line if line == super::alarms() => ("https://guance.example", "events"),
         line if line == super::incidents() => ("https://guance.example", "incidents"),
+        line if line == super::alerts() => ("https://alerts.example", "default"),
         _ => ("https://guance.example", "default"),
     };
     Services {
@@ -35,6 +36,7 @@ pub(in crate::sim) fn policy(setup: &Setup, line: ServiceName) -> Policy {
     match line {
         line if line == super::alarms() => alarms::policy(setup),
         line if line == super::incidents() => incidents::policy(usual),
+        line if line == super::alerts() => alerts::policy(usual),
         line if line == eu() && setup.lines.apart => {
             let last = usual.routes.last().cloned().unwrap_or_default();
             Policy { routes: vec![Route { project: "EU".into(), ..last }], ..usual }
@@ -96,6 +98,10 @@ impl Theatre<'_> {
     pub(in crate::sim) fn enter_for<'e>(&self, event: &'e Event) -> &'e What {
         if let What::Incidents(what) = &event.what {
             self.enter(super::incidents());
+            return what;
+        }
+        if let What::Alerts(what) = &event.what {
+            self.enter(super::alerts());
             return what;
         }
         let one_of_both =

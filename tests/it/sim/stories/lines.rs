@@ -1,5 +1,9 @@
 //! Stories about several lines with one Jira.
 
+use guajira::domain::Side;
+use guajira::plan::Direction;
+
+use super::super::fields::FieldDeed;
 use super::super::history::{Deed, Event, Fault, History, Run, Setup, What};
 use super::super::hunt::hush;
 use super::super::lines::LineSetup;
@@ -17,8 +21,9 @@ fn alarm(over: bool, amid: bool) -> What {
     What::Alarm(AlarmDeed { over, fresh: false, hooked: true, late_s: 0, amid }, 0)
 }
 
-const ALARMS: LineSetup = LineSetup { eu: false, apart: false, one_key: false, alarms: true, incidents: false };
-const ALL: LineSetup = LineSetup { eu: true, apart: false, one_key: true, alarms: true, incidents: true };
+const ALARMS: LineSetup =
+    LineSetup { eu: false, apart: false, one_key: false, alarms: true, incidents: false, alerts: false };
+const ALL: LineSetup = LineSetup { eu: true, apart: false, one_key: true, alarms: true, incidents: true, alerts: true };
 
 /// Everything that arrives until our clock is where it was before has to count as new.
 #[test]
@@ -84,7 +89,8 @@ fn a_source_that_is_down_holds_nobody_up() {
     }
 }
 
-const INCIDENTS: LineSetup = LineSetup { eu: false, apart: false, one_key: false, alarms: false, incidents: true };
+const INCIDENTS: LineSetup =
+    LineSetup { eu: false, apart: false, one_key: false, alarms: false, incidents: true, alerts: false };
 
 fn incident(what: What) -> What {
     What::Incidents(Box::new(what))
@@ -164,5 +170,48 @@ fn a_refused_edit_of_a_comment_that_nothing_shows_is_dead() {
             (30, What::Run(refused)),
         ];
         must_hold(story(INCIDENTS, told));
+    }
+}
+
+const ALERTS: LineSetup = LineSetup { alerts: true, incidents: false, ..INCIDENTS };
+
+fn alert(what: What) -> What {
+    What::Alerts(Box::new(what))
+}
+
+/// Notes are accepted and carried out later or not at all, answers are lost, the process dies: each comment is there once. What
+/// is closed stays closed, and the write that cannot open it says so.
+#[test]
+fn a_note_that_was_accepted_arrives_once_and_a_closed_alert_stays_closed() {
+    hush();
+    let note = |pick| alert(What::Person(Deed::Comment { restricted: false, as_bot: false }, pick));
+    let status = |side, to| alert(What::Person(Deed::Field(FieldDeed::Status { side, to }), 1));
+    for step in 0..24 {
+        let run = |dies_at, faults: &[(u32, Fault)]| {
+            What::Run(Run { dies_at, faults: faults.iter().copied().collect(), ..Run::default() })
+        };
+        for ill in
+            [run(Some(step), &[]), run(None, &[(step, Fault::AnswerLost)]), run(None, &[(step, Fault::SlowDown)])]
+        {
+            let told = vec![
+                (1, calm()),
+                (30, alert(What::Person(Deed::OpenGuance { listed: true }, 1))),
+                (30, calm()),
+                (30, note(1)),
+                (1, note(2)),
+                (1, alert(What::Person(Deed::Reply, 1))),
+                (1, status(Side::GUANCE, 1)),
+                (30, ill.clone()),
+                (1, note(3)),
+                (1, status(Side::JIRA, 2)),
+                (30, ill),
+                (30, calm()),
+                (1, status(Side::JIRA, 0)),
+            ];
+            let mut history = story(ALERTS, told);
+            history.setup.seed += u64::from(step);
+            history.setup.fields.status = Direction::Both;
+            must_hold(history);
+        }
     }
 }
