@@ -13,7 +13,7 @@ pub(in crate::words) fn explain(said: ExplainWords<'_>) -> String {
         }
         ExplainWords::AlreadyIs { name } => format!("already synced as {name}"),
         ExplainWords::CountedIn { name } => format!("counted in {name}, the Jira issue of another one"),
-        ExplainWords::LeftTo { name } if name.is_empty() => "its Jira issue went on with another one".to_owned(),
+        ExplainWords::LeftTo { name: "" } => "its Jira issue went on with another one".to_owned(),
         ExplainWords::LeftTo { name } => format!("its Jira issue, {name}, is another one's now"),
         ExplainWords::ReuseNoKey => {
             "a ticket of its own, which no other one continues: the key gives nothing".to_owned()

@@ -11,7 +11,7 @@ pub(in crate::words) fn explain(said: ExplainWords<'_>) -> String {
         ExplainWords::NoSuchIssueHint => "uuid 以 issue_ 开头，可在控制台该问题的地址栏中找到".to_owned(),
         ExplainWords::AlreadyIs { name } => format!("已同步为 {name}"),
         ExplainWords::CountedIn { name } => format!("计入另一个问题的工单 {name}"),
-        ExplainWords::LeftTo { name } if name.is_empty() => "它的工单已由另一个问题继续使用".to_owned(),
+        ExplainWords::LeftTo { name: "" } => "它的工单已由另一个问题继续使用".to_owned(),
         ExplainWords::LeftTo { name } => format!("它的工单 {name} 现在属于另一个问题"),
         ExplainWords::ReuseNoKey => "会单独建单，以后也不会被继续使用：key 为空".to_owned(),
         ExplainWords::ReuseOwn => "会单独建单：没有同一问题的工单".to_owned(),
