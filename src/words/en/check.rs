@@ -129,11 +129,13 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
     }
 }
 
-const ADD_WAY_BACK: &str = "add a transition out of it that the bot may use, or leave [route.reuse] out: until then each issue \
-                            gets a ticket of its own";
-
 const LET_BOT_EDIT_PROFILE: &str = "without it, a state file restored from an old copy is not noticed; let the bot edit its own \
                                     profile (scope write:jira-work)";
+
+const LABELS: &str = "add Labels to the create screen: by label a copy is found again when the state file is lost";
+
+const WAY_BACK: &str = "add a transition out of it that the bot may use, or leave [route.reuse] out: until then each issue \
+                        gets a ticket of its own";
 
 pub(in crate::words) fn mend(mend: &Mend) -> String {
     match mend {
@@ -157,9 +159,7 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
         Mend::UseStatuses { names } => format!("use one of these in [route.status] and closed_status: {names}"),
         Mend::GrantCreate => "give the bot Create Issues there (Jira before 8.4 cannot be asked)".to_owned(),
         Mend::SetType { names } => format!("set [[route]].issue_type to one of: {names}"),
-        Mend::AddLabels => {
-            "add Labels to the create screen: by label a copy is found again when the state file is lost".to_owned()
-        }
+        Mend::AddLabels => LABELS.to_owned(),
         Mend::CheckSecurity => {
             "nothing is created without it: check [[route]].security, the create screen, and the bot's \
                                 permission Set Issue Security"
@@ -187,7 +187,7 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
                 .to_owned()
         }
         Mend::UseResolutions { names } => format!("use these in unless_resolution: {names}"),
-        Mend::AddWayBack => ADD_WAY_BACK.to_owned(),
+        Mend::AddWayBack => WAY_BACK.to_owned(),
         Mend::LetBotEditProfile => LET_BOT_EDIT_PROFILE.to_owned(),
         Mend::LowerMaxAttachment => "set [flow].max_attachment to no more than that, or raise it in Jira".to_owned(),
         Mend::SwitchAttachmentsOn => "switch attachments on in Jira".to_owned(),
