@@ -136,7 +136,7 @@ fn redactor(configured: &Configured) -> Redactor {
 
 fn heartbeat(configured: &Configured, redactor: impl FnOnce() -> Redactor, start: bool) -> Option<Heartbeat> {
     let room = configured.heartbeat.clone()?;
-    let settings = http::Settings { ca_file: None, timeout: signals::PING };
+    let settings = http::Settings { ca_file: None, identity: None, timeout: signals::PING };
     match Http::new(&settings, Arc::new(redactor())) {
         Ok(http) => {
             let address = room.address.clone();
