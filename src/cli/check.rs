@@ -20,7 +20,7 @@ use super::exit::{Exit, Usage, hint_for};
 use super::findings::Findings;
 use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
 use super::sides::{self, Opened, Sides};
-use super::{explain, rooms, term};
+use super::{explain, rooms, signals, term};
 
 /// Most issues of another program's that are named.
 const MOST_NAMED: usize = 5;
@@ -63,6 +63,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         if n == 0 {
             check_config(&told, config)?;
             show(&told, &rooms::look_at(config)?)?;
+            show(&told, &signals::look_at(config))?;
         }
         if configs.len() > 1 {
             told.begin(config.line)?;

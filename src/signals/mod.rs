@@ -8,4 +8,4 @@ mod heartbeat;
 
 pub use heartbeat::{BOUND, Ended, Heartbeat, PING, Pinged};
 pub use metrics::{FAMILIES, Family, Metrics, Outcome};
-pub use textfile::{read, write};
+pub use textfile::{read, try_out, write};
