@@ -72,7 +72,7 @@ fn the_end_of_the_login_is_on_the_page() {
     let html = page(&world, &[]);
     assert!(html.contains("<h2>Login to Jira</h2>") && html.contains("It ends on 2035-03-01"), "{html}");
     assert!(html.contains("✓ Nothing needs a person"), "{html}");
-    assert!(world.run(&["report", "--json"]).stdout.contains("\"login_ends\":\"2035-03-01T00:00:00Z\""));
+    assert!(world.run(&["report", "--json"]).stdout.contains("\"login_ends\": \"2035-03-01T00:00:00Z\""));
     world.reconfigure("expires = 2035-03-01", "expires = 2020-03-01");
     let html = page(&world, &["--lang", "zh"]);
     assert!(html.contains("已于 2020-03-01") && !html.contains('✓'), "{html}");
