@@ -59,10 +59,7 @@ pub(super) fn drafts(
             .flat_map(|(place, source)| source.api_keys().iter().map(|key| (place.key("api_key"), key)));
         let rooms = rooms.iter().flat_map(RoomDraft::secrets).map(|(key, secret)| (key.to_owned(), secret));
         let heartbeat = signals.secret().map(|(key, secret)| (key.to_owned(), secret));
-        keys.chain(jira.login.secrets())
-            .chain(jira.certificate.iter().map(Certificate::secret))
-            .chain(rooms)
-            .chain(heartbeat)
+        keys.chain(jira.secrets()).chain(rooms).chain(heartbeat)
     };
     let is_in_file = |(key, secret): (String, &SecretAt)| secret.source.is_given() && reader.is_in_file(&key);
     let advice = readable::advice(

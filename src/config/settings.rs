@@ -247,6 +247,13 @@ pub(super) struct Jira {
     pub(super) http: http::Settings,
 }
 
+impl Jira {
+    /// Returns where its secrets are, and their keys.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = (String, &SecretAt)> {
+        self.login.secrets().chain(self.certificate.iter().map(Certificate::secret))
+    }
+}
+
 impl Draft {
     /// Returns what kind of source it is.
     pub fn kind(&self) -> SourceKind {
@@ -409,7 +416,7 @@ impl Config {
         self.source.credentials().into_iter().for_each(|key| redactor.hide(key));
         match &self.jira.auth {
             jira::Auth::Basic { user, token } | jira::Auth::Scoped { user, token, .. } => {
-                redactor.hide_login(user, token)
+                redactor.hide_login(user, token);
             }
             jira::Auth::Pat { token } | jira::Auth::OAuth1 { token, .. } => redactor.hide(token),
         }

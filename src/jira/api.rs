@@ -41,6 +41,7 @@ pub(super) struct Reply {
 
 /// A failed request, with what a caller may want to look at before giving up.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something else that an answer may say")]
 pub(super) struct Failed {
     /// What the caller's caller gets.
     pub(super) error: ApiError,

@@ -1,6 +1,6 @@
 //! The scopes of an API token: which one each request needs. Pure.
 //!
-//! Source: `x-atlassian-oauth2-scopes` in the OpenAPI document of Jira Cloud REST v3, the classic scopes; Jira Service Management
+//! Source: `x-atlassian-oauth2-scopes` in the `OpenAPI` document of Jira Cloud REST v3, the classic scopes; Jira Service Management
 //! Cloud, "Scopes for OAuth 2.0 (3LO) and Forge apps".
 
 use super::ask::Ask;

@@ -102,10 +102,8 @@ fn login(html: &mut String, page: &Page) {
     let _ = match page.login.ends {
         Some(ends) => {
             let (at, days) = (page.voice.minute(ends), (ends - page.until).num_days());
-            let said = match ends <= page.until {
-                true => PageWords::LoginEnded { at: &at },
-                false => PageWords::LoginEnds { at: &at, days },
-            };
+            let is_over = ends <= page.until;
+            let said = if is_over { PageWords::LoginEnded { at: &at } } else { PageWords::LoginEnds { at: &at, days } };
             writeln!(html, "<p>{}</p>", say(said))
         }
         None => writeln!(html, "<p class=\"soft\">{}</p>", code(&PageWords::LoginUnknown.in_lang(page.lang))),

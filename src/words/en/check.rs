@@ -139,14 +139,23 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
     }
 }
 
-pub(in crate::words) fn mend(mend: &Mend) -> String {
+fn mend_further(mend: &Mend) -> String {
     match mend {
-        Mend::Said(words) => words.clone(),
-        Mend::MakeFolder => "make the folder, or change [sync].state".to_owned(),
+        Mend::MakeToken { names } => {
+            format!("make a token with the scopes {names}, and put it into [jira.auth].token")
+        }
         Mend::MakeTextfileFolder => {
             "make the folder, and let this user write in it; or change [signals].textfile".to_owned()
         }
         Mend::CheckHeartbeat => "check [signals].heartbeat and the network; runs work without it".to_owned(),
+        _ => String::new(),
+    }
+}
+
+pub(in crate::words) fn mend(mend: &Mend) -> String {
+    match mend {
+        Mend::Said(words) => words.clone(),
+        Mend::MakeFolder => "make the folder, or change [sync].state".to_owned(),
         Mend::SetChannel { names } => format!("set [guance].channel to one of: {names}"),
         Mend::Alerts(mend) => alerts_mend(mend),
         Mend::ListLevels { example } => {
@@ -194,9 +203,7 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
                                       optional, or give it a default"
                 .to_owned()
         }
-        Mend::MakeToken { names } => {
-            format!("make a token with the scopes {names}, and put it into [jira.auth].token")
-        }
+        Mend::MakeToken { .. } | Mend::MakeTextfileFolder | Mend::CheckHeartbeat => mend_further(mend),
         Mend::LetBotEditProfile => {
             "without it, a state file restored from an old copy is not noticed; let the bot edit \
                                     its own profile (scope write:jira-work)"

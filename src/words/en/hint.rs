@@ -54,16 +54,8 @@ pub(in crate::words) fn hint(hint: &Hint) -> String {
     }
 }
 
-pub(in crate::words) fn jira_hint(hint: &JiraHint) -> String {
+fn scope_hint(hint: &JiraHint) -> String {
     match hint {
-        JiraHint::ClearCaptcha => {
-            "too many failed logins: log in as the bot in a browser and clear the CAPTCHA (or let an \
-                               administrator reset it), then correct [jira.auth].token"
-                .to_owned()
-        }
-        JiraHint::CheckTokenScopes => "check [jira.auth].token: it may have expired, or lack a scope: read:jira-work, \
-                                   write:jira-work and read:jira-user are needed"
-            .to_owned(),
         JiraHint::TokenLacksScope { scope } => format!(
             "the token in [jira.auth].token lacks the scope {scope}: make a token with the scopes that `guajira check` names"
         ),
@@ -78,6 +70,24 @@ pub(in crate::words) fn jira_hint(hint: &JiraHint) -> String {
         JiraHint::GatewayOutOfReach { address } => {
             format!("a scoped token counts only through {address}: let this machine reach it")
         }
+        _ => String::new(),
+    }
+}
+
+pub(in crate::words) fn jira_hint(hint: &JiraHint) -> String {
+    match hint {
+        JiraHint::ClearCaptcha => {
+            "too many failed logins: log in as the bot in a browser and clear the CAPTCHA (or let an \
+                               administrator reset it), then correct [jira.auth].token"
+                .to_owned()
+        }
+        JiraHint::CheckTokenScopes => "check [jira.auth].token: it may have expired, or lack a scope: read:jira-work, \
+                                   write:jira-work and read:jira-user are needed"
+            .to_owned(),
+        JiraHint::TokenLacksScope { .. }
+        | JiraHint::TokenMayLackScope { .. }
+        | JiraHint::NoCloudId
+        | JiraHint::GatewayOutOfReach { .. } => scope_hint(hint),
         JiraHint::CheckTokenUser => {
             "check [jira.auth].token: Jira Cloud takes an API token with method = \"basic\" and the \
                                  account's e-mail as user"

@@ -1,6 +1,6 @@
 //! The gateway of Jira Cloud: which scope each request needs, and how it is refused without.
 //!
-//! Source: `x-atlassian-oauth2-scopes` of Atlassian's OpenAPI document, the classic scopes. A path that is not listed there is refused
+//! Source: `x-atlassian-oauth2-scopes` of Atlassian's `OpenAPI` document, the classic scopes. A path that is not listed there is refused
 //! to every scoped token.
 
 use serde_json::json;
