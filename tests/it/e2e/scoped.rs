@@ -62,8 +62,8 @@ fn moving_to_a_scoped_token_changes_nothing_that_anybody_sees() {
     world.guance.open_issue("after the move", "<p>x</p>", "P1", "张三");
     world.settle();
     world.assert_agrees();
-    let sent: String =
-        world.jira.recorded().into_iter().chain(world.guance.recorded()).map(|one| format!("{}\n", one.body)).collect();
+    let requests = world.jira.recorded().into_iter().chain(world.guance.recorded());
+    let sent = requests.map(|one| one.body).collect::<Vec<_>>().join("\n");
     assert!(sent.contains(&format!("{}/browse/OPS-", world.jira.base_url())), "{sent}");
     assert!(!sent.contains("/ex/jira/"), "{sent}");
     world.is_quiet();
