@@ -9,7 +9,7 @@ use crate::domain::Side;
 use crate::engine::belongs::{self, Foreign};
 use crate::engine::budget::Patience;
 use crate::engine::takeover;
-use crate::jira::{CheckChanges, CheckRoute, Jira};
+use crate::jira::{CheckChanges, CheckRoute, CheckScopes, Jira};
 use crate::plan::{Deletes, Policy, Route};
 use crate::ports::{ApiError, Facts, Finding, Remote};
 use crate::state::State;
@@ -20,7 +20,7 @@ use super::exit::{Exit, Usage, hint_for};
 use super::findings::Findings;
 use super::services::{self, PATIENCE_SECONDS, Scratch, Signals};
 use super::sides::{self, Opened, Sides};
-use super::{explain, named, rooms, term};
+use super::{explain, named, rooms, signals, term};
 
 /// Most issues of another program's that are named.
 const MOST_NAMED: usize = 5;
@@ -63,6 +63,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         if n == 0 {
             check_config(&told, config)?;
             show(&told, &rooms::look_at(config)?)?;
+            show(&told, &signals::look_at(config))?;
         }
         if configs.len() > 1 {
             told.begin(config.line)?;
@@ -174,7 +175,16 @@ fn check_source(told: &Findings, source: &Opened<'_>, config: &Config) -> Result
 }
 
 fn check_jira(told: &Findings, jira: &Jira<'_>, config: &Config) -> Result<Exit> {
+    let scopes = scopes(&config.policy);
+    if let Some(gateway) = jira.check_gateway() {
+        told.add(&gateway)?;
+        if gateway.result.is_err() {
+            return Ok(Exit::SideFailed);
+        }
+    }
     if reach(told, jira)? != Exit::Done {
+        // A token that lacks the first scope is refused at once: then all are named.
+        show(told, jira.needed_scopes(&scopes).as_slice())?;
         return Ok(Exit::SideFailed);
     }
     let changes = changes(&config.policy);
@@ -203,6 +213,7 @@ fn check_jira(told: &Findings, jira: &Jira<'_>, config: &Config) -> Result<Exit>
         })
         .collect();
     let mut findings = jira.check(&routes);
+    findings.extend(jira.check_scopes(&scopes));
     if config.policy.flow.links.writes(Side::JIRA) {
         findings.extend(jira.check_links(&config.jira.projects));
     }
@@ -251,6 +262,26 @@ fn changes(policy: &Policy) -> CheckChanges {
         deletes: flow.deletes == Deletes::Delete,
         reuse: false,
         people: assignee || !policy.people.pairs.is_empty(),
+    }
+}
+
+/// Returns what a policy needs scopes of a token for.
+fn scopes(policy: &Policy) -> CheckScopes {
+    let flow = &policy.flow;
+    let writes = [
+        (flow.issues, "issues"),
+        (flow.replies, "replies"),
+        (flow.status.writes(Side::JIRA), "status"),
+        (flow.assignee.writes(Side::JIRA), "assignee"),
+        (flow.level, "level"),
+        (flow.updates, "updates"),
+        (flow.attachments.writes(Side::JIRA), "attachments"),
+        (flow.links.writes(Side::JIRA), "links"),
+    ];
+    let writes = writes.into_iter().filter(|(is_on, _)| *is_on).map(|(_, key)| format!("[flow].{key}"));
+    CheckScopes {
+        writes: writes.collect(),
+        request_types: policy.routes.iter().any(|route| route.request_type.is_some()),
     }
 }
 

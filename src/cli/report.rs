@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::config::Draft;
 use crate::domain::Side;
 use crate::engine::spent;
-use crate::page::{self, Bin, Line, Page, Run};
+use crate::page::{self, Bin, Line, Login, Page, Run};
 use crate::ports::Purpose;
 use crate::state::{LastRun, Settled, State, Status};
 use crate::words::{HealthWords, Lang, PageWords, RunWords, Voice};
@@ -71,13 +71,20 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     for draft in drafts.iter().filter(|draft| drafts.len() == 1 || draft.sync.state.exists()) {
         lines.push(line(draft, (since, until), share)?);
     }
-    let page = Page { lang: term::lang(), voice, since, until, lines };
+    let page = Page { lang: term::lang(), voice, since, until, login: login(drafts.first(), context), lines };
     match &options.html {
         Some(path) => write(path, &page::page(&page))?,
         None if options.json => term::json(&as_json(&page))?,
         None => page.lines.iter().try_for_each(brief)?,
     }
     Ok(Exit::Done)
+}
+
+/// Returns when the login to Jira ends, as far as the configuration, or the file of the token, tells it.
+fn login(draft: Option<&Draft>, context: &Context) -> Login {
+    let ends = draft.and_then(|draft| draft.login_ends(&context.env));
+    let warning = draft.and_then(|draft| draft.login_warning(&context.env));
+    Login { ends, warning: warning.map(term::words) }
 }
 
 fn write(path: &Path, html: &str) -> Result<()> {
@@ -226,5 +233,6 @@ fn as_json(page: &Page) -> Value {
         });
         (line.name.clone(), told)
     });
-    json!({ "since": page.since, "until": page.until, "sources": lines.collect::<serde_json::Map<_, _>>() })
+    let login_ends = page.login.ends;
+    json!({ "since": page.since, "until": page.until, "login_ends": login_ends, "sources": lines.collect::<serde_json::Map<_, _>>() })
 }

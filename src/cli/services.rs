@@ -161,7 +161,7 @@ pub(super) fn settings(config: &Config) -> Settings {
 fn askers(config: &Config) -> Askers {
     let source: Vec<&str> = config.source.credentials().into_iter().map(Secret::expose).collect();
     let jira = match &config.jira.auth {
-        Auth::Basic { user, token } => vec![user.as_str(), token.expose()],
+        Auth::Basic { user, token } | Auth::Scoped { user, token, .. } => vec![user.as_str(), token.expose()],
         Auth::Pat { token } => vec![token.expose()],
         Auth::OAuth1 { consumer, token, .. } => vec![consumer.as_str(), token.expose()],
     };

@@ -14,14 +14,16 @@ use crate::domain::{ServiceName, Side};
 use crate::engine::{Report, spent};
 use crate::http::{self, Http};
 use crate::notify;
-use crate::ports::Purpose;
+use crate::notify::Room;
+use crate::ports::{Finding, Purpose};
 use crate::secret::Redactor;
 use crate::signals::{self, Ended, Heartbeat, Metrics, Outcome, Pinged};
 use crate::state::{State, StateError};
-use crate::words::{RunWords, SignalsWords};
+use crate::words::{Fine, Mend, RunWords, SignalsWords, Tested, Wrong};
 
 use super::ci::{Channel, Ci};
 use super::exit::Exit;
+use super::services::SystemClock;
 use super::term;
 
 /// What a run tells, from its beginning to its end.
@@ -30,6 +32,8 @@ pub(super) struct RunSignals {
     textfile: Option<(PathBuf, Metrics)>,
     heartbeat: Option<Heartbeat>,
     ci: Ci,
+    /// When the login to Jira ends, where that is known.
+    login_ends: Option<DateTime<Utc>>,
     /// How each line ended, and its one line.
     ends: Vec<(Exit, String)>,
 }
@@ -39,7 +43,7 @@ impl RunSignals {
     pub(super) fn begin(config: &Config, lines: &[ServiceName], env: &Environment, channel: Channel) -> Self {
         let heartbeat = heartbeat(&config.signals, || config.redactor(), true);
         let ci = Ci::of(&config.signals, env, channel);
-        Self { heartbeat, ci, ..Self::of_textfile(&config.signals, lines) }
+        Self { heartbeat, ci, login_ends: config.login_ends, ..Self::of_textfile(&config.signals, lines) }
     }
 
     fn of_textfile(configured: &Configured, lines: &[ServiceName]) -> Self {
@@ -96,6 +100,9 @@ impl RunSignals {
     fn write(&mut self) {
         let Some((path, metrics)) = &mut self.textfile else { return };
         metrics.set("guajira_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
+        if let Some(ends) = self.login_ends {
+            metrics.set("guajira_credential_expiry_timestamp_seconds", &[("credential", "jira")], seconds(ends));
+        }
         if let Err(error) = signals::write(path, metrics) {
             let (path, why) = (&path.display().to_string(), &error.to_string());
             tracing::warn!("{}", term::words(SignalsWords::TextfileNotWritten { path, why }));
@@ -124,6 +131,7 @@ pub(super) fn could_not_begin(
     let mut signals = RunSignals::of_textfile(&configured, lines);
     signals.heartbeat = heartbeat(&configured, || redactor(&configured), false);
     signals.ci = Ci::of(&configured, env, channel);
+    signals.login_ends = first.login_ends(env);
     for draft in drafts {
         let words = why.to_string();
         signals.note(draft.line, Utc::now(), &Noted { exit: Exit::Usage, report: None, words });
@@ -147,7 +155,7 @@ fn redactor(configured: &Configured) -> Redactor {
 
 fn heartbeat(configured: &Configured, redactor: impl FnOnce() -> Redactor, start: bool) -> Option<Heartbeat> {
     let room = configured.heartbeat.clone()?;
-    let settings = http::Settings { ca_file: None, timeout: signals::PING };
+    let settings = http::Settings { ca_file: None, identity: None, timeout: signals::PING };
     match Http::new(&settings, Arc::new(redactor())) {
         Ok(http) => {
             let address = room.address.clone();
@@ -158,6 +166,29 @@ fn heartbeat(configured: &Configured, redactor: impl FnOnce() -> Redactor, start
             None
         }
     }
+}
+
+/// Tests what is configured, without telling anybody anything: no metric is written, and no check is pinged.
+pub(super) fn look_at(config: &Config) -> Vec<Finding> {
+    let textfile = config.signals.textfile.as_ref().map(|path| {
+        let what = Tested::Textfile { path: path.display().to_string() };
+        match signals::try_out(path) {
+            Ok(()) => Finding::good(what, Fine::TextfileWritable),
+            Err(error) => Finding::bad(what, Wrong::Said(error.to_string()), Some(Mend::MakeTextfileFolder), false),
+        }
+    });
+    let heartbeat = config.signals.heartbeat.as_ref().map(|room| {
+        let http = http::Settings { ca_file: None, identity: None, timeout: signals::PING };
+        let reached = match Http::new(&http, Arc::new(config.redactor())) {
+            Ok(http) => Room::new(room.clone(), &http, &SystemClock).reach().map_err(|error| error.message),
+            Err(error) => Err(format!("{error:#}")),
+        };
+        match reached {
+            Ok(()) => Finding::good(Tested::Heartbeat, Fine::HeartbeatAnswers { host: room.origin() }),
+            Err(why) => Finding::bad(Tested::Heartbeat, Wrong::Said(why), Some(Mend::CheckHeartbeat), false),
+        }
+    });
+    textfile.into_iter().chain(heartbeat).collect()
 }
 
 fn tell(heartbeat: Heartbeat, ended: Ended, summary: &str) {

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
+use super::common::url;
 use super::error::ConfigError;
 use super::parts::{SecretAt, Vault, secrets};
 use super::reader::Reader;
 use super::secret::SecretSource;
 use super::tree::Environment;
 use crate::http;
-use crate::jira::{AccessToken, Auth, PrivateKey};
+use crate::jira::{AccessToken, Auth, Deployment, GATEWAY, PrivateKey};
 use crate::secret::Secret;
 use crate::words::{ConfigPlace, ConfigWarning, Flaw};
 
@@ -20,8 +21,17 @@ const WARN_BEFORE: TimeDelta = TimeDelta::days(14);
 /// The access token's key.
 const TOKEN: &str = "jira.auth.token";
 
+/// The user's key.
+const USER: &str = "jira.auth.user";
+
 /// The private key's key.
 const PRIVATE_KEY: &str = "jira.auth.private_key";
+
+/// The key of the client's certificate.
+const CLIENT_CERT: &str = "jira.client_cert";
+
+/// The key of the client's private key.
+const CLIENT_KEY: &str = "jira.client_key";
 
 /// How to log in to Jira, with the secrets not fetched.
 #[derive(Clone, Debug)]
@@ -31,6 +41,9 @@ pub(super) struct Login {
     consumer: String,
     key: Option<SecretAt>,
     token: SecretAt,
+    /// Where a scoped token counts.
+    gateway: String,
+    cloud_id: Option<String>,
     /// The day at whose beginning, in UTC, the token ends.
     expires: Option<NaiveDate>,
 }
@@ -38,6 +51,7 @@ pub(super) struct Login {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Method {
     Basic,
+    Scoped,
     Pat,
     OAuth1,
 }
@@ -61,27 +75,39 @@ pub struct Approval {
 
 impl Login {
     pub(super) fn read(reader: &Reader, warnings: &mut Vec<ConfigWarning>) -> Self {
-        let methods = [("basic", Method::Basic), ("pat", Method::Pat), ("oauth1", Method::OAuth1)];
+        let methods =
+            [("basic", Method::Basic), ("pat", Method::Pat), ("oauth1", Method::OAuth1), ("scoped", Method::Scoped)];
         let method = reader.one_of("jira.auth.method", &methods, Method::Basic);
-        let required = |key: &str, by: Method| if method == by { reader.required_text(key) } else { String::new() };
-        let user = required("jira.auth.user", Method::Basic);
-        let consumer = required("jira.auth.consumer_key", Method::OAuth1);
+        let required = |key: &str, by: &[Method]| {
+            if by.contains(&method) { reader.required_text(key) } else { String::new() }
+        };
+        let user = required(USER, &[Method::Basic, Method::Scoped]);
+        let consumer = required("jira.auth.consumer_key", &[Method::OAuth1]);
         let is_signed = method == Method::OAuth1;
-        if reader.has("jira.auth.user") && method == Method::Pat {
+        if reader.has(USER) && method == Method::Pat {
             warnings.push(ConfigWarning::UserNotUsed);
         }
-        for key in ["jira.auth.user", "jira.auth.consumer_key", PRIVATE_KEY] {
-            let is_used = is_signed != key.ends_with("user");
-            if reader.has(key) && !is_used && (method != Method::Pat || !key.ends_with("user")) {
-                warnings.push(ConfigWarning::KeyNotUsed { key: super::reader::shown(key) });
-            }
-        }
+        let (gateway, cloud_id) = gateway(reader, method == Method::Scoped, warnings);
+        warnings.extend(not_used(reader, method));
         let key = if is_signed { secrets(reader, PRIVATE_KEY, false).pop() } else { None };
         let token = secrets(reader, TOKEN, false).pop();
         let nothing =
             || SecretAt { key: String::new(), place: ConfigPlace::Environment, source: SecretSource::Given("".into()) };
         let expires = reader.day("jira.auth.expires");
-        Self { method, user, consumer, key, token: token.unwrap_or_else(nothing), expires }
+        Self { method, user, consumer, key, token: token.unwrap_or_else(nothing), gateway, cloud_id, expires }
+    }
+
+    /// Refuses what a token cannot be used with that counts only through the gateway.
+    pub(super) fn refuse_elsewhere(&self, reader: &Reader, base_url: &str, deployment: Option<Deployment>) {
+        if self.method != Method::Scoped {
+            return;
+        }
+        if base_url.contains("/ex/jira/") {
+            reader.refuse("jira.base_url", Flaw::IsGateway);
+        }
+        if deployment == Some(Deployment::Server) {
+            reader.refuse("jira.auth.method", Flaw::OnlyCloud);
+        }
     }
 
     /// Returns where its secrets are, and their keys.
@@ -106,6 +132,9 @@ impl Login {
                 (auth, configured.or(expires))
             }
             (Method::Basic, _) => (Auth::Basic { user: self.user, token }, configured),
+            (Method::Scoped, _) => {
+                (Auth::Scoped { user: self.user, token, gateway: self.gateway, cloud_id: self.cloud_id }, configured)
+            }
             _ => (Auth::Pat { token }, configured),
         }
     }
@@ -123,7 +152,7 @@ impl Login {
     /// Returns what the steps to an access token need; `None` with another method.
     pub(super) fn approval(
         &self,
-        (base_url, http): (&str, &http::Settings),
+        (base_url, http, certificate): (&str, &http::Settings, Option<&Certificate>),
         base: &Path,
         env: &Environment,
     ) -> Result<Option<Approval>, ConfigError> {
@@ -132,10 +161,41 @@ impl Login {
         let is_missing = key_file.as_ref().is_some_and(|path| !path.exists());
         let mut vault = Vault::new(base.to_owned(), env);
         let key = if is_missing { None } else { fetch_key(&mut vault, at) };
+        let identity = certificate.and_then(|certificate| certificate.resolve(&mut vault));
         vault.finish()?;
-        let (base_url, consumer, http) = (base_url.to_owned(), self.consumer.clone(), http.clone());
+        let http = http::Settings { identity, ..http.clone() };
+        let (base_url, consumer) = (base_url.to_owned(), self.consumer.clone());
         Ok(Some(Approval { base_url, consumer, key, key_file, token_file, http }))
     }
+}
+
+/// Reads where a scoped token counts: the gateway, and the id of the site where the site is not to be asked.
+fn gateway(reader: &Reader, is_used: bool, warnings: &mut Vec<ConfigWarning>) -> (String, Option<String>) {
+    if !is_used {
+        return (String::new(), None);
+    }
+    // Whoever answers at this address is shown the token.
+    let address = url(reader, "jira.auth.gateway_url", false, warnings);
+    let cloud_id = reader.text("jira.auth.cloud_id");
+    if cloud_id
+        .as_deref()
+        .is_some_and(|id| id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+    {
+        reader.refuse("jira.auth.cloud_id", Flaw::NoCloudId);
+    }
+    (if address.is_empty() { GATEWAY.to_owned() } else { address }, cloud_id)
+}
+
+/// Returns what to say of keys that another method needs.
+fn not_used(reader: &Reader, method: Method) -> Vec<ConfigWarning> {
+    let of_method = |key: &str| match key {
+        USER => method != Method::OAuth1,
+        "jira.auth.gateway_url" | "jira.auth.cloud_id" => method == Method::Scoped,
+        _ => method == Method::OAuth1,
+    };
+    let keys = [USER, "jira.auth.consumer_key", PRIVATE_KEY, "jira.auth.gateway_url", "jira.auth.cloud_id"];
+    let unused = keys.into_iter().filter(|key| !of_method(key) && reader.has(key));
+    unused.map(|key| ConfigWarning::KeyNotUsed { key: super::reader::shown(key) }).collect()
 }
 
 fn fetch_key(vault: &mut Vault<'_>, at: &SecretAt) -> Option<PrivateKey> {
@@ -158,6 +218,53 @@ pub(super) fn end_of(key: &str, ends: DateTime<Utc>, now: DateTime<Utc>) -> Opti
             Some(ConfigWarning::CredentialEnds { key, date, days: left.num_days().to_string() })
         }
         _ => None,
+    }
+}
+
+/// The certificate that is shown to Jira, not yet read.
+#[derive(Clone, Debug)]
+pub(super) struct Certificate {
+    /// Not a secret; it is fetched like one, from its file.
+    chain: SecretAt,
+    key: SecretAt,
+    /// The address of Jira: nobody else is shown it.
+    address: String,
+}
+
+impl Certificate {
+    /// Reads `[jira].client_cert` and `[jira].client_key`: both or none.
+    pub(super) fn read(reader: &Reader, address: &str) -> Option<Self> {
+        for (one, other) in [(CLIENT_CERT, CLIENT_KEY), (CLIENT_KEY, CLIENT_CERT)] {
+            if reader.has(one) && !reader.has(other) {
+                reader.missing(other);
+                return None;
+            }
+        }
+        if !reader.has(CLIENT_CERT) {
+            return None;
+        }
+        let source = SecretSource::File(reader.text(CLIENT_CERT)?.into());
+        let chain = SecretAt { key: super::reader::shown(CLIENT_CERT), place: reader.place(CLIENT_CERT), source };
+        let key = secrets(reader, CLIENT_KEY, false).pop()?;
+        Some(Self { chain, key, address: address.to_owned() })
+    }
+
+    /// Returns where its key is.
+    pub(super) fn secret(&self) -> (String, &SecretAt) {
+        (CLIENT_KEY.to_owned(), &self.key)
+    }
+
+    /// Reads it.
+    pub(super) fn resolve(&self, vault: &mut Vault<'_>) -> Option<http::Identity> {
+        let (chain, key) = (vault.fetch_lines(&self.chain), vault.fetch_lines(&self.key));
+        match http::Identity::read(chain?.expose(), &key?, &self.address) {
+            Ok(identity) => Some(identity),
+            Err(flaw) => {
+                let at = if flaw.is_of_key() { &self.key } else { &self.chain };
+                vault.refuse(at, Flaw::Identity(flaw));
+                None
+            }
+        }
     }
 }
 

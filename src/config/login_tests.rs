@@ -31,3 +31,31 @@ fn a_signed_login_names_its_keys_and_takes_a_key_of_several_lines() {
     let said: Vec<String> = config.advice.iter().map(ToString::to_string).collect();
     assert_eq!(said, ["[jira.auth].token ended on 2020-01-31: renew it"]);
 }
+
+#[test]
+fn a_scoped_token_needs_the_address_of_the_site_and_goes_through_the_gateway() {
+    let scoped = |more: &str| MINIMAL.replace("[jira.auth]", &format!("[jira.auth]\nmethod = \"scoped\"\n{more}"));
+    let config = load_with(&scoped(""), &Environment::default()).unwrap();
+    assert!(matches!(&config.jira.auth, jira::Auth::Scoped { gateway, cloud_id: None, .. }
+        if gateway == "https://api.atlassian.com"));
+    let told = error(&scoped("cloud_id = \"a/b\"\n"));
+    assert!(told.contains("[jira.auth].cloud_id is not the id of a site"), "{told}");
+    let told = error(&scoped("").replace("[jira]\n", "[jira]\ndeployment = \"server\"\n"));
+    assert!(told.contains("[jira.auth].method is for Jira Cloud"), "{told}");
+    let unused = MINIMAL.replace("[jira.auth]", "[jira.auth]\ncloud_id = \"1\"");
+    let said: Vec<String> =
+        load_with(&unused, &Environment::default()).unwrap().warnings.iter().map(ToString::to_string).collect();
+    assert!(said.iter().any(|said| said.contains("[jira.auth].cloud_id is not used")), "{said:?}");
+}
+
+#[test]
+fn a_client_certificate_needs_its_key_and_is_read_with_the_secrets() {
+    let with = |keys: &str| MINIMAL.replace("[jira]\n", &format!("[jira]\n{keys}\n"));
+    let told = error(&with("client_cert = \"client.pem\""));
+    assert!(told.contains("missing [jira].client_key"), "{told}");
+    let told = error(&with("client_key = \"hunter2\""));
+    assert!(told.contains("missing [jira].client_cert") && !told.contains("hunter2"), "{told}");
+    let told = error(&with("client_cert = \"no-such.pem\"\nclient_key = \"hunter2\""));
+    assert!(told.contains("[jira].client_cert") && told.contains("no-such.pem"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}

@@ -76,6 +76,7 @@ impl<'a> Vault<'a> {
 pub(super) fn http_settings(reader: &Reader, section: &str, base: &Path) -> http::Settings {
     http::Settings {
         ca_file: reader.text(&format!("{section}.ca_file")).map(|path| base.join(path)),
+        identity: None,
         timeout: reader.duration(&format!("{section}.timeout"), TIMEOUT, LEAST_TIMEOUT),
     }
 }

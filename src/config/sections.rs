@@ -13,7 +13,7 @@ use crate::words::{ConfigWarning, FieldFlaw, Flaw, Lang, Voice, Zone};
 
 use super::common::{accounts, url};
 use super::error::{ConfigError, ConfigText};
-use super::login::Login;
+use super::login::{Certificate, Login};
 use super::needs;
 use super::notify::{self, RoomDraft};
 use super::parts::{SecretAt, http_settings};
@@ -59,7 +59,7 @@ pub(super) fn drafts(
             .flat_map(|(place, source)| source.api_keys().iter().map(|key| (place.key("api_key"), key)));
         let rooms = rooms.iter().flat_map(RoomDraft::secrets).map(|(key, secret)| (key.to_owned(), secret));
         let heartbeat = signals.secret().map(|(key, secret)| (key.to_owned(), secret));
-        keys.chain(jira.login.secrets()).chain(rooms).chain(heartbeat)
+        keys.chain(jira.secrets()).chain(rooms).chain(heartbeat)
     };
     let is_in_file = |(key, secret): (String, &SecretAt)| secret.source.is_given() && reader.is_in_file(&key);
     let advice = readable::advice(
@@ -120,10 +120,14 @@ fn jira(reader: &Reader, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Jira
     let deployments = [("cloud", Some(Deployment::Cloud)), ("server", Some(Deployment::Server)), ("auto", None)];
     let base_url = url(reader, "jira.base_url", true, warnings);
     let login = Login::read(reader, warnings);
+    let deployment = reader.one_of("jira.deployment", &deployments, None);
+    login.refuse_elsewhere(reader, &base_url, deployment);
+    let certificate = Certificate::read(reader, &base_url);
     Jira {
         base_url,
-        deployment: reader.one_of("jira.deployment", &deployments, None),
+        deployment,
         login,
+        certificate,
         projects: Vec::new(),
         polled: Vec::new(),
         followed: Vec::new(),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::error::ConfigError;
 use super::kinds::SourceKind;
-use super::login::{self, Approval, Login};
+use super::login::{self, Approval, Certificate, Login};
 use super::notify::{Room, RoomDraft};
 use super::parts::{SecretAt, Vault};
 use super::signals::{Signals, SignalsDraft};
@@ -234,6 +234,7 @@ pub(super) struct Jira {
     pub(super) base_url: String,
     pub(super) deployment: Option<Deployment>,
     pub(super) login: Login,
+    pub(super) certificate: Option<Certificate>,
     /// Projects of the line.
     pub(super) projects: Vec<String>,
     /// Projects of all lines: each poll reads them for all.
@@ -244,6 +245,13 @@ pub(super) struct Jira {
     pub(super) no_script: bool,
     pub(super) former_accounts: Vec<String>,
     pub(super) http: http::Settings,
+}
+
+impl Jira {
+    /// Returns where its secrets are, and their keys.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = (String, &SecretAt)> {
+        self.login.secrets().chain(self.certificate.iter().map(Certificate::secret))
+    }
 }
 
 impl Draft {
@@ -281,7 +289,8 @@ impl Draft {
     /// # Errors
     /// When the private key cannot be fetched, or is none. A file that is not there yet is no error.
     pub fn approval(&self, env: &Environment) -> Result<Option<Approval>, ConfigError> {
-        self.jira.login.approval((&self.jira.base_url, &self.jira.http), &self.base, env)
+        let at = (self.jira.base_url.as_str(), &self.jira.http, self.jira.certificate.as_ref());
+        self.jira.login.approval(at, &self.base, env)
     }
 
     /// Returns what tells other programs how a run went, where the secrets of the services cannot be fetched.
@@ -315,6 +324,7 @@ impl Draft {
         let (address, selection) = source.place(&line, kind);
         let keys: Vec<Secret> = source.api_keys().iter().map(|key| vault.fetch(key)).collect();
         let (auth, login_ends) = jira.login.resolve(&mut vault);
+        let identity = jira.certificate.and_then(|certificate| certificate.resolve(&mut vault));
         advice.extend(login_ends.and_then(|ends| login::end_of("[jira.auth].token", ends, Utc::now())));
         let rooms = rooms.into_iter().map(|room| room.resolve(&mut vault, &mut warnings)).collect();
         let signals = signals.resolve(&mut vault, &mut warnings);
@@ -343,7 +353,7 @@ impl Draft {
                 lang: policy.voice.lang,
             },
             login_ends,
-            jira_http: jira.http,
+            jira_http: http::Settings { identity, ..jira.http },
             no_script: jira.no_script,
             path,
             sync,
@@ -405,7 +415,9 @@ impl Config {
         let mut redactor = Redactor::default();
         self.source.credentials().into_iter().for_each(|key| redactor.hide(key));
         match &self.jira.auth {
-            jira::Auth::Basic { user, token } => redactor.hide_login(user, token),
+            jira::Auth::Basic { user, token } | jira::Auth::Scoped { user, token, .. } => {
+                redactor.hide_login(user, token);
+            }
             jira::Auth::Pat { token } | jira::Auth::OAuth1 { token, .. } => redactor.hide(token),
         }
         self.rooms.iter().flat_map(|room| room.settings.credentials()).for_each(|secret| redactor.hide(&secret));

@@ -16,6 +16,7 @@ use reqwest::redirect::Policy;
 use super::answer::{Answer, MAX_BODY_BYTES};
 use super::call::{Call, address, shown};
 use super::failure::Failure;
+use super::identity::Identity;
 use super::redirect::{MAX_REDIRECTS, onward};
 use super::trust::Trust;
 use super::wait::{http_date, wait_time};
@@ -27,6 +28,8 @@ use crate::words::CallFault;
 pub struct Settings {
     /// A PEM bundle to trust in addition to the system's roots.
     pub ca_file: Option<PathBuf>,
+    /// The certificate that is shown to the service, where it asks for one.
+    pub identity: Option<Identity>,
     /// Longest time for one request, from connecting to the last byte.
     pub timeout: Duration,
 }
@@ -46,8 +49,11 @@ pub struct Http {
     pub(super) timeout: Duration,
     pub(super) redactor: Arc<Redactor>,
     pub(super) trust: Trust,
+    identity: Option<Identity>,
     plain: OnceLock<Client>,
     secure: OnceLock<Client>,
+    /// The one that shows a certificate.
+    known: OnceLock<Client>,
 }
 
 impl Http {
@@ -59,8 +65,9 @@ impl Http {
     pub fn new(settings: &Settings, redactor: Arc<Redactor>) -> anyhow::Result<Self> {
         install_crypto_provider();
         let trust = Trust::new(settings.ca_file.as_deref())?;
-        let (plain, secure) = (OnceLock::new(), OnceLock::new());
-        Ok(Self { timeout: settings.timeout, redactor, trust, plain, secure })
+        let (plain, secure, known) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let identity = settings.identity.clone();
+        Ok(Self { timeout: settings.timeout, redactor, trust, identity, plain, secure, known })
     }
 
     /// Returns the longest time for one request.
@@ -156,12 +163,18 @@ impl Http {
     }
 
     pub(super) fn client_for(&self, url: &Url) -> anyhow::Result<&Client> {
-        let (cell, secure) = if needs_tls(url) { (&self.secure, true) } else { (&self.plain, false) };
+        // A redirect may lead to another host, which is not shown who we are.
+        let identity = self.identity.as_ref().filter(|identity| identity.is_for(url));
+        let (cell, secure) = match (needs_tls(url), identity) {
+            (false, _) => (&self.plain, false),
+            (true, None) => (&self.secure, true),
+            (true, Some(_)) => (&self.known, true),
+        };
         if let Some(client) = cell.get() {
             return Ok(client);
         }
         let client = if secure {
-            let tls = self.trust.client().context(CallFault::CannotSetUpTls)?;
+            let tls = self.trust.client(identity).context(CallFault::CannotSetUpTls)?;
             builder().tls_backend_preconfigured(tls).build().context(CallFault::CannotSetUpTls)?
         } else {
             builder().tls_certs_only([]).build().context(CallFault::CannotSetUp)?

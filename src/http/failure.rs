@@ -53,6 +53,9 @@ impl Failure {
     /// Returns how to mend it, where that is known: `section` of the configuration names the service, people call it `shown`.
     pub fn hint(&self, section: &str, shown: &str) -> Option<String> {
         match self {
+            Self::NotSent(words) | Self::NoAnswer(words) if section == WITH_IDENTITY && is_about_identity(words) => {
+                Some(Hint::CheckClientCertificate { section: section.to_owned() }.into())
+            }
             Self::NotSent(words) => Some(connect_hint(section, words)),
             Self::TooMuch { .. } => {
                 Some(Hint::AnswerTooLarge { section: section.to_owned(), service: shown.to_owned() }.into())
@@ -60,6 +63,25 @@ impl Failure {
             Self::NoAnswer(_) => None,
         }
     }
+}
+
+/// The section that can name a certificate of the client.
+const WITH_IDENTITY: &str = "jira";
+
+/// Returns true where a server ended a TLS connection because of the client's certificate, or for want of one.
+///
+/// Source: RFC 8446, 6.2: the alerts; TLS 1.2 sends `handshake_failure` for other reasons too.
+fn is_about_identity(words: &str) -> bool {
+    let alerts = [
+        "CertificateRequired",
+        "BadCertificate",
+        "UnsupportedCertificate",
+        "CertificateRevoked",
+        "CertificateExpired",
+        "CertificateUnknown",
+        "UnknownCA",
+    ];
+    words.split_once("fatal alert: ").is_some_and(|(_, alert)| alerts.iter().any(|known| alert.starts_with(known)))
 }
 
 /// Returns how to mend that a service could not be reached, by what was said about the connection of this section of the configuration.

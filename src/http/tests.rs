@@ -16,6 +16,7 @@ use super::redirect::{MAX_REDIRECTS, onward};
 use super::wait::{http_date, wait_time};
 use super::*;
 use crate::secret::{Redactor, Secret};
+use crate::words::IdentityFlaw;
 
 /// Serves the answers one connection each and returns what was asked: request line, headers and body.
 fn serve(answers: Vec<String>) -> (String, JoinHandle<Vec<String>>) {
@@ -49,7 +50,7 @@ fn reply(status: &str, headers: &str, body: &str) -> String {
 }
 
 fn http() -> Http {
-    Http::new(&Settings { ca_file: None, timeout: Duration::from_secs(20) }, Arc::default()).unwrap()
+    Http::new(&Settings { ca_file: None, identity: None, timeout: Duration::from_secs(20) }, Arc::default()).unwrap()
 }
 
 fn call(method: Method, url: String) -> Call<'static> {
@@ -120,7 +121,9 @@ fn a_connection_closed_after_the_request_is_no_answer() {
 fn silence_is_no_answer() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/x?token=t", listener.local_addr().unwrap());
-    let http = Http::new(&Settings { ca_file: None, timeout: Duration::from_millis(30) }, Arc::default()).unwrap();
+    let http =
+        Http::new(&Settings { ca_file: None, identity: None, timeout: Duration::from_millis(30) }, Arc::default())
+            .unwrap();
     let failure = http.send(&call(Method::Get, url)).unwrap_err();
     assert!(matches!(&failure, Failure::NoAnswer(why) if why.ends_with("no answer within 30ms")), "{failure:?}");
 }
@@ -232,7 +235,7 @@ fn a_bad_ca_file_is_named_with_the_way_to_mend_it() {
         if let Some(content) = content {
             std::fs::write(&path, content).unwrap();
         }
-        let settings = Settings { ca_file: Some(path), timeout: Duration::from_secs(1) };
+        let settings = Settings { ca_file: Some(path), identity: None, timeout: Duration::from_secs(1) };
         format!("{:#}", Http::new(&settings, Arc::default()).unwrap_err())
     };
     let missing = error(None);
@@ -264,7 +267,23 @@ fn serve_tls(dir: &Path) -> (String, JoinHandle<bool>) {
     install_crypto_provider();
     let chain = vec![CertificateDer::from_pem_file(dir.join("leaf.pem")).unwrap()];
     let key = PrivateKeyDer::from_pem_file(dir.join("leaf.key")).unwrap();
-    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
+    answer_tls(rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap())
+}
+
+/// Answers one request over TLS of somebody who shows a certificate of the authority; tells whether one came.
+fn serve_known(dir: &Path) -> (String, JoinHandle<bool>) {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    install_crypto_provider();
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(dir.join("ca.pem")).unwrap()).unwrap();
+    let known = rustls::server::WebPkiClientVerifier::builder(Arc::new(roots)).build().unwrap();
+    let chain = vec![CertificateDer::from_pem_file(dir.join("leaf.pem")).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(dir.join("leaf.key")).unwrap();
+    answer_tls(rustls::ServerConfig::builder().with_client_cert_verifier(known).with_single_cert(chain, key).unwrap())
+}
+
+fn answer_tls(config: rustls::ServerConfig) -> (String, JoinHandle<bool>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/x", listener.local_addr().unwrap());
     let thread = std::thread::spawn(move || {
@@ -289,7 +308,8 @@ fn a_private_authority_is_trusted_only_when_its_file_is_given() {
         return;
     }
     let (url, thread) = serve_tls(dir.path());
-    let settings = Settings { ca_file: Some(dir.path().join("ca.pem")), timeout: Duration::from_secs(20) };
+    let settings =
+        Settings { ca_file: Some(dir.path().join("ca.pem")), identity: None, timeout: Duration::from_secs(20) };
     let mut private = Http::new(&settings, Arc::default()).unwrap();
     private.trust = private.trust.with_system_of_its_own();
     assert_eq!(private.send(&call(Method::Get, url)).unwrap().status, 200);
@@ -330,7 +350,9 @@ fn a_credential_that_the_service_repeats_is_taken_out() {
     let mut redactor = Redactor::default();
     redactor.hide(&Secret::new("top/secret"));
     redactor.hide_login("bot", &Secret::new("of-the-other-side"));
-    let http = Http::new(&Settings { ca_file: None, timeout: Duration::from_secs(20) }, Arc::new(redactor)).unwrap();
+    let http =
+        Http::new(&Settings { ca_file: None, identity: None, timeout: Duration::from_secs(20) }, Arc::new(redactor))
+            .unwrap();
     for repeated in [
         "top/secret",
         "top\\/secret",
@@ -351,4 +373,53 @@ fn a_credential_that_the_service_repeats_is_taken_out() {
     let failure = http.send(&call(Method::Get, base)).unwrap_err().to_string();
     thread.join().unwrap();
     assert!(failure.contains("/(redacted)/login"), "{failure}");
+}
+
+#[test]
+fn a_client_certificate_is_shown_to_its_host_alone_and_a_wrong_one_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    if !certify(dir.path()) {
+        #[expect(clippy::print_stderr, reason = "a skipped test says so")]
+        {
+            eprintln!("skipped: no openssl to make a certificate with");
+        }
+        return;
+    }
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+    let identity =
+        |cert: &str, key: &str, host: &str| Identity::read(cert, &Secret::new(key), &format!("https://{host}/jira"));
+    let try_with = |identity: Option<Identity>| {
+        let (url, thread) = serve_known(dir.path());
+        let ca_file = Some(dir.path().join("ca.pem"));
+        let settings = Settings { ca_file, identity, timeout: Duration::from_secs(20) };
+        let answer = Http::new(&settings, Arc::default()).unwrap().send(&call(Method::Get, url));
+        (answer, thread.join().unwrap())
+    };
+    let (cert, key) = (read("leaf.pem"), read("leaf.key"));
+    // A scheduler's variable has its line breaks as `\\n`.
+    for key in [key.clone(), key.replace('\n', "\\n")] {
+        let (answer, came) = try_with(Some(identity(&cert, &key, "127.0.0.1").unwrap()));
+        assert!(came && answer.unwrap().status == 200);
+    }
+    for stranger in [None, Some(identity(&cert, &key, "jira.example.com").unwrap())] {
+        let (answer, came) = try_with(stranger);
+        let failure = answer.unwrap_err();
+        assert!(!came, "nobody may be let in without a certificate");
+        let hint = failure.hint("jira", "Jira").unwrap_or_default();
+        assert!(hint.contains("[jira].client_cert"), "{failure:?} {hint}");
+    }
+    let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----";
+    for (cert, wrong, flaw) in [
+        (key.as_str(), key.as_str(), IdentityFlaw::NoCertificate),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", &key, IdentityFlaw::BadCertificate),
+        (&cert, "hunter2", IdentityFlaw::NoKey),
+        (&cert, &cert, IdentityFlaw::NoKey),
+        (&cert, encrypted, IdentityFlaw::KeyEncrypted),
+        (&cert, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", IdentityFlaw::KeyUnusable),
+        (&cert, &read("ca.key"), IdentityFlaw::OtherKey),
+    ] {
+        let told = identity(cert, wrong, "127.0.0.1").unwrap_err();
+        assert_eq!(told, flaw);
+        assert!(!told.to_string().contains("hunter2"));
+    }
 }

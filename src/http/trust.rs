@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use super::identity::Identity;
 use anyhow::{Context as _, bail};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -64,15 +65,19 @@ impl Trust {
         Ok(Self { named: named.transpose()?, provider, system: &SYSTEM })
     }
 
-    /// Returns the TLS settings of a client.
+    /// Returns the TLS settings of a client, which shows a certificate where it has one and is asked for it.
     ///
     /// # Errors
     /// When the cryptography offers no version of TLS.
-    pub(super) fn client(&self) -> Result<ClientConfig, Error> {
+    pub(super) fn client(&self, identity: Option<&Identity>) -> Result<ClientConfig, Error> {
         let builder =
             ClientConfig::builder_with_provider(Arc::clone(&self.provider)).with_safe_default_protocol_versions()?;
         let verifier = Arc::new(self.clone());
-        let mut config = builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
+        let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
+        let mut config = match identity {
+            Some(identity) => builder.with_client_cert_resolver(identity.resolver()),
+            None => builder.with_no_client_auth(),
+        };
         config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).into();
         Ok(config)
     }

@@ -9,13 +9,17 @@ use serde_json::Value;
 
 use super::answer::{REST, Seen, Shape, Words, kind_of, page_words, shape_of, words_of};
 use super::auth;
-use super::auth::Credential;
+use super::auth::{Credential, LoginRefusal, is_gateway};
+use super::gateway::Gateway;
 use super::moved::moved;
 use super::oauth::{Problem, Refusal, Signer};
+use super::scopes;
 use crate::domain::Side;
 use crate::http::{Answer, Call, Failure, Http, Method, Upload, clean};
 use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop, Walk};
 use crate::words::{CallFault, JiraHint};
+
+pub(super) use super::ask::{Ask, segment};
 
 /// How often a repeatable request is sent again after the first time.
 const RETRIES: u32 = 2;
@@ -25,81 +29,6 @@ const LONGEST_EFFORT: TimeDelta = TimeDelta::seconds(20);
 
 /// Longest wait within a run that `Retry-After` may ask for; beyond it, the next run tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-
-/// One request before it is sent.
-#[derive(Clone, Debug)]
-pub(super) struct Ask {
-    method: Method,
-    path: String,
-    query: Vec<(&'static str, String)>,
-    body: Option<Value>,
-    header: Option<(&'static str, &'static str)>,
-    repeatable: bool,
-    finish: bool,
-}
-
-impl Ask {
-    fn new(method: Method, path: impl Into<String>) -> Self {
-        let repeatable = method == Method::Get;
-        Self { method, path: path.into(), query: Vec::new(), body: None, header: None, repeatable, finish: false }
-    }
-
-    /// Returns a GET of the path below the base address.
-    pub(super) fn get(path: impl Into<String>) -> Self {
-        Self::new(Method::Get, path)
-    }
-
-    /// Returns a POST.
-    pub(super) fn post(path: impl Into<String>, body: Value) -> Self {
-        Self { body: Some(body), ..Self::new(Method::Post, path) }
-    }
-
-    /// Returns a PUT.
-    pub(super) fn put(path: impl Into<String>, body: Value) -> Self {
-        Self { body: Some(body), ..Self::new(Method::Put, path) }
-    }
-
-    /// Returns a DELETE.
-    pub(super) fn delete(path: impl Into<String>) -> Self {
-        Self::new(Method::Delete, path)
-    }
-
-    /// Adds a query parameter, not yet encoded.
-    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.query.push((name, value.into()));
-        self
-    }
-
-    /// Adds a header.
-    pub(super) fn heading(self, header: (&'static str, &'static str)) -> Self {
-        Self { header: Some(header), ..self }
-    }
-
-    /// Sends nothing with it.
-    pub(super) fn leave_body_out(&mut self) {
-        self.body = None;
-    }
-
-    /// Marks a request that only reads, or that does no harm when it is carried out twice.
-    pub(super) fn repeatable(self) -> Self {
-        Self { repeatable: true, ..self }
-    }
-
-    /// Marks a request that completes a write already made: it is sent although the run was asked to stop.
-    pub(super) fn finishing(self) -> Self {
-        Self { finish: true, ..self }
-    }
-
-    /// Returns true for a request about an issue that there is already.
-    fn is_about_an_issue(&self) -> bool {
-        self.path.contains("/issue/") && !self.path.ends_with("/bulk")
-    }
-
-    /// Names the request in messages.
-    fn name(&self) -> String {
-        format!("{} {}", self.method.as_str(), self.path)
-    }
-}
 
 /// A usable answer: 2xx, with JSON or nothing in it.
 #[derive(Clone, Debug)]
@@ -112,6 +41,7 @@ pub(super) struct Reply {
 
 /// A failed request, with what a caller may want to look at before giving up.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something else that an answer may say")]
 pub(super) struct Failed {
     /// What the caller's caller gets.
     pub(super) error: ApiError,
@@ -127,6 +57,8 @@ pub(super) struct Failed {
     pub(super) too_much: bool,
     /// True when the time of a signature was refused, and the next one has another.
     pub(super) wants_other_time: bool,
+    /// True when the token was said to lack a scope.
+    pub(super) lacks_scope: bool,
 }
 
 impl Failed {
@@ -146,6 +78,7 @@ impl From<ApiError> for Failed {
             login_refused: false,
             too_much: false,
             wants_other_time: false,
+            lacks_scope: false,
         }
     }
 }
@@ -162,6 +95,8 @@ pub(super) struct Api<'a> {
     clock: &'a dyn Clock,
     stop: &'a dyn Stop,
     base_url: String,
+    /// What the requests go through, where they do not go to the base address itself.
+    gateway: Option<Gateway<'a>>,
     credential: Credential<'a>,
     /// Whether an answer has said that the limit of requests is near.
     near_limit: Cell<bool>,
@@ -180,9 +115,30 @@ impl<'a> Api<'a> {
             clock,
             stop,
             base_url: base_url.trim_end_matches('/').to_owned(),
+            gateway: None,
             credential,
             near_limit: Cell::new(false),
         }
+    }
+
+    /// Sends everything through the gateway, where there is one.
+    pub(super) fn through(self, gateway: Option<Gateway<'a>>) -> Self {
+        Self { gateway, ..self }
+    }
+
+    /// Returns what the requests go through, where they do not go to the base address itself.
+    pub(super) fn gateway(&self) -> Option<&Gateway<'a>> {
+        self.gateway.as_ref()
+    }
+
+    /// Returns true where a token counts only as far as its scopes reach.
+    pub(super) fn has_scopes(&self) -> bool {
+        self.gateway.is_some() || is_gateway(&self.base_url)
+    }
+
+    /// Returns the address below which the requests go.
+    fn root(&self) -> Result<String, ApiError> {
+        self.gateway.as_ref().map_or_else(|| Ok(self.base_url.clone()), Gateway::root)
     }
 
     /// Sends the request, again where that is harmless and promising.
@@ -224,9 +180,9 @@ impl<'a> Api<'a> {
     }
 
     fn once(&self, ask: &Ask) -> Result<Reply, Failed> {
-        match self.http.send(&self.call(ask)) {
+        match self.http.send(&self.call(ask)?) {
             Ok(answer) => self.judge(ask, &answer),
-            Err(failure) => Err(lost(ask, &failure)),
+            Err(failure) => Err(self.lost(ask, &failure)),
         }
     }
 
@@ -234,12 +190,12 @@ impl<'a> Api<'a> {
     pub(super) fn open(&self, path: &str, name: &str) -> Result<Content, Failed> {
         let ask = Ask::get(path);
         self.go_on(&ask)?;
-        let opened = self.http.open(&self.call(&ask)).map_err(|failure| lost(&ask, &failure))?;
+        let opened = self.http.open(&self.call(&ask)?).map_err(|failure| self.lost(&ask, &failure))?;
         let is_page = opened.is_page(name);
         if (200..300).contains(&opened.status()) && !is_page {
             return Ok(opened.into_content());
         }
-        let answer = opened.into_answer().map_err(|failure| lost(&ask, &failure))?;
+        let answer = opened.into_answer().map_err(|failure| self.lost(&ask, &failure))?;
         let mut failed = match self.judge(&ask, &answer) {
             Ok(_) => Failed::from(ApiError::new(Side::JIRA, ApiErrorKind::Refused, format!("{}: no file", ask.name()))),
             Err(failed) => failed,
@@ -258,10 +214,10 @@ impl<'a> Api<'a> {
     pub(super) fn upload(&self, path: &str, name: &str, mime: Option<&str>, content: Content) -> Result<Reply, Failed> {
         let ask = Ask::post(path, Value::Null);
         self.go_on(&ask)?;
-        let call = Call { body: None, ..self.call(&ask) };
+        let call = Call { body: None, ..self.call(&ask)? };
         let headers = [("X-Atlassian-Token", "no-check")];
         let upload = Upload { call, headers: &headers, field: "file", name, mime, content };
-        let answer = self.http.upload(upload).map_err(|failure| lost(&ask, &failure))?;
+        let answer = self.http.upload(upload).map_err(|failure| self.lost(&ask, &failure))?;
         self.judge(&ask, &answer)
     }
 
@@ -289,15 +245,15 @@ impl<'a> Api<'a> {
         Ok(())
     }
 
-    fn call<'q>(&'q self, ask: &'q Ask) -> Call<'q> {
-        Call {
+    fn call<'q>(&'q self, ask: &'q Ask) -> Result<Call<'q>, ApiError> {
+        Ok(Call {
             method: ask.method,
-            url: format!("{}{}", self.base_url, ask.path),
+            url: format!("{}{}", self.root()?, ask.path),
             query: ask.query.clone(),
             auth: Some(self.credential.login()),
             body: ask.body.as_ref(),
             header: ask.header,
-        }
+        })
     }
 
     fn judge(&self, ask: &Ask, answer: &Answer) -> Result<Reply, Failed> {
@@ -337,9 +293,10 @@ impl<'a> Api<'a> {
             shape,
             retry_after: answer.retry_after.filter(|wait| !wait.is_zero()),
         };
-        let kind = kind_of(&seen);
-        let mut error = ApiError::new(Side::JIRA, kind, message(ask, &seen, &words, answer));
-        error.hint = self.hint(ask, kind, &seen, answer);
+        let lacks_scope = self.has_scopes() && scopes::is_lacking(answer.status, &words.to_string());
+        let kind = if lacks_scope { ApiErrorKind::Unauthorized } else { kind_of(&seen) };
+        let mut error = ApiError::new(Side::JIRA, kind, message(ask, &seen, kind, &words, answer));
+        error.hint = if lacks_scope { Some(lack(ask)) } else { self.hint(ask, kind, &seen, answer) };
         Err(Failed {
             error,
             status: Some(answer.status),
@@ -348,13 +305,14 @@ impl<'a> Api<'a> {
             login_refused: login.is_some(),
             too_much: false,
             wants_other_time: false,
+            lacks_scope,
         })
     }
 
     /// Sends a request once whose answer is no JSON.
     pub(super) fn send_plain(&self, ask: &Ask) -> Result<Answer, Failed> {
         self.go_on(ask)?;
-        let answer = self.http.send(&self.call(ask)).map_err(|failure| lost(ask, &failure))?;
+        let answer = self.http.send(&self.call(ask)?).map_err(|failure| self.lost(ask, &failure))?;
         if (200..300).contains(&answer.status) && self.refusal(&answer).is_none() {
             return Ok(answer);
         }
@@ -399,17 +357,41 @@ impl<'a> Api<'a> {
 
     /// Returns what to do when the credentials are refused.
     pub(super) fn login_hint(&self) -> String {
-        self.credential.hint(&self.base_url, None)
+        self.login_hint_of(None)
+    }
+
+    fn login_hint_of(&self, refusal: Option<LoginRefusal>) -> String {
+        if self.gateway.is_some() && refusal != Some(LoginRefusal::Captcha) {
+            return JiraHint::CheckTokenScopes.into();
+        }
+        self.credential.hint(&self.base_url, refusal)
+    }
+
+    fn lost(&self, ask: &Ask, failure: &Failure) -> Failed {
+        let (status, too_much) = match failure {
+            Failure::TooMuch { status, .. } => (Some(*status), true),
+            Failure::NotSent(_) | Failure::NoAnswer(_) => (None, false),
+        };
+        let mut error = ApiError::new(Side::JIRA, failure.kind(ask.repeatable), clean(failure.words()));
+        let is_unreached = matches!(failure, Failure::NotSent(words) if !words.contains("certificate"));
+        error.hint = match self.gateway.as_ref().filter(|_| is_unreached) {
+            Some(gateway) => Some(gateway.out_of_reach()),
+            None => failure.hint("jira", "Jira"),
+        };
+        Failed { status, too_much, ..Failed::from(error) }
     }
 
     fn hint(&self, ask: &Ask, kind: ApiErrorKind, seen: &Seen, answer: &Answer) -> Option<String> {
+        let scope = scopes::of(ask).filter(|_| self.has_scopes() && seen.login.is_none());
         if kind == ApiErrorKind::Unauthorized {
-            return Some(self.credential.hint(&self.base_url, seen.login));
+            let needed = scope.map(|scope| JiraHint::TokenMayLackScope { scope: scope.to_owned() }.into());
+            return Some(needed.unwrap_or_else(|| self.login_hint_of(seen.login)));
         }
         match seen.status {
             410 => Some(JiraHint::JiraApiGone.into()),
             300..=399 => {
-                Some(moved(&self.base_url, &format!("{}{}", self.base_url, ask.path), answer.header("Location")))
+                let root = self.root().unwrap_or_default();
+                Some(moved(&root, &format!("{root}{}", ask.path), answer.header("Location")))
             }
             200..=299 | 404 if seen.shape == Shape::Page => Some(JiraHint::PageInsteadOfJson.into()),
             429 => {
@@ -422,6 +404,12 @@ impl<'a> Api<'a> {
     }
 }
 
+/// Returns what to do where the token lacks the scope of a request.
+fn lack(ask: &Ask) -> String {
+    let scope = scopes::of(ask).map(str::to_owned);
+    scope.map_or(JiraHint::CheckTokenScopes, |scope| JiraHint::TokenLacksScope { scope }).into()
+}
+
 /// Gives a "slow down" that names no time one.
 fn with_a_time(mut failed: Failed) -> Failed {
     if failed.status == Some(429) && failed.error.kind == (ApiErrorKind::Unavailable { retry_after: None }) {
@@ -430,20 +418,10 @@ fn with_a_time(mut failed: Failed) -> Failed {
     failed
 }
 
-fn lost(ask: &Ask, failure: &Failure) -> Failed {
-    let (status, too_much) = match failure {
-        Failure::TooMuch { status, .. } => (Some(*status), true),
-        Failure::NotSent(_) | Failure::NoAnswer(_) => (None, false),
-    };
-    let mut error = ApiError::new(Side::JIRA, failure.kind(ask.repeatable), clean(failure.words()));
-    error.hint = failure.hint("jira", "Jira");
-    Failed { status, too_much, ..Failed::from(error) }
-}
-
-fn message(ask: &Ask, seen: &Seen, words: &Words, answer: &Answer) -> String {
+fn message(ask: &Ask, seen: &Seen, kind: ApiErrorKind, words: &Words, answer: &Answer) -> String {
     let mut text = ask.name();
     let status = seen.status.to_string();
-    let is_refused = kind_of(seen) == ApiErrorKind::Unauthorized;
+    let is_refused = kind == ApiErrorKind::Unauthorized;
     let told = if is_refused { CallFault::CredentialsRefused { status }.into() } else { status };
     let _ = write!(text, ": {told}");
     if let Some(reason) = answer.header("RateLimit-Reason").filter(|_| seen.status == 429) {
@@ -455,31 +433,4 @@ fn message(ask: &Ask, seen: &Seen, words: &Words, answer: &Answer) -> String {
         text.push_str(&said);
     }
     text
-}
-
-/// Returns a remote id as one segment of a path.
-pub(super) fn segment(id: &str) -> String {
-    id.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_~".contains(&byte) {
-            out.push(char::from(byte));
-        } else if byte == b'.' && id.len() > 2 {
-            out.push('.');
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_cannot_leave_its_place_in_the_path() {
-        assert_eq!(segment("10042"), "10042");
-        assert_eq!(segment("../x?y=1"), "..%2Fx%3Fy%3D1");
-        assert_eq!(segment(".."), "%2E%2E");
-        assert_eq!(segment("guajira.0a1b"), "guajira.0a1b");
-    }
 }

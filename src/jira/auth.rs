@@ -20,7 +20,7 @@ pub(super) enum Credential<'a> {
 impl<'a> Credential<'a> {
     pub(super) fn new(auth: &Auth, clock: &'a dyn Clock) -> Self {
         match auth {
-            Auth::Basic { user, token } => {
+            Auth::Basic { user, token } | Auth::Scoped { user, token, .. } => {
                 let pair = format!("{user}:{}", token.expose());
                 Self::Basic(Secret::new(format!("Basic {}", base64(pair.as_bytes()))))
             }

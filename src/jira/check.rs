@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::api::{Ask, segment};
+use super::api::{Ask, Failed, segment};
 use super::form::Choice;
 use super::names::both_names;
 use super::service::Jira;
@@ -279,30 +279,32 @@ impl Jira<'_> {
         }
     }
 
-    /// Writes a property of our own user and removes it again.
+    /// Looks whether our own user may keep the write counter.
     fn check_register(&self) -> Finding {
         let what = Tested::WriteCounter;
         let is_writable = || -> Result<bool, ApiError> {
             if self.register()? == Register::NotKept {
                 return Ok(false);
             }
-            let path = self.rest(&format!("user/properties/{}", segment(&marker::trial())))?;
-            let owner = if self.is_cloud()? { "accountId" } else { "username" };
-            let me = self.me()?.user;
-            let put = Ask::put(path.clone(), json!({"v": 1})).with(owner, me.id()).repeatable();
-            if self.api.send(&put).is_err() {
-                return Ok(false);
-            }
-            if let Err(failed) = self.api.send(&Ask::delete(path).with(owner, me.id()).repeatable()) {
-                tracing::debug!(side = "jira", error = %failed.error, "Test property not removed.");
-            }
-            Ok(true)
+            Ok(self.try_property().is_ok())
         };
         match is_writable() {
             Ok(true) => Finding::good(what, Fine::CounterKept),
             Ok(false) => Finding::bad(what, Wrong::MayNotKeep, Some(Mend::LetBotEditProfile), false),
             Err(error) => Finding::failed(what, error, false),
         }
+    }
+
+    /// Writes a property of our own user and removes it again.
+    pub(super) fn try_property(&self) -> Result<(), Failed> {
+        let path = self.rest(&format!("user/properties/{}", segment(&marker::trial())))?;
+        let owner = if self.is_cloud()? { "accountId" } else { "username" };
+        let me = self.me()?.user;
+        self.api.send(&Ask::put(path.clone(), json!({"v": 1})).with(owner, me.id()).repeatable())?;
+        if let Err(failed) = self.api.send(&Ask::delete(path).with(owner, me.id()).repeatable()) {
+            tracing::debug!(side = "jira", error = %failed.error, "Test property not removed.");
+        }
+        Ok(())
     }
 
     fn read(&self, resource: &str, query: &[(&'static str, String)]) -> Result<Value, ApiError> {

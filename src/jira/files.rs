@@ -85,7 +85,8 @@ impl Jira<'_> {
             Ok(reply) => reply.json,
             Err(failed) if is_about_files(&failed) => {
                 self.log_in()?;
-                return Err(refused(failed.error.message));
+                let lack = failed.error.hint.filter(|_| failed.lacks_scope);
+                return Err(ApiError { hint: lack, ..refused(failed.error.message) });
             }
             Err(failed) => return Err(failed.into()),
         };

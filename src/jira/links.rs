@@ -33,7 +33,9 @@ impl Jira<'_> {
             Err(failed) if is_about_links(&failed) => {
                 // A login that has just died is told the same; then the link is not to be given up.
                 self.log_in()?;
-                Err(refused(failed.error.message).with_hint(ItemHint::SwitchLinksOn))
+                let lack = failed.error.hint.filter(|_| failed.lacks_scope);
+                let hint = lack.unwrap_or_else(|| ItemHint::SwitchLinksOn.into());
+                Err(refused(failed.error.message).with_hint(hint))
             }
             Err(failed) => Err(failed.into()),
         }

@@ -10,6 +10,9 @@ mod auth;
 mod fault;
 mod answer;
 mod moved;
+mod ask;
+mod scopes;
+mod gateway;
 mod api;
 mod jql;
 mod wire;
@@ -63,16 +66,18 @@ mod check;
 mod check_screen;
 mod check_ways;
 mod check_reuse;
+mod check_scopes;
 
 #[cfg(test)]
 mod golden_tests;
 
 pub use about::ABOUT;
 pub use check::{CheckChanges, CheckRoute};
+pub use check_scopes::CheckScopes;
 pub use dance::{Consumer, RequestToken};
 pub use oauth::{AccessToken, PrivateKey};
 pub use offers::{Found, Offered, look_at};
 pub use pace::Pace;
 pub use service::Jira;
-pub use settings::{Auth, Deployment, Followed, Settings};
+pub use settings::{Auth, Deployment, Followed, GATEWAY, Settings};
 pub use shared::Shared;

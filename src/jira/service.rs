@@ -8,6 +8,7 @@ use super::api::Api;
 use super::auth::Credential;
 use super::copies::{Made, Probe};
 use super::form::Asked;
+use super::gateway::Gateway;
 use super::names::Names;
 use super::seen::{Me, SeenIssue, Site};
 use super::settings::{Known, Settings};
@@ -80,7 +81,8 @@ impl<'a> Jira<'a> {
     ) -> Self {
         let about = About { side: Side::Tracker(settings.line), ..ABOUT };
         let credential = Credential::new(&settings.auth, clock);
-        let api = Api::new(http, clock, stop, &settings.base_url, credential);
+        let gateway = Gateway::of(&settings, http, facts);
+        let api = Api::new(http, clock, stop, &settings.base_url, credential).through(gateway);
         let former_pairs = RefCell::new(settings.former_pairs.clone());
         Self {
             about,

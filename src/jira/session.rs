@@ -55,7 +55,8 @@ impl Jira<'_> {
         if let (Some(deployment), Some(base)) = (deployment, base.clone()) {
             return Ok(Site { deployment, base, id: self.facts.recall(SITE_ID, SITE_AGE).unwrap_or_default() });
         }
-        let guess = if gateway || is_cloud_host(host) { Deployment::Cloud } else { Deployment::Server };
+        let is_cloud = self.api.has_scopes() || is_cloud_host(host);
+        let guess = if is_cloud { Deployment::Cloud } else { Deployment::Server };
         match self.server_info() {
             Ok(info) => {
                 let told = match info.deployment.as_str() {

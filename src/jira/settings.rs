@@ -16,6 +16,11 @@ pub enum Deployment {
     Server,
 }
 
+/// Atlassian's gateway, through which alone a scoped token counts.
+///
+/// Source: Atlassian support, "Manage API tokens for service accounts": `https://api.atlassian.com/ex/jira/{cloudId}`.
+pub const GATEWAY: &str = "https://api.atlassian.com";
+
 /// How to log in.
 #[derive(Clone, Debug)]
 pub enum Auth {
@@ -25,6 +30,17 @@ pub enum Auth {
         user: String,
         /// Token or password.
         token: Secret,
+    },
+    /// E-mail and scoped API token of a person or of a service account (Cloud), through the gateway.
+    Scoped {
+        /// The e-mail.
+        user: String,
+        /// The token.
+        token: Secret,
+        /// Where the gateway is: [`GATEWAY`].
+        gateway: String,
+        /// The id of the site, where it is configured; else the site tells it.
+        cloud_id: Option<String>,
     },
     /// Personal access token (Server ≥ 8.14), sent as Bearer.
     Pat {
@@ -46,7 +62,10 @@ impl Auth {
     /// Returns the token or the password.
     pub fn token(&self) -> &Secret {
         match self {
-            Self::Basic { token, .. } | Self::Pat { token } | Self::OAuth1 { token, .. } => token,
+            Self::Basic { token, .. }
+            | Self::Scoped { token, .. }
+            | Self::Pat { token }
+            | Self::OAuth1 { token, .. } => token,
         }
     }
 }

@@ -15,8 +15,19 @@ pub struct Page {
     pub since: DateTime<Utc>,
     /// When it was made.
     pub until: DateTime<Utc>,
+    /// The login to Jira.
+    pub login: Login,
     /// One for each source.
     pub lines: Vec<Line>,
+}
+
+/// When the login to Jira ends.
+#[derive(Clone, Debug, Default)]
+pub struct Login {
+    /// `None` where that is not known.
+    pub ends: Option<DateTime<Utc>>,
+    /// What is to be said of an end that is near, or over.
+    pub warning: Option<String>,
 }
 
 /// How many writes took effect within a bin: to Jira, and to the source.

@@ -8,5 +8,5 @@ mod escape;
 mod chart;
 mod write;
 
-pub use data::{Bin, Line, Page, Run, Stuck};
+pub use data::{Bin, Line, Login, Page, Run, Stuck};
 pub use write::page;

@@ -36,6 +36,7 @@ pub fn page(page: &Page) -> String {
     state(&mut html, page);
     html += "</header>\n";
     overview(&mut html, page);
+    login(&mut html, page);
     for (n, one) in page.lines.iter().enumerate() {
         line(&mut html, page, one, n);
     }
@@ -54,8 +55,11 @@ fn state(html: &mut String, page: &Page) {
             wrong.push(say(PageWords::SideFails { side: *side, line: &one.name, since: &since }));
         }
     }
+    wrong.extend(page.login.warning.as_deref().map(text));
     let person = page.person();
-    let class = if wrong.is_empty() { "wait" } else { "no" };
+    let is_over = page.login.ends.is_some_and(|ends| ends <= page.until);
+    let fails = page.lines.iter().any(|one| !one.failing.is_empty());
+    let class = if fails || is_over { "no" } else { "wait" };
     if person > 0 {
         wrong.push(say(PageWords::NeedsPerson { count: person }));
     }
@@ -89,6 +93,22 @@ fn overview(html: &mut String, page: &Page) {
         let _ = writeln!(html, "<td class=\"time\">{last}</td></tr>");
     }
     *html += "</tbody></table></div>\n";
+}
+
+/// When the login to Jira ends, which all sources share.
+fn login(html: &mut String, page: &Page) {
+    let say = |said: PageWords<'_>| text(&said.in_lang(page.lang));
+    let _ = writeln!(html, "<section id=\"login\">\n<h2>{}</h2>", say(PageWords::Login));
+    let _ = match page.login.ends {
+        Some(ends) => {
+            let (at, days) = (page.voice.minute(ends), (ends - page.until).num_days());
+            let is_over = ends <= page.until;
+            let said = if is_over { PageWords::LoginEnded { at: &at } } else { PageWords::LoginEnds { at: &at, days } };
+            writeln!(html, "<p>{}</p>", say(said))
+        }
+        None => writeln!(html, "<p class=\"soft\">{}</p>", code(&PageWords::LoginUnknown.in_lang(page.lang))),
+    };
+    *html += "</section>\n";
 }
 
 fn line(html: &mut String, page: &Page, line: &Line, n: usize) {

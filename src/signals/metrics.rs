@@ -25,7 +25,7 @@ const fn family(name: &'static str, kind: &'static str, help: &'static str) -> F
 
 /// Every metric that there is, in the order of the file. The texts are the same in every file: `node_exporter` skips a metric
 /// of which two files tell different things.
-pub const FAMILIES: [Family; 16] = [
+pub const FAMILIES: [Family; 17] = [
     family("guajira_build_info", "gauge", "The version of guajira; always 1."),
     family("guajira_run_last_start_timestamp_seconds", "gauge", "When the last run of the source began."),
     family("guajira_run_duration_seconds", "gauge", "How long the last run of the source took."),
@@ -42,6 +42,7 @@ pub const FAMILIES: [Family; 16] = [
     family("guajira_side_up", "gauge", "1 where the last run could read and write the side, else 0."),
     family("guajira_out_of_budget", "gauge", "1 where the last run used up the request budget, else 0."),
     family("guajira_source_requests_last_hour", "gauge", "Requests to the source in the last hour, by purpose."),
+    family("guajira_credential_expiry_timestamp_seconds", "gauge", "When a credential ends, where that is known."),
 ];
 
 /// How a run of a source ended, by its exit code.

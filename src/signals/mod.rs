@@ -10,4 +10,4 @@ pub mod ci;
 
 pub use heartbeat::{BOUND, Ended, Heartbeat, PING, Pinged};
 pub use metrics::{FAMILIES, Family, Metrics, Outcome};
-pub use textfile::{read, replace, write};
+pub use textfile::{read, replace, try_out, write};

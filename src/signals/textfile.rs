@@ -50,6 +50,23 @@ fn replace_with(path: &Path, fill: impl Fn(&Path) -> io::Result<()>) -> io::Resu
     written
 }
 
+/// Finds out whether the file could be written, and leaves its folder as it was.
+///
+/// # Errors
+/// When the folder or the disk does not take it, or a folder has the name of the file.
+pub fn try_out(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // Another name than that which a run writes at the same time.
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".check-{}", std::process::id()));
+    let trial = path.with_file_name(name);
+    let written = fill(&trial, &Metrics::default().text());
+    let removed = fs::remove_file(&trial);
+    written.and(removed)
+}
+
 fn fill(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(text.as_bytes())?;
@@ -107,6 +124,20 @@ mod tests {
         write(&path, &one()).unwrap();
         assert_eq!(fs::read_to_string(&victim).unwrap(), "untouched");
         assert_eq!(read(&path), one());
+    }
+
+    #[test]
+    fn trying_out_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("guajira.prom");
+        write(&path, &one()).unwrap();
+        try_out(&path).unwrap();
+        assert_eq!((read(&path), fs::read_dir(dir.path()).unwrap().count()), (one(), 1));
+        assert_eq!(try_out(&dir.path().join("missing/guajira.prom")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(try_out(&path).is_err());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -22,6 +22,10 @@ messages! {
         GuanceClock,
         Alerts(AlertsTested),
         JiraAt { address: String },
+        JiraGateway { address: String },
+        /// The scopes of the token as a whole.
+        Scopes,
+        Scope { name: String },
         JiraLogin,
         JiraClock,
         JiraTimeZone,
@@ -48,6 +52,10 @@ messages! {
         Takeover,
         /// A `[[notify]]`.
         Room { name: String, kind: String },
+        /// `[signals].textfile`.
+        Textfile { path: String },
+        /// `[signals].heartbeat`.
+        Heartbeat,
     }
 }
 
@@ -87,10 +95,17 @@ messages! {
         /// An issue is needed to find out.
         MinutesForNow,
         CounterKept,
+        SiteId { id: String },
+        /// What the token has to have, and nothing more.
+        ScopesNeeded { names: String },
+        /// `keys`: the flows that need it; empty where everything does.
+        ScopeCounts { keys: String },
         UpTo { size: String },
         /// The host answers; the room itself was not asked.
         RoomAnswers { host: String, signed: bool },
         MessageTaken,
+        TextfileWritable,
+        HeartbeatAnswers { host: String },
     }
 }
 
@@ -125,6 +140,7 @@ messages! {
         NoSuchResolution { names: String },
         NoWayBack { issue: String },
         MayNotKeep,
+        ScopeLacking { keys: String },
         AttachmentsOff,
         AttachmentsUpTo { size: String },
         TakeoverUnclear { why: String },
@@ -146,6 +162,8 @@ messages! {
         /// What comes with a failed call.
         Said(String),
         MakeFolder,
+        MakeTextfileFolder,
+        CheckHeartbeat,
         SetChannel { names: String },
         ListLevels { example: String },
         Alerts(AlertsMend),
@@ -173,6 +191,7 @@ messages! {
         UseResolutions { names: String },
         AddWayBack,
         LetBotEditProfile,
+        MakeToken { names: String },
         LowerMaxAttachment,
         SwitchAttachmentsOn,
         /// `account` follows `--created-by`.

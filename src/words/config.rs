@@ -1,6 +1,6 @@
 //! What is wrong with a configuration, and what to do about it.
 
-use super::KeyFlaw;
+use super::{IdentityFlaw, KeyFlaw};
 
 messages! {
     /// What a value has to be.
@@ -63,6 +63,7 @@ messages! {
         Template { why: String },
         BadAccount,
         Key(KeyFlaw),
+        Identity(IdentityFlaw),
         NotADay,
         NoTimeZone,
         NoTimeZoneBut { near: String },
@@ -85,6 +86,11 @@ messages! {
         NotHttp,
         HasQuery,
         IsApi,
+        /// `[jira].base_url` with a scoped token.
+        IsGateway,
+        /// `[jira.auth].method` beside `[jira].deployment`.
+        OnlyCloud,
+        NoCloudId,
         /// `[[notify]].name`.
         BadName,
         NameTaken { name: String },

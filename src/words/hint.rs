@@ -7,6 +7,7 @@ messages! {
     pub enum Hint => hint {
         SetCaFile { section: String },
         CheckAddress { section: String },
+        CheckClientCertificate { section: String },
         AnswerTooLarge { section: String, service: String },
         NotWhatWasAsked,
         ReadLess,
@@ -32,6 +33,11 @@ messages! {
     pub enum JiraHint => jira_hint {
         ClearCaptcha,
         CheckTokenScopes,
+        /// It was said so.
+        TokenLacksScope { scope: String },
+        TokenMayLackScope { scope: String },
+        NoCloudId,
+        GatewayOutOfReach { address: String },
         CheckTokenUser,
         CheckTokenAge,
         CheckPat,

@@ -14,6 +14,25 @@ messages! {
 }
 
 messages! {
+    /// What is wrong with the client's certificate or its key; follows the name of its key in the configuration.
+    pub enum IdentityFlaw => identity_flaw {
+        NoCertificate,
+        BadCertificate,
+        NoKey,
+        KeyEncrypted,
+        KeyUnusable,
+        OtherKey,
+    }
+}
+
+impl IdentityFlaw {
+    /// Returns true where the key is wrong, and not the certificate.
+    pub fn is_of_key(&self) -> bool {
+        !matches!(self, Self::NoCertificate | Self::BadCertificate)
+    }
+}
+
+messages! {
     /// What to do where Jira refuses a signature.
     pub enum OAuthHint => oauth_hint {
         /// Jira's address for itself, and that which we asked.

@@ -75,7 +75,7 @@ pub use init::{AskWords, FoundWords, InitWords, Listed, Question, Region};
 pub use items::ItemWords;
 pub use kept::Kept;
 pub use known::{told, told_restriction, told_summary, told_template};
-pub use login::{AuthWords, KeyFlaw, OAuthHint};
+pub use login::{AuthWords, IdentityFlaw, KeyFlaw, OAuthHint};
 pub use made::{Length, TemplateFault};
 pub use messages::Message;
 pub use news::NewsWords;

@@ -109,7 +109,7 @@ fn address(desk: &Desk<'_>, answers: &mut Answers) -> Result<Kind> {
 /// Finds out what answers at an address; `None` where that is not to be used.
 fn look(desk: &Desk<'_>, address: &str) -> Result<Option<Kind>> {
     let ca_file = desk.of_env("jira.ca_file").map(|file| desk.folder.join(file));
-    let http = client("jira", address, &http::Settings { ca_file, timeout: TIMEOUT }, &Arc::default())?;
+    let http = client("jira", address, &http::Settings { ca_file, timeout: TIMEOUT, identity: None }, &Arc::default())?;
     let kind = match look_at(&http, address) {
         Ok(Found::Jira { deployment: Some(Deployment::Cloud), .. }) => {
             desk.ask.tell(FoundWords::Cloud { address });

@@ -20,6 +20,9 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::GuanceClock => "clock against guance".to_owned(),
         Tested::Alerts(what) => alerts_tested(what),
         Tested::JiraAt { address } => format!("jira at {address}"),
+        Tested::JiraGateway { address } => format!("jira gateway {address}"),
+        Tested::Scopes => "scopes of the token".to_owned(),
+        Tested::Scope { name } => format!("scope {name}"),
         Tested::JiraLogin => "jira login".to_owned(),
         Tested::JiraClock => "jira clock".to_owned(),
         Tested::JiraTimeZone => "jira time zone".to_owned(),
@@ -38,6 +41,8 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::WriteCounter => "jira write counter".to_owned(),
         Tested::Attachments => "jira attachments".to_owned(),
         Tested::Room { name, kind } => format!("room {name} ({kind})"),
+        Tested::Textfile { path } => format!("textfile {path}"),
+        Tested::Heartbeat => "heartbeat".to_owned(),
         Tested::Takeover => "takeover".to_owned(),
     }
 }
@@ -77,9 +82,17 @@ pub(in crate::words) fn fine(fine: &Fine) -> String {
         Fine::MinutesOnly => "by relative minutes (this Jira takes no exact times; guajira needs none)".to_owned(),
         Fine::MinutesForNow => "by relative minutes until the projects hold an issue".to_owned(),
         Fine::CounterKept => "can be kept (by it guajira notices a state file that is an old copy)".to_owned(),
+        Fine::SiteId { id } => format!("the site is {id} there"),
+        Fine::ScopesNeeded { names } => format!("this configuration needs {names}, and no other"),
+        Fine::ScopeCounts { keys } if keys.is_empty() => "the token has it".to_owned(),
+        Fine::ScopeCounts { keys } => format!("the token has it; {keys} need it"),
         Fine::RoomAnswers { host, signed } => {
             let signed = if *signed { "signed" } else { "not signed" };
             format!("{host} answers, {signed}; nothing was sent")
+        }
+        Fine::TextfileWritable => "can be written; nothing was".to_owned(),
+        Fine::HeartbeatAnswers { host } => {
+            format!("{host} answers; nothing was pinged, so whether it knows the check is not tested")
         }
         Fine::MessageTaken => "took the test message".to_owned(),
         Fine::UpTo { size } => format!("up to {size}"),
@@ -117,6 +130,8 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
         Wrong::NoSuchResolution { names } => format!("Jira has no {names}: a ticket that is resolved so is continued"),
         Wrong::NoWayBack { issue } => format!("no transition of {issue}, which is resolved, leads to an open status"),
         Wrong::MayNotKeep => "the bot may not keep properties".to_owned(),
+        Wrong::ScopeLacking { keys } if keys.is_empty() => "the token lacks it".to_owned(),
+        Wrong::ScopeLacking { keys } => format!("the token lacks it; {keys} need it"),
         Wrong::AttachmentsOff => "they are switched off".to_owned(),
         Wrong::AttachmentsUpTo { size } => format!("this Jira takes at most {size}"),
         Wrong::TakeoverUnclear { why } => {
@@ -136,6 +151,19 @@ const LABELS: &str = "add Labels to the create screen: by label a copy is found 
 
 const WAY_BACK: &str = "add a transition out of it that the bot may use, or leave [route.reuse] out: until then each issue \
                         gets a ticket of its own";
+
+fn mend_further(mend: &Mend) -> String {
+    match mend {
+        Mend::MakeToken { names } => {
+            format!("make a token with the scopes {names}, and put it into [jira.auth].token")
+        }
+        Mend::MakeTextfileFolder => {
+            "make the folder, and let this user write in it; or change [signals].textfile".to_owned()
+        }
+        Mend::CheckHeartbeat => "check [signals].heartbeat and the network; runs work without it".to_owned(),
+        _ => String::new(),
+    }
+}
 
 pub(in crate::words) fn mend(mend: &Mend) -> String {
     match mend {
@@ -189,6 +217,7 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
         Mend::UseResolutions { names } => format!("use these in unless_resolution: {names}"),
         Mend::AddWayBack => WAY_BACK.to_owned(),
         Mend::LetBotEditProfile => LET_BOT_EDIT_PROFILE.to_owned(),
+        Mend::MakeToken { .. } | Mend::MakeTextfileFolder | Mend::CheckHeartbeat => mend_further(mend),
         Mend::LowerMaxAttachment => "set [flow].max_attachment to no more than that, or raise it in Jira".to_owned(),
         Mend::SwitchAttachmentsOn => "switch attachments on in Jira".to_owned(),
         Mend::Adopt { account } => adopt(account.as_deref()),

@@ -1,6 +1,6 @@
 //! The configuration.
 
-use super::key_flaw;
+use super::{identity_flaw, key_flaw};
 use crate::words::{
     CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lack, SecretFault, SecretFlaw,
     SecretPlace, ValueKind, Wanted,
@@ -51,6 +51,22 @@ pub(in crate::words) fn field_flaw(flaw: &FieldFlaw) -> String {
     }
 }
 
+/// What is wrong with an address that belongs elsewhere, or with a scoped token beside it.
+fn address_flaw(flaw: &Flaw) -> String {
+    match flaw {
+        Flaw::IsGateway => {
+            "must be the address of the site, such as https://SITE.atlassian.net: guajira finds the gateway by itself"
+                .to_owned()
+        }
+        Flaw::OnlyCloud => "is for Jira Cloud: leave [jira].deployment out, or choose another method".to_owned(),
+        Flaw::NoCloudId => "is not the id of a site, such as 11223344-a1b2-3b33-c444-def123456789".to_owned(),
+        Flaw::IsFeishuFlow => {
+            "is the address of a flow of Feishu's automation, not of a custom bot: write kind = \"webhook\"".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
 pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
     match flaw {
         Flaw::IsEmpty => "is empty".to_owned(),
@@ -69,6 +85,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::Template { why } => format!("is wrong: {why}"),
         Flaw::BadAccount => "holds an account id that is empty or has a blank; display names are no ids".to_owned(),
         Flaw::Key(flaw) => key_flaw(flaw),
+        Flaw::Identity(flaw) => identity_flaw(flaw),
         Flaw::NotADay => "must be a day, such as 2027-03-01".to_owned(),
         Flaw::NoTimeZone => {
             "is not the name of a time zone: write an IANA name such as \"Asia/Shanghai\" or \"UTC\"".to_owned()
@@ -92,6 +109,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::HoldsLogin => "holds a user name or password: they belong into their own keys".to_owned(),
         Flaw::NotHttp => "must begin with https:// or http://".to_owned(),
         Flaw::HasQuery => "must end before `?` and `#`".to_owned(),
+        Flaw::IsGateway | Flaw::OnlyCloud | Flaw::NoCloudId | Flaw::IsFeishuFlow => address_flaw(flaw),
         Flaw::IsApi => "must be the address of the site, without the path of its API".to_owned(),
         Flaw::BadName => "must be a name such as \"oncall\": up to 31 of a-z, 0-9 and `-`, a letter first".to_owned(),
         Flaw::NameTaken { name } => format!("must be unique, and {name} is taken"),
@@ -106,9 +124,6 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NoXml => "must end with .xml: GitLab reads no other file".to_owned(),
         Flaw::NoTextfile => "must end with .prom: node_exporter reads no other file".to_owned(),
         Flaw::HasFragment => "must end before `#`".to_owned(),
-        Flaw::IsFeishuFlow => {
-            "is the address of a flow of Feishu's automation, not of a custom bot: write kind = \"webhook\"".to_owned()
-        }
         Flaw::NoRoom { kind, example } => format!("is no address of {kind}, such as {example}"),
         Flaw::OtherRoom { kind } => format!("is an address of {kind}: write that as kind"),
     }

@@ -8,6 +8,9 @@ pub(in crate::words) fn hint(hint: &Hint) -> String {
             format!("set [{section}].ca_file to your company's CA certificates, if they signed the server's")
         }
         Hint::CheckAddress { section } => format!("check [{section}].base_url, the network and the proxy settings"),
+        Hint::CheckClientCertificate { section } => format!(
+            "the server wants a client certificate that it knows: check [{section}].client_cert and client_key"
+        ),
         Hint::AnswerTooLarge { section, service } => format!(
             "nothing of the answer is taken: look at what stands at [{section}].base_url; where it is {service}, somebody \
              may have to shorten or delete what makes the answer so large"
@@ -51,6 +54,26 @@ pub(in crate::words) fn hint(hint: &Hint) -> String {
     }
 }
 
+fn scope_hint(hint: &JiraHint) -> String {
+    match hint {
+        JiraHint::TokenLacksScope { scope } => format!(
+            "the token in [jira.auth].token lacks the scope {scope}: make a token with the scopes that `guajira check` names"
+        ),
+        JiraHint::TokenMayLackScope { scope } => {
+            format!("check [jira.auth].token: it may have expired, or lack the scope {scope}, which this request needs")
+        }
+        JiraHint::NoCloudId => {
+            "check [jira].base_url: with method = \"scoped\" it must be the address of a Jira Cloud site, \
+                                such as https://SITE.atlassian.net; or set [jira.auth].cloud_id"
+                .to_owned()
+        }
+        JiraHint::GatewayOutOfReach { address } => {
+            format!("a scoped token counts only through {address}: let this machine reach it")
+        }
+        _ => String::new(),
+    }
+}
+
 pub(in crate::words) fn jira_hint(hint: &JiraHint) -> String {
     match hint {
         JiraHint::ClearCaptcha => {
@@ -61,6 +84,10 @@ pub(in crate::words) fn jira_hint(hint: &JiraHint) -> String {
         JiraHint::CheckTokenScopes => "check [jira.auth].token: it may have expired, or lack a scope: read:jira-work, \
                                    write:jira-work and read:jira-user are needed"
             .to_owned(),
+        JiraHint::TokenLacksScope { .. }
+        | JiraHint::TokenMayLackScope { .. }
+        | JiraHint::NoCloudId
+        | JiraHint::GatewayOutOfReach { .. } => scope_hint(hint),
         JiraHint::CheckTokenUser => {
             "check [jira.auth].token: Jira Cloud takes an API token with method = \"basic\" and the \
                                  account's e-mail as user"
@@ -68,7 +95,7 @@ pub(in crate::words) fn jira_hint(hint: &JiraHint) -> String {
         }
         JiraHint::CheckTokenAge => {
             "check [jira.auth].token: API tokens expire after at most a year, and a scoped token works \
-                                only with base_url = \"https://api.atlassian.com/ex/jira/CLOUD_ID\""
+                                only with method = \"scoped\""
                 .to_owned()
         }
         JiraHint::CheckPat => {

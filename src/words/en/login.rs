@@ -1,6 +1,6 @@
 //! OAuth 1.0a. What is changed in a hint is not found any more in state files that hold the former sentence.
 
-use crate::words::{AuthWords, KeyFlaw, OAuthHint};
+use crate::words::{AuthWords, IdentityFlaw, KeyFlaw, OAuthHint};
 
 pub(in crate::words) fn key_flaw(flaw: &KeyFlaw) -> String {
     match flaw {
@@ -15,6 +15,20 @@ pub(in crate::words) fn key_flaw(flaw: &KeyFlaw) -> String {
         KeyFlaw::PublicKey => "holds the public key, which is for Jira: the private key is needed here",
         KeyFlaw::NotRsa => "must hold an RSA key: Jira knows no other",
         KeyFlaw::Unreadable => "holds a key that cannot be read: was all of it copied?",
+    }
+    .to_owned()
+}
+
+pub(in crate::words) fn identity_flaw(flaw: &IdentityFlaw) -> String {
+    match flaw {
+        IdentityFlaw::NoCertificate => "holds no certificate: it must be PEM, with a line -----BEGIN CERTIFICATE-----",
+        IdentityFlaw::BadCertificate => "holds a certificate that cannot be used: was all of it copied?",
+        IdentityFlaw::NoKey => "holds no private key: it must be PEM, with a line -----BEGIN PRIVATE KEY-----",
+        IdentityFlaw::KeyEncrypted => {
+            "holds a key with a passphrase, which nobody can type in: take it off with openssl pkey -in FILE -out client.key"
+        }
+        IdentityFlaw::KeyUnusable => "holds a key that cannot be used: it must be an RSA, ECDSA or Ed25519 key, and whole",
+        IdentityFlaw::OtherKey => "holds a key that does not belong to the certificate of [jira].client_cert",
     }
     .to_owned()
 }

@@ -54,7 +54,7 @@ pub(super) use history::history;
 pub(super) use init::{init, init_asks, init_finds};
 pub(super) use items::items;
 pub(super) use kept::kept;
-pub(super) use login::{auth, key_flaw, oauth_hint};
+pub(super) use login::{auth, identity_flaw, key_flaw, oauth_hint};
 pub(super) use made::{length, template_fault};
 pub(super) use news::news;
 pub(super) use note::note;

@@ -16,6 +16,9 @@ pub(in crate::words) fn page(said: PageWords<'_>) -> String {
         PageWords::DelaysDesc { count, half, most } => format!(
             "{count} writes. Half of them were written within {half}, nine of ten within {most}, counted from when a run found them."
         ),
+        PageWords::LoginEnds { at, days: 1 } => format!("It ends on {at}, in 1 day."),
+        PageWords::LoginEnds { at, days } => format!("It ends on {at}, in {days} days."),
+        PageWords::LoginEnded { at } => format!("It ended on {at}."),
         PageWords::UpTo { time } => format!("up to {time}"),
         PageWords::MoreItems { count } => format!("and {count} more: `guajira status --all`"),
         PageWords::Fails { side: one, since } => format!("{} fails since {since}", side(one)),
@@ -43,6 +46,8 @@ fn plain(said: PageWords<'_>) -> &'static str {
         PageWords::NeedPerson => "Need a person",
         PageWords::LastGood => "Last good run",
         PageWords::Never => "none yet",
+        PageWords::Login => "Login to Jira",
+        PageWords::LoginUnknown => "Its end is not known. If you know it, set `[jira.auth].expires`.",
         PageWords::CarriedWhen => "What was written, and when",
         PageWords::ToJira => "to Jira",
         PageWords::ToSource => "to the source",

@@ -20,6 +20,9 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::GuanceClock => "与观测云的时钟差".to_owned(),
         Tested::Alerts(what) => alerts_tested(what),
         Tested::JiraAt { address } => format!("Jira：{address}"),
+        Tested::JiraGateway { address } => format!("Jira 网关 {address}"),
+        Tested::Scopes => "token 的 scope".to_owned(),
+        Tested::Scope { name } => format!("scope {name}"),
         Tested::JiraLogin => "Jira 登录".to_owned(),
         Tested::JiraClock => "Jira 时钟".to_owned(),
         Tested::JiraTimeZone => "Jira 时区".to_owned(),
@@ -38,6 +41,8 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::WriteCounter => "Jira 写入计数".to_owned(),
         Tested::Attachments => "Jira 附件".to_owned(),
         Tested::Room { name, kind } => format!("通知 {name}（{kind}）"),
+        Tested::Textfile { path } => format!("指标文件 {path}"),
+        Tested::Heartbeat => "心跳".to_owned(),
         Tested::Takeover => "接管旧脚本".to_owned(),
     }
 }
@@ -77,10 +82,16 @@ pub(in crate::words) fn fine(fine: &Fine) -> String {
         Fine::MinutesOnly => "按相对分钟搜索（此 Jira 不支持精确时间，不影响同步）".to_owned(),
         Fine::MinutesForNow => "项目中还没有问题，暂按相对分钟搜索".to_owned(),
         Fine::CounterKept => "可以保存（guajira 据此发现状态文件是旧副本）".to_owned(),
+        Fine::SiteId { id } => format!("站点 id 为 {id}"),
+        Fine::ScopesNeeded { names } => format!("此配置只需要 {names}"),
+        Fine::ScopeCounts { keys } if keys.is_empty() => "token 已具备".to_owned(),
+        Fine::ScopeCounts { keys } => format!("token 已具备；{keys} 需要它"),
         Fine::RoomAnswers { host, signed } => {
             let signed = if *signed { "带签名" } else { "不带签名" };
             format!("{host} 有应答，{signed}；没有发送任何消息")
         }
+        Fine::TextfileWritable => "可以写入；没有写入".to_owned(),
+        Fine::HeartbeatAnswers { host } => format!("{host} 有应答；没有上报，因此没有检查它是否认识这个地址"),
         Fine::MessageTaken => "已接收测试消息".to_owned(),
         Fine::UpTo { size } => format!("最大 {size}"),
     }
@@ -117,6 +128,8 @@ pub(in crate::words) fn wrong(wrong: &Wrong) -> String {
         Wrong::NoSuchResolution { names } => format!("Jira 中没有 {names}：这样解决的工单仍会继续使用"),
         Wrong::NoWayBack { issue } => format!("已解决的 {issue} 没有能回到未关闭状态的转换"),
         Wrong::MayNotKeep => "机器人账号不能保存用户属性".to_owned(),
+        Wrong::ScopeLacking { keys } if keys.is_empty() => "token 不具备".to_owned(),
+        Wrong::ScopeLacking { keys } => format!("token 不具备；{keys} 需要它"),
         Wrong::AttachmentsOff => "附件功能已关闭".to_owned(),
         Wrong::AttachmentsUpTo { size } => format!("此 Jira 最大只接受 {size}"),
         Wrong::TakeoverUnclear { why } => {
@@ -132,6 +145,8 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
     match mend {
         Mend::Said(words) => told(words, Lang::Zh),
         Mend::MakeFolder => "请创建该目录，或修改 [sync].state".to_owned(),
+        Mend::MakeTextfileFolder => "请建立该目录并允许当前用户写入，或修改 [signals].textfile".to_owned(),
+        Mend::CheckHeartbeat => "请检查 [signals].heartbeat 和网络；没有心跳时运行不受影响".to_owned(),
         Mend::SetChannel { names } => format!("请将 [guance].channel 设为其中之一：{names}"),
         Mend::Alerts(mend) => alerts_mend(mend),
         Mend::ListLevels { example } => {
@@ -174,6 +189,7 @@ pub(in crate::words) fn mend(mend: &Mend) -> String {
         Mend::AddWayBack => {
             "请加一个机器人账号可以使用的转换，或去掉 [route.reuse]：在此之前，每个问题都会单独建单".to_owned()
         }
+        Mend::MakeToken { names } => format!("新建带有 scope {names} 的 token，写入 [jira.auth].token"),
         Mend::LetBotEditProfile => {
             "否则无法发现状态文件是从旧副本恢复的；请允许机器人账号修改自己的资料（scope write:jira-work）".to_owned()
         }

@@ -1,6 +1,6 @@
 //! The configuration.
 
-use super::key_flaw;
+use super::{identity_flaw, key_flaw};
 use crate::words::{
     CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lack, Lang, SecretFault,
     SecretFlaw, SecretPlace, ValueKind, Wanted, told, told_template,
@@ -65,6 +65,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::Template { why } => format!("有误：{}", told_template(why, Lang::Zh)),
         Flaw::BadAccount => "中有空的或带空格的账号 id；显示名称不是 id".to_owned(),
         Flaw::Key(flaw) => key_flaw(flaw),
+        Flaw::Identity(flaw) => identity_flaw(flaw),
         Flaw::NotADay => "必须是日期，例如 2027-03-01".to_owned(),
         Flaw::NoTimeZone => "不是时区名称：请写 IANA 名称，例如 \"Asia/Shanghai\" 或 \"UTC\"".to_owned(),
         Flaw::NoTimeZoneBut { near } => format!("不是时区名称：请写 {near:?}"),
@@ -86,6 +87,9 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::HoldsLogin => "中带有用户名或密码：请写到各自的配置项里".to_owned(),
         Flaw::NotHttp => "必须以 https:// 或 http:// 开头".to_owned(),
         Flaw::HasQuery => "不能包含 `?` 和 `#` 及其后的部分".to_owned(),
+        Flaw::IsGateway => "应为站点地址，例如 https://SITE.atlassian.net：guajira 会自行找到网关".to_owned(),
+        Flaw::OnlyCloud => "仅用于 Jira Cloud：请删除 [jira].deployment，或改用其他 method".to_owned(),
+        Flaw::NoCloudId => "不是站点 id，例如 11223344-a1b2-3b33-c444-def123456789".to_owned(),
         Flaw::IsApi => "应为站点地址，不带 API 路径".to_owned(),
         Flaw::BadName => {
             "应为以字母开头、由小写字母、数字和 `-` 组成、不超过 31 个字符的名称，例如 \"oncall\"".to_owned()

@@ -8,6 +8,9 @@ pub(in crate::words) fn hint(hint: &Hint) -> String {
             format!("如果服务器证书由公司的 CA 签发，请将 [{section}].ca_file 设为公司的 CA 证书文件")
         }
         Hint::CheckAddress { section } => format!("请检查 [{section}].base_url、网络和代理设置"),
+        Hint::CheckClientCertificate { section } => {
+            format!("服务器要求它认可的客户端证书：请检查 [{section}].client_cert 和 client_key")
+        }
         Hint::AnswerTooLarge { section, service } => format!(
             "这次应答已整个丢弃：请检查 [{section}].base_url 指向的是什么；如果确实是 {service}，需要有人缩短或删除过大的内容"
         ),
@@ -63,14 +66,24 @@ pub(in crate::words) fn jira_hint(hint: &JiraHint) -> String {
             "请检查 [jira.auth].token：可能已过期，或缺少 scope：需要 read:jira-work、write:jira-work 和 read:jira-user"
                 .to_owned()
         }
+        JiraHint::TokenLacksScope { scope } => {
+            format!("[jira.auth].token 中的 token 缺少 scope {scope}：请按 `guajira check` 列出的 scope 新建 token")
+        }
+        JiraHint::TokenMayLackScope { scope } => {
+            format!("请检查 [jira.auth].token：可能已过期，或缺少此请求所需的 scope {scope}")
+        }
+        JiraHint::NoCloudId => "请检查 [jira].base_url：使用 method = \"scoped\" 时必须是 Jira Cloud 站点的地址，例如 \
+             https://SITE.atlassian.net；也可以设置 [jira.auth].cloud_id"
+            .to_owned(),
+        JiraHint::GatewayOutOfReach { address } => {
+            format!("带 scope 的 token 只能通过 {address} 使用：请允许本机访问该地址")
+        }
         JiraHint::CheckTokenUser => {
             "请检查 [jira.auth].token：Jira Cloud 使用 API token 时要设 method = \"basic\"，user 为账号邮箱".to_owned()
         }
-        JiraHint::CheckTokenAge => {
-            "请检查 [jira.auth].token：API token 最长一年过期；带 scope 的 token 只能配合 base_url = \
-             \"https://api.atlassian.com/ex/jira/CLOUD_ID\" 使用"
-                .to_owned()
-        }
+        JiraHint::CheckTokenAge => "请检查 [jira.auth].token：API token 最长一年过期；带 scope 的 token 只能配合 \
+             method = \"scoped\" 使用"
+            .to_owned(),
         JiraHint::CheckPat => "请检查 [jira.auth].token：个人访问令牌可能已过期或被吊销".to_owned(),
         JiraHint::CheckTokenMethod => {
             "请检查 [jira.auth].token：个人访问令牌需要 method = \"pat\"；Jira 11 默认不接受密码，除非管理员允许"

@@ -1,6 +1,6 @@
 //! OAuth 1.0a。
 
-use crate::words::{AuthWords, KeyFlaw, OAuthHint};
+use crate::words::{AuthWords, IdentityFlaw, KeyFlaw, OAuthHint};
 
 pub(in crate::words) fn key_flaw(flaw: &KeyFlaw) -> String {
     match flaw {
@@ -13,6 +13,20 @@ pub(in crate::words) fn key_flaw(flaw: &KeyFlaw) -> String {
         KeyFlaw::PublicKey => "是公钥，公钥要填在 Jira 中：这里需要私钥",
         KeyFlaw::NotRsa => "必须是 RSA 私钥：Jira 不支持其他类型",
         KeyFlaw::Unreadable => "中的私钥无法读取：是否复制完整？",
+    }
+    .to_owned()
+}
+
+pub(in crate::words) fn identity_flaw(flaw: &IdentityFlaw) -> String {
+    match flaw {
+        IdentityFlaw::NoCertificate => "中没有证书：应为 PEM，含 -----BEGIN CERTIFICATE----- 一行",
+        IdentityFlaw::BadCertificate => "中的证书无法使用：是否完整复制？",
+        IdentityFlaw::NoKey => "中没有私钥：应为 PEM，含 -----BEGIN PRIVATE KEY----- 一行",
+        IdentityFlaw::KeyEncrypted => {
+            "中的私钥有口令，运行时无人输入：请用 openssl pkey -in FILE -out client.key 去掉口令"
+        }
+        IdentityFlaw::KeyUnusable => "中的私钥无法使用：应为完整的 RSA、ECDSA 或 Ed25519 私钥",
+        IdentityFlaw::OtherKey => "中的私钥与 [jira].client_cert 的证书不匹配",
     }
     .to_owned()
 }

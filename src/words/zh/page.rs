@@ -15,6 +15,8 @@ pub(in crate::words) fn page(said: PageWords<'_>) -> String {
         PageWords::DelaysDesc { count, half, most } => {
             format!("共 {count} 项。从运行发现时算起，一半在 {half}内写入，九成在 {most}内写入。")
         }
+        PageWords::LoginEnds { at, days } => format!("{at} 到期，还有 {days} 天。"),
+        PageWords::LoginEnded { at } => format!("已于 {at} 到期。"),
         PageWords::UpTo { time } => format!("{time}以内"),
         PageWords::MoreItems { count } => format!("另有 {count} 项：`guajira status --all`"),
         PageWords::Fails { side: one, since } => format!("{}自 {since} 起失败", side(one)),
@@ -42,6 +44,8 @@ fn plain(said: PageWords<'_>) -> &'static str {
         PageWords::NeedPerson => "需要人工处理",
         PageWords::LastGood => "最近一次成功运行",
         PageWords::Never => "还没有",
+        PageWords::Login => "Jira 登录",
+        PageWords::LoginUnknown => "到期时间未知。若已知，请设置 `[jira.auth].expires`。",
         PageWords::CarriedWhen => "写入了什么，何时写入",
         PageWords::ToJira => "到 Jira",
         PageWords::ToSource => "到来源",

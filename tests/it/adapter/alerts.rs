@@ -127,7 +127,7 @@ fn http() -> Http {
     for secret in [KEY, TOKEN] {
         redactor.hide(&Secret::new(secret));
     }
-    let settings = guajira::http::Settings { ca_file: None, timeout: Duration::from_secs(20) };
+    let settings = guajira::http::Settings { ca_file: None, identity: None, timeout: Duration::from_secs(20) };
     Http::new(&settings, Arc::new(redactor)).unwrap()
 }
 

@@ -68,7 +68,7 @@ impl Scene {
     fn with_room<T>(&self, work: impl FnOnce(&Room<'_>) -> T) -> T {
         let mut redactor = Redactor::default();
         self.settings.credentials().iter().for_each(|secret| redactor.hide(secret));
-        let settings = http::Settings { ca_file: None, timeout: Duration::from_secs(20) };
+        let settings = http::Settings { ca_file: None, identity: None, timeout: Duration::from_secs(20) };
         let http = Http::new(&settings, Arc::new(redactor)).unwrap();
         work(&Room::new(self.settings.clone(), &http, &self.clock))
     }

@@ -28,7 +28,8 @@ pub(super) fn http() -> Http {
     for secret in SECRETS {
         redactor.hide(&Secret::new(secret));
     }
-    Http::new(&Settings { ca_file: None, timeout: Duration::from_secs(20) }, Arc::new(redactor)).unwrap()
+    Http::new(&Settings { ca_file: None, identity: None, timeout: Duration::from_secs(20) }, Arc::new(redactor))
+        .unwrap()
 }
 
 /// Our own clock; waiting moves it, and the fakes' with it where they share one.

@@ -63,6 +63,7 @@ mod rooms;
 mod reuse;
 mod routes;
 mod screens;
+mod scoped;
 mod script;
 mod secrets;
 mod services;

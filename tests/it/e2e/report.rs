@@ -64,6 +64,22 @@ fn a_page_tells_what_was_written_and_what_is_dead_with_its_command() {
 }
 
 #[test]
+fn the_end_of_the_login_is_on_the_page() {
+    let world = World::new(Flavour::Server);
+    world.sync();
+    assert!(page(&world, &[]).contains("Its end is not known. If you know it, set"));
+    world.reconfigure("method = \"pat\"", "method = \"pat\"\nexpires = 2035-03-01");
+    let html = page(&world, &[]);
+    assert!(html.contains("<h2>Login to Jira</h2>") && html.contains("It ends on 2035-03-01"), "{html}");
+    assert!(html.contains("✓ Nothing needs a person"), "{html}");
+    assert!(world.run(&["report", "--json"]).stdout.contains("\"login_ends\": \"2035-03-01T00:00:00Z\""));
+    world.reconfigure("expires = 2035-03-01", "expires = 2020-03-01");
+    let html = page(&world, &["--lang", "zh"]);
+    assert!(html.contains("已于 2020-03-01") && !html.contains('✓'), "{html}");
+    assert_harmless(&html);
+}
+
+#[test]
 fn the_page_of_a_large_state_stays_small() {
     let world = World::new(Flavour::Server);
     world.sync();

@@ -123,6 +123,44 @@ fn a_failed_run_writes_too_and_keeps_the_time_of_the_last_good_one() {
 }
 
 #[test]
+fn the_end_of_the_login_is_a_metric_where_it_is_known() {
+    let world = world(None);
+    let name = "guajira_credential_expiry_timestamp_seconds";
+    let ends = |world: &World| metrics(world).get(&format!("{name}{{credential=\"jira\"}}")).copied();
+    world.sync();
+    assert_eq!(ends(&world), None);
+    world.reconfigure("method = \"pat\"", "method = \"pat\"\nexpires = 2035-03-01");
+    world.sync();
+    assert_eq!(ends(&world), Some(2_056_320_000.0));
+    // Also where a run cannot begin, because another secret is missing.
+    world.reconfigure("\"guance-test-key\"", "{ env = \"NOT_SET\" }");
+    assert_eq!(run(&world, &["sync"]).code, 2);
+    assert_eq!(ends(&world), Some(2_056_320_000.0));
+    world.reconfigure("expires = 2035-03-01\n", "");
+    run(&world, &["sync"]);
+    assert_eq!(ends(&world), None);
+}
+
+#[test]
+fn a_check_tells_nobody_anything() {
+    let heartbeat = FakeHeartbeat::start();
+    let world = world(Some(&heartbeat));
+    let told = run(&world, &["check"]);
+    assert_eq!(told.code, 0, "{told}");
+    assert!(told.stdout.contains("guajira.prom: can be written"), "{told}");
+    assert!(told.stdout.contains("ok   heartbeat: http://127.0.0.1:"), "{told}");
+    assert_eq!(pings(&heartbeat), Vec::<String>::new());
+    assert_eq!(fs::read_dir(world.path("metrics")).unwrap().count(), 0);
+    fs::remove_dir(world.path("metrics")).unwrap();
+    drop(heartbeat);
+    let told = run(&world, &["check"]);
+    assert_eq!(told.code, 0, "{told}");
+    for begins in ["warn textfile", "warn heartbeat"] {
+        assert!(told.stdout.lines().any(|line| line.starts_with(begins)), "{begins}: {told}");
+    }
+}
+
+#[test]
 fn a_missing_secret_is_told_too() {
     let heartbeat = FakeHeartbeat::start();
     let world = world(Some(&heartbeat));

@@ -21,6 +21,7 @@ mod oauth;
 mod people;
 mod properties;
 mod routes;
+mod scopes;
 mod search;
 mod state;
 mod switches;
@@ -41,6 +42,7 @@ pub use self::model::{
     User, Visibility, named,
 };
 pub use self::people::Draft;
+pub use self::scopes::ScopeRefusal;
 pub use self::switches::{Archive, DcLimit, DeadSearch, EpochMs, LastToken, OffScreen, Switches};
 pub use self::text::{adf_fault, paragraphs, plain};
 pub use self::workflow::{Asks, Category, Status, Transition, Workflow};
@@ -127,6 +129,29 @@ impl FakeJira {
     /// Cloud: the base URL through the API gateway, for scoped tokens.
     pub fn gateway_url(&self) -> String {
         format!("{}/ex/jira/{}", self.server.base_url(), self.site().cloud_id)
+    }
+
+    /// Cloud: the address of the API gateway, where each site has an id.
+    pub fn gateway_host(&self) -> String {
+        self.server.base_url()
+    }
+
+    /// Cloud: what came through the gateway since this was last asked, and the scope that each request needed.
+    pub fn scopes_asked(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.site().scopes_asked)
+    }
+
+    /// Cloud: an account's token becomes one with these scopes, which counts only behind the gateway.
+    pub fn scope_token(&self, name: &str, scopes: &[&str]) {
+        self.with_user(name, |user| {
+            user.scoped = true;
+            user.scopes = Some(scopes.iter().map(|scope| (*scope).to_owned()).collect());
+        });
+    }
+
+    /// Cloud: the site is removed, and another one has its address now: the id behind the gateway is another.
+    pub fn replace_cloud_id(&self, id: &str) {
+        id.clone_into(&mut self.site().cloud_id);
     }
 
     /// Which Jira this is.

@@ -51,6 +51,8 @@ pub struct User {
     pub pat: String,
     /// Cloud: the token is scoped and works through the gateway prefix alone.
     pub scoped: bool,
+    /// Cloud: the scopes of that token; `None`: all.
+    pub scopes: Option<BTreeSet<String>>,
 }
 
 impl User {
@@ -74,6 +76,7 @@ impl User {
             secret: format!("{name}-secret"),
             pat: format!("{name}-pat"),
             scoped: false,
+            scopes: None,
         }
     }
 }

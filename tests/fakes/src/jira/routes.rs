@@ -94,7 +94,14 @@ impl Site {
             (context_path.clone(), parts.strip_prefix(context.as_slice()))
         };
         let rest = rest.unwrap_or_default().to_vec();
-        if self.cloud() && rest == ["_edge", "tenant_info"] {
+        if through_gateway {
+            self.pass_gateway(request, &rest)?;
+        }
+        if self.cloud() && !through_gateway && rest == ["_edge", "tenant_info"] {
+            // Everybody is told; who shows a login to an address that needs none gives it away.
+            if request.header("authorization").is_some() {
+                return Err(Response::empty(400));
+            }
             return Ok(Response::json(200, &serde_json::json!({"cloudId": self.cloud_id})));
         }
         if let (false, ["plugins", "servlet", "oauth", step]) = (self.cloud(), rest.as_slice()) {

@@ -22,6 +22,8 @@ pub(super) struct Site {
     pub(super) base_url: String,
     pub(super) context_path: String,
     pub(super) cloud_id: String,
+    /// What came through the gateway, and the scope that it needed.
+    pub(super) scopes_asked: Vec<(String, String)>,
     pub(super) server_zone: Tz,
     pub(super) version: Vec<u32>,
     pub(super) switches: Switches,
@@ -54,6 +56,7 @@ impl Site {
             base_url: String::new(),
             context_path: context_path.to_owned(),
             cloud_id: "11111111-aaaa-4bbb-8ccc-222222222222".into(),
+            scopes_asked: Vec::new(),
             server_zone,
             version: if cloud { vec![1001, 0, 0] } else { vec![10, 3, 24] },
             switches: Switches::new(cloud),

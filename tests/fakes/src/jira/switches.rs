@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::scopes::ScopeRefusal;
+
 /// What the server makes of an unquoted number in a date clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EpochMs {
@@ -80,6 +82,8 @@ pub struct DcLimit {
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "a board of independent switches")]
 pub struct Switches {
+    /// Cloud: how the gateway says that a scope is lacking.
+    pub scope_refusal: ScopeRefusal,
     /// Server: refuses every signed request with this `oauth_problem`.
     pub oauth_problem: Option<String>,
     /// Server: scheme, host and port that it computes signatures for, where a proxy hides another one.
@@ -191,6 +195,7 @@ pub struct Switches {
 impl Switches {
     pub(super) fn new(cloud: bool) -> Self {
         Self {
+            scope_refusal: ScopeRefusal::default(),
             oauth_problem: None,
             oauth_site: None,
             near_limit: false,
