@@ -148,7 +148,7 @@ impl Tx<'_> {
             "UPDATE outbox SET lane = ?3 WHERE lane = ?1 AND stage <> 'done' AND key GLOB '*/issue/*' AND key <> ?2";
         self.tx.prepare_cached(sql)?.execute([pair.as_str(), own.as_str(), by.as_str()])?;
         self.tx.prepare_cached("DELETE FROM absent WHERE lane = ?1")?.execute([pair.as_str()])?;
-        Ok(())
+        self.forget_long_thread(pair)
     }
 
     /// Records an item that had this ticket before, of which nothing else is known.

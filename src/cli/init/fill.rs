@@ -233,7 +233,7 @@ mod tests {
         let mut answers = answered();
         let text = answers.text();
         for line in [
-            "base_url = \"https://a.example\"             # required; the OpenAPI address of your site",
+            "base_url = \"https://a.example\"               # required; the OpenAPI address of your site",
             "channel = '数据库 \"主\" # 1'",
             "api_key = { env = \"MY_KEY\" }",
             "base_url = \"https://j.example/jira\"",

@@ -61,11 +61,11 @@ pub(in crate::engine) fn resume(
     tx.set_reuse(&link.guance, &kin.reuse)?;
     // Whoever else was to take the ticket over, does not.
     tx.taken_over(&kin.reuse, &link.jira)?;
-    if kin.earlier.is_empty() {
-        return Ok(());
-    }
     if let Some(since) = kin.since {
         keep_since(run, &link.guance, since)?;
+    }
+    if kin.earlier.is_empty() {
+        return Ok(());
     }
     let push = again(run, link, kin);
     let Action::ContinueIssue(continued) = &push.action else { return Ok(()) };

@@ -178,8 +178,8 @@ pub(super) struct Stubborn {
     pub(super) ever: bool,
     /// Pairs, by their Guance issue, and the side that is written to.
     touched: BTreeSet<(String, Side)>,
-    /// What was answered so.
-    answered: BTreeSet<Key>,
+    /// What was sent, and met the fault.
+    pub(super) answered: BTreeSet<Key>,
     /// When each write was sent by itself and failed, in true time.
     tries: BTreeMap<(Key, Fingerprint), Vec<i64>>,
     /// Creates that Jira is still at work on, and when each is done.
@@ -223,11 +223,6 @@ impl Stubborn {
     /// Returns true for what need not have arrived, since the fault that touches it still holds.
     pub(super) fn excuses(&self, pair: &str, target: Side) -> bool {
         self.judged && self.is_touched(pair, target)
-    }
-
-    /// Returns true for what was sent, and met the fault.
-    pub(super) fn was_answered(&self, key: &Key) -> bool {
-        self.answered.contains(key)
     }
 
     pub(super) fn is_touched(&self, pair: &str, target: Side) -> bool {

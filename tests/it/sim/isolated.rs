@@ -23,7 +23,7 @@ pub(super) fn note_waiting(w: &mut World, state: &State) -> Result<(), StateErro
 pub(super) fn visible(w: &World, state: &State) -> Result<Vec<String>, StateError> {
     let silent = |row: &Queued| {
         // What a run was about to send when it was killed may wait behind others for its turn.
-        let was_sent = row.sent_at.is_some() && row.stage != Stage::Held && w.stubborn.was_answered(&row.push.key);
+        let was_sent = row.sent_at.is_some() && row.stage != Stage::Held && w.stubborn.answered.contains(&row.push.key);
         let says = |error: &String| error.contains(WORDS) || error.contains("slow down");
         was_sent && would_meet(w, &row.push) && !row.error.as_ref().is_some_and(says)
     };

@@ -1,6 +1,6 @@
 //! After a history everything comes to rest: what holds is judged, what fails is mended, and what is left is checked.
 
-use guajira::domain::{Side, Stage};
+use guajira::domain::{IssueId, Side, Stage};
 use guajira::engine::tells;
 use guajira::plan::Deletes;
 use guajira::state::{LONG_THREAD, Queued};
@@ -94,9 +94,9 @@ impl Theatre<'_> {
                 return n + 1;
             }
             let resting = self.world.borrow().writes == 0 && self.nothing_waits();
+            quiet = if resting { quiet + 1 } else { 0 };
             // Of a thread that is not known yet there may be more to write.
-            quiet = if resting { quiet + u32::from(self.knows_all_threads()) } else { 0 };
-            if quiet >= 2 * rounds && n >= 4 * rounds {
+            if quiet >= 2 * rounds && n >= 4 * rounds && self.knows_all_threads() {
                 self.judge();
                 self.idle();
                 return n + 3;
@@ -176,14 +176,20 @@ impl Theatre<'_> {
     }
 
     fn knows_all_threads(&self) -> bool {
-        let is_known = |value: &str| !value.contains("\"known\":false");
         let here = || {
             let Ok(state) = self.opened() else { return false };
+            let rests = |item: &str| {
+                let link = state.issue_link(Side::Source(state.line()), &IssueId::new(item));
+                link.is_ok_and(|link| link.is_none_or(|link| link.closed || link.gone))
+            };
             let threads = state.facts_of(LONG_THREAD);
+            let threads = threads.is_ok_and(|threads| {
+                threads.iter().all(|(item, value, _)| !value.contains("\"known\":false") || rests(item))
+            });
             if self.world.borrow().bug.is_none() {
                 self.stand().open.replace(Some(state));
             }
-            threads.is_ok_and(|threads| threads.iter().all(|(_, value, _)| is_known(value)))
+            threads
         };
         self.each_line(here).into_iter().all(|knows| knows)
     }
