@@ -20,6 +20,7 @@ mod rooms;
 mod check;
 mod init;
 mod link;
+mod pages;
 mod push;
 mod reply;
 mod retry;
@@ -92,6 +93,10 @@ enum Command {
     State(state::Verb),
     /// Write a commented sync.toml, asking for what it needs
     Init,
+    /// Print the JSON Schema of sync.toml, for editors
+    Schema,
+    /// Print the manual page of guajira or of one of its commands
+    Man(pages::Options),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -169,11 +174,8 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Adopt(options) => adopt::run(context, options),
         Command::State(verb) => state::run(context, verb),
         Command::Init => init::run(context),
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut help::in_lang(command_line(), term::lang()), "guajira", &mut script);
-            term::out(&String::from_utf8_lossy(&script))?;
-            Ok(Exit::Done)
-        }
+        Command::Schema => pages::schema(),
+        Command::Man(options) => pages::man(&help::in_lang(command_line(), term::lang()), options),
+        Command::Completions { shell } => pages::completions(help::in_lang(command_line(), term::lang()), *shell),
     }
 }

@@ -9,6 +9,7 @@ mod tree;
 mod command;
 mod secret;
 mod readable;
+mod shape;
 mod reader;
 mod templates;
 mod kinds;
@@ -21,6 +22,7 @@ mod common;
 mod sources;
 mod sections;
 mod load;
+mod schema;
 
 #[cfg(test)]
 mod field_tests;
@@ -30,6 +32,8 @@ mod golden_tests;
 mod notify_tests;
 #[cfg(test)]
 mod reuse_tests;
+#[cfg(test)]
+mod schema_tests;
 #[cfg(test)]
 mod sources_tests;
 #[cfg(test)]
@@ -42,6 +46,7 @@ pub use kinds::SourceKind;
 pub use load::DEFAULT_FILE;
 pub use notify::Room;
 pub use places::{lines_beside, state_of_line};
+pub use schema::schema;
 pub use secret::is_usual_name;
 pub use settings::{Config, Draft, GuanceSource, Source, SyncSettings};
 pub use tree::Environment;
