@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the schedulers' files in this folder, and CI's own workflow, with validators from PyPI, npm and Debian. Each
+# Checks the schedulers' files, the alert rules and the metrics in this folder, and CI's own workflow, with validators from PyPI, npm and Debian. Each
 # validator is also given a twin of the file with a mistake in it, which it must find.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -75,3 +75,20 @@ groovy() {
     (cd "$tools/jenkins" && "$tools/node_modules/.bin/npm-groovy-lint" --noserver --failon error --loglevel error)
 }
 check examples/Jenkinsfile 's/^    stages {$/    stages/' groovy
+
+command -v promtool >/dev/null ||
+    { apt-get update -qq && apt-get install -qq -y --no-install-recommends prometheus >/dev/null; }
+check examples/prometheus/alerts.yml 's/expr: guajira_side_up == 0/expr: guajira_side_up ==/' promtool check rules
+metrics() { promtool check metrics <"$1"; }
+check examples/prometheus/guajira.prom '/^# HELP guajira_pairs /d' metrics
+check examples/prometheus/guajira.prom 's/^# TYPE guajira_runs_total counter/# TYPE guajira_runs_total gauge/' metrics
+# The cases name their rules by a file beside them. A rule is changed in one twin, a case in the other.
+rules() {
+    rm -rf "$tools/rules" && mkdir "$tools/rules"
+    cp examples/prometheus/alerts.yml examples/prometheus/alerts-test.yml "$tools/rules/"
+    cp "$1" "$tools/rules/"
+    promtool test rules "$tools/rules/alerts-test.yml"
+}
+check examples/prometheus/alerts.yml 's/> 900/> 9000/' rules
+check examples/prometheus/alerts-test.yml 's/guajira_side_up{source="guance",side="jira"}/guajira_side_up{source="guance",side="source2"}/' rules
+check examples/prometheus/grafana.json 's/"schemaVersion": /"schemaVersion" /' python3 -m json.tool

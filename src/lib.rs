@@ -39,6 +39,8 @@ pub mod guance;
 pub mod jira;
 pub mod piped;
 pub mod notify;
+pub mod signals;
+pub mod page;
 
 pub mod config;
 pub mod logging;

@@ -42,7 +42,8 @@ pub(crate) fn until_asked(stage: &Stage) -> Result<()> {
 fn commands(stage: &Stage) -> String {
     let (guance, jira) = (stage.guance.base_url(), stage.jira.base_url());
     let (config, token) = (stage.config_path(), stage.jira_token());
-    let config = config.display();
+    let report = config.with_file_name("report.html");
+    let (config, report) = (config.display(), report.display());
     let issues = stage.jira.issues();
     let key = issues.first().map_or("OPS-1", |issue| issue.key.as_str());
     let label = issues.first().and_then(|issue| issue.labels.iter().find(|label| label.starts_with("issue_")));
@@ -60,6 +61,9 @@ export GUANCE_API_KEY={GUANCE_KEY} JIRA_API_TOKEN={token}
 # look around
 guajira check
 guajira status
+
+# what happened so far, as a page: open the file in a browser
+guajira report --html {report}
 guajira why {key}
 
 # somebody opens an issue in Guance, and replies to an older one

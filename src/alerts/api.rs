@@ -10,7 +10,7 @@ use super::answer::{Cause, Fault, Right, What, judge, shown, unanswered};
 use super::settings::{Kind, Login, Settings};
 use super::wire::{Id, Page};
 use crate::domain::Side;
-use crate::http::{Answer, Call, Http, Method};
+use crate::http::{self, Answer, Call, Http, Method};
 use crate::ports::{ApiError, ApiErrorKind, Clock, FOR_EVER, Facts, Stop};
 use crate::secret::{Secret, base64};
 use crate::words::AlertsHint;
@@ -298,10 +298,10 @@ impl<'a> Api<'a> {
             Login::Jsm { gateway, .. } => format!("{gateway}/jsm/ops/api/{}/v1", self.cloud()?),
             Login::Opsgenie { .. } => self.settings.base_url.clone(),
         };
-        self.exchange(ask, format!("{base}{}", ask.path), Some(("Authorization", self.auth.clone())))
+        self.exchange(ask, format!("{base}{}", ask.path), Some(http::Login::Header("Authorization", self.auth.clone())))
     }
 
-    fn exchange(&self, ask: &Ask, url: String, auth: Option<(&str, Secret)>) -> Result<Value, Fault> {
+    fn exchange(&self, ask: &Ask, url: String, auth: Option<http::Login<'_>>) -> Result<Value, Fault> {
         let what = What {
             kind: self.kind(),
             section: &self.section,

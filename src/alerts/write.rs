@@ -60,7 +60,7 @@ impl Alerts<'_> {
             }
             Action::LinkIssue { issue, to: _, title, url } => self.link(push, issue, title, url),
             Action::AddFile { .. } => Err(refused("an alert takes no files; this is a bug")),
-            Action::CreateIssue(_) | Action::ContinueIssue(_) => {
+            Action::CreateIssue(_) | Action::ContinueIssue(_) | Action::JoinIssue { .. } => {
                 Err(refused("alerts are not created from Jira; this is a bug"))
             }
         }

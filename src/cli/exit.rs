@@ -118,37 +118,48 @@ pub(super) fn at_state(path: &Path, error: anyhow::Error) -> anyhow::Error {
     error
 }
 
+/// Returns the exit that stands for what went wrong.
+pub(super) fn of(error: &anyhow::Error) -> Exit {
+    if error.is::<ConfigError>() || error.is::<Foreign>() {
+        return Exit::Usage;
+    }
+    if let Some(usage) = error.downcast_ref::<Usage>() {
+        return usage.exit;
+    }
+    match error.downcast_ref::<ApiError>().map(|api| api.kind) {
+        Some(ApiErrorKind::Stopped) => Exit::Interrupted,
+        None | Some(ApiErrorKind::Unrecorded) => Exit::ItemsFailed,
+        Some(_) => Exit::SideFailed,
+    }
+}
+
 /// Says what went wrong and how to mend it, and returns the exit that stands for it.
 pub(super) fn explain(error: &anyhow::Error) -> Exit {
+    let exit = of(error);
     if let Some(config) = error.downcast_ref::<ConfigError>() {
         for problem in &config.problems {
             term::error(&problem.in_lang(term::lang()));
             term::hint(problem.hint.as_ref().map(|hint| hint.in_lang(term::lang())).as_deref());
         }
-        return Exit::Usage;
+        return exit;
     }
-    let chain: Vec<String> = error.chain().map(|cause| term::kept(&cause.to_string())).collect();
-    term::error(&chain.join(&term::words(RunWords::Colon)));
+    term::error(&said(error));
     if let Some(usage) = error.downcast_ref::<Usage>() {
         term::hint(usage.hint.as_deref());
-        return usage.exit;
-    }
-    if let Some(foreign) = error.downcast_ref::<Foreign>() {
+    } else if let Some(foreign) = error.downcast_ref::<Foreign>() {
         term::hint(Some(&foreign.hint));
-        return Exit::Usage;
-    }
-    if let Some(api) = error.downcast_ref::<ApiError>() {
+    } else if let Some(api) = error.downcast_ref::<ApiError>() {
         term::hint(hint_for(api).as_deref());
-        return match api.kind {
-            ApiErrorKind::Stopped => Exit::Interrupted,
-            ApiErrorKind::Unrecorded => Exit::ItemsFailed,
-            _ => Exit::SideFailed,
-        };
-    }
-    if let Some(state) = error.downcast_ref::<StateError>() {
+    } else if let Some(state) = error.downcast_ref::<StateError>() {
         term::hint(Some(&state.hint().to_string()));
     }
-    Exit::ItemsFailed
+    exit
+}
+
+/// Returns what went wrong as one sentence.
+pub(super) fn said(error: &anyhow::Error) -> String {
+    let chain: Vec<String> = error.chain().map(|cause| term::kept(&cause.to_string())).collect();
+    chain.join(&term::words(RunWords::Colon))
 }
 
 /// Returns how to mend a failed call: in its own words, or by what kind it is.

@@ -12,7 +12,7 @@ use crate::words::{InitWords, Question};
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
-use super::term;
+use super::{pages, term};
 
 /// The file that the answers are put into.
 const TEMPLATE: &str = include_str!("../../sync.toml.example");
@@ -53,6 +53,7 @@ pub(super) fn run(context: &Context) -> Result<Exit> {
             .with_context(|| term::words(InitWords::CannotWrite { path: &path.display().to_string() }))?;
         written.push(path.display().to_string());
     }
+    written.extend(pages::schema_beside(path)?);
     term::tell(InitWords::Wrote { files: &written.join(", "), config: &path.display().to_string() })?;
     Ok(Exit::Done)
 }

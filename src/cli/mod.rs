@@ -13,19 +13,22 @@ mod help;
 mod findings;
 mod news;
 mod adopt;
+mod auth;
 mod by_hand;
 mod drop;
 mod explain;
 mod rooms;
+mod signals;
 mod check;
+mod pages;
 mod init;
 mod link;
-mod pages;
 mod push;
 mod reply;
 mod retry;
 mod state;
 mod status;
+mod report;
 mod sync;
 mod take;
 mod why;
@@ -70,6 +73,8 @@ enum Command {
     Check(check::Options),
     /// Show where everything stands: cursors, pairs, what waits or failed and why, the last runs
     Status(status::Options),
+    /// Tell what happened in a period: a self-contained page for people, or data
+    Report(report::Options),
     /// Show the history of one item, and why it is where it is
     Why(why::Options),
     /// Send dead items again with the next run
@@ -91,11 +96,14 @@ enum Command {
     /// Show what the state file holds, or bind it to services that were renamed
     #[command(subcommand)]
     State(state::Verb),
+    /// Get an access token from Jira Server or Data Center, by OAuth 1.0a
+    #[command(subcommand)]
+    Auth(auth::Service),
     /// Write a commented sync.toml, asking for what it needs
     Init,
     /// Print the JSON Schema of sync.toml, for editors
     Schema,
-    /// Print the manual page of guajira or of one of its commands
+    /// Print the manual page of guajira, or write those of all its commands
     Man(pages::Options),
     /// Print the completion script of a shell
     Completions {
@@ -163,6 +171,7 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Sync(options) => sync::run(context, options),
         Command::Check(options) => check::run(context, options),
         Command::Status(options) => status::run(context, options),
+        Command::Report(options) => report::run(context, options),
         Command::Why(options) => why::run(context, options),
         Command::Retry(options) => retry::run(context, options),
         Command::Drop(options) => drop::run(context, options),
@@ -173,9 +182,12 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::Take(options) => take::run(context, options),
         Command::Adopt(options) => adopt::run(context, options),
         Command::State(verb) => state::run(context, verb),
+        Command::Auth(service) => auth::run(context, service),
         Command::Init => init::run(context),
         Command::Schema => pages::schema(),
-        Command::Man(options) => pages::man(&help::in_lang(command_line(), term::lang()), options),
+        Command::Man(options) => {
+            pages::man(help::in_lang(command_line().disable_help_subcommand(true), term::lang()), options)
+        }
         Command::Completions { shell } => pages::completions(help::in_lang(command_line(), term::lang()), *shell),
     }
 }

@@ -34,6 +34,10 @@ pub(super) fn show(planned: &Planned, held_for_labels: &[HeldForLabel]) -> Resul
             term::tell(PlanWords::PlannedTitle { title: &continued.new.title })?;
             Some(&continued.new.body)
         }
+        Action::JoinIssue { name, .. } => {
+            term::tell(PlanWords::PlannedJoined { name })?;
+            None
+        }
         Action::AddComment { issue, body, internal, .. } => {
             term::tell(PlanWords::PlannedComment { issue: issue.as_str(), internal: *internal })?;
             Some(body)

@@ -86,6 +86,11 @@ fn on_line(
         term::tell(HandWords::Created { item, name: &link.jira_name })?;
         return Ok(Some(Exit::Done));
     }
+    if let Some(link) = state.issue_link(Side::Source(config.line), &id)?.filter(|link| link.attached) {
+        hand.pushed(&id)?;
+        term::tell(HandWords::Joined { item, name: &link.jira_name })?;
+        return Ok(Some(Exit::Done));
+    }
     let key = Key::issue(Side::Source(config.line), &id).to_string();
     let stuck = state.stuck_about([key].iter())?.into_iter().next();
     let error = stuck.as_ref().and_then(|stuck| stuck.error.as_deref());

@@ -163,6 +163,7 @@ fn askers(config: &Config) -> Askers {
     let jira = match &config.jira.auth {
         Auth::Basic { user, token } => vec![user.as_str(), token.expose()],
         Auth::Pat { token } => vec![token.expose()],
+        Auth::OAuth1 { consumer, token, .. } => vec![consumer.as_str(), token.expose()],
     };
     let name = |address: &String, credentials: Vec<&str>| {
         Fingerprint::of(&[["asker", address].as_slice(), &credentials].concat())
@@ -177,9 +178,7 @@ const KEY_ID: &str = "wsak_";
 /// Jira's account is another.
 fn seal_keys(config: &Config) -> SealKeys {
     let secret = |key: &&Secret| !key.expose().starts_with(KEY_ID);
-    let jira = match &config.jira.auth {
-        Auth::Basic { token, .. } | Auth::Pat { token } => token,
-    };
-    let credentials = config.source.credentials().into_iter().filter(secret).chain([jira]);
+    let jira = [config.jira.auth.token()];
+    let credentials = config.source.credentials().into_iter().filter(secret).chain(jira);
     credentials.fold(SealKeys::default(), |keys, credential| keys.followed_by(&SealKey::derive(credential)))
 }

@@ -108,6 +108,7 @@ fn info_of(draft: &Draft, options: &Info) -> Result<()> {
         issues: status.issue_pairs,
         comments: status.comment_pairs,
         continued: status.continued,
+        joined: status.joined,
     })?;
     let Backlog { pending, failing, held, labelled, in_doubt, dead, dropped } = status.backlog;
     term::tell(StatusWords::Outbox { pending, failing, held: held + labelled, in_doubt, dead, dropped })?;

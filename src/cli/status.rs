@@ -51,11 +51,17 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let drafts = context.drafts()?;
     let mut told = serde_json::Map::new();
     let mut exit = Exit::Done;
+    if let Some(warning) = drafts.first().and_then(|draft| draft.login_warning(&context.env)) {
+        term::say(&term::words(warning));
+    }
     for draft in &drafts {
         if drafts.len() > 1 && !options.json {
             term::line(&format!("[{}]", draft.line))?;
         }
-        let (line, json) = of_line(draft, options)?;
+        let (line, mut json) = of_line(draft, options)?;
+        if let (Some(json), Some(ends)) = (json.as_object_mut(), draft.login_ends(&context.env)) {
+            json.insert("login_ends".to_owned(), json!(ends));
+        }
         exit = exit.worse(line);
         told.insert(draft.line.to_string(), json);
         if drafts.len() > 1 && !options.json {
@@ -158,6 +164,7 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path, all: bool) -> Resul
         waits,
         issue_pairs,
         continued,
+        joined,
         comment_pairs,
         backlog,
         messages,
@@ -181,7 +188,12 @@ fn show(status: &Status, reading: &Reading<'_>, path: &Path, all: bool) -> Resul
     for (side, until) in waits {
         term::tell(StatusWords::StatusWaits { side: (*side).into(), until: &term::time(*until) })?;
     }
-    term::tell(StatusWords::Linked { issues: *issue_pairs, comments: *comment_pairs, continued: *continued })?;
+    term::tell(StatusWords::Linked {
+        issues: *issue_pairs,
+        comments: *comment_pairs,
+        continued: *continued,
+        joined: *joined,
+    })?;
     show_reading(reading)?;
     missing_issues(gone, away)?;
     outbox(backlog)?;
@@ -385,6 +397,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
         waits: _,
         issue_pairs,
         continued,
+        joined,
         comment_pairs,
         backlog,
         messages,
@@ -406,6 +419,7 @@ fn as_json(status: &Status, paces: &[Pace]) -> Value {
         "cursors": cursors,
         "issue_pairs": issue_pairs,
         "continued": continued,
+        "joined": joined,
         "comment_pairs": comment_pairs,
         "reading": paces,
         "backlog": backlog,

@@ -1,5 +1,6 @@
 //! `guajira sync`: one run, and what it did.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ use super::progress::{Bar, Plan};
 use super::rooms;
 use super::services::{Signals, SystemClock};
 use super::sides;
+use super::signals::{self, Noted, RunSignals};
 use super::{term, when};
 
 /// Most creates held for a label that a run names; `guajira status` names all.
@@ -64,7 +66,7 @@ pub(super) struct Options {
 /// When it could not begin, or, with a single line, the state file failed.
 pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let order = Order { backfill: backfill(options)?, dry_run: options.dry_run, release: options.release };
-    let configs = configs(context, options)?;
+    let (configs, names) = configs(context, options)?;
     let Some(first) = configs.first() else { return Ok(Exit::Done) };
     for warning in &first.warnings {
         tracing::warn!("{}", term::words(warning.clone()));
@@ -77,33 +79,35 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
         if !context.global.quiet {
             term::say(&term::words(RunWords::AnotherRun));
         }
+        signals::another_run(first);
         return Ok(Exit::Done);
     }
     for advice in &first.advice {
         tracing::warn!("{}", term::words(advice.clone()));
     }
-    let lines = Lines { context, options, order, signals };
-    match configs.as_slice() {
-        [config] => {
-            let Some(ended) = lines.sync(config, None)? else { return Ok(Exit::Done) };
-            lines.tell(&ended)?;
-            Ok(ended.exit)
-        }
-        _ => lines.all(configs),
-    }
+    let told = if order.dry_run { RunSignals::default() } else { RunSignals::begin(first, &names) };
+    let lines = Lines { context, options, order, signals, told: RefCell::new(told) };
+    let ended = lines.run(configs);
+    lines.told.into_inner().end();
+    ended
 }
 
-/// Returns the configurations of the lines that are to be synced.
-fn configs(context: &Context, options: &Options) -> Result<Vec<Config>> {
+/// Returns the configurations of the lines that are to be synced, and the names of all lines.
+fn configs(context: &Context, options: &Options) -> Result<(Vec<Config>, Vec<ServiceName>)> {
     let drafts = context.drafts()?;
-    let names: Vec<String> = drafts.iter().map(|draft| draft.line.to_string()).collect();
+    let lines: Vec<ServiceName> = drafts.iter().map(|draft| draft.line).collect();
+    let names: Vec<String> = lines.iter().map(ToString::to_string).collect();
     if let Some(name) = options.only.iter().find(|name| !names.contains(name)) {
         return Err(Usage::new(term::words(RunWords::NoSuchSource { name, names: &names.join(", ") })).into());
     }
     let is_meant =
         |draft: &Draft| options.only.is_empty() || options.only.iter().any(|name| draft.line.as_str() == name);
-    let drafts = drafts.into_iter().filter(is_meant);
-    Ok(drafts.map(|draft| draft.resolve(&context.env)).collect::<Result<_, _>>()?)
+    let drafts: Vec<Draft> = drafts.into_iter().filter(is_meant).collect();
+    let configs = drafts.iter().map(|draft| draft.clone().resolve(&context.env)).collect::<Result<_, _>>();
+    if let (Err(why), false) = (&configs, options.dry_run) {
+        signals::could_not_begin(&drafts, &lines, &context.env, why);
+    }
+    Ok((configs?, lines))
 }
 
 /// The lines of one run.
@@ -112,6 +116,8 @@ struct Lines<'a> {
     options: &'a Options,
     order: Order,
     signals: Signals,
+    /// What other programs are told.
+    told: RefCell<RunSignals>,
 }
 
 /// A line that was synced.
@@ -125,6 +131,30 @@ struct Ended {
 }
 
 impl Lines<'_> {
+    /// Syncs them, and tells what each did.
+    fn run(&self, configs: Vec<Config>) -> Result<Exit> {
+        let [config] = configs.as_slice() else { return self.all(configs) };
+        let Some(ended) = self.one(config, None)? else { return Ok(Exit::Done) };
+        self.tell(&ended)?;
+        Ok(ended.exit)
+    }
+
+    /// Syncs a line, and notes how it ended for other programs.
+    fn one(&self, config: &Config, shared: Option<&Shared>) -> Result<Option<Ended>> {
+        let began = Utc::now();
+        let done = self.sync(config, shared);
+        let noted = match &done {
+            Ok(Some(line)) => {
+                Noted { exit: line.exit, report: Some((&line.report, &line.state)), words: String::new() }
+            }
+            Ok(None) => Noted { exit: Exit::Done, report: None, words: term::words(RunWords::BudgetUsedUp) },
+            Err(error) => Noted { exit: exit::of(error), report: None, words: exit::said(error) },
+        };
+        self.told.borrow_mut().note(config.line, began, &noted);
+        drop(noted);
+        done
+    }
+
     /// Syncs every line, and tells what each did. One that fails leaves the others as they are.
     fn all(&self, configs: Vec<Config>) -> Result<Exit> {
         let shared = self.order.backfill.is_none().then(Shared::default);
@@ -136,7 +166,7 @@ impl Lines<'_> {
             let rest = until.map(|until| until - Utc::now()).and_then(|rest| rest.to_std().ok()).unwrap_or_default();
             config.sync.limits.max_runtime = rest / u32::try_from(left).unwrap_or(u32::MAX).max(1);
             left = left.saturating_sub(1);
-            match self.sync(&config, shared.as_ref()) {
+            match self.one(&config, shared.as_ref()) {
                 Ok(Some(line)) => {
                     let on_jira = line.report.sides_failed.keys().any(|side| !side.is_source());
                     ends.push((line.exit, on_jira));

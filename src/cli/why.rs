@@ -187,6 +187,7 @@ impl Found {
         let issues = self.issues.iter().map(|link| {
             let rests = match (link.gone, link.closed) {
                 _ if link.unlinked => term::words(HistoryWords::PairUnlinked),
+                _ if link.attached => term::words(HistoryWords::PairAttached { by: self.goes_on_with(link) }),
                 _ if link.retired => term::words(HistoryWords::PairRetired { by: self.goes_on_with(link) }),
                 (true, _) => term::words(HistoryWords::PairGone),
                 (false, true) => term::words(HistoryWords::PairClosed),
@@ -214,9 +215,9 @@ impl Found {
             .issues
             .iter()
             .map(|link| {
-                let IssueLink { guance, jira_name, closed, gone, unlinked, retired, .. } = link;
+                let IssueLink { guance, jira_name, closed, gone, unlinked, retired, attached, .. } = link;
                 let by = self.goes_on_with(link).filter(|_| *retired);
-                json!({ "guance": guance, "jira": link.ticket(), "jira_name": jira_name, "closed": closed, "gone": gone, "unlinked": unlinked, "goes_on_with": by })
+                json!({ "guance": guance, "jira": link.ticket(), "jira_name": jira_name, "closed": closed, "gone": gone, "unlinked": unlinked, "goes_on_with": by, "attached": attached })
             })
             .collect();
         let comments: Vec<Value> = self

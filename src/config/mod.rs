@@ -16,7 +16,9 @@ mod kinds;
 mod places;
 mod needs;
 mod parts;
+mod login;
 mod notify;
+mod signals;
 mod settings;
 mod common;
 mod sources;
@@ -29,11 +31,15 @@ mod field_tests;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
+mod login_tests;
+#[cfg(test)]
 mod notify_tests;
 #[cfg(test)]
 mod reuse_tests;
 #[cfg(test)]
 mod schema_tests;
+#[cfg(test)]
+mod signals_tests;
 #[cfg(test)]
 mod sources_tests;
 #[cfg(test)]
@@ -44,9 +50,11 @@ mod tests;
 pub use error::{ConfigError, Problem};
 pub use kinds::SourceKind;
 pub use load::DEFAULT_FILE;
+pub use login::Approval;
 pub use notify::Room;
 pub use places::{lines_beside, state_of_line};
 pub use schema::schema;
 pub use secret::is_usual_name;
 pub use settings::{Config, Draft, GuanceSource, Source, SyncSettings};
+pub use signals::Signals;
 pub use tree::Environment;

@@ -47,6 +47,16 @@ impl<'a> Vault<'a> {
         })
     }
 
+    /// Returns a secret of several lines; `None` stands for a problem that was noted.
+    pub(super) fn fetch_lines(&mut self, secret: &SecretAt) -> Option<Secret> {
+        let fetched = secret.source.fetch_lines(&self.base, self.env);
+        let problem = |fault| {
+            let fault = ConfigFault::NoSecret { key: secret.key.clone(), fault };
+            self.problems.push(Problem::new(fault).in_place(secret.place.clone()));
+        };
+        fetched.map_err(problem).ok()
+    }
+
     /// Notes what is wrong with a secret that was fetched, without showing it.
     pub(super) fn refuse(&mut self, secret: &SecretAt, flaw: Flaw) {
         let fault = ConfigFault::At { key: secret.key.clone(), flaw };

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::error::{ConfigError, ConfigText, Problem};
 use super::secret::{SecretForm, SecretSource};
 use super::shape::{Shape, Shapes};
@@ -122,7 +124,7 @@ impl Reader {
     pub(super) fn duration(&self, path: &str, default: Duration, least: Duration) -> Duration {
         // What is less than the least stands for none.
         let usual = || (default >= least).then(|| humantime::format_duration(default).to_string().into());
-        self.shape(path, || (Shape::Text, usual()));
+        self.shape(path, || (Shape::Duration, usual()));
         let Some(node) = self.ask(path) else { return default };
         let (Value::Text(text) | Value::Raw(text)) = &node.value else {
             self.mistyped(path, node, Wanted::Duration);
@@ -141,7 +143,7 @@ impl Reader {
 
     /// Returns a number of bytes.
     pub(super) fn size(&self, path: &str, default: u64) -> u64 {
-        self.shape(path, || (Shape::Text, None));
+        self.shape(path, || (Shape::Size, None));
         let Some(node) = self.ask(path) else { return default };
         let read = match &node.value {
             Value::Text(text) | Value::Raw(text) => size::read(text),
@@ -173,14 +175,18 @@ impl Reader {
         default
     }
 
-    /// Notes that a key, if it is set, asks for what is not in this version.
-    pub(super) fn unsupported(&self, path: &str) {
-        if let Some(node) = self.ask(path) {
-            if let (Some(shapes), Value::Text(word) | Value::Raw(word)) = (&self.shapes, &node.value) {
-                shapes.borrow_mut().refused.insert((path.to_owned(), word.clone()));
-            }
-            self.wrong(path, node, Flaw::NotSupported);
+    /// Returns a day.
+    pub(super) fn day(&self, path: &str) -> Option<NaiveDate> {
+        self.shape(path, || (Shape::Day, None));
+        let node = self.ask(path)?;
+        let day = match &node.value {
+            Value::Date(text) | Value::Text(text) | Value::Raw(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        if day.is_none() {
+            self.wrong(path, node, Flaw::NotADay);
         }
+        day
     }
 
     /// Returns a list of texts; a variable may separate them with commas.

@@ -1,65 +1,175 @@
 //! The schema knows what the configuration knows.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::path::Path;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use super::schema::schema;
+use super::reader::{shown, variable};
+use super::schema::{all_shapes, is_table, schema};
 use super::{Draft, SourceKind};
 
 const FILE: &str = "sync.schema.json";
+const EXAMPLE: &str = include_str!("../../sync.toml.example");
 
 /// Returns what the schema says against a configuration.
 fn refused(text: &str) -> Vec<String> {
-    let value: Json = serde_json::to_value(text.parse::<toml::Table>().unwrap()).unwrap();
+    let table = text.parse::<toml::Table>().unwrap_or_else(|error| panic!("{error}: {text}"));
     let validator = jsonschema::validator_for(&schema().unwrap()).unwrap();
+    let value = of_toml(&table.into());
     validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+/// Returns the JSON that editors judge: a date is a text there.
+fn of_toml(value: &toml::Value) -> Json {
+    match value {
+        toml::Value::Datetime(date) => json!(date.to_string()),
+        toml::Value::Array(items) => items.iter().map(of_toml).collect(),
+        toml::Value::Table(entries) => entries.iter().map(|(key, value)| (key.clone(), of_toml(value))).collect(),
+        plain => serde_json::to_value(plain).unwrap(),
+    }
+}
+
+/// Returns the example with every key and table in it that is commented out.
+fn everything() -> String {
+    let mut text = String::new();
+    for line in EXAMPLE.lines() {
+        let bare = line.strip_prefix("# ").unwrap_or(line);
+        let is_key = |word: &str| word.starts_with('"') || !word.contains(char::is_whitespace);
+        let is_set = bare.split_once(" = ").is_some_and(|(word, _)| is_key(word));
+        text += if is_set || bare.starts_with('[') && !bare.starts_with("[flow].") { bare } else { "" };
+        text.push('\n');
+    }
+    text
+}
+
+/// Returns every key of the schema with what it says of the value: the path, with a zero for each element of a list.
+fn leaves(path: &str, schema: &Json, found: &mut Vec<(String, Json)>) {
+    let at = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    if let Some(below) = schema.get("properties").and_then(Json::as_object) {
+        below.iter().for_each(|(name, schema)| leaves(&at(name), schema, found));
+    } else if let Some(items) = schema.get("items").filter(|items| items.get("properties").is_some()) {
+        leaves(&at("0"), items, found);
+    } else {
+        found.push((path.to_owned(), schema.clone()));
+    }
+}
+
+/// Returns a configuration that says nothing but this of one key.
+fn only(path: &str, value: Json) -> Json {
+    path.rsplit('.').fold(value, |value, name| if name == "0" { json!([value]) } else { json!({name: value}) })
 }
 
 #[test]
 fn the_schema_beside_the_example_is_the_program_s() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
     let text = format!("{:#}\n", schema().unwrap());
-    assert_eq!(std::fs::read_to_string(path).unwrap(), text, "write it anew: guajira schema > {FILE}");
+    assert!(std::fs::read_to_string(path).unwrap() == text, "write it anew: guajira schema > {FILE}");
 }
 
-/// Returns every key of the schema that says nothing of its value.
-fn shapeless(path: &str, schema: &Json, found: &mut Vec<String>) {
-    let below = schema.get("properties").and_then(Json::as_object);
-    for (name, schema) in below.into_iter().flatten() {
-        shapeless(&format!("{path}.{name}"), schema, found);
-    }
-    match schema.get("items") {
-        Some(items) if items.get("properties").is_some() => shapeless(path, items, found),
-        _ if ["type", "enum", "anyOf"].iter().any(|word| schema.get(word).is_some()) => {}
-        _ => found.push(path.to_owned()),
-    }
+/// Who asks for a key with a new kind of question has to say what it takes.
+#[test]
+fn whatever_is_asked_for_is_in_it() {
+    let (shapes, asked) = all_shapes().unwrap();
+    let unknown = |path: &&String| !shapes.0.contains_key(*path) && !is_table(path, &asked);
+    assert_eq!(asked.iter().filter(unknown).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert!(shapes.0.len() > 100, "{}", shapes.0.len());
 }
 
 #[test]
-fn every_key_of_it_has_a_shape() {
+fn every_key_of_the_example_is_valid_and_explained() {
+    assert_eq!(refused(EXAMPLE), Vec::<String>::new());
+    let all = everything();
+    for key in [
+        "expires = 2027",
+        "textfile = ",
+        "consumer_key = ",
+        "keep = true",
+        "json = '",
+        "[source.flow]",
+        "mention",
+        "cloud_id",
+    ] {
+        assert!(all.contains(key), "{key}: {all}");
+    }
+    assert_eq!(refused(&all), Vec::<String>::new());
     let mut found = Vec::new();
-    shapeless("", &schema().unwrap(), &mut found);
-    assert_eq!(found, Vec::<String>::new());
+    leaves("", &schema().unwrap(), &mut found);
+    let bare = found.iter().filter(|(_, said)| said.get("description").is_none()).map(|(path, _)| path);
+    assert_eq!(bare.collect::<Vec<_>>(), Vec::<&String>::new(), "say in sync.toml.example what these keys do");
 }
 
 #[test]
-fn the_example_is_valid_and_misspelt_keys_and_wrong_values_are_not() {
-    let example = include_str!("../../sync.toml.example");
-    assert_eq!(refused(example), Vec::<String>::new());
+fn misspelt_keys_and_wrong_values_are_not_valid() {
     for (right, wrong) in [
         ("base_url = \"https://openapi.guance.com\"", "bse_url = \"https://openapi.guance.com\""),
         ("[jira.auth]", "[jira.outh]"),
+        ("[guance]", "[gunace]"),
         ("method = \"basic\"", "method = \"basik\""),
         ("method = \"basic\"", "method = true"),
         ("env = \"GUANCE_API_KEY\"", "variable = \"GUANCE_API_KEY\""),
+        ("{ env = \"GUANCE_API_KEY\" }", "{ env = \"A\", file = \"b\" }"),
         ("comments = true", "comments = \"true\""),
-        ("max_creates = 50", "max_creates = -1"),
+        ("comments = true", "comment = true"),
+        ("max_creates = 200", "max_creates = -1"),
+        ("max_creates = 200", "max_creates = \"200\""),
+        ("window = \"1m\"", "window = 60"),
+        ("window = \"1m\"", "window = \"a minute\""),
+        ("project = \"OPS\"", "project = \"\""),
+        ("labels = [\"guance\"]", "labels = \"guance\""),
+        ("P0 = \"Highest\"", "P0 = 1"),
+        ("max_attachment = \"10MB\"", "max_attachment = \"10 apples\""),
+        ("expires = 2027-03-01", "expires = \"next year\""),
+        ("keep = true", "keep = \"yes\""),
+        ("kind = \"guance-events\"", "kind = \"guance-event\""),
+        ("textfile = \"", "textfil = \""),
+        ("heartbeat = { env", "heartbeat = { url"),
     ] {
-        assert!(example.contains(right), "{right}");
-        let said = refused(&example.replacen(right, wrong, 1));
+        let all = everything();
+        assert!(all.contains(right), "{right}");
+        let said = refused(&all.replacen(right, wrong, 1));
         assert!(!said.is_empty(), "{wrong}");
+    }
+}
+
+#[test]
+fn every_key_refuses_what_no_key_takes_and_has_no_unknown_neighbour() {
+    let schema = schema().unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut found = Vec::new();
+    leaves("", &schema, &mut found);
+    for (path, said) in found {
+        assert!(
+            ["type", "enum", "anyOf"].iter().any(|word| said.get(word).is_some()),
+            "{path} says nothing of its value"
+        );
+        for wrong in [json!(1.5), json!([{"a": "b"}]), json!(null)] {
+            assert!(!validator.is_valid(&only(&path, wrong.clone())), "{path} = {wrong}");
+        }
+        assert!(!validator.is_valid(&only(&format!("{path}_"), json!("x"))), "{path}_");
+    }
+}
+
+/// What the reader says of each key where its value is of a wrong type, in some configuration that has the key.
+#[test]
+fn the_reader_knows_every_key_of_it_and_asks_for_some_type() {
+    let mut found = Vec::new();
+    leaves("", &schema().unwrap(), &mut found);
+    let lists = "[[notify]]\nname = \"b\"\nkind = \"feishu\"\nurl = \"c\"\n[[source]]\nname = \"a\"\n";
+    let with = |name: &str, word: &str| vec![(name.to_owned(), word.to_owned())];
+    let kinds = SourceKind::WORDS.map(|(word, _)| with("GUAJIRA_SOURCE__0__KIND", word));
+    let contexts = [kinds.as_slice(), &[with("GUAJIRA_JIRA__AUTH__METHOD", "oauth1")]].concat();
+    for (path, _) in found {
+        let said = contexts.iter().map(|context| {
+            let env = context.iter().cloned().chain([(variable(&path), "[1.5]".to_owned())]).collect();
+            // No variable sets a whole section.
+            let top = if path.contains('.') { String::new() } else { format!("{path} = [1.5]") };
+            let loaded = super::tests::load_with(&format!("{top}{}{lists}", super::tests::MINIMAL), &env);
+            loaded.err().map(|error| error.to_string()).unwrap_or_default()
+        });
+        let wanted = format!("{} must be ", shown(&path));
+        let said: Vec<String> = said.collect();
+        assert!(said.iter().any(|said| said.contains(&wanted)), "{path}: {said:#?}");
     }
 }
 
@@ -91,7 +201,10 @@ fn what_the_documents_show_is_valid() {
             let text = std::fs::read_to_string(&path).unwrap();
             for block in text.split("\n```toml\n").skip(1).filter_map(|rest| rest.split("\n```").next()) {
                 blocks += 1;
-                assert_eq!(refused(block), Vec::<String>::new(), "{}:\n{block}", path.display());
+                // `[route.fields]` without its `[[route]]`.
+                let is_part = !block.contains("[[route]]") && block.contains("[route.");
+                let block = format!("{}{block}", if is_part { "[[route]]\n" } else { "" });
+                assert_eq!(refused(&block), Vec::<String>::new(), "{}:\n{block}", path.display());
             }
         }
     }

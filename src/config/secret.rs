@@ -84,16 +84,41 @@ impl SecretSource {
         }
     }
 
+    /// Returns true when a program prints it.
+    pub(super) fn is_command(&self) -> bool {
+        matches!(self, Self::Command(_))
+    }
+
     /// Returns true when the secret itself stands in the config.
     pub(super) fn is_given(&self) -> bool {
         matches!(self, Self::Given(_))
     }
 
-    /// Fetches the secret.
+    /// Fetches the secret, which is one line.
     ///
     /// # Errors
     /// A fragment that names the source and what is wrong, without anything that came from it.
     pub(super) fn fetch(&self, base: &Path, env: &Environment) -> Result<Secret, SecretFault> {
+        self.fetch_as(base, env, usable)
+    }
+
+    /// Fetches a secret of several lines, such as a private key.
+    ///
+    /// # Errors
+    /// As for [`SecretSource::fetch`].
+    pub(super) fn fetch_lines(&self, base: &Path, env: &Environment) -> Result<Secret, SecretFault> {
+        self.fetch_as(base, env, |text, what| match text.trim() {
+            "" => Err(SecretFault::Empty { what }),
+            text => Ok(Secret::new(text)),
+        })
+    }
+
+    fn fetch_as(
+        &self,
+        base: &Path,
+        env: &Environment,
+        usable: impl Fn(&str, SecretPlace) -> Result<Secret, SecretFault>,
+    ) -> Result<Secret, SecretFault> {
         match self {
             Self::Given(hidden) => usable(hidden.0.expose(), SecretPlace::Text),
             Self::Env(name) => match env.get(name) {

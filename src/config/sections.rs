@@ -9,18 +9,19 @@ use crate::jira::{ABOUT as TRACKER, Deployment, Followed};
 use crate::plan::{Deletes, Direction, FieldTemplate, Flow, ON_CALL, Policy, Repeats, ReuseRule, Route};
 use crate::ports::{Ability, Limits};
 use crate::template::{Kind, nearest};
-use crate::words::{ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lang, Voice, Zone};
+use crate::words::{ConfigWarning, FieldFlaw, Flaw, Lang, Voice, Zone};
 
 use super::common::{accounts, url};
 use super::error::{ConfigError, ConfigText};
+use super::login::Login;
 use super::needs;
 use super::notify::{self, RoomDraft};
-use super::parts::{SecretAt, http_settings, secrets};
+use super::parts::{SecretAt, http_settings};
 use super::places::{self, Place};
 use super::readable;
 use super::reader::Reader;
-use super::secret::SecretSource;
 use super::settings::{Draft, Jira, SyncSettings};
+use super::signals;
 use super::sources;
 use super::tree::{self, Environment};
 
@@ -57,13 +58,15 @@ pub(super) fn read(reader: &Reader, path: Option<&Path>, base: &Path) -> (Vec<Dr
     jira.followed = followed(&policies);
     let rooms =
         notify::rooms(reader, base, voice.lang, &places.iter().map(|place| place.name.as_str()).collect::<Vec<_>>());
+    let signals = signals::signals(reader, base);
     let secrets = || {
         let keys = places
             .iter()
             .zip(&sources)
             .flat_map(|(place, source)| source.api_keys().iter().map(|key| (place.key("api_key"), key)));
         let rooms = rooms.iter().flat_map(RoomDraft::secrets).map(|(key, secret)| (key.to_owned(), secret));
-        keys.chain([("jira.auth.token".to_owned(), &jira.token)]).chain(rooms)
+        let heartbeat = signals.secret().map(|(key, secret)| (key.to_owned(), secret));
+        keys.chain(jira.login.secrets()).chain(rooms).chain(heartbeat)
     };
     let is_in_file = |(key, secret): (String, &SecretAt)| secret.source.is_given() && reader.is_in_file(&key);
     let advice = readable::advice(
@@ -93,6 +96,7 @@ pub(super) fn read(reader: &Reader, path: Option<&Path>, base: &Path) -> (Vec<Dr
             close_after,
             source,
             rooms: rooms.clone(),
+            signals: signals.clone(),
             jira: Jira { projects, pair_id, ..jira.clone() },
         }
     });
@@ -120,12 +124,11 @@ fn policy(reader: &Reader, place: &Place, voice: Voice, warnings: &mut Vec<Confi
 fn jira(reader: &Reader, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Jira {
     let deployments = [("cloud", Some(Deployment::Cloud)), ("server", Some(Deployment::Server)), ("auto", None)];
     let base_url = url(reader, "jira.base_url", true, warnings);
-    let (user, token) = auth(reader, warnings);
+    let login = Login::read(reader, warnings);
     Jira {
         base_url,
         deployment: reader.one_of("jira.deployment", &deployments, None),
-        user,
-        token,
+        login,
         projects: Vec::new(),
         polled: Vec::new(),
         followed: Vec::new(),
@@ -134,36 +137,6 @@ fn jira(reader: &Reader, base: &Path, warnings: &mut Vec<ConfigWarning>) -> Jira
         former_accounts: accounts(reader, "jira.former_accounts"),
         http: http_settings(reader, "jira", base),
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Method {
-    Basic,
-    Pat,
-    OAuth1,
-}
-
-fn auth(reader: &Reader, warnings: &mut Vec<ConfigWarning>) -> (Option<String>, SecretAt) {
-    let methods = [("basic", Method::Basic), ("pat", Method::Pat), ("oauth1", Method::OAuth1)];
-    let nothing =
-        || SecretAt { key: String::new(), place: ConfigPlace::Environment, source: SecretSource::Given("".into()) };
-    let method = reader.one_of("jira.auth.method", &methods, Method::Basic);
-    if method == Method::OAuth1 {
-        reader.unsupported("jira.auth.method");
-        reader.take_whole("jira.auth");
-        return (None, nothing());
-    }
-    let user = match method {
-        Method::Basic => Some(reader.required_text("jira.auth.user")),
-        _ => {
-            if reader.has("jira.auth.user") {
-                warnings.push(ConfigWarning::UserNotUsed);
-            }
-            None
-        }
-    };
-    let token = secrets(reader, "jira.auth.token", false).pop();
-    (user, token.unwrap_or_else(nothing))
 }
 
 fn sync(reader: &Reader, base: &Path) -> SyncSettings {

@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::error::ConfigError;
 use super::kinds::SourceKind;
+use super::login::{self, Approval, Login};
 use super::notify::{Room, RoomDraft};
 use super::parts::{SecretAt, Vault};
+use super::signals::{Signals, SignalsDraft};
 use super::tree::Environment;
 use crate::domain::ServiceName;
 use crate::guance::ReplyFormat;
@@ -15,7 +19,7 @@ use crate::plan::{Direction, Policy};
 use crate::ports::Limits;
 use crate::secret::{Redactor, Secret};
 use crate::words::{ConfigWarning, Lang};
-use crate::{alerts, guance, http, jira};
+use crate::{alerts, guance, http, jira, notify};
 
 /// Everything a run needs to know.
 #[derive(Clone, Debug)]
@@ -38,6 +42,8 @@ pub struct Config {
     pub source_http: http::Settings,
     /// How to talk to Jira.
     pub jira: jira::Settings,
+    /// When the login to Jira ends, where the configuration or Jira told.
+    pub login_ends: Option<DateTime<Utc>>,
     /// How to reach Jira.
     pub jira_http: http::Settings,
     /// Whether it is said that no program made Jira issues of Guance's before guajira: `[jira].script`.
@@ -48,6 +54,8 @@ pub struct Config {
     pub policy: Policy,
     /// The chat rooms that are told of it: `[[notify]]`.
     pub rooms: Vec<Room>,
+    /// What tells other programs how a run went: `[signals]`.
+    pub signals: Signals,
     /// What works and should be known, as sentences for the log.
     pub warnings: Vec<ConfigWarning>,
     /// What could be better on this machine, as sentences for `guajira check` and for the log of a run.
@@ -125,6 +133,7 @@ pub struct Draft {
     pub(super) source: SourceAt,
     pub(super) jira: Jira,
     pub(super) rooms: Vec<RoomDraft>,
+    pub(super) signals: SignalsDraft,
 }
 
 /// Where a source is, with its secrets not fetched.
@@ -224,9 +233,7 @@ pub(super) struct Guance {
 pub(super) struct Jira {
     pub(super) base_url: String,
     pub(super) deployment: Option<Deployment>,
-    /// With basic authentication; a personal access token has no user.
-    pub(super) user: Option<String>,
-    pub(super) token: SecretAt,
+    pub(super) login: Login,
     /// Projects of the line.
     pub(super) projects: Vec<String>,
     /// Projects of all lines: each poll reads them for all.
@@ -259,6 +266,29 @@ impl Draft {
         [address, selection, self.jira.base_url.clone(), self.jira.pair_id.clone()]
     }
 
+    /// Returns when the login to Jira ends, where that is known without contacting anybody.
+    pub fn login_ends(&self, env: &Environment) -> Option<DateTime<Utc>> {
+        self.jira.login.ends(&self.base, env)
+    }
+
+    /// Returns what to say of a login to Jira that ends soon, or has ended.
+    pub fn login_warning(&self, env: &Environment) -> Option<ConfigWarning> {
+        login::end_of("[jira.auth].token", self.login_ends(env)?, Utc::now())
+    }
+
+    /// Returns what the steps to an access token of Jira need; `None` where `[jira.auth]` has another method than OAuth 1.0a.
+    ///
+    /// # Errors
+    /// When the private key cannot be fetched, or is none. A file that is not there yet is no error.
+    pub fn approval(&self, env: &Environment) -> Result<Option<Approval>, ConfigError> {
+        self.jira.login.approval((&self.jira.base_url, &self.jira.http), &self.base, env)
+    }
+
+    /// Returns what tells other programs how a run went, where the secrets of the services cannot be fetched.
+    pub fn signals(&self, env: &Environment) -> Signals {
+        self.signals.alone(&self.base, env)
+    }
+
     /// Fetches the secrets.
     ///
     /// # Errors
@@ -271,7 +301,7 @@ impl Draft {
             sync,
             policy,
             mut warnings,
-            advice,
+            mut advice,
             lang: _,
             base,
             kind,
@@ -279,16 +309,15 @@ impl Draft {
             source,
             jira,
             rooms,
+            signals,
         } = self;
         let mut vault = Vault::new(base, env);
         let (address, selection) = source.place(&line, kind);
         let keys: Vec<Secret> = source.api_keys().iter().map(|key| vault.fetch(key)).collect();
-        let token = vault.fetch(&jira.token);
-        let auth = match jira.user {
-            Some(user) => jira::Auth::Basic { user, token },
-            None => jira::Auth::Pat { token },
-        };
+        let (auth, login_ends) = jira.login.resolve(&mut vault);
+        advice.extend(login_ends.and_then(|ends| login::end_of("[jira.auth].token", ends, Utc::now())));
         let rooms = rooms.into_iter().map(|room| room.resolve(&mut vault, &mut warnings)).collect();
+        let signals = signals.resolve(&mut vault, &mut warnings);
         vault.finish()?;
         let (source, source_http) =
             source.resolve(line, kind, keys, &policy).unwrap_or((Source::Piped, jira.http.clone()));
@@ -313,12 +342,14 @@ impl Draft {
                 former_pairs: Vec::new(),
                 lang: policy.voice.lang,
             },
+            login_ends,
             jira_http: jira.http,
             no_script: jira.no_script,
             path,
             sync,
             policy,
             rooms,
+            signals,
             warnings,
             advice,
         })
@@ -368,16 +399,17 @@ impl Source {
 }
 
 impl Config {
-    /// Returns what knows the credentials of both sides and of the chat rooms, so that none of them is told by what a service
+    /// Returns what knows the credentials of both sides, of the chat rooms and of the heartbeat, so that none of them is told by what a service
     /// says.
     pub fn redactor(&self) -> Redactor {
         let mut redactor = Redactor::default();
         self.source.credentials().into_iter().for_each(|key| redactor.hide(key));
         match &self.jira.auth {
             jira::Auth::Basic { user, token } => redactor.hide_login(user, token),
-            jira::Auth::Pat { token } => redactor.hide(token),
+            jira::Auth::Pat { token } | jira::Auth::OAuth1 { token, .. } => redactor.hide(token),
         }
         self.rooms.iter().flat_map(|room| room.settings.credentials()).for_each(|secret| redactor.hide(&secret));
+        self.signals.heartbeat.iter().flat_map(notify::Settings::credentials).for_each(|secret| redactor.hide(&secret));
         redactor
     }
 }

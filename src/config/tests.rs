@@ -150,17 +150,6 @@ fn missing_keys_name_their_variable() {
 }
 
 #[test]
-fn what_this_version_cannot_do_is_refused() {
-    let text = MINIMAL.to_owned()
-        + "[flow]\nstatus = \"both\"\nassignee = \"to-jira\"\nlevel = true\nupdates = true\ndeletes = \"mark\"\n";
-    assert_snapshot!(error(&text.replace("[jira.auth]", "[jira.auth]\nmethod = \"oauth1\"")), @r#"
-    sync.toml:8: [jira.auth].method is not supported by this version: use "basic" or "pat"
-    8 | method = "oauth1"
-      |          ^^^^^^^^
-    "#);
-}
-
-#[test]
 fn a_line_that_is_not_toml_is_shown_without_its_value() {
     assert_snapshot!(error("[guance]\napi_key = \"g-secret\nbase_url = 1\n"), @r#"
     sync.toml:2: not TOML: invalid basic string, expected `"`

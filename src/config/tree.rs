@@ -93,6 +93,8 @@ pub(super) enum Value {
     Table(Vec<(String, Node)>),
     /// The text of a variable: its type is what the reader asks for.
     Raw(String),
+    /// A TOML date, as it is written.
+    Date(String),
     /// Something no key takes, by its name.
     Other(ValueKind),
 }
@@ -127,6 +129,7 @@ impl Node {
             Value::Flag(_) => ValueKind::Flag,
             Value::List(_) => ValueKind::List,
             Value::Table(_) => ValueKind::Table,
+            Value::Date(_) => ValueKind::Date,
             Value::Other(kind) => *kind,
         }
     }
@@ -180,7 +183,7 @@ fn from_value(value: &DeValue<'_>, parent: &Origin) -> Value {
             Err(_) => Value::Other(ValueKind::HugeNumber),
         },
         DeValue::Float(_) => Value::Other(ValueKind::Fraction),
-        DeValue::Datetime(_) => Value::Other(ValueKind::Date),
+        DeValue::Datetime(date) => Value::Date(date.to_string()),
         DeValue::Table(table) => from_table(table),
         DeValue::Array(items) => {
             let mut list = Vec::new();

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::id::{Fingerprint, IssueId};
+use super::id::{Fingerprint, IssueId, Key};
 use super::item::Claim;
-use super::marker::Kin;
+use super::kin::Kin;
 use super::status::{Status, StatusCategory};
 use crate::text::Doc;
 
@@ -136,6 +136,17 @@ pub struct Continued {
     pub since: DateTime<Utc>,
     /// What would be created in its place.
     pub new: NewIssue,
+    /// True where the ticket is open: the item before has ended, and this one was counted in the ticket.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_open: bool,
+}
+
+impl Reuse {
+    /// Returns what a ticket goes on by that is chosen already, and that is to be in a status of this category.
+    pub fn chosen(key: Fingerprint, category: StatusCategory) -> Self {
+        let status = StatusTarget { names: Vec::new(), category, resolution: None, fields: Vec::new() };
+        Self { key, within: 0, unless_resolution: Vec::new(), status, passed: Vec::new() }
+    }
 }
 
 /// A ticket that may be continued, as it is now.
@@ -163,4 +174,11 @@ pub struct Ticket {
     pub claim: Option<Claim>,
     /// What it says of the items before.
     pub kin: Option<Kin>,
+}
+
+impl Ticket {
+    /// Returns true where its markers prove that it is the Jira issue of this item.
+    pub fn is_of(&self, item: &Key) -> bool {
+        self.claim.as_ref().is_some_and(|claim| claim.proven && claim.key == *item)
+    }
 }

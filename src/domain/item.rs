@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::follower::Follower;
 use super::id::{CommentId, Fingerprint, IssueId, Key, Side};
-use super::marker::Kin;
+use super::kin::Kin;
 use super::name::ServiceName;
 use super::status::{Status, is_called};
 use crate::text::Doc;

@@ -1,11 +1,11 @@
 //! What the property of a ticket says of the items that it is the copy of one after another.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
 
 use super::fixtures::at;
 use super::marker::Aside;
-use super::{Fingerprint, IssueId, Key, Kin, Onward, Side};
+use super::{Fingerprint, IssueId, Joined, Key, Kin, Onward, SealKeys, Side};
 
 fn key(id: &str) -> Key {
     Key::issue(Side::GUANCE, &IssueId::new(id))
@@ -66,4 +66,31 @@ fn what_people_write_there_is_read_as_far_as_it_goes() {
     let odd = json!({"reuse": reuse.as_str(), "earlier": [7, "junk", "guance/issue/issue_a"], "since": "soon"});
     let kin = Kin::read(&odd).unwrap();
     assert_eq!((kin.earlier, kin.since), (vec![key("issue_a")], None));
+}
+
+#[test]
+fn a_ticket_names_who_is_counted_in_it_with_a_seal_each() {
+    let reuse = Fingerprint::of(&["disk"]);
+    let first = Aside::with_reuse(property("issue_a"), Some(&reuse));
+    let keys = SealKeys::parse(&"ab".repeat(32));
+    let ticket = IssueId::new("10001");
+    let sealed = |id: &str| {
+        let item = Joined::new(key(id));
+        Joined { seal: item.sealed(&keys, &ticket), ..item }
+    };
+    let value = Aside::joined(first.clone(), &[sealed("issue_b"), sealed("issue_a"), sealed("issue_b")]);
+    let seal = sealed("issue_b").seal.unwrap();
+    assert_eq!(value["joined"], json!({"guance/issue/issue_b": seal.as_str()}), "not the ticket's own item");
+    assert_eq!(Aside::joined(first.clone(), &[]), first, "the property of a ticket without any is what it always was");
+    let kin = Kin::read(&value).unwrap();
+    assert!(kin.joined[0].is_sealed(&keys, &ticket) && !kin.joined[0].is_sealed(&keys, &IssueId::new("10002")));
+    assert!(kin.names(&key("issue_b")) && !kin.names(&key("issue_c")));
+    // The ticket goes on with it: it is counted no more, and the item before is named.
+    let onward = Onward { reuse: &reuse, before: None, since: at(60) };
+    let kin = Kin::read(&Aside::continued(property("issue_b"), &onward, &value, false)).unwrap();
+    assert_eq!((kin.earlier, kin.joined.len()), (vec![key("issue_a")], 0));
+    let many: Vec<Joined> = (0..1000).map(|n| sealed(&format!("issue_{n}"))).collect();
+    let value = Aside::joined(first, &many);
+    assert!(value.to_string().len() < 32_768 / 2);
+    assert_eq!(Kin::read(&value).unwrap().joined.len(), value["joined"].as_object().unwrap().len());
 }

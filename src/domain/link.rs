@@ -26,8 +26,10 @@ pub struct IssueLink {
     pub gone: bool,
     /// True when a person took the pair apart (`guajira unlink`).
     pub unlinked: bool,
-    /// True when another item has taken over the ticket: `jira` names no Jira issue then.
+    /// True when the ticket is another item's: `jira` names no Jira issue then.
     pub retired: bool,
+    /// True when it is, and this item is open itself: it is counted in the ticket.
+    pub attached: bool,
 }
 
 impl IssueLink {
@@ -43,6 +45,7 @@ impl IssueLink {
             gone: false,
             unlinked: false,
             retired: false,
+            attached: false,
         }
     }
 
@@ -50,6 +53,11 @@ impl IssueLink {
     pub fn ticket(&self) -> &str {
         let id = self.jira.as_str();
         if self.retired { id.split_once('/').map_or(id, |(ticket, _)| ticket) } else { id }
+    }
+
+    /// Returns true where the item is counted in this ticket, and so may have it next.
+    pub fn waits_for(&self, ticket: &IssueId) -> bool {
+        self.attached && self.ticket() == ticket.as_str()
     }
 
     /// Returns true when the item is to have no part in a Jira issue any more.

@@ -6,7 +6,6 @@
 //! `ADDRESS#guajira-[ID-]CONTENT[-SEAL]`: the original's id where the address does not name it, the fingerprint of the
 //! content that was copied, and, after version 0.1, a seal.
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::id::{CommentId, FileId, Fingerprint, IssueId, Key, Kind, Side};
@@ -48,26 +47,6 @@ const COMMENT_IN: &str = "focusedCommentId";
 
 /// In an address of Jira, what stands before the id of an attached file. Jira itself ignores it.
 const FILE_IN: &str = "attachment";
-
-/// In our property: the keys of the items that an issue was the copy of before.
-const EARLIER: &str = "earlier";
-
-/// Most of them that are kept.
-const MOST_EARLIER: usize = 20;
-
-/// In our property: what stands for the project and the problem of a ticket that may be continued.
-const REUSE: &str = "reuse";
-
-/// In the property of a ticket that was continued: when it last changed before, in milliseconds since 1970.
-const SINCE: &str = "since";
-
-/// In the property of a ticket that is being continued: it is not known to be open again, and what the property said before.
-const OPENING: &str = "opening";
-
-/// Longest list of keys that a property of a continued ticket keeps, in bytes.
-///
-/// Source: Jira Cloud REST v3 and Data Center REST v2, issue properties: a value has at most 32,768 characters.
-const MOST_KIN: usize = 12_000;
 
 /// Returns the name of the user property on Jira that keeps the write counter of a pair of services.
 pub fn register(pair: &str) -> String {
@@ -217,67 +196,6 @@ impl Aside {
         with_seal(json!({"key": key.origin().as_str(), "content": content.as_str()}), seal)
     }
 
-    /// Returns the value of our property on an issue that is paired by hand: as [`Aside::property`], and with the keys of the
-    /// items that it was the copy of before, the latest first: `{…, "earlier": ["guance/issue/issue_…"]}`.
-    pub fn paired(key: &Key, content: &Fingerprint, pair: &str, seal: Option<&Seal>, before: &Value) -> Value {
-        let mut value = Self::property(key, content, pair, seal);
-        let named = before.get("key").into_iter();
-        let named = named.chain(before.get(EARLIER).and_then(Value::as_array).into_iter().flatten());
-        let mut earlier: Vec<Key> = Vec::new();
-        for one in named.filter_map(|one| one.as_str()?.parse::<Key>().ok()) {
-            if one.origin() != key.origin() && !earlier.contains(&one) && earlier.len() < MOST_EARLIER {
-                earlier.push(one);
-            }
-        }
-        if let (false, Some(value)) = (earlier.is_empty(), value.as_object_mut()) {
-            value.insert(EARLIER.to_owned(), json!(earlier));
-        }
-        value
-    }
-
-    /// Returns the same property with what stands for the project and the problem, if the ticket may be continued.
-    pub fn with_reuse(mut value: Value, reuse: Option<&Fingerprint>) -> Value {
-        if let (Some(reuse), Some(value)) = (reuse, value.as_object_mut()) {
-            value.insert(REUSE.to_owned(), reuse.as_str().into());
-        }
-        value
-    }
-
-    /// Returns the value of our property on a ticket that is continued as the copy of the item that `value` names. `before` is
-    /// what the property says, which may be the same already; `opening` until the ticket is known to be open again:
-    /// `{…, "reuse": "…", "earlier": ["guance/issue/issue_…"], "since": 1790000000000, "opening": {"v": 1, …}}`.
-    pub fn continued(value: Value, onward: &Onward<'_>, before: &Value, opening: bool) -> Value {
-        let mut value = Self::with_reuse(value, Some(onward.reuse));
-        let again = before.get("key").is_some_and(|key| value.get("key") == Some(key));
-        let named = if again { None } else { before.get("key") };
-        let known = before.get(EARLIER).and_then(Value::as_array).into_iter().flatten();
-        let given = onward.before.map(|key| Value::from(key.as_str()));
-        let mut earlier: Vec<Key> = Vec::new();
-        let mut size = 0;
-        for one in named.into_iter().chain(known).chain(&given).filter_map(|one| one.as_str()?.parse::<Key>().ok()) {
-            size += one.as_str().len() + 3;
-            let is_own = value.get("key").and_then(Value::as_str) == Some(one.as_str());
-            if !is_own && !earlier.contains(&one) && size <= MOST_KIN {
-                earlier.push(one);
-            }
-        }
-        let since = before.get(SINCE).filter(|_| again).cloned();
-        let was = before.get(OPENING).filter(|_| again).cloned().unwrap_or_else(|| before.clone());
-        if let Some(value) = value.as_object_mut() {
-            value.insert(EARLIER.to_owned(), json!(earlier));
-            value.insert(SINCE.to_owned(), since.unwrap_or_else(|| onward.since.timestamp_millis().into()));
-            if opening {
-                value.insert(OPENING.to_owned(), was);
-            }
-        }
-        value
-    }
-
-    /// Returns what the property of a ticket said before somebody began to continue it; null where there was none.
-    pub fn before_continued(value: &Value) -> Option<&Value> {
-        value.get(OPENING)
-    }
-
     /// Reads the one or the other. What it leaves out, or says in a way that we never do, is unknown; only without a key
     /// it is no marker.
     pub fn read(value: &Value) -> Option<Self> {
@@ -291,43 +209,6 @@ impl Aside {
     /// Returns true when the original is a thing of this kind on this side.
     pub fn is_about(&self, side: Side, kind: Kind) -> bool {
         matches!(self.key.parts(), Some((at, found, _)) if at == side.as_str() && found == kind)
-    }
-}
-
-/// What the property of a continued ticket says besides.
-#[derive(Clone, Copy, Debug)]
-pub struct Onward<'a> {
-    /// Stands for the project and the problem.
-    pub reuse: &'a Fingerprint,
-    /// The item that it was the copy of, as the state knows it.
-    pub before: Option<&'a Key>,
-    /// When it last changed before, by Jira's clock.
-    pub since: DateTime<Utc>,
-}
-
-/// What a ticket says of the items that it is the copy of one after another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kin {
-    /// Stands for the project and the problem.
-    pub reuse: Fingerprint,
-    /// The items that it was the copy of before, the latest first.
-    pub earlier: Vec<Key>,
-    /// When it last changed, by Jira's clock, before it was continued.
-    pub since: Option<DateTime<Utc>>,
-    /// True until it is known to have been opened again.
-    pub opening: bool,
-    /// The id of the account that created it, where the service tells.
-    pub creator: String,
-}
-
-impl Kin {
-    /// Reads what our property says of the items that a ticket was the copy of; nothing where it may not be continued.
-    pub fn read(value: &Value) -> Option<Self> {
-        let reuse = value.get(REUSE).and_then(Value::as_str).and_then(Fingerprint::parse)?;
-        let earlier = value.get(EARLIER).and_then(Value::as_array).into_iter().flatten();
-        let earlier = earlier.filter_map(|one| one.as_str()?.parse::<Key>().ok()).collect();
-        let since = value.get(SINCE).and_then(Value::as_i64).and_then(DateTime::from_timestamp_millis);
-        Some(Self { reuse, earlier, since, opening: value.get(OPENING).is_some(), creator: String::new() })
     }
 }
 

@@ -4,6 +4,7 @@ pub mod name;
 pub mod id;
 pub mod seal;
 pub mod marker;
+pub mod kin;
 
 pub mod status;
 pub mod follower;
@@ -32,8 +33,9 @@ pub use item::{
     Channel, Claim, Comment, Detail, Issue, IssueType, Level, Maker, Person, Priority, SourceDetail, TrackerDetail,
     Visibility, Witness,
 };
+pub use kin::{Joined, Kin, Onward};
 pub use link::{Absence, CommentLink, IssueLink, Known, Stage};
-pub use marker::{Kin, Marker, Onward};
+pub use marker::Marker;
 pub use message::{Event, Message, Place};
 pub use name::{ServiceName, TRACKER, UnknownWord};
 pub use push::{Action, Proof, Push, Receipt};

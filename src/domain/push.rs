@@ -11,6 +11,7 @@ use super::file::File;
 use super::follower::Follower;
 use super::id::{CommentId, Fingerprint, IssueId, Key, Side};
 use super::item::Issue;
+use super::kin::Joined;
 use super::marker;
 use super::seal::{Seal, SealKeys, comment_place, issue_place};
 use crate::text::Doc;
@@ -24,6 +25,15 @@ pub enum Action {
     /// Continue a ticket in the place of creating one (Jira only): it is marked as the copy of this item too, and opened
     /// again. To do all of it once more changes nothing.
     ContinueIssue(Box<Continued>),
+    /// Name items in the property of a ticket that is another item's and in which they are counted (Jira only).
+    JoinIssue {
+        /// The ticket.
+        issue: IssueId,
+        /// What people call it.
+        name: String,
+        /// The items.
+        items: Vec<Joined>,
+    },
     /// Add a comment or reply.
     AddComment {
         /// The issue on the target side.
@@ -98,9 +108,11 @@ impl Action {
             Self::AddComment { body, .. }
             | Self::EditComment { body, .. }
             | Self::ChangeIssue { change: Change::Body { body, .. }, .. } => Some(body),
-            Self::ChangeIssue { .. } | Self::DeleteComment { .. } | Self::AddFile { .. } | Self::LinkIssue { .. } => {
-                None
-            }
+            Self::ChangeIssue { .. }
+            | Self::DeleteComment { .. }
+            | Self::AddFile { .. }
+            | Self::LinkIssue { .. }
+            | Self::JoinIssue { .. } => None,
         }
     }
 
@@ -112,16 +124,20 @@ impl Action {
             Self::AddComment { body, .. }
             | Self::EditComment { body, .. }
             | Self::ChangeIssue { change: Change::Body { body, .. }, .. } => Some(body),
-            Self::ChangeIssue { .. } | Self::DeleteComment { .. } | Self::AddFile { .. } | Self::LinkIssue { .. } => {
-                None
-            }
+            Self::ChangeIssue { .. }
+            | Self::DeleteComment { .. }
+            | Self::AddFile { .. }
+            | Self::LinkIssue { .. }
+            | Self::JoinIssue { .. } => None,
         }
     }
 
     /// Returns what tells whether it has happened. `marks_files`: whether a file's copy bears a marker where it is written.
     pub fn proof(&self, marks_files: bool) -> Proof {
         match self {
-            Self::LinkIssue { .. } | Self::DeleteComment { .. } | Self::ContinueIssue(_) => Proof::Repeatable,
+            Self::LinkIssue { .. } | Self::DeleteComment { .. } | Self::ContinueIssue(_) | Self::JoinIssue { .. } => {
+                Proof::Repeatable
+            }
             Self::CreateIssue(_) => Proof::Marker,
             Self::ChangeIssue { .. } => Proof::Reading,
             Self::AddFile { .. } if !marks_files => Proof::Namesake,
@@ -131,7 +147,7 @@ impl Action {
 
     /// Returns true when people can do without it: refused, it is left out, and nothing waits for it.
     pub fn is_optional(&self) -> bool {
-        matches!(self, Self::LinkIssue { .. } | Self::AddFile { .. })
+        matches!(self, Self::LinkIssue { .. } | Self::AddFile { .. } | Self::JoinIssue { .. })
     }
 }
 
@@ -183,13 +199,22 @@ impl Push {
     /// services; `author` the account whose the copy is, empty where the service does not tell.
     #[must_use]
     pub fn sealed(mut self, keys: &SealKeys, pair: &str, author: &str) -> Self {
+        if let Action::JoinIssue { issue, items, .. } = &mut self.action {
+            for item in items.iter_mut() {
+                item.seal = item.sealed(keys, issue);
+            }
+            return self;
+        }
         let place = match &self.action {
             Action::CreateIssue(_) => issue_place(pair, author),
             Action::ContinueIssue(continued) => issue_place(pair, &continued.creator),
             Action::AddComment { issue, .. } | Action::EditComment { issue, .. } | Action::AddFile { issue, .. } => {
                 comment_place(issue, author)
             }
-            Action::DeleteComment { .. } | Action::ChangeIssue { .. } | Action::LinkIssue { .. } => return self,
+            Action::DeleteComment { .. }
+            | Action::ChangeIssue { .. }
+            | Action::LinkIssue { .. }
+            | Action::JoinIssue { .. } => return self,
         };
         let Some(seal) = keys.seal(&self.key, &self.content, &place) else { return self };
         if let Action::AddComment { body, .. } | Action::EditComment { body, .. } | Action::AddFile { note: body, .. } =

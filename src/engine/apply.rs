@@ -97,7 +97,12 @@ fn adopt_issue(
     (jira, jira_name, kin): (&IssueId, &str, Option<&Kin>),
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
-    let has_another = run.world.state.issue_link(run.source(), guance)?.is_some();
+    let known = run.world.state.issue_link(run.source(), guance)?;
+    let waits = known.as_ref().is_some_and(|known| known.waits_for(jira));
+    if waits {
+        tx.detach(guance)?;
+    }
+    let has_another = known.is_some() && !waits;
     if let Some(kin) = kin.filter(|_| !has_another) {
         reuse::recognised(run, tx, guance, (jira, kin), now)?;
     }

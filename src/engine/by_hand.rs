@@ -184,14 +184,19 @@ impl<'a> ByHand<'a> {
         if world.state.stage_of(&key)? == Some(Stage::InFlight) {
             return Ok(false);
         }
-        let Some(new) = issues::create_by_hand(issue, world.policy, route) else {
+        let Some(mut new) = issues::create_by_hand(issue, world.policy, route) else {
             anyhow::bail!("there is no such route; this is a bug");
         };
+        let known = world.state.issue_link(self.run.source(), &issue.id)?;
+        if let (Some(reuse), Some(link)) = (&mut new.reuse, known.as_ref().filter(|link| link.retired)) {
+            // A person wants another than the ticket that is another item's.
+            reuse.passed.push(IssueId::new(link.ticket()));
+        }
         ordered::remember(world.state, &issue.id, world.clock.now())?;
         let tx = world.state.begin()?;
         // A create that is held stays so when it is enqueued again.
         tx.withdraw(&key)?;
-        if world.state.issue_link(self.run.source(), &issue.id)?.is_some() {
+        if known.is_some() {
             tx.forget_pair(&issue.id)?;
         }
         self.enqueue(&tx, &issues::push(issue, new))?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use chrono::TimeDelta;
 
+use super::adopt::adopt;
 use super::failure::{Blame, fail};
 use super::files::{CopyOnJira, Upload};
 use super::lookup::{look_up, wanted};
@@ -222,10 +223,13 @@ fn certainly_new(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<
     let Some(first) = batch.first() else { return Ok(None) };
     match once::proof(run, &first.push) {
         Proof::Nothing => Ok(Some(batch)),
-        Proof::Repeatable => Ok(reuse::is_free(run, first)?.then_some(batch)),
+        Proof::Repeatable => Ok(is_free(run, first)?.then_some(batch)),
         Proof::Marker => not_marked(run, target, batch),
         Proof::Thread => Ok(is_thread_known(run, target, first)?.then_some(batch)),
-        Proof::Reading => Ok(fields::still_holds(run, first)?.then_some(batch)),
+        Proof::Reading => {
+            let goes = fields::still_holds(run, first)? && !reuse::hands_over(run, first)?;
+            Ok(goes.then_some(batch))
+        }
         Proof::Namesake => match files::copy_on_jira(run, first)? {
             CopyOnJira::None => Ok(Some(batch)),
             CopyOnJira::There(receipt) => settle(run, &first.push, &receipt, Evidence::Found).map(|()| None),
@@ -259,8 +263,11 @@ fn not_marked(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Opt
     }
     let wanted: Vec<Wanted> = batch.iter().map(|queued| wanted(&queued.push)).collect();
     let found = look_up(run, target, &wanted)?;
-    let mut new = Vec::new();
+    let (mut new, mut others) = (Vec::new(), Vec::new());
     for (queued, lookup) in batch.into_iter().zip(found) {
+        if !matches!(lookup, Lookup::Absent | Lookup::Foreign(..)) {
+            others.push(queued.push.clone());
+        }
         match lookup {
             Lookup::Labelled(copy) if script::holds(run, &queued, &copy, None)? => {}
             Lookup::Foreign(copy, creator) if script::holds(run, &queued, &copy, Some(&creator))? => {}
@@ -276,6 +283,24 @@ fn not_marked(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Opt
             }
         }
     }
-    let new = reuse::go_on(run, new)?;
+    let reuse::Sorted { new, misread } = reuse::sort(run, new, &others)?;
+    read_anew(run, &misread)?;
     Ok(if new.is_empty() { None } else { Some(new) })
+}
+
+/// Recognises the tickets that say that they go on with another item than this state knows.
+fn read_anew(run: &mut Run<'_>, tickets: &[IssueId]) -> Result<(), Trouble> {
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    let mut read = run.world.jira.issues(tickets)?;
+    adopt(run, &mut read.issues)
+}
+
+/// Returns true while a ticket that is to be continued is nobody else's, by what it says now.
+fn is_free(run: &mut Run<'_>, queued: &Queued) -> Result<bool, Trouble> {
+    if let Some(ticket) = reuse::misread(run, queued)? {
+        read_anew(run, &[ticket])?;
+    }
+    reuse::is_free(run, queued)
 }

@@ -308,7 +308,8 @@ pub(super) fn copy_is_gone(run: &mut Run<'_>, queued: &Queued) -> Result<bool, T
 
 fn issue_of(action: &Action) -> Option<&IssueId> {
     match action {
-        Action::CreateIssue(_) | Action::ContinueIssue(_) => None,
+        // Nobody misses what only names an item.
+        Action::CreateIssue(_) | Action::ContinueIssue(_) | Action::JoinIssue { .. } => None,
         Action::AddComment { issue, .. }
         | Action::EditComment { issue, .. }
         | Action::DeleteComment { issue, .. }

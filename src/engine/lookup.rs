@@ -22,6 +22,7 @@ pub(super) fn wanted(push: &Push) -> Wanted {
         | Action::DeleteComment { issue, .. }
         | Action::ChangeIssue { issue, .. }
         | Action::LinkIssue { issue, .. }
+        | Action::JoinIssue { issue, .. }
         | Action::AddFile { issue, .. } => {
             Wanted { key: key.origin(), issue: Some(issue.clone()), project: None, content: None }
         }

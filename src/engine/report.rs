@@ -41,6 +41,8 @@ pub struct Report {
     pub issues_created: usize,
     /// Tickets that go on with another item.
     pub issues_continued: usize,
+    /// Items that are counted in the ticket of another one, instead of having one of their own.
+    pub issues_joined: usize,
     /// Comments and replies copied.
     pub comments_copied: usize,
     /// Comments and replies edited.
@@ -142,6 +144,7 @@ impl Report {
             planned: Vec::new(),
             issues_created: 0,
             issues_continued: 0,
+            issues_joined: 0,
             comments_copied: 0,
             comments_edited: 0,
             comments_deleted: 0,
@@ -228,6 +231,7 @@ impl Report {
         };
         count(self.issues_created, Count::IssuesCreated);
         count(self.issues_continued, Count::IssuesContinued);
+        count(self.issues_joined, Count::IssuesJoined);
         count(self.comments_copied, Count::CommentsCopied);
         count(self.comments_edited, Count::CommentsEdited);
         count(self.comments_deleted, Count::CommentsDeleted);
@@ -354,6 +358,8 @@ impl Report {
                 Action::DeleteComment { .. } => self.comments_deleted += 1,
                 Action::ChangeIssue { .. } => self.fields_written += 1,
                 Action::LinkIssue { .. } => self.links_set += 1,
+                // Counted when it was decided.
+                Action::JoinIssue { .. } => {}
                 Action::AddFile { .. } => self.files_copied += 1,
             }
         }

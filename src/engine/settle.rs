@@ -43,6 +43,7 @@ pub(super) fn settle(run: &mut Run<'_>, push: &Push, receipt: &Receipt, evidence
         let why = format!("{} was found for it, and is the copy of something else", receipt.name);
         return put_back(run, &push.key, later, Some(&why));
     }
+    reuse::counted_anew(run, &tx, push, now)?;
     let makes_pair = matches!(push.action, Action::CreateIssue(_) | Action::ContinueIssue(_));
     let jira_name = makes_pair.then_some(receipt.name.as_str());
     let status = receipt.issue.as_deref().map(|issue| issue.status.name.as_str());
@@ -128,7 +129,7 @@ fn link(
                 tx.forget_comments(&link)?;
             }
         }
-        Action::LinkIssue { .. } => {}
+        Action::LinkIssue { .. } | Action::JoinIssue { .. } => {}
     }
     Ok(true)
 }

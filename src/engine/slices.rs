@@ -154,8 +154,10 @@ fn window(
     first: bool,
 ) -> Result<bool, Trouble> {
     let width = TimeDelta::try_milliseconds(slices.width);
-    let until = width.and_then(|width| slices.next.checked_add_signed(width)).filter(|until| *until < end);
-    let is_last = until.is_none();
+    // Before the remote has told the time, our clock may be hours behind what there is to be read.
+    let is_told = reading.sweep || run.identities.get(&run.source()).is_some_and(|identity| identity.clock.is_some());
+    let is_within = |until: &DateTime<Utc>| !is_told || *until < end;
+    let until = width.and_then(|width| slices.next.checked_add_signed(width)).filter(is_within);
     // A poll's last window is open; what comes after a sweep's was read already.
     reading.span.from = slices.next;
     reading.span.until = until.or(reading.sweep.then_some(end));
@@ -177,6 +179,8 @@ fn window(
         identity.clock = Some(clock);
         end = if reading.sweep { end } else { clock };
     }
+    let until = until.filter(|until| *until < end);
+    let is_last = until.is_none();
     reading.last = is_last && parts.is_none();
     if parts.is_some() {
         // Nothing tells what is missing: only what was read to its end moves a cursor.

@@ -12,7 +12,7 @@ use super::paging::{LARGE_PAGE, Pages, Part, SMALL_PAGE, collect, collect_newest
 use super::settings::Settings;
 use super::wire::{Named, Page};
 use crate::domain::{IssueId, Side};
-use crate::http::{Call, Http, Method, clean};
+use crate::http::{Call, Http, Login, Method, clean};
 use crate::ports::{ApiError, ApiErrorKind, Budget, Clock, FOR_EVER, Facts, Purpose, Span, Stop, Urgency, Walk};
 use crate::words::{CallFault, GuanceFault, Hint};
 
@@ -410,7 +410,14 @@ impl<'a> Api<'a> {
             return Err(Fault { error: error.with_hint(Hint::SetGuanceKey), cause: Cause::Other });
         };
         let url = format!("{}{path}", self.settings.base_url);
-        Ok(Call { method, url, query: Vec::new(), auth: Some((KEY_HEADER, key.clone())), body: None, header: None })
+        Ok(Call {
+            method,
+            url,
+            query: Vec::new(),
+            auth: Some(Login::Header(KEY_HEADER, key.clone())),
+            body: None,
+            header: None,
+        })
     }
 
     /// Lets a key rest that the service does not want to hear from.

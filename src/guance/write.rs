@@ -83,7 +83,9 @@ impl Guance<'_> {
                 extend::change(&self.api, issue, |extend| extend::add_link(extend, title, url))?;
                 Ok(Receipt::of(issue.as_str(), self.api.server_clock()))
             }
-            Action::CreateIssue(_) | Action::ContinueIssue(_) => Err(refused(GuanceFault::NotCreatedThere)),
+            Action::CreateIssue(_) | Action::ContinueIssue(_) | Action::JoinIssue { .. } => {
+                Err(refused(GuanceFault::NotCreatedThere))
+            }
         }
     }
 }

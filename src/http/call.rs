@@ -1,4 +1,6 @@
-//! A request.
+//! A request, and how it shows who sends it: by a header that is the same for all, or by a signature over the request itself.
+
+use std::fmt;
 
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
@@ -46,6 +48,42 @@ impl Method {
     }
 }
 
+/// Signs requests. What it signs is the address as it is sent: a redirect that is followed is signed anew.
+pub trait Sign {
+    /// Returns the value of the `Authorization` header for a request to this address.
+    ///
+    /// # Errors
+    /// When it cannot be signed; the request is not sent then.
+    fn authorization(&self, method: Method, url: &Url) -> Result<Secret, CallFault>;
+}
+
+/// How a request shows who sends it.
+#[derive(Clone)]
+pub enum Login<'a> {
+    /// A header: name and value.
+    Header(&'a str, Secret),
+    /// A signature in the `Authorization` header.
+    Signed(&'a dyn Sign),
+}
+
+impl Login<'_> {
+    pub(super) fn header(&self, method: Method, url: &Url) -> Result<(HeaderName, HeaderValue), CallFault> {
+        match self {
+            Self::Header(name, value) => credential(name, value),
+            Self::Signed(signer) => credential("Authorization", &signer.authorization(method, url)?),
+        }
+    }
+}
+
+impl fmt::Debug for Login<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Header(..) => "Header",
+            Self::Signed(_) => "Signed",
+        })
+    }
+}
+
 /// One request.
 #[derive(Clone, Debug)]
 pub struct Call<'a> {
@@ -55,8 +93,8 @@ pub struct Call<'a> {
     pub url: String,
     /// Query parameters, not yet encoded.
     pub query: Vec<(&'a str, String)>,
-    /// The credential header: name and value.
-    pub auth: Option<(&'a str, Secret)>,
+    /// How it shows who sends it.
+    pub auth: Option<Login<'a>>,
     /// A JSON body.
     pub body: Option<&'a Value>,
     /// A further header: name and value.
@@ -81,7 +119,7 @@ pub(super) fn shown(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
-pub(super) fn credential(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), CallFault> {
+fn credential(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), CallFault> {
     let name =
         HeaderName::from_bytes(name.as_bytes()).map_err(|_| CallFault::NoHeaderName { name: name.to_owned() })?;
     let mut value = HeaderValue::from_str(value.expose()).map_err(|_| CallFault::BadCredential)?;

@@ -14,7 +14,7 @@ use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::redirect::Policy;
 
 use super::answer::{Answer, MAX_BODY_BYTES};
-use super::call::{Call, address, credential, shown};
+use super::call::{Call, address, shown};
 use super::failure::Failure;
 use super::redirect::{MAX_REDIRECTS, onward};
 use super::trust::Trust;
@@ -105,8 +105,9 @@ impl Http {
         let what = format!("{} {}", call.method.as_str(), shown(url));
         let client = self.client_for(url).map_err(|why| Failure::NotSent(format!("{what}: {why:#}")))?;
         let mut request = client.request(call.method.wire(), url.clone()).timeout(left);
-        if let Some((name, value)) = &call.auth {
-            let (name, value) = credential(name, value).map_err(|why| Failure::NotSent(format!("{what}: {why}")))?;
+        if let Some(login) = &call.auth {
+            let signed = login.header(call.method, url);
+            let (name, value) = signed.map_err(|why| Failure::NotSent(format!("{what}: {why}")))?;
             request = request.header(name, value);
         }
         if let Some((name, value)) = call.header {

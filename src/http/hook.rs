@@ -18,9 +18,9 @@ pub struct Hook<'a> {
     pub address: &'a Secret,
     /// What is added to its query, not yet encoded: a signature.
     pub query: Vec<(&'static str, String)>,
-    /// Further headers.
+    /// Further headers. One of them may say what the body is, if it is not JSON.
     pub headers: Vec<(&'static str, String)>,
-    /// The body: JSON, exactly as it was signed.
+    /// The body, exactly as it was signed: JSON, unless a header says otherwise.
     pub body: String,
 }
 
@@ -49,7 +49,9 @@ impl Http {
         let not_sent = |why: String| Failure::NotSent(format!("{what}: {why}"));
         let client = self.client_for(&url).map_err(|why| not_sent(format!("{why:#}")))?;
         let mut request = client.post(url).timeout(self.timeout()).body(hook.body.clone());
-        request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+        if !hook.headers.iter().any(|(name, _)| *name == CONTENT_TYPE.as_str()) {
+            request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+        }
         for (name, value) in &hook.headers {
             let mut value = HeaderValue::from_str(value).map_err(|_| not_sent(format!("{name} is no header")))?;
             value.set_sensitive(true);

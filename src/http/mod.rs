@@ -22,7 +22,7 @@ mod hook;
 mod tests;
 
 pub use answer::{Answer, MAX_BODY_BYTES};
-pub use call::{Call, Method};
+pub use call::{Call, Login, Method, Sign};
 pub use client::{Http, Settings};
 pub use failure::Failure;
 pub use fault::Fault;

@@ -9,7 +9,7 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_TYPE
 use reqwest::{StatusCode, Url};
 
 use super::answer::Answer;
-use super::call::{Call, Method, address, credential, shown};
+use super::call::{Call, Method, address, shown};
 use super::client::{Http, failure};
 use super::failure::Failure;
 use super::redirect::{MAX_REDIRECTS, onward_to};
@@ -72,9 +72,9 @@ impl Http {
             let mut request = client.get(url.clone()).timeout(left);
             // What is packed on the way has no length.
             request = request.header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "identity");
-            if let Some((name, value)) = auth {
-                let (name, value) =
-                    credential(name, value).map_err(|why| Failure::NotSent(format!("{what}: {why}")))?;
+            if let Some(login) = auth {
+                let signed = login.header(Method::Get, &url);
+                let (name, value) = signed.map_err(|why| Failure::NotSent(format!("{what}: {why}")))?;
                 request = request.header(name, value);
             }
             let response = request.send().map_err(|error| failure(error, &what, patience))?;
@@ -113,12 +113,13 @@ impl Http {
             part = part.mime_str(mime).map_err(|why| not_sent(why.to_string()))?;
         }
         let patience = self.timeout * PATIENCE;
+        let signed = call.auth.as_ref().map(|login| login.header(Method::Post, &url)).transpose();
+        let signed = signed.map_err(|why| not_sent(why.to_string()))?;
         let mut request = client.post(url).timeout(patience).multipart(Form::new().part(field, part));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some((name, value)) = &call.auth {
-            let (name, value) = credential(name, value).map_err(|why| not_sent(why.into()))?;
+        if let Some((name, value)) = signed {
             request = request.header(name, value);
         }
         let response = request.send().map_err(|error| failure(error, &what, patience))?;

@@ -53,7 +53,7 @@ fn http() -> Http {
 }
 
 fn call(method: Method, url: String) -> Call<'static> {
-    let auth = Some(("DF-API-KEY", Secret::new("top-secret")));
+    let auth = Some(Login::Header("DF-API-KEY", Secret::new("top-secret")));
     Call { method, url, query: Vec::new(), auth, body: None, header: None }
 }
 
@@ -153,7 +153,7 @@ fn a_failed_tls_handshake_is_not_sent() {
 #[test]
 fn a_credential_no_header_can_carry_is_not_sent_and_not_shown() {
     let mut get = call(Method::Get, "http://127.0.0.1:9/x".to_owned());
-    get.auth = Some(("DF-API-KEY", Secret::new("line\nbreak")));
+    get.auth = Some(Login::Header("DF-API-KEY", Secret::new("line\nbreak")));
     let failure = http().send(&get).unwrap_err();
     assert!(matches!(&failure, Failure::NotSent(why) if !why.contains("break\"")), "{failure:?}");
 }

@@ -11,6 +11,7 @@ use super::answer::{REST, Seen, Shape, Words, kind_of, page_words, shape_of, wor
 use super::auth;
 use super::auth::Credential;
 use super::moved::moved;
+use super::oauth::{Problem, Refusal, Signer};
 use crate::domain::Side;
 use crate::http::{Answer, Call, Failure, Http, Method, Upload, clean};
 use crate::ports::{ApiError, ApiErrorKind, Clock, Content, Stop, Walk};
@@ -74,6 +75,11 @@ impl Ask {
         Self { header: Some(header), ..self }
     }
 
+    /// Sends nothing with it.
+    pub(super) fn leave_body_out(&mut self) {
+        self.body = None;
+    }
+
     /// Marks a request that only reads, or that does no harm when it is carried out twice.
     pub(super) fn repeatable(self) -> Self {
         Self { repeatable: true, ..self }
@@ -119,6 +125,8 @@ pub(super) struct Failed {
     pub(super) login_refused: bool,
     /// True when the answer was larger than is taken: fewer rows may be asked for.
     pub(super) too_much: bool,
+    /// True when the time of a signature was refused, and the next one has another.
+    pub(super) wants_other_time: bool,
 }
 
 impl Failed {
@@ -130,7 +138,15 @@ impl Failed {
 
 impl From<ApiError> for Failed {
     fn from(error: ApiError) -> Self {
-        Self { error, status: None, words: Box::default(), json: Box::default(), login_refused: false, too_much: false }
+        Self {
+            error,
+            status: None,
+            words: Box::default(),
+            json: Box::default(),
+            login_refused: false,
+            too_much: false,
+            wants_other_time: false,
+        }
     }
 }
 
@@ -146,7 +162,7 @@ pub(super) struct Api<'a> {
     clock: &'a dyn Clock,
     stop: &'a dyn Stop,
     base_url: String,
-    credential: Credential,
+    credential: Credential<'a>,
     /// Whether an answer has said that the limit of requests is near.
     near_limit: Cell<bool>,
 }
@@ -157,7 +173,7 @@ impl<'a> Api<'a> {
         clock: &'a dyn Clock,
         stop: &'a dyn Stop,
         base_url: &str,
-        credential: Credential,
+        credential: Credential<'a>,
     ) -> Self {
         Self {
             http,
@@ -172,11 +188,13 @@ impl<'a> Api<'a> {
     /// Sends the request, again where that is harmless and promising.
     pub(super) fn send(&self, ask: &Ask) -> Result<Reply, Failed> {
         let started = self.clock.now();
-        let mut attempt = 0;
+        let (mut attempt, mut is_timely) = (0, false);
         loop {
             self.go_on(ask)?;
             match self.once(ask) {
                 Ok(reply) => return Ok(reply),
+                // A refused time is known before anything is carried out: with Jira's own time, once more.
+                Err(failed) if failed.wants_other_time && !is_timely => is_timely = true,
                 Err(failed) => {
                     match self.pause(ask, &failed, attempt).filter(|_| self.clock.now() - started < LONGEST_EFFORT) {
                         Some(wait) => self.clock.sleep(wait),
@@ -271,12 +289,12 @@ impl<'a> Api<'a> {
         Ok(())
     }
 
-    fn call<'q>(&self, ask: &'q Ask) -> Call<'q> {
+    fn call<'q>(&'q self, ask: &'q Ask) -> Call<'q> {
         Call {
             method: ask.method,
             url: format!("{}{}", self.base_url, ask.path),
             query: ask.query.clone(),
-            auth: Some(self.credential.header()),
+            auth: Some(self.credential.login()),
             body: ask.body.as_ref(),
             header: ask.header,
         }
@@ -294,6 +312,9 @@ impl<'a> Api<'a> {
             answer.header("X-Authentication-Denied-Reason"),
             &answer.head().chars().take(2000).collect::<String>(),
         );
+        if let Some(refusal) = self.refusal(answer) {
+            return Err(self.not_signed_well(ask, answer, &refusal));
+        }
         let json = match (answer.status, login, json) {
             (200..=299, None, Ok(json)) => return Ok(Reply { json, date: answer.date }),
             (_, _, json) => json,
@@ -326,7 +347,49 @@ impl<'a> Api<'a> {
             json: Box::new(json.unwrap_or_default()),
             login_refused: login.is_some(),
             too_much: false,
+            wants_other_time: false,
         })
+    }
+
+    /// Sends a request once whose answer is no JSON.
+    pub(super) fn send_plain(&self, ask: &Ask) -> Result<Answer, Failed> {
+        self.go_on(ask)?;
+        let answer = self.http.send(&self.call(ask)).map_err(|failure| lost(ask, &failure))?;
+        if (200..300).contains(&answer.status) && self.refusal(&answer).is_none() {
+            return Ok(answer);
+        }
+        match self.judge(ask, &answer) {
+            Ok(_) => Ok(answer),
+            Err(failed) => Err(failed),
+        }
+    }
+
+    fn refusal(&self, answer: &Answer) -> Option<Refusal> {
+        self.credential.signer().filter(|_| answer.status >= 400)?;
+        Refusal::of(&answer.head(), answer.header("WWW-Authenticate"))
+    }
+
+    /// Returns what a refused signature means. Of what Jira said only the name of the problem is kept: the rest holds the token.
+    fn not_signed_well(&self, ask: &Ask, answer: &Answer, refusal: &Refusal) -> Failed {
+        let signer = self.credential.signer();
+        let kind = match refusal.problem() {
+            // The request came twice. What became of the first one was told to somebody else.
+            Problem::Nonce if !ask.repeatable => ApiErrorKind::InDoubt,
+            Problem::Nonce => ApiErrorKind::Unavailable { retry_after: None },
+            Problem::Time | Problem::Other => ApiErrorKind::Unauthorized,
+        };
+        let status = answer.status.to_string();
+        let words = format!("oauth_problem={}", refusal.name);
+        let told = CallFault::CredentialsRefusedFor { status, words };
+        let ours = signer.map(Signer::last).unwrap_or_default();
+        let error = ApiError::new(Side::JIRA, kind, format!("{}: {told}", ask.name())).with_hint(refusal.hint(&ours));
+        let is_time = refusal.problem() == Problem::Time;
+        Failed {
+            status: Some(answer.status),
+            login_refused: kind == ApiErrorKind::Unauthorized,
+            wants_other_time: is_time && signer.is_some_and(|signer| signer.learn(answer.date)),
+            ..Failed::from(error)
+        }
     }
 
     /// Returns true when an answer to this client has said that the limit of requests is near.

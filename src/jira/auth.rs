@@ -1,29 +1,47 @@
 //! Credentials: the header they make, how Jira says that it refused them, and how to mend that.
 
+use super::oauth::Signer;
 use super::settings::Auth;
+use crate::http::Login;
+use crate::ports::Clock;
 use crate::secret::{Secret, base64};
-use crate::words::JiraHint;
+use crate::words::{JiraHint, OAuthHint};
 
 /// A credential ready to be sent.
-pub(super) struct Credential {
-    header: Secret,
-    pat: bool,
+pub(super) enum Credential<'a> {
+    /// User and token, or user and password.
+    Basic(Secret),
+    /// A personal access token.
+    Bearer(Secret),
+    /// A key and a token that sign each request.
+    Signed(Box<Signer<'a>>),
 }
 
-impl Credential {
-    pub(super) fn new(auth: &Auth) -> Self {
+impl<'a> Credential<'a> {
+    pub(super) fn new(auth: &Auth, clock: &'a dyn Clock) -> Self {
         match auth {
             Auth::Basic { user, token } => {
                 let pair = format!("{user}:{}", token.expose());
-                Self { header: Secret::new(format!("Basic {}", base64(pair.as_bytes()))), pat: false }
+                Self::Basic(Secret::new(format!("Basic {}", base64(pair.as_bytes()))))
             }
-            Auth::Pat { token } => Self { header: Secret::new(format!("Bearer {}", token.expose())), pat: true },
+            Auth::Pat { token } => Self::Bearer(Secret::new(format!("Bearer {}", token.expose()))),
+            Auth::OAuth1 { consumer, key, token } => {
+                Self::Signed(Box::new(Signer::new(clock, consumer, (**key).clone(), Some(token.clone()))))
+            }
         }
     }
 
-    /// Returns the header's name and value.
-    pub(super) fn header(&self) -> (&'static str, Secret) {
-        ("Authorization", self.header.clone())
+    /// Returns how a request shows it.
+    pub(super) fn login(&self) -> Login<'_> {
+        match self {
+            Self::Basic(header) | Self::Bearer(header) => Login::Header("Authorization", header.clone()),
+            Self::Signed(signer) => Login::Signed(signer.as_ref()),
+        }
+    }
+
+    /// Returns what signs requests, where they are signed.
+    pub(super) fn signer(&self) -> Option<&Signer<'a>> {
+        if let Self::Signed(signer) = self { Some(signer.as_ref()) } else { None }
     }
 
     /// Returns what to do about a refusal, naming the credential.
@@ -32,13 +50,17 @@ impl Credential {
         if login == Some(LoginRefusal::Captcha) {
             return JiraHint::ClearCaptcha.into();
         }
+        let is_pat = matches!(self, Self::Bearer(_));
+        if self.signer().is_some() {
+            return OAuthHint::TokenRejected.into();
+        }
         let hint = if is_gateway(base_url) {
             JiraHint::CheckTokenScopes
-        } else if is_cloud_host(host) && self.pat {
+        } else if is_cloud_host(host) && is_pat {
             JiraHint::CheckTokenUser
         } else if is_cloud_host(host) {
             JiraHint::CheckTokenAge
-        } else if self.pat {
+        } else if is_pat {
             JiraHint::CheckPat
         } else {
             JiraHint::CheckTokenMethod
@@ -126,8 +148,7 @@ mod tests {
 
     #[test]
     fn the_hint_names_the_credential_and_the_likely_cause() {
-        let basic = Credential::new(&Auth::Basic { user: "bot".into(), token: Secret::new("t") });
-        let pat = Credential::new(&Auth::Pat { token: Secret::new("t") });
+        let (basic, pat) = (Credential::Basic(Secret::new("t")), Credential::Bearer(Secret::new("t")));
         for (credential, url, want) in [
             (&basic, "https://x.atlassian.net", "scoped token"),
             (&basic, "https://api.atlassian.com/ex/jira/1", "scope: read:jira-work"),

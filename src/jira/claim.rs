@@ -47,14 +47,15 @@ impl Reader<'_> {
     }
 
     /// Returns what an issue says of the items that it is the copy of one after another, where its markers are proof. That
-    /// it was another item's before counts only under a seal, and with that item's label: whoever may edit an issue could
-    /// name any.
+    /// it was another item's before counts only under a seal, and with that item's label; that an item is counted in it, only
+    /// under a seal of its own: whoever may edit an issue could name any.
     pub(super) fn kin(self, raw: &wire::Issue) -> Option<Kin> {
         let marks = self.issue_marks(raw);
         let claim = marks.property.filter(|_| !marks.contradicts)?;
         let mut kin = raw.properties.get(PROPERTY).and_then(Kin::read)?;
         let is_labelled = |key: &Key| marks.labels.is_empty() || marks.labels.contains(&as_labelled(key));
         kin.earlier.retain(|key| claim.sealed && is_labelled(key));
+        kin.joined.retain(|item| item.is_sealed(self.keys, &IssueId::new(raw.id.as_str())));
         kin.opening &= claim.sealed;
         kin.creator = raw.fields.creator.as_ref().map(|account| account.id().to_owned()).unwrap_or_default();
         Some(kin)

@@ -4,6 +4,7 @@
 //! but what goes through [`Facts`](crate::ports::Facts). `api` sends requests, `wire` holds the records as they travel, `convert`
 //! and `claim` say what they mean to us, `service` holds what a run has learnt.
 
+mod oauth;
 mod settings;
 mod auth;
 mod fault;
@@ -12,6 +13,7 @@ mod moved;
 mod api;
 mod jql;
 mod wire;
+mod dance;
 mod takes;
 mod words;
 
@@ -65,6 +67,8 @@ mod golden_tests;
 
 pub use about::ABOUT;
 pub use check::{CheckChanges, CheckRoute};
+pub use dance::{Consumer, RequestToken};
+pub use oauth::{AccessToken, PrivateKey};
 pub use pace::Pace;
 pub use service::Jira;
 pub use settings::{Auth, Deployment, Followed, Settings};

@@ -173,6 +173,7 @@ impl Jira<'_> {
     fn write_one(&self, push: &Push) -> Result<Receipt, ApiError> {
         match &push.action {
             Action::ContinueIssue(continued) => self.continue_issue(push, continued),
+            Action::JoinIssue { issue, name, items } => self.join_issue(issue, name, items),
             Action::CreateIssue(_) => Err(refused(format!("{}: a create outside its batch; this is a bug", push.key))),
             Action::AddComment { issue, body, origin_url, internal } => {
                 self.add_comment(push, issue, &Text { body, origin_url }, *internal)

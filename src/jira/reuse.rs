@@ -12,7 +12,7 @@ use super::service::Jira;
 use super::wire;
 use crate::domain::marker::{self, Aside};
 use crate::domain::{
-    Continued, DroppedField, IssueId, Key, Onward, Push, Receipt, StatusCategory, StatusTarget, Ticket,
+    Continued, DroppedField, IssueId, Joined, Key, Onward, Push, Receipt, StatusCategory, StatusTarget, Ticket,
 };
 use crate::ports::{ApiError, ApiErrorKind, Tickets};
 
@@ -116,6 +116,22 @@ impl Jira<'_> {
         let key = row.as_ref().and_then(|row| row.get("key")?.as_str()).filter(|key| !key.is_empty());
         let at = row.as_ref().and_then(|row| time(row.pointer("/fields/updated")?));
         Ok(Receipt::of(issue.as_str(), at).named(key.unwrap_or(&continued.name)).without(dropped))
+    }
+
+    /// Names items in the property of the ticket in which they are counted.
+    ///
+    /// # Errors
+    /// `Refused` where the ticket has no property of ours, or Jira does not let us write it.
+    pub(super) fn join_issue(&self, issue: &IssueId, name: &str, items: &[Joined]) -> Result<Receipt, ApiError> {
+        let told = self.our_property(issue.as_str())?;
+        if !told.is_object() {
+            return Err(refused(format!("{name} has no property of guajira's")));
+        }
+        let value = Aside::joined(told.clone(), items);
+        if value != told {
+            allowed(self.put_property(issue, &value))?;
+        }
+        Ok(Receipt::of(issue.as_str(), None).named(name))
     }
 
     fn mark_and_open(

@@ -79,7 +79,7 @@ impl<'a> Jira<'a> {
         stop: &'a dyn Stop,
     ) -> Self {
         let about = About { side: Side::Tracker(settings.line), ..ABOUT };
-        let credential = Credential::new(&settings.auth);
+        let credential = Credential::new(&settings.auth, clock);
         let api = Api::new(http, clock, stop, &settings.base_url, credential);
         let former_pairs = RefCell::new(settings.former_pairs.clone());
         Self {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::oauth::PrivateKey;
 use crate::domain::{Follower, ServiceName};
 use crate::secret::Secret;
 use crate::words::Lang;
@@ -30,6 +31,24 @@ pub enum Auth {
         /// The token.
         token: Secret,
     },
+    /// OAuth 1.0a with RSA-SHA1: an application link of Server or Data Center.
+    OAuth1 {
+        /// The consumer key of the link.
+        consumer: String,
+        /// The private key; the link holds the public one.
+        key: Box<PrivateKey>,
+        /// The access token of the account.
+        token: Secret,
+    },
+}
+
+impl Auth {
+    /// Returns the token or the password.
+    pub fn token(&self) -> &Secret {
+        match self {
+            Self::Basic { token, .. } | Self::Pat { token } | Self::OAuth1 { token, .. } => token,
+        }
+    }
 }
 
 /// A field that follows its source, and where it is set.

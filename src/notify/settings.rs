@@ -37,7 +37,7 @@ impl Settings {
     }
 
     /// Returns words of a failure without parts of the address.
-    pub(super) fn scrubbed(&self, words: String) -> String {
+    pub fn scrubbed(&self, words: String) -> String {
         address::scrubbed(self.kind, &self.address, words)
     }
 

@@ -289,7 +289,9 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
             }
         }
         let Some((guance, maker)) = proven(issue) else { continue };
-        let taken = known.issues.contains_key(&(issue.side().source(), guance.clone()));
+        // What is counted in a ticket, or had it before, may have it now.
+        let own = known.issues.get(&(issue.side().source(), guance.clone()));
+        let taken = own.is_some_and(|own| !own.waits_for(&issue.id));
         let first = best.get(&guance).is_some_and(|(_, first)| first.id == issue.id);
         let contested = maker == Maker::Other && rivals.get(&(guance.clone(), maker)).is_some_and(|count| *count > 1);
         steps.push(if taken || !first || contested {
@@ -303,7 +305,7 @@ pub fn copies(issues: &[Issue], known: &Known) -> Vec<Step> {
 }
 
 /// Returns true for a ticket that goes on with another item than the state knows: it is older than the world.
-fn goes_on(issue: &Issue, link: &IssueLink) -> bool {
+pub fn goes_on(issue: &Issue, link: &IssueLink) -> bool {
     let before = Key::issue(issue.side().source(), &link.guance);
     let kin = issue.tracker().and_then(|detail| detail.kin.as_ref());
     let had = kin.is_some_and(|kin| kin.earlier.contains(&before));

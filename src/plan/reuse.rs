@@ -1,24 +1,43 @@
-//! The same problem again: which ticket an item continues instead of getting one of its own.
+//! The same problem again: which ticket an item continues, or is counted in, instead of getting one of its own.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::{
-    Action, CommentId, Continued, Fingerprint, IssueId, Key, NewIssue, Push, Reuse, StatusCategory, Ticket,
+    Action, CommentId, Continued, Fingerprint, IssueId, IssueLink, Joined, Key, NewIssue, Push, Reuse, Side,
+    StatusCategory, Ticket,
 };
 use crate::render;
-use crate::text::{Block, Doc};
+use crate::text::{Block, Doc, Inline};
 use crate::words::{Summary, Voice, Written};
 
-/// Returns the ticket that an item continues, at this time of Jira's clock: one that says so itself already, else the one of
-/// those that were resolved lately that was resolved last. What is open goes on as it is.
-pub fn choose<'t>(item: &Key, new: &NewIssue, tickets: &'t [Ticket], now: DateTime<Utc>) -> Option<&'t Ticket> {
-    let reuse = new.reuse.as_ref()?;
-    let begun = |ticket: &&Ticket| ticket.claim.as_ref().is_some_and(|claim| claim.proven && claim.key == *item);
-    let allowed = |ticket: &&Ticket| may_go_on(ticket, reuse, new);
-    tickets.iter().filter(allowed).find(begun).or_else(|| {
-        let fits = |ticket: &&Ticket| allowed(ticket) && is_resolved_lately(ticket, reuse, now);
-        tickets.iter().filter(fits).max_by_key(|ticket| (ticket.resolved, ticket.id.as_str().len(), &ticket.id))
-    })
+/// What becomes of an item, by the tickets of its problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice<'t> {
+    /// It continues this ticket.
+    GoesOn(&'t Ticket),
+    /// It is counted in this ticket, which is open and another item's.
+    Joins(&'t Ticket),
+    /// It gets a ticket of its own.
+    Own,
+}
+
+/// Returns what becomes of an item, at this time of Jira's clock. It continues a ticket that says so itself already; else it is
+/// counted in one that is open; else it continues the one of those that were resolved lately that was resolved last.
+pub fn choose<'t>(item: &Key, new: &NewIssue, tickets: &'t [Ticket], now: DateTime<Utc>) -> Choice<'t> {
+    let Some(reuse) = new.reuse.as_ref() else { return Choice::Own };
+    let age = |ticket: &&Ticket| (ticket.id.as_str().len(), ticket.id.clone());
+    let allowed = || tickets.iter().filter(|ticket| may_go_on(ticket, reuse, new));
+    let open = || allowed().filter(|ticket| ticket.status.category != StatusCategory::Done);
+    let resolved = || allowed().filter(|ticket| is_resolved_lately(ticket, reuse, now));
+    // Wherever it was moved to since.
+    let is_passed = |ticket: &&Ticket| reuse.passed.contains(&ticket.id);
+    if let Some(ticket) = tickets.iter().find(|ticket| ticket.is_of(item) && !is_passed(ticket)) {
+        Choice::GoesOn(ticket)
+    } else if let Some(ticket) = open().max_by_key(age) {
+        Choice::Joins(ticket)
+    } else {
+        resolved().max_by_key(|ticket| (ticket.resolved, age(ticket))).map_or(Choice::Own, Choice::GoesOn)
+    }
 }
 
 fn may_go_on(ticket: &Ticket, reuse: &Reuse, new: &NewIssue) -> bool {
@@ -47,6 +66,7 @@ pub fn push(create: Push, ticket: &Ticket, before: Option<IssueId>) -> Push {
         before,
         since: ticket.updated,
         new,
+        was_open: ticket.status.category != StatusCategory::Done,
     };
     Push { summary, action: Action::ContinueIssue(Box::new(continued)), ..create }
 }
@@ -68,7 +88,8 @@ pub fn notice(push: &Push, continued: &Continued, name: &str, voice: Voice) -> P
     let id = CommentId::notice(&[push.pair.as_str(), "continues", issue.as_str()]);
     // Always the same: what is recognised after a lost state is the same notice.
     let content = Fingerprint::of(&["continues", push.pair.as_str(), issue.as_str()]);
-    let mut blocks = vec![Block::paragraph(&voice.say(Written::Again))];
+    let what = if continued.was_open { Written::GoesOn } else { Written::Again };
+    let mut blocks = vec![Block::paragraph(&voice.say(what))];
     if !new.title.is_empty() {
         blocks.push(Block::paragraph(&new.title));
     }
@@ -85,6 +106,75 @@ pub fn notice(push: &Push, continued: &Continued, name: &str, voice: Voice) -> P
         summary: Summary::Again { name: name.to_owned() }.to_string(),
         seal: None,
     }
+}
+
+/// Returns what stands in a dry run in the place of a create whose item would be counted in this ticket.
+pub fn foreseen(create: Push, ticket: &Ticket) -> Push {
+    let Action::CreateIssue(new) = &create.action else { return create };
+    let (title, name) = (new.title.clone(), ticket.name.clone());
+    let items = vec![Joined::new(create.key.clone())];
+    let summary = Summary::Joined { title, name: name.clone() }.to_string();
+    Push { summary, action: Action::JoinIssue { issue: ticket.id.clone(), name, items }, ..create }
+}
+
+/// Returns the write that names, in the ticket of `pair`, the items that are counted in it.
+pub fn join(pair: &IssueLink, items: Vec<Joined>, tracker: Side) -> Push {
+    let names: Vec<&str> = items.iter().map(|item| item.key.as_str()).collect();
+    let content = Fingerprint::of(&names);
+    let name = pair.jira_name.clone();
+    Push {
+        key: Key::issue(tracker.source(), &pair.guance).edit(&content),
+        pair: pair.guance.clone(),
+        target: tracker,
+        content,
+        summary: Summary::JoinedItems { name: name.clone() }.to_string(),
+        action: Action::JoinIssue { issue: pair.jira.clone(), name, items },
+        seal: None,
+    }
+}
+
+/// The items that are counted in a ticket.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    /// How many of them are open.
+    pub open: u64,
+    /// The last of these: its id, its title and its address.
+    pub last: Option<(&'a IssueId, &'a str, &'a str)>,
+}
+
+/// Returns the id of the one comment that counts, in the ticket of `pair`, other items with the same problem.
+pub fn counted_id(pair: &IssueLink) -> CommentId {
+    CommentId::notice(&[pair.guance.as_str(), "joined", pair.jira.as_str()])
+}
+
+/// Returns the comment that counts, in a ticket, other items with the same problem. `copy`: the comment, where it is there.
+/// `url`: the address of the ticket's own item.
+pub fn counted(
+    pair: &IssueLink,
+    counted: Counted<'_>,
+    copy: Option<&CommentId>,
+    (tracker, url): (Side, &str),
+    voice: Voice,
+) -> Push {
+    let id = counted_id(pair);
+    let last = counted.last.map(|(id, ..)| id.as_str()).unwrap_or_default();
+    let content = Fingerprint::of(&["joined", &counted.open.to_string(), last]);
+    let mut line = vec![Inline::text(voice.say(Written::Joined { count: counted.open }))];
+    if let Some((id, title, address)) = counted.last {
+        line.push(Inline::link(if title.is_empty() { id.as_str() } else { title }, address));
+    }
+    let body = render::notice(url, &id, vec![Block::Paragraph { content: line }], &content, voice);
+    let (issue, origin_url, internal) = (pair.jira.clone(), url.to_owned(), true);
+    let key = Key::comment(tracker.source(), &id);
+    let (key, action) = match copy {
+        None => (key, Action::AddComment { issue, body, origin_url, internal }),
+        Some(copy) => {
+            let edit = Action::EditComment { issue, comment: copy.clone(), body, origin_url, internal };
+            (key.edit(&content), edit)
+        }
+    };
+    let summary = Summary::Joins { name: pair.jira_name.clone() }.to_string();
+    Push { key, pair: pair.guance.clone(), target: tracker, action, content, summary, seal: None }
 }
 
 #[cfg(test)]
@@ -141,7 +231,11 @@ mod tests {
     }
 
     fn chosen_for(new: &NewIssue, tickets: &[Ticket]) -> Option<String> {
-        choose(&key(), new, tickets, fixtures::at(HOUR.cast_signed() + 60 * 5)).map(|ticket| ticket.id.to_string())
+        match choose(&key(), new, tickets, fixtures::at(HOUR.cast_signed() + 60 * 5)) {
+            Choice::GoesOn(ticket) => Some(ticket.id.to_string()),
+            Choice::Joins(ticket) => Some(format!("in {}", ticket.id)),
+            Choice::Own => None,
+        }
     }
 
     #[test]
@@ -160,7 +254,7 @@ mod tests {
         };
         let one = || ticket("10001", 30);
         for (why, ticket) in [
-            ("it is open", open(one())),
+            ("it is open, and was moved", Ticket { name: "DEV-1".into(), ..open(one()) }),
             ("it was resolved so", Ticket { resolution: vec!["7".into(), "Won't Do".into()], ..one() }),
             ("it was moved", Ticket { name: "DEV-1".into(), ..one() }),
             ("it is archived", Ticket { archived: true, ..one() }),
@@ -168,6 +262,7 @@ mod tests {
         ] {
             assert_eq!(chosen(&[ticket]), None, "{why}");
         }
+        assert_eq!(chosen(&[ticket("10003", 30), open(one())]).as_deref(), Some("in 10001"), "an open one goes first");
         let secret = NewIssue { security: Some("Staff".into()), ..new() };
         assert_eq!(chosen_for(&secret, &[one()]), None, "more people may see it");
         assert_eq!(chosen_for(&secret, &[Ticket { secured: true, ..one() }]).as_deref(), Some("10001"));
@@ -179,6 +274,7 @@ mod tests {
         let kin = Kin {
             reuse: Fingerprint::of(&["disk"]),
             earlier: Vec::new(),
+            joined: Vec::new(),
             since: None,
             opening: true,
             creator: String::new(),

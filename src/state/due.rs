@@ -59,7 +59,7 @@ impl State {
              ORDER BY active DESC, guance LIMIT ?1"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![as_limit(limit), run], |row| Ok((issue_link(row)?, row.get(8)?)))?;
+        let rows = statement.query_map(params![as_limit(limit), run], |row| Ok((issue_link(row)?, row.get(9)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -120,7 +120,7 @@ impl State {
             let limit = as_limit(limit);
             all.push(&limit);
             all.extend(params.iter().map(|param| param as &dyn rusqlite::ToSql));
-            let rows = statement.query_map(all.as_slice(), |row| Ok((issue_link(row)?, row.get(8)?)))?;
+            let rows = statement.query_map(all.as_slice(), |row| Ok((issue_link(row)?, row.get(9)?)))?;
             links.extend(rows.collect::<Result<Vec<_>, _>>()?);
         }
         Ok(links)
@@ -201,11 +201,11 @@ impl State {
         let rows = statement.query_map(params![limit, active_since, polled_before, now, run], |row| {
             Ok(InTurn {
                 link: issue_link(row)?,
-                times: PairTimes { active: from_ms(row.get(8)?), read: from_ms(row.get(9)?) },
-                was_missed: row.get(10)?,
-                is_dear: row.get(11)?,
-                awaits_answer: row.get::<_, String>(12)? == TRACKER,
-                is_assigned: row.get(13)?,
+                times: PairTimes { active: from_ms(row.get(9)?), read: from_ms(row.get(10)?) },
+                was_missed: row.get(11)?,
+                is_dear: row.get(12)?,
+                awaits_answer: row.get::<_, String>(13)? == TRACKER,
+                is_assigned: row.get(14)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -16,7 +16,7 @@ pub(super) const ISSUE_COLUMNS: &str = "guance, jira, CASE WHEN role IS 'retired
                              FROM issue_link p WHERE p.jira = substr(issue_link.jira, 1, instr(issue_link.jira, '/') - 1)), '') \
                              ELSE jira_name END, guance_seen, jira_seen, closed, \
                              (role IS 'unlinked' OR role IS 'retired' OR EXISTS (SELECT 1 FROM absent WHERE lane = issue_link.guance \
-                             AND absent.gone = 1 AND key GLOB '*/issue/*')), role";
+                             AND absent.gone = 1 AND key GLOB '*/issue/*')), role, attached";
 const COMMENT_COLUMNS: &str = "origin, origin_id, copy_id, lane, written";
 
 impl State {
@@ -386,6 +386,7 @@ pub(super) fn issue_link(row: &Row<'_>) -> rusqlite::Result<IssueLink> {
         gone: row.get(6)?,
         unlinked: row.get_ref(7)?.as_str_or_null()? == Some("unlinked"),
         retired: row.get_ref(7)?.as_str_or_null()? == Some("retired"),
+        attached: row.get::<_, Option<i64>>(8)? == Some(1),
     })
 }
 

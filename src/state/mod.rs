@@ -36,6 +36,7 @@ mod by_hand;
 mod reuse;
 
 mod status;
+mod period;
 
 #[cfg(test)]
 mod golden_tests;
@@ -57,6 +58,7 @@ pub use ledger::Made;
 pub use lock::RunLock;
 pub use messages::{MessageBacklog, NewMessage, SendFailure, ToldMessage, WaitingMessage};
 pub use outbox::{Backlog, Deferral, Doubt, HeldForLabel, Queued};
+pub use period::Settled;
 pub use services::{Installation, Services, Workspace};
 pub use status::{FailingSide, LastRun, Status};
 pub use stuck::StuckItem;

@@ -4,7 +4,7 @@
 //! and as never active, so that no index brings it up again.
 
 use chrono::{DateTime, Utc};
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::error::StateError;
 use super::file::{State, Tx};
@@ -12,6 +12,9 @@ use super::links::{ISSUE_COLUMNS, issue_link};
 use super::outbox::encode;
 use super::time::to_ms;
 use crate::domain::{Fingerprint, IssueId, IssueLink, Key, Push, Side};
+
+/// Holds for the items whose ticket `?1` is another one's.
+const BEHIND: &str = "jira > ?1 || '/' AND jira < ?1 || '0'";
 
 impl State {
     /// Returns the pairs whose tickets are called so, the latest first; with them an item whose ticket another one is about to
@@ -27,12 +30,78 @@ impl State {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Returns the items that are counted in a ticket: how many are open, and the last of them, with its title.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn attached(&self, ticket: &IssueId) -> Result<(u64, Option<(IssueId, String)>), StateError> {
+        let sql = format!("SELECT count(*) FROM issue_link WHERE {BEHIND} AND attached = 1");
+        let count: i64 = self.conn.prepare_cached(&sql)?.query_row([ticket.as_str()], |row| row.get(0))?;
+        let sql = format!(
+            "SELECT guance, coalesce(title, '') FROM issue_link WHERE {BEHIND} AND attached = 1 ORDER BY rowid DESC LIMIT 1"
+        );
+        let item = |row: &rusqlite::Row<'_>| Ok((IssueId::new(row.get::<_, String>(0)?), row.get(1)?));
+        let last = self.conn.prepare_cached(&sql)?.query_row([ticket.as_str()], item).optional()?;
+        Ok((u64::try_from(count).unwrap_or(0), last))
+    }
+
+    /// Returns the items that are or were counted in a ticket, the last first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn joined(&self, ticket: &IssueId, limit: usize) -> Result<Vec<IssueId>, StateError> {
+        let sql = format!(
+            "SELECT guance FROM issue_link WHERE {BEHIND} AND role = 'retired' AND title IS NOT NULL ORDER BY rowid DESC LIMIT ?2"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![ticket.as_str(), limit], |row| row.get::<_, String>(0))?;
+        rows.map(|row| Ok(IssueId::new(row?))).collect()
+    }
+
+    /// Returns the items that may have a ticket next: those that are counted in it, the oldest first, and those of which it is
+    /// not known whether they are open.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn heirs(&self, ticket: &IssueId, limit: usize) -> Result<Vec<IssueId>, StateError> {
+        let sql = format!(
+            "SELECT guance FROM issue_link WHERE {BEHIND} AND role = 'retired' AND attached IS NOT 0
+             ORDER BY attached IS NULL, rowid LIMIT ?2"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![ticket.as_str(), limit], |row| row.get::<_, String>(0))?;
+        rows.map(|row| Ok(IssueId::new(row?))).collect()
+    }
+
+    /// Returns whether an item is known to be open or to have ended, whose ticket is another one's; and what it is called, where
+    /// it was ever counted in the ticket.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn attachment(&self, item: &IssueId) -> Result<(Option<bool>, Option<String>), StateError> {
+        let sql = "SELECT attached, title FROM issue_link WHERE guance = ?1 AND role = 'retired'";
+        let row = self.conn.prepare_cached(sql)?.query_row([item.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
+        Ok(row.optional()?.unwrap_or_default())
+    }
+
+    /// Returns how many items are counted in the tickets of others.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn count_attached(&self) -> Result<u64, StateError> {
+        let sql = "SELECT count(*) FROM issue_link WHERE role = 'retired' AND attached = 1";
+        let count: i64 = self.conn.query_row(sql, [], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
     /// Returns how many items have left their ticket to another one.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn count_retired(&self) -> Result<u64, StateError> {
-        let sql = "SELECT count(*) FROM issue_link WHERE role = 'retired'";
+        let sql = "SELECT count(*) FROM issue_link WHERE role = 'retired' AND attached IS NOT 1";
         let count: i64 = self.conn.query_row(sql, [], |row| row.get(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
@@ -49,20 +118,25 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Lets an item rest whose ticket another one takes over; what waits for it is taken back, and what was sent and not answered
+    /// Lets an item rest whose ticket the item `by` takes over; what waits for it is taken back, and what was sent and not answered
     /// counts as arrived. Its row goes on telling what the ticket is called, until it is known to be taken over.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn retire(&self, pair: &IssueId, now: DateTime<Utc>) -> Result<(), StateError> {
+    pub fn retire(&self, pair: &IssueId, by: &IssueId, now: DateTime<Utc>) -> Result<(), StateError> {
         let sql = "UPDATE issue_link SET role = 'retired', jira = jira || '/' || guance, jira_name = '', closed = 1,
-                       active = 0, polled = 1, guance_seen = 0, jira_seen = 0, fields_due = 0, opened = NULL
+                       active = 0, polled = 1, guance_seen = 0, jira_seen = 0, fields_due = 0, opened = NULL, attached = 0
                    WHERE guance = ?1 AND role IS NULL";
         self.tx.prepare_cached(sql)?.execute([pair.as_str()])?;
         let sql = "UPDATE outbox SET stage = 'done', action = '', settled_at = ?2, error = NULL, hint = NULL
                    WHERE lane = ?1 AND stage = 'in_flight' AND stage <> 'done' AND key NOT GLOB '*/issue/*'";
         self.tx.prepare_cached(sql)?.execute(params![pair.as_str(), to_ms(now)])?;
         self.take_back("lane = ?1 AND stage <> 'done' AND key NOT GLOB '*/issue/*'", [pair.as_str()])?;
+        // What names other items in the ticket is still to be written there.
+        let own = Key::issue(Side::Source(self.line), pair);
+        let sql =
+            "UPDATE outbox SET lane = ?3 WHERE lane = ?1 AND stage <> 'done' AND key GLOB '*/issue/*' AND key <> ?2";
+        self.tx.prepare_cached(sql)?.execute([pair.as_str(), own.as_str(), by.as_str()])?;
         self.tx.prepare_cached("DELETE FROM absent WHERE lane = ?1")?.execute([pair.as_str()])?;
         Ok(())
     }
@@ -73,10 +147,65 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn remember_retired(&self, item: &IssueId, ticket: &IssueId, now: DateTime<Utc>) -> Result<(), StateError> {
         let sql = "INSERT OR IGNORE INTO issue_link
-                       (guance, jira, jira_name, guance_seen, jira_seen, active, polled, closed, role)
-                   VALUES (?1, ?2 || '/' || ?1, '', 0, 0, 0, 1, 1, 'retired')";
+                       (guance, jira, jira_name, guance_seen, jira_seen, active, polled, closed, role, attached)
+                   VALUES (?1, ?2 || '/' || ?1, '', 0, 0, 0, 1, 1, 'retired', 0)";
         self.tx.prepare_cached(sql)?.execute([item.as_str(), ticket.as_str()])?;
         self.done(&Key::issue(Side::Source(self.line), item), now)
+    }
+
+    /// Records an item that is counted in this ticket, of which nothing else is known.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn remember_joined(&self, item: &IssueId, ticket: &IssueId, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.remember_retired(item, ticket, now)?;
+        let sql = "UPDATE issue_link SET attached = NULL WHERE guance = ?1 AND role = 'retired'";
+        self.tx.prepare_cached(sql)?.execute([item.as_str()])?;
+        Ok(())
+    }
+
+    /// Lets an item be counted in a ticket that is another one's. `open`: whether the item itself is.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn attach(
+        &self,
+        (item, title): (&IssueId, &str),
+        ticket: &IssueId,
+        open: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), StateError> {
+        self.remember_retired(item, ticket, now)?;
+        self.set_attached(item, open, Some(title), now)
+    }
+
+    /// Records whether an item is open whose ticket is another one's, and what it is called. One that is open is looked at in
+    /// turn.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn set_attached(
+        &self,
+        item: &IssueId,
+        open: bool,
+        title: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StateError> {
+        let sql =
+            "UPDATE issue_link SET attached = ?2, title = coalesce(?3, title), active = CASE WHEN ?2 THEN ?4 ELSE 0 END
+                   WHERE guance = ?1 AND role = 'retired'";
+        self.tx.prepare_cached(sql)?.execute(params![item.as_str(), open, title, to_ms(now)])?;
+        Ok(())
+    }
+
+    /// Forgets that an item has left its ticket, or is counted in it: the ticket is to be its own.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn detach(&self, item: &IssueId) -> Result<(), StateError> {
+        let sql = "DELETE FROM issue_link WHERE guance = ?1 AND role = 'retired'";
+        self.tx.prepare_cached(sql)?.execute([item.as_str()])?;
+        Ok(())
     }
 
     /// Records that a ticket has been taken over: who had it before tells nothing of it any more.

@@ -261,6 +261,12 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX message_old ON message (sent_at) WHERE stage = 'done';
     CREATE INDEX message_item ON message (item);
 ",
+    "
+    -- Of an item whose ticket is another one's (role 'retired'): 1 while it is open itself and counted in the ticket, 0 when it
+    -- has ended, NULL where that is not known; and what it is called.
+    ALTER TABLE issue_link ADD COLUMN attached INTEGER;
+    ALTER TABLE issue_link ADD COLUMN title TEXT;
+",
 ];
 
 /// Brings the file to the current version, in one transaction.

@@ -52,6 +52,8 @@ pub struct Status {
     pub issue_pairs: u64,
     /// How many items have left their Jira issue to a later one.
     pub continued: u64,
+    /// How many items are counted in the Jira issue of another one.
+    pub joined: u64,
     /// Pairs of comments.
     pub comment_pairs: u64,
     /// How many writes stand where.
@@ -113,7 +115,7 @@ impl State {
     /// When the file cannot be read.
     pub fn status(&self) -> Result<Status, StateError> {
         let (issue_pairs, comment_pairs) = self.count_links()?;
-        let continued = self.count_retired()?;
+        let (continued, joined) = (self.count_retired()?, self.count_attached()?);
         let mut cursors = Vec::new();
         for side in Side::Source(self.line).both() {
             if let Some(cursor) = self.cursor(side)? {
@@ -124,12 +126,12 @@ impl State {
         for side in Side::Source(self.line).both() {
             waits.extend(self.waits_until(side, None, Utc::now())?.map(|until| (side, until)));
         }
-        let last_good: Option<i64> = self.conn.query_row(LAST_GOOD, [], |row| row.get(0)).optional()?.flatten();
         Ok(Status {
             cursors,
             waits,
-            issue_pairs: issue_pairs.saturating_sub(continued),
+            issue_pairs: issue_pairs.saturating_sub(continued + joined),
             continued,
+            joined,
             comment_pairs,
             backlog: self.backlog()?,
             messages: self.message_backlog()?,
@@ -139,8 +141,26 @@ impl State {
             away: self.away()?,
             unreadable: self.unreadable()?,
             runs: self.last_runs(10)?,
-            last_good: last_good.map(from_ms),
+            last_good: self.last_good()?,
         })
+    }
+
+    /// Returns when the last good run ended, by the clock that this machine had then.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn last_good(&self) -> Result<Option<DateTime<Utc>>, StateError> {
+        let ended: Option<i64> = self.conn.query_row(LAST_GOOD, [], |row| row.get(0)).optional()?.flatten();
+        Ok(ended.map(from_ms))
+    }
+
+    /// Returns how many pairs of issues there are.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn pairs(&self) -> Result<u64, StateError> {
+        let count: i64 = self.conn.query_row("SELECT count(*) FROM issue_link", [], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0).saturating_sub(self.count_retired()?))
     }
 
     /// Returns the writes that are not done, oldest first, and behind them the messages that wait or were refused.

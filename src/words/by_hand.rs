@@ -10,6 +10,8 @@ messages! {
         PostedLater { name: &'a str },
         WaitsOn { side: Service, name: &'a str, why: &'a str },
         Created { item: &'a str, name: &'a str },
+        /// The ticket of another item counts it.
+        Joined { item: &'a str, name: &'a str },
         HasIssue { item: &'a str, name: &'a str },
         CreateWaits { item: &'a str, why: &'a str },
         NextRun,

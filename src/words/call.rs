@@ -19,6 +19,8 @@ messages! {
         BadCredential,
         CannotSetUp,
         CannotSetUpTls,
+        NoRandomNumbers,
+        CannotSign,
         NotSent,
         Unexpected { why: String },
         NoList,

@@ -1,5 +1,7 @@
 //! What is wrong with a configuration, and what to do about it.
 
+use super::KeyFlaw;
+
 messages! {
     /// What a value has to be.
     pub enum Wanted => wanted {
@@ -60,7 +62,8 @@ messages! {
         /// A condition or a template.
         Template { why: String },
         BadAccount,
-        NotSupported,
+        Key(KeyFlaw),
+        NotADay,
         NoTimeZone,
         NoTimeZoneBut { near: String },
         NoProjectKey,
@@ -91,6 +94,7 @@ messages! {
         NoSigningSecret,
         LoginInAddress,
         HasFragment,
+        NoTextfile,
         IsFeishuFlow,
         /// The address of a room is never repeated.
         NoRoom { kind: String, example: String },
@@ -200,6 +204,9 @@ messages! {
     pub enum ConfigWarning => config_warning {
         RouteTakesAll { number: String },
         UserNotUsed,
+        KeyNotUsed { key: String },
+        CredentialEnds { key: String, date: String, days: String },
+        CredentialEnded { key: String, date: String },
         Unencrypted { key: String },
         SecretOpenToOthers { path: String },
         StateOpenToOthers { path: String },

@@ -27,6 +27,8 @@ messages! {
         LabelOfOurs { issue: String },
         /// Why a create waits that is to continue a ticket.
         TicketAwaited,
+        /// Why a status waits that would close a ticket.
+        HeirsUnknown,
         /// Why a ticket is not continued.
         TicketOfAnother,
         LinkToOther,

@@ -99,6 +99,6 @@ macro_rules! english {
     };
 }
 
-english!(super::Kept, Hint, JiraHint, ItemHint, StateHint);
+english!(super::OAuthHint, super::Kept, Hint, JiraHint, ItemHint, StateHint);
 english!(super::CallFault, super::ListFault, super::GuanceFault, super::JiraFault, super::Less, super::Hidden);
 english!(super::TemplateFault);

@@ -12,6 +12,8 @@ messages! {
         PairUnlinked,
         /// `by`: the item that the Jira issue goes on with.
         PairRetired { by: Option<&'a str> },
+        /// `by`: the item whose Jira issue it is.
+        PairAttached { by: Option<&'a str> },
         PairClosed,
         CommentIs { id: &'a str, origin: Service, other: Service, copy: &'a str, pair: &'a str },
         Since { since: &'a str, why: &'a str },

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use super::samples::{self, Sample};
 use super::{
     AlertsHint, CallFault, Cause, Count, EngineFault, FieldReason, GuanceFault, Hidden, Hint, ItemHint, JiraFault,
-    JiraHint, Kept, Lang, Left, Length, Less, ListFault, Message, Note, NotifyHint, RunWords, Service, StateHint,
-    Summary, TemplateFault, Why,
+    JiraHint, Kept, Lang, Left, Length, Less, ListFault, Message, Note, NotifyHint, OAuthHint, RunWords, Service,
+    StateHint, Summary, TemplateFault, Why,
 };
 
 /// Fewest characters of a sentence besides its arguments. Less would be found in anything.
@@ -85,6 +85,7 @@ static SENTENCES: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let mut all = Vec::new();
     add::<Hint>(&mut all);
     add::<JiraHint>(&mut all);
+    add::<OAuthHint>(&mut all);
     add::<ItemHint>(&mut all);
     add::<StateHint>(&mut all);
     add::<AlertsHint>(&mut all);

@@ -26,15 +26,18 @@ mod history;
 mod init;
 mod items;
 mod kept;
+mod login;
 mod known;
 mod made;
 mod news;
 mod note;
 mod notify;
+mod page;
 mod parts;
 mod piped;
 mod plan;
 mod run;
+mod signals;
 mod state;
 mod status;
 mod summary;
@@ -70,15 +73,18 @@ pub use init::InitWords;
 pub use items::ItemWords;
 pub use kept::Kept;
 pub use known::{told, told_restriction, told_summary, told_template};
+pub use login::{AuthWords, KeyFlaw, OAuthHint};
 pub use made::{Length, TemplateFault};
 pub use messages::Message;
 pub use news::NewsWords;
 pub use note::Note;
 pub use notify::{MessageWords, NotifyHint};
+pub use page::PageWords;
 pub use parts::{Column, Count, Hold, Question, Read, Stage, Why};
 pub use piped::{EventFlaw, PipedFault, PipedWords};
 pub use plan::PlanWords;
 pub use run::RunWords;
+pub use signals::SignalsWords;
 pub use state::StateWords;
 pub use status::StatusWords;
 pub use summary::{FieldName, Summary};
@@ -237,6 +243,13 @@ messages! {
         },
         /// The problem of a ticket that was resolved is there again.
         Again,
+        /// The item of a ticket has ended, and the ticket goes on with one that was counted in it.
+        GoesOn,
+        /// So many other items with the same problem are open; what the last one is called follows where there is one.
+        Joined {
+            /// How many.
+            count: u64,
+        },
         /// Follows the name of who said something in a chat.
         Chat,
         /// How a link from a Jira issue says what the other issue is to it.

@@ -9,6 +9,8 @@ messages! {
         IssuesCreated,
         /// Tickets that go on with another item.
         IssuesContinued,
+        /// Items counted in the ticket of another one.
+        IssuesJoined,
         /// Comments and replies copied.
         CommentsCopied,
         /// Comments and replies edited.

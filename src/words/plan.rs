@@ -8,6 +8,7 @@ messages! {
         Planned { target: Service, summary: &'a str, key: &'a str, hold: Hold },
         PlannedIssue { project: &'a str, kind: &'a str, labels: &'a str, priority: Option<&'a str> },
         PlannedContinued { name: &'a str },
+        PlannedJoined { name: &'a str },
         PlannedTitle { title: &'a str },
         PlannedComment { issue: &'a str, internal: bool },
         PlannedEdit { comment: &'a str, issue: &'a str },

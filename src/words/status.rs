@@ -8,8 +8,8 @@ messages! {
         NoRunYet { path: &'a str },
         ReadUpTo { side: Service, at: &'a str, ago: Option<&'a str>, from: &'a str },
         StatusWaits { side: Service, until: &'a str },
-        /// `continued`: how many issues have left their Jira issue to a later one.
-        Linked { issues: u64, comments: u64, continued: u64 },
+        /// `continued`: how many issues have left their Jira issue to a later one. `joined`: how many are counted in that of another.
+        Linked { issues: u64, comments: u64, continued: u64, joined: u64 },
         ReadingEvery { what: Read, pairs: u64, hours: i64, minutes: u64 },
         /// Whether Guance's list tells that somebody has replied; `None`: nobody knows yet.
         ListTells(Option<bool>),

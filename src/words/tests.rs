@@ -18,6 +18,7 @@ pub(super) fn is_said_in_both_languages<T: Sample + Message + Debug>() {
     let example = include_str!("../../sync.toml.example");
     let known = [
         "sync", "check", "status", "why", "retry", "drop", "adopt", "state", "init", "reply", "push", "link", "unlink",
+        "auth",
     ];
     for message in T::samples("⟨it⟩") {
         let [en, zh] = Lang::ALL.map(|lang| message.in_lang(lang));

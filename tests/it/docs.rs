@@ -198,7 +198,7 @@ fn unexplained(keys: &BTreeSet<String>, documents: &str) -> Vec<String> {
 
 /// Says why a command line of a document is none: guajira does not know a word of it, or there is no such example or test.
 fn not_a_command(line: &str) -> Option<String> {
-    let line = line.split(" # ").next().unwrap().trim();
+    let line = line.split(" # ").next().unwrap().split(" > ").next().unwrap().trim();
     let words = split(line);
     let mut words = words.iter().map(String::as_str).skip_while(|word| word.contains('=') && !word.starts_with('-'));
     let program = words.next()?;

@@ -21,6 +21,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("jira", &["domain", "http", "ports", "render", "secret", "text", "words"]),
     ("piped", &["alarm", "domain", "ports", "words"]),
     ("notify", &["domain", "http", "ports", "secret", "words"]),
+    ("signals", &["http", "secret"]),
+    ("page", &["words"]),
     (
         "config",
         &[
@@ -31,8 +33,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "alerts", "config", "domain", "engine", "guance", "http", "jira", "logging", "notify", "piped", "plan",
-            "ports", "secret", "state", "text", "words",
+            "alerts", "config", "domain", "engine", "guance", "http", "jira", "logging", "notify", "page", "piped",
+            "plan", "ports", "secret", "signals", "state", "text", "words",
         ],
     ),
 ];

@@ -11,8 +11,8 @@ use syn::{Attribute, Item, ItemMod, ItemUse, Meta, Token, UseTree};
 
 /// The folders whose order is held, with all folders inside them.
 const FOLDERS: &[&str] = &[
-    "alarm", "alerts", "cli", "config", "domain", "engine", "guance", "http", "jira", "notify", "piped", "plan",
-    "ports", "secret", "state", "text",
+    "alarm", "alerts", "cli", "config", "domain", "engine", "guance", "http", "jira", "notify", "page", "piped",
+    "plan", "ports", "secret", "signals", "state", "text",
 ];
 
 #[test]

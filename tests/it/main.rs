@@ -15,6 +15,7 @@
 mod adapter;
 mod cli;
 mod docs;
+mod exposition;
 mod e2e;
 #[path = "../../src/domain/fixtures.rs"]
 #[allow(dead_code, reason = "the library's tests need more of it")]

@@ -5,12 +5,14 @@ use anyhow::Result;
 
 use super::notice::turn;
 use super::readings::{UNREADABLE_WAIT, read};
-use crate::domain::{CommentId, IssueId, IssueLink, Person, Side, Stage};
+use crate::domain::{CommentId, Issue, IssueId, IssueLink, Person, Side, Stage};
+use crate::engine::adopt::adopt;
 use crate::engine::apply::apply;
 use crate::engine::run::{Run, Trouble};
 use crate::engine::{gone, pings};
 use crate::plan::Step;
 use crate::plan::fields::{self, Counterpart, Pair};
+use crate::plan::issues;
 use crate::ports::ApiError;
 
 /// Most pairs that one run compares.
@@ -73,6 +75,15 @@ fn jira_side(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), Trouble> {
         run.readings.forget(run.tracker(), id);
     }
     read(run, run.tracker(), &ids)?;
+    let goes_on = |run: &Run<'_>, link: &IssueLink| {
+        let issue = &run.readings.of(run.tracker(), &link.jira)?.issue;
+        issues::goes_on(issue, link).then(|| issue.clone())
+    };
+    let mut taken_over: Vec<Issue> = links.iter().filter_map(|link| goes_on(run, link)).collect();
+    if !taken_over.is_empty() {
+        // A search index that lags behind has told of the item before.
+        adopt(run, &mut taken_over)?;
+    }
     let missing = |link: &&IssueLink| run.readings.of(run.tracker(), &link.jira).is_none();
     let missing: Vec<IssueLink> = links.iter().filter(missing).cloned().collect();
     let is_absent = |run: &Run<'_>, link: &IssueLink| !run.unreadable.contains(&(run.tracker(), link.jira.clone()));
@@ -100,6 +111,13 @@ fn settle_unread(run: &Run<'_>, link: &IssueLink, absent: bool) -> Result<(), Tr
 /// Compares pairs whose both sides were read. An error tells which side it speaks against.
 fn compare(run: &mut Run<'_>, links: &[IssueLink]) -> Result<(), (Side, Trouble)> {
     for link in links {
+        if run
+            .pair(run.source(), &link.guance)
+            .map_err(|err| (run.tracker(), err.into()))?
+            .is_some_and(|link| link.retired)
+        {
+            continue;
+        }
         let sides =
             run.source().both().map(|side| run.readings.of(side, link.id(side)).map(|reading| reading.issue.clone()));
         let [Some(guance), Some(jira)] = sides else { continue };

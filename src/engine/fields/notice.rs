@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::{Field, Fingerprint, Issue, IssueLink, Key, Side};
 use crate::engine::run::{Run, Trouble};
-use crate::engine::{base, trust};
+use crate::engine::{base, reuse, trust};
 use crate::plan::fields;
 use crate::ports::Listing;
 use crate::state::Tx;
@@ -26,8 +26,13 @@ pub(in crate::engine) fn notice(
         return Ok(());
     }
     let state = run.world.state;
+    let mut resting: Vec<(IssueLink, &Issue)> = Vec::new();
     for issue in issues {
         let Some(link) = run.pair(issue.side(), &issue.id)? else { continue };
+        if link.retired {
+            resting.push((link, issue));
+            continue;
+        }
         if run.about(issue.side()).listing == Listing::MaybeByOpening {
             tx.fields_read(&link.guance, Some(issue.created), now)?;
         }
@@ -47,7 +52,11 @@ pub(in crate::engine) fn notice(
             turn(tx, &link, true, now)?;
         }
     }
-    Ok(())
+    for (link, issue) in &resting {
+        tx.fields_read(&link.guance, Some(issue.created), now)?;
+    }
+    let resting: Vec<(&IssueLink, Option<&Issue>)> = resting.iter().map(|(link, issue)| (link, Some(*issue))).collect();
+    reuse::seen(run, tx, &resting, now)
 }
 
 /// Does so with Jira issues that were read by id, in a transaction of its own.

@@ -10,6 +10,7 @@ use super::due::due;
 use super::notice::notice;
 use super::readings::keep;
 use crate::domain::{Issue, IssueId};
+use crate::engine::reuse;
 use crate::engine::run::{Run, Trouble};
 use crate::engine::turns::{self, TURNS};
 use crate::ports::{Listing, Span};
@@ -106,6 +107,10 @@ fn take_over(run: &mut Run<'_>, issues: &[Issue], asked: Option<&IssueId>) -> Re
     notice(run, &tx, issues, now)?;
     if let Some(pair) = asked.filter(|_| issues.is_empty()) {
         tx.fields_read(pair, None, now)?;
+        // What is not there any more has ended.
+        if let Some(link) = run.pair(run.source(), pair)?.filter(|link| link.retired) {
+            reuse::seen(run, &tx, &[(&link, None)], now)?;
+        }
     }
     tx.commit()?;
     run.world.failpoints.hit("fields read")?;

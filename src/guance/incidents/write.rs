@@ -34,7 +34,9 @@ impl Incidents<'_> {
             }
             Action::LinkIssue { issue, to: _, title, url } => self.link(issue, title, url),
             Action::AddFile { .. } => Err(refused(GuanceFault::NotChanged { field: "files".to_owned() })),
-            Action::CreateIssue(_) | Action::ContinueIssue(_) => Err(refused(GuanceFault::NotCreatedThere)),
+            Action::CreateIssue(_) | Action::ContinueIssue(_) | Action::JoinIssue { .. } => {
+                Err(refused(GuanceFault::NotCreatedThere))
+            }
         }
     }
 

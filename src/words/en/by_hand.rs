@@ -14,6 +14,10 @@ pub(in crate::words) fn by_hand(said: HandWords<'_>) -> String {
         }
         HandWords::WaitsOn { side: one, name, why } => format!("not posted on {} yet ({name}): {why}", side(one)),
         HandWords::Created { item, name } => format!("{item} is {name} on jira"),
+        HandWords::Joined { item, name } => format!(
+            "{item} is counted in {name}, which is open and has the same problem; `guajira push {item}` again gives it \
+             a Jira issue of its own"
+        ),
         HandWords::HasIssue { item, name } => format!("{item} has a Jira issue already: {name}"),
         HandWords::CreateWaits { item, why } => format!("the Jira issue of {item} is not created yet: {why}"),
         HandWords::NextRun => "it waits for the next run".to_owned(),

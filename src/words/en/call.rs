@@ -21,6 +21,8 @@ pub(in crate::words) fn call_fault(fault: &CallFault) -> String {
         }
         CallFault::CannotSetUp => "cannot set up the client".to_owned(),
         CallFault::CannotSetUpTls => "cannot set up TLS".to_owned(),
+        CallFault::NoRandomNumbers => "the system gives no random numbers".to_owned(),
+        CallFault::CannotSign => "the private key cannot sign".to_owned(),
         CallFault::NotSent => "not sent".to_owned(),
         CallFault::Unexpected { why } => format!("unexpected answer: {why}"),
         CallFault::Odd { why } => why.clone(),

@@ -1,5 +1,6 @@
 //! The configuration.
 
+use super::key_flaw;
 use crate::words::{
     CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lack, SecretFault, SecretFlaw,
     SecretPlace, ValueKind, Wanted,
@@ -66,10 +67,9 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NotJson { why } => format!("is not JSON: {why}"),
         Flaw::EmptyList => "is an empty list".to_owned(),
         Flaw::Template { why } => format!("is wrong: {why}"),
-        Flaw::BadAccount => {
-            "holds an account id that is empty or has a blank in it; display names are no ids".to_owned()
-        }
-        Flaw::NotSupported => "is not supported by this version: use \"basic\" or \"pat\"".to_owned(),
+        Flaw::BadAccount => "holds an account id that is empty or has a blank; display names are no ids".to_owned(),
+        Flaw::Key(flaw) => key_flaw(flaw),
+        Flaw::NotADay => "must be a day, such as 2027-03-01".to_owned(),
         Flaw::NoTimeZone => {
             "is not the name of a time zone: write an IANA name such as \"Asia/Shanghai\" or \"UTC\"".to_owned()
         }
@@ -103,6 +103,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
                 .to_owned()
         }
         Flaw::LoginInAddress => "holds a user name or password, which is not supported".to_owned(),
+        Flaw::NoTextfile => "must end with .prom: node_exporter reads no other file".to_owned(),
         Flaw::HasFragment => "must end before `#`".to_owned(),
         Flaw::IsFeishuFlow => {
             "is the address of a flow of Feishu's automation, not of a custom bot: write kind = \"webhook\"".to_owned()
@@ -235,6 +236,11 @@ pub(in crate::words) fn config_warning(warning: &ConfigWarning) -> String {
         ConfigWarning::UserNotUsed => {
             "[jira.auth].user is not used: a personal access token says who it belongs to".to_owned()
         }
+        ConfigWarning::KeyNotUsed { key } => format!("{key} is not used with this [jira.auth].method"),
+        ConfigWarning::CredentialEnds { key, date, days } => {
+            format!("{key} ends on {date}, in {days} days: renew it before")
+        }
+        ConfigWarning::CredentialEnded { key, date } => format!("{key} ended on {date}: renew it"),
         ConfigWarning::Unencrypted { key } => {
             format!("{key} begins with http://: credentials and texts travel unencrypted")
         }

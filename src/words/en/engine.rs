@@ -33,6 +33,9 @@ pub(in crate::words) fn engine_fault(fault: &EngineFault) -> String {
         EngineFault::LabelOfOurs { issue } => format!(
             "{issue} of our own account carries its uuid, without a marker: `guajira adopt --script` takes it over"
         ),
+        EngineFault::HeirsUnknown => {
+            "other issues are counted in the Jira issue, and it is not known yet whether one of them is open".to_owned()
+        }
         EngineFault::TicketAwaited => {
             "the ticket that it is to continue is still being written to for the item that has it".to_owned()
         }

@@ -15,6 +15,12 @@ pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
             format!("issue {guance} on {} is {name} ({jira}) on jira", side(source))
         }
         HistoryWords::PairGone => "; one of them is gone: nothing is written to it".to_owned(),
+        HistoryWords::PairAttached { by: Some(by) } => {
+            format!("; that is the Jira issue of {by}, and counts this one: nothing else is written for it")
+        }
+        HistoryWords::PairAttached { by: None } => {
+            "; that is the Jira issue of another item, and counts this one: nothing else is written for it".to_owned()
+        }
         HistoryWords::PairRetired { by: Some(by) } => {
             format!("; the Jira issue goes on with {by}: nothing is written for this one")
         }

@@ -4,6 +4,8 @@ mod run;
 mod summary;
 mod sync;
 mod take;
+mod page;
+mod signals;
 mod usage;
 mod news;
 mod status;
@@ -25,6 +27,7 @@ mod notify;
 mod plan;
 mod state;
 mod init;
+mod login;
 mod adapter;
 mod call;
 mod engine;
@@ -49,13 +52,16 @@ pub(super) use history::history;
 pub(super) use init::init;
 pub(super) use items::items;
 pub(super) use kept::kept;
+pub(super) use login::{auth, key_flaw, oauth_hint};
 pub(super) use made::{length, template_fault};
 pub(super) use news::news;
 pub(super) use note::note;
 pub(super) use notify::{message_words, notify_hint};
+pub(super) use page::page;
 pub(super) use piped::{event_flaw, piped, piped_fault};
 pub(super) use plan::plan;
 pub(super) use run::run;
+pub(super) use signals::signals;
 pub(super) use state::state;
 pub(super) use status::status;
 pub(super) use summary::summary;
@@ -80,6 +86,12 @@ pub(super) fn written(what: Written<'_>) -> String {
         Written::Repeats { count, last } => format!("The monitor repeated this alarm {count} times, last at {last}."),
         Written::NoRepeats => "No repeat of the monitor's alarm is left.".to_owned(),
         Written::Occurrence { number } => format!("The alert occurred again: {number} times so far."),
+        Written::Joined { count: 0 } => "No other issue with the same problem is open any more.".to_owned(),
+        Written::Joined { count: 1 } => "One more issue with the same problem is open: ".to_owned(),
+        Written::Joined { count } => format!("{count} more issues with the same problem are open. The last one: "),
+        Written::GoesOn => {
+            "The issue before has ended, and this one has the same problem, so it goes on here:".to_owned()
+        }
         Written::Again => "The same problem is there again, so this issue goes on with it:".to_owned(),
         Written::Chat => "chat".to_owned(),
         Written::Mirrors => "mirrors".to_owned(),
@@ -113,6 +125,7 @@ fn counted(what: Count, n: usize) -> String {
     let (one, many) = match what {
         Count::IssuesCreated => ("issue created", "issues created"),
         Count::IssuesContinued => ("issue continued", "issues continued"),
+        Count::IssuesJoined => ("issue counted in an open one", "issues counted in open ones"),
         Count::CommentsCopied => ("comment copied", "comments copied"),
         Count::CommentsEdited => ("comment edited", "comments edited"),
         Count::CommentsDeleted => ("comment deleted", "comments deleted"),

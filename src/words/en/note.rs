@@ -43,6 +43,11 @@ pub(in crate::words) fn note(note: &Note) -> String {
         Note::ContinuedBy { item, name } => {
             format!("{name} goes on with {item}, whose problem is the same: nothing is written for this one any more")
         }
+        Note::Joins { name, item } => {
+            format!("counted in {name}, the Jira issue of {item}, whose problem is the same")
+        }
+        Note::JoinedEnded { name } => format!("has ended: not counted in {name} any more"),
+        Note::JoinedOpen { name } => format!("open again: counted in {name}"),
         Note::NotContinued { name, why } => format!("{name} could not be continued: {why}"),
         Note::LinkedByHand { name } => format!("paired with {name} by hand"),
         Note::Unlinked { name } => {

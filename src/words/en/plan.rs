@@ -18,6 +18,7 @@ pub(in crate::words) fn plan(said: PlanWords<'_>) -> String {
             let priority = priority.map(|priority| format!(", priority {priority}")).unwrap_or_default();
             format!("   project {project}, type {kind}{labels}{priority}")
         }
+        PlanWords::PlannedJoined { name } => format!("   would be counted in {name}, which is open"),
         PlanWords::PlannedContinued { name } => format!("   would continue {name}, and open it again"),
         PlanWords::PlannedTitle { title } => format!("   title: {title}"),
         PlanWords::PlannedComment { issue, internal: false } => format!("   comment on {issue}"),

@@ -13,10 +13,10 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
         StatusWords::StatusWaits { side: one, until } => {
             format!("wait    {} asked to wait until {until}", side(one))
         }
-        StatusWords::Linked { issues, comments, continued } => {
+        StatusWords::Linked { issues, comments, continued, joined } => {
             let issues = if issues == 1 { "1 issue".to_owned() } else { format!("{issues} issues") };
             let comments = if comments == 1 { "1 comment".to_owned() } else { format!("{comments} comments") };
-            format!("linked  {issues}, {comments}{}", left(continued))
+            format!("linked  {issues}, {comments}{}{}", left(continued), joined_to(joined))
         }
         StatusWords::ReadingEvery { what, pairs, hours, minutes } => reading_every(what, pairs, hours, minutes),
         StatusWords::ListTells(tells) => list_tells(tells).to_owned(),
@@ -106,6 +106,14 @@ fn spent(requests: [u64; 6]) -> String {
 }
 
 /// Says how many issues have left their Jira issue to a later one.
+fn joined_to(joined: u64) -> String {
+    match joined {
+        0 => String::new(),
+        1 => "; 1 issue is counted in the open Jira issue of another".to_owned(),
+        _ => format!("; {joined} issues are counted in the open Jira issues of others"),
+    }
+}
+
 fn left(count: u64) -> String {
     match count {
         0 => String::new(),

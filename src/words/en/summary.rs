@@ -20,6 +20,9 @@ pub(in crate::words) fn summary(summary: &Summary) -> String {
         Summary::EditedComment { who, name } => format!("edited comment by {who} on {name}"),
         Summary::Repeats { name } => format!("number of repeated alarms on {name}"),
         Summary::Continued { title, name } => format!("issue \"{title}\" as what {name} goes on with"),
+        Summary::Joined { title, name } => format!("issue \"{title}\" as one that is counted in {name}"),
+        Summary::JoinedItems { name } => format!("list of the issues that are counted in {name}"),
+        Summary::Joins { name } => format!("number of issues with the same problem on {name}"),
         Summary::Again { name } => format!("note on {name} that the problem is there again"),
         Summary::DeletedNote { name, side: one } => {
             format!("note that a comment on {name} was deleted on {}", side(*one))

@@ -10,6 +10,9 @@ pub(in crate::words) fn by_hand(said: HandWords<'_>) -> String {
         HandWords::PostedLater { name } => format!("已为 {name} 排队：另一次运行正在进行，由它或下一次运行发布"),
         HandWords::WaitsOn { side: one, name, why } => format!("尚未发布到{}（{name}）：{why}", between(one)),
         HandWords::Created { item, name } => format!("{item} 对应 Jira 的 {name}"),
+        HandWords::Joined { item, name } => {
+            format!("{item} 已计入仍未关闭、问题相同的 {name}；再次运行 `guajira push {item}` 可为它单独创建 Jira 事务")
+        }
         HandWords::HasIssue { item, name } => format!("{item} 已有 Jira 问题：{name}"),
         HandWords::CreateWaits { item, why } => format!("{item} 的 Jira 问题尚未创建：{why}"),
         HandWords::NextRun => "等待下一次运行".to_owned(),

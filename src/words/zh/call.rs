@@ -17,6 +17,8 @@ pub(in crate::words) fn call_fault(fault: &CallFault) -> String {
         CallFault::BadCredential => "凭据中有请求头不允许的字符（换行？）".to_owned(),
         CallFault::CannotSetUp => "无法建立 HTTP 客户端".to_owned(),
         CallFault::CannotSetUpTls => "无法建立 TLS".to_owned(),
+        CallFault::NoRandomNumbers => "系统没有提供随机数".to_owned(),
+        CallFault::CannotSign => "私钥无法签名".to_owned(),
         CallFault::NotSent => "未发送".to_owned(),
         CallFault::Unexpected { why } => format!("应答不符合预期：{why}"),
         CallFault::Odd { why } => why.clone(),

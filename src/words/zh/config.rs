@@ -1,5 +1,6 @@
 //! The configuration.
 
+use super::key_flaw;
 use crate::words::{
     CommandFault, ConfigFault, ConfigHint, ConfigPlace, ConfigWarning, FieldFlaw, Flaw, Lack, Lang, SecretFault,
     SecretFlaw, SecretPlace, ValueKind, Wanted, told, told_template,
@@ -63,7 +64,8 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::EmptyList => "是空列表".to_owned(),
         Flaw::Template { why } => format!("有误：{}", told_template(why, Lang::Zh)),
         Flaw::BadAccount => "中有空的或带空格的账号 id；显示名称不是 id".to_owned(),
-        Flaw::NotSupported => "此版本不支持：请用 \"basic\" 或 \"pat\"".to_owned(),
+        Flaw::Key(flaw) => key_flaw(flaw),
+        Flaw::NotADay => "必须是日期，例如 2027-03-01".to_owned(),
         Flaw::NoTimeZone => "不是时区名称：请写 IANA 名称，例如 \"Asia/Shanghai\" 或 \"UTC\"".to_owned(),
         Flaw::NoTimeZoneBut { near } => format!("不是时区名称：请写 {near:?}"),
         Flaw::NoProjectKey => "不是项目 key，应写成 \"OPS\" 这样".to_owned(),
@@ -94,6 +96,7 @@ pub(in crate::words) fn flaw(flaw: &Flaw) -> String {
         Flaw::NotSigned { kind } => format!("不适用于 {kind}：它没有签名，请去掉"),
         Flaw::NoSigningSecret => "不是钉钉的加签密钥：请从机器人安全设置中完整复制，它以 SEC 开头".to_owned(),
         Flaw::LoginInAddress => "中带有用户名或密码，不支持这种写法".to_owned(),
+        Flaw::NoTextfile => "必须以 .prom 结尾：node_exporter 不读取其他文件".to_owned(),
         Flaw::HasFragment => "不能包含 `#` 及其后的部分".to_owned(),
         Flaw::IsFeishuFlow => "是飞书自动化流程的地址，不是自定义机器人的地址：请写 kind = \"webhook\"".to_owned(),
         Flaw::NoRoom { kind, example } => format!("不是 {kind} 的地址，应写成 {example} 这样"),
@@ -207,6 +210,11 @@ pub(in crate::words) fn config_warning(warning: &ConfigWarning) -> String {
             format!("第 {number} 个 [[route]] 没有 `when`：它会处理所有问题，后面的路由不会被用到")
         }
         ConfigWarning::UserNotUsed => "[jira.auth].user 不会被使用：个人访问令牌本身就表明了账号".to_owned(),
+        ConfigWarning::KeyNotUsed { key } => format!("{key} 在当前的 [jira.auth].method 下不会被使用"),
+        ConfigWarning::CredentialEnds { key, date, days } => {
+            format!("{key} 将于 {date} 到期，还有 {days} 天：请提前更换")
+        }
+        ConfigWarning::CredentialEnded { key, date } => format!("{key} 已于 {date} 到期：请更换"),
         ConfigWarning::Unencrypted { key } => format!("{key} 以 http:// 开头：凭据和内容会以明文传输"),
         ConfigWarning::SecretOpenToOthers { path } => {
             format!("本机其他用户可以读取 {path} 中的密钥：chmod 600 {path}")

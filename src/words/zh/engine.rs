@@ -29,6 +29,7 @@ pub(in crate::words) fn engine_fault(fault: &EngineFault) -> String {
         EngineFault::LabelOfOurs { issue } => {
             format!("guajira 的账号创建的 {issue} 带有它的 uuid，但没有标记：用 `guajira adopt --script` 可接管它")
         }
+        EngineFault::HeirsUnknown => "该 Jira 事务还计入了其他问题，尚不知道它们是否仍未关闭".to_owned(),
         EngineFault::TicketAwaited => "它要继续使用的工单还在为原来的问题写入".to_owned(),
         EngineFault::TicketOfAnother => "它已由另一条继续".to_owned(),
         EngineFault::LinkToOther => "到另一边问题的链接".to_owned(),

@@ -13,6 +13,12 @@ pub(in crate::words) fn history(said: HistoryWords<'_>) -> String {
             format!("{}问题 {guance} 对应 Jira 的 {name}（{jira}）", after(source))
         }
         HistoryWords::PairGone => "；其中一个已不存在：不再写入".to_owned(),
+        HistoryWords::PairAttached { by: Some(by) } => {
+            format!("；该 Jira 事务属于 {by}，本条仅计入其中，不写入其他内容")
+        }
+        HistoryWords::PairAttached { by: None } => {
+            "；该 Jira 事务属于另一条，本条仅计入其中，不写入其他内容".to_owned()
+        }
         HistoryWords::PairRetired { by: Some(by) } => format!("；该 Jira 事务已改由 {by} 继续：不再为本条写入"),
         HistoryWords::PairRetired { by: None } => "；该 Jira 事务已改由另一条继续：不再为本条写入".to_owned(),
         HistoryWords::PairUnlinked => "；关联已被手工解除：两边都不再写入".to_owned(),

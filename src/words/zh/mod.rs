@@ -4,6 +4,8 @@ mod run;
 mod summary;
 mod sync;
 mod take;
+mod page;
+mod signals;
 mod usage;
 mod news;
 mod status;
@@ -25,6 +27,7 @@ mod notify;
 mod plan;
 mod state;
 mod init;
+mod login;
 mod adapter;
 mod call;
 mod engine;
@@ -49,13 +52,16 @@ pub(super) use history::history;
 pub(super) use init::init;
 pub(super) use items::items;
 pub(super) use kept::kept;
+pub(super) use login::{auth, key_flaw, oauth_hint};
 pub(super) use made::{length, template_fault};
 pub(super) use news::news;
 pub(super) use note::note;
 pub(super) use notify::{message_words, notify_hint};
+pub(super) use page::page;
 pub(super) use piped::{event_flaw, piped, piped_fault};
 pub(super) use plan::plan;
 pub(super) use run::run;
+pub(super) use signals::signals;
 pub(super) use state::state;
 pub(super) use status::status;
 pub(super) use summary::summary;
@@ -77,6 +83,9 @@ pub(super) fn written(what: Written<'_>) -> String {
         Written::Repeats { count, last } => format!("监控器已重复此告警 {count} 次，最近一次：{last}。"),
         Written::NoRepeats => "监控器的重复告警记录已全部删除。".to_owned(),
         Written::Occurrence { number } => format!("告警再次发生：目前共 {number} 次。"),
+        Written::Joined { count: 0 } => "没有其他同样的问题仍未关闭。".to_owned(),
+        Written::Joined { count } => format!("还有 {count} 个同样的问题未关闭，最近一个："),
+        Written::GoesOn => "之前的问题已结束，下面这个同样的问题仍未关闭，由此事务继续跟进：".to_owned(),
         Written::Again => "同样的问题再次出现，由此事务继续跟进：".to_owned(),
         Written::Chat => "群聊".to_owned(),
         Written::Mirrors => "同步自".to_owned(),
@@ -147,6 +156,7 @@ fn counted(what: Count, n: usize) -> String {
     match what {
         Count::IssuesCreated => format!("新建 {n} 个问题"),
         Count::IssuesContinued => format!("继续使用 {n} 个事务"),
+        Count::IssuesJoined => format!("{n} 个问题计入已打开的事务"),
         Count::CommentsCopied => format!("复制 {n} 条评论"),
         Count::CommentsEdited => format!("修改 {n} 条评论"),
         Count::CommentsDeleted => format!("删除 {n} 条评论"),

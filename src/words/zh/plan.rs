@@ -18,6 +18,7 @@ pub(in crate::words) fn plan(said: PlanWords<'_>) -> String {
             let priority = priority.map(|priority| format!("，优先级 {priority}")).unwrap_or_default();
             format!("   项目 {project}，类型 {kind}{labels}{priority}")
         }
+        PlanWords::PlannedJoined { name } => format!("   将计入仍未关闭的 {name}"),
         PlanWords::PlannedContinued { name } => format!("   将继续使用 {name}，并重新打开它"),
         PlanWords::PlannedTitle { title } => format!("   标题：{title}"),
         PlanWords::PlannedComment { issue, internal: false } => format!("   在 {issue} 上评论"),

@@ -11,7 +11,7 @@ pub(in crate::words) fn status(said: StatusWords<'_>) -> String {
             format!("{}见到的最新改动：{at}{ago}；从 {from} 起同步", head(one))
         }
         StatusWords::StatusWaits { side: one, until } => format!("等待    {}要求在 {until} 之前不要访问", after(one)),
-        StatusWords::Linked { issues, comments, continued } => linked(issues, comments, continued),
+        StatusWords::Linked { issues, comments, continued, joined } => linked(issues, comments, continued, joined),
         StatusWords::ReadingEvery { what, pairs, hours, minutes } => {
             let what = match what {
                 Read::Both => "回复和字段",
@@ -81,11 +81,13 @@ fn messages([waiting, failing, dead, dropped]: [u64; 4]) -> String {
     format!("消息    {waiting} 条待发送（其中 {failing} 条曾失败），{dead} 条已停止重试{dropped}")
 }
 
-fn linked(issues: u64, comments: u64, continued: u64) -> String {
+fn linked(issues: u64, comments: u64, continued: u64, joined: u64) -> String {
     let left = if continued > 0 {
         format!("；{continued} 个问题的 Jira 事务已改由之后的问题继续")
     } else {
         String::new()
     };
-    format!("已关联  {issues} 个问题，{comments} 条评论{left}")
+    let joined =
+        if joined > 0 { format!("；{joined} 个问题计入其他问题的 Jira 事务") } else { String::new() };
+    format!("已关联  {issues} 个问题，{comments} 条评论{left}{joined}")
 }

@@ -20,6 +20,9 @@ pub(in crate::words) fn summary(summary: &Summary) -> String {
         Summary::EditedComment { who, name } => format!("{who} 修改的评论（{name}）"),
         Summary::Repeats { name } => format!("重复告警的次数（{name}）"),
         Summary::Continued { title, name } => format!("由 {name} 继续跟进的问题“{title}”"),
+        Summary::Joined { title, name } => format!("计入 {name} 的问题“{title}”"),
+        Summary::JoinedItems { name } => format!("计入 {name} 的问题清单"),
+        Summary::Joins { name } => format!("{name} 上同样问题的数量"),
         Summary::Again { name } => format!("{name} 上问题再次出现的说明"),
         Summary::DeletedNote { name, side: one } => format!("评论已在{}删除的说明（{name}）", between(*one)),
         Summary::Deletion { name, side: one } => {

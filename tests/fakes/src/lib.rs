@@ -16,6 +16,7 @@ pub mod alerts;
 pub mod chat;
 pub mod clock;
 pub mod guance;
+pub mod heartbeat;
 pub mod jira;
 pub mod openapi;
 pub mod server;

@@ -54,15 +54,14 @@ fn a_wrong_type_shows_the_line() {
 }
 
 #[test]
-fn what_is_not_in_this_version_is_refused() {
-    assert_snapshot!(check("[jira.auth]", "[jira.auth]\nmethod = \"oauth1\""), @r#"
+fn a_method_that_signs_needs_a_consumer_and_a_key() {
+    assert_snapshot!(check("[jira.auth]", "[jira.auth]\nmethod = \"oauth1\""), @"
     exit 2
     --- stdout
     --- stderr
-    guajira: error: sync.toml:10: [jira.auth].method is not supported by this version: use "basic" or "pat"
-      10 | method = "oauth1"
-         |          ^^^^^^^^
-    "#);
+    guajira: error: sync.toml: missing [jira.auth].consumer_key (or the variable GUAJIRA_JIRA__AUTH__CONSUMER_KEY)
+    guajira: error: sync.toml: missing [jira.auth].private_key (or the variable GUAJIRA_JIRA__AUTH__PRIVATE_KEY)
+    ");
 }
 
 #[test]

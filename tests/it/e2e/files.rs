@@ -27,7 +27,7 @@ impl World {
     }
 
     /// Names and bytes of what guajira attached on Jira, by name.
-    fn files_on_jira(&self, issue: &str) -> Vec<(String, Vec<u8>)> {
+    pub(super) fn files_on_jira(&self, issue: &str) -> Vec<(String, Vec<u8>)> {
         let all = self.jira.attachments(&self.key_of(issue)).into_iter();
         let mut ours: Vec<_> = all.filter(|file| file.author == "bot").map(|file| (file.name, file.data)).collect();
         ours.sort();
@@ -35,7 +35,7 @@ impl World {
     }
 
     /// Names and bytes of what the replies carry that guajira wrote, by name; a reply without a file counts as none.
-    fn files_on_guance(&self, issue: &str) -> Vec<(String, Vec<u8>)> {
+    pub(super) fn files_on_guance(&self, issue: &str) -> Vec<(String, Vec<u8>)> {
         let carried = self.copied_replies(issue).into_iter().flat_map(|reply| reply.files);
         let mut all: Vec<_> = carried.map(|uuid| self.guance.stored(&uuid).unwrap()).collect();
         all.sort();

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use guajira::domain::{
-    Continued, Fingerprint, IssueId, Key, Kin, NewIssue, Push, Receipt, Side, StatusCategory, Ticket, marker,
+    Continued, Fingerprint, IssueId, Joined, Key, Kin, NewIssue, Push, Receipt, Side, StatusCategory, Ticket, marker,
 };
 use guajira::plan::{Direction, NAMES, ReuseRule, sample};
 use guajira::ports::{ApiError, ApiErrorKind, Tickets};
@@ -13,6 +13,7 @@ use rusqlite::Connection;
 
 use super::fields::{self, FieldDeed, FieldSetup};
 use super::gallery::Bug;
+use super::guance::GuanceIssue;
 use super::history::{Deed, Event, Fault, History, Setup, What};
 use super::jira::{IssueState, JiraIssue};
 use super::jira_remote::SimJira;
@@ -22,6 +23,9 @@ use super::world::{Mark, Note, World, time};
 
 /// Jira's status that is done.
 const DONE: usize = 2;
+
+/// Guance's status that is done.
+const ENDED: usize = 2;
 
 /// Returns the history; in some that have one line, tickets are continued. Luck of its own, so that the rest of a history does
 /// not depend on it.
@@ -36,9 +40,10 @@ pub(super) fn with_reuse(mut history: History) -> History {
     let setup = &mut history.setup;
     setup.reuse = true;
     let off = Direction::Off;
-    setup.fields =
-        FieldSetup { status: off, assignee: off, updates: false, level: false, closed: false, ..setup.fields };
+    let status = if Rng::new(mix(setup.seed, 0xa9a2)).chance(50) { Direction::ToJira } else { off };
+    setup.fields = FieldSetup { status, assignee: off, updates: false, level: false, closed: false, ..setup.fields };
     setup.files = off;
+    let flows = status == Direction::ToJira;
     history.events.retain(|event| is_played(&event.what));
     for mut event in std::mem::take(&mut history.events) {
         let uid = event.uid;
@@ -62,16 +67,17 @@ pub(super) fn with_reuse(mut history: History) -> History {
         if rng.chance(30) {
             then(1 + rng.below(60), Deed::OpenGuance { listed: true }, 0);
         }
+        if flows && rng.chance(25) {
+            let to = rng.pick(&[ENDED, ENDED, ENDED, 0]);
+            then(1 + rng.below(60), Deed::Field(FieldDeed::Status { side: Side::GUANCE, to }), rng.below(1000));
+        }
     }
     history
 }
 
 fn is_played(what: &What) -> bool {
     match what {
-        // Where an older state is put back while the index lags, an item may get a second ticket.
-        What::Fail(_) | What::Mend | What::MoveBot | What::RotateKey | What::RestoreState | What::Believe { .. } => {
-            false
-        }
+        What::Fail(_) | What::Mend | What::MoveBot | What::RotateKey | What::Believe { .. } => false,
         What::Person(deed, _) => is_done(*deed),
         _ => true,
     }
@@ -88,9 +94,10 @@ pub(super) fn rule(setup: &Setup) -> Option<ReuseRule> {
     setup.reuse.then(|| ReuseRule { key, within, unless_resolution: Vec::new() })
 }
 
-/// Returns true for an item whose ticket another one has taken over.
+/// Returns true for an item whose ticket is another one's: it had it before, or is counted in it.
 pub(super) fn has_left_its_ticket(w: &World, key: &Key) -> bool {
-    w.jira.issues.iter().any(|issue| issue.now.before.contains(key))
+    let is_there = |issue: &IssueState| issue.before.contains(key) || issue.joined.contains(key);
+    w.jira.issues.iter().any(|issue| issue.now.born.as_ref() != Some(key) && is_there(&issue.now))
 }
 
 /// Returns true for what was said in a ticket about an item that it is not the copy of any more.
@@ -111,10 +118,46 @@ pub(super) fn unretire(file: &Connection) -> rusqlite::Result<()> {
     )
 }
 
+/// Edits the state as if it were kept nowhere that an item is counted in a ticket.
+pub(super) fn unjoin(file: &Connection) -> rusqlite::Result<()> {
+    file.execute_batch(
+        "DELETE FROM outbox WHERE key IN
+             (SELECT 'guance/issue/' || guance FROM issue_link WHERE role = 'retired' AND title IS NOT NULL);
+         DELETE FROM issue_link WHERE role = 'retired' AND title IS NOT NULL;",
+    )
+}
+
+fn level(w: &World, key: &Key) -> Option<(bool, bool)> {
+    let issue = w.guance.issues.iter().find(|issue| key.as_str().ends_with(&issue.id))?;
+    Some((issue.listed, issue.grave))
+}
+
+/// Returns true for an item that was counted in a ticket which a new state cannot find for it: the item's level tells of another
+/// problem now, or the ticket has lost its labels, and no search gives its property.
+pub(super) fn is_hard_to_find(w: &World, key: &Key) -> bool {
+    let is_in = |issue: &&JiraIssue| issue.now.joined.contains(key);
+    let unlabelled = |issue: &JiraIssue| issue.now.labels.is_empty() && !w.setup.search_properties;
+    let is_hidden = w.jira.issues.iter().filter(is_in).any(unlabelled);
+    w.joined_as.get(key).is_some_and(|then| is_hidden || level(w, key) != Some(*then))
+}
+
+/// A ticket is not closed for its own item while one that is counted in it is open, which can be known.
+pub(super) fn closes(w: &mut World, at: usize, push: &Push) {
+    let state = &w.jira.issues[at].now;
+    let is_open = |key: &&Key| {
+        let issue = w.guance.issues.iter().find(|issue| key.as_str().ends_with(&issue.id));
+        issue.is_some_and(|issue| fields::guance_status(issue).category != StatusCategory::Done)
+    };
+    let open = state.joined.iter().filter(|key| state.born.as_ref() != Some(key)).find(is_open).cloned();
+    if let Some(open) = open.filter(|key| !state.before.contains(key) && !w.state_lost && !w.troubled) {
+        w.blame(format!("closed: {} closes a ticket in which {open} is counted, which is open", push.key));
+    }
+}
+
 /// What the property of a new ticket says besides.
 pub(super) fn made(new: &NewIssue) -> Option<Kin> {
     let reuse = new.reuse.as_ref()?.key.clone();
-    Some(Kin { reuse, earlier: Vec::new(), since: None, opening: false, creator: String::new() })
+    Some(Kin { reuse, earlier: Vec::new(), joined: Vec::new(), since: None, opening: false, creator: String::new() })
 }
 
 /// Lets a ticket go on with the item of this write: a step after the other, of which a lost answer may hide that only some were
@@ -131,6 +174,7 @@ pub(super) fn go_on(w: &mut World, push: &Push, continued: &Continued) -> Result
         return refused("404 no such issue");
     };
     let Some(reuse) = &continued.new.reuse else { return refused("no key") };
+    w.note(|| format!("     continues {} with {}", continued.name, push.pair));
     let steps = if w.answer_lost { mix(w.setup.seed, u64::from(w.requests)) % 5 } else { 4 };
     let creator = w.jira.issues[at].now.author.id.clone();
     robbed(w, at, (push, continued));
@@ -161,9 +205,47 @@ fn robbed(w: &mut World, at: usize, (push, continued): (&Push, &Continued)) {
     let state = &w.jira.issues[at].now;
     let is_done = fields::jira_status(state.status).category == StatusCategory::Done;
     let is_own = state.born.as_ref() == Some(&push.key);
-    if !is_own && !is_done && time(state.updated) <= continued.since {
+    // An item has ended, and its ticket goes on with one that was counted in it, be it only in the state.
+    let ended = |key: &Key| {
+        let is_it = |issue: &&GuanceIssue| key.as_str().ends_with(&issue.id);
+        let issue = w.guance.issues.iter().find(is_it);
+        issue.is_some_and(|issue| fields::guance_status(issue).category == StatusCategory::Done)
+    };
+    let is_heir = continued.was_open && state.born.as_ref().is_some_and(ended);
+    if !is_own && !is_done && !is_heir && time(state.updated) <= continued.since {
         w.blame(format!("robbed: {} takes a ticket that is open, and another item's", push.key));
     }
+}
+
+/// Names items in the property of the ticket in which they are counted.
+pub(super) fn join(w: &mut World, issue: &IssueId, items: &[Joined]) -> Result<Receipt, ApiError> {
+    let refused = |why: &str| Err(ApiError::new(Side::JIRA, ApiErrorKind::Refused, why.to_owned()));
+    let Some(at) = w.jira.place(issue.as_str()) else { return refused("404 no such issue") };
+    w.note(|| format!("     counts {} items in {issue}", items.len()));
+    let state = &mut w.jira.issues[at].now;
+    let own = state.property.as_ref().map(|mark| mark.key.clone());
+    let Some(kin) = &mut state.kin else { return refused("no property") };
+    let mut new = Vec::new();
+    for item in items {
+        if Some(&item.key) != own.as_ref() && kin.joined.iter().all(|known| known.key != item.key) {
+            kin.joined.push(item.clone());
+        }
+        let item = &item.key;
+        if !state.before.contains(item) && !state.joined.contains(item) && state.born.as_ref() != Some(item) {
+            state.joined.push(item.clone());
+            new.push(item.clone());
+        }
+    }
+    // From now on a ticket of its own is one too many.
+    for item in &new {
+        if let Some(level) = level(w, item) {
+            w.joined_as.insert(item.clone(), level);
+        }
+        w.copied(item);
+    }
+    w.touched(at, 71_000 + w.requests);
+    w.writes += 1;
+    Ok(receipt(w, at, None))
 }
 
 fn named(w: &mut World, at: usize, (push, continued): (&Push, &Continued), reuse: Fingerprint, creator: String) {
@@ -172,19 +254,23 @@ fn named(w: &mut World, at: usize, (push, continued): (&Push, &Continued), reuse
     let before = state.property.as_ref().map(|mark| mark.key.clone());
     let again = before.as_ref() == Some(&push.key);
     let known = state.kin.take();
-    let (mut earlier, since) = known.map(|kin| (kin.earlier, kin.since.filter(|_| again))).unwrap_or_default();
+    let of = |kin: Kin| (kin.earlier, kin.joined, kin.since.filter(|_| again));
+    let (mut earlier, mut joined, since) = known.map(of).unwrap_or_default();
+    joined.retain(|item| item.key != push.key);
     let told = continued.before.as_ref().map(|item| Key::issue(source, item));
     for key in before.into_iter().filter(|_| !again).chain(told) {
         if key != push.key && !earlier.contains(&key) {
             earlier.insert(0, key);
         }
     }
-    state.kin = Some(Kin { reuse, earlier, since: since.or(Some(continued.since)), opening: true, creator });
+    state.kin = Some(Kin { reuse, earlier, joined, since: since.or(Some(continued.since)), opening: true, creator });
     state.property = Some(Mark::of(push));
     let born = Some(Key::issue(source, &push.pair));
     if state.born != born {
         state.before.extend(std::mem::replace(&mut state.born, born));
-        w.copied(&push.key);
+        if !state.joined.contains(&push.key) {
+            w.copied(&push.key);
+        }
     }
 }
 
@@ -212,7 +298,8 @@ impl Tickets for SimJira<'_> {
                 resolved: time(state.updated),
                 updated: time(state.updated),
                 secured: state.secure,
-                archived: false,
+                // Whoever looks for a ticket finds another one.
+                archived: w.bug == Some(Bug::JoinedForgotten) && !state.joined.is_empty(),
                 claim: issue.claim,
                 kin,
             }

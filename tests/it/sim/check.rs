@@ -50,7 +50,9 @@ fn is_passed(state: &State, created: i64) -> Result<bool, StateError> {
 fn issue_kept(state: &State, key: &Key) -> Result<bool, StateError> {
     let Some(id) = key.issue_on(Side::Source(state.line())) else { return Ok(true) };
     let known = state.known_issues(Side::Source(state.line()), std::iter::once((&id, Some(key.clone()))))?;
-    Ok(!known.issues.is_empty() || known.outbox.contains_key(key))
+    // What one list of a run held unreadable, and another showed, is read again.
+    let is_unread = state.unreadable()?.iter().any(|(side, unread, _)| side.is_source() && *unread == id);
+    Ok(is_unread || !known.issues.is_empty() || known.outbox.contains_key(key))
 }
 
 fn comment_lost(w: &World, state: &State, side: Side, id: &str, key: &Key) -> Result<bool, StateError> {

@@ -58,7 +58,9 @@ impl World {
         let Some(key) = issue.born.clone() else { return };
         let notes = issue.notes.iter().filter(|note| !note.deleted).filter_map(|note| note.born.clone());
         let files = issue.files.iter().filter_map(|file| file.born.clone());
-        for key in notes.chain(files).chain([key]) {
+        // With a ticket everything is gone that tells whose it was before, and who is counted in it.
+        let others = issue.before.iter().chain(&issue.joined).filter(|other| **other != key).cloned();
+        for key in notes.chain(files).chain(others).chain([key.clone()]) {
             *self.copy_deleted.entry(key).or_default() += 1;
         }
     }

@@ -232,7 +232,8 @@ fn request_of(push: &Push) -> Request {
     match &push.action {
         Action::CreateIssue(_) | Action::ContinueIssue(_) => Request::Create,
         Action::AddComment { .. } => Request::Comment,
-        Action::EditComment { .. } | Action::DeleteComment { .. } => Request::Edit,
+        // What names an item is an edit of the property.
+        Action::EditComment { .. } | Action::DeleteComment { .. } | Action::JoinIssue { .. } => Request::Edit,
         Action::ChangeIssue { .. } if push.key.as_str().contains("/status@") => Request::Status,
         Action::ChangeIssue { .. } => Request::Field,
         Action::LinkIssue { .. } => Request::Link,
@@ -248,6 +249,7 @@ fn project_of(w: &World, push: &Push) -> Option<usize> {
         | Action::EditComment { issue, .. }
         | Action::DeleteComment { issue, .. }
         | Action::ChangeIssue { issue, .. }
+        | Action::JoinIssue { issue, .. }
         | Action::AddFile { issue, .. }
         | Action::LinkIssue { issue, .. } => w.jira.place(issue.as_str()).map(|at| w.jira.issues[at].now.project),
     }

@@ -11,6 +11,7 @@ use guajira::plan::{Direction, FieldTemplate, Flow, NAMES, Policy, Route, sample
 use guajira::template::{Kind, Template};
 use serde_json::{Value, json};
 
+use super::again;
 use super::gallery::Bug;
 use super::guance::GuanceIssue;
 use super::history::{Deed, Event, Run, What};
@@ -271,6 +272,9 @@ pub(super) fn followers(region: Option<&String>) -> BTreeMap<Follower, Value> {
 pub(super) fn change_on_jira(w: &mut World, at: usize, push: &Push, change: &Change, lost: bool) -> Result<(), String> {
     let (seed, bug, texts) = (w.setup.seed, w.bug, w.setup.texts);
     trampled(w, at, push, change);
+    if matches!(change, Change::Status(target) if target.category == StatusCategory::Done) {
+        again::closes(w, at, push);
+    }
     let JiraIssue { now: issue, truth, .. } = &mut w.jira.issues[at];
     match change {
         Change::Title(title) => {

@@ -18,7 +18,9 @@ impl SimGuance<'_> {
     fn write(w: &mut World, push: &Push) -> Result<Receipt, ApiError> {
         let refused = |why: &str| Err(ApiError::new(Side::GUANCE, ApiErrorKind::Refused, why.to_owned()));
         let (issue, body) = match &push.action {
-            Action::CreateIssue(_) | Action::ContinueIssue(_) => return refused("issues are not created here"),
+            Action::CreateIssue(_) | Action::ContinueIssue(_) | Action::JoinIssue { .. } => {
+                return refused("issues are not created here");
+            }
             Action::AddComment { issue, body, .. } | Action::EditComment { issue, body, .. } => (issue, Some(body)),
             Action::DeleteComment { issue, .. } | Action::ChangeIssue { issue, .. } => (issue, None),
             Action::AddFile { issue, note, .. } => (issue, Some(note)),

@@ -63,6 +63,8 @@ pub(super) struct IssueState {
     pub(super) kin: Option<Kin>,
     /// The truth: the items that it was the copy of before.
     pub(super) before: Vec<Key>,
+    /// The truth: the items that were counted in it.
+    pub(super) joined: Vec<Key>,
 }
 
 #[derive(Debug)]
@@ -164,6 +166,7 @@ impl World {
             files: Vec::new(),
             kin: None,
             before: Vec::new(),
+            joined: Vec::new(),
         };
         self.jira.issues.push(JiraIssue { now, truth: Truth::default(), index: Vec::new() });
         self.jira.issues.len() - 1

@@ -57,6 +57,7 @@ impl SimJira<'_> {
         let (issue, body, internal) = match &push.action {
             Action::CreateIssue(new) => return Self::create(w, push, new),
             Action::ContinueIssue(continued) => return again::go_on(w, push, continued),
+            Action::JoinIssue { issue, items, .. } => return again::join(w, issue, items),
             Action::AddComment { issue, body, internal, .. } | Action::EditComment { issue, body, internal, .. } => {
                 (issue, Some(body), *internal)
             }
@@ -102,6 +103,7 @@ impl SimJira<'_> {
         match &push.action {
             Action::CreateIssue(_)
             | Action::ContinueIssue(_)
+            | Action::JoinIssue { .. }
             | Action::ChangeIssue { .. }
             | Action::LinkIssue { .. }
             | Action::AddFile { .. } => {}

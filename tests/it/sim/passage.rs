@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use guajira::domain::{Comment, Key, Push, Receipt, ServiceName, Side, Visibility};
+use guajira::domain::{Action, Comment, Key, Push, Receipt, ServiceName, Side, Visibility};
 use guajira::ports::{ApiError, ApiErrorKind, Batch};
 use guajira::state::RunLock;
 
@@ -119,6 +119,14 @@ pub(super) fn send(world: &RefCell<World>, side: Side, what: &str, writes: bool)
 }
 
 impl World {
+    /// Remembers what a refused write leaves undone.
+    fn refuse(&mut self, push: &Push) {
+        self.refused.insert(push.key.origin());
+        if let Action::JoinIssue { items, .. } = &push.action {
+            self.refused.extend(items.iter().map(|item| item.key.clone()));
+        }
+    }
+
     /// Carries out the writes of one request that came through, or hands its failure to each.
     pub(super) fn settle_passage(
         &mut self,
@@ -130,7 +138,9 @@ impl World {
             Ok(passage) => passage,
             Err(error) => {
                 if error.kind == ApiErrorKind::Refused {
-                    self.refused.extend(pushes.iter().map(|push| push.key.origin()));
+                    for push in pushes {
+                        self.refuse(push);
+                    }
                 }
                 return pushes.iter().map(|_| Err(error.clone())).collect();
             }
@@ -142,7 +152,7 @@ impl World {
                 self.note(|| format!("     {} refused: {error}", push.key));
                 // What is not there any more is no reason to be stuck.
                 if !error.message.starts_with("404") {
-                    self.refused.insert(push.key.origin());
+                    self.refuse(push);
                 }
             }
         }

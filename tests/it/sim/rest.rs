@@ -111,7 +111,7 @@ impl Theatre<'_> {
     fn idle(&self) {
         let narrow = self.world.borrow().setup.pages.narrow();
         // With its files a thread takes two requests, and long lists leave few of a minute's.
-        let runs = if narrow { 60 } else { 2 + self.world.borrow().all_issues() / 6 };
+        let runs = if narrow { 60 } else { 2 + self.world.borrow().all_issues() / 4 };
         for n in 0..runs {
             self.pass(61_000);
             self.run(Run::default());
@@ -119,6 +119,15 @@ impl Theatre<'_> {
             if narrow && n > 0 && self.needless() == 0 {
                 break;
             }
+        }
+        // Guance's fields are read in turn, now and then, and by the issue where a list would be no cheaper.
+        let in_turn = self.world.borrow().setup.fields.on();
+        for _ in 0..10 {
+            if !in_turn || self.needless() == 0 {
+                break;
+            }
+            self.pass(61_000);
+            self.run(Run::default());
         }
         let needless = self.needless();
         let unsure = |row: &Queued| self.world.borrow().is_unsure(&row.push.key);
@@ -179,7 +188,10 @@ impl Theatre<'_> {
             let unsure = w.is_unsure(&row.push.key) || w.stubborn.excuses(row.push.pair.as_str(), row.push.target);
             row.stage == Stage::Dead || unsure || check::is_kept(&state, row).is_ok_and(|is_kept| is_kept)
         };
-        let rests = state.unsettled().is_ok_and(|rows| rows.iter().all(is_at_rest));
+        // A list that is longer than a minute's requests is read over several runs.
+        let is_read = || state.fact("engine.poll-in-slices").is_ok_and(|fact| fact.is_none());
+        let rests = (self.world.borrow().setup.pages.narrow() || is_read())
+            && state.unsettled().is_ok_and(|rows| rows.iter().all(is_at_rest));
         if self.world.borrow().bug.is_none() {
             self.stand().open.replace(Some(state));
         }

@@ -232,7 +232,10 @@ pub(super) fn rest_of(push: &Push) -> &str {
         | Action::EditComment { origin_url, .. }
         | Action::AddFile { origin_url, .. }
         | Action::ChangeIssue { change: Change::Body { origin_url, .. }, .. } => origin_url,
-        Action::DeleteComment { .. } | Action::LinkIssue { .. } | Action::ChangeIssue { .. } => "",
+        Action::DeleteComment { .. }
+        | Action::LinkIssue { .. }
+        | Action::ChangeIssue { .. }
+        | Action::JoinIssue { .. } => "",
     }
 }
 

@@ -159,6 +159,8 @@ pub(super) struct World {
     pub(super) public: BTreeSet<String>,
     /// Copies made, by the original's key; a person's deletion does not take it out.
     pub(super) copies: BTreeMap<Key, u32>,
+    /// The items that were counted in a ticket, and of which level they were then.
+    pub(super) joined_as: BTreeMap<Key, (bool, bool)>,
     /// How often a person deleted the copy of an original.
     pub(super) copy_deleted: BTreeMap<Key, u32>,
     /// Originals whose write the remote refused, by key.
@@ -226,6 +228,7 @@ impl World {
             guance_requests: BTreeMap::new(),
             public: BTreeSet::new(),
             copies: BTreeMap::new(),
+            joined_as: BTreeMap::new(),
             copy_deleted: BTreeMap::new(),
             refused: BTreeSet::new(),
             settling: false,
@@ -317,10 +320,13 @@ impl World {
     pub(super) fn copied(&mut self, key: &Key) {
         let made = self.copies.entry(key.origin()).or_default();
         *made += 1;
+        let made = *made;
         // A state that was lost, or never learnt that the copy was made, cannot know that a person deleted it.
         let deleted = self.copy_deleted.get(&key.origin()).copied().unwrap_or_default();
-        let again = if self.state_lost || self.troubled { deleted } else { 0 };
-        if *made > 1 + again {
+        // Nor does it find each ticket in which an item was counted.
+        let changed = u32::from(super::again::is_hard_to_find(self, &key.origin()));
+        let again = if self.state_lost || self.troubled { deleted + changed } else { 0 };
+        if made > 1 + again {
             self.blame(format!("twice: a second copy of {}", key.origin()));
         }
     }

@@ -36,7 +36,7 @@ impl Site {
         match scheme.to_ascii_lowercase().as_str() {
             "basic" => self.basic(rest, through_gateway),
             "bearer" => Ok(self.bearer(rest)),
-            "oauth" => Ok(self.oauth1(rest)),
+            "oauth" => self.oauth1(request, rest),
             _ => Ok(Caller::Rejected),
         }
     }
@@ -78,31 +78,10 @@ impl Site {
         let user = self.users.iter().find(|u| knows && u.pat == token && u.active);
         user.map_or(Caller::Rejected, |u| Caller::User(u.name.clone()))
     }
-
-    /// Takes a well-formed OAuth 1.0a header whose token is a user's PAT; the signature itself is not verified.
-    fn oauth1(&self, header: &str) -> Caller {
-        let pairs: Vec<(String, String)> = header
-            .split(',')
-            .filter_map(|pair| pair.trim().split_once('='))
-            .map(|(name, value)| (name.to_owned(), crate::server::percent_decode(value.trim_matches('"'))))
-            .collect();
-        let get = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-        let complete = ["oauth_consumer_key", "oauth_nonce", "oauth_timestamp", "oauth_signature"];
-        let fresh = get("oauth_timestamp")
-            .and_then(|t| t.parse::<i64>().ok())
-            .is_some_and(|t| (t - self.now().timestamp()).abs() <= 300);
-        if complete.iter().any(|name| get(name).is_none_or(str::is_empty))
-            || get("oauth_signature_method") != Some("RSA-SHA1")
-            || !fresh
-        {
-            return Caller::Rejected;
-        }
-        get("oauth_token").map_or(Caller::Rejected, |token| self.bearer(token))
-    }
 }
 
 /// Decodes standard base64, padded or not.
-fn base64(text: &str) -> Option<Vec<u8>> {
+pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let (mut bits, mut held) = (0u32, 0u32);
     for byte in text.trim().trim_end_matches('=').bytes() {

@@ -17,6 +17,7 @@ mod limits;
 mod links;
 mod meta;
 mod model;
+mod oauth;
 mod people;
 mod properties;
 mod routes;
@@ -141,9 +142,29 @@ impl FakeJira {
         (login.clone(), user.secret.clone())
     }
 
-    /// Server: a user's personal access token; also the token of an OAuth 1.0a header.
+    /// Server: a user's personal access token.
     pub fn pat(&self, name: &str) -> String {
         self.site().user(name).expect("a known user").pat.clone()
+    }
+
+    /// Server: an administrator makes an application link with this consumer key and public key (PEM).
+    pub fn link_consumer(&self, consumer: &str, public_pem: &str) {
+        self.site().link = Some(oauth::Link::new(consumer, public_pem));
+    }
+
+    /// Server: a person approves a request token; returns the verification code that Jira shows.
+    pub fn approve(&self, request_token: &str, name: &str) -> String {
+        self.site().link.as_mut().expect("an application link").approve(request_token, name)
+    }
+
+    /// Server: gives out an access token of a user, as if the steps had been taken.
+    pub fn access_token(&self, name: &str) -> String {
+        self.site().link.as_mut().expect("an application link").give(name)
+    }
+
+    /// Server: revokes every access token.
+    pub fn revoke_tokens(&self) {
+        self.site().link.as_mut().expect("an application link").revoke_all();
     }
 
     /// Throws switches.

@@ -97,6 +97,9 @@ impl Site {
         if self.cloud() && rest == ["_edge", "tenant_info"] {
             return Ok(Response::json(200, &serde_json::json!({"cloudId": self.cloud_id})));
         }
+        if let (false, ["plugins", "servlet", "oauth", step]) = (self.cloud(), rest.as_slice()) {
+            return self.oauth_step(request, step);
+        }
         if let ["media", ..] | ["secure", "attachment", ..] = rest.as_slice() {
             let viewer = if rest[0] == "media" { None } else { self.caller(request, false)?.name().map(str::to_owned) };
             return self.bytes(request, &rest, viewer.as_deref()).ok_or_else(dead_link);

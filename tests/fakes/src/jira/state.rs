@@ -41,6 +41,8 @@ pub(super) struct Site {
     pub(super) failed_logins: HashMap<String, u32>,
     pub(super) pages: HashMap<String, super::search::Page>,
     pub(super) limits: super::limits::Windows,
+    /// Server: the application link.
+    pub(super) link: Option<super::oauth::Link>,
 }
 
 impl Site {
@@ -67,6 +69,7 @@ impl Site {
             failed_logins: HashMap::new(),
             pages: HashMap::new(),
             limits: super::limits::Windows::default(),
+            link: None,
         }
     }
 

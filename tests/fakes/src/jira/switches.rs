@@ -80,6 +80,10 @@ pub struct DcLimit {
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "a board of independent switches")]
 pub struct Switches {
+    /// Server: refuses every signed request with this `oauth_problem`.
+    pub oauth_problem: Option<String>,
+    /// Server: scheme, host and port that it computes signatures for, where a proxy hides another one.
+    pub oauth_site: Option<String>,
     /// Search sees the issues as they were this long ago, by the fake's clock.
     pub index_lag: Duration,
     /// Every answer says that the limit of requests is near: `X-RateLimit-NearLimit: true`.
@@ -187,6 +191,8 @@ pub struct Switches {
 impl Switches {
     pub(super) fn new(cloud: bool) -> Self {
         Self {
+            oauth_problem: None,
+            oauth_site: None,
             near_limit: false,
             index_lag: Duration::ZERO,
             unindexed: BTreeSet::new(),

@@ -1,0 +1,86 @@
+//! Items that are counted in the ticket of another one.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::told::count;
+use crate::domain::{Action, CommentId, Issue, IssueId, IssueLink, Joined, Key, Push, StatusCategory, Ticket};
+use crate::engine::run::{Run, Trouble};
+use crate::plan::reuse;
+use crate::state::{Queued, Tx};
+use crate::words::Note;
+
+/// Most items that are named in a ticket, the last ones: the ticket's property holds no more.
+const MOST_NAMED: usize = 150;
+
+/// Lets the items of these creates be counted in a ticket that is another one's. One write names them all there.
+pub(super) fn join(run: &mut Run<'_>, creates: &[Queued], ticket: &Ticket, link: &IssueLink) -> Result<(), Trouble> {
+    let now = run.world.clock.now();
+    let tx = run.world.state.begin()?;
+    for queued in creates {
+        let Action::CreateIssue(new) = &queued.push.action else { continue };
+        let is_open = new.reuse.as_ref().is_none_or(|reuse| reuse.status.category != StatusCategory::Done);
+        tx.attach((&queued.push.pair, &new.title), &ticket.id, is_open, now)?;
+        let what = Note::Joins { name: ticket.name.clone(), item: link.guance.to_string() };
+        tx.note(queued.push.key.as_str(), &what.to_string(), now)?;
+    }
+    // Another write of the kind that waits is replaced: the list is a whole one.
+    let named = run.world.state.joined(&ticket.id, MOST_NAMED)?;
+    let items = named.iter().map(|item| Joined::new(Key::issue(run.source(), item))).collect();
+    tx.enqueue(&reuse::join(link, items, run.tracker()), false, now)?;
+    count(run, &tx, &ticket.id, now)?;
+    tx.commit()?;
+    run.report.issues_joined += creates.len();
+    tracing::info!(ticket = %ticket.name, items = creates.len(), "The same problem again: counted in an open ticket.");
+    run.world.failpoints.hit("joined")?;
+    Ok(())
+}
+
+/// Takes note of whether items are open that are counted in the tickets of others, and of those that left theirs and are open
+/// again.
+pub(in crate::engine) fn seen(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    items: &[(&IssueLink, Option<&Issue>)],
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    let mut tickets = BTreeSet::new();
+    for (link, issue) in items {
+        let (was_open, title) = run.world.state.attachment(&link.guance)?;
+        let is_open = issue.is_some_and(|issue| issue.status.category != StatusCategory::Done);
+        // What was never counted, and had ended, is counted no more.
+        if title.is_none() && was_open == Some(false) {
+            continue;
+        }
+        let named = issue.map(|issue| issue.title.as_str()).filter(|_| is_open);
+        if was_open != Some(is_open) || named.is_some() && named != title.as_deref() {
+            tx.set_attached(&link.guance, is_open, named, now)?;
+        }
+        if was_open != Some(is_open) {
+            let name = link.jira_name.clone();
+            let what = if is_open { Note::JoinedOpen { name } } else { Note::JoinedEnded { name } };
+            tx.note(Key::issue(run.source(), &link.guance).as_str(), &what.to_string(), now)?;
+        }
+        tickets.insert(IssueId::new(link.ticket()));
+    }
+    for ticket in &tickets {
+        count(run, tx, ticket, now)?;
+    }
+    Ok(())
+}
+
+/// Counts anew where a comment that counts was just written: what it says may be older than the count.
+pub(in crate::engine) fn counted_anew(
+    run: &Run<'_>,
+    tx: &Tx<'_>,
+    push: &Push,
+    now: DateTime<Utc>,
+) -> Result<(), Trouble> {
+    let Some(id) = push.key.comment_on(run.source()).filter(CommentId::is_notice) else { return Ok(()) };
+    let link = run.world.state.issue_link(run.source(), &push.pair)?;
+    match link.filter(|link| reuse::counted_id(link) == id) {
+        Some(link) => count(run, tx, &link.jira, now),
+        None => Ok(()),
+    }
+}
