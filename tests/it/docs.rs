@@ -364,3 +364,14 @@ fn the_readme_is_one_page() {
     assert!(words < MOST_WORDS, "{words} words");
     assert!(text.contains("](docs/sandbox.svg)") && text.contains("](README.zh-CN.md)"));
 }
+
+#[test]
+fn the_version_is_the_same_everywhere() {
+    let version = env!("CARGO_PKG_VERSION");
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let changes = read("CHANGELOG.md");
+    let heading = changes.lines().find_map(|line| line.strip_prefix("## "));
+    assert_eq!(heading.and_then(|heading| heading.split(' ').next()), Some(version));
+    assert!(read("examples/kubernetes/kustomization.yaml").contains(&format!("newTag: \"{version}\"")));
+    assert!(read("examples/prometheus/guajira.prom").contains(&format!("guajira_build_info{{version=\"{version}\"}}")));
+}
