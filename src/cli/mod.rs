@@ -23,6 +23,7 @@ mod stuck;
 mod ci;
 mod signals;
 mod check;
+mod pages;
 mod link;
 mod push;
 mod reply;
@@ -103,6 +104,10 @@ enum Command {
     Auth(auth::Service),
     /// Write a commented sync.toml, asking for what it needs
     Init(init::Options),
+    /// Print the JSON Schema of sync.toml, for editors
+    Schema,
+    /// Print the manual page of guajira, or write those of all its commands
+    Man(pages::Options),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -207,11 +212,10 @@ fn dispatch(context: &Context, command: &Command) -> anyhow::Result<Exit> {
         Command::State(verb) => state::run(context, verb),
         Command::Auth(service) => auth::run(context, service),
         Command::Init(options) => init::run(context, options),
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut help::in_lang(command_line(), term::lang()), "guajira", &mut script);
-            term::out(&String::from_utf8_lossy(&script))?;
-            Ok(Exit::Done)
+        Command::Schema => pages::schema(),
+        Command::Man(options) => {
+            pages::man(help::in_lang(command_line().disable_help_subcommand(true), term::lang()), options)
         }
+        Command::Completions { shell } => pages::completions(help::in_lang(command_line(), term::lang()), *shell),
     }
 }

@@ -9,6 +9,7 @@ mod tree;
 mod command;
 mod secret;
 mod readable;
+mod shape;
 mod reader;
 mod common;
 mod templates;
@@ -23,6 +24,7 @@ mod settings;
 mod sources;
 mod sections;
 mod load;
+mod schema;
 
 #[cfg(test)]
 mod field_tests;
@@ -34,6 +36,8 @@ mod login_tests;
 mod notify_tests;
 #[cfg(test)]
 mod reuse_tests;
+#[cfg(test)]
+mod schema_tests;
 #[cfg(test)]
 mod signals_tests;
 #[cfg(test)]
@@ -49,6 +53,7 @@ pub use load::DEFAULT_FILE;
 pub use login::Approval;
 pub use notify::Room;
 pub use places::{lines_beside, state_of_line};
+pub use schema::schema;
 pub use secret::is_usual_name;
 pub use settings::{Config, Draft, GuanceSource, Source, SyncSettings};
 pub use signals::Signals;

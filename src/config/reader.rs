@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 
 use super::error::{ConfigError, ConfigText, Problem};
 use super::secret::{SecretForm, SecretSource};
+use super::shape::{Shape, Shapes};
 use super::size;
 use super::tree::{Environment, LISTS, Node, Origin, PREFIX, Value};
 use crate::template::nearest;
@@ -26,16 +27,38 @@ pub(super) struct Reader {
     asked: RefCell<BTreeSet<String>>,
     missing: RefCell<Vec<String>>,
     problems: RefCell<Vec<(usize, Problem)>>,
+    /// What the keys take; noted only where somebody asks for it.
+    shapes: Option<RefCell<Shapes>>,
 }
 
 impl Reader {
     /// Returns a reader of this tree.
     pub(super) fn new(source: ConfigText, root: Node) -> Self {
-        Self { source, root, asked: RefCell::default(), missing: RefCell::default(), problems: RefCell::default() }
+        let (asked, missing, problems) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { source, root, asked, missing, problems, shapes: None }
+    }
+
+    /// Returns a reader of this tree that notes what each key takes.
+    pub(super) fn noting(source: ConfigText, root: Node) -> Self {
+        Self { shapes: Some(RefCell::default()), ..Self::new(source, root) }
+    }
+
+    /// Returns what each key takes, where it was noted, and every key that was asked for.
+    pub(super) fn noted(self) -> (Shapes, BTreeSet<String>) {
+        (self.shapes.map(RefCell::into_inner).unwrap_or_default(), self.asked.into_inner())
+    }
+
+    /// Notes what a key takes, and what it is where it is not set.
+    pub(super) fn shape(&self, path: &str, shape: impl FnOnce() -> (Shape, Option<serde_json::Value>)) {
+        if let Some(shapes) = &self.shapes {
+            let (shape, default) = shape();
+            shapes.borrow_mut().note(path, shape, default);
+        }
     }
 
     /// Returns a text that is not empty.
     pub(super) fn text(&self, path: &str) -> Option<String> {
+        self.shape(path, || (Shape::Text, None));
         let node = self.ask(path)?;
         match &node.value {
             Value::Text(text) | Value::Raw(text) if text.trim().is_empty() => {
@@ -60,6 +83,7 @@ impl Reader {
 
     /// Returns a switch.
     pub(super) fn flag(&self, path: &str, default: bool) -> bool {
+        self.shape(path, || (Shape::Flag, Some(default.into())));
         let Some(node) = self.ask(path) else { return default };
         match &node.value {
             Value::Flag(flag) => return *flag,
@@ -72,6 +96,7 @@ impl Reader {
 
     /// Returns a whole number within bounds.
     pub(super) fn whole(&self, path: &str, default: u32, bounds: &RangeInclusive<u32>) -> u32 {
+        self.shape(path, || (Shape::Whole { least: *bounds.start(), most: *bounds.end() }, Some(default.into())));
         let Some(node) = self.ask(path) else { return default };
         let number = match &node.value {
             Value::Whole(number) => Some(*number),
@@ -97,6 +122,9 @@ impl Reader {
 
     /// Returns a duration of at least `least`.
     pub(super) fn duration(&self, path: &str, default: Duration, least: Duration) -> Duration {
+        // What is less than the least stands for none.
+        let usual = || (default >= least).then(|| humantime::format_duration(default).to_string().into());
+        self.shape(path, || (Shape::Duration, usual()));
         let Some(node) = self.ask(path) else { return default };
         let (Value::Text(text) | Value::Raw(text)) = &node.value else {
             self.mistyped(path, node, Wanted::Duration);
@@ -115,6 +143,7 @@ impl Reader {
 
     /// Returns a number of bytes.
     pub(super) fn size(&self, path: &str, default: u64) -> u64 {
+        self.shape(path, || (Shape::Size, None));
         let Some(node) = self.ask(path) else { return default };
         let read = match &node.value {
             Value::Text(text) | Value::Raw(text) => size::read(text),
@@ -128,6 +157,7 @@ impl Reader {
 
     /// Returns what stands beside the word that was written.
     pub(super) fn one_of<T: Copy>(&self, path: &str, words: &[(&str, T)], default: T) -> T {
+        self.shape(path, || (Shape::Word(words.iter().map(|(word, _)| (*word).to_owned()).collect()), None));
         let Some(node) = self.ask(path) else { return default };
         let (Value::Text(text) | Value::Raw(text)) = &node.value else {
             self.mistyped(path, node, Wanted::Word);
@@ -147,6 +177,7 @@ impl Reader {
 
     /// Returns a day.
     pub(super) fn day(&self, path: &str) -> Option<NaiveDate> {
+        self.shape(path, || (Shape::Day, None));
         let node = self.ask(path)?;
         let day = match &node.value {
             Value::Date(text) | Value::Text(text) | Value::Raw(text) => text.trim().parse().ok(),
@@ -160,6 +191,7 @@ impl Reader {
 
     /// Returns a list of texts; a variable may separate them with commas.
     pub(super) fn list(&self, path: &str) -> Vec<String> {
+        self.shape(path, || (Shape::Texts, None));
         let Some(node) = self.ask(path) else { return Vec::new() };
         let items = match &node.value {
             Value::Raw(text) => Some(text.split(',').map(|part| part.trim().to_owned()).collect()),
@@ -174,6 +206,7 @@ impl Reader {
 
     /// Returns a table of texts, in the order of the file.
     pub(super) fn pairs(&self, path: &str) -> Option<Vec<(String, String)>> {
+        self.shape(path, || (Shape::Pairs, None));
         let node = self.ask(path)?;
         let Value::Table(entries) = &node.value else {
             self.mistyped(path, node, Wanted::Table);
@@ -191,6 +224,7 @@ impl Reader {
 
     /// Returns where a secret is, or a list of secrets; at least one. Nothing is read from there yet.
     pub(super) fn secrets(&self, path: &str, many: bool) -> Vec<SecretSource> {
+        self.shape(path, || (Shape::Secret { many }, None));
         let Some(node) = self.ask(path) else {
             self.missing(path);
             return Vec::new();

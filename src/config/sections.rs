@@ -40,18 +40,25 @@ pub(super) fn drafts(
 ) -> Result<(Vec<Draft>, BTreeSet<String>), ConfigError> {
     let root = tree::build(&source, env)?;
     let reader = Reader::new(source, root);
+    let (drafts, named) = read(&reader, path, base);
+    let keys = reader.finish(env, &named)?;
+    Ok((drafts, keys))
+}
+
+/// Reads every section. Returns the lines, and the variables that secrets are in.
+pub(super) fn read(reader: &Reader, path: Option<&Path>, base: &Path) -> (Vec<Draft>, Vec<String>) {
     let mut warnings = Vec::new();
-    let sync = sync(&reader, base);
-    let voice = voice(&reader);
-    let places = places::places(&reader);
-    let sources = sources::read(&reader, &places, base, &mut warnings);
-    let mut jira = jira(&reader, base, &mut warnings);
-    let policies: Vec<Policy> = places.iter().map(|place| policy(&reader, place, voice, &mut warnings)).collect();
+    let sync = sync(reader, base);
+    let voice = voice(reader);
+    let places = places::places(reader);
+    let sources = sources::read(reader, &places, base, &mut warnings);
+    let mut jira = jira(reader, base, &mut warnings);
+    let policies: Vec<Policy> = places.iter().map(|place| policy(reader, place, voice, &mut warnings)).collect();
     jira.polled = projects(&policies);
     jira.followed = followed(&policies);
     let rooms =
-        notify::rooms(&reader, base, voice.lang, &places.iter().map(|place| place.name.as_str()).collect::<Vec<_>>());
-    let signals = signals::signals(&reader, base);
+        notify::rooms(reader, base, voice.lang, &places.iter().map(|place| place.name.as_str()).collect::<Vec<_>>());
+    let signals = signals::signals(reader, base);
     let secrets = || {
         let keys = places
             .iter()
@@ -74,7 +81,7 @@ pub(super) fn drafts(
     let drafts = places.iter().zip(policies).zip(sources).map(|((place, policy), source)| {
         let projects = projects(std::slice::from_ref(&policy));
         let pair_id = place.pair_id(&source);
-        let close_after = sources::close_after(&reader, place);
+        let close_after = sources::close_after(reader, place);
         Draft {
             line: place.name,
             polls: shared.iter().filter(|keys_of| **keys_of == Place::keys_of(&source)).count(),
@@ -93,9 +100,7 @@ pub(super) fn drafts(
             jira: Jira { projects, pair_id, ..jira.clone() },
         }
     });
-    let drafts = drafts.collect();
-    let keys = reader.finish(env, &named)?;
-    Ok((drafts, keys))
+    (drafts.collect(), named)
 }
 
 /// Reads what is carried between a source and Jira, and where to.

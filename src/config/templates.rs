@@ -2,6 +2,7 @@
 
 use super::error::Problem;
 use super::reader::{Reader, at};
+use super::shape::Shape;
 use super::tree::{Node, Origin, Value};
 use crate::plan::{self, FieldTemplate, JsonTemplate, messages};
 use crate::template::{Kind, Mistake, Source, Template};
@@ -13,18 +14,21 @@ const KEEP: &str = "keep";
 impl Reader {
     /// Returns a condition or a template of a route.
     pub(super) fn template(&self, path: &str, kind: Kind) -> Option<Template> {
+        self.shape(path, || (Shape::Text, None));
         let node = self.ask(path)?;
         self.compiled(path, node, kind)
     }
 
     /// Returns a condition or a template of a message to a chat room.
     pub(super) fn message_template(&self, path: &str, kind: Kind) -> Option<Template> {
+        self.shape(path, || (Shape::Text, None));
         let node = self.ask(path)?;
         self.compiled_with(path, node, kind, (&messages::all_names(), &messages::sample))
     }
 
     /// Returns a table of templates, in the order of the file: each a text, a list of texts or a table of texts.
     pub(super) fn fields(&self, path: &str) -> Vec<(String, FieldTemplate)> {
+        self.shape(path, || (Shape::Fields, None));
         let Some(node) = self.ask(path) else { return Vec::new() };
         let Value::Table(entries) = &node.value else {
             self.mistyped(path, node, Wanted::Table);

@@ -198,7 +198,7 @@ fn unexplained(keys: &BTreeSet<String>, documents: &str) -> Vec<String> {
 
 /// Says why a command line of a document is none: guajira does not know a word of it, or there is no such example or test.
 fn not_a_command(line: &str) -> Option<String> {
-    let line = line.split(" # ").next().unwrap().trim();
+    let line = line.split(" # ").next().unwrap().split(" > ").next().unwrap().trim();
     let words = split(line);
     let mut words = words.iter().map(String::as_str).skip_while(|word| word.contains('=') && !word.starts_with('-'));
     let program = words.next()?;
@@ -363,4 +363,15 @@ fn the_readme_is_one_page() {
     let words = text.split_whitespace().count();
     assert!(words < MOST_WORDS, "{words} words");
     assert!(text.contains("](docs/sandbox.svg)") && text.contains("](README.zh-CN.md)"));
+}
+
+#[test]
+fn the_version_is_the_same_everywhere() {
+    let version = env!("CARGO_PKG_VERSION");
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let changes = read("CHANGELOG.md");
+    let heading = changes.lines().find_map(|line| line.strip_prefix("## "));
+    assert_eq!(heading.and_then(|heading| heading.split(' ').next()), Some(version));
+    assert!(read("examples/kubernetes/kustomization.yaml").contains(&format!("newTag: \"{version}\"")));
+    assert!(read("examples/prometheus/guajira.prom").contains(&format!("guajira_build_info{{version=\"{version}\"}}")));
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::fill::Answers;
-use crate::cli::term;
+use crate::cli::{pages, term};
 use crate::words::InitWords;
 
 /// Writes all of it; the configuration comes last, so that it names no file that is not there.
@@ -25,6 +25,7 @@ pub(super) fn write(path: &Path, folder: &Path, answers: &Answers, force: bool) 
         done.with_context(|| term::words(InitWords::CannotWrite { path: &shown }))?;
         written.push(shown);
     }
+    written.extend(pages::schema_beside(path)?);
     term::tell(InitWords::Wrote { files: &written.join(", ") })?;
     Ok(())
 }

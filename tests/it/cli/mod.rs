@@ -2,6 +2,7 @@
 
 mod commands;
 mod config;
+mod pages;
 mod refusing;
 mod rounds;
 mod secrets;

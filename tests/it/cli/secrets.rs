@@ -80,7 +80,7 @@ fn init_takes_a_pasted_secret_into_a_file_of_its_own() {
     let said = shown(&outcome);
     assert_eq!(outcome.code, 0, "{said}");
     assert!(!said.contains(key) && !said.contains(token), "{said}");
-    assert!(outcome.stdout.starts_with("wrote guance.key, jira.token, sync.toml\n"), "{said}");
+    assert!(outcome.stdout.starts_with("wrote guance.key, jira.token, sync.toml, sync.schema.json\n"), "{said}");
     let config = fs::read_to_string(place.path("sync.toml")).unwrap();
     assert!(!config.contains(key) && !config.contains(token), "{config}");
     assert!(
