@@ -234,18 +234,16 @@ pub(super) struct Certificate {
 impl Certificate {
     /// Reads `[jira].client_cert` and `[jira].client_key`: both or none.
     pub(super) fn read(reader: &Reader, address: &str) -> Option<Self> {
+        let chain = reader.text(CLIENT_CERT);
+        let key = if reader.has(CLIENT_KEY) { secrets(reader, CLIENT_KEY, false).pop() } else { None };
         for (one, other) in [(CLIENT_CERT, CLIENT_KEY), (CLIENT_KEY, CLIENT_CERT)] {
             if reader.has(one) && !reader.has(other) {
                 reader.missing(other);
                 return None;
             }
         }
-        if !reader.has(CLIENT_CERT) {
-            return None;
-        }
-        let source = SecretSource::File(reader.text(CLIENT_CERT)?.into());
+        let (source, key) = (SecretSource::File(chain?.into()), key?);
         let chain = SecretAt { key: super::reader::shown(CLIENT_CERT), place: reader.place(CLIENT_CERT), source };
-        let key = secrets(reader, CLIENT_KEY, false).pop()?;
         Some(Self { chain, key, address: address.to_owned() })
     }
 

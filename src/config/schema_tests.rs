@@ -158,7 +158,8 @@ fn the_reader_knows_every_key_of_it_and_asks_for_some_type() {
     let lists = "[[notify]]\nname = \"b\"\nkind = \"feishu\"\nurl = \"c\"\n[[source]]\nname = \"a\"\n";
     let with = |name: &str, word: &str| vec![(name.to_owned(), word.to_owned())];
     let kinds = SourceKind::WORDS.map(|(word, _)| with("GUAJIRA_SOURCE__0__KIND", word));
-    let contexts = [kinds.as_slice(), &[with("GUAJIRA_JIRA__AUTH__METHOD", "oauth1")]].concat();
+    let contexts =
+        [kinds.as_slice(), &["oauth1", "scoped"].map(|word| with("GUAJIRA_JIRA__AUTH__METHOD", word))].concat();
     for (path, _) in found {
         let said = contexts.iter().map(|context| {
             let env = context.iter().cloned().chain([(variable(&path), "[1.5]".to_owned())]).collect();

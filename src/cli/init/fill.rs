@@ -242,7 +242,7 @@ mod tests {
             "issue_type = 'Task \"x\"'",
             "# language = \"en\"",
             "# [route.priority]                           # Guance level (name or uuid)",
-            "# P0 = \"Highest\"                             # unlisted level is not sent.",
+            "# P0 = \"Highest\"",
         ] {
             assert!(text.lines().any(|l| l.starts_with(line)), "{line}\n{text}");
         }
@@ -256,7 +256,7 @@ mod tests {
         let table = draft.policy.routes.first().unwrap().priority.clone().unwrap();
         assert_eq!(table.len(), 3, "{table:?}");
         assert!(rows.iter().all(|(level, to)| table.iter().any(|(l, t)| l == level && t == to)), "{table:?}");
-        assert!(answers.text().contains("# unlisted level is not sent. Without it"));
+        assert!(answers.text().contains("With this table an unlisted"));
     }
 
     #[test]

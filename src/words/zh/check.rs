@@ -22,7 +22,7 @@ pub(in crate::words) fn tested(what: &Tested) -> String {
         Tested::JiraAt { address } => format!("Jira：{address}"),
         Tested::JiraGateway { address } => format!("Jira 网关 {address}"),
         Tested::Scopes => "token 的 scope".to_owned(),
-        Tested::Scope { name } => format!("scope {name}"),
+        Tested::Scope { name } => format!("权限范围 {name}"),
         Tested::JiraLogin => "Jira 登录".to_owned(),
         Tested::JiraClock => "Jira 时钟".to_owned(),
         Tested::JiraTimeZone => "Jira 时区".to_owned(),
