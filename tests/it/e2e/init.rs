@@ -301,7 +301,7 @@ fn without_questions_the_environment_answers() {
         assert!(outcome.stdout.contains("`guajira sync --dry-run` says:"), "{outcome}");
         assert!(outcome.stdout.ends_with("next: `guajira sync`\n"), "{outcome}");
         assert!(config(&world).contains("api_key = { env = \"GUAJIRA_GUANCE__API_KEY\" }"), "{}", config(&world));
-        assert_eq!(fs::read_dir(world.path("")).unwrap().count(), 1, "no file but sync.toml");
+        assert_eq!(fs::read_dir(world.path("")).unwrap().count(), 2, "no file but sync.toml and its schema");
         world.guance.open_issue("a", "<p>x</p>", "P3", "王五");
         world.sync();
         assert_eq!(world.jira.issues().len(), 1, "every level is sent");
@@ -321,7 +321,7 @@ fn another_place_has_its_files_beside_it_and_nothing_there_is_written_over() {
     let answers = [&*guance, "guance.key", SECRETS[0], "yes", &jira, "", "mine.token", "1", "", ""];
     let outcome = init(&world, &["--config", "conf/sync.toml"], &answers);
     assert_eq!(outcome.code, 0, "{outcome}");
-    assert!(outcome.stdout.contains("wrote conf/guance-2.key, conf/sync.toml\n"), "{outcome}");
+    assert!(outcome.stdout.contains("wrote conf/guance-2.key, conf/sync.toml, conf/sync.schema.json\n"), "{outcome}");
     assert!(outcome.stdout.ends_with("next: `guajira --config conf/sync.toml sync`\n"), "{outcome}");
     assert_eq!(fs::read_to_string(world.path("conf/guance.key")).unwrap(), "another");
     let shown = fs::read_to_string(world.path("conf/sync.toml")).unwrap();
