@@ -32,7 +32,6 @@ use fill::Answers;
 
 /// How to make the file.
 #[derive(Debug, Args)]
-#[expect(rustdoc::broken_intra_doc_links, reason = "the help text's ellipsis stands for names")]
 pub(super) struct Options {
     /// Ask nothing: take what the GUAJIRA_… variables say, and leave the rest as comments
     #[arg(long)]
