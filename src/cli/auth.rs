@@ -1,8 +1,8 @@
 //! `guajira auth jira`: the steps to an access token by OAuth 1.0a.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, BufRead as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -15,6 +15,7 @@ use crate::words::AuthWords;
 
 use super::context::Context;
 use super::exit::{Exit, Usage};
+use super::private::{beside, replace};
 use super::services::{Signals, SystemClock};
 use super::sides::client;
 use super::term;
@@ -144,29 +145,8 @@ fn read_begun(path: &Path) -> Result<RequestToken> {
     }
 }
 
-/// Returns the name of a file beside another one.
-fn beside(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{end}"));
-    path.with_file_name(name)
-}
-
 /// Writes a secret, for its owner alone: wholly or not at all.
 fn write(path: &Path, secret: &Secret) -> Result<()> {
-    let made = || -> io::Result<()> {
-        let new = beside(path, "new");
-        match fs::remove_file(&new) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&new)?;
-        file.write_all(format!("{}\n", secret.expose().trim_end()).as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&new, path)
-    };
-    made().with_context(|| term::words(AuthWords::CannotWrite { path: &path.display().to_string() }))
+    replace(path, &format!("{}\n", secret.expose().trim_end()))
+        .with_context(|| term::words(AuthWords::CannotWrite { path: &path.display().to_string() }))
 }

@@ -10,6 +10,7 @@ mod services;
 mod sides;
 mod help;
 
+mod private;
 mod named;
 mod findings;
 mod news;

@@ -11,7 +11,6 @@ use super::{reuse, trust};
 use crate::domain::{Issue, IssueId, IssueLink, Key};
 use crate::plan::issues;
 use crate::ports::Span;
-use crate::state::project_of;
 
 /// The most markers that a rebuild reads one by one.
 const MOST_PROVED: usize = 500;
@@ -91,8 +90,7 @@ fn prove(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
 /// Returns true for the ticket of a known pair that carries the label of an item of which nothing is known: where tickets are
 /// continued, it may go on with that one, which its property tells. A search does not give that everywhere.
 fn may_go_on(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, Trouble> {
-    let continues = run.world.policy.routes.iter().any(|route| route.reuse.is_some());
-    if !continues || issue.tracker().is_none_or(|detail| detail.kin.is_some()) {
+    if !run.world.policy.reuses_tickets() || issue.tracker().is_none_or(|detail| detail.kin.is_some()) {
         return Ok(false);
     }
     for item in issue.names().iter().filter_map(|key| key.issue_on(run.source())) {
@@ -107,7 +105,7 @@ fn may_go_on(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, Tro
 /// search does not tell.
 fn may_have_joined(run: &Run<'_>, issue: &Issue, link: &IssueLink) -> Result<bool, Trouble> {
     let is_told = issue.tracker().is_none_or(|detail| detail.kin.is_some());
-    Ok(!is_told && may_be_continued(run, issue) && trust::may_have_forgotten(run, link, issue.updated)?)
+    Ok(!is_told && run.world.policy.may_be_reused(&issue.name) && trust::may_have_forgotten(run, link, issue.updated)?)
 }
 
 /// The fact that an issue, as it was then, only claimed to be a copy.
@@ -132,7 +130,7 @@ pub(super) fn rebuild(run: &mut Run<'_>, from: DateTime<Utc>) -> Result<(), Trou
 /// Lets the tickets that may be continued be read by id, also where a search gives their properties: Jira's index may still
 /// show the item that a ticket was the copy of before. Those of known pairs are compared with what the state knows.
 fn doubt_continued(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
-    for issue in issues.iter_mut().filter(|issue| may_be_continued(run, issue)) {
+    for issue in issues.iter_mut().filter(|issue| run.world.policy.may_be_reused(&issue.name)) {
         if run.pair(run.tracker(), &issue.id)?.is_some() {
             continue;
         }
@@ -143,11 +141,6 @@ fn doubt_continued(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn may_be_continued(run: &Run<'_>, issue: &Issue) -> bool {
-    let project = project_of(&issue.name);
-    run.world.policy.routes.iter().any(|route| route.reuse.is_some() && route.project == project)
-}
-
 /// Among very many that our account created, a label that only one issue carries is proof enough: it saves reading
 /// thousands of properties one by one, where a search does not give them. Fewer are read: a label may also be that of
 /// a clone whose original the index does not show yet.
@@ -156,8 +149,9 @@ fn may_be_continued(run: &Run<'_>, issue: &Issue) -> bool {
 /// none of it carries our property, none counts; where only some do, each is read.
 fn prove_unique(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     // Of a ticket that may be continued the property tells more than the label.
-    let is_unproven =
-        |issue: &Issue| issue.claim.as_ref().is_some_and(|claim| !claim.proven) && !may_be_continued(run, issue);
+    let is_unproven = |issue: &Issue| {
+        issue.claim.as_ref().is_some_and(|claim| !claim.proven) && !run.world.policy.may_be_reused(&issue.name)
+    };
     let unproven: Vec<IssueId> =
         issues.iter().filter(|issue| is_unproven(issue)).map(|issue| issue.id.clone()).collect();
     if unproven.len() <= MOST_PROVED {
@@ -176,7 +170,7 @@ fn prove_unique(run: &Run<'_>, issues: &mut [Issue]) -> Result<(), Trouble> {
     for claim in issues.iter().filter_map(|issue| issue.claim.as_ref()) {
         *carriers.entry(claim.key.clone()).or_default() += 1;
     }
-    let by_label = issues.iter_mut().filter(|issue| !may_be_continued(run, issue));
+    let by_label = issues.iter_mut().filter(|issue| !run.world.policy.may_be_reused(&issue.name));
     for claim in by_label.filter_map(|issue| issue.claim.as_mut()).filter(|claim| claim.is_ours()) {
         claim.proven |= carriers.get(&claim.key) == Some(&1);
     }

@@ -71,13 +71,8 @@ pub(super) fn keep_room(run: &mut Run<'_>) -> Result<()> {
         return Ok(());
     };
     let thread = match long::is_long(run, &first.push.pair) {
-        Ok(is_long) => {
-            if is_long {
-                3
-            } else {
-                1
-            }
-        }
+        Ok(true) => 3,
+        Ok(false) => 1,
         Err(trouble) => return run.absorb(run.source(), trouble),
     };
     run.kept = thread + usize::from(run.world.policy.flow.attachments.writes(run.tracker())) + 1;

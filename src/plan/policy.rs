@@ -437,6 +437,16 @@ impl Policy {
         self.routes_to(jira_name).find_map(|route| route.closed_status.as_deref())
     }
 
+    /// Returns true where the problem of an item may have a ticket already.
+    pub fn reuses_tickets(&self) -> bool {
+        self.routes.iter().any(|route| route.reuse.is_some())
+    }
+
+    /// Returns true for a Jira issue of this name that another item may continue, or be counted in.
+    pub fn may_be_reused(&self, jira_name: &str) -> bool {
+        self.routes_to(jira_name).any(|route| route.reuse.is_some())
+    }
+
     /// Returns the routes to the project that a Jira issue of this name is in.
     pub(in crate::plan) fn routes_to(&self, jira_name: &str) -> impl Iterator<Item = &Route> {
         self.routes.iter().filter(move |route| route.project == project_of(jira_name))

@@ -30,10 +30,7 @@ pub fn write(path: &Path, metrics: &Metrics) -> io::Result<()> {
 /// # Errors
 /// As for [`write()`].
 pub fn replace(path: &Path, text: &str) -> io::Result<()> {
-    replace_with(path, |beside| {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(beside)?;
-        file.write_all(text.as_bytes())
-    })
+    replace_with(path, |beside| fresh(beside, text).map(drop))
 }
 
 fn replace_with(path: &Path, fill: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
@@ -67,9 +64,14 @@ pub fn try_out(path: &Path) -> io::Result<()> {
     written.and(removed)
 }
 
-fn fill(path: &Path, text: &str) -> io::Result<()> {
+fn fresh(path: &Path, text: &str) -> io::Result<File> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(text.as_bytes())?;
+    Ok(file)
+}
+
+fn fill(path: &Path, text: &str) -> io::Result<()> {
+    let file = fresh(path, text)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

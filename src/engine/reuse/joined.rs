@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::markers::unknown;
 use super::told::count;
 use crate::domain::{
     Action, Claim, CommentId, Issue, IssueId, IssueLink, Joined, Key, Kin, Push, StatusCategory, Ticket,
@@ -75,7 +76,7 @@ pub(in crate::engine) fn seen(
 /// Takes note of items that tickets of known pairs say are counted in them, and of which a state that is older than the world
 /// knows nothing.
 pub(in crate::engine) fn recall(run: &mut Run<'_>, issues: &[Issue]) -> Result<(), Trouble> {
-    if run.world.policy.routes.iter().all(|route| route.reuse.is_none()) {
+    if !run.world.policy.reuses_tickets() {
         return Ok(());
     }
     let told = issues.iter().filter_map(|issue| Some((&issue.id, issue.claim.as_ref(), issue.tracker()?.kin.as_ref())));
@@ -110,11 +111,7 @@ fn remember<'t>(
         if claim.key != Key::issue(run.source(), &link.guance) {
             continue;
         }
-        for item in kin.joined.iter().filter_map(|joined| joined.key.issue_on(run.source())) {
-            if state.issue_link(run.source(), &item)?.is_none() {
-                forgotten.push((item, ticket.clone()));
-            }
-        }
+        forgotten.extend(unknown(run, kin)?.into_iter().map(|item| (item, ticket.clone())));
     }
     if forgotten.is_empty() {
         return Ok(());

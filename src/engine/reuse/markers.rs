@@ -26,6 +26,17 @@ pub(super) fn retire(
     Ok(())
 }
 
+/// Returns the items that a ticket says are counted in it, and of which this state knows nothing.
+pub(super) fn unknown(run: &Run<'_>, kin: &Kin) -> Result<Vec<IssueId>, StateError> {
+    let mut unknown = Vec::new();
+    for item in kin.joined.iter().filter_map(|joined| joined.key.issue_on(run.source())) {
+        if run.world.state.issue_link(run.source(), &item)?.is_none() {
+            unknown.push(item);
+        }
+    }
+    Ok(unknown)
+}
+
 /// Records what the markers of a ticket say that was recognised as the copy of an item: who had it before, and whether it is
 /// to be opened again. Before the item is linked.
 pub(in crate::engine) fn recognised(
@@ -35,10 +46,8 @@ pub(in crate::engine) fn recognised(
     (jira, kin): (&IssueId, &Kin),
     now: DateTime<Utc>,
 ) -> Result<(), Trouble> {
-    for joined in kin.joined.iter().filter_map(|joined| joined.key.issue_on(run.source())) {
-        if joined != *item && run.world.state.issue_link(run.source(), &joined)?.is_none() {
-            tx.remember_joined(&joined, jira, now)?;
-        }
+    for joined in unknown(run, kin)?.into_iter().filter(|joined| joined != item) {
+        tx.remember_joined(&joined, jira, now)?;
     }
     for earlier in kin.earlier.iter().filter_map(|key| key.issue_on(run.source())).filter(|earlier| earlier != item) {
         match run.world.state.issue_link(run.source(), &earlier)? {

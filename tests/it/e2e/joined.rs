@@ -84,12 +84,7 @@ fn the_ticket_of_an_item_that_ends_goes_on_with_the_oldest_that_is_open() {
 #[test]
 fn an_item_that_is_open_again_is_counted_again() {
     on_both(|world| {
-        with_reuse(&world, "status = \"both\"", "");
-        let first = alarm(&world, "web-01");
-        world.settle();
-        let second = alarm(&world, "web-01");
-        world.settle();
-        let key = world.key_of(&first);
+        let (_, second, key) = one_counted(&world);
         close(&world, &second);
         world.settle();
         assert_counts(&world, &key, "No other issue with the same problem is open any more");
@@ -228,6 +223,17 @@ fn who_may_edit_a_ticket_cannot_name_items_that_shall_have_none() {
     });
 }
 
+/// A ticket's item, another one that is counted there, and the ticket.
+fn one_counted(world: &World) -> (String, String, String) {
+    with_reuse(world, "status = \"both\"", "");
+    let first = alarm(world, "web-01");
+    world.settle();
+    let second = alarm(world, "web-01");
+    world.settle();
+    let key = world.key_of(&first);
+    (first, second, key)
+}
+
 /// A ticket with its item, and two other items that are counted there, the older one first.
 fn counted(world: &World) -> (String, [String; 2], String) {
     with_reuse(world, "status = \"both\"", "");
@@ -317,12 +323,7 @@ fn a_ticket_whose_item_is_deleted_goes_on_with_the_oldest_that_is_open() {
 #[test]
 fn what_ends_unseen_until_a_ticket_is_to_go_on_with_it_has_that_in_its_history() {
     on_both(|world| {
-        with_reuse(&world, "status = \"both\"", "");
-        let first = alarm(&world, "web-01");
-        world.settle();
-        let second = alarm(&world, "web-01");
-        world.settle();
-        let key = world.key_of(&first);
+        let (first, second, key) = one_counted(&world);
         close(&world, &first);
         world.forget_requests();
         // It ends while the run that has read Guance's list reads the ticket.

@@ -19,6 +19,7 @@ use super::super::passage::Passage;
 use super::super::rng::{Rng, mix};
 use super::super::tight::rest_of;
 use super::super::world::{Note, World, time};
+use super::draw_state;
 
 /// The statuses of JSM's alerts, under the ids of the simulated issues.
 const STATUSES: SourceStatuses = SourceStatuses(&[
@@ -74,13 +75,7 @@ pub(in crate::sim) fn draw(rng: &mut Rng, setup: &Setup) -> Vec<What> {
         all.push(What::Person(Deed::Comment { restricted: false, as_bot: false }, rng.below(1000)));
         all.push(What::Run(Run { unheard: rng.chance(50), busy: true, ..Run::default() }));
     }
-    if rng.chance(5) {
-        all.push(What::SaveState);
-    }
-    if rng.chance(4) {
-        // Without the slow tier nobody promised to find what changed before the file was lost.
-        all.push(if setup.sweep && rng.chance(50) { What::LoseState } else { What::RestoreState });
-    }
+    all.extend(draw_state(rng, setup));
     all
 }
 

@@ -17,6 +17,7 @@ use super::super::guance_remote::SimGuance;
 use super::super::history::{Deed, Run, Setup, What};
 use super::super::rng::Rng;
 use super::super::world::{Note, World, time};
+use super::draw_state;
 
 /// Like the Incident Center, with the statuses of the simulated issues.
 const ABOUT: About = About { statuses: guajira::guance::ABOUT.statuses, ..guajira::guance::incidents::ABOUT };
@@ -59,13 +60,7 @@ pub(in crate::sim) fn draw(rng: &mut Rng, setup: &Setup) -> Vec<What> {
         all.push(What::Person(Deed::Comment { restricted: false, as_bot: false }, rng.below(1000)));
         all.push(What::Run(Run { unheard: true, ..Run::default() }));
     }
-    if rng.chance(5) {
-        all.push(What::SaveState);
-    }
-    if rng.chance(4) {
-        // Without the slow tier nobody promised to find what changed before the file was lost.
-        all.push(if setup.sweep && rng.chance(50) { What::LoseState } else { What::RestoreState });
-    }
+    all.extend(draw_state(rng, setup));
     all
 }
 

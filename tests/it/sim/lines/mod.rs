@@ -17,6 +17,8 @@ use guajira::domain::{Fingerprint, Key, SealKeys, ServiceName, Side};
 use super::accounts::Accounts;
 use super::gallery::Bug;
 use super::guance::GuanceSite;
+use super::history::{Setup, What};
+use super::rng::Rng;
 use super::world::World;
 use alarms::Alarms;
 use alerts::Alerts;
@@ -50,6 +52,19 @@ impl LineSetup {
         let also = [(self.eu, eu()), (self.alarms, alarms()), (self.incidents, incidents()), (self.alerts, alerts())];
         [ServiceName::GUANCE].into_iter().chain(also.into_iter().filter_map(|(on, name)| on.then_some(name))).collect()
     }
+}
+
+/// What happens to the state file of a line: it is copied, put back or lost.
+fn draw_state(rng: &mut Rng, setup: &Setup) -> Vec<What> {
+    let mut all = Vec::new();
+    if rng.chance(5) {
+        all.push(What::SaveState);
+    }
+    if rng.chance(4) {
+        // Without the slow tier nobody promised to find what changed before the file was lost.
+        all.push(if setup.sweep && rng.chance(50) { What::LoseState } else { What::RestoreState });
+    }
+    all
 }
 
 /// What the second Guance site is called.
