@@ -194,7 +194,10 @@ fn table(block: &[&str], rows: &[(String, String)]) -> Vec<String> {
     }
     let mut lines: Vec<String> = Vec::new();
     for (n, (code, comment)) in parts.iter().enumerate() {
-        lines.push(laid_out(if n == 0 { code } else { "" }, comment));
+        // The example's own rows, and not what is said beside them, make room for these.
+        if n == 0 || !comment.is_empty() {
+            lines.push(laid_out(if n == 0 { code } else { "" }, comment));
+        }
     }
     for (level, priority) in rows {
         let row = toml::Table::from_iter([(level.clone(), toml::Value::from(priority.as_str()))]);
@@ -256,7 +259,10 @@ mod tests {
         let table = draft.policy.routes.first().unwrap().priority.clone().unwrap();
         assert_eq!(table.len(), 3, "{table:?}");
         assert!(rows.iter().all(|(level, to)| table.iter().any(|(l, t)| l == level && t == to)), "{table:?}");
-        assert!(answers.text().contains("With this table an unlisted"));
+        let text = answers.text();
+        assert!(text.contains("With this table an unlisted"));
+        let (_, block) = text.split_once("[route.priority]").unwrap();
+        assert_eq!(block.lines().take_while(|line| !line.is_empty()).count(), 2 + rows.len(), "{text}");
     }
 
     #[test]
