@@ -32,6 +32,7 @@ pub(super) fn fail(run: &mut Run<'_>, queued: &Queued, err: &ApiError, how: Doub
     let now = world.clock.now();
     match err.kind {
         ApiErrorKind::Refused if reuse::gives_up(run, queued, err)? => Ok(Blame::Write),
+        ApiErrorKind::Refused if reuse::refused(run, &queued.push, err)? => Ok(Blame::Write),
         _ if away::holds(run, queued, err)? => Ok(Blame::Write),
         _ if optional::is_hopeless(queued, err) => {
             optional::give_up(run, &queued.push, err)?;

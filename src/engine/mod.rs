@@ -71,6 +71,7 @@ use run::{Retries, Run};
 
 /// Pulls both sides, plans, and delivers: all of a run, or a slice of a backfill.
 fn read_and_write(run: &mut Run<'_>) -> Result<()> {
+    reuse::release(run)?;
     reuse::find_heirs(run)?;
     pull::side(run, run.tracker())?;
     script::jira_read(run)?;

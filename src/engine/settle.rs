@@ -151,7 +151,8 @@ fn link(
                 tx.forget_comments(&link)?;
             }
         }
-        Action::LinkIssue { .. } | Action::JoinIssue { .. } => {}
+        Action::JoinIssue { .. } => reuse::named(run, tx, push, now)?,
+        Action::LinkIssue { .. } => {}
     }
     Ok(true)
 }

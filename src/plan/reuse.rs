@@ -74,12 +74,19 @@ pub fn push(create: Push, ticket: &Ticket, before: Option<IssueId>) -> Push {
 /// Returns the create in the place of a write that continues a ticket, which Jira did not let us do.
 pub fn create_after_all(push: Push) -> Push {
     let Action::ContinueIssue(continued) = push.action else { return push };
-    let Continued { issue, mut new, .. } = *continued;
-    if let Some(reuse) = &mut new.reuse {
-        reuse.passed.push(issue);
-    }
+    let Continued { issue, new, .. } = *continued;
     let summary = Summary::Issue { title: new.title.clone(), project: new.project.clone() }.to_string();
-    Push { summary, action: Action::CreateIssue(new), ..push }
+    passing(Push { summary, action: Action::CreateIssue(new), ..push }, issue)
+}
+
+/// Returns the create of an item that this ticket is not for.
+pub fn passing(mut create: Push, ticket: IssueId) -> Push {
+    if let Action::CreateIssue(new) = &mut create.action
+        && let Some(reuse) = &mut new.reuse
+    {
+        reuse.passed.push(ticket);
+    }
+    create
 }
 
 /// Returns the comment that tells the ticket of the item that it goes on with.

@@ -156,11 +156,16 @@ impl Tx<'_> {
     /// # Errors
     /// When the file cannot be written.
     pub fn remember_retired(&self, item: &IssueId, ticket: &IssueId, now: DateTime<Utc>) -> Result<(), StateError> {
+        self.remember_behind(item, ticket)?;
+        self.done(&Key::issue(Side::Source(self.line), item), now)
+    }
+
+    fn remember_behind(&self, item: &IssueId, ticket: &IssueId) -> Result<(), StateError> {
         let sql = "INSERT OR IGNORE INTO issue_link
                        (guance, jira, jira_name, guance_seen, jira_seen, active, polled, closed, role, attached)
                    VALUES (?1, ?2 || '/' || ?1, '', 0, 0, 0, 1, 1, 'retired', 0)";
         self.tx.prepare_cached(sql)?.execute([item.as_str(), ticket.as_str()])?;
-        self.done(&Key::issue(Side::Source(self.line), item), now)
+        Ok(())
     }
 
     /// Records an item that is counted in this ticket, of which nothing else is known.
@@ -174,7 +179,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Lets an item be counted in a ticket that is another one's. `open`: whether the item itself is.
+    /// Lets an item be counted in a ticket that is another one's; its create waits until the ticket names it. `open`: whether the
+    /// item itself is.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -185,7 +191,7 @@ impl Tx<'_> {
         open: bool,
         now: DateTime<Utc>,
     ) -> Result<(), StateError> {
-        self.remember_retired(item, ticket, now)?;
+        self.remember_behind(item, ticket)?;
         self.set_attached(item, open, Some(title), now)
     }
 

@@ -9,6 +9,7 @@
 mod told;
 mod markers;
 mod joined;
+mod naming;
 mod take_over;
 mod hand_over;
 mod choice;
@@ -20,5 +21,6 @@ pub use foretold::{Foretold, foretell};
 pub(super) use hand_over::{bereave, find_heirs, hands_over};
 pub(super) use joined::{counted_anew, read_joined, recall, seen};
 pub(super) use markers::{recognised, resume};
+pub(super) use naming::{named, refused, release};
 pub(super) use past::without_the_past;
 pub(super) use take_over::{buried, gives_up, is_free, is_under_way, misread, settled};

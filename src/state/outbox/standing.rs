@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::row::Queued;
 use super::row::both_ends;
-use crate::domain::{IssueId, Key, Push, Stage};
+use crate::domain::{Action, IssueId, Key, Push, Side, Stage};
 use crate::state::away::awaited;
 use crate::state::error::StateError;
 use crate::state::file::State;
@@ -102,6 +102,19 @@ impl State {
     pub fn unsettled_write(&self, key: &Key) -> Result<Option<Push>, StateError> {
         let rows = self.rows("SELECT {} FROM outbox WHERE key = ?1 AND stage <> 'done'", params![key.as_str()])?;
         Ok(rows.into_iter().next().map(|queued| queued.push))
+    }
+
+    /// Returns the creates that wait until a ticket names their item, which is counted in it.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn creates_of_counted(&self, target: Side) -> Result<Vec<Queued>, StateError> {
+        let sql = "SELECT {} FROM outbox o WHERE target = ?1 AND stage = 'pending' AND stage <> 'done'
+                       AND key GLOB '*/issue/*' AND key = origin
+                       AND EXISTS (SELECT 1 FROM issue_link l WHERE l.guance = o.lane AND l.role = 'retired')";
+        let mut waiting = self.rows(sql, [target.as_str()])?;
+        waiting.retain(|queued| matches!(queued.push.action, Action::CreateIssue(_)));
+        Ok(waiting)
     }
 
     /// Returns the keys of what writes of this pair are about, done or not.
