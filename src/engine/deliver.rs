@@ -262,15 +262,16 @@ fn not_marked(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Opt
     }
     let wanted: Vec<Wanted> = batch.iter().map(|queued| wanted(&queued.push)).collect();
     let found = look_up(run, target, &wanted)?;
-    let (mut new, mut others) = (Vec::new(), Vec::new());
+    let (mut new, mut others, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for (queued, lookup) in batch.into_iter().zip(found) {
-        if !matches!(lookup, Lookup::Absent | Lookup::Foreign(..)) {
+        if !matches!(lookup, Lookup::Absent | Lookup::Foreign(..) | Lookup::Counted(_)) {
             others.push(queued.push.clone());
         }
         match lookup {
             Lookup::Labelled(copy) if script::holds(run, &queued, &copy, None)? => {}
             Lookup::Foreign(copy, creator) if script::holds(run, &queued, &copy, Some(&creator))? => {}
-            Lookup::Absent | Lookup::Foreign(..) => new.push(queued),
+            Lookup::Counted(ticket) if reuse::awaits(run, &queued, &ticket)? => unknown.push(ticket),
+            Lookup::Absent | Lookup::Foreign(..) | Lookup::Counted(_) => new.push(queued),
             Lookup::Found(receipt) if reuse::resumes(run, &queued, &receipt)? => {}
             Lookup::Found(receipt) | Lookup::Labelled(receipt) => settle(run, &queued.push, &receipt, Evidence::Found)?,
             Lookup::Unsure => {
@@ -282,7 +283,10 @@ fn not_marked(run: &mut Run<'_>, target: Side, batch: Vec<Queued>) -> Result<Opt
         }
     }
     let reuse::Sorted { new, misread } = reuse::sort(run, new, &others)?;
-    read_anew(run, &misread)?;
+    unknown.extend(misread);
+    unknown.sort_unstable();
+    unknown.dedup();
+    read_anew(run, &unknown)?;
     Ok(if new.is_empty() { None } else { Some(new) })
 }
 

@@ -143,11 +143,11 @@ fn look_for(run: &mut Run<'_>, target: Side, mut doubtful: Vec<Queued>) -> Resul
                     has_moved |= creates(&queued);
                     settle(run, &queued.push, &receipt, Evidence::Found)?;
                 }
-                Lookup::Absent | Lookup::Foreign(..) if gone::take_back(run, &queued)? => {}
-                Lookup::Absent | Lookup::Foreign(..) if creates(&queued) => {
+                Lookup::Absent | Lookup::Foreign(..) | Lookup::Counted(_) if gone::take_back(run, &queued)? => {}
+                Lookup::Absent | Lookup::Foreign(..) | Lookup::Counted(_) if creates(&queued) => {
                     missing.push(queued);
                 }
-                Lookup::Absent | Lookup::Foreign(..) => absent(run, &queued)?,
+                Lookup::Absent | Lookup::Foreign(..) | Lookup::Counted(_) => absent(run, &queued)?,
                 Lookup::Unsure if run.abilities(target).parts.is_some() => unsure.push(queued),
                 Lookup::Unsure => leave(run, &queued),
             }

@@ -10,7 +10,7 @@ use super::long::{self, Entire, Glimpse};
 use super::queue::try_later;
 use super::reuse;
 use super::run::{Run, Trouble};
-use crate::domain::{Absence, Action, CommentId, CommentLink, IssueId, IssueLink, Key, Side};
+use crate::domain::{Absence, Action, CommentId, CommentLink, IssueId, IssueLink, Key, Side, Stage};
 use crate::plan::gone::{self, Originals};
 use crate::plan::{Deletes, Extent, SkipReason, Step, Thread, Whereabouts, Whole};
 use crate::ports::{ApiError, Presence};
@@ -131,8 +131,20 @@ fn copies_of(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -
 /// The same for a long thread, of which the pages are read that hold the copies; what is not found is asked for by a later run.
 fn copies_in_long(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLink]) -> Result<Vec<Step>, Trouble> {
     let mut steps = Vec::new();
+    let asked = certain.iter().map(|link| (&link.origin_id, None));
+    let waiting = run.world.state.known_comments(thread.side, asked)?.outbox;
     for link in certain {
-        let copies = match long::glimpse(run, thread.link, &link.copy_id) {
+        // What waits to be written into the thread needs the requests that it would take to look for the copy again.
+        let origin = Key::comment(thread.side, &link.origin_id);
+        let waits = |stage: &Stage| matches!(stage, Stage::Pending | Stage::InFlight);
+        if waiting.iter().any(|(key, (stage, _))| key.origin() == origin && waits(stage)) {
+            continue;
+        }
+        let glimpse = match long::glimpse(run, thread.link, &link.copy_id) {
+            Ok(Glimpse::Unknown) if thread.link.closed => long::glimpse_of_closed(run, thread.link, &link.copy_id),
+            told => told,
+        };
+        let copies = match glimpse {
             Ok(Glimpse::There(copy)) => vec![*copy],
             Ok(Glimpse::Gone) => Vec::new(),
             Ok(Glimpse::NotFound | Glimpse::Unknown) => continue,

@@ -128,7 +128,7 @@ fn look(run: &mut Run<'_>) -> Result<(), Trouble> {
         match lookup {
             Lookup::Labelled(copy) => drop(holds(run, queued, &copy, None)?),
             Lookup::Foreign(copy, creator) => drop(holds(run, queued, &copy, Some(&creator))?),
-            Lookup::Found(_) | Lookup::Absent | Lookup::Unsure => {}
+            Lookup::Found(_) | Lookup::Counted(_) | Lookup::Absent | Lookup::Unsure => {}
         }
     }
     Ok(())
@@ -176,7 +176,7 @@ pub fn notice(
     let carries = |lookup: Lookup| match lookup {
         Lookup::Labelled(copy) => Some((copy.name, None)),
         Lookup::Foreign(copy, creator) => Some((copy.name, Some(creator))),
-        Lookup::Found(_) | Lookup::Absent | Lookup::Unsure => None,
+        Lookup::Found(_) | Lookup::Counted(_) | Lookup::Absent | Lookup::Unsure => None,
     };
     Ok(found.into_iter().filter_map(carries).collect())
 }

@@ -69,6 +69,7 @@ impl Made {
             foreign,
             contradicts: false,
             earlier: Vec::new(),
+            counted: Vec::new(),
         };
         self.copies.insert(key, copy);
         if self.names.len() > MOST_MADE
@@ -115,6 +116,8 @@ pub(super) struct Candidate {
     pub(super) contradicts: bool,
     /// The originals that it was the copy of before.
     pub(super) earlier: Vec<Key>,
+    /// The items that are counted in it.
+    pub(super) counted: Vec<Key>,
 }
 
 impl Candidate {
@@ -124,6 +127,7 @@ impl Candidate {
         let is_sealed = marks.property.as_ref().is_some_and(|claim| claim.sealed);
         let is_ours = is_sealed || matches!(marks.maker, Maker::Us | Maker::Former);
         let creator = || raw.fields.creator.as_ref().map(person).unwrap_or_default();
+        let (earlier, joined) = reader.kin(raw).map(|kin| (kin.earlier, kin.joined)).unwrap_or_default();
         let (labelled, others) = if is_ours { (marks.labels, Vec::new()) } else { (Vec::new(), marks.labels) };
         Self {
             id: raw.id.clone(),
@@ -133,12 +137,19 @@ impl Candidate {
             labelled,
             foreign: (!others.is_empty()).then(|| (others, creator())),
             contradicts: marks.contradicts,
-            earlier: reader.kin(raw).map(|kin| kin.earlier).unwrap_or_default(),
+            earlier,
+            counted: joined.into_iter().map(|joined| joined.key).collect(),
         }
     }
 
     pub(super) fn is_marked(&self) -> bool {
         self.claim.is_some() || !self.labelled.is_empty() || self.foreign.is_some()
+    }
+
+    /// Returns true when it says, under a seal, that an item is counted in it.
+    pub(super) fn counts(&self, key: &Key) -> bool {
+        let is_proven = self.claim.as_ref().is_some_and(|claim| claim.proven && claim.key != *key);
+        is_proven && !self.contradicts && self.counted.contains(key)
     }
 
     pub(super) fn names(&self, key: &Key) -> bool {
@@ -220,6 +231,7 @@ mod tests {
             name: name.to_owned(),
             created: Some(format!("2026-11-22T10:{minute:02}:00Z").parse().unwrap()),
             earlier: Vec::new(),
+            counted: Vec::new(),
             contradicts: property.zip(label).is_some_and(|((one, _), other)| one != other),
             claim: property.map(claim),
             labelled: labels,

@@ -123,11 +123,14 @@ impl Jira<'_> {
                     Probed::Whole(probe) => Some(probe.copies.as_slice()),
                     Probed::Endless | Probed::Hidden => None,
                 });
-                let foreign = || std::iter::once(labelled).chain(newest).find_map(|copies| self.foreign(copies, want));
-                *slot = match found {
-                    Some(found) => found,
-                    None if probes.iter().all(is_sure) => foreign().unwrap_or(Lookup::Absent),
-                    None => Lookup::Unsure,
+                let foreign =
+                    || std::iter::once(labelled).chain(newest.clone()).find_map(|copies| self.foreign(copies, want));
+                let counted = newest.clone().flatten().find(|copy| copy.counts(&want.key.origin()));
+                *slot = match (found, counted) {
+                    (Some(found), _) => found,
+                    (None, Some(ticket)) => Lookup::Counted(IssueId::new(ticket.id.as_str())),
+                    (None, None) if probes.iter().all(is_sure) => foreign().unwrap_or(Lookup::Absent),
+                    (None, None) => Lookup::Unsure,
                 };
             }
         }

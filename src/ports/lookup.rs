@@ -24,6 +24,8 @@ pub enum Lookup {
     Labelled(Receipt),
     /// No copy of ours is there, but an issue that somebody else made carries the original's id as a label.
     Foreign(Receipt, Person),
+    /// No copy of ours is there, but this ticket says that the item is counted in it.
+    Counted(IssueId),
     /// It is certainly not there.
     Absent,
     /// It cannot be told now (an index lags): ask again later.

@@ -77,8 +77,6 @@ pub(in crate::engine) fn sort(run: &mut Run<'_>, creates: Vec<Queued>, others: &
     for (ticket, link, together) in joining.into_values() {
         join(run, &together, &ticket, &link)?;
     }
-    sorted.misread.sort_unstable();
-    sorted.misread.dedup();
     Ok(sorted)
 }
 
@@ -89,6 +87,17 @@ fn key_of(push: &Push) -> Option<&Fingerprint> {
 
 fn wait(run: &mut Run<'_>, queued: &Queued) -> Result<(), Trouble> {
     try_later(run, &queued.push.key, &EngineFault::TicketAwaited.to_string())
+}
+
+/// Lets a create wait once, until a ticket is recognised that says that the item is counted in it, and of which this state knows
+/// nothing. Returns whether it does.
+pub(in crate::engine) fn awaits(run: &mut Run<'_>, queued: &Queued, ticket: &IssueId) -> Result<bool, Trouble> {
+    let was_awaited = queued.error == Some(EngineFault::TicketAwaited.to_string());
+    let is_unknown = run.pair(run.tracker(), ticket)?.is_none() && !was_awaited;
+    if is_unknown {
+        wait(run, queued)?;
+    }
+    Ok(is_unknown)
 }
 
 /// Returns true while a create of the same problem was sent and not answered.

@@ -16,7 +16,7 @@ mod choice;
 mod foretold;
 mod past;
 
-pub(super) use choice::{Sorted, foresee, resumes, sort};
+pub(super) use choice::{Sorted, awaits, foresee, resumes, sort};
 pub use foretold::{Foretold, foretell};
 pub(super) use hand_over::{bereave, find_heirs, hands_over};
 pub(super) use joined::{counted_anew, read_joined, recall, seen};

@@ -11,15 +11,11 @@ use crate::state::{StateError, Tx};
 use crate::words::{EngineFault, Note};
 
 /// Settles the creates of items that a ticket names from now on.
-pub(in crate::engine) fn named(
-    run: &Run<'_>,
-    tx: &Tx<'_>,
-    push: &Push,
-    now: DateTime<Utc>,
-) -> Result<(), StateError> {
+pub(in crate::engine) fn named(run: &Run<'_>, tx: &Tx<'_>, push: &Push, now: DateTime<Utc>) -> Result<(), StateError> {
     let Action::JoinIssue { items, .. } = &push.action else { return Ok(()) };
     for Joined { key, .. } in items {
-        let is_waiting = matches!(run.world.state.unsettled_write(key)?, Some(Push { action: Action::CreateIssue(_), .. }));
+        let is_waiting =
+            matches!(run.world.state.unsettled_write(key)?, Some(Push { action: Action::CreateIssue(_), .. }));
         let item = key.issue_on(run.source()).filter(|_| is_waiting);
         // A person may have ordered a ticket of its own for it meanwhile: then nothing counts it.
         if let Some(item) = item

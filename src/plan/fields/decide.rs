@@ -72,7 +72,9 @@ fn one(pair: &Pair<'_>, field: Field, direction: Direction, policy: &Policy) -> 
     if let Some(status) = policy.closed(pair.jira).filter(|_| to_jira) {
         let weighed = weighed(pair, field, direction, jira);
         let weighed = weighed.map(|base| Step::Base { guance: id.clone(), field, base });
-        return weighed.into_iter().chain([skip(SkipReason::Closed(status))]).collect();
+        // What Jira said before that, and did not leave yet, is overtaken too.
+        let overtaken = overtaken(pair, field, &now).into_iter();
+        return overtaken.chain(weighed).chain([skip(SkipReason::Closed(status))]).collect();
     }
     let mut steps = Vec::new();
     let wanted = carry.map(|(to, change)| {

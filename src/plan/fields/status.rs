@@ -16,7 +16,7 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: 
     let leader = match base {
         Some(base) => match pair.moved(Field::Status, base) {
             // Nobody has set the status in which a Guance issue begins.
-            (true, true) if base.guance == Some(Said::nothing()) && guance.category == StatusCategory::Todo => {
+            (true, true) if base.guance == Some(Said::nothing()) && is_first(guance, policy.statuses) => {
                 pair.leader(direction, (direction == Direction::ToJira, true))
             }
             moved => pair.leader(direction, moved),
@@ -49,6 +49,12 @@ pub(super) fn decide(pair: &Pair<'_>, direction: Direction, now: &Base, policy: 
         outcome.notices.extend(base.and_then(|base| resolved(pair, base, policy)));
     }
     outcome
+}
+
+/// Returns true for the status in which an issue of the source begins.
+fn is_first(guance: &Status, statuses: SourceStatuses) -> bool {
+    let first = statuses.usual(StatusCategory::Todo);
+    guance.category == StatusCategory::Todo && first.is_none_or(|first| guance.is(first.id))
 }
 
 /// Returns true when the Jira status goes with what Guance says.

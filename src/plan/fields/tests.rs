@@ -8,7 +8,7 @@ use chrono::DateTime;
 use super::{Counterpart, Pair};
 use crate::domain::{
     Action, Base, Bases, Change, Field, Fingerprint, Issue, IssueId, IssueLink, Key, Level, People, Person, Priority,
-    Push, Side, Stage, Status, StatusCategory, fixtures,
+    Push, Said, Side, Stage, Status, StatusCategory, fixtures,
 };
 use crate::guance::ABOUT;
 use crate::plan::fields;
@@ -454,6 +454,13 @@ fn what_both_changed_is_weighed_once_while_the_issue_is_closed() {
     let base = case.base(Field::Status).unwrap();
     assert_eq!(base, Base { jira: Some("5".into()), ..before });
     assert_eq!(case.base(Field::Title), None, "a text by hand is never taken for guajira's");
+    // What Jira said before, and waits to be written to Guance, is not written any more.
+    let open = IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1");
+    let (key, content) = fields::write_of(&open, Field::Status, Side::JIRA, &Said::Words("4".into()));
+    case.queued.insert(key.clone(), (Stage::Pending, content));
+    let withdrawn = |step: &Step| matches!(step, Step::Withdraw { key: one, .. } if *one == key);
+    assert!(case.decide().iter().any(withdrawn), "{:?}", case.decide());
+    case.queued.clear();
 
     case.bases.insert(Field::Status, base);
     let link = IssueLink { closed: true, ..IssueLink::new(IssueId::new("issue_a"), IssueId::new("10001"), "OPS-1") };
@@ -465,4 +472,19 @@ fn what_both_changed_is_weighed_once_while_the_issue_is_closed() {
     case.jira.status = jira_status("To Do");
     case.newer(Side::JIRA);
     assert_eq!(case.changes().first().map(names).unwrap().0, Side::GUANCE);
+}
+
+/// A Guance issue begins as open: who sets it to pending before anything was compared has set it.
+#[test]
+fn a_status_that_is_not_the_first_one_was_set_by_somebody() {
+    for (id, leads) in [("10", Side::JIRA), ("30", Side::GUANCE)] {
+        let mut case = Case::agreed();
+        let begun = case.bases[&Field::Status].clone();
+        case.bases.insert(Field::Status, Base { guance: Some(Said::nothing()), ..begun });
+        case.guance.status = guance_status(id);
+        case.jira.status = jira_status("In Progress");
+        case.newer(Side::GUANCE);
+        let changes = case.changes();
+        assert_eq!(changes.first().map(names).unwrap().0, leads.opposite(), "{id}");
+    }
 }

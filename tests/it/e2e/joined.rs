@@ -327,7 +327,7 @@ fn what_ends_unseen_until_a_ticket_is_to_go_on_with_it_has_that_in_its_history()
         close(&world, &first);
         world.forget_requests();
         // It ends while the run that has read Guance's list reads the ticket.
-        world.jira.fail(Fault::new(What::Delay(Duration::from_millis(1500))).times(Times::Always));
+        world.jira.fail(Fault::new(What::Delay(Duration::from_millis(800))).times(Times::Always));
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let began = Instant::now();
@@ -336,10 +336,10 @@ fn what_ends_unseen_until_a_ticket_is_to_go_on_with_it_has_that_in_its_history()
                     std::thread::sleep(Duration::from_millis(20));
                 }
                 close(&world, &second);
+                world.jira.clear_faults();
             });
             assert_eq!(world.sync().code, 0);
         });
-        world.jira.clear_faults();
         world.settle();
         assert_eq!(world.jira.status_of(&key), "Done");
         let told = world.run(&["why", &second]);

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use guajira::domain::{
-    Continued, Fingerprint, IssueId, Joined, Key, Kin, NewIssue, Push, Receipt, Side, StatusCategory, Ticket, marker,
+    Continued, Fingerprint, Issue, IssueId, Joined, Key, Kin, NewIssue, Push, Receipt, Side, StatusCategory, Ticket,
+    marker,
 };
 use guajira::plan::{Direction, NAMES, ReuseRule, sample};
 use guajira::ports::{ApiError, ApiErrorKind, Tickets};
@@ -215,6 +216,21 @@ fn robbed(w: &mut World, at: usize, (push, continued): (&Push, &Continued)) {
     if !is_own && !is_done && !is_heir && time(state.updated) <= continued.since {
         w.blame(format!("robbed: {} takes a ticket that is open, and another item's", push.key));
     }
+}
+
+/// Returns the ticket that says that an item is counted in it, among the newest, which are read by their keys.
+pub(super) fn counts(w: &World, item: &Key) -> Option<IssueId> {
+    let newest = w.jira.issues.iter().filter(|issue| !issue.now.deleted && w.now - issue.now.created < 15 * 60_000);
+    let told = newest.map(|issue| w.jira_issue(&issue.now, None, false));
+    let is_it = |issue: &Issue| {
+        let is_proven = issue.claim.as_ref().is_some_and(|claim| claim.proven && claim.key != *item);
+        is_proven
+            && issue
+                .tracker()
+                .and_then(|detail| detail.kin.as_ref())
+                .is_some_and(|kin| kin.joined.iter().any(|joined| joined.key == *item))
+    };
+    told.into_iter().find(is_it).map(|issue| issue.id)
 }
 
 /// Names items in the property of the ticket in which they are counted.

@@ -27,7 +27,7 @@ pub(super) fn conserved(w: &World, state: &State, moved_on: impl Fn(Side) -> boo
                 let wanted = at.map(|at| &w.guance.issues[at]).is_some_and(|i| i.listed && i.created >= w.floor);
                 wanted
                     && moved_on(w.source())
-                    && is_passed(state, w.guance.issues[at.unwrap_or_default()].created)?
+                    && is_passed(state, listed_at(w, at.unwrap_or_default()))?
                     && !issue_kept(state, key)?
             }
             Some((side, guajira::domain::Kind::Attachment, id)) => file_lost(w, state, side, id)?,
@@ -41,7 +41,13 @@ pub(super) fn conserved(w: &World, state: &State, moved_on: impl Fn(Side) -> boo
     Ok(wrong)
 }
 
-/// Returns true when the next run's list begins behind what was opened then. A long list is read in parts, and what is
+/// Returns by which time a list shows an issue.
+fn listed_at(w: &World, at: usize) -> i64 {
+    let issue = &w.guance.issues[at];
+    if w.setup.list_by_update { issue.updated } else { issue.created }
+}
+
+/// Returns true when the next run's list begins behind what it shows then. A long list is read in parts, and what is
 /// newest is looked at before the cursor comes to it.
 fn is_passed(state: &State, created: i64) -> Result<bool, StateError> {
     Ok(state.cursor(Side::Source(state.line()))?.is_some_and(|cursor| cursor.at >= time(created)))

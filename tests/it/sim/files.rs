@@ -104,11 +104,23 @@ impl Attached {
         note.author.id != self.author.id && !note.body.canonical().contains(&self.name)
     }
 
+    /// Returns true when only its author speaks for this note's showing it, who attached it long before.
+    pub(super) fn is_old_for(&self, note: &Note) -> bool {
+        let is_named = is_in(&self.name, note) || note.body.shown().names.iter().any(String::is_empty);
+        !is_named && self.created < note.created - 10 * 60_000
+    }
+
     pub(super) fn is_shown_by(&self, note: &Note) -> bool {
         // Of a picture without a name nobody knows which of those files it is that were there by then.
         let nameless = note.body.shown().names.iter().any(String::is_empty) && self.created <= note.updated + 60_000;
-        nameless || note.author.id == self.author.id || note.body.canonical().contains(&self.name)
+        nameless || note.author.id == self.author.id || is_in(&self.name, note)
     }
+}
+
+/// Returns true when a note's text holds a file's name: Jira stores some characters of a name as others.
+fn is_in(name: &str, note: &Note) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    letters(&note.body.canonical()).contains(&letters(name))
 }
 
 /// What is attached to a Jira issue, as the service lists it.

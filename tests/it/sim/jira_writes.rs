@@ -187,7 +187,8 @@ impl SimJira<'_> {
                     Choice::None => None,
                 },
             };
-            return found.map_or(Lookup::Absent, |at| Lookup::Found(receipt(w, at, None)));
+            let counted = || again::counts(w, &origin).map_or(Lookup::Absent, Lookup::Counted);
+            return found.map_or_else(counted, |at| Lookup::Found(receipt(w, at, None)));
         }
         // No issue, no comment on it.
         let Some(at) = wanted.issue.as_ref().and_then(|id| w.jira.place(id.as_str())) else { return Lookup::Absent };

@@ -121,10 +121,11 @@ impl Theatre<'_> {
                 break;
             }
         }
-        // Guance's fields are read in turn, now and then, and by the issue where a list would be no cheaper.
+        // Guance's fields are read in turn, now and then, and by the issue where a list would be no cheaper. A clone is looked at
+        // again once an hour, and a thread for deletions when its turn comes: not by two runs one after the other.
         let in_turn = self.world.borrow().setup.fields.on();
-        for _ in 0..10 {
-            if !in_turn || self.needless() == 0 {
+        for _ in 0..if in_turn { 10 } else { 1 } {
+            if self.needless() == 0 {
                 break;
             }
             self.pass(61_000);

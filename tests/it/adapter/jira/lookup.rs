@@ -13,6 +13,7 @@ fn found(lookup: &Lookup) -> &str {
     match lookup {
         Lookup::Found(receipt) | Lookup::Labelled(receipt) => &receipt.name,
         Lookup::Foreign(..) => "somebody else's",
+        Lookup::Counted(_) => "counted",
         Lookup::Absent => "absent",
         Lookup::Unsure => "unsure",
     }
