@@ -167,8 +167,15 @@ impl Turn {
         self.read(run, &turns, long + again.len().min(1) * cost)?;
         self.read(run, &again, long)?;
         let mut rest = Vec::new();
-        for (pair, _) in self.long.iter().filter(|(_, has_rest)| **has_rest) {
-            rest.extend(run.pair(run.source(), pair)?.filter(|link| link.is_writable(run.tracker())));
+        for (pair, has_rest) in &self.long {
+            let Some(link) = run.pair(run.source(), pair)? else { continue };
+            // In that of a closed issue the copy of a comment that was deleted is to be found.
+            let is_wanted = if link.closed {
+                run.world.state.was_missed(pair, run.tracker(), run.number)?
+            } else {
+                *has_rest && link.is_writable(run.tracker())
+            };
+            rest.extend(is_wanted.then_some(link));
         }
         self.read(run, &rest, 0)?;
         self.read(run, &fresh, 0)?;

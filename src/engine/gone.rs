@@ -140,11 +140,7 @@ fn copies_in_long(run: &mut Run<'_>, thread: &Thread<'_>, certain: &[&CommentLin
         if waiting.iter().any(|(key, (stage, _))| key.origin() == origin && waits(stage)) {
             continue;
         }
-        let glimpse = match long::glimpse(run, thread.link, &link.copy_id) {
-            Ok(Glimpse::Unknown) if thread.link.closed => long::glimpse_of_closed(run, thread.link, &link.copy_id),
-            told => told,
-        };
-        let copies = match glimpse {
+        let copies = match long::glimpse(run, thread.link, &link.copy_id) {
             Ok(Glimpse::There(copy)) => vec![*copy],
             Ok(Glimpse::Gone) => Vec::new(),
             Ok(Glimpse::NotFound | Glimpse::Unknown) => continue,

@@ -10,9 +10,8 @@ use crate::engine::run::{Run, Trouble, delta};
 use crate::plan::{Held, Row};
 use crate::ports::{ApiErrorKind, Lookup, Wanted};
 
-/// Most pages that are asked for one reply. What came since the thread was read last has moved it, by as many pages as that fills:
-/// the steps double, so that these are enough for thirty.
-const MOST_PAGES: usize = 10;
+/// Most pages that are asked for one reply.
+const MOST_PAGES: usize = 3;
 
 /// What a look for one reply brought.
 pub(in crate::engine) enum Glimpse {
@@ -36,7 +35,7 @@ pub(in crate::engine) fn glimpse(run: &mut Run<'_>, link: &IssueLink, id: &Comme
     };
     let size = rows.len().div_ceil(long.pages.max(1)).max(1);
     let mut page = place / size + 1;
-    let (mut tried, mut search) = (HashSet::new(), Search::default());
+    let mut tried = HashSet::new();
     while tried.len() < MOST_PAGES && tried.insert(page) && !run.must_stop() && run.has_room(run.source(), 1) {
         let one = match run.thread_page(run.source(), &link.guance, page) {
             Ok(Some(one)) => one,
@@ -52,49 +51,13 @@ pub(in crate::engine) fn glimpse(run: &mut Run<'_>, link: &IssueLink, id: &Comme
         let is_older = one.oldest.is_some_and(|oldest| row.created <= oldest);
         let is_newer = one.newest.is_none_or(|newest| row.created >= newest);
         let (older, newer) = (page + 1, page.saturating_sub(1).max(1));
-        page = match (is_older, is_newer) {
-            (true, false) => search.older(page),
-            (false, true) => search.newer(page),
-            (true, true) if !tried.contains(&older) => older,
-            (true, true) if !tried.contains(&newer) => newer,
-            _ => break,
+        page = match () {
+            () if is_older && !tried.contains(&older) => older,
+            () if is_newer && !tried.contains(&newer) => newer,
+            () => break,
         };
     }
     Ok(Glimpse::NotFound)
-}
-
-/// Looks for a page among those that are numbered from the newest: first in steps that double, then between two.
-#[derive(Default)]
-struct Search {
-    step: u32,
-    /// The oldest page that is known to be too new.
-    too_new: Option<usize>,
-    /// The newest page that is known to be too old.
-    too_old: Option<usize>,
-}
-
-impl Search {
-    /// Returns the page to be asked for next where this one is too new.
-    fn older(&mut self, page: usize) -> usize {
-        self.too_new = Some(page);
-        self.between().unwrap_or_else(|| page.saturating_add(self.stride()))
-    }
-
-    /// The same where this one is too old.
-    fn newer(&mut self, page: usize) -> usize {
-        self.too_old = Some(page);
-        self.between().unwrap_or_else(|| page.saturating_sub(self.stride()).max(1))
-    }
-
-    fn between(&self) -> Option<usize> {
-        let (newer, older) = (self.too_new?, self.too_old?);
-        Some(newer + older.saturating_sub(newer) / 2)
-    }
-
-    fn stride(&mut self) -> usize {
-        self.step += 1;
-        1 << (self.step - 1).min(16)
-    }
 }
 
 /// Looks for a reply that was not there when the thread was read last: it may have been written since.
@@ -119,29 +82,6 @@ fn among_newest(
     Ok(match part.comments.into_iter().find(|comment| comment.id == *id) {
         Some(found) => Glimpse::There(Box::new(found)),
         None if !part.odd && (is_whole || meets && long.reading.is_none()) => Glimpse::Gone,
-        None => Glimpse::NotFound,
-    })
-}
-
-/// Looks for a reply of a thread of which not all is known, and that is not read in turn since its issue is closed: as far as a
-/// few pages go.
-pub(in crate::engine) fn glimpse_of_closed(
-    run: &mut Run<'_>,
-    link: &IssueLink,
-    id: &CommentId,
-) -> Result<Glimpse, Trouble> {
-    let requests = run.spare(run.source()).min(MOST_PAGES);
-    if requests == 0 {
-        return Ok(Glimpse::NotFound);
-    }
-    let Some(part) = run.thread_part(run.source(), &link.guance, None, requests)? else {
-        return Ok(Glimpse::NotFound);
-    };
-    run.originals.saw_replies(part.comments.iter().map(|comment| &comment.id), run.world.clock.now());
-    let is_whole = part.next.is_none() && !part.odd;
-    Ok(match part.comments.into_iter().find(|comment| comment.id == *id) {
-        Some(found) => Glimpse::There(Box::new(found)),
-        None if is_whole => Glimpse::Gone,
         None => Glimpse::NotFound,
     })
 }
@@ -192,23 +132,4 @@ pub(in crate::engine) fn look_for(
         None if is_whole => Lookup::Absent,
         _ => Lookup::Unsure,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_is_found_in_few_steps_from_wherever_the_search_begins() {
-        for (from, wanted, most) in
-            [(1, 1, 1), (1, 2, 2), (10, 11, 2), (1, 4, 4), (1, 30, 10), (1, 100, 13), (50, 1, 8), (90, 3, 13)]
-        {
-            let (mut search, mut page, mut asked) = (Search::default(), from, 1);
-            while page != wanted && asked < 20 {
-                page = if page < wanted { search.older(page) } else { search.newer(page) };
-                asked += 1;
-            }
-            assert!(asked <= most, "from {from} to {wanted}: {asked}");
-        }
-    }
 }

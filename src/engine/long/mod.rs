@@ -12,5 +12,5 @@ mod look;
 mod read;
 
 pub(super) use kept::{is_long, keep, threads};
-pub(super) use look::{Glimpse, glimpse, glimpse_of_closed, held, look_for};
+pub(super) use look::{Glimpse, glimpse, held, look_for};
 pub(super) use read::{Entire, read, whole};

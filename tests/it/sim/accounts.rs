@@ -64,6 +64,11 @@ impl Accounts {
         Self { site, ..self }
     }
 
+    /// Returns true once the bot's account is another than in the beginning.
+    pub(super) fn has_another_bot(&self) -> bool {
+        self.bot > 0
+    }
+
     /// The account guajira writes with on Jira; people sometimes use it by hand.
     pub(super) fn bot(&self) -> String {
         format!("bot{}", self.bot)

@@ -64,7 +64,7 @@ use hunt::{Found, OnFailure, explain, hunt, hush};
 const HISTORIES: u64 = 1000;
 
 /// Histories that failed once, and what they showed.
-const FAILED_ONCE: [(u64, &str); 11] = [
+const FAILED_ONCE: [(u64, &str); 14] = [
     (3_000_827, "a long thread, half of it read while its ticket was closed, lost a reply"),
     (3_003_162, "a source that asked to be left alone at each write was never read again"),
     (4_006_255, "what was sent and not answered was dead right after `retry`"),
@@ -75,7 +75,10 @@ const FAILED_ONCE: [(u64, &str); 11] = [
     (9_000_889, "an older state gave an item a ticket that was counted in another one"),
     (9_010_298, "a lost state believed a search that lagged behind of whose a ticket was"),
     (12_004_880, "an older state wrote for the item that a ticket had before"),
+    (12_006_116, "an item had no ticket where the one that was to count it was deleted first"),
     (12_006_930, "what a copy of ours said was carried back while its original was taken for a copy"),
+    (13_003_041, "a lost state and an index that lagged gave a second ticket to an item that was counted"),
+    (15_001_378, "the copy of a deleted comment was not marked in the long thread of a closed issue"),
 ];
 
 fn from_env(name: &str) -> Option<u64> {

@@ -32,7 +32,9 @@ pub(super) fn trampled(w: &mut World, at: usize, push: &Push, change: &Change) {
     let two_ways = w.setup.fields.flow().direction(field) == Some(Direction::Both) && w.setup.jira_skew_s == 0;
     // Of a pair that was found again, the closed side stands.
     let copy = copy_of(w, push.pair.as_str()).map(|at| &w.jira.issues[at]);
-    let stands = w.state_lost && push.target.is_source() && copy.is_some_and(|copy| w.is_closed(copy));
+    // So does that of a pair that another account has to weigh anew, whose first write to its counter had no answer.
+    let is_found_again = w.state_lost || w.troubled && w.accounts.has_another_bot();
+    let stands = is_found_again && push.target.is_source() && copy.is_some_and(|copy| w.is_closed(copy));
     // An older state takes what it remembers for the last that was left there; the counter tells it about statuses.
     let forgot = w.state_restored && (field != Field::Status || !w.setup.register);
     let troubled = w.troubled;
