@@ -61,7 +61,7 @@ use history::History;
 use hunt::{Found, OnFailure, explain, hunt, hush};
 
 /// Histories that `cargo test` plays.
-const HISTORIES: u64 = 1000;
+const HISTORIES: u64 = 500;
 
 /// Histories that failed once, and what they showed.
 const FAILED_ONCE: [(u64, &str); 14] = [

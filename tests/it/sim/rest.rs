@@ -86,7 +86,7 @@ impl Theatre<'_> {
         let mut quiet = 0;
         let narrow = self.world.borrow().setup.pages.narrow();
         // Where pages are small, what is due takes several runs.
-        let (most, rounds) = if narrow { (160, 16) } else { (60, 1) };
+        let (most, rounds) = if narrow { (400, 16) } else { (60, 1) };
         for n in 0..most {
             self.pass(if n < 2 || n % rounds > 0 { 61_000 } else { 3_660_000 });
             self.run(Run::default());
