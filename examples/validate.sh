@@ -117,6 +117,12 @@ groovy() {
     (cd "$tools/jenkins" && "$tools/node_modules/.bin/npm-groovy-lint" --noserver --failon error --loglevel error)
 }
 check examples/Jenkinsfile 's/^    stages {$/    stages/' groovy
+# How the build ends with each exit code of guajira.
+jenkins() {
+    java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$tools/node_modules/npm-groovy-lint/lib/java/groovy/lib/*" \
+        groovy.ui.GroovyMain tests/schedulers/jenkins.groovy "$1"
+}
+check examples/Jenkinsfile 's/code == 3/code == 4/' jenkins
 
 command -v promtool >/dev/null ||
     { apt-get update -qq && apt-get install -qq -y --no-install-recommends prometheus >/dev/null; }
