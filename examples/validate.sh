@@ -140,3 +140,10 @@ rules() {
 check examples/prometheus/alerts.yml 's/> 900/> 9000/' rules
 check examples/prometheus/alerts-test.yml 's/guajira_side_up{source="guance",side="jira"}/guajira_side_up{source="guance",side="source2"}/' rules
 check examples/prometheus/grafana.json 's/"schemaVersion": /"schemaVersion" /' python3 -m json.tool
+# Its expressions, as rules.
+dashboard() {
+    jq '{groups: [{name: "dashboard", rules: [.panels[] as $panel | $panel.targets[] | {record: "panel:\($panel.id)",
+        expr: (.expr | gsub("\\$__interval"; "5m"))}]}]}' "$1" >"$tools/dashboard.yml" && promtool check rules "$tools/dashboard.yml"
+}
+command -v jq >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends jq >/dev/null; }
+check examples/prometheus/grafana.json 's/sum by (kind) (/sum by (kind) /' dashboard

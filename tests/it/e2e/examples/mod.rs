@@ -7,6 +7,7 @@ mod host;
 mod image;
 mod kubernetes;
 mod pipelines;
+mod prometheus;
 mod systemd;
 
 use std::fs;

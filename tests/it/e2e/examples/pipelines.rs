@@ -138,6 +138,7 @@ fn the_azure_pipeline_succeeds_with_issues_for_what_waits_and_fails_for_what_is_
         held.stdout.contains("sync --release") && held.stdout.contains("\n##vso[task.logissue type=warning]"),
         "{held}"
     );
+    assert!(held.stdout.contains("last good run"), "what guajira status says: {held}");
     // A secret variable that nobody has set.
     let unset = azure(&world, &secrets[..1].to_vec());
     assert!(unset.code == 4 && !unset.stdout.contains("result=Succeeded"), "{unset}");
