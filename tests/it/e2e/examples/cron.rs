@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::host::{Host, USER};
+use super::host::{Host, USER, path};
 use super::{Variables, assert_arrives, config, folder, hold, put, read, variables};
 use crate::e2e::world::{Flavour, Outcome, World};
 
@@ -56,7 +56,8 @@ fn silent(outcome: Outcome) -> Outcome {
 fn system_account(world: &World) -> Host<'_> {
     world.reconfigure("\"guance-test-key\"", "{ file = \"guance.key\" }");
     world.reconfigure("\"bot-pat\"", "{ file = \"jira.token\" }");
-    world.reconfigure("[sync]\n", "[sync]\nstate = \"/var/lib/guajira/guajira.db\"\n");
+    let state = path("/var/lib/guajira", &world.path("state"));
+    world.reconfigure("[sync]\n", &format!("[sync]\nstate = \"{state}/guajira.db\"\n"));
     let etc = folder(world, "etc", 0, 0o750);
     put(&etc.join("guance.key"), "guance-test-key\n", 0, 0o640);
     put(&etc.join("jira.token"), "bot-pat\n", 0, 0o640);

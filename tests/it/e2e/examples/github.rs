@@ -318,15 +318,18 @@ fn the_action_carries_an_issue_and_says_how_the_run_ended() {
 
 #[test]
 fn what_is_older_is_taken_up_by_the_input() {
-    let (world, secrets) = with_secrets_in_variables();
-    let github = GitHub::new(&world, &secrets);
-    let old = world.guance.open_issue("older than the first run", "<p>x</p>", "P1", "张三");
-    world.guance.clock().advance(std::time::Duration::from_hours(30));
-    world.jira.clock().advance(std::time::Duration::from_hours(30));
-    assert_eq!(github.action(&secrets, &[]).said.code, 0);
-    assert!(world.copies_of(&old).is_empty());
-    let job = github.action(&secrets, &[("since", "2d")]);
-    assert_eq!((job.said.code, world.copies_of(&old).len()), (0, 1), "{}", job.said);
+    for is_action in [true, false] {
+        let (world, secrets) = with_secrets_in_variables();
+        let github = GitHub::new(&world, &secrets);
+        let run = |since| if is_action { github.action(&secrets, &[("since", since)]) } else { github.workflow(since) };
+        let old = world.guance.open_issue("older than the first run", "<p>x</p>", "P1", "张三");
+        world.guance.clock().advance(std::time::Duration::from_hours(30));
+        world.jira.clock().advance(std::time::Duration::from_hours(30));
+        assert_eq!(run("").said.code, 0);
+        assert!(world.copies_of(&old).is_empty());
+        let job = run("2d");
+        assert_eq!((job.said.code, world.copies_of(&old).len()), (0, 1), "{}", job.said);
+    }
 }
 
 #[test]

@@ -80,6 +80,11 @@ pub(super) fn own(path: &Path, user: u32, mode: u32) {
     }
 }
 
+/// Returns how a file that is handed over names a folder of the machine.
+pub(super) fn path(inside: &str, outside: &Path) -> String {
+    if means() == Means::None { outside.display().to_string() } else { inside.to_owned() }
+}
+
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -219,14 +224,21 @@ impl<'a> Host<'a> {
     fn with_real_paths(&self, text: &str) -> String {
         let mut places: Vec<&Place> = self.places.iter().collect();
         places.sort_by_key(|place| std::cmp::Reverse(place.inside.len()));
+        let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         let (mut told, mut rest) = (String::new(), text);
+        let mut is_within = false;
         while let Some(sign) = rest.chars().next() {
-            if let Some(place) = places.iter().find(|place| rest.starts_with(&place.inside)) {
+            let is_here = |place: &&&Place| {
+                !is_within && rest.strip_prefix(&place.inside).is_some_and(|rest| !rest.starts_with(goes_on))
+            };
+            if let Some(place) = places.iter().find(is_here) {
                 told += &place.outside.display().to_string();
                 rest = &rest[place.inside.len()..];
+                is_within = true;
             } else {
                 told.push(sign);
                 rest = &rest[sign.len_utf8()..];
+                is_within = goes_on(sign);
             }
         }
         told

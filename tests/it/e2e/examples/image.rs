@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::host::{Host, Means, USER, means};
+use super::host::{Host, Means, USER, means, path};
 use super::{Variables, assert_arrives, config, folder, hold, put, read, root, variables};
 use crate::e2e::world::{Flavour, World};
 
@@ -94,7 +94,8 @@ fn docker_run(world: &World) -> (Host<'_>, Vec<String>, Variables) {
         None => Host::bare(world).program("/guajira"),
     };
     let etc = folder(world, "etc", 0, 0o755);
-    world.reconfigure("[sync]\n", "[sync]\nstate = \"/var/lib/guajira/guajira.db\"\n");
+    let state = path("/var/lib/guajira", &world.path("volume"));
+    world.reconfigure("[sync]\n", &format!("[sync]\nstate = \"{state}/guajira.db\"\n"));
     world.reconfigure("\"guance-test-key\"", "{ file = \"guance.key\" }");
     world.reconfigure("\"bot-secret\"", "{ file = \"jira.token\" }");
     // What only root and the group of the image's user may read.

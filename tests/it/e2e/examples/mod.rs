@@ -114,6 +114,7 @@ fn folder(world: &World, name: &str, user: u32, mode: u32) -> PathBuf {
 
 /// Puts a file there, of this owner and mode.
 fn put(path: &Path, text: &str, user: u32, mode: u32) {
+    let _ = fs::remove_file(path);
     fs::write(path, text).unwrap();
     host::own(path, user, mode);
 }

@@ -43,7 +43,7 @@ fn service(world: &World) -> (Host<'_>, Vec<String>, Variables) {
     let etc = folder(world, "etc", 0, 0o755);
     put(&etc.join("sync.toml"), &config(world), 0, 0o644);
     // For root alone: systemd hands the service copies of its own.
-    let given = folder(world, "credentials", USER, 0o500);
+    let given = folder(world, "credentials", USER, 0o700);
     for (name, secret) in SECRET_FILES {
         put(&etc.join(name), secret, 0, 0o600);
     }
@@ -52,6 +52,7 @@ fn service(world: &World) -> (Host<'_>, Vec<String>, Variables) {
         let secret = fs::read_to_string(etc.join(path.strip_prefix("/etc/guajira/").unwrap())).unwrap();
         put(&given.join(name), &secret, USER, 0o400);
     }
+    own(&given, USER, 0o500);
     assert_eq!((only("DynamicUser"), only("ProtectSystem")), ("yes".to_owned(), "strict".to_owned()));
     let state = format!("/var/lib/{}", only("StateDirectory"));
     let mode = u32::from_str_radix(&only("StateDirectoryMode"), 8).unwrap();
