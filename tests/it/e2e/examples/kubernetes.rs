@@ -1,4 +1,4 @@
-//! Kubernetes: the container of the CronJob, with its files as a kubelet mounts them and a root that is read only.
+//! Kubernetes: the container of the `CronJob`, with its files as a kubelet mounts them and a root that is read only.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -32,12 +32,12 @@ fn named<'a>(list: &'a Yaml, name: &str) -> &'a Yaml {
     found.unwrap_or_else(|| panic!("{name} is not in {list:?}"))
 }
 
-/// The files that kustomization.yaml puts into a ConfigMap or Secret.
+/// The files that kustomization.yaml puts into a `ConfigMap` or Secret.
 fn generated(kind: &str, name: &str) -> Vec<String> {
     texts(&named(&yaml("examples/kubernetes/kustomization.yaml")[kind], name)["files"])
 }
 
-/// The pod of the CronJob: its machine, the words it starts, and its variables.
+/// The pod of the `CronJob`: its machine, the words it starts, and its variables.
 fn container(world: &World) -> (Host<'_>, Vec<String>, Variables) {
     let file = yaml("examples/kubernetes/cronjob.yaml");
     let pod = &file["spec"]["jobTemplate"]["spec"]["template"]["spec"];
