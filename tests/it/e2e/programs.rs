@@ -27,6 +27,21 @@ fn documented(command: &str) -> [BTreeSet<String>; 2] {
     keys
 }
 
+/// Returns the keys of a page, row by row, with the headings that they stand below.
+fn rows(page: &str) -> Vec<String> {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
+    let spans = |line: &str| line.split('`').skip(1).step_by(2).collect::<Vec<_>>().join(" ");
+    let keys = page.lines().filter(|line| line.starts_with("## `") || line.starts_with("| `"));
+    keys.map(|line| spans(line.trim_start_matches('|').split('|').next().unwrap())).collect()
+}
+
+#[test]
+fn the_chinese_page_explains_the_same_keys() {
+    let english = rows("docs/programs.md");
+    assert!(english.len() > 50 && english.contains(&"guajira why --json".to_owned()), "{english:?}");
+    assert_eq!(rows("docs/zh-CN/programs.md"), english);
+}
+
 /// Adds the keys of an object, and of the objects in its lists: `items[].key`.
 fn keys_of(object: &Value, found: &mut BTreeSet<String>) {
     for (key, value) in object.as_object().into_iter().flatten() {
