@@ -11,6 +11,9 @@ messages! {
         JiraEmail,
         /// Of an account on Jira Server or Data Center.
         JiraUser,
+        JiraLogin,
+        /// The consumer key of an application link.
+        Consumer,
         JiraToken,
         JiraProject,
         IssueType,
@@ -24,6 +27,7 @@ messages! {
         Sites,
         Channels,
         Levels,
+        Logins,
         Projects,
         IssueTypes,
         Priorities,
@@ -49,6 +53,22 @@ messages! {
 }
 
 messages! {
+    /// A way to log in to Jira.
+    pub enum LoginWay {
+        /// Of Jira Cloud, without scopes.
+        ApiToken,
+        Scoped,
+        /// A personal access token.
+        AccessToken,
+        Password,
+        /// OAuth 1.0a.
+        ApplicationLink,
+        /// A password, or an API token without scopes.
+        Either,
+    }
+}
+
+messages! {
     /// The beginning and the end of `guajira init`.
     pub enum InitWords<'a> => init {
         FileExists { path: &'a str },
@@ -66,6 +86,7 @@ messages! {
         /// `options` names the file where that is needed.
         SyncNext { options: &'a str },
         CheckNext { options: &'a str },
+        ApproveNext { options: &'a str },
         MendNext { options: &'a str },
         SetVariable { name: &'a str },
         StillNeeds { path: &'a str },
@@ -80,6 +101,7 @@ messages! {
         Choose(Listed),
         GuanceSite(Region),
         TrueWatchSite(Region),
+        Way(LoginWay),
         OtherAddress,
         YesOrNo { question: &'a str },
         AnswerYesOrNo,
@@ -117,6 +139,8 @@ messages! {
         NoJira { address: &'a str, status: &'a str, words: &'a str },
         LoggedIn { name: &'a str },
         LoginRefused { why: &'a str },
+        /// Jira Cloud refused a login without scopes.
+        PerhapsScoped,
         CannotList { what: Listed, why: &'a str },
         NothingListed(Listed),
         NoProject { key: &'a str },

@@ -71,7 +71,7 @@ pub use field::FieldReason;
 pub use health::HealthWords;
 pub use hint::{Hint, ItemHint, JiraHint, StateHint};
 pub use history::HistoryWords;
-pub use init::{AskWords, FoundWords, InitWords, Listed, Question, Region};
+pub use init::{AskWords, FoundWords, InitWords, Listed, LoginWay, Question, Region};
 pub use items::ItemWords;
 pub use kept::Kept;
 pub use known::{told, told_restriction, told_summary, told_template};

@@ -69,6 +69,11 @@ impl<'a> Desk<'a> {
                 answers.set(&key, &self.folder.join(file).display().to_string());
             }
         }
+        for key in ["jira.auth.gateway_url", "jira.auth.cloud_id"] {
+            if let Some(told) = self.of_env(key) {
+                answers.set(key, told);
+            }
+        }
         let mut drafts = Draft::of_text("", answers.text_to_test().expose())?;
         let config = drafts.remove(0).resolve(&Environment::default())?;
         // Nothing that a state remembers is believed here, and nothing is recorded.

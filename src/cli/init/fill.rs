@@ -10,6 +10,9 @@ const TEMPLATE: &str = include_str!("../../../sync.toml.example");
 /// The table of levels and priorities.
 const TABLE: &str = "route.priority";
 
+/// The key of an application link, which is a secret of several lines.
+pub(super) const PRIVATE_KEY: &str = "jira.auth.private_key";
+
 /// Where the comment behind a key begins.
 const COMMENTS_AT: usize = 45;
 
@@ -74,6 +77,9 @@ impl Answers {
             // What is not known yet is not sent.
             let secret = self.secrets.get(key).map_or("none", |secret| secret.expose());
             answers.set(key, secret);
+        }
+        if let Some(key) = self.secrets.get(PRIVATE_KEY) {
+            answers.set(PRIVATE_KEY, key.expose());
         }
         Secret::new(filled(&answers))
     }

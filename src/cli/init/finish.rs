@@ -11,18 +11,34 @@ use crate::cli::{check, sync, term};
 use crate::config::{ConfigError, Draft};
 use crate::words::{InitWords, Message as _};
 
+/// What the answers lead to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Each was tested.
+    Tested,
+    /// Not each could be tested.
+    Untested,
+    /// The account has to approve the login to Jira first.
+    ToApprove,
+}
+
 /// Tests the configuration where it is whole and was tested so far.
 ///
 /// # Errors
 /// As `check` and `sync`.
-pub(super) fn finish(context: &Context, path: &Path, answers: &Answers, is_tested: bool) -> Result<Exit> {
+pub(super) fn finish(context: &Context, path: &Path, answers: &Answers, end: End) -> Result<Exit> {
     let options = options(context);
     let options = options.as_str();
     for name in answers.unset.iter().filter(|name| context.env.get(name).is_none()) {
         term::tell(InitWords::SetVariable { name })?;
     }
-    if !is_tested {
-        term::tell(InitWords::CheckNext { options })?;
+    let next = match end {
+        End::Tested => None,
+        End::Untested => Some(InitWords::CheckNext { options }),
+        End::ToApprove => Some(InitWords::ApproveNext { options }),
+    };
+    if let Some(next) = next {
+        term::tell(next)?;
         return Ok(Exit::Done);
     }
     if let Err(missing) = whole(context, path) {

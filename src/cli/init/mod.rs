@@ -1,7 +1,7 @@
 //! `guajira init`: a commented sync.toml, from answers that are tested when they are given.
 //!
 //! `ask` reads answers, `fill` holds what they make of the file, `desk` joins both with the clients that test an answer.
-//! `guance`, `jira` and `route` ask about one thing each; `defaults` asks nothing. `write` and `finish` end it.
+//! `guance`, `jira`, `login` and `route` ask about one thing each; `defaults` asks nothing. `write` and `finish` end it.
 
 mod ask;
 mod fill;
@@ -11,6 +11,7 @@ mod address;
 mod secret;
 mod guance;
 mod jira;
+mod login;
 mod route;
 mod defaults;
 mod write;
@@ -29,6 +30,8 @@ use crate::words::InitWords;
 
 use desk::Desk;
 use fill::Answers;
+use finish::End;
+use login::Login;
 
 /// How to make the file.
 #[derive(Debug, Args)]
@@ -51,20 +54,26 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<Exit> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut answers = Answers::default();
     let shown = path.display().to_string();
-    let mut is_tested = true;
+    let mut end = End::Tested;
     if options.defaults {
         defaults::take(&context.env, &mut answers);
     } else {
         let desk = Desk::new(&context.env, folder);
         desk.ask.show(&term::words(InitWords::Begin { path: &shown }));
         let workspace = guance::ask(&desk, &mut answers)?;
-        let site = jira::ask(&desk, &mut answers)?;
-        is_tested = route::ask(&desk, &mut answers, &workspace.levels, site.is_tested)? && workspace.is_tested;
+        let kind = jira::ask(&desk, &mut answers)?;
+        let login = login::ask(&desk, &mut answers, kind)?;
+        let is_routed = route::ask(&desk, &mut answers, &workspace.levels, login == Login::Accepted)?;
+        end = match login {
+            Login::ToApprove => End::ToApprove,
+            _ if is_routed && workspace.is_tested => End::Tested,
+            _ => End::Untested,
+        };
         // Each answer was looked at. Should they make no configuration together, that is said before anything is written.
         Draft::of_text(&shown, &answers.text())?;
     }
     write::write(path, folder, &answers, options.force)?;
-    finish::finish(context, path, &answers, is_tested)
+    finish::finish(context, path, &answers, end)
 }
 
 /// Refuses before anything is asked what could not be written in the end.

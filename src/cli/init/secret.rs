@@ -105,7 +105,7 @@ fn proposed(desk: &Desk<'_>, wanted: &Wanted) -> String {
 }
 
 /// Notes where the secret is; what an earlier answer to the same question left is forgotten.
-fn keep(answers: &mut Answers, wanted: &Wanted, toml: String, secret: Option<Secret>) {
+pub(super) fn keep(answers: &mut Answers, wanted: &Wanted, toml: String, secret: Option<Secret>) {
     let (name, _) = wanted.file;
     answers.files.retain(|(file, _)| !file.starts_with(name));
     answers.set_toml(wanted.key, toml);
@@ -115,16 +115,21 @@ fn keep(answers: &mut Answers, wanted: &Wanted, toml: String, secret: Option<Sec
 }
 
 /// Returns the name of a file that is not there yet.
-fn free(folder: &Path, (name, end): (&str, &str)) -> String {
+pub(super) fn free(folder: &Path, (name, end): (&str, &str)) -> String {
     let names = (1..=MOST_FILES).map(|n| if n == 1 { format!("{name}.{end}") } else { format!("{name}-{n}.{end}") });
     let is_free = |file: &String| std::fs::symlink_metadata(folder.join(file)).is_err();
     names.into_iter().find(is_free).unwrap_or_else(|| format!("{name}.{end}"))
 }
 
 /// Reads a file of one line.
-fn read(path: &Path) -> Option<Secret> {
+pub(super) fn read(path: &Path) -> Option<Secret> {
+    read_lines(path).filter(|text| !text.expose().chars().any(char::is_control))
+}
+
+/// Reads a file that holds a secret and nothing else.
+pub(super) fn read_lines(path: &Path) -> Option<Secret> {
     let mut text = String::new();
     File::open(path).ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
     let text = text.trim_start_matches('\u{feff}').trim();
-    (!text.is_empty() && !text.chars().any(char::is_control)).then(|| Secret::new(text))
+    (!text.is_empty()).then(|| Secret::new(text))
 }

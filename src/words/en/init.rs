@@ -1,6 +1,6 @@
 //! `guajira init`.
 
-use crate::words::{AskWords, FoundWords, InitWords, Listed, Question, Region};
+use crate::words::{AskWords, FoundWords, InitWords, Listed, LoginWay, Question, Region};
 
 pub(in crate::words) fn init(said: InitWords<'_>) -> String {
     match said {
@@ -23,6 +23,10 @@ pub(in crate::words) fn init(said: InitWords<'_>) -> String {
         InitWords::Rehearses => "`guajira sync --dry-run` says:".to_owned(),
         InitWords::SyncNext { options } => format!("next: `guajira{options} sync`"),
         InitWords::CheckNext { options } => format!("not everything could be tested; next: `guajira{options} check`"),
+        InitWords::ApproveNext { options } => format!(
+            "next: `guajira{options} auth jira`, which makes the key pair and says what the administrator of Jira enters; then \
+             `guajira{options} check`"
+        ),
         InitWords::MendNext { options } => format!("next: do what stands there, then `guajira{options} check`"),
         InitWords::SetVariable { name } => format!("set the variable first: export {name}=…"),
         InitWords::StillNeeds { path } => format!("{path} still needs this:"),
@@ -35,6 +39,7 @@ pub(in crate::words) fn init_asks(said: AskWords<'_>) -> String {
         AskWords::Choose(listed) => list(listed).to_owned(),
         AskWords::GuanceSite(region) => format!("Guance, {}", place(region)),
         AskWords::TrueWatchSite(region) => format!("TrueWatch, {}", place(region)),
+        AskWords::Way(way) => login(way).to_owned(),
         AskWords::OtherAddress => "another address".to_owned(),
         AskWords::YesOrNo { question } => format!("{question} (yes, no)"),
         AskWords::AnswerYesOrNo => "answer with yes or no".to_owned(),
@@ -82,6 +87,11 @@ pub(in crate::words) fn init_finds(said: FoundWords<'_>) -> String {
         }
         FoundWords::LoggedIn { name } => format!("Logged in as {name}."),
         FoundWords::LoginRefused { why } => format!("Jira refuses the login: {why}"),
+        FoundWords::PerhapsScoped => {
+            "a token with scopes, and any token of a service account, counts only through Atlassian's \
+                                      gateway: that is another way to log in"
+                .to_owned()
+        }
         FoundWords::CannotList { what, why } => format!("cannot list {}: {why}", things(what)),
         FoundWords::NothingListed(what) => format!("there are no {} to choose from", things(what)),
         FoundWords::NoProject { key } => {
@@ -100,7 +110,9 @@ fn asked(question: Question) -> &'static str {
         Question::Channel => "Channel to read, number or name",
         Question::JiraAddress => "Address of your Jira",
         Question::JiraEmail => "E-mail address of the Jira account",
-        Question::JiraUser => "Jira user name (empty: a personal access token)",
+        Question::JiraUser => "Jira user name",
+        Question::JiraLogin => "How guajira logs in, number",
+        Question::Consumer => "Consumer key of the application link, as you agree it with the administrator of Jira",
         Question::JiraToken => "Jira token or password: paste it, or name the variable or file that holds it",
         Question::JiraProject => "Project for new issues: number, key, or a word to search for",
         Question::IssueType => "Issue type of new issues, number or name",
@@ -113,6 +125,7 @@ fn list(listed: Listed) -> &'static str {
         Listed::Sites => "Sites of Guance and TrueWatch:",
         Listed::Channels => "Channels of the workspace:",
         Listed::Levels => "Levels of the workspace:",
+        Listed::Logins => "Ways to log in there:",
         Listed::Projects => "Jira projects:",
         Listed::IssueTypes => "Issue types:",
         Listed::Priorities => "Jira priorities:",
@@ -124,9 +137,21 @@ fn things(listed: Listed) -> &'static str {
         Listed::Sites => "sites",
         Listed::Channels => "channels",
         Listed::Levels => "levels",
+        Listed::Logins => "ways to log in",
         Listed::Projects => "projects",
         Listed::IssueTypes => "issue types",
         Listed::Priorities => "priorities",
+    }
+}
+
+fn login(way: LoginWay) -> &'static str {
+    match way {
+        LoginWay::ApiToken => "e-mail address and API token without scopes",
+        LoginWay::Scoped => "e-mail address and API token with scopes, or the token of a service account (Jira Cloud)",
+        LoginWay::AccessToken => "personal access token (Server, Data Center)",
+        LoginWay::Password => "user name and password",
+        LoginWay::ApplicationLink => "OAuth 1.0a, through an application link (Server, Data Center)",
+        LoginWay::Either => "user name and password; on Jira Cloud e-mail address and API token without scopes",
     }
 }
 

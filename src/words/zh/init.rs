@@ -1,6 +1,6 @@
 //! `guajira init`.
 
-use crate::words::{AskWords, FoundWords, InitWords, Listed, Question, Region};
+use crate::words::{AskWords, FoundWords, InitWords, Listed, LoginWay, Question, Region};
 
 pub(in crate::words) fn init(said: InitWords<'_>) -> String {
     match said {
@@ -24,6 +24,11 @@ pub(in crate::words) fn init(said: InitWords<'_>) -> String {
         InitWords::Rehearses => "`guajira sync --dry-run` 的结果：".to_owned(),
         InitWords::SyncNext { options } => format!("下一步：`guajira{options} sync`"),
         InitWords::CheckNext { options } => format!("有的内容没能测试；下一步：`guajira{options} check`"),
+        InitWords::ApproveNext { options } => {
+            format!(
+                "下一步：`guajira{options} auth jira`（生成密钥对，并说明 Jira 管理员要填写什么），然后运行 `guajira{options} check`"
+            )
+        }
         InitWords::MendNext { options } => format!("下一步：按上面的说明改正，然后运行 `guajira{options} check`"),
         InitWords::SetVariable { name } => format!("请先设置环境变量：export {name}=…"),
         InitWords::StillNeeds { path } => format!("{path} 还缺少："),
@@ -36,6 +41,7 @@ pub(in crate::words) fn init_asks(said: AskWords<'_>) -> String {
         AskWords::Choose(listed) => format!("{}：", things(listed)),
         AskWords::GuanceSite(region) => format!("观测云，{}", place(region)),
         AskWords::TrueWatchSite(region) => format!("TrueWatch，{}", place(region)),
+        AskWords::Way(way) => login(way).to_owned(),
         AskWords::OtherAddress => "其他地址".to_owned(),
         AskWords::YesOrNo { question } => format!("{question}（yes 是，no 否）"),
         AskWords::AnswerYesOrNo => "请回答 yes 或 no".to_owned(),
@@ -74,6 +80,9 @@ pub(in crate::words) fn init_finds(said: FoundWords<'_>) -> String {
         FoundWords::NoJira { address, status, words } => format!("{address} 上没有 Jira 应答：{status} {words}"),
         FoundWords::LoggedIn { name } => format!("已登录为 {name}。"),
         FoundWords::LoginRefused { why } => format!("Jira 拒绝登录：{why}"),
+        FoundWords::PerhapsScoped => {
+            "带 scope 的令牌和服务账号的令牌只能通过 Atlassian 的网关使用：那是另一种登录方式".to_owned()
+        }
         FoundWords::CannotList { what, why } => format!("无法列出{}：{why}", things(what)),
         FoundWords::NothingListed(what) => format!("没有可选的{}", things(what)),
         FoundWords::NoProject { key } => format!("该账号看不到项目 {key}，也没有名称包含它的项目"),
@@ -90,7 +99,9 @@ fn asked(question: Question) -> &'static str {
         Question::Channel => "要读取的频道（编号或名称）",
         Question::JiraAddress => "Jira 的地址",
         Question::JiraEmail => "Jira 账号的邮箱",
-        Question::JiraUser => "Jira 用户名（留空：使用个人访问令牌）",
+        Question::JiraUser => "Jira 用户名",
+        Question::JiraLogin => "登录方式（编号）",
+        Question::Consumer => "应用程序链接的 consumer key（与 Jira 管理员约定）",
         Question::JiraToken => "Jira 令牌或密码：直接粘贴，或写存放它的环境变量名或文件名",
         Question::JiraProject => "新问题所属的项目（编号、key，或要搜索的词）",
         Question::IssueType => "新问题的类型（编号或名称）",
@@ -103,9 +114,21 @@ fn things(listed: Listed) -> &'static str {
         Listed::Sites => "观测云和 TrueWatch 的站点",
         Listed::Channels => "工作空间的频道",
         Listed::Levels => "工作空间的等级",
+        Listed::Logins => "登录方式",
         Listed::Projects => "Jira 项目",
         Listed::IssueTypes => "问题类型",
         Listed::Priorities => "Jira 优先级",
+    }
+}
+
+fn login(way: LoginWay) -> &'static str {
+    match way {
+        LoginWay::ApiToken => "邮箱和不带 scope 的 API 令牌",
+        LoginWay::Scoped => "邮箱和带 scope 的 API 令牌，或服务账号的令牌（Jira Cloud）",
+        LoginWay::AccessToken => "个人访问令牌（Server、Data Center）",
+        LoginWay::Password => "用户名和密码",
+        LoginWay::ApplicationLink => "OAuth 1.0a，通过应用程序链接（Server、Data Center）",
+        LoginWay::Either => "用户名和密码；Jira Cloud 为邮箱和不带 scope 的 API 令牌",
     }
 }
 

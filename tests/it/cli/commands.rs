@@ -311,7 +311,7 @@ fn a_state_file_that_is_none_says_what_to_do() {
 fn init_writes_a_file_that_only_its_owner_reads_and_never_twice() {
     let place = Place::new();
     let nobody = "http://127.0.0.1:9";
-    let answers = format!("{nobody}\nGUANCE_API_KEY\nyes\n{nobody}\nyes\nbot\n\nyes\nOPS\n\n");
+    let answers = format!("{nobody}\nGUANCE_API_KEY\nyes\n{nobody}\nyes\n\nbot\n\nyes\nOPS\n\n");
     let outcome = place.run_with(["init"], &[], &answers);
     assert_eq!(outcome.code, 0, "{}", shown(&outcome));
     assert_snapshot!(outcome.stdout, @"

@@ -75,7 +75,7 @@ fn init_takes_a_pasted_secret_into_a_file_of_its_own() {
     let (key, token) = ("vy2EVg0planted07f3afuTtn", "my secret j-planted");
     let place = Place::new();
     let nobody = "http://127.0.0.1:9";
-    let answers = format!("{nobody}\n{key}\n\nyes\n{nobody}\nyes\n\n{token}\nno\n{token}\ny\nOPS\n\n");
+    let answers = format!("{nobody}\n{key}\n\nyes\n{nobody}\nyes\npat\n{token}\nno\n{token}\ny\nOPS\n\n");
     let outcome = place.run_with(["init"], &[], &answers);
     let said = shown(&outcome);
     assert_eq!(outcome.code, 0, "{said}");
@@ -98,7 +98,7 @@ fn init_overwrites_no_file_and_takes_no_name_for_a_secret() {
     place.write("guance.key", "another");
     let token = "my_token_7";
     let nobody = "http://127.0.0.1:9";
-    let answers = format!("{nobody}\nG_KEY\nyes\n{nobody}\nyes\n\n{token}\nOPS\n\n");
+    let answers = format!("{nobody}\nG_KEY\nyes\n{nobody}\nyes\npat\n{token}\nOPS\n\n");
     let outcome = place.run_with(["init"], &[(token, "j-planted-91bc")], &answers);
     assert_eq!(outcome.code, 0, "{}", shown(&outcome));
     assert_eq!(fs::read_to_string(place.path("guance.key")).unwrap(), "another");

@@ -12,6 +12,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// What stands in the place of a secret that was typed.
 const HIDDEN: &str = "••••••••";
 
+/// What was typed stands between these two signs.
+pub(super) const TYPED: (char, char) = ('\u{e000}', '\u{e001}');
+
 pub(super) struct Dialogue {
     child: Child,
     input: ChildStdin,
@@ -60,7 +63,7 @@ impl Dialogue {
                 Err(why) => panic!("{question:?} was not asked ({why}):\n{}", self.said),
             }
         }
-        self.said += shown;
+        self.said += &format!("{}{shown}{}", TYPED.0, TYPED.1);
         self.answered = self.said.len();
         writeln!(self.input, "{answer}").unwrap();
     }

@@ -11,13 +11,13 @@ use guajira_fakes::server::{Fault, Times, What};
 use super::world::{Flavour, Outcome, SECRETS, World, on_both};
 
 /// A world without a configuration.
-fn bare(world: World) -> World {
+pub(super) fn bare(world: World) -> World {
     fs::remove_file(world.path("sync.toml")).unwrap();
     world
 }
 
 /// Runs `guajira init` with these lines as answers.
-fn init(world: &World, args: &[&str], answers: &[&str]) -> Outcome {
+pub(super) fn init(world: &World, args: &[&str], answers: &[&str]) -> Outcome {
     let mut command = world.program(&[&["init"], args].concat());
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let lines = answers.iter().fold(String::new(), |lines, answer| lines + answer + "\n");
@@ -34,7 +34,12 @@ fn login(world: &World) -> [String; 2] {
     }
 }
 
-fn config(world: &World) -> String {
+/// The answers that log the bot in, by the way that is proposed.
+fn logging_in([user, token]: &[String; 2]) -> Vec<&str> {
+    if user.is_empty() { vec!["", token] } else { vec!["", user, token] }
+}
+
+pub(super) fn config(world: &World) -> String {
     fs::read_to_string(world.path("sync.toml")).unwrap()
 }
 
@@ -44,9 +49,14 @@ fn wrong_answers_are_told_and_asked_for_again() {
         let world = bare(world);
         let (guance, jira) = (world.guance.base_url(), world.jira.base_url());
         let page = format!("{jira}/browse/OPS-1");
-        let [user, token] = &login(&world);
-        let mail = if user.is_empty() { "bob" } else { user.as_str() };
-        let answers = [
+        let login = login(&world);
+        let [user, token] = &login;
+        let wrong = if user.is_empty() {
+            vec!["4", "scoped", "2", "", "bob", "wrong-token", "yes", "1", token]
+        } else {
+            vec!["3", "oauth1", "Basic", "", user, "wrong-token", "yes", "1", user, token]
+        };
+        let before = [
             "19",
             "ftp:/nonsense",
             &guance, // site
@@ -63,22 +73,14 @@ fn wrong_answers_are_told_and_asked_for_again() {
             "jira",
             "https://u:p@jira.example.com",
             &page, // address
-            mail,
-            "wrong-token",
-            "yes",
-            user,
-            token,
-            "yes", // login
-            "NOPE",
-            "operat",
-            "ops", // project
-            "Incident",
-            "9",
-            "task", // issue type
-            "perhaps",
-            "no", // table
         ];
-        let outcome = init(&world, &[], &answers);
+        let after = [
+            "yes", // login
+            "NOPE", "operat", "ops", // project
+            "Incident", "9", "task", // issue type
+            "perhaps", "no", // table
+        ];
+        let outcome = init(&world, &[], &[&before[..], &wrong, &after].concat());
         assert_eq!(outcome.code, 0, "{outcome}");
         for said in [
             "the numbers go from 1 to 18",
@@ -86,6 +88,8 @@ fn wrong_answers_are_told_and_asked_for_again() {
             "Guance refuses the key: ",
             "answer with yes or no",
             "[jira].base_url holds a user name or password",
+            "answer with a number of the list, or with a name in it",
+            "this needs an answer",
             "Jira refuses the login: ",
             "this account sees no project NOPE",
             "OPS has no issue type Incident",
@@ -143,7 +147,7 @@ fn services_that_cannot_be_reached_are_gone_on_without() {
     let mut world = bare(World::new(Flavour::Cloud));
     let nobody = "http://127.0.0.1:9";
     world.set("MY_KEY", "a-key");
-    let answers = [nobody, "MY_KEY", "yes", nobody, "yes", "bot", "JIRA_TOKEN", "yes", "OP S", "OPS", ""];
+    let answers = [nobody, "MY_KEY", "yes", nobody, "yes", "", "bot", "JIRA_TOKEN", "yes", "OP S", "OPS", ""];
     let outcome = init(&world, &[], &answers);
     assert_eq!(outcome.code, 0, "{outcome}");
     assert!(outcome.stderr.contains("Guance cannot be asked: ") && outcome.stderr.contains("Jira cannot be asked: "));
@@ -155,12 +159,12 @@ fn services_that_cannot_be_reached_are_gone_on_without() {
     // What was reached once may be away later.
     let world = bare(World::new(Flavour::Cloud));
     let (guance, jira) = (world.guance.base_url(), world.jira.base_url());
-    let [user, token] = &login(&world);
+    let login = login(&world);
     world.jira.fail(
         Fault::new(What::Status(503, "busy".to_owned(), Vec::new())).path_contains("/project").times(Times::Always),
     );
-    let answers = [&*guance, SECRETS[0], "yes", &jira, user, token, "yes", "OPS", "yes", "OPS", "Bug"];
-    let outcome = init(&world, &[], &answers);
+    let (before, after) = ([&*guance, SECRETS[0], "yes", &jira], ["yes", "OPS", "yes", "OPS", "Bug"]);
+    let outcome = init(&world, &[], &[&before[..], &logging_in(&login), &after].concat());
     assert_eq!(outcome.code, 0, "{outcome}");
     assert!(outcome.stderr.contains("cannot list projects: "), "{outcome}");
     assert!(config(&world).contains("project = \"OPS\""));
@@ -183,7 +187,7 @@ fn an_address_without_a_jira_is_told() {
         world.jira.clear_faults();
         world.jira.fail(Fault::new(what).path_contains("serverInfo"));
         let again: &[&str] = if is_locked { &[] } else { &["no", &jira] };
-        let answers = [&[&*guance, SECRETS[0], "yes", &jira], again, &["", &pat, "yes", "1", "1", "yes"]].concat();
+        let answers = [&[&*guance, SECRETS[0], "yes", &jira], again, &["pat", &pat, "yes", "1", "1", "yes"]].concat();
         let outcome = init(&world, &[], &answers);
         assert_eq!(outcome.code, 0, "{outcome}");
         assert!(outcome.stderr.contains(said), "{said}: {outcome}");
@@ -199,7 +203,7 @@ fn a_jira_that_lists_no_issue_types_takes_a_typed_one() {
     world.jira.set_version(&[8, 3, 0]);
     let (guance, jira) = (world.guance.base_url(), world.jira.base_url());
     let (user, password) = world.jira.basic("bot");
-    let answers = [&*guance, SECRETS[0], "yes", &jira, &user, &password, "yes", "1", "Bug"];
+    let answers = [&*guance, SECRETS[0], "yes", &jira, "2", &user, &password, "yes", "1", "Bug"];
     let outcome = init(&world, &[], &answers);
     assert!(outcome.stderr.contains("cannot list issue types: "), "{outcome}");
     let shown = config(&world);
@@ -219,12 +223,10 @@ fn channels_and_levels_of_the_workspace_are_proposed() {
             ..guance::Options::default()
         });
         let (guance, jira) = (world.guance.base_url(), world.jira.base_url());
-        let [user, token] = &login(&world);
-        let answers = [
-            &*guance, SECRETS[0], "yes", "nowhere", "2", &jira, user, token, "yes", "1", "", "edit", "", "", "", "",
-            "Urgent", "highest",
-        ];
-        let outcome = init(&world, &[], &answers);
+        let login = login(&world);
+        let before = [&*guance, SECRETS[0], "yes", "nowhere", "2", &jira];
+        let after = ["yes", "1", "", "edit", "", "", "", "", "Urgent", "highest"];
+        let outcome = init(&world, &[], &[&before[..], &logging_in(&login), &after].concat());
         assert_eq!(outcome.code, 0, "{outcome}");
         assert!(outcome.stderr.contains("紧急 → Medium"), "{outcome}");
         let shown = config(&world);
@@ -252,9 +254,9 @@ fn names_of_services_drive_neither_the_terminal_nor_the_file() {
         many.insert(0, project);
         let world = bare(World::with_projects(flavour, many));
         let (guance, jira) = (world.guance.base_url(), world.jira.base_url());
-        let [user, token] = &login(&world);
-        let answers = [&*guance, SECRETS[0], "yes", &jira, user, token, "yes", "OPS", "1", "yes"];
-        let outcome = init(&world, &[], &answers);
+        let login = login(&world);
+        let before = [&*guance, SECRETS[0], "yes", &jira];
+        let outcome = init(&world, &[], &[&before[..], &logging_in(&login), &["yes", "OPS", "1", "yes"]].concat());
         let said = outcome.to_string();
         assert!(!said.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']), "{said}");
         assert!(said.lines().all(|line| line.chars().count() < 400), "{said}");
