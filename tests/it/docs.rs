@@ -375,3 +375,16 @@ fn the_version_is_the_same_everywhere() {
     assert!(read("examples/kubernetes/kustomization.yaml").contains(&format!("newTag: \"{version}\"")));
     assert!(read("examples/prometheus/guajira.prom").contains(&format!("guajira_build_info{{version=\"{version}\"}}")));
 }
+
+#[test]
+fn who_publishes_stands_in_one_place() {
+    let manifest: Table = toml::from_str(&fs::read_to_string(root().join("Cargo.toml")).unwrap()).unwrap();
+    let package = &manifest["package"];
+    let maintainer = package["authors"][0].as_str().unwrap();
+    assert!(maintainer.contains(" <") && maintainer.ends_with('>'), "{maintainer}");
+    assert!(package["repository"].as_str().unwrap().starts_with("https://"));
+    // What would stand in the place of those.
+    let (deb, binstall) = (&package["metadata"]["deb"], &package["metadata"]["binstall"]);
+    assert!(deb.get("maintainer").is_none() && deb.get("homepage").is_none(), "{deb}");
+    assert!(binstall["pkg-url"].as_str().unwrap().starts_with("{ repo }/"), "{binstall}");
+}
