@@ -1,5 +1,5 @@
 //! A recording of a terminal as an SVG that moves by CSS alone: what a dialogue said, at a pace that a person can follow.
-//! The same dialogue makes the same bytes. Where nothing may move, it shows the end.
+//! The same dialogue makes the same bytes. It shows the end where nothing may move, and before it begins.
 
 use std::fmt::Write as _;
 
@@ -19,14 +19,15 @@ const EDGE: f64 = 16.0;
 /// Height of the bar above the rows.
 const BAR: f64 = 34.0;
 
-/// How long things take, in seconds: a row that is printed, a sign that is typed, a whole answer at most, what is read and
-/// thought before it, the time until Enter, and the end before it begins again.
+/// How long things take, in seconds: the end as it is shown before it begins, a row that is printed, a sign that is typed, a
+/// whole answer at most, what is read and thought before it, the time until Enter, and the end as it is shown again.
+const BEFORE: f64 = 2.0;
 const PRINTED: f64 = 0.04;
 const SIGN: f64 = 0.06;
 const ANSWER: f64 = 1.0;
 const THOUGHT: f64 = 0.7;
 const ENTER: f64 = 0.4;
-const END: f64 = 7.0;
+const END: f64 = 5.0;
 
 /// Colours on a light and on a dark page.
 const STYLE: &str = "\
@@ -40,7 +41,7 @@ text{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','
 
 /// Draws what was said. What stands between the two signs of [`TYPED`] was typed; colours are those of a terminal.
 pub(super) fn draw(said: &str, title: &str) -> String {
-    let mut tape = Tape::default();
+    let mut tape = Tape { now: BEFORE, ..Tape::default() };
     tape.rows.push(Vec::new());
     tape.frame();
     tape.play(said);
@@ -163,7 +164,8 @@ impl Tape {
         let long = self.now;
         let _ = write!(
             style,
-            "\n.{name}{{transform:{last};animation:{name} {long:.1}s step-end infinite}}@keyframes {name}{{{steps}}}"
+            "\n.{name}{{transform:{last};animation:{name} {long:.1}s step-end infinite}}@keyframes {name}{{\
+             0%{{transform:{last}}}{steps}}}"
         );
     }
 
@@ -181,12 +183,12 @@ impl Tape {
         }
         for (n, typed) in self.typed.iter().enumerate().filter(|(_, typed)| typed.wide > 0) {
             let wide = typed.wide as f64 * COLUMN;
-            let (from, to, long) = (self.percent(typed.from), self.percent(typed.to), self.now);
+            let [before, from, to] = [BEFORE, typed.from, typed.to].map(|at| self.percent(at));
+            let (long, signs, there) = (self.now, typed.signs, format!("transform:translateX({wide:.1}px)"));
             let _ = write!(
                 style,
-                "\n.t{n}{{transform:translateX({wide:.1}px);animation:t{n} {long:.1}s infinite}}@keyframes t{n}{{0%,{from}%{{\
-                 transform:none;animation-timing-function:steps({})}}{to}%,100%{{transform:translateX({wide:.1}px)}}}}",
-                typed.signs
+                "\n.t{n}{{{there};animation:t{n} {long:.1}s infinite}}@keyframes t{n}{{0%{{{there};animation-timing-function:step-end}}\
+                 {before}%,{from}%{{transform:none;animation-timing-function:steps({signs})}}{to}%,100%{{{there}}}}}"
             );
             let (x, y) = (typed.column as f64 * COLUMN, typed.row as f64 * ROW);
             let _ = writeln!(
