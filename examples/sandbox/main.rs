@@ -5,6 +5,7 @@
 //! cargo run --example sandbox -- --server  # a Jira Server or Data Center
 //! cargo run --example sandbox -- --serve   # keeps both services up, to try the commands by hand
 //! cargo run --example sandbox -- --with events,incidents,alerts,chat   # further sources, and a chat room
+//! cargo run --example sandbox -- --html page.html         # writes the page with both sides and the report there
 //! cargo run --example sandbox -- --svg docs/sandbox.svg   # draws the picture that the README shows
 //! ```
 //!
@@ -17,6 +18,7 @@ mod measure;
 mod page;
 mod picture;
 mod serve;
+mod site;
 mod stage;
 mod story;
 mod views;
@@ -33,18 +35,24 @@ use further::Further;
 use page::Ink;
 use stage::Stage;
 
-const USAGE: &str = "usage: cargo run --example sandbox -- [--server] [--with LIST] [--serve | --svg FILE]
+const USAGE: &str =
+    "usage: cargo run --example sandbox -- [--server] [--with LIST] [--html FILE] [--serve | --svg FILE]
 
   --server  a Jira Server or Data Center instead of a Jira Cloud
   --with    show these too, separated by commas: events, incidents, alerts, chat
   --serve   keep the services up afterwards, and print the commands to try by hand
+  --html    where the page with both sides and the report goes, instead of target/sandbox.html
   --svg     draw one issue on both sides into this file; the story then plays at a fixed time";
+
+/// Where the page goes unless another place is named.
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/sandbox.html");
 
 /// When the story of the picture begins, in seconds since 1970: 2026-11-26 09:30 UTC.
 const PICTURE_BEGINS: i64 = 1_795_685_400;
 
 fn main() -> ExitCode {
     let (mut flavour, mut serve, mut svg, mut with) = (Flavour::Cloud, false, None, Vec::new());
+    let mut html = PathBuf::from(PAGE);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -58,6 +66,10 @@ fn main() -> ExitCode {
                 Some(path) => svg = Some(PathBuf::from(path)),
                 None => return misused("--svg needs the name of a file"),
             },
+            "--html" => match arguments.next() {
+                Some(path) => html = PathBuf::from(path),
+                None => return misused("--html needs the name of a file"),
+            },
             "-h" | "--help" => {
                 anstream::println!("{USAGE}");
                 return ExitCode::SUCCESS;
@@ -67,7 +79,7 @@ fn main() -> ExitCode {
     }
     let played = match svg {
         Some(path) => draw(flavour, &path),
-        None => play(flavour, &with, serve),
+        None => play(flavour, &with, serve, &html),
     };
     match played {
         Ok(true) => ExitCode::SUCCESS,
@@ -100,13 +112,16 @@ fn draw(flavour: Flavour, path: &Path) -> Result<bool> {
     Ok(true)
 }
 
-fn play(flavour: Flavour, with: &[Further], serve: bool) -> Result<bool> {
+fn play(flavour: Flavour, with: &[Further], serve: bool, html: &Path) -> Result<bool> {
     let stage = Stage::set(flavour, with)?;
     introduce(&stage);
     let told = story::tell(&stage)?;
     page::title("is all of it right?");
     let good = checks::all_hold(&stage, &told);
     let good = further::tell(&stage, with)? && good;
+    page::title("both sides and the report, in a browser");
+    site::write(&stage, html)?;
+    page::paragraph(Ink::Plain, &format!("both sides and the report: {}", html.display()));
     if serve {
         serve::until_asked(&stage)?;
     } else {

@@ -240,6 +240,12 @@ P2 = "Medium"
         Ok(state.events(&[item.to_owned()])?.pop().map(|(_, _, what)| what))
     }
 
+    /// How many pairs of issues and of comments the state file of Guance's issues holds.
+    pub(crate) fn pairs(&self) -> Result<(u64, u64)> {
+        let status = State::open_copy(&self.config()?.sync.state)?.status()?;
+        Ok((status.issue_pairs, status.comment_pairs))
+    }
+
     /// Requests that either service refused.
     pub(crate) fn refused(&self) -> Vec<Recorded> {
         let all = self.guance.recorded().into_iter().chain(self.jira.recorded());
