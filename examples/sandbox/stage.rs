@@ -35,8 +35,8 @@ pub(crate) const SOMEBODYS_KEY: &str = "guance-key-of-somebody";
 /// The Jira account that guajira uses.
 pub(crate) const BOT: &str = "bot";
 
-/// How long before the present the story begins.
-const STORY: TimeDelta = TimeDelta::minutes(20);
+/// How long before the present the story begins: so long that all of it is over, and in the report, with every further part.
+const STORY: TimeDelta = TimeDelta::minutes(30);
 
 /// Two services, a configuration, a state file.
 pub(crate) struct Stage {
@@ -65,7 +65,7 @@ pub(crate) struct Ran {
 }
 
 impl Stage {
-    /// Starts both services on free ports and writes `sync.toml`; the story ends in the present.
+    /// Starts both services on free ports and writes `sync.toml`; the story ends shortly before the present.
     pub(crate) fn set(flavour: Flavour, with: &[Further]) -> Result<Self> {
         let clock = SimClock::real();
         clock.set_offset(-STORY);

@@ -63,7 +63,9 @@ impl Dialogue {
                 Err(why) => panic!("{question:?} was not asked ({why}):\n{}", self.said),
             }
         }
-        self.said += &format!("{}{shown}{}", TYPED.0, TYPED.1);
+        self.said.push(TYPED.0);
+        self.said += shown;
+        self.said.push(TYPED.1);
         self.answered = self.said.len();
         writeln!(self.input, "{answer}").unwrap();
     }

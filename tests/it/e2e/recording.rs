@@ -1,6 +1,8 @@
 //! A recording of a terminal as an SVG that moves by CSS alone: what a dialogue said, at a pace that a person can follow.
 //! The same dialogue makes the same bytes. It shows the end where nothing may move, and before it begins.
 
+#![expect(clippy::cast_precision_loss, reason = "a recording has some hundred rows, columns and signs")]
+
 use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthChar as _;
