@@ -22,6 +22,7 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
     ("src/text/html/embed.rs", "issue_", "an issue that the console embeds in a text; `text` stands below `domain`"),
     ("src/cli/mod.rs", "guajira", "the name of the program"),
     ("src/cli/help.rs", "guajira", "the name of the program"),
+    ("src/cli/init/login.rs", "guajira", "the name of the program"),
     ("src/words/zh/usage.rs", "guajira", "the name of the program"),
     ("src/words/zh/usage.rs", "issue_…、repim_…、OPS-12、Jira 评论的 id，或显示它的网址", "an example for people"),
     ("src/signals/ci/commands.rs", "guajira", "the name of the program, which an annotation says"),
