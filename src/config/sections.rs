@@ -206,10 +206,11 @@ fn instead_of_zone(name: &str) -> Option<String> {
     if is_china.iter().any(|word| bare.ends_with(word)) {
         return Some("Asia/Shanghai".to_owned());
     }
-    let near = Zone::names().find(|zone| zone.eq_ignore_ascii_case(name.trim()));
+    let zones = Zone::names();
+    let near = zones.iter().find(|zone| zone.eq_ignore_ascii_case(name.trim()));
     let city = |zone: &str| zone.rsplit('/').next().unwrap_or_default().replace('_', "").to_lowercase();
-    let near = near.or_else(|| Zone::names().find(|zone| city(zone) == bare));
-    near.or_else(|| nearest(name, &Zone::names().collect::<Vec<_>>())).map(str::to_owned)
+    let near = near.or_else(|| zones.iter().find(|zone| city(zone) == bare)).copied();
+    near.or_else(|| nearest(name, &zones)).map(str::to_owned)
 }
 
 fn projects(policies: &[Policy]) -> Vec<String> {

@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeZone as _, Utc};
 
 use super::samples::Sample;
 use super::*;
@@ -86,6 +86,23 @@ fn a_written_message_is_known_again_in_any_language() {
         assert_eq!(lang == Lang::Zh, cut.before.contains(is_chinese), "{cut:?}");
     }
     assert_eq!(Lang::ALL.map(|lang| RunWords::Comma.in_lang(lang)), [", ".to_owned(), "，".to_owned()]);
+}
+
+/// Another copy of the data base, read by other code.
+#[test]
+fn every_zone_tells_the_times_that_another_library_tells() {
+    for zone in chrono_tz::TZ_VARIANTS {
+        let voice = Voice { zone: Zone::called(zone.name()).unwrap(), ..Voice::default() };
+        // The two copies are of different years, and laws change: no time for which only one can know the law.
+        for year in 1995..2025 {
+            for month in 1..=12 {
+                let at = Utc.with_ymd_and_hms(year, month, 14, 23, 30, 0).unwrap();
+                let told = voice.minute(at);
+                let there = at.with_timezone(&zone).format("%Y-%m-%d %H:%M UTC").to_string();
+                assert!(told.starts_with(&there), "{zone}: {told} instead of {there}");
+            }
+        }
+    }
 }
 
 #[test]
