@@ -223,6 +223,44 @@ fn who_may_edit_a_ticket_cannot_name_items_that_shall_have_none() {
     });
 }
 
+#[test]
+fn an_item_that_its_ticket_is_not_allowed_to_name_gets_its_own() {
+    on_both(|world| {
+        with_reuse(&world, "status = \"both\"", "");
+        let first = alarm(&world, "web-01");
+        world.settle();
+        let refused = What::Status(403, r#"{"errorMessages":["no properties"]}"#.into(), Vec::new());
+        world.jira.fail(Fault::new(refused).method("PUT").body_contains("\"joined\":{\"").times(Times::Always));
+        let second = alarm(&world, "web-01");
+        world.settle();
+        assert_eq!(count(&world), 2);
+        assert_ne!(world.key_of(&first), world.key_of(&second));
+        let told = world.run(&["why", &second]);
+        assert!(told.stdout.contains("could not be continued"), "{told}");
+        let told = world.run(&["status"]);
+        assert!(!told.stdout.contains("counted in the open"), "{told}");
+        world.jira.clear_faults();
+        world.is_quiet();
+    });
+}
+
+/// The newest issues are read by their keys, which no index delays.
+#[test]
+fn a_lost_state_finds_who_was_counted_although_search_does_not_know_the_ticket_yet() {
+    on_both(|world| {
+        with_reuse(&world, "status = \"both\"", "");
+        world.jira.switch(|switches| switches.index_lag = Duration::from_mins(10));
+        alarm(&world, "web-01");
+        world.sync();
+        let second = alarm(&world, "web-01");
+        world.sync();
+        assert!(world.jira.issues()[0].properties["guajira"]["joined"].to_string().contains(&second));
+        world.lose_state();
+        world.settle();
+        assert_eq!(count(&world), 1, "{:?}", world.jira.issues().iter().map(|one| &one.labels).collect::<Vec<_>>());
+    });
+}
+
 /// A ticket's item, another one that is counted there, and the ticket.
 fn one_counted(world: &World) -> (String, String, String) {
     with_reuse(world, "status = \"both\"", "");
