@@ -293,7 +293,12 @@ pub(super) fn published(w: &mut World, side: Side, at: usize) {
         Side::Source(_) => w.guance.issues[at].files.iter().flat_map(Attached::tokens).collect(),
         Side::Tracker(_) => {
             let issue = &w.jira.issues[at].now;
-            let open = issue.files.iter().filter(|file| !issue.secure && !file.is_hidden(&issue.notes));
+            // Who says something long after he attached a file need not mean that one.
+            let hides = |file: &Attached, note: &Note| {
+                note.restricted && !note.deleted && file.is_shown_by(note) && !file.is_old_for(note)
+            };
+            let is_hidden = |file: &Attached| issue.notes.iter().any(|note| hides(file, note));
+            let open = issue.files.iter().filter(|file| !issue.secure && !is_hidden(file));
             open.flat_map(Attached::tokens).collect()
         }
     };
