@@ -48,12 +48,31 @@ pub(super) struct Login {
     expires: Option<NaiveDate>,
 }
 
+/// A method of `[jira.auth]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Method {
+pub enum Method {
+    /// A user with a password, or with an API token without scopes.
     Basic,
+    /// A token with scopes, through the gateway.
     Scoped,
+    /// A personal access token.
     Pat,
+    /// OAuth 1.0a, through an application link.
     OAuth1,
+}
+
+impl Method {
+    const ALL: [Self; 4] = [Self::Basic, Self::Pat, Self::OAuth1, Self::Scoped];
+
+    /// Returns how the configuration calls it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Scoped => "scoped",
+            Self::Pat => "pat",
+            Self::OAuth1 => "oauth1",
+        }
+    }
 }
 
 /// What the steps to an access token need.
@@ -75,8 +94,7 @@ pub struct Approval {
 
 impl Login {
     pub(super) fn read(reader: &Reader, warnings: &mut Vec<ConfigWarning>) -> Self {
-        let methods =
-            [("basic", Method::Basic), ("pat", Method::Pat), ("oauth1", Method::OAuth1), ("scoped", Method::Scoped)];
+        let methods = Method::ALL.map(|method| (method.word(), method));
         let method = reader.one_of("jira.auth.method", &methods, Method::Basic);
         let required = |key: &str, by: &[Method]| {
             if by.contains(&method) { reader.required_text(key) } else { String::new() }

@@ -50,7 +50,7 @@ mod tests;
 pub use error::{ConfigError, Problem};
 pub use kinds::SourceKind;
 pub use load::DEFAULT_FILE;
-pub use login::Approval;
+pub use login::{Approval, Method};
 pub use notify::Room;
 pub use places::{lines_beside, state_of_line};
 pub use schema::schema;

@@ -8,6 +8,7 @@ use super::fill::{Answers, PRIVATE_KEY, quoted};
 use super::jira::Kind;
 use super::secret::{self, Given, Wanted};
 use crate::cli::term;
+use crate::config::Method;
 use crate::jira::PrivateKey;
 use crate::ports::ApiErrorKind;
 use crate::words::{AskWords, FoundWords, Listed, LoginWay, Question};
@@ -44,26 +45,6 @@ pub(super) enum Login {
 
 /// A way that is offered, and how it is called.
 type Offered = (Method, LoginWay);
-
-/// A method of `[jira.auth]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Method {
-    Basic,
-    Scoped,
-    Pat,
-    OAuth1,
-}
-
-impl Method {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Basic => "basic",
-            Self::Scoped => "scoped",
-            Self::Pat => "pat",
-            Self::OAuth1 => "oauth1",
-        }
-    }
-}
 
 /// Returns the ways to log in to this kind of Jira, the usual one first.
 fn ways(kind: Kind) -> &'static [Offered] {

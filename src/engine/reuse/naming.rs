@@ -60,6 +60,9 @@ pub(in crate::engine) fn release(run: &Run<'_>) -> Result<(), StateError> {
     let unsettled = run.world.state.unsettled()?;
     let naming = || unsettled.iter().filter(|queued| queued.stage != Stage::Dead).map(|queued| &queued.push);
     waiting.retain(|create| !naming().any(|push| is_named_by(push, &create.key)));
+    if waiting.is_empty() {
+        return Ok(());
+    }
     let tx = run.world.state.begin()?;
     for create in waiting {
         create_after_all(run, &tx, create, &EngineFault::TicketOfAnother.to_string())?;

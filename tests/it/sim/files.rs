@@ -104,8 +104,14 @@ impl Attached {
         note.author.id != self.author.id && !note.body.canonical().contains(&self.name)
     }
 
+    /// Returns true when a comment that not everybody may read keeps it where it is. Who says something long after he attached a
+    /// file need not mean that one.
+    pub(super) fn is_kept_back_by(&self, note: &Note) -> bool {
+        note.restricted && !note.deleted && self.is_shown_by(note) && !self.is_old_for(note)
+    }
+
     /// Returns true when only its author speaks for this note's showing it, who attached it long before.
-    pub(super) fn is_old_for(&self, note: &Note) -> bool {
+    fn is_old_for(&self, note: &Note) -> bool {
         let is_named = is_in(&self.name, note) || note.body.shown().names.iter().any(String::is_empty);
         !is_named && self.created < note.created - 10 * 60_000
     }
@@ -293,11 +299,7 @@ pub(super) fn published(w: &mut World, side: Side, at: usize) {
         Side::Source(_) => w.guance.issues[at].files.iter().flat_map(Attached::tokens).collect(),
         Side::Tracker(_) => {
             let issue = &w.jira.issues[at].now;
-            // Who says something long after he attached a file need not mean that one.
-            let hides = |file: &Attached, note: &Note| {
-                note.restricted && !note.deleted && file.is_shown_by(note) && !file.is_old_for(note)
-            };
-            let is_hidden = |file: &Attached| issue.notes.iter().any(|note| hides(file, note));
+            let is_hidden = |file: &Attached| issue.notes.iter().any(|note| file.is_kept_back_by(note));
             let open = issue.files.iter().filter(|file| !issue.secure && !is_hidden(file));
             open.flat_map(Attached::tokens).collect()
         }

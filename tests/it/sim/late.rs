@@ -149,10 +149,8 @@ impl World {
         // Of a picture without a name it is clear that it is none of those which somebody shows to everybody.
         let open = |note: &&Note| !note.restricted && !note.deleted && note.born.is_none();
         let named = issue.notes.iter().filter(open).any(|note| note.body.canonical().contains(&file.name));
-        // Who says something long after he attached a file need not mean that one.
-        let shows =
-            |note: &Note| file.is_shown_by(note) && !(named && file.is_nameless_in(note)) && !file.is_old_for(note);
-        let hides = issue.notes.iter().filter(|note| note.restricted && !note.deleted && shows(note));
+        let hides = issue.notes.iter();
+        let hides = hides.filter(|note| file.is_kept_back_by(note) && !(named && file.is_nameless_in(note)));
         let since = hides.filter_map(|note| Some(note.hidden_since?.max(true_time(note.updated)))).min();
         let comment = since.map(|at| ("comment", at));
         comment.into_iter().chain(issue.hidden_since.map(|at| ("issue", at))).min_by_key(|(_, at)| *at)
